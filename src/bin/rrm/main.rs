@@ -1,0 +1,2 @@
+//! The rrm command.
+fn main() {}

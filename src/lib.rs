@@ -1,0 +1,3 @@
+//! A safer `rm`.
+pub mod progress;
+pub mod sys;

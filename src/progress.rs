@@ -1,0 +1,60 @@
+//! What long work reports while it runs, and how it learns that it should stop.
+
+use std::ops::AddAssign;
+
+/// How much work: totals and steps are both told in it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Amount {
+    /// Files, directories and everything else that has a name.
+    pub entries: u64,
+    /// Bytes of content: as copied, or as freed on disk.
+    pub bytes: u64,
+}
+
+impl AddAssign for Amount {
+    fn add_assign(&mut self, more: Self) {
+        self.entries += more.entries;
+        self.bytes += more.bytes;
+    }
+}
+
+/// What kind of long work has begun.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Activity {
+    /// Finding out how much there is.
+    Measuring,
+    /// Copying to or from another file system.
+    Copying,
+    /// Deleting for good.
+    Deleting,
+}
+
+/// Listens to long work.
+///
+/// Called often and from the thread that works, so an implementation returns quickly and never fails.
+pub trait Progress: Send + Sync {
+    /// Work of this kind begins; `total` is known only where it was measured before.
+    fn begin(&self, activity: Activity, total: Option<Amount>);
+
+    /// This much more is done.
+    fn advance(&self, done: Amount);
+
+    /// The work that began last has ended, well or not.
+    fn end(&self);
+
+    /// Whether a person asked to stop. Work stops at the next point where nothing is half-done.
+    fn interrupted(&self) -> bool;
+}
+
+/// Listens to nothing and never interrupts.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Silent;
+
+impl Progress for Silent {
+    fn begin(&self, _: Activity, _: Option<Amount>) {}
+    fn advance(&self, _: Amount) {}
+    fn end(&self) {}
+    fn interrupted(&self) -> bool {
+        false
+    }
+}

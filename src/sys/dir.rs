@@ -1,0 +1,230 @@
+//! A directory held open, and what can be done to the names in it.
+//!
+//! No call here follows a symbolic link at the name it is given; the one that does says so in its own name.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, FlockOperation, Mode, OFlags, ResolveFlags, StatxFlags};
+use rustix::io::Errno;
+
+use super::metadata::Metadata;
+use super::name::Name;
+
+/// What a handle is opened with, whatever else it is for: not inherited, not followed, never blocking on a FIFO and
+/// never becoming a controlling terminal.
+const GUARDED: OFlags = OFlags::CLOEXEC.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+
+/// A handle that only marks a place (`O_PATH`): it needs no permission on the directory itself, so a directory that
+/// may be searched but not read still serves.
+const PLACE: OFlags = OFlags::CLOEXEC.union(OFlags::PATH).union(OFlags::DIRECTORY);
+
+/// A directory held open as a place for names.
+#[derive(Debug)]
+pub struct Dir {
+    handle: File,
+}
+
+impl AsFd for Dir {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.handle.as_fd()
+    }
+}
+
+impl Dir {
+    /// Opens the directory at `path`; a symbolic link as its last component is an error (`ENOTDIR`).
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Self::open_from(CWD, path.as_os_str(), PLACE | OFlags::NOFOLLOW)
+    }
+
+    /// Opens the directory at `path`, following every link on the way and at its end.
+    pub fn open_following(path: &Path) -> io::Result<Self> {
+        Self::open_from(CWD, path.as_os_str(), PLACE)
+    }
+
+    /// Opens the directory `name` of this one.
+    pub fn open_dir(&self, name: Name<'_>) -> io::Result<Self> {
+        Self::open_from(self, name.as_os_str(), PLACE | OFlags::NOFOLLOW)
+    }
+
+    /// Opens the directory that holds this one; the root's is itself.
+    pub fn open_parent(&self) -> io::Result<Self> {
+        Self::open_from(self, OsStr::new(".."), PLACE)
+    }
+
+    fn open_from(base: impl AsFd, path: &OsStr, flags: OFlags) -> io::Result<Self> {
+        let handle = rustix::fs::openat(base, path, flags, Mode::empty())?;
+        Ok(Self { handle: handle.into() })
+    }
+
+    /// Opens the directory `name` for reading, unless another mount begins there (`EXDEV`).
+    ///
+    /// `RESOLVE_NO_XDEV` lets the kernel refuse in the same call that opens: no mount can slip in between a check and
+    /// the opening. Kernels before 5.6 and some sandboxes have no `openat2`; there the mount is told by its device
+    /// number, which a bind mount of the same file system escapes.
+    pub fn open_dir_on_this_mount(&self, name: Name<'_>) -> io::Result<Self> {
+        let flags = GUARDED | OFlags::RDONLY | OFlags::DIRECTORY;
+        let resolve = ResolveFlags::NO_XDEV | ResolveFlags::NO_SYMLINKS | ResolveFlags::BENEATH;
+        match rustix::fs::openat2(self, name.as_os_str(), flags, Mode::empty(), resolve) {
+            Ok(handle) => Ok(Self { handle: handle.into() }),
+            Err(Errno::NOSYS | Errno::PERM) => {
+                let child = Self::open_from(self, name.as_os_str(), flags)?;
+                if child.metadata()?.id.device == self.metadata()?.id.device {
+                    Ok(child)
+                } else {
+                    Err(Errno::XDEV.into())
+                }
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Another handle for the same directory.
+    pub fn try_clone(&self) -> io::Result<Self> {
+        Ok(Self { handle: self.handle.try_clone()? })
+    }
+
+    /// This directory's metadata.
+    pub fn metadata(&self) -> io::Result<Metadata> {
+        statx(self, OsStr::new(""), AtFlags::EMPTY_PATH)
+    }
+
+    /// The metadata of `name`, not following it.
+    pub fn metadata_of(&self, name: Name<'_>) -> io::Result<Metadata> {
+        statx(self, name.as_os_str(), AtFlags::empty())
+    }
+
+    /// This directory opened for reading, so that it can be listed, locked, flushed, or carry attributes.
+    pub fn readable(&self) -> io::Result<File> {
+        let flags = GUARDED | OFlags::RDONLY | OFlags::DIRECTORY;
+        Ok(rustix::fs::openat(self, ".", flags, Mode::empty())?.into())
+    }
+
+    /// Opens the regular file or directory `name` for reading.
+    ///
+    /// The caller has seen that it is one of the two; if it became a FIFO or a device since, the call returns all the
+    /// same, without waiting.
+    pub fn open_file(&self, name: Name<'_>) -> io::Result<File> {
+        Ok(rustix::fs::openat(self, name.as_os_str(), GUARDED | OFlags::RDONLY, Mode::empty())?.into())
+    }
+
+    /// Makes the file `name`, for its owner alone (0600), and opens it for writing; it must not exist.
+    pub fn create_file(&self, name: Name<'_>) -> io::Result<File> {
+        let flags = GUARDED | OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
+        Ok(rustix::fs::openat(self, name.as_os_str(), flags, Mode::RUSR | Mode::WUSR)?.into())
+    }
+
+    /// Makes the directory `name` with the mode a person's `mkdir` would give it: 0777 less the umask.
+    pub fn create_dir(&self, name: Name<'_>) -> io::Result<()> {
+        Ok(rustix::fs::mkdirat(self, name.as_os_str(), Mode::RWXU | Mode::RWXG | Mode::RWXO)?)
+    }
+
+    /// Makes the directory `name` with mode 0700, whatever the umask, and opens it.
+    ///
+    /// A umask only takes bits away, so the directory is never open to others for an instant; what a strange umask took
+    /// from the owner is given back.
+    pub fn create_private_dir(&self, name: Name<'_>) -> io::Result<Self> {
+        rustix::fs::mkdirat(self, name.as_os_str(), Mode::RWXU)?;
+        let made = self.open_dir(name)?;
+        let mode = made.metadata()?.mode;
+        if mode & 0o777 != 0o700 {
+            made.set_mode(mode & !0o777 | 0o700)?;
+        }
+        Ok(made)
+    }
+
+    /// Makes the symbolic link `name` that points to `target`.
+    pub fn create_symlink(&self, name: Name<'_>, target: &Path) -> io::Result<()> {
+        Ok(rustix::fs::symlinkat(target, self, name.as_os_str())?)
+    }
+
+    /// Where the symbolic link `name` points.
+    pub fn read_link(&self, name: Name<'_>) -> io::Result<PathBuf> {
+        let target = rustix::fs::readlinkat(self, name.as_os_str(), Vec::new())?;
+        Ok(OsString::from_vec(target.into_bytes()).into())
+    }
+
+    /// Removes `name`, which is no directory.
+    pub fn remove_file(&self, name: Name<'_>) -> io::Result<()> {
+        Ok(rustix::fs::unlinkat(self, name.as_os_str(), AtFlags::empty())?)
+    }
+
+    /// Removes the empty directory `name`.
+    pub fn remove_dir(&self, name: Name<'_>) -> io::Result<()> {
+        Ok(rustix::fs::unlinkat(self, name.as_os_str(), AtFlags::REMOVEDIR)?)
+    }
+
+    /// Sets the permission bits of this directory.
+    ///
+    /// `fchmod` does not take a handle of the `O_PATH` kind (`EBADF`); its name under `/proc/self/fd` does, and always
+    /// means this very inode (proc(5)).
+    pub fn set_mode(&self, mode: u32) -> io::Result<()> {
+        use std::os::fd::AsRawFd;
+        let own_name = format!("/proc/self/fd/{}", self.handle.as_raw_fd());
+        Ok(rustix::fs::chmodat(CWD, own_name, Mode::from_raw_mode(mode), AtFlags::empty())?)
+    }
+
+    /// Where this directory is now, as an absolute path without links, told by the kernel (proc(5)).
+    pub fn path(&self) -> io::Result<PathBuf> {
+        use std::os::fd::AsRawFd;
+        let own_name = format!("/proc/self/fd/{}", self.handle.as_raw_fd());
+        let path = rustix::fs::readlinkat(CWD, own_name, Vec::new())?;
+        Ok(OsString::from_vec(path.into_bytes()).into())
+    }
+
+    /// Whether we may make and remove names here.
+    #[must_use]
+    pub fn is_writable(&self) -> bool {
+        let wanted = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
+        rustix::fs::accessat(self, ".", wanted, AtFlags::EACCESS).is_ok()
+    }
+}
+
+/// Whether `path` exists in any form, a dangling link included.
+pub fn metadata_at(path: &Path) -> io::Result<Metadata> {
+    statx(CWD, path.as_os_str(), AtFlags::empty())
+}
+
+/// The metadata of what `path` leads to, every link followed.
+pub fn metadata_following(path: &Path) -> io::Result<Metadata> {
+    Ok(rustix::fs::statx(CWD, path, AtFlags::empty(), WANTED)?.into())
+}
+
+/// The metadata of an open file.
+pub fn metadata_of_file(file: &File) -> io::Result<Metadata> {
+    statx(file, OsStr::new(""), AtFlags::EMPTY_PATH)
+}
+
+const WANTED: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::MNT_ID);
+
+fn statx(base: impl AsFd, name: &OsStr, flags: AtFlags) -> io::Result<Metadata> {
+    let flags = flags | AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+    Ok(rustix::fs::statx(base, name, flags, WANTED)?.into())
+}
+
+/// Sets the permission bits of an open file.
+pub fn set_mode_of_file(file: &File, mode: u32) -> io::Result<()> {
+    Ok(rustix::fs::fchmod(file, Mode::from_raw_mode(mode))?)
+}
+
+/// What [`try_lock`] found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lock {
+    /// The lock is held until the handle is dropped, also by a crash.
+    Held,
+    /// Another process holds it.
+    Taken,
+}
+
+/// Tries to take the exclusive lock of an open directory (flock(2)).
+pub fn try_lock(directory: &File) -> io::Result<Lock> {
+    match rustix::fs::flock(directory, FlockOperation::NonBlockingLockExclusive) {
+        Ok(()) => Ok(Lock::Held),
+        Err(Errno::WOULDBLOCK) => Ok(Lock::Taken),
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,119 @@
+//! The mounts that this process sees, from `/proc/self/mountinfo` (proc(5)).
+
+use std::collections::{HashMap, HashSet};
+use std::io;
+use std::os::unix::ffi::OsStringExt;
+use std::path::{Path, PathBuf};
+
+use super::dir::metadata_at;
+use super::metadata::FileId;
+
+/// One mount.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Mount {
+    /// Where it is mounted, as this process sees it.
+    pub point: PathBuf,
+    /// The file system's type, such as `ext4`.
+    pub kind: String,
+}
+
+/// All mounts, in the order of the kernel's table.
+pub fn mounts() -> io::Result<Vec<Mount>> {
+    Ok(parse(&std::fs::read("/proc/self/mountinfo")?))
+}
+
+/// Reads a mount table; a line that is not of its form is passed over.
+fn parse(table: &[u8]) -> Vec<Mount> {
+    table.split(|byte| *byte == b'\n').filter_map(parse_line).collect()
+}
+
+fn parse_line(line: &[u8]) -> Option<Mount> {
+    let mut fields = line.split(|byte| *byte == b' ');
+    let point = fields.nth(4)?;
+    let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
+    Some(Mount {
+        point: PathBuf::from(std::ffi::OsString::from_vec(unescape(point))),
+        kind: String::from_utf8_lossy(kind).into_owned(),
+    })
+}
+
+/// Undoes the kernel's `\040` for the bytes that would break its table: space, tab, newline, backslash.
+fn unescape(field: &[u8]) -> Vec<u8> {
+    let mut plain = Vec::with_capacity(field.len());
+    let mut rest = field;
+    while let Some((first, after)) = rest.split_first() {
+        let octal = (*first == b'\\').then(|| after.get(..3)).flatten().and_then(|digits| {
+            let value = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()?;
+            u8::try_from(value).ok()
+        });
+        if let Some(byte) = octal {
+            plain.push(byte);
+            rest = &after[3..];
+        } else {
+            plain.push(*first);
+            rest = after;
+        }
+    }
+    plain
+}
+
+/// Finds mounts that begin below given directories, asking the disk no more than once about each directory on the way.
+///
+/// A rename of such a directory succeeds and carries the mount along, and deleting the tree afterwards would empty the
+/// live file system; nothing in the kernel warns of it. Directories are told by identity, so that a bind mount or
+/// another spelling of the same directory is found out too.
+#[derive(Debug)]
+pub struct MountsBelow {
+    /// Each directory above a mount point, with one mount point below it.
+    above: HashMap<FileId, PathBuf>,
+}
+
+impl MountsBelow {
+    /// Reads the mount table and identifies every directory above a mount point.
+    pub fn read() -> io::Result<Self> {
+        let mut above = HashMap::new();
+        let mut asked: HashSet<PathBuf> = HashSet::new();
+        for mount in mounts()? {
+            for ancestor in mount.point.ancestors().skip(1) {
+                if !asked.insert(ancestor.to_owned()) {
+                    break; // and so every directory above it
+                }
+                // A directory that we may not reach is no operand of ours either.
+                if let Ok(metadata) = metadata_at(ancestor) {
+                    above.entry(metadata.id).or_insert_with(|| mount.point.clone());
+                }
+            }
+        }
+        Ok(Self { above })
+    }
+
+    /// A mount point below the directory with this identity.
+    #[must_use]
+    pub fn below(&self, directory: FileId) -> Option<&Path> {
+        self.above.get(&directory).map(PathBuf::as_path)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kernels_table_is_read_with_its_escapes() {
+        let table = b"36 35 98:0 /mnt1 /mnt/a\\040b\\134 rw,noatime master:1 - ext3 /dev/root rw\n\
+            nonsense\n\
+            37 35 0:21 / /proc rw - proc proc rw\n";
+        let points: Vec<_> = parse(table).into_iter().map(|m| (m.point, m.kind)).collect();
+        assert_eq!(
+            points,
+            [(PathBuf::from("/mnt/a b\\"), "ext3".to_owned()), (PathBuf::from("/proc"), "proc".to_owned())]
+        );
+    }
+
+    #[test]
+    fn the_root_has_mounts_below_it() {
+        let mounts = MountsBelow::read().expect("the mount table");
+        let root = metadata_at(Path::new("/")).expect("the root").id;
+        assert!(mounts.below(root).is_some());
+    }
+}

@@ -1,0 +1,82 @@
+//! One component of a path, checked once.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::os::unix::ffi::OsStrExt;
+
+/// A single path component: not empty, not `.` or `..`, no slash, no NUL.
+///
+/// A call that takes a `Name` beside a directory handle can reach nothing but an entry of that very directory, which
+/// is why nothing above this module joins paths before it acts on them.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name<'a>(&'a [u8]);
+
+/// The text was no single path component.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a single file name")]
+pub struct NotAName;
+
+impl<'a> Name<'a> {
+    /// Checks `text`; anything but one plain component is refused.
+    pub fn new(text: &'a OsStr) -> Result<Self, NotAName> {
+        let bytes = text.as_bytes();
+        if is_plain(bytes) { Ok(Self(bytes)) } else { Err(NotAName) }
+    }
+
+    /// A name spelled in the source, such as one of the trash directory's own.
+    ///
+    /// # Panics
+    /// While compiling, where a constant is made of a text that is no name.
+    #[must_use]
+    pub const fn fixed(text: &'static str) -> Name<'static> {
+        assert!(is_plain(text.as_bytes()), "one plain path component");
+        Name(text.as_bytes())
+    }
+
+    /// The name as the kernel takes it.
+    #[must_use]
+    pub fn as_os_str(self) -> &'a OsStr {
+        OsStr::from_bytes(self.0)
+    }
+
+    /// The name's bytes, which need not be UTF-8.
+    #[must_use]
+    pub fn as_bytes(self) -> &'a [u8] {
+        self.0
+    }
+}
+
+impl fmt::Debug for Name<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.as_os_str().fmt(f)
+    }
+}
+
+const fn is_plain(bytes: &[u8]) -> bool {
+    if bytes.is_empty() || matches!(bytes, b"." | b"..") {
+        return false;
+    }
+    let mut at = 0;
+    while at < bytes.len() {
+        if matches!(bytes[at], b'/' | 0) {
+            return false;
+        }
+        at += 1;
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_one_plain_component_is_a_name() {
+        for good in ["a", "..x", "...", ".hidden", "-rf", "a b\n", "~"] {
+            assert!(Name::new(OsStr::new(good)).is_ok(), "{good:?}");
+        }
+        for bad in ["", ".", "..", "a/b", "/", "a/", "a\0b"] {
+            assert_eq!(Name::new(OsStr::new(bad)), Err(NotAName), "{bad:?}");
+        }
+    }
+}
