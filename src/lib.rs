@@ -1,3 +1,4 @@
 //! A safer `rm`.
 pub mod progress;
+pub mod purge;
 pub mod sys;

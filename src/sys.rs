@@ -12,9 +12,9 @@ mod process;
 mod rename;
 
 pub use dir::{Dir, Lock, metadata_at, metadata_following, metadata_of_file, set_mode_of_file, try_lock};
-pub use entries::Entry;
+pub use entries::{Batch, Entry, EntryBuffer};
 pub use metadata::{FileId, FileKind, Metadata, MountRoot, Timestamp};
 pub use mounts::{Mount, MountsBelow, mounts};
-pub use name::{NotAName, Name};
+pub use name::{Name, NotAName};
 pub use process::{effective_uid, random_bytes};
 pub use rename::rename_no_replace;

@@ -61,26 +61,45 @@ impl Dir {
         Ok(Self { handle: handle.into() })
     }
 
-    /// Opens the directory `name` for reading, unless another mount begins there (`EXDEV`).
+    /// Opens the directory `name` for reading, unless another mount begins there (`EXDEV`). Anything that is no
+    /// directory, a symbolic link included, is `ENOTDIR`.
     ///
     /// `RESOLVE_NO_XDEV` lets the kernel refuse in the same call that opens: no mount can slip in between a check and
     /// the opening. Kernels before 5.6 and some sandboxes have no `openat2`; there the mount is told by its device
     /// number, which a bind mount of the same file system escapes.
     pub fn open_dir_on_this_mount(&self, name: Name<'_>) -> io::Result<Self> {
         let flags = GUARDED | OFlags::RDONLY | OFlags::DIRECTORY;
-        let resolve = ResolveFlags::NO_XDEV | ResolveFlags::NO_SYMLINKS | ResolveFlags::BENEATH;
-        match rustix::fs::openat2(self, name.as_os_str(), flags, Mode::empty(), resolve) {
+        self.open_on_this_mount(name.as_os_str(), flags, ResolveFlags::BENEATH)
+    }
+
+    /// As [`Self::open_dir_on_this_mount`], but the handle only marks the place, so that it needs no permission on the
+    /// directory itself.
+    pub fn open_place_on_this_mount(&self, name: Name<'_>) -> io::Result<Self> {
+        self.open_on_this_mount(name.as_os_str(), PLACE | OFlags::NOFOLLOW, ResolveFlags::BENEATH)
+    }
+
+    /// Opens the directory that holds this one for reading, unless that lies on another mount (`EXDEV`).
+    ///
+    /// A concurrent rename decides which directory that is: the caller compares its identity before it acts in it.
+    pub fn open_parent_on_this_mount(&self) -> io::Result<Self> {
+        let flags = GUARDED | OFlags::RDONLY | OFlags::DIRECTORY;
+        self.open_on_this_mount(OsStr::new(".."), flags, ResolveFlags::empty())
+    }
+
+    fn open_on_this_mount(&self, name: &OsStr, flags: OFlags, more: ResolveFlags) -> io::Result<Self> {
+        let resolve = ResolveFlags::NO_XDEV | ResolveFlags::NO_SYMLINKS | more;
+        match rustix::fs::openat2(self, name, flags, Mode::empty(), resolve) {
             Ok(handle) => Ok(Self { handle: handle.into() }),
-            Err(Errno::NOSYS | Errno::PERM) => {
-                let child = Self::open_from(self, name.as_os_str(), flags)?;
-                if child.metadata()?.id.device == self.metadata()?.id.device {
-                    Ok(child)
-                } else {
-                    Err(Errno::XDEV.into())
-                }
-            }
+            // The kernel says it so when the link itself is what stops the call.
+            Err(Errno::LOOP) => Err(Errno::NOTDIR.into()),
+            Err(Errno::NOSYS | Errno::PERM) => self.open_on_this_device(name, flags),
             Err(error) => Err(error.into()),
         }
+    }
+
+    fn open_on_this_device(&self, name: &OsStr, flags: OFlags) -> io::Result<Self> {
+        let other = Self::open_from(self, name, flags)?;
+        if other.metadata()?.id.device == self.metadata()?.id.device { Ok(other) } else { Err(Errno::XDEV.into()) }
     }
 
     /// Another handle for the same directory.

@@ -4,12 +4,14 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::mem::MaybeUninit;
+use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 
-use rustix::fs::RawDir;
+use rustix::fs::{FileType, RawDir, SeekFrom};
 
 use super::dir::Dir;
 use super::metadata::FileKind;
+use super::name::Name;
 
 /// One entry of a directory: never `.` or `..`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,7 +25,58 @@ pub struct Entry {
 /// How many bytes of entries one system call fetches: about a thousand names.
 const BUFFER: usize = 64 * 1024;
 
+/// Room for the entries that one call fetches; one serves any number of directories in turn.
+#[derive(Debug)]
+pub struct EntryBuffer(Vec<MaybeUninit<u8>>);
+
+impl Default for EntryBuffer {
+    fn default() -> Self {
+        Self(vec![MaybeUninit::uninit(); BUFFER])
+    }
+}
+
+/// What [`Dir::read_batch`] came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Batch {
+    /// There may be more entries.
+    More,
+    /// The directory's end.
+    End,
+}
+
 impl Dir {
+    /// Calls `each` with the entries that one system call fetches, from where the last batch ended; the directory must
+    /// have been opened for reading.
+    ///
+    /// Between two batches nothing but the handle holds the place, so a caller may remove entries, go elsewhere with
+    /// the same buffer, and come back. What `each` breaks off is not seen again before [`Self::rewind`].
+    pub fn read_batch(
+        &self,
+        buffer: &mut EntryBuffer,
+        mut each: impl FnMut(Name<'_>, Option<FileKind>) -> ControlFlow<()>,
+    ) -> io::Result<Batch> {
+        let mut raw = RawDir::new(self, &mut buffer.0);
+        loop {
+            let Some(entry) = raw.next() else { return Ok(Batch::End) };
+            let entry = entry?;
+            // A name that is no single component can come from a damaged file system only; it must not be acted on.
+            if let Ok(name) = Name::new(OsStr::from_bytes(entry.file_name().to_bytes()))
+                && each(name, told(entry.file_type())).is_break()
+            {
+                return Ok(Batch::More);
+            }
+            if raw.is_buffer_empty() {
+                return Ok(Batch::More);
+            }
+        }
+    }
+
+    /// Lets the next [`Self::read_batch`] begin with the first entry again.
+    pub fn rewind(&self) -> io::Result<()> {
+        rustix::fs::seek(self, SeekFrom::Start(0))?;
+        Ok(())
+    }
+
     /// Calls `each` with every entry; memory stays at one buffer however many there are.
     ///
     /// Entries made or removed meanwhile may or may not be seen (readdir(3)). An error of `each` ends the walk and is
@@ -38,8 +91,7 @@ impl Dir {
             if matches!(name, b"." | b"..") {
                 continue;
             }
-            let kind = Some(FileKind::from(entry.file_type())).filter(|kind| *kind != FileKind::Unknown);
-            each(Entry { name: OsStr::from_bytes(name).to_owned(), kind })?;
+            each(Entry { name: OsStr::from_bytes(name).to_owned(), kind: told(entry.file_type()) })?;
         }
         Ok(())
     }
@@ -61,4 +113,9 @@ impl Dir {
             Err(Stop::Failed(error)) => Err(error),
         }
     }
+}
+
+/// The kind of an entry, where the file system says it with the name.
+fn told(kind: FileType) -> Option<FileKind> {
+    Some(FileKind::from(kind)).filter(|kind| *kind != FileKind::Unknown)
 }

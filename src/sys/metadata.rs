@@ -1,6 +1,6 @@
 //! What `statx` tells of a file, in the words that rrm uses.
 
-use rustix::fs::{FileType, StatxAttributes, Statx};
+use rustix::fs::{FileType, Statx, StatxAttributes};
 
 /// What kind of file an inode is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -53,7 +53,7 @@ mod tests {
     use std::ffi::OsStr;
     use std::fs;
 
-    fn name(text: &'static str) -> Name<'static> {
+    fn plain(text: &'static str) -> Name<'static> {
         Name::new(OsStr::new(text)).expect("a plain name")
     }
 
@@ -71,10 +71,10 @@ mod tests {
             ] {
                 make(&root.path().join("old")).expect(kind);
                 fs::write(root.path().join("taken"), "precious").expect("written");
-                let refused = way(&dir, name("old"), &dir, name("taken")).expect_err("the target exists");
+                let refused = way(&dir, plain("old"), &dir, plain("taken")).expect_err("the target exists");
                 assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists, "{kind}");
                 assert_eq!(fs::read(root.path().join("taken")).expect("still there"), b"precious");
-                way(&dir, name("old"), &dir, name("new")).expect(kind);
+                way(&dir, plain("old"), &dir, plain("new")).expect(kind);
                 assert!(fs::symlink_metadata(root.path().join("old")).is_err(), "{kind}");
                 let new = root.path().join("new");
                 assert!(fs::symlink_metadata(&new).is_ok(), "{kind}");

@@ -1,0 +1,260 @@
+//! Deleting one tree for good.
+//!
+//! All that this module is given is a directory held open and one name in it, so there is nothing it could confuse with
+//! another file: every call names one entry of a directory that is held open, no link is followed, no mount is entered.
+//!
+//! The walk is a loop over a stack of levels and not a recursion, and holds at most [`OPEN`] directories open. A deeper
+//! tree closes the levels above and comes back to them through `..`, which is believed only if it is the directory
+//! that was left: a level that was moved away meanwhile ends the walk with a failure. Memory is one buffer, the names of
+//! the directories in one batch of each open level, and for each closed level its name and identity (about 200 bytes);
+//! the number of entries in a directory does not matter.
+//!
+//! Files are removed in the order in which the directory is read, and not after a list of it was made. Some file systems
+//! skip entries when others are removed meanwhile, so a directory that is not empty at its end is read again, as long
+//! as that removes something.
+//!
+//! One thread: two gain nothing in one directory, whose lock they share, and lose on btrfs.
+//!
+//! # After a crash
+//! What is left is a smaller tree under the same name, some of its directories perhaps with `u+rwx` added; the next purge
+//! of that name goes on.
+
+mod level;
+mod tally;
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::rc::Rc;
+
+use crate::progress::{Activity, Amount, Progress};
+use crate::sys::{Batch, Dir, EntryBuffer, Name};
+use level::{Another, Level, Pass, Place, plain};
+use tally::Tally;
+
+/// How many directories are held open at once. Trees are seldom deeper, and a shell's lowest common limit of descriptors
+/// (64) leaves room for it.
+const OPEN: usize = 24;
+
+/// Whether the freed bytes are to be found out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Measure {
+    /// Only count entries: one system call a file.
+    Entries,
+    /// Also add up what each entry occupied, which costs a second system call a file.
+    Bytes,
+}
+
+/// Whether the walk saw the whole tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// Everything that could be reached was tried.
+    Finished,
+    /// [`Progress::interrupted`] said to stop; the rest was not tried.
+    Interrupted,
+}
+
+/// Something that stays.
+#[derive(Debug)]
+pub struct Failure {
+    /// Where it is, beginning with the purged name.
+    pub path: PathBuf,
+    /// Why it stays. A mount that begins there is `EXDEV` for a directory and `EBUSY` for a file.
+    pub error: io::Error,
+}
+
+/// What a purge did.
+#[derive(Debug)]
+pub struct Purged {
+    /// What was removed. Bytes are those on disk (`st_blocks`), counted where the last name of a file went, and zero
+    /// unless they were measured; a file that some process still holds open frees them later.
+    pub removed: Amount,
+    /// What stays, each with its own cause: a directory that stays only because of its content is not listed.
+    pub failures: Vec<Failure>,
+    /// Whether all was tried.
+    pub ending: Ending,
+}
+
+impl Purged {
+    /// Whether nothing is left under the name.
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.failures.is_empty() && self.ending == Ending::Finished
+    }
+}
+
+/// Deletes `name` of `dir` with everything below it.
+///
+/// What cannot be removed is reported and the rest goes. Directories of ours that forbid it (0555, 0000) get `u+rwx`; the
+/// mode of `dir` itself is never changed. What is gone already, or goes while we look, is no failure: two purges of
+/// one name do not disturb each other.
+pub fn purge(dir: &Dir, name: Name<'_>, measure: Measure, progress: &dyn Progress) -> Purged {
+    progress.begin(Activity::Deleting, None);
+    let mut walk = Walk { levels: Vec::new(), buffer: EntryBuffer::default(), tally: Tally::new(measure, progress) };
+    let ending = walk.run(dir, name);
+    progress.end();
+    Purged { removed: walk.tally.removed, failures: walk.tally.failures, ending }
+}
+
+/// The way from the given directory down to where work is going on.
+struct Walk<'a> {
+    /// The first is the given directory: never read, closed or changed. Of the others, the last [`OPEN`] are open.
+    levels: Vec<Level>,
+    buffer: EntryBuffer,
+    tally: Tally<'a>,
+}
+
+impl Walk<'_> {
+    fn run(&mut self, dir: &Dir, name: Name<'_>) -> Ending {
+        match dir.try_clone() {
+            Ok(dir) => self.levels.push(Level::given(dir, name)),
+            Err(error) => self.tally.fail(name.as_os_str().into(), error),
+        }
+        while let Some(level) = self.levels.last_mut() {
+            if self.tally.progress.interrupted() {
+                return Ending::Interrupted;
+            }
+            if let Some(name) = level.found.pop() {
+                self.enter(name);
+            } else if self.levels.len() == 1 {
+                break;
+            } else {
+                self.read();
+            }
+        }
+        Ending::Finished
+    }
+
+    /// Goes down into the directory `name`, or removes what has taken its place.
+    fn enter(&mut self, name: OsString) {
+        match self.open_or_remove(&name) {
+            Ok(Some(child)) => {
+                self.levels.push(Level::new(name, child));
+                self.close_upper();
+            }
+            Ok(None) => {}
+            Err(error) => self.keep(name, error),
+        }
+    }
+
+    /// Opens the directory `name`; anything else under that name is removed instead.
+    fn open_or_remove(&mut self, name: &OsStr) -> io::Result<Option<Dir>> {
+        let Some(level) = self.levels.last_mut() else { return Ok(None) };
+        let name = plain(name)?;
+        match level.open(name) {
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+                level.remove_file(name, &mut self.tally).map(|()| None)
+            }
+            opened => opened.map(Some),
+        }
+    }
+
+    /// Closes the level that is [`OPEN`] above, so that the number of descriptors stays bounded.
+    fn close_upper(&mut self) {
+        let Some(upper) = self.levels.len().checked_sub(OPEN + 1).filter(|at| *at > 0) else { return };
+        // A level that cannot tell its identity could not be found again, so it stays open.
+        self.levels[upper].close().ok();
+    }
+
+    /// Takes one batch of the current directory: files go at once, directories are noted.
+    fn read(&mut self) {
+        let Some(level) = self.levels.last_mut() else { return };
+        let mut failed = Vec::new();
+        let tally = &mut self.tally;
+        let read = level.read(&mut self.buffer, |level, name, kind| {
+            if let Err(error) = level.remove_or_note(name, kind, tally) {
+                failed.push((name.as_os_str().to_owned(), error));
+            }
+            if tally.progress.interrupted() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        for (name, error) in failed {
+            self.keep(name, error);
+        }
+        match read {
+            Ok(Batch::More) => {}
+            Ok(Batch::End) => self.finish(),
+            Err(error) => self.leave(Some(error)),
+        }
+    }
+
+    /// Acts on the end of the current directory: another pass if this one removed something and something is left.
+    fn finish(&mut self) {
+        let Some(level) = self.levels.last_mut() else { return };
+        if level.kept.is_empty() {
+            self.remove_current();
+        } else if level.begin_pass() == Another::Hopeless {
+            self.leave(None);
+        }
+    }
+
+    /// Removes the current directory, which was seen empty, through the one that holds it.
+    fn remove_current(&mut self) {
+        if let Err(error) = self.open_upper() {
+            return self.leave(Some(error));
+        }
+        let [.., upper, level] = self.levels.as_mut_slice() else { return };
+        match upper.remove_dir(level, &mut self.tally) {
+            Ok(()) => drop(self.levels.pop()),
+            Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty && level.begin_pass() == Another::Begun => {}
+            Err(error) => self.leave(Some(error)),
+        }
+    }
+
+    /// Goes up from a directory that stays, for a cause of its own or for those of what it holds; one that somebody else
+    /// has removed (`ENOENT` from its own handle) neither stays nor is reported.
+    ///
+    /// A level above that cannot be found again is given up in turn; the given directory is always open, so that this
+    /// ends there at the latest.
+    fn leave(&mut self, cause: Option<io::Error>) {
+        let lost = self.open_upper().err();
+        let cause = cause.or(lost);
+        let gone = cause.as_ref().is_some_and(|error| error.kind() == io::ErrorKind::NotFound);
+        if let Some(error) = cause.filter(|_| !gone) {
+            let path = self.path();
+            self.tally.fail(path, error);
+        }
+        while let Some(level) = self.levels.pop() {
+            let is_given = self.levels.len() == 1;
+            let Some(upper) = self.levels.last_mut() else { return };
+            match (gone, is_given) {
+                (false, _) => drop(upper.kept.insert(level.name)),
+                (true, false) => upper.pass = Pass::Removed,
+                // The levels between may be there still; they are found from the top again.
+                (true, true) => upper.look_again(level.name),
+            }
+            if upper.is_open() {
+                return;
+            }
+        }
+    }
+
+    /// Makes sure that the level above the current one is open.
+    fn open_upper(&mut self) -> io::Result<()> {
+        let [.., upper, level] = self.levels.as_mut_slice() else { return Ok(()) };
+        let Place::Left(left) = upper.place else { return Ok(()) };
+        let dir = level.open_parent()?;
+        if dir.metadata()?.id != left {
+            return Err(io::Error::other("moved away while it was being deleted"));
+        }
+        upper.place = Place::Open(Rc::new(dir));
+        Ok(())
+    }
+
+    /// Notes that `name` of the current directory stays, unless it is what somebody else has just removed.
+    fn keep(&mut self, name: OsString, error: io::Error) {
+        let path = self.path().join(&name);
+        let Some(level) = self.levels.last_mut() else { return };
+        if error.kind() == io::ErrorKind::NotFound {
+            level.pass = Pass::Removed;
+        } else {
+            level.kept.insert(name);
+            self.tally.fail(path, error);
+        }
+    }
+
+    /// Where the current directory is, beginning with the purged name.
+    fn path(&self) -> PathBuf {
+        self.levels.iter().skip(1).map(|level| &level.name).collect()
+    }
+}
