@@ -2,3 +2,4 @@
 pub mod progress;
 pub mod purge;
 pub mod sys;
+pub mod transfer;

@@ -3,16 +3,24 @@
 //! Directories are held open and entries are named by one [`Name`] each, so that no path is resolved twice and nothing
 //! can be swapped between a look and an act. No call follows a symbolic link unless its name says so.
 
+mod content;
 mod dir;
 mod entries;
+mod inode;
+mod listing;
 mod metadata;
 mod mounts;
 mod name;
 mod process;
 mod rename;
 
+pub use content::{
+    Offer, WholeFlush, copy_in_kernel, flush_file_system, keep_access_time, next_data, share_content, whole_flush,
+};
 pub use dir::{Dir, Lock, metadata_at, metadata_following, metadata_of_file, set_mode_of_file, try_lock};
 pub use entries::{Batch, Entry, EntryBuffer};
+pub use inode::Inode;
+pub use listing::Listed;
 pub use metadata::{FileId, FileKind, Metadata, MountRoot, Timestamp};
 pub use mounts::{Mount, MountsBelow, mounts};
 pub use name::{Name, NotAName};

@@ -17,7 +17,8 @@ use super::name::Name;
 
 /// What a handle is opened with, whatever else it is for: not inherited, not followed, never blocking on a FIFO and
 /// never becoming a controlling terminal.
-const GUARDED: OFlags = OFlags::CLOEXEC.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+pub(super) const GUARDED: OFlags =
+    OFlags::CLOEXEC.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
 /// A handle that only marks a place (`O_PATH`): it needs no permission on the directory itself, so a directory that
 /// may be searched but not read still serves.
@@ -56,7 +57,7 @@ impl Dir {
         Self::open_from(self, OsStr::new(".."), PLACE)
     }
 
-    fn open_from(base: impl AsFd, path: &OsStr, flags: OFlags) -> io::Result<Self> {
+    pub(super) fn open_from(base: impl AsFd, path: &OsStr, flags: OFlags) -> io::Result<Self> {
         let handle = rustix::fs::openat(base, path, flags, Mode::empty())?;
         Ok(Self { handle: handle.into() })
     }

@@ -1,0 +1,67 @@
+//! A faithful copy of one entry, of any kind, for when a rename says that the target is another file system.
+//!
+//! [`survey`] first: it reads the source, tries in the target what can be kept there, and so knows what a copy takes
+//! and loses before anything is copied. Then [`copy`], which loses nothing that the survey did not name. Removing the
+//! source is the caller's, once the copy has been renamed to where it belongs.
+//!
+//! # What is kept
+//! Content with its holes; owner and group where permitted; all permission bits; the times of access and change to the
+//! nanosecond; attributes, access control lists, capabilities; which names are one file; links as links; FIFOs, sockets
+//! and devices, none of which is ever opened. A copy is private until all else is done, whatever it is a copy of.
+//!
+//! # How it is checked
+//! Everything a file has apart from its bytes is read back after it was set, and a file that changed while it was read
+//! (its change time tells) is copied again. When the tree is complete, source and copy are walked side by side: every
+//! entry must be in both, with the kind, length and metadata it should have. The bytes are not read a second time: that
+//! would come from memory, not from the disk, and cost as much as the copy; the flush tells of a disk that failed.
+//!
+//! # What a failure leaves
+//! The source untouched, and under the copy's name whatever was made so far, for the caller to delete.
+
+mod attributes;
+mod content;
+mod copy;
+mod error;
+mod flush;
+mod keep;
+mod links;
+mod loss;
+mod make;
+mod probe;
+mod seal;
+mod survey;
+mod walk;
+
+use crate::progress::Progress;
+use crate::sys::{Dir, Name};
+
+pub use copy::{Copied, copy};
+pub use error::{Failure, TransferError};
+pub use loss::{Loss, Losses, Lost};
+pub use survey::{Survey, survey};
+
+/// From where to where.
+#[derive(Debug, Clone, Copy)]
+pub struct Route<'a> {
+    /// The directory that holds the source.
+    pub source: &'a Dir,
+    /// The source's name in it.
+    pub name: Name<'a>,
+    /// The directory to copy into, where no one else makes names: a trash's staging directory.
+    pub target: &'a Dir,
+    /// The copy's name there. It must be free; what is under it after a failure is ours to delete.
+    pub to_name: Name<'a>,
+}
+
+/// Tells `progress` of the end, also when an error leaves early.
+fn ending(progress: &dyn Progress) -> Ending<'_> {
+    Ending(progress)
+}
+
+struct Ending<'a>(&'a dyn Progress);
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}

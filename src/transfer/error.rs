@@ -1,0 +1,106 @@
+//! Why a transfer failed, and where.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use super::walk::Walk;
+
+/// What could not be done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Failure {
+    /// The source could not be read: content, a directory's list, metadata or attributes.
+    #[error("cannot read")]
+    Read,
+    /// The entry could not be made in the target: no space, no permission, or that file system has no such kind.
+    #[error("cannot make the copy of")]
+    Make,
+    /// The copy's name is taken; nothing was made.
+    #[error("there is something already where the copy was to be made of")]
+    Exists,
+    /// Content could not be written: no space, quota, a failing disk.
+    #[error("cannot write the copy of")]
+    Write,
+    /// Metadata could not be set for a reason that is no mere lack of support.
+    #[error("cannot set the metadata of the copy of")]
+    Keep,
+    /// Something would be lost that the survey did not name.
+    #[error("the copy would lose what the survey did not name:")]
+    Lose,
+    /// What was written could not be brought to the disk.
+    #[error("cannot flush the copy of")]
+    Flush,
+    /// The source changed while it was copied, every time it was tried.
+    #[error("changed while it was copied:")]
+    Changed,
+    /// Once copied, the source could not be removed.
+    #[error("could not be removed afterwards:")]
+    Remove,
+    /// Another file system begins here.
+    #[error("a mount point:")]
+    Mount,
+    /// A person asked to stop.
+    #[error("interrupted at")]
+    Interrupted,
+}
+
+/// A transfer that failed: the source is as it was; what was made of the copy is the caller's to purge.
+#[derive(Debug, thiserror::Error)]
+#[error("{failure} {}", path.display())]
+pub struct TransferError {
+    /// What could not be done.
+    pub failure: Failure,
+    /// To what: a path that begins with the name that was to be copied.
+    pub path: PathBuf,
+    /// What the system said.
+    pub source: io::Error,
+}
+
+/// A failure at an entry whose path is not spelled out yet: most entries do not fail, and a path costs memory.
+#[derive(Debug)]
+pub(super) struct Trouble {
+    pub(super) failure: Failure,
+    /// The entry of the current directory; `None` means that directory itself.
+    pub(super) name: Option<OsString>,
+    pub(super) source: io::Error,
+}
+
+impl Trouble {
+    pub(super) fn of(failure: Failure, source: impl Into<io::Error>) -> Self {
+        Self { failure, name: None, source: source.into() }
+    }
+
+    /// The same trouble, said of the entry `name`.
+    pub(super) fn at(self, name: crate::sys::Name<'_>) -> Self {
+        Self { name: Some(name.as_os_str().to_owned()), ..self }
+    }
+
+    pub(super) fn at_top(self, path: PathBuf) -> TransferError {
+        TransferError { failure: self.failure, path, source: self.source }
+    }
+
+    /// Names where in `walk` it happened.
+    pub(super) fn in_walk(self, walk: &Walk) -> TransferError {
+        let path = walk.path(self.name.as_ref());
+        self.at_top(path)
+    }
+
+    pub(super) fn changed() -> Self {
+        Self::of(Failure::Changed, io::Error::other("its content or metadata is not what it was when the copy began"))
+    }
+
+    pub(super) fn interrupted() -> Self {
+        Self::of(Failure::Interrupted, io::ErrorKind::Interrupted)
+    }
+}
+
+/// Says what a failing call was for.
+pub(super) trait While<T> {
+    fn during(self, failure: Failure) -> Result<T, Trouble>;
+}
+
+impl<T> While<T> for io::Result<T> {
+    fn during(self, failure: Failure) -> Result<T, Trouble> {
+        self.map_err(|source| Trouble::of(failure, source))
+    }
+}

@@ -1,0 +1,66 @@
+//! Making sure that a copy is on the disk before anyone relies on it.
+
+use std::fs::File;
+
+use crate::sys::{self, Dir, WholeFlush};
+
+use super::error::{Failure, Trouble, While};
+
+/// So many entries are flushed one by one; from then on the whole file system is, once, at the end.
+///
+/// One flush of all is far cheaper than thousands, but also waits for what other programs have written meanwhile, so a
+/// small copy does without.
+const ONE_BY_ONE: u32 = 16;
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// Each entry by itself; so many more before that is given up.
+    Each(u32),
+    /// The whole file system, at the end.
+    Whole,
+    /// Each, however many: a flush of the whole would not reach the disk here.
+    EachAlways,
+}
+
+/// Flushes what is copied into one directory.
+#[derive(Debug)]
+pub(super) struct Flush {
+    /// Opened before the first write, because errors of writing back are told to handles that were open then.
+    target: File,
+    way: Way,
+}
+
+impl Flush {
+    pub(super) fn new(target: &Dir) -> Result<Self, Trouble> {
+        let way = match sys::whole_flush(target).during(Failure::Flush)? {
+            WholeFlush::Reliable => Way::Each(ONE_BY_ONE),
+            WholeFlush::Hollow => Way::EachAlways,
+        };
+        Ok(Self { target: target.readable().during(Failure::Flush)?, way })
+    }
+
+    /// Flushes a finished file or directory, now or in [`Self::finish`].
+    pub(super) fn entry(&mut self, entry: &File) -> Result<(), Trouble> {
+        match self.way {
+            Way::Whole => return Ok(()),
+            Way::Each(0) => {
+                self.way = Way::Whole;
+                return Ok(());
+            }
+            Way::Each(left) => self.way = Way::Each(left - 1),
+            Way::EachAlways => {}
+        }
+        entry.sync_all().during(Failure::Flush)
+    }
+
+    /// Returns when everything is on the disk, the name in the target directory included.
+    ///
+    /// Links, FIFOs and devices cannot be flushed themselves; the directory that names them is.
+    pub(super) fn finish(&self) -> Result<(), Trouble> {
+        match self.way {
+            Way::Whole => sys::flush_file_system(&self.target),
+            Way::Each(_) | Way::EachAlways => self.target.sync_all(),
+        }
+        .during(Failure::Flush)
+    }
+}

@@ -1,0 +1,87 @@
+//! Owner, attributes, permission bits and times from one inode to another, checked by reading them back.
+
+use std::io;
+
+use crate::sys::{FileKind, Inode, Metadata};
+
+use super::attributes::{self, Group};
+use super::error::{Failure, Trouble, While};
+use super::loss::Loss;
+
+/// An inode that has been given another's metadata.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// What it could not take.
+    pub(super) losses: Vec<Loss>,
+    /// What it is now.
+    pub(super) made: Metadata,
+}
+
+/// Gives `to` the metadata of `from`, as `was` tells it; says what could not be kept, by comparing afterwards.
+///
+/// The order matters: giving a file away takes its capabilities and set-id bits (chown(2)); an access list sets
+/// permission bits, and the bits, set after it, its mask (acl(5)); and times come last because all else changes them.
+/// Until the mode is set, nobody but the owner can open the copy.
+pub(super) fn keep(from: &Inode, was: &Metadata, to: &Inode) -> Result<Kept, Trouble> {
+    set_owner(was, to).during(Failure::Keep)?;
+    let owned = to.metadata().during(Failure::Keep)?;
+    let group = if owned.gid == was.gid { Group::Same } else { Group::Other };
+    let mut losses = attributes::keep(from, to, group)?;
+    let mode = mode_for(was, &owned);
+    if was.kind != FileKind::Symlink {
+        tolerate_refusal(to.set_mode(mode)).during(Failure::Keep)?;
+    }
+    tolerate_refusal(to.set_times(was.accessed, was.modified)).during(Failure::Keep)?;
+    let made = to.metadata().during(Failure::Keep)?;
+    losses.extend(differences(was, &made, mode));
+    Ok(Kept { losses, made })
+}
+
+/// What of `was` the copy `made` does not have, where its mode was meant to be `mode`.
+fn differences(was: &Metadata, made: &Metadata, mode: u32) -> impl Iterator<Item = Loss> {
+    let owner = (was.uid, was.gid) != (made.uid, made.gid);
+    let mode = was.kind != FileKind::Symlink && made.mode != mode;
+    let times = (was.accessed, was.modified) != (made.accessed, made.modified);
+    let found = [(owner, Loss::Owner), (mode, Loss::Mode), (times, Loss::Times)];
+    found.into_iter().filter_map(|(differs, loss)| differs.then_some(loss))
+}
+
+/// Owner and group if we may, else the group alone: an ordinary user may give a file to any group of their own.
+fn set_owner(was: &Metadata, to: &Inode) -> io::Result<()> {
+    match to.set_owner(Some(was.uid), Some(was.gid)) {
+        Err(error) if is_refusal(&error) => tolerate_refusal(to.set_owner(None, Some(was.gid))),
+        result => result,
+    }
+}
+
+/// The permission bits that a copy may have, given who owns it.
+///
+/// What only the source's owner or group were trusted with does not pass to another: no set-id bits for a new owner,
+/// and for a new group nothing that everybody has not.
+fn mode_for(was: &Metadata, owned: &Metadata) -> u32 {
+    const SET_ID: u32 = 0o6000;
+    const GROUP: u32 = 0o070;
+    if (was.uid, was.gid) == (owned.uid, owned.gid) {
+        return was.mode;
+    }
+    let mode = was.mode & !SET_ID;
+    if was.gid == owned.gid {
+        return mode;
+    }
+    let everybody = (mode & 0o007) << 3;
+    mode & (!GROUP | everybody)
+}
+
+/// Whether a call failed because this user or file system does not do such a thing, and not because of damage.
+pub(super) fn is_refusal(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    matches!(error.kind(), PermissionDenied | Unsupported | InvalidInput)
+}
+
+/// A refusal is found by comparing, so that a call that only claims to work is found too.
+fn tolerate_refusal(result: io::Result<()>) -> io::Result<()> {
+    match result {
+        Err(error) if is_refusal(&error) => Ok(()),
+        result => result,
+    }
+}

@@ -1,0 +1,101 @@
+//! Finding out what the target keeps, by doing it once to an entry that is thrown away.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use crate::sys::{Dir, FileKind, Inode, Metadata, Name, Timestamp};
+
+use super::error::{Failure, Trouble, While};
+use super::loss::Loss;
+use super::{attributes, keep, make};
+
+/// All that decides whether metadata is kept, but attributes and times.
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Question {
+    kind: FileKind,
+    owner: (u32, u32),
+    mode: u32,
+    device: (u32, u32),
+}
+
+/// A private directory in the target where entries are tried; removed when it is dropped.
+///
+/// No table of file systems and no guess about rights: the very functions that copy are run, so what the survey says is
+/// what the copy will meet.
+#[derive(Debug)]
+pub(super) struct Probe<'a> {
+    target: &'a Dir,
+    name: Name<'a>,
+    inside: Dir,
+    answers: HashMap<Question, Vec<Loss>>,
+    links: Option<Links>,
+}
+
+/// Whether the target can give one file several names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Links {
+    Kept,
+    Lost,
+}
+
+const TRIAL: Name<'static> = Name::fixed("trial");
+const SECOND: Name<'static> = Name::fixed("second");
+
+/// A time that no coarse clock can hold.
+const FINE: Timestamp = Timestamp { seconds: 1_234_567_891, nanoseconds: 123_456_789 };
+
+impl<'a> Probe<'a> {
+    /// Makes the directory `name` in `target` to try things in.
+    pub(super) fn new(target: &'a Dir, name: Name<'a>) -> Result<Self, Trouble> {
+        let inside = target.create_private_dir(name).map_err(make::not_made)?;
+        Ok(Self { target, name, inside, answers: HashMap::new(), links: None })
+    }
+
+    /// What a copy of `from`, which is as `was` tells, would lose.
+    pub(super) fn losses(&mut self, from: &Inode, was: &Metadata) -> Result<Vec<Loss>, Trouble> {
+        if attributes::has_any(from).during(Failure::Read)? {
+            return self.attempt(from, was); // each set of attributes is a question of its own
+        }
+        let question = Question { kind: was.kind, owner: (was.uid, was.gid), mode: was.mode, device: was.rdev };
+        if let Some(known) = self.answers.get(&question) {
+            return Ok(known.clone());
+        }
+        let losses = self.attempt(from, was)?;
+        self.answers.insert(question, losses.clone());
+        Ok(losses)
+    }
+
+    fn attempt(&self, from: &Inode, was: &Metadata) -> Result<Vec<Loss>, Trouble> {
+        let fine = Metadata { accessed: FINE, modified: FINE, ..*was };
+        let losses = match make::make(&self.inside, TRIAL, &fine, Path::new("nowhere")) {
+            Ok(made) => keep::keep(from, &fine, &made).map(|kept| kept.losses),
+            Err(error) if keep::is_refusal(&error) => Ok(vec![Loss::Entry]),
+            Err(error) => Err(Trouble::of(Failure::Make, error)),
+        };
+        self.remove(TRIAL);
+        losses
+    }
+
+    /// Whether two names of one file stay one file.
+    pub(super) fn links(&mut self) -> Result<Links, Trouble> {
+        if let Some(known) = self.links {
+            return Ok(known);
+        }
+        self.inside.create_file(TRIAL).during(Failure::Make)?;
+        let links = if self.inside.link(TRIAL, &self.inside, SECOND).is_ok() { Links::Kept } else { Links::Lost };
+        self.remove(SECOND);
+        self.remove(TRIAL);
+        Ok(*self.links.insert(links))
+    }
+
+    /// What cannot be removed here is met again, and named, when the next trial is made.
+    fn remove(&self, name: Name<'_>) {
+        self.inside.remove_file(name).or_else(|_| self.inside.remove_dir(name)).ok();
+    }
+}
+
+impl Drop for Probe<'_> {
+    fn drop(&mut self) {
+        self.target.remove_dir(self.name).ok();
+    }
+}

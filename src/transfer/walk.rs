@@ -1,0 +1,163 @@
+//! Walking a tree of any depth and width with a bounded number of descriptors, and no recursion.
+
+use std::collections::VecDeque;
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use crate::sys::{Dir, Entry, FileId, Listed, Name};
+
+/// How many directories of one trail are held open: the deepest. A copy has two trails, so it fits in 64 descriptors.
+const HELD: usize = 16;
+
+/// The directories from the top of a tree down to the current one.
+///
+/// Those far above are closed and opened again through `..` on the way back. A directory that was moved meanwhile has
+/// another parent by then, so the identity of each is remembered and checked.
+#[derive(Debug)]
+pub(super) struct Trail {
+    current: Dir,
+    /// The nearest ones above, still open.
+    held: VecDeque<Dir>,
+    /// Which directory each one above the current one is, the top first.
+    above: Vec<FileId>,
+}
+
+impl Trail {
+    pub(super) fn new(top: Dir) -> Self {
+        Self { current: top, held: VecDeque::new(), above: Vec::new() }
+    }
+
+    pub(super) fn current(&self) -> &Dir {
+        &self.current
+    }
+
+    pub(super) fn enter(&mut self, child: Dir) -> io::Result<()> {
+        self.above.push(self.current.metadata()?.id);
+        self.held.push_back(std::mem::replace(&mut self.current, child));
+        if self.held.len() > HELD {
+            self.held.pop_front();
+        }
+        Ok(())
+    }
+
+    /// Goes back up; at the top it stays there.
+    pub(super) fn leave(&mut self) -> io::Result<()> {
+        let Some(id) = self.above.pop() else { return Ok(()) };
+        let parent = match self.held.pop_back() {
+            Some(parent) => parent,
+            None => self.reopen_parent(id)?,
+        };
+        self.current = parent;
+        Ok(())
+    }
+
+    fn reopen_parent(&self, expected: FileId) -> io::Result<Dir> {
+        let parent = self.current.open_parent_for_reading()?;
+        if parent.metadata()?.id == expected {
+            Ok(parent)
+        } else {
+            Err(io::Error::other("a directory above was moved"))
+        }
+    }
+}
+
+/// What a walk meets.
+#[derive(Debug)]
+pub(super) enum Step {
+    /// An entry of the current directory.
+    Found(Entry),
+    /// The current directory has no more entries.
+    Finished,
+}
+
+/// Where [`Walk::leave`] arrived.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ascent {
+    /// In the directory above.
+    Above,
+    /// There is none: the walk is over.
+    Over,
+}
+
+/// One directory of a walk: how far it was read.
+#[derive(Debug)]
+struct Level {
+    name: OsString,
+    /// Entries that were read and not met yet.
+    batch: VecDeque<Listed>,
+    /// Where reading goes on after the last entry that was met.
+    next: u64,
+}
+
+impl Level {
+    fn new(name: OsString) -> Self {
+        Self { name, batch: VecDeque::new(), next: 0 }
+    }
+}
+
+/// A walk through a tree; the walker decides which directories to enter.
+#[derive(Debug)]
+pub(super) struct Walk {
+    trail: Trail,
+    level: Level,
+    above: Vec<Level>,
+}
+
+impl Walk {
+    /// Starts in `top`, an open readable directory that its parent calls `name`.
+    pub(super) fn new(top: Dir, name: Name<'_>) -> Self {
+        top.keep_access_time();
+        Self { trail: Trail::new(top), level: Level::new(name.as_os_str().to_owned()), above: Vec::new() }
+    }
+
+    /// The directory that the walk is in.
+    pub(super) fn here(&self) -> &Dir {
+        self.trail.current()
+    }
+
+    /// How many directories are above the current one.
+    pub(super) fn depth(&self) -> usize {
+        self.above.len()
+    }
+
+    /// The name of the directory at this depth, 0 being the top.
+    pub(super) fn name_at(&self, depth: usize) -> &OsString {
+        self.above.get(depth).map_or(&self.level.name, |level| &level.name)
+    }
+
+    pub(super) fn step(&mut self) -> io::Result<Step> {
+        if self.level.batch.is_empty() {
+            self.level.batch = self.trail.current().list_from(self.level.next)?;
+        }
+        Ok(self.level.batch.pop_front().map_or(Step::Finished, |listed| {
+            self.level.next = listed.next;
+            Step::Found(listed.entry)
+        }))
+    }
+
+    /// Goes into `child`, which is open for reading and called `name` here.
+    pub(super) fn enter(&mut self, child: Dir, name: OsString) -> io::Result<()> {
+        child.keep_access_time();
+        self.trail.enter(child)?;
+        self.above.push(std::mem::replace(&mut self.level, Level::new(name)));
+        // What is far above is read again later, from where it was left, so that memory is bounded too.
+        if let Some(far) = self.above.len().checked_sub(HELD).and_then(|index| self.above.get_mut(index)) {
+            far.batch = VecDeque::new();
+        }
+        Ok(())
+    }
+
+    pub(super) fn leave(&mut self) -> io::Result<Ascent> {
+        let Some(level) = self.above.pop() else { return Ok(Ascent::Over) };
+        self.trail.leave()?;
+        self.level = level;
+        Ok(Ascent::Above)
+    }
+
+    /// The path of the current directory, or of an entry in it, from the walk's top on. For messages only.
+    pub(super) fn path(&self, name: Option<&OsString>) -> PathBuf {
+        let levels = self.above.iter().chain([&self.level]);
+        levels.map(|level| &level.name).chain(name).collect()
+    }
+}

@@ -1,0 +1,829 @@
+//! Faithful copies between real file systems: what a copy keeps, what it says it cannot, and how it fails.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ffi::{OsStr, OsString};
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::Write;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, PermissionsExt, chown, lchown, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use proptest::prelude::*;
+use rrm::progress::{Activity, Amount, Progress, Silent};
+use rrm::sys::{self, Dir, FileKind, Name, Timestamp};
+use rrm::transfer::{Copied, Failure, Loss, Route, Survey, TransferError, copy, survey};
+use tempfile::TempDir;
+
+const COPY: &str = "the-copy";
+
+// ---------------------------------------------------------------------------------------------------------- helpers
+
+/// A mounted file system of our own, gone when it is dropped.
+struct Mounted {
+    point: TempDir,
+    _image: Option<tempfile::NamedTempFile>,
+}
+
+impl Mounted {
+    /// `None`, said on stderr, where this machine or user cannot mount it.
+    ///
+    /// Reads leave no trace on it (noatime), because the comparing itself reads.
+    fn new(kind: &str, megabytes: u64) -> Option<Self> {
+        Self::with(kind, megabytes, "noatime")
+    }
+
+    fn with(kind: &str, megabytes: u64, option: &str) -> Option<Self> {
+        let point = tempfile::tempdir().unwrap();
+        let on_disk = !matches!(kind, "tmpfs" | "ramfs");
+        let image = on_disk.then(|| tempfile::NamedTempFile::new().unwrap());
+        let mut mount = Command::new("mount");
+        if let Some(image) = &image {
+            image.as_file().set_len(megabytes << 20).unwrap();
+            let made = Command::new(format!("mkfs.{kind}")).arg("-q").arg(image.path()).output();
+            let made = match made {
+                Ok(out) if !out.status.success() => {
+                    Command::new(format!("mkfs.{kind}")).arg(image.path()).output().is_ok_and(|o| o.status.success())
+                }
+                other => other.is_ok(),
+            };
+            if !made {
+                eprintln!("SKIPPED: no mkfs.{kind}");
+                return None;
+            }
+            mount.args(["-o", &format!("loop,{option}")]).arg(image.path());
+        } else {
+            mount.args(["-t", kind, "-o", &format!("size={megabytes}m,{option}"), "none"]);
+        }
+        let out = mount.arg(point.path()).output().unwrap();
+        if !out.status.success() {
+            eprintln!("SKIPPED: cannot mount {kind}: {}", String::from_utf8_lossy(&out.stderr).trim());
+            return None;
+        }
+        fs::set_permissions(point.path(), Permissions::from_mode(0o777)).unwrap();
+        Some(Self { point, _image: image })
+    }
+
+    fn path(&self) -> &Path {
+        self.point.path()
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        Command::new("umount").arg(self.point.path()).status().ok();
+    }
+}
+
+fn is_root() -> bool {
+    sys::effective_uid() == 0
+}
+
+/// Two directories on two file systems, or `None` where they cannot be had.
+fn two(from: &str, to: &str) -> Option<(Mounted, Mounted)> {
+    Some((Mounted::new(from, 320)?, Mounted::new(to, 320)?))
+}
+
+fn name(text: &str) -> Name<'_> {
+    Name::new(OsStr::new(text)).unwrap()
+}
+
+fn surveyed(from: &Path, to: &Path) -> Result<Survey, TransferError> {
+    let (source, target) = (Dir::open(from).unwrap(), Dir::open(to).unwrap());
+    survey(Route { source: &source, name: name("it"), target: &target, to_name: name(COPY) }, &Silent)
+}
+
+fn copied_with(from: &Path, to: &Path, found: &Survey, progress: &dyn Progress) -> Result<Copied, TransferError> {
+    let (source, target) = (Dir::open(from).unwrap(), Dir::open(to).unwrap());
+    copy(Route { source: &source, name: name("it"), target: &target, to_name: name(COPY) }, found, progress)
+}
+
+/// Surveys and copies `from/it`; the survey must have left nothing and promised what the copy then does.
+fn copied(from: &Path, to: &Path) -> Result<Copied, TransferError> {
+    let found = surveyed(from, to)?;
+    assert!(fs::symlink_metadata(to.join(COPY)).is_err(), "the survey left its trials behind");
+    let copied = copied_with(from, to, &found, &Silent)?;
+    assert_eq!(copied.losses, found.losses, "what the survey named");
+    if found.losses.get(Loss::HardLinks).is_none() {
+        assert_eq!(copied.total, found.total, "what the survey counted");
+    }
+    Ok(copied)
+}
+
+/// All that can be seen of an entry from outside.
+#[derive(Debug, PartialEq, Eq, Clone)]
+struct Seen {
+    mode: u32,
+    owner: (u32, u32),
+    links: u64,
+    size: u64,
+    device: u64,
+    times: (i64, i64, i64, i64),
+    attributes: BTreeMap<OsString, Vec<u8>>,
+    content: Vec<u8>,
+    data: Vec<std::ops::Range<u64>>,
+    /// The first path of the same inode.
+    same_as: PathBuf,
+}
+
+fn seen(root: &Path) -> BTreeMap<PathBuf, Seen> {
+    let mut all = BTreeMap::new();
+    let mut first = HashMap::new();
+    let mut left = vec![PathBuf::new()];
+    while let Some(relative) = left.pop() {
+        let path = if relative.as_os_str().is_empty() { root.to_owned() } else { root.join(&relative) };
+        let m = fs::symlink_metadata(&path).unwrap();
+        let mut data = Vec::new();
+        let mut content = Vec::new();
+        let attributes = xattr::list(&path).map(|names| {
+            // xfs shows root its access lists a second time; a label is the target's own.
+            let shown_twice = |n: &OsString| n.as_bytes().starts_with(b"trusted.SGI_ACL_");
+            let label = |n: &OsString| n.as_bytes().starts_with(b"security.") && n != "security.capability";
+            let kept = names.filter(|n| !shown_twice(n) && !label(n));
+            kept.map(|n| (n.clone(), xattr::get(&path, &n).unwrap().unwrap_or_default())).collect()
+        });
+        if m.is_file() {
+            let file = File::open(&path).unwrap();
+            sys::keep_access_time(&file);
+            let mut at = 0;
+            // Blocks differ in size between file systems: only whole stretches of this size count as holes.
+            const GRAIN: u64 = 64 * 1024;
+            while let Some(range) = sys::next_data(&file, at, m.len()).unwrap() {
+                let range = range.start / GRAIN * GRAIN..range.end.next_multiple_of(GRAIN).min(m.len());
+                at = range.end;
+                let mut part = vec![0; usize::try_from(range.end - range.start).unwrap()];
+                file.read_exact_at(&mut part, range.start).unwrap();
+                content.extend(part);
+                data.push(range);
+            }
+        } else if m.is_symlink() {
+            content = fs::read_link(&path).unwrap().into_os_string().into_vec();
+        } else if m.is_dir() {
+            let mut names: Vec<_> = fs::read_dir(&path).unwrap().map(|e| e.unwrap().file_name()).collect();
+            names.sort();
+            names.reverse();
+            left.extend(names.into_iter().map(|n| relative.join(n)));
+        }
+        let same_as =
+            if m.is_dir() { relative.clone() } else { first.entry(m.ino()).or_insert(relative.clone()).clone() };
+        let seen = Seen {
+            mode: m.mode(),
+            owner: (m.uid(), m.gid()),
+            links: if m.is_dir() { 0 } else { m.nlink() },
+            size: if m.is_dir() { 0 } else { m.len() },
+            device: if m.is_dir() { 0 } else { m.rdev() },
+            times: (m.atime(), m.atime_nsec(), m.mtime(), m.mtime_nsec()),
+            attributes: attributes.unwrap_or_default(),
+            content,
+            data,
+            same_as,
+        };
+        all.insert(relative, seen);
+    }
+    all
+}
+
+/// Compares entry by entry, so that a failure shows the one that differs.
+fn assert_same(before: &BTreeMap<PathBuf, Seen>, after: &BTreeMap<PathBuf, Seen>) {
+    let (old, new): (Vec<_>, Vec<_>) = (before.keys().collect(), after.keys().collect());
+    assert_eq!(old, new);
+    for (path, was) in before {
+        assert!(was == &after[path], "{} differs:\n{}\n{}", path.display(), short(was), short(&after[path]));
+    }
+}
+
+fn short(seen: &Seen) -> String {
+    let mut seen = seen.clone();
+    seen.content.truncate(16);
+    format!("{seen:?}")
+}
+
+fn set_times(path: &Path, seconds: i64) {
+    let parent = Dir::open(path.parent().unwrap()).unwrap();
+    let entry = parent.mark(Name::new(path.file_name().unwrap()).unwrap()).unwrap();
+    // In the year 2100: an old one would be renewed by the reads of the test itself (mount(8), relatime).
+    let accessed = Timestamp { seconds: 4_102_444_800, nanoseconds: 123_456_789 };
+    entry.set_times(accessed, Timestamp { seconds, nanoseconds: 987_654_321 }).unwrap();
+}
+
+fn set_mode(path: &Path, mode: u32) {
+    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
+}
+
+/// An access control list as the kernel takes it (acl(5)): owner, the user 1234, group, mask, others.
+fn access_list() -> Vec<u8> {
+    let entries: [(u16, u16, u32); 5] =
+        [(0x01, 6, u32::MAX), (0x02, 4, 1234), (0x04, 4, u32::MAX), (0x10, 4, u32::MAX), (0x20, 0, u32::MAX)];
+    let mut bytes = 2u32.to_le_bytes().to_vec();
+    for (tag, permissions, id) in entries {
+        bytes.extend(tag.to_le_bytes());
+        bytes.extend(permissions.to_le_bytes());
+        bytes.extend(id.to_le_bytes());
+    }
+    bytes
+}
+
+fn special(parent: &Path, it: &str, kind: FileKind, device: (u32, u32)) {
+    Dir::open(parent).unwrap().create_special(name(it), kind, device).unwrap();
+}
+
+/// A tree with one of everything that an ordinary user can make.
+fn one_of_everything(it: &Path) {
+    fs::create_dir(it).unwrap();
+    fs::create_dir_all(it.join("a/b/c")).unwrap();
+    fs::write(it.join("a/plain"), "plain").unwrap();
+    fs::write(it.join("a/empty"), "").unwrap();
+    fs::hard_link(it.join("a/plain"), it.join("a/b/c/second name")).unwrap();
+    fs::hard_link(it.join("a/plain"), it.join("third name")).unwrap();
+    fs::write(it.join("secret"), "secret").unwrap();
+    set_mode(&it.join("secret"), 0o600);
+    fs::write(it.join("tool"), "tool").unwrap();
+    set_mode(&it.join("tool"), 0o6755);
+    symlink("a/plain", it.join("link")).unwrap();
+    symlink("nowhere/at/all", it.join("dangling")).unwrap();
+    symlink("/", it.join("link to a directory")).unwrap();
+    special(it, "fifo", FileKind::Fifo, (0, 0));
+    special(it, "socket", FileKind::Socket, (0, 0));
+    fs::write(it.join(OsStr::from_bytes(b"\xff\n\x1b[31m")), "bytes").unwrap();
+    fs::write(it.join("n".repeat(255)), "long").unwrap();
+    let sparse = File::create(it.join("sparse")).unwrap();
+    sparse.write_all_at(b"start", 0).unwrap();
+    sparse.write_all_at(&[1; 100_000], 4 << 20).unwrap();
+    sparse.set_len(100 << 20).unwrap();
+    File::create(it.join("all hole")).unwrap().set_len(10 << 20).unwrap();
+    fs::write(it.join("a/big"), (0..3_000_000u32).map(|i| i.to_le_bytes()[1]).collect::<Vec<_>>()).unwrap();
+    fs::create_dir(it.join("sticky")).unwrap();
+    set_mode(&it.join("sticky"), 0o3777);
+}
+
+fn with_attributes(it: &Path) {
+    xattr::set(it.join("a/plain"), "user.note", b"a note").unwrap();
+    xattr::set(it.join("a/b"), "user.empty", b"").unwrap();
+    xattr::set(it.join("secret"), "system.posix_acl_access", &access_list()).unwrap();
+    xattr::set(it.join("a/b"), "system.posix_acl_default", &access_list()).unwrap();
+    fs::write(it.join("locked"), "locked").unwrap();
+    xattr::set(it.join("locked"), "user.note", b"on a file that nobody may write").unwrap();
+    set_mode(&it.join("locked"), 0o444);
+}
+
+/// Last, because it shuts directories: odd times on everything, and a directory that may not be written.
+fn finish(it: &Path) {
+    for path in seen(it).keys().rev() {
+        set_times(&if path.as_os_str().is_empty() { it.to_owned() } else { it.join(path) }, 1_000_000_000);
+    }
+    set_mode(&it.join("a/b"), 0o555);
+    set_times(&it.join("a/b"), -5);
+}
+
+fn as_root_only(it: &Path) {
+    special(it, "device", FileKind::CharDevice, (1, 3));
+    special(it, "disk", FileKind::BlockDevice, (250, 77));
+    for (n, path) in (1000..).zip(["a/plain", "a/b/c", "tool", "fifo", "device"]) {
+        chown(it.join(path), Some(n), Some(n + 1)).unwrap();
+    }
+    set_mode(&it.join("tool"), 0o6755);
+    set_mode(&it.join("device"), 0o666);
+    lchown(it.join("link"), Some(77), Some(78)).unwrap();
+    fs::write(it.join("capable"), "capable").unwrap();
+    let net_raw = [1, 0, 0, 2, 0, 0x20, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+    xattr::set(it.join("capable"), "security.capability", &net_raw).unwrap();
+    xattr::set(it.join("capable"), "trusted.note", b"root's").unwrap();
+    xattr::set(it.join("device"), "trusted.note", b"on a device").unwrap();
+}
+
+/// Makes the whole tree on `from`, copies it to `to`, and expects to see no difference.
+fn round(from: &Path, to: &Path) {
+    let it = from.join("it");
+    one_of_everything(&it);
+    with_attributes(&it);
+    if is_root() {
+        as_root_only(&it);
+    }
+    finish(&it);
+    let before = seen(&it);
+    let copied = copied(from, to).unwrap();
+    assert_same(&before, &seen(&to.join(COPY)));
+    assert_same(&before, &seen(&it));
+    assert!(copied.losses.is_empty(), "{:?}", copied.losses);
+}
+
+// ------------------------------------------------------------------------------------------------- everything is kept
+
+#[test]
+fn everything_is_kept_between_any_two_file_systems() {
+    for (from, to) in [("ext4", "tmpfs"), ("tmpfs", "ext4"), ("xfs", "btrfs"), ("btrfs", "xfs"), ("tmpfs", "tmpfs")] {
+        if let Some((from, to)) = two(from, to) {
+            round(from.path(), to.path());
+        }
+    }
+}
+
+/// Runs the test `inner` of this file as an ordinary user, told of `from` and `to`.
+fn as_ordinary_user(inner: &str, from: &Path, to: &Path) {
+    if !is_root() {
+        eprintln!("SKIPPED: {inner}: only root can become someone else");
+        return;
+    }
+    let out = Command::new("setpriv")
+        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+        .arg(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "--nocapture", &format!("transfer::{inner}")])
+        .env("RRM_TEST_FROM", from)
+        .env("RRM_TEST_TO", to)
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&out.stdout) + String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success() && said.contains("1 passed"), "{said}");
+}
+
+/// Where [`as_ordinary_user`] says to work.
+fn told() -> (PathBuf, PathBuf) {
+    let told = |key| PathBuf::from(std::env::var_os(key).expect("run by as_ordinary_user"));
+    (told("RRM_TEST_FROM"), told("RRM_TEST_TO"))
+}
+
+#[test]
+fn an_ordinary_user_keeps_everything_of_their_own() {
+    for (from, to) in [("ext4", "tmpfs"), ("tmpfs", "ext4"), ("xfs", "btrfs")] {
+        if let Some((from, to)) = two(from, to) {
+            as_ordinary_user("inner_everything", from.path(), to.path());
+        }
+    }
+}
+
+#[test]
+#[ignore = "run by an_ordinary_user_keeps_everything_of_their_own"]
+fn inner_everything() {
+    assert!(!is_root());
+    let (from, to) = told();
+    round(&from, &to);
+}
+
+#[test]
+fn an_ordinary_user_is_told_that_an_owner_is_lost_and_passes_no_right_on() {
+    let Some((from, to)) = two("ext4", "tmpfs") else { return };
+    let it = from.path().join("it");
+    fs::create_dir(&it).unwrap();
+    fs::write(it.join("tool"), "tool").unwrap();
+    chown(it.join("tool"), Some(1000), Some(1000)).unwrap();
+    set_mode(&it.join("tool"), 0o6775);
+    set_mode(&it, 0o777);
+    chown(&it, Some(65534), Some(65534)).unwrap();
+    as_ordinary_user("inner_owner_lost", from.path(), to.path());
+}
+
+#[test]
+#[ignore = "run by an_ordinary_user_is_told_that_an_owner_is_lost_and_passes_no_right_on"]
+fn inner_owner_lost() {
+    let (from, to) = told();
+    let refused = {
+        let mut blind = surveyed(&from, &to).unwrap();
+        blind.losses = rrm::transfer::Losses::default();
+        copied_with(&from, &to, &blind, &Silent).unwrap_err()
+    };
+    assert_eq!((refused.failure, refused.path), (Failure::Lose, PathBuf::from("it/tool")));
+    fs::remove_dir_all(to.join(COPY)).unwrap();
+    let copied = copied(&from, &to).unwrap();
+    let lost = copied.losses.get(Loss::Owner).unwrap();
+    assert_eq!((lost.entries, lost.first.as_path()), (1, Path::new("it/tool")));
+    assert_eq!(fs::metadata(to.join(COPY).join("tool")).unwrap().mode() & 0o7777, 0o755);
+}
+
+// --------------------------------------------------------------------------------------- what cannot be kept is named
+
+#[test]
+fn what_a_file_system_cannot_hold_is_named_by_the_survey() {
+    for (kind, expected) in
+        [("ramfs", vec![Loss::AccessList, Loss::Capabilities, Loss::Attributes]), ("vfat", vec![Loss::Entry])]
+    {
+        let Some((from, to)) = two("ext4", kind) else { continue };
+        let it = from.path().join("it");
+        one_of_everything(&it);
+        with_attributes(&it);
+        as_root_only(&it);
+        let found = surveyed(from.path(), to.path()).unwrap();
+        for loss in expected {
+            assert!(found.losses.get(loss).is_some(), "{kind}: {loss} in {:?}", found.losses);
+        }
+        assert!(fs::read_dir(to.path()).unwrap().next().is_none_or(|e| e.unwrap().file_name() != COPY));
+        if kind == "ramfs" {
+            let lost = found.losses.get(Loss::Capabilities).unwrap();
+            assert_eq!((lost.entries, lost.first.as_path()), (1, Path::new("it/capable")));
+            let copied = copied_with(from.path(), to.path(), &found, &Silent).unwrap();
+            assert_eq!(copied.losses, found.losses);
+        }
+    }
+}
+
+#[test]
+fn a_device_that_may_not_be_made_is_named_and_stops_the_copy() {
+    let Some((from, to)) = two("ext4", "tmpfs") else { return };
+    if !is_root() {
+        return eprintln!("SKIPPED: only root makes devices");
+    }
+    special(from.path(), "it", FileKind::CharDevice, (1, 3));
+    as_ordinary_user("inner_device", from.path(), to.path());
+}
+
+#[test]
+#[ignore = "run by a_device_that_may_not_be_made_is_named_and_stops_the_copy"]
+fn inner_device() {
+    let (from, to) = told();
+    let found = surveyed(&from, &to).unwrap();
+    assert_eq!(found.losses.get(Loss::Entry).unwrap().entries, 1);
+    let error = copied_with(&from, &to, &found, &Silent).unwrap_err();
+    assert_eq!(error.failure, Failure::Make);
+}
+
+// ------------------------------------------------------------------------------------------------------ before it begins
+
+#[test]
+fn the_survey_finds_what_could_not_be_read_or_removed() {
+    let Some((from, to)) = two("ext4", "tmpfs") else { return };
+    if !is_root() {
+        return eprintln!("SKIPPED: only root makes what is not ours");
+    }
+    for case in ["unreadable", "shut", "kept", "sticky"] {
+        let place = from.path().join(case);
+        fs::create_dir_all(place.join("it/sub")).unwrap();
+        fs::write(place.join("it/sub/file"), "x").unwrap();
+        for path in ["", "it", "it/sub", "it/sub/file"] {
+            chown(place.join(path), Some(65534), Some(65534)).unwrap();
+        }
+    }
+    let at = |path: &str| from.path().join(path);
+    chown(at("unreadable/it/sub/file"), Some(0), Some(0)).unwrap();
+    set_mode(&at("unreadable/it/sub/file"), 0o600);
+    chown(at("shut/it/sub"), Some(0), Some(0)).unwrap();
+    set_mode(&at("shut/it/sub"), 0o700);
+    chown(at("kept/it/sub"), Some(0), Some(0)).unwrap();
+    chown(at("sticky/it/sub"), Some(0), Some(0)).unwrap();
+    set_mode(&at("sticky/it/sub"), 0o1777);
+    chown(at("sticky/it/sub/file"), Some(0), Some(0)).unwrap();
+    let before = seen(from.path());
+    as_ordinary_user("inner_survey", from.path(), to.path());
+    assert_same(&before, &seen(from.path()));
+}
+
+#[test]
+#[ignore = "run by the_survey_finds_what_could_not_be_read_or_removed"]
+fn inner_survey() {
+    let (from, to) = told();
+    for (case, failure, path) in [
+        ("unreadable", Failure::Read, "it/sub/file"),
+        ("shut", Failure::Read, "it/sub"),
+        ("kept", Failure::Remove, "it/sub/file"),
+        ("sticky", Failure::Remove, "it/sub/file"),
+    ] {
+        let error = surveyed(&from.join(case), &to).unwrap_err();
+        assert_eq!((error.failure, error.path.as_path()), (failure, Path::new(path)), "{case}");
+        assert_eq!(fs::read_dir(&to).unwrap().count(), 0, "{case}: the trials are gone");
+    }
+}
+
+#[test]
+fn another_mount_below_is_found_before_anything_is_copied() {
+    let Some((from, to)) = two("ext4", "tmpfs") else { return };
+    fs::create_dir_all(from.path().join("it/sub/mounted")).unwrap();
+    let point = from.path().join("it/sub/mounted");
+    assert!(Command::new("mount").arg("--bind").arg(to.path()).arg(&point).status().unwrap().success());
+    let found = surveyed(from.path(), to.path());
+    Command::new("umount").arg(&point).status().unwrap();
+    let error = found.unwrap_err();
+    assert_eq!((error.failure, error.path.as_path()), (Failure::Mount, Path::new("it/sub/mounted")));
+}
+
+#[test]
+fn a_name_that_is_taken_is_left_alone() {
+    let root = tempfile::tempdir().unwrap();
+    fs::write(root.path().join("it"), "source").unwrap();
+    let found = surveyed(root.path(), root.path()).unwrap();
+    fs::write(root.path().join(COPY), "precious").unwrap();
+    assert_eq!(surveyed(root.path(), root.path()).unwrap_err().failure, Failure::Exists);
+    let error = copied_with(root.path(), root.path(), &found, &Silent).unwrap_err();
+    assert_eq!(error.failure, Failure::Exists);
+    assert_eq!(fs::read(root.path().join(COPY)).unwrap(), b"precious");
+}
+
+// ---------------------------------------------------------------------------------------------------- while it is copied
+
+/// Calls a function at each report, and interrupts once so many bytes are done.
+struct Acting<F: Fn(u64) + Send + Sync> {
+    act: F,
+    done: AtomicU64,
+    stop_at: u64,
+}
+
+fn acting<F: Fn(u64) + Send + Sync>(act: F) -> Acting<F> {
+    Acting { act, done: AtomicU64::new(0), stop_at: u64::MAX }
+}
+
+impl<F: Fn(u64) + Send + Sync> Progress for Acting<F> {
+    fn begin(&self, _: Activity, _: Option<Amount>) {}
+    fn advance(&self, done: Amount) {
+        let before = self.done.fetch_add(done.bytes, Ordering::Relaxed);
+        (self.act)(before + done.bytes);
+    }
+    fn end(&self) {}
+    fn interrupted(&self) -> bool {
+        self.done.load(Ordering::Relaxed) >= self.stop_at
+    }
+}
+
+/// A directory with a file of some megabytes in it, on ext4, and a tmpfs to copy to.
+fn a_large_file() -> Option<(Mounted, Mounted)> {
+    let (from, to) = two("ext4", "tmpfs")?;
+    fs::create_dir(from.path().join("it")).unwrap();
+    fs::write(from.path().join("it/large"), vec![7; 8 << 20]).unwrap();
+    Some((from, to))
+}
+
+#[test]
+fn a_file_that_changes_once_is_copied_again() {
+    let Some((from, to)) = a_large_file() else { return };
+    let found = surveyed(from.path(), to.path()).unwrap();
+    let file = OpenOptions::new().write(true).open(from.path().join("it/large")).unwrap();
+    let changed = AtomicBool::new(false);
+    let change = acting(|done| {
+        if done > 4 << 20 && !changed.swap(true, Ordering::Relaxed) {
+            file.write_all_at(b"changed", 0).unwrap();
+        }
+    });
+    let _ = copied_with(from.path(), to.path(), &found, &change).unwrap();
+    assert_same(&seen(&from.path().join("it")), &seen(&to.path().join(COPY)));
+}
+
+#[test]
+fn a_file_that_keeps_changing_fails_after_a_few_attempts() {
+    let Some((from, to)) = a_large_file() else { return };
+    let found = surveyed(from.path(), to.path()).unwrap();
+    let change = acting(|_| {
+        let mut file = OpenOptions::new().append(true).open(from.path().join("it/large")).unwrap();
+        file.write_all(b"more").unwrap();
+    });
+    let error = copied_with(from.path(), to.path(), &found, &change).unwrap_err();
+    assert_eq!((error.failure, error.path.as_path()), (Failure::Changed, Path::new("it/large")));
+}
+
+#[test]
+fn an_entry_that_comes_or_goes_behind_the_copy_is_noticed() {
+    for comes in [true, false] {
+        let Some((from, to)) = a_large_file() else { return };
+        let it = from.path().join("it");
+        fs::create_dir(it.join("done")).unwrap();
+        for i in 0..100 {
+            fs::write(it.join(format!("done/{i}")), "x").unwrap();
+        }
+        let found = surveyed(from.path(), to.path()).unwrap();
+        let left = AtomicU64::new(found.total.entries);
+        struct Last<'a>(&'a AtomicU64, &'a (dyn Fn() + Send + Sync));
+        impl Progress for Last<'_> {
+            fn begin(&self, _: Activity, _: Option<Amount>) {}
+            fn advance(&self, done: Amount) {
+                if done.entries > 0 && self.0.fetch_sub(done.entries, Ordering::Relaxed) == 1 {
+                    (self.1)();
+                }
+            }
+            fn end(&self) {}
+            fn interrupted(&self) -> bool {
+                false
+            }
+        }
+        let act = || match comes {
+            true => fs::write(it.join("done/new"), "new").unwrap(),
+            false => fs::remove_file(it.join("done/5")).unwrap(),
+        };
+        let error = copied_with(from.path(), to.path(), &found, &Last(&left, &act)).unwrap_err();
+        assert_eq!(error.failure, Failure::Changed, "{error}");
+    }
+}
+
+#[test]
+fn an_interruption_and_a_full_disk_leave_the_source_as_it_was() {
+    let Some((from, to)) = a_large_file() else { return };
+    let before = seen(&from.path().join("it"));
+    let found = surveyed(from.path(), to.path()).unwrap();
+    let stopped = Acting { stop_at: 2 << 20, ..acting(|_| {}) };
+    let error = copied_with(from.path(), to.path(), &found, &stopped).unwrap_err();
+    assert_eq!((error.failure, error.path.as_path()), (Failure::Interrupted, Path::new("it/large")));
+    let small = Mounted::new("tmpfs", 3).unwrap();
+    let error = copied_with(from.path(), small.path(), &found, &Silent).unwrap_err();
+    assert_eq!((error.failure, error.path.as_path()), (Failure::Write, Path::new("it/large")));
+    assert_eq!(error.source.kind(), std::io::ErrorKind::StorageFull);
+    assert_same(&before, &seen(&from.path().join("it")));
+}
+
+#[test]
+fn a_private_file_is_never_open_to_others() {
+    let Some((from, to)) = a_large_file() else { return };
+    // A target whose default access list opens all that is made in it is the hardest case.
+    xattr::set(to.path(), "system.posix_acl_default", &access_list()).unwrap();
+    set_mode(&from.path().join("it/large"), 0o600);
+    set_mode(&from.path().join("it"), 0o755);
+    let found = surveyed(from.path(), to.path()).unwrap();
+    let worst = AtomicU64::new(0);
+    let over = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            while !over.load(Ordering::Relaxed) {
+                for path in [to.path().join(COPY).join("large"), to.path().join("single")] {
+                    if let Ok(m) = fs::symlink_metadata(&path) {
+                        worst.fetch_or(u64::from(m.mode() & 0o077), Ordering::Relaxed);
+                    }
+                }
+            }
+        });
+        let watch = acting(|_| {
+            let top = fs::symlink_metadata(to.path().join(COPY)).unwrap().mode();
+            worst.fetch_or(u64::from(top & 0o077), Ordering::Relaxed);
+        });
+        let _ = copied_with(from.path(), to.path(), &found, &watch).unwrap();
+        over.store(true, Ordering::Relaxed);
+    });
+    assert_eq!(worst.load(Ordering::Relaxed), 0);
+    assert_same(&seen(&from.path().join("it")), &seen(&to.path().join(COPY)));
+}
+
+#[test]
+fn the_access_times_of_the_source_stay() {
+    let Some(from) = Mounted::with("tmpfs", 20, "strictatime") else { return };
+    let Some(to) = Mounted::new("tmpfs", 20) else { return };
+    fs::create_dir(from.path().join("it")).unwrap();
+    fs::write(from.path().join("it/large"), "large").unwrap();
+    let old = filetime(from.path(), &["it/large", "it"]);
+    let _ = copied(from.path(), to.path()).unwrap();
+    let accessed = |path: PathBuf| fs::symlink_metadata(path).unwrap().atime();
+    for path in ["large", ""] {
+        assert_eq!(accessed(from.path().join("it").join(path)), old);
+        assert_eq!(accessed(to.path().join(COPY).join(path)), old);
+    }
+}
+
+/// Sets an access time so old that any read would renew it.
+fn filetime(root: &Path, paths: &[&str]) -> i64 {
+    let old = Timestamp { seconds: 1_000_000_000, nanoseconds: 0 };
+    let dir = Dir::open(root).unwrap();
+    for path in paths {
+        let (parent, it) = path.rsplit_once('/').unwrap_or((".", path));
+        let parent = if parent == "." { dir.try_clone().unwrap() } else { dir.open_dir(name(parent)).unwrap() };
+        parent.mark(name(it)).unwrap().set_times(old, old).unwrap();
+    }
+    old.seconds
+}
+
+// ----------------------------------------------------------------------------------------------------------- large trees
+
+#[test]
+fn a_deep_tree_needs_few_descriptors_and_keeps_its_hard_links() {
+    let Some((from, to)) = two("ext4", "tmpfs") else { return };
+    let mut dir = Dir::open(from.path()).unwrap();
+    fs::write(from.path().join("first"), "linked").unwrap();
+    dir.create_private_dir(name("it")).unwrap();
+    let outside = Dir::open(from.path()).unwrap();
+    dir = dir.open_dir(name("it")).unwrap();
+    for level in 0..2000 {
+        if level % 100 == 0 {
+            outside.link(name("first"), &dir, name("linked")).unwrap();
+        }
+        dir = dir.create_private_dir(name("d")).unwrap();
+    }
+    let out = Command::new("prlimit")
+        .arg("--nofile=64")
+        .arg(std::env::current_exe().unwrap())
+        .args(["--ignored", "--exact", "--nocapture", "transfer::inner_deep"])
+        .env("RRM_TEST_FROM", from.path())
+        .env("RRM_TEST_TO", to.path())
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&out.stdout) + String::from_utf8_lossy(&out.stderr);
+    assert!(out.status.success() && said.contains("1 passed"), "{said}");
+}
+
+#[test]
+#[ignore = "run by a_deep_tree_needs_few_descriptors_and_keeps_its_hard_links"]
+fn inner_deep() {
+    let (from, to) = told();
+    let copied = copied(&from, &to).unwrap();
+    assert_eq!(copied.total, Amount { entries: 2001 + 20, bytes: 6 });
+    assert_eq!(fs::metadata(to.join(COPY).join("linked")).unwrap().nlink(), 20);
+}
+
+#[test]
+fn blocks_are_shared_across_btrfs_subvolumes() {
+    let Some(disk) = Mounted::new("btrfs", 320) else { return };
+    for subvolume in ["from", "to"] {
+        let made = Command::new("btrfs").args(["-q", "subvolume", "create"]).arg(disk.path().join(subvolume)).status();
+        assert!(made.unwrap().success());
+    }
+    let (from, to) = (disk.path().join("from"), disk.path().join("to"));
+    // Two copies of this would not fit.
+    fs::write(from.join("it"), vec![9; 180 << 20]).unwrap();
+    let _ = copied(&from, &to).unwrap();
+    assert_eq!(fs::metadata(to.join(COPY)).unwrap().len(), 180 << 20);
+}
+
+// ---------------------------------------------------------------------------------------------------------- random trees
+
+/// One entry of a random tree; where it goes, and what it links to, is chosen among what is there already.
+#[derive(Debug, Clone)]
+struct Node {
+    parent: prop::sample::Index,
+    kind: u8,
+    name: Vec<u8>,
+    mode: u32,
+    owner: (u32, u32),
+    data: Vec<(u64, u8)>,
+    attribute: Option<Vec<u8>>,
+    seconds: i64,
+}
+
+fn node() -> impl Strategy<Value = Node> {
+    let bytes = prop::collection::vec(any::<u8>().prop_filter("no name", |b| !matches!(b, 0 | b'/')), 1..20);
+    (
+        any::<prop::sample::Index>(),
+        0u8..9,
+        bytes,
+        0u32..0o10000,
+        (0u32..4, 0u32..4),
+        prop::collection::vec((0u64..(8 << 20), any::<u8>()), 0..4),
+        prop::option::of(prop::collection::vec(any::<u8>(), 0..60)),
+        -1_000_000_000i64..4_000_000_000,
+    )
+        .prop_map(|(parent, kind, name, mode, owner, data, attribute, seconds)| Node {
+            parent,
+            kind,
+            name,
+            mode,
+            owner,
+            data,
+            attribute,
+            seconds,
+        })
+}
+
+fn build(it: &Path, nodes: &[Node]) {
+    fs::DirBuilder::new().mode(0o755).create(it).unwrap();
+    let (mut dirs, mut files, mut made) = (vec![it.to_owned()], Vec::<PathBuf>::new(), Vec::new());
+    for node in nodes {
+        let parent = dirs[node.parent.index(dirs.len())].clone();
+        let Ok(label) = Name::new(OsStr::from_bytes(&node.name)) else { continue };
+        let path = parent.join(label.as_os_str());
+        if fs::symlink_metadata(&path).is_ok() {
+            continue;
+        }
+        let dir = Dir::open(&parent).unwrap();
+        match node.kind {
+            0..=2 => {
+                let file = File::create(&path).unwrap();
+                node.data.iter().for_each(|(at, byte)| file.write_all_at(&[*byte; 5000], *at).unwrap());
+                files.push(path.clone());
+            }
+            3 | 4 => {
+                fs::create_dir(&path).unwrap();
+                dirs.push(path.clone());
+            }
+            5 => symlink(OsStr::from_bytes(&node.name), &path).unwrap(),
+            6 => dir.create_special(label, FileKind::Fifo, (0, 0)).unwrap(),
+            7 => dir.create_special(label, FileKind::Socket, (0, 0)).unwrap(),
+            _ if files.is_empty() => continue,
+            _ => {
+                fs::hard_link(&files[node.parent.index(files.len())], &path).unwrap();
+                continue;
+            }
+        }
+        made.push((path, node));
+    }
+    for (path, node) in made.into_iter().rev() {
+        lchown(&path, Some(node.owner.0), Some(node.owner.1)).unwrap();
+        if let Some(value) = node.attribute.as_ref().filter(|_| node.kind <= 4) {
+            xattr::set(&path, "user.random", value).unwrap();
+        }
+        if node.kind != 5 {
+            set_mode(&path, node.mode);
+        }
+        set_times(&path, node.seconds);
+    }
+}
+
+#[test]
+fn random_trees_come_out_as_they_went_in() {
+    let Some((from, to)) = two("ext4", "tmpfs") else { return };
+    if !is_root() {
+        return eprintln!("SKIPPED: only root gives files away");
+    }
+    proptest!(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() },
+        |(nodes in prop::collection::vec(node(), 0..60))| {
+        for (a, b) in [(from.path(), to.path()), (to.path(), from.path())] {
+            build(&a.join("it"), &nodes);
+            let before = seen(&a.join("it"));
+            let result = copied(a, b);
+            let after = result.is_ok().then(|| seen(&b.join(COPY)));
+            fs::remove_dir_all(a.join("it")).unwrap();
+            fs::remove_dir_all(b.join(COPY)).ok();
+            let copied = result.unwrap();
+            assert_same(&before, &after.unwrap());
+            assert!(copied.losses.is_empty());
+        }
+    });
+}
