@@ -1,0 +1,93 @@
+//! Which part of rrm may know which: the import rules of the sources, held by reading them.
+//!
+//! The compiler already keeps the library from the binary's own types; what it cannot see is held here. Comments,
+//! strings and tests are not read.
+
+mod paths;
+mod rules;
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use crate::common::source;
+use paths::{mentions, module_of};
+use rules::RULES;
+
+/// Every sentence that says where a file breaks a rule. `file` is relative to `src/`.
+fn violations(file: &str, text: &str) -> Vec<String> {
+    let mentioned = mentions(text, &module_of(file));
+    let broken = |rule: &rules::Rule| {
+        let found: Vec<String> =
+            mentioned.iter().filter(|path| rule.forbids(path)).map(|path| path.join("::")).collect();
+        (!found.is_empty()).then(|| format!("src/{file} names {}: {}", found.join(", "), rule.why))
+    };
+    RULES.iter().filter(|rule| rule.concerns(file)).filter_map(broken).collect()
+}
+
+fn sources(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut files = Vec::new();
+    for path in entries.map(|entry| entry.expect("a directory can be read to its end").path()) {
+        if path.is_dir() {
+            files.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
+
+#[test]
+fn every_source_keeps_to_the_import_rules() {
+    let top = source().join("src");
+    let mut broken = Vec::new();
+    for path in sources(&top) {
+        let text = fs::read_to_string(&path).expect("a source is text");
+        let file = path.strip_prefix(&top).expect("it was found below").to_str().expect("our names are ASCII");
+        broken.extend(violations(file, &text));
+    }
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+#[test]
+fn a_broken_rule_is_seen_in_every_spelling() {
+    for (file, text) in [
+        ("manager/list.rs", "use clap::Parser;"),
+        ("manager.rs", "fn f() { rustix::fs::stat(x) }"),
+        ("store/record.rs", "use std::{fs, env};"),
+        ("store/record.rs", "use super::super::manager::TrashManager;"),
+        ("store.rs", "use crate::{item::{Record, ItemId}, manager::TrashManager};"),
+        ("purge.rs", "fn f(item: &crate::item::TrashItem) {}"),
+        ("volume.rs", "use super::store;"),
+        ("item.rs", "use crate::sys::Dir;"),
+        ("error.rs", "use crate::item::ItemId;"),
+        ("selection.rs", "fn f() { let now = chrono::Utc::now(); }"),
+        ("sys/dir.rs", "use crate::progress::Progress;"),
+        ("sys/dir.rs", "fn f() { println!(\"{}\", 1) }"),
+        ("outcome.rs", "use std::io;"),
+        ("bin/rrm/run.rs", "use rustix::fs::stat;"),
+        ("bin/rrm/run.rs", "fn f() { std::env::var(\"HOME\") }"),
+        ("bin/rrm/view/table.rs", "use clap::ValueEnum;"),
+    ] {
+        assert!(!violations(file, text).is_empty(), "unseen in {file}: {text}");
+    }
+}
+
+#[test]
+fn what_only_looks_like_a_broken_rule_is_let_be() {
+    for (file, text) in [
+        ("manager.rs", "// use clap::Parser;\n/* rustix /* nested */ rustix::fs */ /// println!(\"\")"),
+        (
+            "manager.rs",
+            r##"const A: &str = "use clap::Parser"; const B: &str = r#"a"rustix::fs"#; const C: char = '"';"##,
+        ),
+        ("manager.rs", "#[cfg(test)]\nmod tests { use std::env; fn f() { println!(\"}\") } }\nfn g<'a>() {}"),
+        ("manager/tests.rs", "use std::env;"),
+        ("sys/dir.rs", "use rustix::fs::stat; use super::name::Name; use crate::sys::Metadata;"),
+        ("store/record.rs", "use super::layout; use crate::{item::Record, sys};"),
+        ("bin/rrm/args.rs", "use clap::Parser;"),
+        ("bin/rrm/translate.rs", "fn f() { std::env::var_os(\"HOME\"); chrono::Utc::now() }"),
+    ] {
+        assert_eq!(violations(file, text), [""; 0], "{file}: {text}");
+    }
+}

@@ -1,0 +1,219 @@
+//! The table of rules.
+
+/// What some files must not name, and why.
+pub(crate) struct Rule {
+    /// Files below `src/`: one file, or with a `/` at the end all below a directory.
+    files: &'static [&'static str],
+    /// Files that the rule would concern but for a reason.
+    except: &'static [&'static str],
+    names: Names,
+    pub(crate) why: &'static str,
+}
+
+enum Names {
+    /// Paths that must not be named. One beginning with `crate` is a module of the same crate; any other is looked for
+    /// at any place of a path, so that neither `use` nor a re-export hides it.
+    Without(&'static [&'static str]),
+    /// The only modules of the same crate that may be named.
+    OnlyOurs(&'static [&'static str]),
+}
+
+impl Rule {
+    pub(crate) fn concerns(&self, file: &str) -> bool {
+        let is_test = file.ends_with("/tests.rs") || file.contains("/tests/");
+        !is_test && matches(self.files, file) && !matches(self.except, file)
+    }
+
+    pub(crate) fn forbids(&self, path: &[String]) -> bool {
+        match self.names {
+            Names::Without(names) => names.iter().any(|name| is_named(path, name)),
+            Names::OnlyOurs(names) => path[0] == "crate" && !names.iter().any(|name| is_named(path, name)),
+        }
+    }
+}
+
+fn matches(patterns: &[&str], file: &str) -> bool {
+    patterns.iter().any(|pattern| file == *pattern || (pattern.ends_with('/') && file.starts_with(pattern)))
+}
+
+fn is_named(path: &[String], name: &str) -> bool {
+    let name: Vec<&str> = name.split("::").collect();
+    if name[0] == "crate" {
+        path.iter().map(String::as_str).take(name.len()).eq(name)
+    } else {
+        path.windows(name.len()).any(|part| part == name)
+    }
+}
+
+/// All of the library: what lies in `src/` and not in `src/bin/`.
+const LIBRARY: &[&str] = &[
+    "lib.rs",
+    "error.rs",
+    "item.rs",
+    "item/",
+    "attributes.rs",
+    "attributes/",
+    "selection.rs",
+    "selection/",
+    "request.rs",
+    "request/",
+    "outcome.rs",
+    "outcome/",
+    "progress.rs",
+    "manager.rs",
+    "manager/",
+    "store.rs",
+    "store/",
+    "volume.rs",
+    "volume/",
+    "transfer.rs",
+    "transfer/",
+    "purge.rs",
+    "purge/",
+    "sys.rs",
+    "sys/",
+];
+
+const BINARY: &[&str] = &["bin/"];
+
+pub(crate) const RULES: &[Rule] = &[
+    Rule {
+        files: LIBRARY,
+        except: &[],
+        names: Names::Without(&["clap", "clap_complete", "clap_mangen", "anyhow", "comfy_table", "indicatif"]),
+        why: "the library knows no command line and no way to show things",
+    },
+    Rule {
+        files: LIBRARY,
+        except: &[],
+        names: Names::Without(&[
+            "println!",
+            "print!",
+            "eprintln!",
+            "eprint!",
+            "dbg!",
+            "io::stdout",
+            "io::stderr",
+            "io::stdin",
+        ]),
+        why: "the library never talks to a person",
+    },
+    Rule {
+        files: LIBRARY,
+        except: &[],
+        names: Names::Without(&["std::env", "dirs"]),
+        why: "the library reads no environment and no home directory; both arrive in requests",
+    },
+    Rule {
+        files: &[
+            "lib.rs",
+            "bin/",
+            "item.rs",
+            "selection.rs",
+            "selection/",
+            "request.rs",
+            "outcome.rs",
+            "manager.rs",
+            "manager/",
+            "store.rs",
+            "store/",
+            "volume.rs",
+            "volume/",
+            "transfer.rs",
+            "transfer/",
+            "purge.rs",
+            "purge/",
+            "progress.rs",
+            "error.rs",
+            "attributes.rs",
+            "attributes/",
+        ],
+        except: &[],
+        names: Names::Without(&["rustix"]),
+        why: "only src/sys speaks to the kernel",
+    },
+    Rule {
+        files: LIBRARY,
+        except: &["attributes.rs", "attributes/"],
+        names: Names::Without(&["xattr"]),
+        why: "attributes are reached through the trait in src/attributes.rs",
+    },
+    Rule {
+        files: LIBRARY,
+        except: &[],
+        names: Names::Without(&["Utc::now", "Local::now", "SystemTime::now"]),
+        why: "time is an argument, taken once in the binary",
+    },
+    Rule {
+        files: &["sys.rs", "sys/"],
+        except: &[],
+        names: Names::OnlyOurs(&["crate::sys"]),
+        why: "the calls to the kernel know nothing of what they are for",
+    },
+    Rule {
+        files: &["error.rs"],
+        except: &[],
+        names: Names::OnlyOurs(&["crate::error"]),
+        why: "everything uses the error, so it uses nothing",
+    },
+    Rule {
+        files: &["item.rs", "item/"],
+        except: &[],
+        names: Names::Without(&["crate::sys", "crate::attributes", "std::fs"]),
+        why: "an item is a value and does no I/O",
+    },
+    Rule {
+        files: &["attributes.rs", "attributes/"],
+        except: &[],
+        names: Names::Without(&["crate::item", "crate::store"]),
+        why: "attributes are bytes under names, whatever they mean",
+    },
+    Rule {
+        files: &["selection.rs", "selection/"],
+        except: &[],
+        names: Names::Without(&["crate::sys", "std::fs", "std::env"]),
+        why: "a selection is a pure function of items, now and the working directory",
+    },
+    Rule {
+        files: &["request.rs", "request/", "outcome.rs", "outcome/"],
+        except: &[],
+        names: Names::Without(&["crate::sys", "std::fs", "std::io"]),
+        why: "requests and outcomes are values and do no I/O",
+    },
+    Rule {
+        files: &["store.rs", "store/"],
+        except: &[],
+        names: Names::Without(&["crate::manager", "crate::selection"]),
+        why: "one trash directory does not know who asks",
+    },
+    Rule {
+        files: &["volume.rs", "volume/", "transfer.rs", "transfer/"],
+        except: &[],
+        names: Names::Without(&["crate::store", "crate::manager"]),
+        why: "it serves paths and files, not trash directories",
+    },
+    Rule {
+        files: &["purge.rs", "purge/"],
+        except: &[],
+        names: Names::Without(&["crate::item", "crate::store", "crate::selection", "crate::manager"]),
+        why: "deletion is given a directory and a name, and nothing else to get wrong",
+    },
+    Rule {
+        files: BINARY,
+        except: &[],
+        names: Names::Without(&["xattr"]),
+        why: "the binary reaches files through the library",
+    },
+    Rule {
+        files: BINARY,
+        except: &["bin/rrm/main.rs", "bin/rrm/args.rs", "bin/rrm/translate.rs", "bin/rrm/translate/"],
+        names: Names::Without(&["std::env", "env::var", "env::var_os", "dirs"]),
+        why: "arguments and environment are read once, where they become requests",
+    },
+    Rule {
+        files: &["bin/rrm/view.rs", "bin/rrm/view/", "bin/rrm/terminal.rs"],
+        except: &[],
+        names: Names::Without(&["clap"]),
+        why: "what is shown does not depend on how it was asked for",
+    },
+];

@@ -1,0 +1,96 @@
+//! Makers of every kind of file, all belonging to the sandbox's user. Paths are below the working directory.
+
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, lchown, symlink};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, FileType, Mode, mknodat};
+
+use super::sandbox::Sandbox;
+
+impl Sandbox {
+    /// A regular file; missing parents are made.
+    pub(crate) fn file(&self, path: impl AsRef<Path>, content: impl AsRef<[u8]>) -> PathBuf {
+        self.made(path, |path| fs::write(path, content))
+    }
+
+    /// A directory; missing parents are made.
+    pub(crate) fn dir(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.made(path, |path| fs::create_dir(path))
+    }
+
+    /// A directory with regular files below it: `tree("d", &[("a", "1"), ("sub/b", "2")])`.
+    pub(crate) fn tree(&self, path: impl AsRef<Path>, files: &[(&str, &str)]) -> PathBuf {
+        let top = self.dir(path);
+        for (name, content) in files {
+            self.file(top.join(name), content);
+        }
+        top
+    }
+
+    pub(crate) fn symlink(&self, path: impl AsRef<Path>, target: impl AsRef<Path>) -> PathBuf {
+        self.made(path, |path| symlink(target, path))
+    }
+
+    pub(crate) fn hard_link(&self, path: impl AsRef<Path>, existing: impl AsRef<Path>) -> PathBuf {
+        let existing = self.path(existing);
+        self.made(path, |path| fs::hard_link(existing, path))
+    }
+
+    pub(crate) fn fifo(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.node(path, FileType::Fifo, 0)
+    }
+
+    /// A socket's name. Made by `mknod`, which unlike `bind` takes paths of any length.
+    pub(crate) fn socket(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.node(path, FileType::Socket, 0)
+    }
+
+    /// A character device with the numbers of `/dev/null`; for the machine's root only.
+    pub(crate) fn device(&self, path: impl AsRef<Path>) -> PathBuf {
+        self.node(path, FileType::CharacterDevice, rustix::fs::makedev(1, 3))
+    }
+
+    fn node(&self, path: impl AsRef<Path>, kind: FileType, device: u64) -> PathBuf {
+        self.made(path, |path| Ok(mknodat(CWD, path, kind, Mode::from_raw_mode(0o644), device)?))
+    }
+
+    /// Sets the permission bits.
+    pub(crate) fn chmod(&self, path: impl AsRef<Path>, mode: u32) -> PathBuf {
+        let path = self.path(path);
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).expect("the mode can be set");
+        path
+    }
+
+    /// Sets an attribute, its name given whole (`user.colour`).
+    pub(crate) fn set_attribute(&self, path: impl AsRef<Path>, name: &str, value: impl AsRef<[u8]>) -> PathBuf {
+        let path = self.path(path);
+        xattr::set(&path, name, value.as_ref()).expect("the attribute can be set");
+        path
+    }
+
+    /// Gives what is at `path` to another user and group; for the machine's root only.
+    pub(crate) fn chown(&self, path: impl AsRef<Path>, owner: u32) -> PathBuf {
+        let path = self.path(path);
+        lchown(&path, Some(owner), Some(owner)).expect("the owner can be set");
+        path
+    }
+
+    /// Gives what is at `path` to the sandbox's user.
+    pub(crate) fn give(&self, path: &Path) {
+        if self.user().is_other() {
+            let (user, group) = self.user().ids();
+            lchown(path, Some(user), Some(group)).expect("root can give a file away");
+        }
+    }
+
+    fn made(&self, path: impl AsRef<Path>, make: impl FnOnce(&Path) -> std::io::Result<()>) -> PathBuf {
+        let path = self.path(path);
+        if let Some(parent) = path.parent().filter(|parent| parent.symlink_metadata().is_err()) {
+            self.dir(parent);
+        }
+        make(&path).unwrap_or_else(|error| panic!("cannot make {}: {error}", path.display()));
+        self.give(&path);
+        path
+    }
+}

@@ -1,0 +1,41 @@
+//! What every test stands on: a place of its own to work in, the program run from outside, what a file looked like
+//! before and after, mounts, and failures injected into system calls.
+//!
+//! The tests run as root and as an ordinary user. Root ignores permissions, so a test about them uses a sandbox of
+//! [`User::Nobody`]; a test that cannot have what it needs says so with [`skip!`] and never passes silently.
+#![allow(dead_code, reason = "a toolbox: not every tool is in use at every moment")]
+
+#[macro_use]
+mod skip;
+mod files;
+#[macro_use]
+pub(crate) mod mounts;
+mod run;
+mod sandbox;
+mod snapshot;
+pub(crate) mod strace;
+mod user;
+
+#[allow(unused_imports, reason = "the toolbox is offered whole")]
+pub(crate) use {
+    mounts::Mount,
+    run::{Invocation, Run},
+    sandbox::Sandbox,
+    skip::say_skipped,
+    snapshot::{Tree, snapshot},
+    strace::Fault,
+    user::{User, in_namespace, is_root},
+};
+
+use std::path::PathBuf;
+
+/// The `rrm` under test. `RRM_TEST_BINARY` names another than the one cargo built, for a run where the checkout is
+/// out of the user's reach.
+pub(crate) fn binary() -> PathBuf {
+    std::env::var_os("RRM_TEST_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_rrm").into(), PathBuf::from)
+}
+
+/// The project's own directory, for tests that read its files; `RRM_TEST_SOURCE` names a copy of it.
+pub(crate) fn source() -> PathBuf {
+    std::env::var_os("RRM_TEST_SOURCE").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
+}

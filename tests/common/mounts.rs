@@ -1,0 +1,167 @@
+//! File systems of a test's own, unmounted when their guard is dropped, also after a panic.
+//!
+//! Root mounts them itself; an ordinary user does so in a namespace of its own, see [`in_mount_namespace!`].
+
+use std::ffi::{OsStr, OsString};
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, chown};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use tempfile::NamedTempFile;
+
+use super::user::{NAMESPACE, User, in_namespace, is_root};
+
+/// At the head of a test that mounts: runs the rest where mounting is allowed. An ordinary user's test is run again,
+/// by itself, as the root of a user and mount namespace, and takes that run's result.
+macro_rules! in_mount_namespace {
+    () => {
+        if !$crate::common::mounts::may_mount() {
+            // A closure's type carries the path of the test that it stands in.
+            $crate::common::mounts::run_again_in_namespace(std::any::type_name_of_val(&|| ()));
+            return;
+        }
+    };
+}
+
+/// What a loop device is formatted with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Format {
+    Ext4,
+    Xfs,
+    Btrfs,
+    /// No attributes, no owners, no links.
+    Vfat,
+}
+
+impl Format {
+    /// The format's name, the command that makes it, and the smallest size in MiB that the command accepts.
+    fn maker(self) -> (&'static str, &'static [&'static str], u64) {
+        match self {
+            Self::Ext4 => ("ext4", &["mkfs.ext4", "-q", "-F"], 1),
+            Self::Xfs => ("xfs", &["mkfs.xfs", "-q", "-f"], 300),
+            Self::Btrfs => ("btrfs", &["mkfs.btrfs", "-q", "-f"], 114),
+            Self::Vfat => ("vfat", &["mkfs.vfat"], 1),
+        }
+    }
+}
+
+/// A mounted file system. Made after the sandbox that it stands in, it is dropped before it, as it must be.
+#[derive(Debug)]
+#[must_use = "the file system is unmounted when this is dropped"]
+pub(crate) struct Mount {
+    at: PathBuf,
+    /// What the loop device reads and writes; deleted with the mount.
+    image: Option<NamedTempFile>,
+}
+
+impl Mount {
+    /// A formatted image of at least `mebibytes`, on a loop device. Only the machine's root can have one.
+    pub(crate) fn image(format: Format, mebibytes: u64, at: &Path) -> Result<Self, String> {
+        let (name, maker, smallest) = format.maker();
+        if !is_root() {
+            return Err(format!("{name} on a loop device needs root"));
+        }
+        // Not in the temporary directory, which may be a tmpfs, or an image itself.
+        let image = NamedTempFile::with_prefix_in("rrm-image-", "/var/tmp").map_err(|error| error.to_string())?;
+        image.as_file().set_len(mebibytes.max(smallest) << 20).map_err(|error| error.to_string())?;
+        run(maker.iter().map(OsStr::new).chain([image.path().as_os_str()]))?;
+        let words: [&OsStr; 5] = ["-t".as_ref(), name.as_ref(), "-o".as_ref(), "loop".as_ref(), image.path().as_ref()];
+        let mut mount = Self::new(words, at)?;
+        mount.image = Some(image);
+        Ok(mount)
+    }
+
+    /// A file system in memory; `options` as for `mount -o`, `size=1m` for one.
+    pub(crate) fn tmpfs(options: &str, at: &Path) -> Result<Self, String> {
+        let options = if options.is_empty() { "mode=755" } else { options };
+        Self::new(["-t", "tmpfs", "-o", options, "tmpfs"].map(OsStr::new), at)
+    }
+
+    /// The directory `from` once more, at another place.
+    pub(crate) fn bind(from: &Path, at: &Path) -> Result<Self, String> {
+        Self::new(["--bind".as_ref(), from.as_os_str()], at)
+    }
+
+    /// `upper` over `lower`; `work` is the kernel's, empty and on the mount of `upper`.
+    pub(crate) fn overlay(lower: &Path, upper: &Path, work: &Path, at: &Path) -> Result<Self, String> {
+        let mut options = OsString::from("lowerdir=");
+        for (word, path) in [("", lower), (",upperdir=", upper), (",workdir=", work)] {
+            options.push(word);
+            options.push(path);
+        }
+        if in_namespace() {
+            options.push(",userxattr");
+        }
+        Self::new(["-t".as_ref(), "overlay".as_ref(), "-o".as_ref(), options.as_os_str(), "overlay".as_ref()], at)
+    }
+
+    fn new<'word>(words: impl IntoIterator<Item = &'word OsStr>, at: &'word Path) -> Result<Self, String> {
+        fs::create_dir_all(at).map_err(|error| format!("cannot make {}: {error}", at.display()))?;
+        run(["mount".as_ref()].into_iter().chain(words).chain([at.as_os_str()]))?;
+        Ok(Self { at: at.to_owned(), image: None })
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.at
+    }
+
+    /// Hands the mount's root directory to a user, as a desktop does with a stick.
+    pub(crate) fn owned_by(self, user: User) -> Self {
+        let (owner, group) = user.ids();
+        chown(&self.at, Some(owner), Some(group)).expect("the mount is ours");
+        self
+    }
+
+    /// Opens the mount's root directory to all, with the sticky bit, as `/tmp` is.
+    pub(crate) fn sticky(self) -> Self {
+        fs::set_permissions(&self.at, fs::Permissions::from_mode(0o1777)).expect("the mount is ours");
+        self
+    }
+
+    /// Mounts it anew with other options, such as `ro`.
+    pub(crate) fn again_as(&self, options: &str) -> Result<(), String> {
+        run(["mount".as_ref(), "-o".as_ref(), format!("remount,{options}").as_ref(), self.at.as_os_str()]).map(drop)
+    }
+}
+
+impl Drop for Mount {
+    fn drop(&mut self) {
+        // Detached at once even while in use; the kernel frees the loop device when the last user is gone.
+        let _ = run(["umount".as_ref(), "-l".as_ref(), self.at.as_os_str()]);
+    }
+}
+
+/// Runs a command; its failure is what it said.
+fn run<'word>(words: impl IntoIterator<Item = &'word OsStr>) -> Result<Output, String> {
+    let words: Vec<&OsStr> = words.into_iter().collect();
+    let told = |why: &str| format!("{} failed: {why}", words.join(" ".as_ref()).to_string_lossy());
+    let output = Command::new(words[0]).args(&words[1..]).output().map_err(|error| told(&error.to_string()))?;
+    if output.status.success() { Ok(output) } else { Err(told(String::from_utf8_lossy(&output.stderr).trim())) }
+}
+
+/// Whether a mount can be made right here.
+pub(crate) fn may_mount() -> bool {
+    is_root() || in_namespace()
+}
+
+/// Runs one test of this binary again, in a namespace; panics if it fails there, skips if there can be none.
+#[track_caller]
+pub(crate) fn run_again_in_namespace(closure: &str) {
+    if let Err(why) = run(["unshare", "-Urm", "true"].map(OsStr::new)) {
+        return super::say_skipped(&why);
+    }
+    let test = closure.split_once("::").map_or(closure, |(_, path)| path).trim_end_matches("::{{closure}}");
+    let itself = std::env::current_exe().expect("the test binary has a path");
+    let output = Command::new("unshare")
+        .arg("-Urm")
+        .arg(itself)
+        .args(["--exact", test, "--nocapture"])
+        .env(NAMESPACE, "1")
+        .output()
+        .expect("unshare ran just now");
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    err.lines().filter_map(|line| line.strip_prefix("SKIPPED: ")).for_each(super::say_skipped);
+    // A name that matches no test is a success to the runner, but not to us.
+    assert!(out.contains("test result: ok. 1 passed"), "{test} in a namespace:\n{out}\n{err}");
+}

@@ -1,0 +1,186 @@
+//! One run of a program: how it is started, and what it left behind.
+
+use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Stdio};
+
+use super::user::User;
+
+/// Where the sandbox finds the tools it runs; nothing of the caller's own environment is used.
+const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// A program about to be run, in an environment that holds nothing but what is said here.
+#[derive(Clone, Debug)]
+pub(crate) struct Invocation {
+    program: PathBuf,
+    args: Vec<OsString>,
+    directory: PathBuf,
+    environment: Vec<(OsString, OsString)>,
+    input: Vec<u8>,
+    user: User,
+    through: Vec<OsString>,
+}
+
+impl Invocation {
+    pub(crate) fn new(program: impl Into<PathBuf>, home: &Path, directory: &Path, user: User) -> Self {
+        let environment = [("PATH", SEARCH_PATH), ("TERM", "dumb"), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC")];
+        let mut environment: Vec<(OsString, OsString)> =
+            environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
+        environment.push(("HOME".into(), home.into()));
+        let (program, directory) = (program.into(), directory.into());
+        Self { program, args: Vec::new(), directory, environment, input: Vec::new(), user, through: Vec::new() }
+    }
+
+    pub(crate) fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
+        self.args.extend(args.into_iter().map(|arg| arg.as_ref().to_owned()));
+        self
+    }
+
+    /// The working directory.
+    pub(crate) fn within(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.directory = directory.into();
+        self
+    }
+
+    pub(crate) fn with(mut self, name: impl AsRef<OsStr>, value: impl AsRef<OsStr>) -> Self {
+        let name = name.as_ref();
+        self.environment.retain(|(set, _)| set != name);
+        self.environment.push((name.to_owned(), value.as_ref().to_owned()));
+        self
+    }
+
+    pub(crate) fn without(mut self, name: impl AsRef<OsStr>) -> Self {
+        self.environment.retain(|(set, _)| set != name.as_ref());
+        self
+    }
+
+    /// What the program reads on its standard input, which is a pipe and never a terminal; empty unless said.
+    pub(crate) fn reading(mut self, input: impl Into<Vec<u8>>) -> Self {
+        self.input = input.into();
+        self
+    }
+
+    pub(crate) fn by(mut self, user: User) -> Self {
+        self.user = user;
+        self
+    }
+
+    /// Runs the program as the last words of another command, which has changed user already:
+    /// `through(["sh", "-c", "umask 0; exec \"$@\"", "sh"])`.
+    pub(crate) fn through<A: AsRef<OsStr>>(mut self, words: impl IntoIterator<Item = A>) -> Self {
+        self.through.extend(words.into_iter().map(|word| word.as_ref().to_owned()));
+        self
+    }
+
+    /// Runs the program under a shell's redirections, such as `>/dev/full` or `>&-`.
+    pub(crate) fn redirected(self, redirections: &str) -> Self {
+        self.through(["sh", "-c", &format!("exec \"$@\" {redirections}"), "sh"])
+    }
+
+    fn words(&self) -> Vec<OsString> {
+        let mut words: Vec<OsString> = self.user.prefix().iter().map(OsString::from).collect();
+        words.extend(self.through.iter().cloned());
+        words.push(self.program.clone().into());
+        words.extend(self.args.iter().cloned());
+        words
+    }
+
+    /// The command, all three streams piped, for a test that talks to the program while it runs.
+    pub(crate) fn spawn(&self) -> Child {
+        let words = self.words();
+        Command::new(&words[0])
+            .args(&words[1..])
+            .current_dir(&self.directory)
+            .env_clear()
+            .envs(self.environment.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("cannot start {words:?}: {error}"))
+    }
+
+    pub(crate) fn run(&self) -> Run {
+        let mut child = self.spawn();
+        let mut stdin = child.stdin.take().expect("stdin is piped");
+        let input = self.input.clone();
+        // A program may end without reading; the broken pipe that this thread then meets is no concern of the test.
+        let writer = std::thread::spawn(move || drop(stdin.write_all(&input)));
+        let output = child.wait_with_output().expect("the child can be waited for");
+        writer.join().expect("the writer does not panic");
+        Run { command: self.words(), status: output.status, stdout: output.stdout, stderr: output.stderr }
+    }
+}
+
+/// What a finished program left: its exit status and all it printed.
+#[derive(Debug)]
+pub(crate) struct Run {
+    command: Vec<OsString>,
+    pub(crate) status: ExitStatus,
+    pub(crate) stdout: Vec<u8>,
+    pub(crate) stderr: Vec<u8>,
+}
+
+impl Run {
+    #[track_caller]
+    pub(crate) fn ok(&self) -> &Self {
+        self.fails(0)
+    }
+
+    /// Asserts the exit status, whatever it says of success.
+    #[track_caller]
+    pub(crate) fn fails(&self, code: i32) -> &Self {
+        assert_eq!(self.status.code(), Some(code), "exit status of {self}");
+        self
+    }
+
+    /// Asserts that a signal ended the program.
+    #[track_caller]
+    pub(crate) fn killed(&self, signal: i32) -> &Self {
+        // A parent such as strace or a shell reports a signal's death as its own or as 128 and the number.
+        let told = self.status.signal().or_else(|| self.status.code().map(|code| code - 128));
+        assert_eq!(told, Some(signal), "signal that ended {self}");
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn silent(&self) -> &Self {
+        assert!(self.stdout.is_empty() && self.stderr.is_empty(), "expected silence of {self}");
+        self
+    }
+
+    pub(crate) fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.stdout).into_owned()
+    }
+
+    pub(crate) fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.stderr).into_owned()
+    }
+
+    #[track_caller]
+    pub(crate) fn out_contains(&self, part: &str) -> &Self {
+        assert!(self.stdout().contains(part), "expected {part:?} in the output of {self}");
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn err_contains(&self, part: &str) -> &Self {
+        assert!(self.stderr().contains(part), "expected {part:?} in the errors of {self}");
+        self
+    }
+
+    #[track_caller]
+    pub(crate) fn err_lacks(&self, part: &str) -> &Self {
+        assert!(!self.stderr().contains(part), "expected no {part:?} in the errors of {self}");
+        self
+    }
+}
+
+impl std::fmt::Display for Run {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (out, err) = (self.stdout(), self.stderr());
+        write!(formatter, "{:?} ({})\n--- stdout\n{out}\n--- stderr\n{err}", self.command, self.status)
+    }
+}

@@ -1,0 +1,142 @@
+//! A fresh place for one test: a home, a working directory beside it, and the program to run there.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use tempfile::TempDir;
+
+use super::run::{Invocation, Run};
+use super::user::User;
+
+/// A temporary directory with `home/` and `work/`, both on one file system so that what is removed in `work` goes to
+/// the trash in `home` and nothing is left on the mount that holds them. Gone when dropped, whatever is in it.
+#[derive(Debug)]
+pub(crate) struct Sandbox {
+    root: PathBuf,
+    user: User,
+    program: PathBuf,
+    // Only deletes an empty directory; the content goes first, in our own `Drop`.
+    _directory: TempDir,
+}
+
+impl Sandbox {
+    /// A sandbox of whoever runs the tests.
+    pub(crate) fn new() -> Self {
+        Self::of(User::Caller)
+    }
+
+    /// A sandbox of someone to whom permissions mean something.
+    pub(crate) fn ordinary() -> Self {
+        Self::of(User::Nobody)
+    }
+
+    /// `RRM_TEST_ROOT` names the directory that sandboxes are made in, so that a run can be put on any file system.
+    pub(crate) fn of(user: User) -> Self {
+        let parent = std::env::var_os("RRM_TEST_ROOT").map_or_else(std::env::temp_dir, PathBuf::from);
+        let directory = tempfile::Builder::new().prefix("rrm-test-").tempdir_in(parent).expect("a sandbox can be made");
+        // The resolved path, because rrm records resolved parents.
+        let root = directory.path().canonicalize().expect("the sandbox has a path");
+        fs::set_permissions(&root, fs::Permissions::from_mode(0o755)).expect("the sandbox is ours");
+        let program = reachable_program(user, &root);
+        let sandbox = Self { root, user, program, _directory: directory };
+        for place in [sandbox.home(), sandbox.work(), sandbox.root.join("bin")] {
+            fs::create_dir_all(&place).expect("the sandbox is empty");
+            sandbox.give(&place);
+        }
+        symlink(&sandbox.program, sandbox.root.join("bin/rm")).expect("bin is empty");
+        sandbox
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
+    }
+
+    pub(crate) fn user(&self) -> User {
+        self.user
+    }
+
+    pub(crate) fn home(&self) -> PathBuf {
+        self.root.join("home")
+    }
+
+    pub(crate) fn work(&self) -> PathBuf {
+        self.root.join("work")
+    }
+
+    /// A path below the working directory; an absolute path is itself.
+    pub(crate) fn path(&self, relative: impl AsRef<Path>) -> PathBuf {
+        self.work().join(relative)
+    }
+
+    /// Where the home trash is unless a test says otherwise.
+    pub(crate) fn trash(&self) -> PathBuf {
+        self.home().join(".local/share/rrm/trash")
+    }
+
+    /// `rrm` with these words, to be changed before it is run.
+    pub(crate) fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Invocation {
+        self.tool(&self.program, args)
+    }
+
+    /// The same program under the name `rm`.
+    pub(crate) fn command_as_rm<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Invocation {
+        self.tool(self.root.join("bin/rm"), args)
+    }
+
+    /// Any other program in the sandbox's surroundings.
+    pub(crate) fn tool<A: AsRef<OsStr>>(
+        &self,
+        program: impl Into<PathBuf>,
+        args: impl IntoIterator<Item = A>,
+    ) -> Invocation {
+        Invocation::new(program, &self.home(), &self.work(), self.user).args(args)
+    }
+
+    pub(crate) fn rrm<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
+        self.command(args).run()
+    }
+
+    pub(crate) fn rrm_as_rm<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {
+        self.command_as_rm(args).run()
+    }
+
+    /// What `rrm list` tells, one value an item.
+    #[track_caller]
+    pub(crate) fn list_json(&self) -> Vec<serde_json::Value> {
+        let run = self.rrm(["list", "--format", "json"]);
+        run.ok();
+        let lines = run.stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
+        lines
+            .map(|line| serde_json::from_slice(line).unwrap_or_else(|error| panic!("not JSON ({error}): {run}")))
+            .collect()
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // Not the standard library's removal, which fails on deep trees; and one that stops at a mount left behind.
+        let remove = || Command::new("rm").args(["-rf", "--one-file-system", "--"]).arg(&self.root).output();
+        if remove().is_ok_and(|output| !output.status.success()) {
+            let _ = Command::new("chmod").args(["-R", "u+rwX", "--"]).arg(&self.root).output();
+            if let Ok(output) = remove() {
+                eprintln!("{}", String::from_utf8_lossy(&output.stderr));
+            }
+        }
+    }
+}
+
+/// The program where `user` can execute it: where it was built, or a copy if a directory on the way there is closed.
+fn reachable_program(user: User, root: &Path) -> PathBuf {
+    let built = super::binary();
+    let is_open = |path: &Path| fs::metadata(path).is_ok_and(|data| data.permissions().mode() & 0o001 != 0);
+    if !user.is_other() || built.ancestors().all(is_open) {
+        return built;
+    }
+    fs::create_dir_all(root.join("bin")).expect("the sandbox is empty");
+    let copy = root.join("bin/rrm");
+    fs::copy(&built, &copy).expect("the program can be copied");
+    copy
+}

@@ -1,0 +1,53 @@
+//! Whom the program runs as.
+
+/// The set variable tells a test binary that it runs in a user and mount namespace of its own.
+pub(crate) const NAMESPACE: &str = "RRM_TEST_NAMESPACE";
+
+const NOBODY: u32 = 65534;
+
+/// Whom a sandbox belongs to and its programs run as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum User {
+    /// Whoever runs the tests, root included.
+    Caller,
+    /// Someone without privileges: `nobody` where root runs the tests, else the caller.
+    Nobody,
+}
+
+impl User {
+    /// The user and group number.
+    pub(crate) fn ids(self) -> (u32, u32) {
+        if self.is_other() {
+            (NOBODY, NOBODY)
+        } else {
+            (rustix::process::geteuid().as_raw(), rustix::process::getegid().as_raw())
+        }
+    }
+
+    /// Whether a program has to change user to become this one.
+    pub(crate) fn is_other(self) -> bool {
+        self == Self::Nobody && is_root()
+    }
+
+    /// The words put in front of a command so that it runs as this user.
+    pub(crate) fn prefix(self) -> &'static [&'static str] {
+        if self.is_other() {
+            &["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"]
+        } else if in_namespace() {
+            // Root of a namespace overrides permissions on its own files; without capabilities it is an ordinary user.
+            &["setpriv", "--bounding-set=-all", "--inh-caps=-all"]
+        } else {
+            &[]
+        }
+    }
+}
+
+/// Whether the tests run with the privileges of the machine's root.
+pub(crate) fn is_root() -> bool {
+    rustix::process::geteuid().is_root() && !in_namespace()
+}
+
+/// Whether the tests run as the root of a user namespace, which may mount but has no other privilege.
+pub(crate) fn in_namespace() -> bool {
+    std::env::var_os(NAMESPACE).is_some()
+}
