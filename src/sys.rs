@@ -3,6 +3,7 @@
 //! Directories are held open and entries are named by one [`Name`] each, so that no path is resolved twice and nothing
 //! can be swapped between a look and an act. No call follows a symbolic link unless its name says so.
 
+mod attribute;
 mod content;
 mod dir;
 mod entries;
@@ -14,6 +15,7 @@ mod name;
 mod process;
 mod rename;
 
+pub use attribute::{create_attribute, is_attribute_refused, is_no_attribute};
 pub use content::{
     Offer, WholeFlush, copy_in_kernel, flush_file_system, keep_access_time, next_data, share_content, whole_flush,
 };
@@ -24,5 +26,5 @@ pub use listing::Listed;
 pub use metadata::{FileId, FileKind, Metadata, MountRoot, Timestamp};
 pub use mounts::{Mount, MountsBelow, mounts};
 pub use name::{Name, NotAName};
-pub use process::{effective_uid, random_bytes};
-pub use rename::rename_no_replace;
+pub use process::{effective_uid, may_write, random_bytes, terminal_width};
+pub use rename::{rename_no_replace, rename_replacing};

@@ -5,6 +5,7 @@
 mod common;
 
 mod architecture;
+mod gnu;
 mod harness;
 mod licences;
 mod purge;

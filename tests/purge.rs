@@ -256,7 +256,7 @@ fn our_own_locked_directories_are_opened_on_the_way() {
             let dir = tree.join(format!("{outer:o}/{inner:o}"));
             fs::create_dir_all(dir.join("empty")).expect("made");
             fs::write(dir.join("file"), "").expect("written");
-            fs::set_permissions(dir.join("file"), fs::Permissions::from_mode(0)).expect("changed");
+            fs::set_permissions(dir.join("file"), fs::Permissions::from_mode(0o000)).expect("changed");
             fs::set_permissions(dir, fs::Permissions::from_mode(inner)).expect("changed");
         }
         fs::set_permissions(tree.join(format!("{outer:o}")), fs::Permissions::from_mode(outer)).expect("changed");
@@ -394,13 +394,19 @@ fn an_interruption_stops_between_two_entries_and_the_next_purge_goes_on() {
 
 /// A directory is moved beside precious files while the walk is far below it: `..` now leads there, and everything
 /// has the names that the walk would look for.
+///
+/// A walk that believed `..` would go on upwards and delete what it meets, with all the rights of whoever runs the
+/// tests. It can go up no more often than there are levels below the tree, so the sandbox lies deeper than that in a
+/// directory of its own, and such a failure stays a failed test.
 #[test]
 fn a_level_that_is_moved_away_does_not_lead_the_walk_elsewhere() {
+    const LEVELS: usize = 60;
     for moved_level in [3, 20, 30, 36, 45, 58] {
         let root = sandbox();
-        let (tree, outside) = (root.path().join("tree"), root.path().join("outside"));
-        deep(&tree, 60);
-        fs::create_dir(&outside).expect("made");
+        let inner = root.path().join("p/".repeat(2 * LEVELS));
+        let (tree, outside) = (inner.join("tree"), inner.join("outside"));
+        fs::create_dir_all(&outside).expect("made");
+        deep(&tree, LEVELS);
         precious(&outside.join("d"));
         precious(&outside.join("tree"));
         let from = tree.join("d/".repeat(moved_level));
@@ -410,6 +416,7 @@ fn a_level_that_is_moved_away_does_not_lead_the_walk_elsewhere() {
             }
         });
         let purged = purge_at(&tree, Measure::Entries, &hook);
+        assert!(inner.is_dir(), "level {moved_level} led the walk out of the tree");
         assert_precious(&outside.join("d"));
         assert_precious(&outside.join("tree"));
         // Where the level above was still open, the rest of the tree goes as if nothing had happened.

@@ -47,6 +47,11 @@ impl Dir {
         Self::open_from(CWD, path.as_os_str(), PLACE)
     }
 
+    /// Another handle for a directory that is open as a file.
+    pub fn of(directory: &File) -> io::Result<Self> {
+        Ok(Self { handle: directory.try_clone()? })
+    }
+
     /// Opens the directory `name` of this one.
     pub fn open_dir(&self, name: Name<'_>) -> io::Result<Self> {
         Self::open_from(self, name.as_os_str(), PLACE | OFlags::NOFOLLOW)
@@ -150,9 +155,9 @@ impl Dir {
     pub fn create_private_dir(&self, name: Name<'_>) -> io::Result<Self> {
         rustix::fs::mkdirat(self, name.as_os_str(), Mode::RWXU)?;
         let made = self.open_dir(name)?;
-        let mode = made.metadata()?.mode;
-        if mode & 0o777 != 0o700 {
-            made.set_mode(mode & !0o777 | 0o700)?;
+        let given = made.metadata()?.mode;
+        if given & 0o777 != 0o700 {
+            made.set_mode(given & !0o777 | 0o700)?;
         }
         Ok(made)
     }

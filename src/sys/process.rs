@@ -1,6 +1,9 @@
 //! What the kernel tells about this process.
 
 use std::io;
+use std::path::Path;
+
+use rustix::fs::{Access, AtFlags, CWD};
 
 /// The user on whose behalf file permissions are checked.
 #[must_use]
@@ -15,4 +18,17 @@ pub fn random_bytes(buffer: &mut [u8]) -> io::Result<()> {
         filled += rustix::rand::getrandom(&mut buffer[filled..], rustix::rand::GetRandomFlags::empty())?;
     }
     Ok(())
+}
+
+/// Whether we may write to what `path` leads to (faccessat(2), with the effective user); a link's own mode says nothing.
+#[must_use]
+pub fn may_write(path: &Path) -> bool {
+    rustix::fs::accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS).is_ok()
+}
+
+/// How many columns the terminal on standard output has; `None` where it is none.
+#[must_use]
+pub fn terminal_width() -> Option<usize> {
+    let size = rustix::termios::tcgetwinsize(rustix::stdio::stdout()).ok()?;
+    Some(if size.ws_col == 0 { 80 } else { usize::from(size.ws_col) })
 }

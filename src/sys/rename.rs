@@ -27,6 +27,13 @@ pub fn rename_no_replace(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>
     }
 }
 
+/// Moves `name` to `to_name` in one directory, atomically taking the place of what is there (rename(2)).
+///
+/// For rrm's own files only; nothing of a person's is ever replaced.
+pub fn rename_replacing(dir: &Dir, name: Name<'_>, to_name: Name<'_>) -> io::Result<()> {
+    Ok(rustix::fs::renameat(dir, name.as_os_str(), dir, to_name.as_os_str())?)
+}
+
 /// The way for file systems without `RENAME_NOREPLACE`.
 fn rename_in_two_steps(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
     let (old, new) = (name.as_os_str(), to_name.as_os_str());

@@ -85,10 +85,10 @@ impl Copier<'_> {
         let (from, to) = directory(route.source, route.name, route.target, route.to_name)
             .map_err(|trouble| trouble.at_top(name.clone()))?;
         let mut walk = Walk::new(from, route.name);
-        self.below(&mut walk, to).map_err(|trouble| trouble.in_walk(&walk))
+        self.below(&mut walk, &to).map_err(|trouble| trouble.in_walk(&walk))
     }
 
-    fn below(&mut self, walk: &mut Walk, top: Dir) -> Result<(), Trouble> {
+    fn below(&mut self, walk: &mut Walk, top: &Dir) -> Result<(), Trouble> {
         self.made_top = Some(top.metadata().during(Failure::Make)?.id);
         let mut made = Trail::new(top.try_clone().during(Failure::Make)?);
         self.add(Amount { entries: 1, bytes: 0 });

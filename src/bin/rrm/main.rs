@@ -1,2 +1,17 @@
-//! The rrm command.
-fn main() {}
+//! The rrm command: a thin skin over the library of the same name.
+
+mod args;
+mod exit;
+mod gnu;
+mod manual;
+mod remove;
+mod run;
+mod terminal;
+mod translate;
+mod view;
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    run::main().into()
+}

@@ -1,0 +1,77 @@
+//! Extended attributes, behind a trait so that tests can make a disk fail on demand.
+
+mod record_file;
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+
+use xattr::FileExt;
+
+use crate::sys;
+
+pub use record_file::RecordFile;
+
+/// Named values attached to an open file.
+///
+/// Names are given without the `user.` that Linux wants in front (xattr(7)): the trait's implementations know what
+/// their platform asks for.
+#[cfg_attr(test, mockall::automock)]
+pub trait ExtendedAttributes: Send + Sync {
+    /// The names of all attributes that a user may set; none where the file system keeps none.
+    fn list(&self, file: &File) -> io::Result<Vec<OsString>>;
+
+    /// The value of `name`, or `None` where the file has no such attribute.
+    fn get(&self, file: &File, name: &str) -> io::Result<Option<Vec<u8>>>;
+
+    /// Gives the file a new attribute; one that is there already is left as it is (`EEXIST`).
+    fn create(&self, file: &File, name: &str, value: &[u8]) -> io::Result<()>;
+
+    /// Gives the file an attribute, replacing one that is there.
+    fn set(&self, file: &File, name: &str, value: &[u8]) -> io::Result<()>;
+
+    /// Takes an attribute away; one that is not there is no error.
+    fn remove(&self, file: &File, name: &str) -> io::Result<()>;
+}
+
+/// The file system's own attributes.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct SystemAttributes;
+
+/// What the platform wants in front of a name that a user may set.
+const PREFIX: &str = if cfg!(target_os = "linux") { "user." } else { "" };
+
+fn full_name(name: &str) -> String {
+    format!("{PREFIX}{name}")
+}
+
+impl ExtendedAttributes for SystemAttributes {
+    fn list(&self, file: &File) -> io::Result<Vec<OsString>> {
+        let names = file.list_xattr()?;
+        let ours =
+            |name: OsString| name.as_bytes().strip_prefix(PREFIX.as_bytes()).map(|n| OsStr::from_bytes(n).into());
+        Ok(names.filter_map(ours).collect())
+    }
+
+    fn get(&self, file: &File, name: &str) -> io::Result<Option<Vec<u8>>> {
+        file.get_xattr(full_name(name))
+    }
+
+    /// The `xattr` crate has no `XATTR_CREATE`. To look first and set then would be a second call for each attribute
+    /// and could still replace a value that came between the two.
+    fn create(&self, file: &File, name: &str, value: &[u8]) -> io::Result<()> {
+        sys::create_attribute(file, &full_name(name), value)
+    }
+
+    fn set(&self, file: &File, name: &str, value: &[u8]) -> io::Result<()> {
+        file.set_xattr(full_name(name), value)
+    }
+
+    fn remove(&self, file: &File, name: &str) -> io::Result<()> {
+        match file.remove_xattr(full_name(name)) {
+            Err(error) if sys::is_no_attribute(&error) => Ok(()),
+            result => result,
+        }
+    }
+}

@@ -1,0 +1,167 @@
+//! Attributes of a directory kept as a file in it, for file systems that keep none themselves.
+//!
+//! The file has a first line that says what it is, then a line `name=value` for each attribute, bytes outside of
+//! printable ASCII and `%` itself written as `%XX`. A last line without its newline is the trace of a crash and is not
+//! read: as with the file system's own attributes, one is there whole or not at all.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read, Write};
+
+use super::ExtendedAttributes;
+use crate::sys::{self, Dir, Name};
+use crate::text::{percent_decoded, percent_encoded};
+
+/// The file's name in the directory whose attributes it keeps.
+const FILE_NAME: Name<'static> = Name::fixed("attributes");
+
+/// Where a change is prepared, to take the file's place in one step.
+const NEXT: Name<'static> = Name::fixed("attributes.next");
+
+/// The first line.
+const TITLE: &[u8] = b"rrm attributes 1";
+
+/// More than any record needs: a path of 4095 bytes, each of them escaped, and some dates.
+const LARGEST: u64 = 64 * 1024;
+
+/// The attributes of a directory, kept in the file `attributes` in it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct RecordFile;
+
+type Pairs = Vec<(String, Vec<u8>)>;
+
+impl RecordFile {
+    /// Whether `directory` holds such a file.
+    pub fn is_in(directory: &Dir) -> io::Result<bool> {
+        Ok(read(directory)?.is_some())
+    }
+
+    /// Takes the file away, and what a crash left of one.
+    pub fn erase(directory: &Dir) -> io::Result<()> {
+        for name in [NEXT, FILE_NAME] {
+            remove_if_there(directory, name)?;
+        }
+        Ok(())
+    }
+}
+
+impl ExtendedAttributes for RecordFile {
+    fn list(&self, file: &File) -> io::Result<Vec<OsString>> {
+        Ok(pairs(file)?.into_iter().map(|(name, _)| name.into()).collect())
+    }
+
+    fn get(&self, file: &File, name: &str) -> io::Result<Option<Vec<u8>>> {
+        Ok(pairs(file)?.into_iter().find(|(known, _)| known == name).map(|(_, value)| value))
+    }
+
+    fn create(&self, file: &File, name: &str, value: &[u8]) -> io::Result<()> {
+        let mut pairs = pairs(file)?;
+        if pairs.iter().any(|(known, _)| known == name) {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        pairs.push((name.to_owned(), value.to_owned()));
+        write(file, &pairs)
+    }
+
+    fn set(&self, file: &File, name: &str, value: &[u8]) -> io::Result<()> {
+        let mut pairs = pairs(file)?;
+        pairs.retain(|(known, _)| known != name);
+        pairs.push((name.to_owned(), value.to_owned()));
+        write(file, &pairs)
+    }
+
+    fn remove(&self, file: &File, name: &str) -> io::Result<()> {
+        let mut pairs = pairs(file)?;
+        pairs.retain(|(known, _)| known != name);
+        write(file, &pairs)
+    }
+}
+
+fn pairs(directory: &File) -> io::Result<Pairs> {
+    Ok(read(&Dir::of(directory)?)?.unwrap_or_default())
+}
+
+/// The attributes in the file, or `None` where there is no file or it is something else of that name.
+fn read(directory: &Dir) -> io::Result<Option<Pairs>> {
+    match directory.metadata_of(FILE_NAME) {
+        Ok(metadata) if metadata.kind == sys::FileKind::File => {}
+        Ok(_) => return Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error),
+    }
+    let mut content = Vec::new();
+    directory.open_file(FILE_NAME)?.take(LARGEST).read_to_end(&mut content)?;
+    Ok(parse(&content))
+}
+
+fn parse(content: &[u8]) -> Option<Pairs> {
+    let whole = &content[..content.iter().rposition(|byte| *byte == b'\n')?];
+    let mut lines = whole.split(|byte| *byte == b'\n');
+    if lines.next() != Some(TITLE) {
+        return None;
+    }
+    Some(lines.filter_map(parse_line).collect())
+}
+
+fn parse_line(line: &[u8]) -> Option<(String, Vec<u8>)> {
+    let equals = line.iter().position(|byte| *byte == b'=')?;
+    let name = std::str::from_utf8(&line[..equals]).ok()?;
+    Some((name.to_owned(), percent_decoded(&line[equals + 1..])?))
+}
+
+/// Writes the file anew: beside the old one, flushed, and then in its place by rename, so that a crash leaves either.
+fn write(directory: &File, pairs: &Pairs) -> io::Result<()> {
+    let directory = Dir::of(directory)?;
+    let mut content = TITLE.to_vec();
+    content.push(b'\n');
+    for (name, value) in pairs {
+        content.extend_from_slice(format!("{name}={}\n", percent_encoded(value)).as_bytes());
+    }
+    remove_if_there(&directory, NEXT)?;
+    let mut file = directory.create_file(NEXT)?;
+    file.write_all(&content)?;
+    file.sync_all()?;
+    sys::rename_replacing(&directory, NEXT, FILE_NAME)
+}
+
+fn remove_if_there(directory: &Dir, name: Name<'_>) -> io::Result<()> {
+    match directory.remove_file(name) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_bytes_come_back_and_a_torn_line_does_not() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let file = File::open(root.path()).expect("opened");
+        assert_eq!(RecordFile.list(&file).expect("nothing yet"), Vec::<OsString>::new());
+        let odd: Vec<u8> = (0..=255).collect();
+        RecordFile.create(&file, "path", &odd).expect("created");
+        RecordFile.create(&file, "date", b"2026").expect("created");
+        assert_eq!(RecordFile.get(&file, "path").expect("read"), Some(odd));
+        let again = RecordFile.create(&file, "date", b"2027").expect_err("it is there");
+        assert_eq!(again.kind(), io::ErrorKind::AlreadyExists);
+        RecordFile.set(&file, "date", b"2027").expect("replaced");
+        assert_eq!(RecordFile.get(&file, "date").expect("read"), Some(b"2027".to_vec()));
+
+        let path = root.path().join("attributes");
+        let mut torn = std::fs::read(&path).expect("read");
+        torn.extend_from_slice(b"session=ab");
+        std::fs::write(&path, torn).expect("written");
+        assert_eq!(RecordFile.get(&file, "session").expect("read"), None);
+        assert_eq!(RecordFile.get(&file, "date").expect("read"), Some(b"2027".to_vec()));
+    }
+
+    #[test]
+    fn somebody_elses_file_of_that_name_is_not_ours() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        std::fs::write(root.path().join("attributes"), "path=/etc/passwd\n").expect("written");
+        let dir = Dir::open(root.path()).expect("opened");
+        assert!(!RecordFile::is_in(&dir).expect("read"));
+    }
+}

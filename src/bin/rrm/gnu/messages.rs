@@ -1,0 +1,63 @@
+//! What is said besides questions and complaints about the command line.
+//!
+//! Each is the text behind the program's name and `: `; where there are two lines, each gets that in front. The lines of
+//! `-v` go to standard output as they are.
+
+use std::ffi::OsStr;
+
+use super::quote::{Charset, quote};
+use rrm::sys::FileKind;
+
+/// A failure of the system, in the words of strerror(3): "No such file or directory".
+pub(crate) fn cannot_remove(path: &OsStr, reason: &str, charset: Charset) -> String {
+    format!("cannot remove {}: {reason}", quote(path, charset))
+}
+
+/// With `-r`, an operand that ends in `.` or `..`. Without, it is a directory like any other.
+pub(crate) fn dot_or_dot_dot(path: &OsStr, charset: Charset) -> String {
+    format!("refusing to remove '.' or '..' directory: skipping {}", quote(path, charset))
+}
+
+/// With `-r`, an operand that is the root.
+pub(crate) fn root(path: &OsStr, charset: Charset) -> [String; 2] {
+    let same = if path == "/" { "" } else { " (same as '/')" };
+    [
+        format!("it is dangerous to operate recursively on {}{same}", quote(path, charset)),
+        "use --no-preserve-root to override this failsafe".to_owned(),
+    ]
+}
+
+/// With `-r --one-file-system`, a mount below an operand.
+pub(crate) fn other_device(path: &OsStr, charset: Charset) -> String {
+    format!("skipping {}, since it's on a different device", quote(path, charset))
+}
+
+/// With `-r --preserve-root=all`, an operand on another device than its parent.
+pub(crate) fn separate_device(path: &OsStr, charset: Charset) -> [String; 2] {
+    [other_device(path, charset), "and --preserve-root=all is in effect".to_owned()]
+}
+
+/// With `-v`, what is gone.
+pub(crate) fn removed(path: &OsStr, kind: FileKind, charset: Charset) -> String {
+    let what = if kind == FileKind::Directory { "removed directory" } else { "removed" };
+    format!("{what} {}", quote(path, charset))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_root_is_named_once_or_compared() {
+        let lines = |path: &str| root(OsStr::new(path), Charset::Utf8)[0].clone();
+        assert_eq!(lines("/"), "it is dangerous to operate recursively on '/'");
+        assert_eq!(lines("l/"), "it is dangerous to operate recursively on 'l/' (same as '/')");
+    }
+
+    #[test]
+    fn a_directory_is_told_from_the_rest() {
+        let line = |kind| removed(OsStr::new("it's"), kind, Charset::Utf8);
+        assert_eq!(line(FileKind::Directory), "removed directory \"it's\"");
+        assert_eq!(line(FileKind::Symlink), "removed \"it's\"");
+    }
+}

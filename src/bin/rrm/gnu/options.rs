@@ -1,0 +1,123 @@
+//! What a command line asks for, in words.
+
+use std::ffi::OsString;
+
+/// When to ask before removing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Prompt {
+    /// Never.
+    Never,
+    /// For what is write-protected, and only where a terminal can answer.
+    #[default]
+    WriteProtected,
+    /// As [`Prompt::WriteProtected`], and once for the whole command if it is large.
+    Once,
+    /// For everything.
+    Always,
+}
+
+/// What an operand that does not exist means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Missing {
+    /// A failure. So is having no operand at all.
+    #[default]
+    Fail,
+    /// Nothing to do. So does having no operand at all.
+    Ignore,
+}
+
+/// What may happen to directories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Directories {
+    /// None is removed.
+    #[default]
+    Refuse,
+    /// Empty ones are removed.
+    Empty,
+    /// They are removed with all they hold.
+    Recurse,
+}
+
+/// What happens to a directory on another file system than its operand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Mounts {
+    /// It is removed like any other.
+    #[default]
+    Cross,
+    /// It is skipped.
+    Stay,
+}
+
+/// Whether `/` is special.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum PreserveRoot {
+    /// It is a directory like any other.
+    No,
+    /// It is refused.
+    #[default]
+    Yes,
+}
+
+/// What happens to an operand on another device than its parent. The options set it independently of [`PreserveRoot`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum SeparateDevices {
+    /// It is removed like any other.
+    #[default]
+    Remove,
+    /// It is refused.
+    Reject,
+}
+
+/// Whether success is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Verbose {
+    /// No news is good news.
+    #[default]
+    No,
+    /// One line for each thing removed.
+    Yes,
+}
+
+/// Whether answers come from a terminal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Input {
+    /// Ask the system whether standard input is a terminal.
+    #[default]
+    AsFound,
+    /// Take it for one: made for tests, and hidden.
+    PresumedTerminal,
+}
+
+/// What the options ask for, once all were read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct Options {
+    /// When to ask.
+    pub(crate) prompt: Prompt,
+    /// What a missing operand means.
+    pub(crate) missing: Missing,
+    /// What may happen to directories.
+    pub(crate) directories: Directories,
+    /// Whether other file systems are entered.
+    pub(crate) mounts: Mounts,
+    /// Whether `/` is refused.
+    pub(crate) preserve_root: PreserveRoot,
+    /// Whether mount points are refused.
+    pub(crate) separate_devices: SeparateDevices,
+    /// Whether success is told.
+    pub(crate) verbose: Verbose,
+    /// Where answers come from.
+    pub(crate) input: Input,
+}
+
+/// What a command line turned out to be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum CommandLine {
+    /// Remove the operands; there may be none only with [`Missing::Ignore`].
+    Remove(Options, Vec<OsString>),
+    /// Show the help on standard output, exit 0.
+    Help,
+    /// Show the version on standard output, exit 0.
+    Version,
+    /// Show these lines, which end in a newline and hold what was typed byte for byte, on standard error, exit 1.
+    UsageError(Vec<u8>),
+}

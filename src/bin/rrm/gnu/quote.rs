@@ -1,0 +1,181 @@
+//! Names as GNU writes them: so that what is shown can be pasted into a shell and means that very name.
+
+use std::ffi::OsStr;
+use std::fmt::Write as _;
+use std::os::unix::ffi::OsStrExt;
+
+use super::printable::is_printable;
+
+/// What the locale lets a message show as it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Charset {
+    /// The C locale: every other byte is escaped.
+    Ascii,
+    /// A locale with UTF-8: whatever is printable is shown.
+    Utf8,
+}
+
+impl Charset {
+    /// The charset that the values of `LC_ALL`, `LC_CTYPE` and `LANG` ask for; the first that is not empty counts
+    /// (locale(7)).
+    ///
+    /// A locale that is not installed leaves the C library in the C locale, where ours takes it at its word; a name in
+    /// another charset than these two is treated as C.
+    pub(crate) fn of_locale(lc_all: Option<&OsStr>, lc_ctype: Option<&OsStr>, lang: Option<&OsStr>) -> Self {
+        let locale = [lc_all, lc_ctype, lang].into_iter().flatten().find(|value| !value.is_empty());
+        let name = locale.map(|value| value.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
+        let codeset = name.split_once('.').map_or("", |(_, rest)| rest.split('@').next().unwrap_or(rest));
+        if matches!(codeset, "utf-8" | "utf8") { Self::Utf8 } else { Self::Ascii }
+    }
+}
+
+/// A part of a name as it is to be shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Piece {
+    /// A character that shows as itself.
+    Shown(char),
+    /// A byte that only an escape can show.
+    Escaped(u8),
+}
+
+/// Quotes a name for the shell, always: `'x'`, `"it's"`, `'a'$'\n''b'`.
+///
+/// The result is printable in `charset` whatever the name holds.
+pub(crate) fn quote(name: &OsStr, charset: Charset) -> String {
+    let pieces = pieces(name, charset);
+    if pieces.contains(&Piece::Shown('\'')) && same_in_double_quotes(&pieces) {
+        return format!("\"{}\"", shown(&pieces));
+    }
+    single_quoted(&pieces)
+}
+
+/// Quotes a name for the shell only where the shell would not take it as it is.
+pub(crate) fn quote_where_needed(name: &OsStr, charset: Charset) -> String {
+    let pieces = pieces(name, charset);
+    if pieces.is_empty() || needs_quotes(&pieces) { quote(name, charset) } else { shown(&pieces) }
+}
+
+/// Quotes a word that is no name, as the sentences about option arguments do: `‘x’`, or `'x'` in the C locale.
+pub(crate) fn quote_word(word: &OsStr, charset: Charset) -> String {
+    let (open, close) = match charset {
+        Charset::Ascii => ('\'', '\''),
+        Charset::Utf8 => ('‘', '’'),
+    };
+    let mut text = String::from(open);
+    for piece in pieces(word, charset) {
+        match piece {
+            Piece::Shown(c) => {
+                if c == close || c == '\\' {
+                    text.push('\\');
+                }
+                text.push(c);
+            }
+            Piece::Escaped(byte) => push_escape(&mut text, byte),
+        }
+    }
+    text.push(close);
+    text
+}
+
+fn pieces(name: &OsStr, charset: Charset) -> Vec<Piece> {
+    let mut pieces = Vec::with_capacity(name.len());
+    for chunk in name.as_bytes().utf8_chunks() {
+        for c in chunk.valid().chars() {
+            match charset {
+                Charset::Ascii if !c.is_ascii() => escape_all(&mut pieces, c),
+                _ if is_printable(c) => pieces.push(Piece::Shown(c)),
+                _ => escape_all(&mut pieces, c),
+            }
+        }
+        pieces.extend(chunk.invalid().iter().copied().map(Piece::Escaped));
+    }
+    pieces
+}
+
+fn escape_all(pieces: &mut Vec<Piece>, c: char) {
+    pieces.extend(c.encode_utf8(&mut [0; 4]).bytes().map(Piece::Escaped));
+}
+
+/// A run of escapes is a `$'...'` of its own between two quoted parts; an apostrophe stands outside of both, escaped.
+fn single_quoted(pieces: &[Piece]) -> String {
+    let mut text = String::from("'");
+    let mut in_escapes = starts_as_if_in_escapes(pieces);
+    for &piece in pieces {
+        match piece {
+            Piece::Escaped(byte) => {
+                if !in_escapes {
+                    text.push_str("'$'");
+                }
+                push_escape(&mut text, byte);
+                in_escapes = true;
+            }
+            Piece::Shown('\'') => {
+                text.push_str("'\\''");
+                in_escapes = false;
+            }
+            Piece::Shown(c) => {
+                if in_escapes {
+                    text.push_str("''");
+                }
+                text.push(c);
+                in_escapes = false;
+            }
+        }
+    }
+    text.push('\'');
+    text
+}
+
+/// An oddity of GNU's own: having met an apostrophe, it reads the name twice, and begins the second time in the state
+/// in which it ended the first.
+fn starts_as_if_in_escapes(pieces: &[Piece]) -> bool {
+    pieces.contains(&Piece::Shown('\'')) && matches!(pieces.last(), Some(Piece::Escaped(_)))
+}
+
+fn push_escape(text: &mut String, byte: u8) {
+    let letter = match byte {
+        0x07 => 'a',
+        0x08 => 'b',
+        b'\t' => 't',
+        b'\n' => 'n',
+        0x0b => 'v',
+        0x0c => 'f',
+        b'\r' => 'r',
+        _ => {
+            // Writing to a String cannot fail.
+            let _ = write!(text, "\\{byte:03o}");
+            return;
+        }
+    };
+    text.extend(['\\', letter]);
+}
+
+fn shown(pieces: &[Piece]) -> String {
+    let character = |piece: &Piece| match piece {
+        Piece::Shown(c) => Some(*c),
+        Piece::Escaped(_) => None,
+    };
+    pieces.iter().filter_map(character).collect()
+}
+
+/// Whether the pieces mean the same between double quotes, in every shell and in C.
+fn same_in_double_quotes(pieces: &[Piece]) -> bool {
+    pieces.iter().enumerate().all(|(at, piece)| match piece {
+        Piece::Shown('#' | '~') => at == 0,
+        Piece::Shown(c) => !"!\"$&()*;<=>?[\\^`{|}".contains(*c),
+        Piece::Escaped(_) => false,
+    })
+}
+
+fn needs_quotes(pieces: &[Piece]) -> bool {
+    pieces.iter().enumerate().any(|(at, piece)| match piece {
+        Piece::Shown('#' | '~') => at == 0,
+        Piece::Shown('{' | '}') => pieces.len() == 1,
+        Piece::Shown(c) => " !\"$&'()*;<=>?[\\^`|".contains(*c),
+        Piece::Escaped(_) => true,
+    })
+}
+
+#[cfg(test)]
+#[path = "quote_tests.rs"]
+mod tests;

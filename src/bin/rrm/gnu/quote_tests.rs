@@ -1,0 +1,132 @@
+//! Held against the real `rm`, where there is one.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::process::Command;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use super::*;
+use crate::gnu::printable::is_printable;
+use crate::gnu::testing::{GNU_RM, is_gnu_rm_here};
+
+const LOCALES: [(&str, Charset); 2] = [("C", Charset::Ascii), ("C.UTF-8", Charset::Utf8)];
+
+/// What `rm` says of names that do not exist, run where there is no file at all.
+fn complaints(names: &[OsString], locale: &str) -> Vec<u8> {
+    let nowhere = tempfile::tempdir().expect("a directory");
+    let mut command = Command::new(GNU_RM);
+    command.arg("--").args(names).env_clear().env("LC_ALL", locale);
+    command.current_dir(nowhere.path()).output().expect("rm runs").stderr
+}
+
+fn check_against_rm(names: &[OsString]) -> Result<(), TestCaseError> {
+    for (locale, charset) in LOCALES {
+        let theirs = String::from_utf8(complaints(names, locale)).expect("printable");
+        for (line, name) in theirs.lines().zip(names) {
+            let ours = format!("{GNU_RM}: cannot remove {}: No such file or directory", quote(name, charset));
+            prop_assert_eq!(line, ours, "{:?}", name);
+        }
+        prop_assert_eq!(theirs.lines().count(), names.len());
+    }
+    Ok(())
+}
+
+fn odd_names() -> Vec<OsString> {
+    let mut names: Vec<Vec<u8>> = (1..=255).filter(|&byte| byte != b'/').map(|byte| vec![byte]).collect();
+    for byte in (1..=255).filter(|&byte| byte != b'/') {
+        names.extend([vec![b'q', byte, b'q'], vec![byte, b'\'', byte], vec![byte, byte, b'x']]);
+    }
+    let texts = [
+        "-rf",
+        "--x=y",
+        "it's",
+        "'",
+        "''",
+        "\n'",
+        "'\n",
+        "a\nb",
+        "ü",
+        "日本",
+        "e\u{301}",
+        "\u{202e}x",
+        "\u{200b}",
+        "~x",
+        "#'",
+        "x#'",
+        "a=b'",
+        "{}'",
+    ];
+    names.extend(texts.iter().map(|text| text.as_bytes().to_vec()));
+    names.extend([b"\xe2\x82".to_vec(), b"\xe2\x82a".to_vec(), b"\xed\xa0\x80".to_vec(), b"\xf4\x90\x80\x80".to_vec()]);
+    names.iter().map(|name| OsStr::from_bytes(&[b"nosuch/", name.as_slice()].concat()).to_owned()).collect()
+}
+
+#[test]
+fn odd_names_are_quoted_as_rm_quotes_them() {
+    if !is_gnu_rm_here() {
+        return;
+    }
+    check_against_rm(&odd_names()).expect("alike");
+    // Without the directory in front, a character can be the first and the only one.
+    let names = odd_names().into_iter().map(|name| OsString::from_vec(name.as_bytes()[7..].to_vec()));
+    let bare: Vec<_> = names.filter(|name| name != ".").collect();
+    check_against_rm(&bare).expect("alike");
+}
+
+#[test]
+fn random_names_are_quoted_as_rm_quotes_them() {
+    if !is_gnu_rm_here() {
+        return;
+    }
+    // Only characters that every Unicode of this century has assigned.
+    let ranges = [('\u{1}', '\u{24f}'), ('\u{2010}', '\u{203a}'), ('一', '\u{9fa5}'), ('\u{1f300}', '\u{1f320}')];
+    let foreign = proptest::char::ranges(std::borrow::Cow::Owned(ranges.map(|(a, b)| a..=b).to_vec()));
+    let character = prop_oneof![foreign, proptest::char::range(' ', '~'), Just('\''), Just('\n')];
+    let text = proptest::collection::vec(character, 1..12);
+    let of_text = text.prop_map(|text| text.into_iter().collect::<String>().into_bytes());
+    let bytes = prop_oneof![of_text, proptest::collection::vec(any::<u8>(), 1..12)];
+    let name = bytes.prop_map(|name| [&b"nosuch/"[..], &name].concat());
+    // Slashes at the end are not shown, which is no matter of quoting.
+    let name =
+        name.prop_filter("a name", |name| !name.contains(&0) && !name.ends_with(b"/")).prop_map(OsString::from_vec);
+    let mut runner = TestRunner::new(Config { cases: 20, failure_persistence: None, ..Config::default() });
+    runner.run(&proptest::collection::vec(name, 50), |names| check_against_rm(&names)).expect("alike");
+}
+
+/// Every character of planes 0 to 3, and some of the last. The two tables may be of different versions of Unicode; then
+/// the newer one has more characters, and lacks none of the other's.
+#[test]
+fn what_is_printable_is_what_the_c_library_prints() {
+    if !is_gnu_rm_here() {
+        return;
+    }
+    let planes = ('\u{80}'..='\u{33fff}').chain('\u{e0000}'..='\u{e0fff}').chain('\u{f0000}'..='\u{f000f}');
+    let (mut only_ours, mut only_theirs) = (Vec::new(), Vec::new());
+    for some in planes.collect::<Vec<_>>().chunks(4000) {
+        let names: Vec<OsString> = some.iter().map(|c| OsString::from(format!("nosuch/{c}"))).collect();
+        let theirs = String::from_utf8(complaints(&names, "C.UTF-8")).expect("printable");
+        for (line, c) in theirs.lines().zip(some) {
+            match (is_printable(*c), !line.contains('$')) {
+                (true, false) => only_ours.push(*c),
+                (false, true) => only_theirs.push(*c),
+                _ => {}
+            }
+        }
+    }
+    assert!(only_ours.is_empty() || only_theirs.is_empty(), "only theirs: {only_theirs:?}, only ours: {only_ours:?}");
+}
+
+#[test]
+fn the_locale_is_the_first_variable_with_a_value() {
+    let charset = |all: &str, ctype: &str, lang: &str| {
+        Charset::of_locale(Some(OsStr::new(all)), Some(OsStr::new(ctype)), Some(OsStr::new(lang)))
+    };
+    assert_eq!(charset("", "", "en_US.UTF-8"), Charset::Utf8);
+    assert_eq!(charset("C", "", "en_US.UTF-8"), Charset::Ascii);
+    assert_eq!(charset("", "de_DE.utf8@euro", "C"), Charset::Utf8);
+    assert_eq!(charset("C.UTF-8", "C", "C"), Charset::Utf8);
+    assert_eq!(charset("", "", "de_DE.ISO-8859-1"), Charset::Ascii);
+    assert_eq!(Charset::of_locale(None, None, None), Charset::Ascii);
+}

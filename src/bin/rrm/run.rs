@@ -1,0 +1,336 @@
+//! One function a command.
+
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::{CommandFactory, Parser};
+use rrm::attributes::SystemAttributes;
+use rrm::config::{Config, Key};
+use rrm::error::{Error, ErrorKind};
+use rrm::item::State;
+use rrm::manager::TrashManager;
+use rrm::outcome::{CleanPlan, RestorePlan, Restored};
+use rrm::request::{CleanRequest, Restorable, RestoreRequest, Scope};
+
+use crate::args::{
+    CleanArgs, Cli, Command, ConfigAction, Form, ListArgs, RestoreArgs, RestoreToArgs, RmArgs, SortKey, UndoArgs,
+};
+use crate::exit::Exit;
+use crate::gnu::quote::quote;
+use crate::remove::Remover;
+use crate::terminal::{Consent, Messages, TerminalProgress};
+use crate::translate::{Context, Effect, Environment, check_choice, effect};
+use crate::view::{self, Detail, Scene};
+
+/// Parses the command line, runs the command, and tells how it ended.
+pub(crate) fn main() -> Exit {
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let told = error.print();
+            return if error.use_stderr() || told.is_err() { Exit::Usage } else { Exit::Success };
+        }
+    };
+    let environment = Environment::read();
+    let messages = Messages { program: "rrm".to_owned(), charset: environment.charset };
+    match run(cli, environment, &messages) {
+        Ok(exit) => exit,
+        Err(error) => failed(&error, &messages),
+    }
+}
+
+/// Tells of an error that ended the command, and what it makes of the exit status.
+fn failed(error: &anyhow::Error, messages: &Messages) -> Exit {
+    if let Some(known) = error.downcast_ref::<Error>() {
+        messages.error(known);
+        return if known.kind == ErrorKind::BadValue { Exit::Usage } else { Exit::Failure };
+    }
+    match error.downcast_ref::<io::Error>() {
+        Some(pipe) if pipe.kind() == io::ErrorKind::BrokenPipe => Exit::BrokenPipe,
+        Some(cause) => {
+            messages.say(&format!("{error}: {}", rrm::error::words_of(cause)));
+            Exit::Failure
+        }
+        None => {
+            messages.say(&format!("{error:#}"));
+            Exit::Failure
+        }
+    }
+}
+
+fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Result<Exit> {
+    match &cli.command {
+        Command::Completions { shell } => {
+            clap_complete::generate(*shell, &mut Cli::command(), "rrm", &mut io::stdout());
+            return Ok(Exit::Success);
+        }
+        Command::Man { dir } => return crate::manual::write(dir).map(|()| Exit::Success),
+        _ => {}
+    }
+    let session = Session { context: Context::read(environment, cli.trash_dir.as_deref())?, messages };
+    match cli.command {
+        Command::Rm(args) => session.rm(args),
+        Command::List(args) => session.list(&args),
+        Command::Restore(args) => session.restore(&args),
+        Command::Undo(args) => session.undo(&args),
+        Command::Clean(args) => session.clean(&args),
+        Command::Config(args) => session.config(args.action),
+        Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Success),
+    }
+}
+
+/// One command that needs the trash.
+struct Session<'a> {
+    context: Context,
+    messages: &'a Messages,
+}
+
+impl Session<'_> {
+    fn manager(&self) -> TrashManager {
+        TrashManager::new(self.context.settings(), Arc::new(SystemAttributes))
+    }
+
+    fn rm(&self, args: RmArgs) -> anyhow::Result<Exit> {
+        let (options, ours) = (args.gnu(), args.ours());
+        if args.paths.is_empty() && options.missing == crate::gnu::options::Missing::Fail {
+            self.messages.say("missing operand");
+            self.messages.say("hint: rrm rm PATH... moves each PATH to the trash; rrm rm --help tells more");
+            return Ok(Exit::Usage);
+        }
+        let manager = self.manager();
+        let exit = Remover { context: &self.context, messages: self.messages, manager: &manager, options, ours: &ours }
+            .run(args.paths)?;
+        if ours.afterwards == crate::translate::Afterwards::Clean && ours.effect == Effect::Real {
+            let request = CleanRequest { scope: Scope::Expired, now: self.context.now };
+            return Ok(exit.max(self.carry_out_clean(&manager, &request, Effect::Real, Told::Nothing)?));
+        }
+        Ok(exit)
+    }
+
+    fn list(&self, args: &ListArgs) -> anyhow::Result<Exit> {
+        let request = self.context.list(args)?;
+        let mut listing = self.manager().list(&request);
+        sort(&mut listing.items, args.sort);
+        if args.reverse {
+            listing.items.reverse();
+        }
+        if let Some(limit) = args.limit {
+            listing.items.drain(..listing.items.len().saturating_sub(limit));
+        }
+        if listing.items.is_empty() && args.format == Form::Table {
+            if listing.problems.is_empty() {
+                self.messages.say("nothing is in the trash");
+            }
+        } else {
+            self.write(args.format, &listing.items, if args.full { Detail::Full } else { Detail::Short })?;
+        }
+        Ok(self.messages.problems(&listing.problems))
+    }
+
+    fn write(&self, form: Form, items: &[rrm::item::TrashItem], detail: Detail) -> anyhow::Result<()> {
+        let scene = Scene {
+            now: self.context.now,
+            home: self.context.environment.home.as_deref(),
+            width: rrm::sys::terminal_width(),
+            detail,
+            colours: Environment::colours(),
+        };
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        view::write(form, items, &scene, &mut out).and_then(|()| out.flush()).context("cannot write the list")
+    }
+
+    fn restore(&self, args: &RestoreArgs) -> anyhow::Result<Exit> {
+        let selection = self.context.selection(&args.selection)?;
+        if selection.is_everything() {
+            self.messages.say("what shall be restored?");
+            self.messages.say("hint: name an ID or a path from rrm list; rrm undo restores what the last rm removed");
+            return Ok(Exit::Usage);
+        }
+        self.carry_out_restore(Restorable::Selected(selection), &args.to)
+    }
+
+    fn undo(&self, args: &UndoArgs) -> anyhow::Result<Exit> {
+        self.carry_out_restore(Restorable::LastBatch(args.session.clone()), &args.to)
+    }
+
+    fn carry_out_restore(&self, what: Restorable, to: &RestoreToArgs) -> anyhow::Result<Exit> {
+        let request = self.context.restore(what, to)?;
+        let manager = self.manager();
+        let plan = manager.plan_restore(&request);
+        let exit = self.messages.problems(&plan.problems);
+        if plan.steps.is_empty() && exit == Exit::Success {
+            self.messages.say("nothing is in the trash to restore");
+            return Ok(Exit::Failure);
+        }
+        if effect(to.dry_run) == Effect::DryRun {
+            self.tell_restore_plan(&plan)?;
+            return Ok(exit);
+        }
+        let told = if to.verbose || is_undo(&request) { Told::Everything } else { Told::Nothing };
+        Ok(exit.max(self.restore_all(&manager, &plan, &request, told)?))
+    }
+
+    fn tell_restore_plan(&self, plan: &RestorePlan) -> anyhow::Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        for step in &plan.steps {
+            writeln!(out, "would restore {}", self.quoted(&step.target))?;
+        }
+        Ok(out.flush()?)
+    }
+
+    fn restore_all(
+        &self,
+        manager: &TrashManager,
+        plan: &RestorePlan,
+        request: &RestoreRequest,
+        told: Told,
+    ) -> anyhow::Result<Exit> {
+        let mut exit = Exit::Success;
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        let mut written = Ok(());
+        manager.restore(plan, request, &TerminalProgress::new(), |step, result| {
+            let line = match result {
+                Ok(Restored::At(path)) => format!("restored {}", self.quoted(&path)),
+                Ok(Restored::Marked(path, problem)) => {
+                    self.messages.error(&problem);
+                    exit = Exit::Failure;
+                    format!("restored {}", self.quoted(&path))
+                }
+                Ok(Restored::Skipped(path)) => format!("skipped {}", self.quoted(&path)),
+                Err(error) => {
+                    self.messages.error(&error);
+                    exit = Exit::Failure;
+                    return;
+                }
+            };
+            let renamed = !line.ends_with(&self.quoted(&step.target));
+            if told == Told::Everything || renamed {
+                written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
+            }
+        });
+        written.and_then(|()| out.flush()).context("write error")?;
+        Ok(exit)
+    }
+
+    fn clean(&self, args: &CleanArgs) -> anyhow::Result<Exit> {
+        let request = self.context.clean(args)?;
+        let manager = self.manager();
+        let plan = manager.plan_clean(&request);
+        if effect(args.dry_run) == Effect::DryRun || args.yes || !needs_consent(&plan, &request) {
+            let told = if args.verbose { Told::Everything } else { Told::Nothing };
+            return self.carry_out_plan(&manager, &plan, &request, effect(args.dry_run), told);
+        }
+        match self.messages.confirm(&format!("delete {} for good? ", summary(&plan))) {
+            Consent::Given => self.carry_out_plan(&manager, &plan, &request, Effect::Real, Told::Everything),
+            Consent::Refused => Ok(Exit::Success),
+            Consent::NobodyToAsk => {
+                self.messages.say(&format!("refusing to delete {} for good without being sure", summary(&plan)));
+                self.messages.say("hint: there is no terminal to ask on; --yes says it beforehand");
+                Ok(Exit::Failure)
+            }
+        }
+    }
+
+    fn carry_out_clean(
+        &self,
+        manager: &TrashManager,
+        request: &CleanRequest,
+        effect: Effect,
+        told: Told,
+    ) -> anyhow::Result<Exit> {
+        let plan = manager.plan_clean(request);
+        self.carry_out_plan(manager, &plan, request, effect, told)
+    }
+
+    fn carry_out_plan(
+        &self,
+        manager: &TrashManager,
+        plan: &CleanPlan,
+        request: &CleanRequest,
+        effect: Effect,
+        told: Told,
+    ) -> anyhow::Result<Exit> {
+        let mut exit = self.messages.problems(&plan.problems);
+        if effect == Effect::DryRun {
+            self.write(Form::Table, &plan.items, Detail::Short)?;
+            println(&format!("would delete {}", summary(plan)))?;
+            return Ok(exit);
+        }
+        let cleaned = manager.clean(plan, request, &TerminalProgress::new());
+        exit = exit.max(self.messages.problems(&cleaned.problems));
+        if told == Told::Everything {
+            let items = view::count(cleaned.items, "item");
+            println(&format!("deleted {items}, {} freed", view::size(cleaned.removed.bytes)))?;
+        }
+        Ok(exit)
+    }
+
+    fn config(&self, action: Option<ConfigAction>) -> anyhow::Result<Exit> {
+        let directory = &self.context.config_dir;
+        match action {
+            None | Some(ConfigAction::Get { key: None }) => {
+                for key in Key::ALL {
+                    println(&format!("{} {}", key.name(), self.context.choice(key)))?;
+                }
+            }
+            Some(ConfigAction::Get { key: Some(key) }) => println(&self.context.choice(key.into()))?,
+            Some(ConfigAction::Set { key, value }) => {
+                check_choice(key.into(), &value)?;
+                Config::set(directory, &SystemAttributes, key.into(), Some(&value))?;
+            }
+            Some(ConfigAction::Unset { key }) => Config::set(directory, &SystemAttributes, key.into(), None)?,
+        }
+        Ok(Exit::Success)
+    }
+
+    fn quoted(&self, path: &Path) -> String {
+        quote(path.as_os_str(), self.messages.charset)
+    }
+}
+
+/// How much is told of what went well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Told {
+    Nothing,
+    Everything,
+}
+
+/// Whether somebody has to agree: to all that is not plainly past its grace period.
+fn needs_consent(plan: &CleanPlan, request: &CleanRequest) -> bool {
+    plan.items.iter().any(|item| item.state(request.now) != State::Expired)
+}
+
+fn is_undo(request: &RestoreRequest) -> bool {
+    matches!(request.what, Restorable::LastBatch(_))
+}
+
+fn summary(plan: &CleanPlan) -> String {
+    let bytes = plan.items.iter().filter_map(|item| item.size).sum();
+    let directories = plan.items.iter().filter(|item| item.size.is_none()).count();
+    let items = view::count(plan.items.len() as u64, "item");
+    match directories {
+        0 => format!("{items} ({})", view::size(bytes)),
+        _ => format!("{items} ({} and {})", view::size(bytes), view::count(directories as u64, "directory tree")),
+    }
+}
+
+fn println(line: &str) -> anyhow::Result<()> {
+    writeln!(io::stdout(), "{line}").context("write error")
+}
+
+fn sort(items: &mut [rrm::item::TrashItem], key: SortKey) {
+    items.sort_by(|a, b| {
+        let by_key = match key {
+            SortKey::Deleted => a.trashed.instant().cmp(&b.trashed.instant()),
+            SortKey::Expires => a.deletion.instant().cmp(&b.deletion.instant()),
+            SortKey::Size => a.size.cmp(&b.size),
+            SortKey::Path => a.original_path().cmp(&b.original_path()),
+            SortKey::Kind => a.kind.name().cmp(b.kind.name()),
+        };
+        by_key
+            .then_with(|| a.trashed.instant().cmp(&b.trashed.instant()))
+            .then_with(|| a.original_path().cmp(&b.original_path()))
+    });
+}

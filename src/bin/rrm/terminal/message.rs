@@ -1,0 +1,30 @@
+//! Errors in words.
+
+use rrm::error::{Error, ErrorKind};
+
+use crate::gnu::quote::{Charset, quote};
+
+/// One error as a message without the program's name: what, on what, why.
+pub(crate) fn words(error: &Error, charset: Charset) -> String {
+    let name = quote(error.path.as_os_str(), charset);
+    match error.kind {
+        ErrorKind::DotOrDotDot => format!("refusing to remove '.' or '..' directory: skipping {name}"),
+        _ => format!("cannot {} {name}: {}", error.action, error.reason),
+    }
+}
+
+/// What a person can do about it, where that is not plain from the message itself.
+pub(crate) fn hint(error: &Error) -> Option<&'static str> {
+    match error.kind {
+        ErrorKind::LinkWithSlash => Some("leave the slash away to remove the link"),
+        ErrorKind::TargetExists => Some(
+            "--conflict rename restores beside it, --conflict swap moves what is there to the trash, --to DIR restores elsewhere",
+        ),
+        ErrorKind::NoMatch => Some("rrm list shows what there is"),
+        ErrorKind::UnsafeTrash => Some("a trash directory is yours alone: mode 0700, and no link"),
+        ErrorKind::DoubtfulDate => Some("rrm clean with its ID deletes it, rrm restore brings it back"),
+        ErrorKind::MountPoint => Some("unmount it first; what is below then can be removed"),
+        ErrorKind::CrossDevice => Some("rename cannot reach any trash directory from there"),
+        _ => None,
+    }
+}

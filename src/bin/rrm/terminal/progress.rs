@@ -1,0 +1,108 @@
+//! Progress of long work, on a terminal, once it has lasted.
+
+use std::io::IsTerminal;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use rrm::progress::{Activity, Amount, Progress};
+
+/// How long work may take before it says anything.
+const QUIET: Duration = Duration::from_millis(500);
+
+/// Shows progress on standard error if that is a terminal, and learns of Ctrl-C.
+pub(crate) struct TerminalProgress {
+    interrupted: Arc<AtomicBool>,
+    current: Mutex<Current>,
+}
+
+#[derive(Default)]
+struct Current {
+    since: Option<Instant>,
+    activity: Option<Activity>,
+    done: Amount,
+    total: Option<Amount>,
+    bar: Option<ProgressBar>,
+}
+
+impl TerminalProgress {
+    /// Begins to listen for SIGINT and SIGTERM, which from now on ask to stop instead of ending the process.
+    pub(crate) fn new() -> Self {
+        let interrupted = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+            // A second one ends the process after all. Where a signal cannot be caught it does so the first time.
+            let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, interrupted.clone());
+            let _ = signal_hook::flag::register(signal, interrupted.clone());
+        }
+        Self { interrupted, current: Mutex::default() }
+    }
+
+    fn with(&self, change: impl FnOnce(&mut Current)) {
+        change(&mut self.current.lock().unwrap_or_else(PoisonError::into_inner));
+    }
+}
+
+impl Progress for TerminalProgress {
+    fn begin(&self, activity: Activity, total: Option<Amount>) {
+        self.with(|current| {
+            let since = Some(current.since.unwrap_or_else(Instant::now));
+            *current =
+                Current { since, activity: Some(activity), total, bar: current.bar.take(), ..Current::default() };
+        });
+    }
+
+    fn advance(&self, done: Amount) {
+        self.with(|current| {
+            current.done += done;
+            current.show();
+        });
+    }
+
+    fn end(&self) {
+        self.with(|current| {
+            if let Some(bar) = current.bar.take() {
+                bar.finish_and_clear();
+            }
+        });
+    }
+
+    fn interrupted(&self) -> bool {
+        self.interrupted.load(Ordering::Relaxed)
+    }
+}
+
+impl Current {
+    fn show(&mut self) {
+        let lasted = self.since.is_some_and(|since| since.elapsed() >= QUIET);
+        if self.bar.is_none() && lasted {
+            self.bar = Some(self.new_bar());
+        }
+        if let Some(bar) = &self.bar {
+            let in_bytes = self.activity == Some(Activity::Copying);
+            bar.set_position(if in_bytes { self.done.bytes } else { self.done.entries });
+        }
+    }
+
+    fn new_bar(&self) -> ProgressBar {
+        if !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let (verb, template, length) = match (self.activity, self.total) {
+            (Some(Activity::Copying), Some(total)) => {
+                ("copying", "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}", Some(total.bytes))
+            }
+            (Some(Activity::Copying), None) => ("copying", "{msg} {bytes} {bytes_per_sec} {elapsed}", None),
+            (Some(Activity::Measuring), _) => ("measuring", "{msg} {human_pos} entries {elapsed}", None),
+            (_, Some(total)) => {
+                ("deleting", "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}", Some(total.entries))
+            }
+            (_, None) => ("deleting", "{msg} {human_pos} entries {per_sec} {elapsed}", None),
+        };
+        let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr_with_hz(10));
+        if let Ok(style) = ProgressStyle::with_template(template) {
+            bar.set_style(style);
+        }
+        bar.with_message(verb)
+    }
+}

@@ -1,0 +1,277 @@
+//! From what was typed, and the environment, to what is meant. The only reader of the environment and the clock.
+
+mod environment;
+mod value;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+use rrm::config::{Config, Key};
+use rrm::error::{Error, ErrorKind, Result};
+use rrm::manager::Settings;
+use rrm::request::{
+    CleanRequest, Conflict, Destination, Directories, ListRequest, Place, Restorable, RestoreRequest, Scope, Sizes,
+    TrashRequest,
+};
+use rrm::selection::{Filter, Selection, Term, absolute};
+
+use crate::args::{CleanArgs, ConflictMode, KeyName, ListArgs, RestoreToArgs, RmArgs, SelectionArgs, When};
+use crate::gnu::options as gnu;
+
+pub(crate) use environment::Environment;
+pub(crate) use value::check_choice;
+
+/// How long what is removed is kept where nobody says otherwise.
+const GRACE_PERIOD: &str = "30d";
+
+/// The time of the command, and everything that the environment and standing choices say.
+pub(crate) struct Context {
+    /// When the command began.
+    pub(crate) now: DateTime<Utc>,
+    /// What the environment says.
+    pub(crate) environment: Environment,
+    /// What was chosen with `rrm config`.
+    pub(crate) config: Config,
+    /// Where the standing choices are kept.
+    pub(crate) config_dir: PathBuf,
+    /// The home trash.
+    pub(crate) home_trash: PathBuf,
+}
+
+impl Context {
+    /// Reads clock, environment and configuration. `trash_dir` is what the command line says about the home trash.
+    pub(crate) fn read(environment: Environment, trash_dir: Option<&Path>) -> Result<Self> {
+        let no_home = || {
+            Error::new(ErrorKind::BadValue, "find the trash", "$HOME", "there is no home directory; say --trash-dir")
+        };
+        let config_dir = environment.data_dir.clone().map(|data| data.join("rrm"));
+        let config = match &config_dir {
+            Some(directory) => Config::read(directory, &rrm::attributes::SystemAttributes)?,
+            None => Config::default(),
+        };
+        let config_dir = config_dir.unwrap_or_default();
+        let home_trash = if let Some(typed) = trash_dir {
+            absolute(typed, &environment.working_directory())
+        } else if let Some(set) = &environment.trash_dir {
+            must_be_absolute(set, "$RRM_TRASH_DIR")?
+        } else if let Some(chosen) = config.get(Key::TrashDir) {
+            must_be_absolute(Path::new(chosen), "trash-dir")?
+        } else if config_dir.as_os_str().is_empty() {
+            return Err(no_home());
+        } else {
+            config_dir.join("trash")
+        };
+        Ok(Self { now: Utc::now(), environment, config, config_dir, home_trash })
+    }
+
+    /// Where things are, for the library.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings { home_trash: self.home_trash.clone(), home_directory: self.environment.home.clone() }
+    }
+
+    /// When the grace period of what is removed now ends: by the option, the environment, the standing choice.
+    pub(crate) fn deletion(&self, typed: Option<&str>) -> Result<DateTime<Utc>> {
+        let set = self.environment.grace_period.as_ref().map(|value| value.to_string_lossy().into_owned());
+        let chosen = || self.config.get(Key::GracePeriod).map(|value| value.to_string_lossy().into_owned());
+        let text = typed.map(str::to_owned).or(set).or_else(chosen).unwrap_or_else(|| GRACE_PERIOD.to_owned());
+        value::after(self.now, &text)
+    }
+
+    /// The request of a removal.
+    pub(crate) fn trash(&self, operands: Vec<OsString>, directories: Directories, ours: &Ours) -> Result<TrashRequest> {
+        Ok(TrashRequest {
+            operands,
+            directories,
+            place: ours.place.unwrap_or(self.place()),
+            now: self.now,
+            deletion: self.deletion(ours.grace_period.as_deref())?,
+            session: ours.session.clone().or_else(|| self.environment.session.clone()),
+        })
+    }
+
+    /// What holds for a standing choice, as text.
+    pub(crate) fn choice(&self, key: Key) -> String {
+        let chosen = self.config.get(key).map(|value| value.to_string_lossy().into_owned());
+        chosen.unwrap_or_else(|| match key {
+            Key::GracePeriod => GRACE_PERIOD.to_owned(),
+            Key::TrashDir => self.config_dir.join("trash").to_string_lossy().into_owned(),
+            Key::OtherMounts => "own".to_owned(),
+        })
+    }
+
+    fn place(&self) -> Place {
+        match self.config.get(Key::OtherMounts) {
+            Some(choice) if choice == "home" => Place::Home,
+            _ => Place::OwnVolume,
+        }
+    }
+
+    /// The request of a listing.
+    pub(crate) fn list(&self, args: &ListArgs) -> Result<ListRequest> {
+        let selection = self.selection(&args.selection)?;
+        let asked = args.size || selection.filters.iter().any(Filter::asks_for_size);
+        Ok(ListRequest { selection, sizes: if asked { Sizes::Measured } else { Sizes::AsKnown } })
+    }
+
+    /// The request of a restore.
+    pub(crate) fn restore(&self, what: Restorable, to: &RestoreToArgs) -> Result<RestoreRequest> {
+        let working_directory = self.environment.working_directory();
+        Ok(RestoreRequest {
+            what,
+            destination: Destination {
+                directory: to.to.as_deref().map(|directory| absolute(directory, &working_directory)),
+                name: to.rename.clone(),
+            },
+            conflict: match to.conflict {
+                ConflictMode::Fail => Conflict::Fail,
+                ConflictMode::Skip => Conflict::Skip,
+                ConflictMode::Rename => Conflict::Rename,
+                ConflictMode::Swap => Conflict::Swap,
+            },
+            now: self.now,
+            deletion: self.deletion(None)?,
+        })
+    }
+
+    /// The request of a clean.
+    pub(crate) fn clean(&self, args: &CleanArgs) -> Result<CleanRequest> {
+        let selection = self.selection(&args.selection)?;
+        let scope = if args.all {
+            Scope::All
+        } else if selection.is_everything() {
+            Scope::Expired
+        } else {
+            Scope::Selected(selection)
+        };
+        Ok(CleanRequest { scope, now: self.now })
+    }
+
+    /// What the words and filters select.
+    pub(crate) fn selection(&self, args: &SelectionArgs) -> Result<Selection> {
+        let here = self.environment.working_directory();
+        let resolve = |directory: &Path| directory.canonicalize().ok();
+        let terms = args.words.iter().map(|word| Term::parse(word, &here, resolve)).collect::<Result<_>>()?;
+        let mut filters = Vec::new();
+        if let Some(directory) = args.under.as_deref().or(args.here.then_some(Path::new("."))) {
+            let spelled = absolute(directory, &here);
+            filters.push(Filter::Under(resolve(&spelled).unwrap_or(spelled)));
+        }
+        let time = |text: &Option<String>| text.as_deref().map(|text| value::moment(text, self.now)).transpose();
+        filters.extend(time(&args.since)?.map(Filter::Since));
+        filters.extend(time(&args.before)?.map(Filter::Before));
+        filters.extend(time(&args.older_than)?.map(Filter::Before));
+        let size = |text: &Option<String>| text.as_deref().map(value::size).transpose();
+        filters.extend(size(&args.larger_than)?.map(Filter::LargerThan));
+        filters.extend(size(&args.smaller_than)?.map(Filter::SmallerThan));
+        if !args.kind.is_empty() {
+            filters.push(Filter::Kind(args.kind.iter().map(|name| value::kind(name)).collect::<Result<_>>()?));
+        }
+        filters.extend(args.session.clone().map(Filter::Session));
+        Ok(Selection { terms, filters, last: args.last })
+    }
+}
+
+/// What `rrm rm` takes beside the options of GNU's rm.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Ours {
+    pub(crate) grace_period: Option<String>,
+    pub(crate) place: Option<Place>,
+    pub(crate) session: Option<OsString>,
+    pub(crate) effect: Effect,
+    pub(crate) report: Report,
+    pub(crate) afterwards: Afterwards,
+}
+
+/// Whether anything is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Effect {
+    /// It is done.
+    #[default]
+    Real,
+    /// It is only told.
+    DryRun,
+}
+
+/// How what is removed is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Report {
+    /// As rm does.
+    #[default]
+    AsRm,
+    /// As JSON.
+    Json,
+}
+
+/// What follows a removal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Afterwards {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// What is past its grace period is deleted.
+    Clean,
+}
+
+impl RmArgs {
+    /// The part that GNU's rm has too.
+    pub(crate) fn gnu(&self) -> gnu::Options {
+        let asked = match (self.force, self.always, self.once, self.interactive) {
+            (true, ..) | (.., Some(When::Never)) => gnu::Prompt::Never,
+            (_, true, ..) | (.., Some(When::Always)) => gnu::Prompt::Always,
+            (_, _, true, _) | (.., Some(When::Once)) => gnu::Prompt::Once,
+            _ => gnu::Prompt::WriteProtected,
+        };
+        gnu::Options {
+            prompt: asked,
+            missing: if self.force { gnu::Missing::Ignore } else { gnu::Missing::Fail },
+            directories: if self.only_empty() { gnu::Directories::Empty } else { gnu::Directories::Recurse },
+            verbose: if self.verbose { gnu::Verbose::Yes } else { gnu::Verbose::No },
+            ..gnu::Options::default()
+        }
+    }
+
+    /// The part that only rrm has.
+    pub(crate) fn ours(&self) -> Ours {
+        Ours {
+            grace_period: self.grace_period.clone(),
+            place: match (self.immediate, self.into_home) {
+                (true, _) => Some(Place::Nowhere),
+                (_, true) => Some(Place::Home),
+                _ => None,
+            },
+            session: self.session.clone(),
+            effect: effect(self.dry_run),
+            report: if self.json { Report::Json } else { Report::AsRm },
+            afterwards: if self.auto_clean { Afterwards::Clean } else { Afterwards::Nothing },
+        }
+    }
+}
+
+/// What `--dry-run` means.
+pub(crate) fn effect(dry_run: bool) -> Effect {
+    if dry_run { Effect::DryRun } else { Effect::Real }
+}
+
+impl From<KeyName> for Key {
+    fn from(name: KeyName) -> Self {
+        match name {
+            KeyName::GracePeriod => Self::GracePeriod,
+            KeyName::TrashDir => Self::TrashDir,
+            KeyName::OtherMounts => Self::OtherMounts,
+        }
+    }
+}
+
+fn must_be_absolute(path: &Path, told_by: &'static str) -> Result<PathBuf> {
+    if path.is_absolute() {
+        Ok(absolute(path, Path::new("/")))
+    } else {
+        Err(Error::new(
+            ErrorKind::BadValue,
+            "use the trash directory",
+            path,
+            format!("{told_by} must be an absolute path"),
+        ))
+    }
+}

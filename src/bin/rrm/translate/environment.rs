@@ -1,0 +1,60 @@
+//! What the environment says, read once.
+
+use std::ffi::OsString;
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use lscolors::LsColors;
+
+use crate::gnu::quote::Charset;
+
+/// What the environment says.
+#[derive(Debug, Clone)]
+pub(crate) struct Environment {
+    /// The user's home directory.
+    pub(crate) home: Option<PathBuf>,
+    /// Where the user's data is kept (XDG base directories).
+    pub(crate) data_dir: Option<PathBuf>,
+    /// `$RRM_TRASH_DIR`.
+    pub(crate) trash_dir: Option<PathBuf>,
+    /// `$RRM_GRACE_PERIOD`.
+    pub(crate) grace_period: Option<OsString>,
+    /// `$RRM_SESSION`.
+    pub(crate) session: Option<OsString>,
+    /// What the locale lets messages show.
+    pub(crate) charset: Charset,
+}
+
+impl Environment {
+    /// Reads it.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub(crate) fn read() -> Self {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(set);
+        let [lc_all, lc_ctype, lang] = locale.each_ref().map(Option::as_deref);
+        Self {
+            home: dirs::home_dir(),
+            data_dir: dirs::data_dir(),
+            trash_dir: set("RRM_TRASH_DIR").map(PathBuf::from),
+            grace_period: set("RRM_GRACE_PERIOD"),
+            session: set("RRM_SESSION"),
+            charset: Charset::of_locale(lc_all, lc_ctype, lang),
+        }
+    }
+
+    /// The working directory; `/` where it is gone, so that absolute operands still work.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    #[expect(clippy::unused_self, reason = "it belongs to the environment, though the kernel tells it")]
+    pub(crate) fn working_directory(&self) -> PathBuf {
+        std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"))
+    }
+
+    /// The colours that standard output may have: those of `$LS_COLORS`, on a terminal that takes colours, unless
+    /// `$NO_COLOR` is set (<https://no-color.org>).
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub(crate) fn colours() -> Option<LsColors> {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let plain = set("NO_COLOR").is_some() || set("TERM").is_none_or(|term| term == "dumb");
+        (std::io::stdout().is_terminal() && !plain).then(|| LsColors::from_env().unwrap_or_default())
+    }
+}

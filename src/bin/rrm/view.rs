@@ -1,0 +1,49 @@
+//! Items as output: each form is one small file.
+
+mod json;
+mod plain;
+mod table;
+mod text;
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use chrono::{DateTime, Utc};
+use lscolors::LsColors;
+use rrm::item::TrashItem;
+
+use crate::args::Form;
+
+pub(crate) use json::object;
+pub(crate) use text::{count, size};
+
+/// What the forms need to know beside the items.
+pub(crate) struct Scene<'a> {
+    /// The time against which ages are told.
+    pub(crate) now: DateTime<Utc>,
+    /// Shown as `~` in tables.
+    pub(crate) home: Option<&'a Path>,
+    /// How wide the terminal is; `None` in a pipe.
+    pub(crate) width: Option<usize>,
+    /// Whether nothing is to be shortened.
+    pub(crate) detail: Detail,
+    /// The colours of `$LS_COLORS`, where colours may be used.
+    pub(crate) colours: Option<LsColors>,
+}
+
+/// How much is told of each item in a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Detail {
+    Short,
+    Full,
+}
+
+/// Writes the items in a form.
+pub(crate) fn write(form: Form, items: &[TrashItem], scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
+    match form {
+        Form::Table => table::write(items, scene, out),
+        Form::Json => items.iter().try_for_each(|item| writeln!(out, "{}", object(item, scene.now))),
+        Form::Plain => items.iter().try_for_each(|item| plain::write(item, plain::Style::Lines, out)),
+        Form::Null => items.iter().try_for_each(|item| plain::write(item, plain::Style::Null, out)),
+    }
+}

@@ -1,0 +1,121 @@
+//! Standing choices of a user, kept as attributes on a directory: there is no configuration file.
+
+use std::ffi::OsString;
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::Path;
+
+use crate::attributes::ExtendedAttributes;
+use crate::error::{Error, ErrorKind, Result, cannot};
+use crate::sys::{Dir, is_attribute_refused};
+
+/// Something that can be chosen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Key {
+    /// How long what is removed is kept.
+    GracePeriod,
+    /// Where the home trash is.
+    TrashDir,
+    /// Whether other mounts get trash directories of their own.
+    OtherMounts,
+}
+
+impl Key {
+    /// Every key, in the order in which they are shown.
+    pub const ALL: [Self; 3] = [Self::GracePeriod, Self::TrashDir, Self::OtherMounts];
+
+    /// The key's name on the command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::GracePeriod => "grace-period",
+            Self::TrashDir => "trash-dir",
+            Self::OtherMounts => "other-mounts",
+        }
+    }
+
+    fn attribute(self) -> String {
+        format!("rrm_{}", self.name().replace('-', "_"))
+    }
+}
+
+/// What was chosen, as it was written.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Config {
+    values: Vec<(Key, OsString)>,
+}
+
+impl Config {
+    /// Reads what was chosen on `directory`; nothing, if it does not exist or keeps no attributes.
+    pub fn read(directory: &Path, attributes: &dyn ExtendedAttributes) -> Result<Self> {
+        let failed = || cannot("read the configuration on", directory);
+        let file = match Dir::open_following(directory).and_then(|dir| dir.readable()) {
+            Ok(file) => file,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
+            Err(error) => return Err(failed()(error)),
+        };
+        let present = match attributes.list(&file) {
+            Ok(present) => present,
+            Err(error) if is_attribute_refused(&error) => return Ok(Self::default()),
+            Err(error) => return Err(failed()(error)),
+        };
+        let mut config = Self::default();
+        for key in Key::ALL.into_iter().filter(|key| present.iter().any(|name| *name == *key.attribute())) {
+            if let Some(value) = attributes.get(&file, &key.attribute()).map_err(failed())? {
+                config.values.push((key, OsString::from_vec(value)));
+            }
+        }
+        Ok(config)
+    }
+
+    /// What was chosen for `key`.
+    #[must_use]
+    pub fn get(&self, key: Key) -> Option<&OsString> {
+        self.values.iter().find(|(known, _)| *known == key).map(|(_, value)| value)
+    }
+
+    /// Keeps a choice on `directory`, which is made if it is missing; `None` takes the choice back.
+    pub fn set(
+        directory: &Path,
+        attributes: &dyn ExtendedAttributes,
+        key: Key,
+        value: Option<&OsString>,
+    ) -> Result<()> {
+        let failed = || cannot("keep the configuration on", directory);
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed())?;
+        let file = Dir::open_following(directory).and_then(|dir| dir.readable()).map_err(failed())?;
+        let done = match value {
+            Some(value) => attributes.set(&file, &key.attribute(), value.as_bytes()),
+            None => attributes.remove(&file, &key.attribute()),
+        };
+        done.map_err(|error| match is_attribute_refused(&error) {
+            true => Error {
+                kind: ErrorKind::NoAttributes,
+                reason: "the file system there keeps no attributes; set the environment variable instead".into(),
+                ..failed()(error)
+            },
+            false => failed()(error),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attributes::SystemAttributes;
+
+    #[test]
+    fn a_choice_is_kept_and_taken_back() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let directory = root.path().join("share/rrm");
+        assert_eq!(Config::read(&directory, &SystemAttributes).expect("read"), Config::default());
+        let value = OsString::from("7d");
+        Config::set(&directory, &SystemAttributes, Key::GracePeriod, Some(&value)).expect("set");
+        let config = Config::read(&directory, &SystemAttributes).expect("read");
+        assert_eq!(config.get(Key::GracePeriod), Some(&value));
+        assert_eq!(config.get(Key::TrashDir), None);
+        Config::set(&directory, &SystemAttributes, Key::GracePeriod, None).expect("taken back");
+        assert_eq!(Config::read(&directory, &SystemAttributes).expect("read"), Config::default());
+    }
+}

@@ -1,0 +1,156 @@
+//! What can go wrong, told so that a person knows what to do and a program can decide.
+//!
+//! Every failure names the thing it happened to. The [`ErrorKind`] alone decides exit status, wording and hint; the
+//! library prints none of them.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+
+/// Why something was not done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    /// A call to the kernel failed; the source says which errno.
+    System,
+    /// There is nothing of that name.
+    NotFound,
+    /// The name was written with a slash at its end and is no directory, or a component on the way is none.
+    NotADirectory,
+    /// A symbolic link written with a slash at its end: the link or what it leads to? GNU `rm -r` empties the latter.
+    LinkWithSlash,
+    /// A directory where only other things were asked for.
+    IsADirectory,
+    /// A directory that holds something where only empty ones were asked for.
+    DirectoryNotEmpty,
+    /// `.` or `..`, in any spelling (POSIX rm: these shall be refused).
+    DotOrDotDot,
+    /// The root directory.
+    RootDirectory,
+    /// The home directory, or a directory above it.
+    HomeDirectory,
+    /// Another mount begins at it.
+    MountPoint,
+    /// Another mount begins somewhere below it; the reason names the mount.
+    HoldsMount,
+    /// A trash directory, something above one, or something in one.
+    TrashDirectory,
+    /// A trash directory that we must not use: a link, another user's, or open to others.
+    UnsafeTrash,
+    /// No trash directory can take it; the reason lists the places and why not.
+    NoTrash,
+    /// Only a copy could move it, and a copy is not allowed or not possible.
+    CrossDevice,
+    /// Something is there already and stays.
+    TargetExists,
+    /// A record that would lead somewhere it must not.
+    UntrustedRecord,
+    /// The item has no readable record of where it was.
+    UnknownOrigin,
+    /// Several items begin with this ID; the reason lists them.
+    Ambiguous,
+    /// Nothing in the trash matches.
+    NoMatch,
+    /// A value that cannot be understood; the reason says which forms are.
+    BadValue,
+    /// A volume or trash directory that is registered but not there, or does not answer.
+    Unreachable,
+    /// A name in a trash directory that rrm did not make.
+    Foreign,
+    /// A date that is missing, unreadable, or cannot be right; never a reason to delete.
+    DoubtfulDate,
+    /// Another `clean` is at work in the same trash.
+    Busy,
+    /// A person asked to stop.
+    Interrupted,
+    /// The file system here cannot keep attributes.
+    NoAttributes,
+}
+
+/// A failure: what was tried, on what, and why it did not happen.
+#[derive(Debug)]
+pub struct Error {
+    /// What kind of failure.
+    pub kind: ErrorKind,
+    /// What was tried, as the verb after "cannot": `remove`, `restore`, `read`.
+    pub action: Cow<'static, str>,
+    /// What it was tried on.
+    pub path: PathBuf,
+    /// Why not, in a few words, without a full stop.
+    pub reason: Cow<'static, str>,
+    /// The kernel's own word, where there is one.
+    pub source: Option<io::Error>,
+}
+
+/// A result whose failure is an [`Error`].
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    /// A failure that the kernel did not report but rrm decided.
+    pub fn new(
+        kind: ErrorKind,
+        action: impl Into<Cow<'static, str>>,
+        path: impl Into<PathBuf>,
+        reason: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { kind, action: action.into(), path: path.into(), reason: reason.into(), source: None }
+    }
+
+    /// A failed call to the kernel.
+    pub fn system(action: impl Into<Cow<'static, str>>, path: impl Into<PathBuf>, source: io::Error) -> Self {
+        let kind = match source.kind() {
+            io::ErrorKind::NotFound => ErrorKind::NotFound,
+            io::ErrorKind::NotADirectory => ErrorKind::NotADirectory,
+            io::ErrorKind::CrossesDevices => ErrorKind::CrossDevice,
+            io::ErrorKind::AlreadyExists => ErrorKind::TargetExists,
+            _ => ErrorKind::System,
+        };
+        Self { kind, action: action.into(), path: path.into(), reason: words_of(&source).into(), source: Some(source) }
+    }
+
+    /// Whether the kernel's error was this errno.
+    #[must_use]
+    pub fn is_os_error(&self, errno: i32) -> bool {
+        self.source.as_ref().and_then(io::Error::raw_os_error) == Some(errno)
+    }
+}
+
+/// A closure for `map_err`: names the action and the path of a failed call.
+pub fn cannot<'a>(action: &'static str, path: &'a Path) -> impl FnOnce(io::Error) -> Error + 'a {
+    move |source| Error::system(action, path, source)
+}
+
+/// The kernel's text for an error, as every other program prints it: without Rust's "(os error 2)".
+#[must_use]
+pub fn words_of(error: &io::Error) -> String {
+    let text = error.to_string();
+    match text.find(" (os error ") {
+        Some(end) => text[..end].to_owned(),
+        None => text,
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "cannot {} {:?}: {}", self.action, self.path, self.reason)
+    }
+}
+
+impl std::error::Error for Error {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        self.source.as_ref().map(|source| source as _)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failed_call_reads_as_other_programs_print_it() {
+        let error = Error::system("remove", "/a\nb", io::Error::from_raw_os_error(13));
+        assert_eq!(error.to_string(), r#"cannot remove "/a\nb": Permission denied"#);
+        assert_eq!(error.kind, ErrorKind::System);
+        assert!(error.is_os_error(13));
+    }
+}

@@ -1,0 +1,244 @@
+//! What is in the trash: values only, no I/O.
+
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use uuid::Uuid;
+
+/// The name of an item in its trash directory: a random UUID, hyphenated and in lower case.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ItemId(Uuid);
+
+impl ItemId {
+    /// An ID made of random bytes (RFC 9562, version 4).
+    #[must_use]
+    pub fn from_random(bytes: [u8; 16]) -> Self {
+        Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
+    }
+
+    /// The ID that a name spells; `None` for every other spelling of a UUID too, since names are compared as bytes.
+    #[must_use]
+    pub fn from_name(name: &OsStr) -> Option<Self> {
+        let text = name.to_str()?;
+        let uuid = Uuid::try_parse(text).ok()?;
+        let canonical = uuid.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text;
+        canonical.then_some(Self(uuid))
+    }
+
+    /// The shortest form worth showing: the first eight hexadecimal digits.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_string()[..8].to_owned()
+    }
+}
+
+impl fmt::Display for ItemId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_hyphenated().fmt(f)
+    }
+}
+
+/// What kind of file an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ItemKind {
+    /// A regular file.
+    File,
+    /// A directory with all below it.
+    Directory,
+    /// A symbolic link, whatever it points to.
+    Symlink,
+    /// A named pipe.
+    Fifo,
+    /// A Unix domain socket.
+    Socket,
+    /// A block device.
+    BlockDevice,
+    /// A character device.
+    CharDevice,
+}
+
+impl ItemKind {
+    /// Every kind, in the order in which help texts name them.
+    pub const ALL: [Self; 7] =
+        [Self::File, Self::Directory, Self::Symlink, Self::Fifo, Self::Socket, Self::BlockDevice, Self::CharDevice];
+
+    /// The kind's name in every output and on every command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::File => "file",
+            Self::Directory => "directory",
+            Self::Symlink => "symlink",
+            Self::Fifo => "fifo",
+            Self::Socket => "socket",
+            Self::BlockDevice => "block-device",
+            Self::CharDevice => "char-device",
+        }
+    }
+}
+
+/// What is written beside an item when it is removed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Record {
+    /// Where it was: absolute in a home trash, relative to the trash directory's own parent elsewhere.
+    pub original_path: PathBuf,
+    /// When it was removed. All that one command removed carries the same instant, which makes it one batch.
+    pub trashed: DateTime<Utc>,
+    /// When its grace period ends and `clean` may delete it.
+    pub deletion: DateTime<Utc>,
+    /// Who removed it, for whoever labels their work.
+    pub session: Option<OsString>,
+    /// The permission bits to give back, for a directory that had to be made writable to be moved.
+    pub mode: Option<u32>,
+}
+
+/// A date as a record tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Stamp {
+    /// This instant.
+    At(DateTime<Utc>),
+    /// The record has none.
+    Missing,
+    /// The record has one that cannot be read, shown here as far as it is text.
+    Unreadable(String),
+}
+
+impl Stamp {
+    /// The instant, if there is one.
+    #[must_use]
+    pub fn instant(&self) -> Option<DateTime<Utc>> {
+        match self {
+            Self::At(instant) => Some(*instant),
+            Self::Missing | Self::Unreadable(_) => None,
+        }
+    }
+}
+
+/// Where an item was, as far as its record can be trusted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    /// This absolute path.
+    Known(PathBuf),
+    /// There is no record: attributes stripped by a backup, or somebody else's file.
+    Unknown,
+    /// There is one, and following it could write where it must not.
+    Untrusted {
+        /// What the record says.
+        recorded: PathBuf,
+        /// What is wrong with it.
+        reason: &'static str,
+    },
+}
+
+/// Where an item's record is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Holder {
+    /// On the item itself.
+    Item,
+    /// On the directory made to hold it, its envelope.
+    Envelope,
+}
+
+/// How an item stands to its grace period.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// Inside its grace period.
+    Trashed,
+    /// Past it: the next `clean` deletes it.
+    Expired,
+    /// Its dates are missing, unreadable or cannot be right; `clean` leaves it alone.
+    Doubtful,
+}
+
+impl State {
+    /// The state's name in every output.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Trashed => "trashed",
+            Self::Expired => "expired",
+            Self::Doubtful => "doubtful",
+        }
+    }
+}
+
+/// One thing in the trash.
+#[derive(Debug, Clone)]
+pub struct TrashItem {
+    /// Its name in its trash directory.
+    pub id: ItemId,
+    /// The trash directory that holds it.
+    pub trash: Arc<Path>,
+    /// What it is.
+    pub kind: ItemKind,
+    /// Its length in bytes; for a directory the sum of what is in it, once somebody asked for it.
+    pub size: Option<u64>,
+    /// Where it was.
+    pub origin: Origin,
+    /// When it was removed.
+    pub trashed: Stamp,
+    /// When its grace period ends.
+    pub deletion: Stamp,
+    /// Who removed it.
+    pub session: Option<OsString>,
+    /// The permission bits to give back when it is restored.
+    pub mode: Option<u32>,
+    /// Where its record is.
+    pub holder: Holder,
+}
+
+impl TrashItem {
+    /// The path it had, if that is known.
+    #[must_use]
+    pub fn original_path(&self) -> Option<&Path> {
+        match &self.origin {
+            Origin::Known(path) => Some(path),
+            Origin::Unknown | Origin::Untrusted { .. } => None,
+        }
+    }
+
+    /// The last component of the path it had.
+    #[must_use]
+    pub fn original_name(&self) -> Option<&OsStr> {
+        self.original_path().and_then(Path::file_name)
+    }
+
+    /// How it stands at `now`.
+    ///
+    /// Whatever is not plainly past its grace period is not: a missing or unreadable date, a removal in the future (a
+    /// clock that jumped), a grace period that ended before it began, the epoch (an empty battery).
+    #[must_use]
+    pub fn state(&self, now: DateTime<Utc>) -> State {
+        let Some(deletion) = self.deletion.instant() else { return State::Doubtful };
+        let consistent = match &self.trashed {
+            Stamp::At(trashed) => *trashed <= deletion && *trashed <= now && !is_epoch(*trashed),
+            // The first rrm wrote no such date.
+            Stamp::Missing => true,
+            Stamp::Unreadable(_) => false,
+        };
+        match (consistent && !is_epoch(deletion), deletion <= now) {
+            (false, _) => State::Doubtful,
+            (true, true) => State::Expired,
+            (true, false) => State::Trashed,
+        }
+    }
+}
+
+/// Whether an instant is what a clock shows that was never set: a day around 1970-01-01, for the time zones' sake.
+fn is_epoch(instant: DateTime<Utc>) -> bool {
+    instant.timestamp().abs() <= 86_400
+}
+
+/// Whether `path` is made of plain components only, none of them `.` or `..`.
+#[must_use]
+pub fn is_plain_path(path: &Path) -> bool {
+    let bytes = path.as_os_str().as_bytes();
+    let relative = bytes.strip_prefix(b"/").unwrap_or(bytes);
+    !relative.is_empty()
+        && !relative.contains(&0)
+        && relative.split(|byte| *byte == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
+}

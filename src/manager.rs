@@ -1,0 +1,85 @@
+//! The trash as a whole: one verb a file, each a plan that touches nothing and its execution.
+
+mod clean;
+mod list;
+mod operand;
+mod protect;
+mod restore;
+mod target;
+mod trash;
+
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use crate::attributes::ExtendedAttributes;
+use crate::error::{Error, ErrorKind, Result};
+use crate::item::TrashItem;
+use crate::store::TrashDir;
+use crate::volume::{Discovery, Volumes};
+
+pub use list::is_only_a_warning;
+
+/// Where things are for one user.
+#[derive(Debug, Clone)]
+pub struct Settings {
+    /// The home trash; made when it is first needed.
+    pub home_trash: PathBuf,
+    /// The home directory, which is never removed.
+    pub home_directory: Option<PathBuf>,
+}
+
+/// Moves things to the trash, lists them, puts them back, and deletes them for good.
+///
+/// It prints nothing, reads no environment and no clock: whoever calls it tells it where and when.
+pub struct TrashManager {
+    settings: Settings,
+    volumes: Volumes,
+    parents: operand::Parents,
+    /// The trash directories that were found, by their paths in items.
+    known: Mutex<HashMap<Arc<Path>, Arc<TrashDir>>>,
+}
+
+impl TrashManager {
+    /// A manager for one user, keeping records by `attributes`.
+    pub fn new(settings: Settings, attributes: Arc<dyn ExtendedAttributes>) -> Self {
+        let volumes = Volumes::new(settings.home_trash.clone(), attributes);
+        Self { settings, volumes, parents: operand::Parents::default(), known: Mutex::default() }
+    }
+
+    fn volumes(&self) -> &Volumes {
+        &self.volumes
+    }
+
+    fn parents(&self) -> &operand::Parents {
+        &self.parents
+    }
+
+    fn home_directory(&self) -> Option<&Path> {
+        self.settings.home_directory.as_deref()
+    }
+
+    /// Finds all trash directories and keeps them open.
+    fn discover(&self) -> Discovery {
+        let found = self.volumes.discover();
+        let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        known.extend(found.trashes.iter().map(|trash| (trash.path().clone(), trash.clone())));
+        found
+    }
+
+    /// The trash directories found so far, in the order of their paths.
+    fn known_trashes(&self) -> Vec<Arc<TrashDir>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut trashes: Vec<_> = known.values().cloned().collect();
+        trashes.sort_by(|a, b| a.path().cmp(b.path()));
+        trashes
+    }
+
+    /// The trash directory that an item was found in.
+    fn trash_of(&self, item: &TrashItem) -> Result<Arc<TrashDir>> {
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
+        let unknown =
+            || Error::new(ErrorKind::Unreachable, "use the trash directory", &*item.trash, "it was not found");
+        known.get(&item.trash).cloned().ok_or_else(unknown)
+    }
+}

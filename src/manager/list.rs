@@ -1,0 +1,44 @@
+//! Listing: everything in all trash directories.
+
+use super::TrashManager;
+use crate::error::ErrorKind;
+use crate::outcome::Listing;
+use crate::request::ListRequest;
+use crate::selection::Versions;
+use crate::store::Reading;
+
+impl TrashManager {
+    /// Lists what is selected, in no order. What cannot be read is told beside it and hides nothing else.
+    #[must_use]
+    pub fn list(&self, request: &ListRequest) -> Listing {
+        let mut listing = self.everything();
+        if request.selection.is_everything() {
+            return listing;
+        }
+        let choice = request.selection.choose(&listing.items, Versions::All);
+        let items = choice.chosen.iter().map(|chosen| listing.items[chosen.index].clone()).collect();
+        listing.problems.extend(choice.problems);
+        Listing { items, problems: listing.problems }
+    }
+
+    /// Every item of every trash directory that answers.
+    pub(super) fn everything(&self) -> Listing {
+        let found = self.discover();
+        let mut listing = Listing { items: Vec::new(), problems: found.problems };
+        for trash in &found.trashes {
+            let walked = trash.for_each(|reading| match reading {
+                Ok(Reading::Item(item)) => listing.items.push(item),
+                Ok(Reading::Abandoned { .. } | Reading::Gone) => {}
+                Err(error) => listing.problems.push(error),
+            });
+            listing.problems.extend(walked.err());
+        }
+        listing
+    }
+}
+
+/// Whether a problem is about one volume or item only and worth a word, but no failure of the command.
+#[must_use]
+pub fn is_only_a_warning(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::Foreign | ErrorKind::Unreachable)
+}

@@ -1,0 +1,106 @@
+//! What is never removed: the root, the home directory, mount points and what holds them, trash directories.
+//!
+//! Directories are told by device and inode, so that no spelling, link or bind mount leads around it.
+
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::path::Path;
+use std::sync::OnceLock;
+
+use super::operand::{Located, REMOVE, refused};
+use crate::error::{Error, ErrorKind, Result};
+use crate::store::{TrashDir, layout};
+use crate::sys::{self, FileId, MountRoot, MountsBelow};
+use crate::volume::Volumes;
+
+/// Knows what is never removed; looks at the disk only once a directory is asked about.
+pub(super) struct Protection<'a> {
+    home: Option<&'a Path>,
+    volumes: &'a Volumes,
+    guarded: OnceLock<HashMap<FileId, ErrorKind>>,
+    mounts: OnceLock<MountsBelow>,
+    trash_name: std::ffi::OsString,
+}
+
+impl<'a> Protection<'a> {
+    /// Protects the home directory `home`, if there is one, and the trash directories of `volumes`.
+    pub(super) fn new(home: Option<&'a Path>, volumes: &'a Volumes) -> Self {
+        let trash_name = layout::volume_trash(sys::effective_uid());
+        Self { home, volumes, guarded: OnceLock::new(), mounts: OnceLock::new(), trash_name }
+    }
+
+    /// Fails with the reason if this must not be removed.
+    pub(super) fn check(&self, operand: &OsStr, located: &Located) -> Result<()> {
+        if self.is_in_trash(&located.parent.path) || located.name == self.trash_name {
+            return Err(refused(ErrorKind::TrashDirectory, operand));
+        }
+        if located.metadata.mount_root == MountRoot::Yes {
+            return Err(refused(ErrorKind::MountPoint, operand));
+        }
+        if located.metadata.is_dir() {
+            self.check_directory(operand, located.metadata.id)?;
+            self.check_registered(operand, &located.parent.path.join(&located.name))?;
+            self.check_mounts(operand, located.metadata.id)?;
+        }
+        Ok(())
+    }
+
+    /// Fails with the reason if this directory is one that is never removed, whatever is below it.
+    pub(super) fn check_directory(&self, operand: &OsStr, directory: FileId) -> Result<()> {
+        let guarded = self.guarded.get_or_init(|| self.guard());
+        guarded.get(&directory).map_or(Ok(()), |kind| Err(refused(*kind, operand)))
+    }
+
+    /// A rename would carry a mount along, and deleting the tree later would empty the live file system.
+    fn check_mounts(&self, operand: &OsStr, directory: FileId) -> Result<()> {
+        let mounts = if let Some(mounts) = self.mounts.get() {
+            mounts
+        } else {
+            let read = MountsBelow::read();
+            let read = read.map_err(|error| Error::system(REMOVE, "/proc/self/mountinfo", error))?;
+            self.mounts.get_or_init(|| read)
+        };
+        let Some(point) = mounts.below(directory) else { return Ok(()) };
+        let reason = format!("a file system is mounted below it, at {point:?}; unmount that first");
+        Err(Error::new(ErrorKind::HoldsMount, REMOVE, operand, reason))
+    }
+
+    /// A trash directory on a volume may be anywhere its user could make one.
+    fn check_registered(&self, operand: &OsStr, path: &Path) -> Result<()> {
+        let Ok(Some(home)) = self.volumes.home_if_there() else { return Ok(()) };
+        let holds = |known: &Path| known.starts_with(path) && sys::metadata_at(known).is_ok();
+        match home.registered() {
+            Ok(known) if known.iter().any(|known| holds(known)) => Err(refused(ErrorKind::TrashDirectory, operand)),
+            _ => Ok(()),
+        }
+    }
+
+    fn is_in_trash(&self, parent: &Path) -> bool {
+        let home = self.volumes.home_if_there().ok().flatten();
+        let home = home.as_deref().map(TrashDir::dir).and_then(|dir| dir.path().ok());
+        home.is_some_and(|home| parent.starts_with(home)) || parent.iter().any(|name| name == self.trash_name)
+    }
+
+    fn guard(&self) -> HashMap<FileId, ErrorKind> {
+        let mut guarded = HashMap::new();
+        // The strongest reason comes last and stays.
+        guard_with_ancestors(&mut guarded, self.volumes.home_path(), ErrorKind::TrashDirectory);
+        if let Some(home) = self.home {
+            guard_with_ancestors(&mut guarded, home, ErrorKind::HomeDirectory);
+        }
+        if let Ok(root) = sys::metadata_at(Path::new("/")) {
+            guarded.insert(root.id, ErrorKind::RootDirectory);
+        }
+        guarded
+    }
+}
+
+/// Guards `path` and every directory above it, as written and as it really is.
+fn guard_with_ancestors(guarded: &mut HashMap<FileId, ErrorKind>, path: &Path, kind: ErrorKind) {
+    let real = std::fs::canonicalize(path);
+    for path in path.ancestors().chain(real.iter().flat_map(|real| real.ancestors())) {
+        if let Ok(metadata) = sys::metadata_following(path) {
+            guarded.insert(metadata.id, kind);
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Putting back: from a selection to a plan, and from the plan to where things were.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::TrashManager;
+use super::target::{Links, RESTORE, TargetDir, Targets, numbered};
+use crate::error::{Error, ErrorKind, Result};
+use crate::item::{Origin, TrashItem};
+use crate::outcome::{RestorePlan, RestoreStep, Restored, TrashStep};
+use crate::progress::{Progress, Silent};
+use crate::request::{Conflict, Destination, Directories, Place, Restorable, RestoreRequest, TrashRequest};
+use crate::selection::{Choice, Chosen, Selection, Versions};
+use crate::store::Taken;
+use crate::sys::Name;
+
+/// How many numbered names are tried before a restore gives up.
+const MOST_NUMBERS: u32 = 10_000;
+
+impl TrashManager {
+    /// Finds what is asked for and where it would go. Nothing is touched.
+    #[must_use]
+    pub fn plan_restore(&self, request: &RestoreRequest) -> RestorePlan {
+        let listing = self.everything();
+        let choice = match &request.what {
+            Restorable::Selected(selection) => self.choose_existing(selection, &listing.items),
+            Restorable::LastBatch(session) => last_batch(&listing.items, session.as_deref()),
+        };
+        let mut plan = RestorePlan { steps: Vec::new(), problems: listing.problems };
+        plan.problems.extend(choice.problems);
+        for chosen in choice.chosen {
+            let item = &listing.items[chosen.index];
+            match target_of(item, chosen.part.as_deref(), &request.destination) {
+                Ok(target) => plan.steps.push(RestoreStep { item: item.clone(), part: chosen.part, target }),
+                Err(error) => plan.problems.push(error),
+            }
+        }
+        // A directory comes back before what was removed from inside it.
+        plan.steps.sort_by(|a, b| a.target.cmp(&b.target));
+        if let Some(name) = request.destination.name.as_ref().filter(|_| plan.steps.len() > 1) {
+            let reason = format!("one name cannot serve {} items", plan.steps.len());
+            plan.steps.clear();
+            plan.problems.push(Error::new(ErrorKind::BadValue, "rename to", name, reason));
+        }
+        plan
+    }
+
+    /// Chooses, and where a path is inside of several trashed directories takes the newest one that holds it.
+    fn choose_existing(&self, selection: &Selection, items: &[TrashItem]) -> Choice {
+        let mut choice = selection.choose(items, Versions::Newest);
+        let (parts, mut whole): (Vec<Chosen>, Vec<Chosen>) = choice.chosen.into_iter().partition(|c| c.part.is_some());
+        let mut newest: HashMap<PathBuf, Chosen> = HashMap::new();
+        let mut lacking = HashMap::new();
+        let mut parts = parts;
+        parts.sort_by_key(|chosen| Reverse(items[chosen.index].trashed.instant()));
+        for chosen in parts {
+            let (item, part) = (&items[chosen.index], chosen.part.clone().unwrap_or_default());
+            let path = item.original_path().unwrap_or(Path::new("")).join(&part);
+            if self.holds(item, &part) {
+                newest.entry(path).or_insert(chosen);
+            } else {
+                lacking.insert(path, item.id);
+            }
+        }
+        for (path, id) in lacking.into_iter().filter(|(path, _)| !newest.contains_key(path)) {
+            let reason = format!("the trashed directory {} holds nothing of that name", id.short());
+            choice.problems.push(Error::new(ErrorKind::NoMatch, "find", path, reason));
+        }
+        whole.extend(newest.into_values());
+        choice.chosen = whole;
+        choice
+    }
+
+    fn holds(&self, item: &TrashItem, part: &Path) -> bool {
+        self.trash_of(item).is_ok_and(|trash| trash.holds_part(item, part))
+    }
+
+    /// Does the steps of a plan, one after the other; each result is told to `each`. A step that fails costs only
+    /// itself: its item is still in the trash, listed and whole.
+    pub fn restore(
+        &self,
+        plan: &RestorePlan,
+        request: &RestoreRequest,
+        progress: &dyn Progress,
+        mut each: impl FnMut(&RestoreStep, Result<Restored>),
+    ) {
+        let mut targets = Targets::default();
+        for step in &plan.steps {
+            if progress.interrupted() {
+                let stopped = Error::new(ErrorKind::Interrupted, RESTORE, &step.target, "interrupted");
+                return each(step, Err(stopped));
+            }
+            let result = self.restore_one(step, request, &mut targets);
+            if result.is_err() {
+                targets.give_up();
+            }
+            each(step, result);
+        }
+    }
+
+    fn restore_one(&self, step: &RestoreStep, request: &RestoreRequest, targets: &mut Targets) -> Result<Restored> {
+        let links = if request.destination.directory.is_some() { Links::Follow } else { Links::Refuse };
+        let parent = targets.open(step.target.parent().unwrap_or(Path::new("/")), links)?;
+        let name = step.target.file_name().unwrap_or_default();
+        if parent.path.starts_with(&*step.item.trash) {
+            return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, &step.target, "that is inside the trash"));
+        }
+        match (self.take(step, &parent, name), request.conflict) {
+            (Err(error), conflict) if error.kind == ErrorKind::TargetExists => match conflict {
+                Conflict::Fail => Err(in_the_way(&step.target)),
+                Conflict::Skip => Ok(Restored::Skipped(step.target.clone())),
+                Conflict::Rename => self.take_beside(step, &parent, name),
+                Conflict::Swap => {
+                    self.swap_out(&parent.path.join(name), request)?;
+                    self.take(step, &parent, name)
+                }
+            },
+            (result, _) => result,
+        }
+    }
+
+    /// Restores under the first numbered name that is free. Each name is tried, never looked at first, so whatever
+    /// appears meanwhile is not overwritten either.
+    fn take_beside(&self, step: &RestoreStep, parent: &TargetDir, name: &OsStr) -> Result<Restored> {
+        for number in 1..MOST_NUMBERS {
+            match self.take(step, parent, &numbered(name, number)) {
+                Err(error) if error.kind == ErrorKind::TargetExists => {}
+                result => return result,
+            }
+        }
+        Err(in_the_way(&step.target))
+    }
+
+    fn take(&self, step: &RestoreStep, parent: &TargetDir, name: &OsStr) -> Result<Restored> {
+        let target = parent.path.join(name);
+        let failed = |error| Error::system(RESTORE, &target, error);
+        let trash = self.trash_of(&step.item)?;
+        let name = Name::new(name).map_err(|_| failed(io::Error::from_raw_os_error(22)))?;
+        let taken = match &step.part {
+            Some(part) => trash.take_part(&step.item, part, &parent.dir, name).map(|()| Taken::Whole),
+            None => trash.take(&step.item, &parent.dir, name),
+        };
+        match taken.map_err(failed)? {
+            Taken::Whole => Ok(Restored::At(target)),
+            Taken::Marked(error) => {
+                let error = Error::system("take rrm's attributes off", &target, error);
+                Ok(Restored::Marked(target, error))
+            }
+        }
+    }
+
+    /// Moves what is in the way to the trash, as a removal of its own that can be undone.
+    fn swap_out(&self, path: &Path, request: &RestoreRequest) -> Result<()> {
+        let request = TrashRequest {
+            operands: vec![path.as_os_str().to_owned()],
+            directories: Directories::Whole,
+            place: Place::OwnVolume,
+            now: request.now,
+            deletion: request.deletion,
+            session: None,
+        };
+        let mut plan =
+            self.plan_trash(&request).map_err(|mut errors| errors.pop().unwrap_or_else(|| in_the_way(path)))?;
+        match plan.steps.pop() {
+            Some(TrashStep::Remove(removal)) => self.trash(&removal, &request, &Silent).map(|_| ()),
+            Some(TrashStep::Refuse(error)) => Err(error),
+            None => Ok(()),
+        }
+    }
+}
+
+fn in_the_way(target: &Path) -> Error {
+    Error::new(ErrorKind::TargetExists, RESTORE, target, "something is there already")
+}
+
+/// Where an item, or a part of it, goes.
+fn target_of(item: &TrashItem, part: Option<&Path>, destination: &Destination) -> Result<PathBuf> {
+    let original = match &item.origin {
+        Origin::Known(path) => part.map_or_else(|| path.clone(), |part| path.join(part)),
+        _ if destination.directory.is_some() => {
+            Path::new("/").join(item.id.to_string()).join(part.unwrap_or(Path::new("")))
+        }
+        Origin::Unknown => {
+            let reason = "it has no record of where it was; say --to DIR";
+            return Err(Error::new(ErrorKind::UnknownOrigin, RESTORE, item.id.to_string(), reason));
+        }
+        Origin::Untrusted { recorded, reason } => {
+            let reason = format!("its record cannot be trusted ({reason}: {recorded:?}); say --to DIR");
+            return Err(Error::new(ErrorKind::UntrustedRecord, RESTORE, item.id.to_string(), reason));
+        }
+    };
+    let name = destination.name.as_deref().or(original.file_name()).unwrap_or_default();
+    let directory = destination.directory.as_deref().or(original.parent()).unwrap_or(Path::new("/"));
+    if Name::new(name).is_err() {
+        return Err(Error::new(ErrorKind::BadValue, "rename to", name, "not a single file name"));
+    }
+    Ok(directory.join(name))
+}
+
+/// All that was removed at the latest time that anything was.
+fn last_batch(items: &[TrashItem], session: Option<&OsStr>) -> Choice {
+    let ours = |item: &&TrashItem| session.is_none() || item.session.as_deref() == session;
+    let latest = items.iter().filter(ours).filter_map(|item| item.trashed.instant()).max();
+    let in_batch = |item: &TrashItem| latest.is_some() && ours(&item) && item.trashed.instant() == latest;
+    let chosen = (0..items.len()).filter(|at| in_batch(&items[*at])).map(|index| Chosen { index, part: None });
+    Choice { chosen: chosen.collect(), problems: Vec::new() }
+}

@@ -1,0 +1,174 @@
+//! Removing: from operands to a plan, and from the plan to the trash.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use super::TrashManager;
+use super::operand::{Ending, Located, REMOVE, locate, refused};
+use super::protect::Protection;
+use crate::error::{Error, ErrorKind, Result};
+use crate::item::{Origin, Record, Stamp, TrashItem};
+use crate::outcome::{Removal, Removed, TrashPlan, TrashStep};
+use crate::progress::Progress;
+use crate::purge::{Measure, purge};
+use crate::request::{Directories, Place, TrashRequest};
+use crate::store::{NotPlaced, Placed, Source, TrashDir, kind_of};
+use crate::sys::{self, FileKind, Name};
+
+impl TrashManager {
+    /// Looks at each operand and tells what would be done about it. Nothing is touched.
+    ///
+    /// An operand that is protected refuses the whole command: then every protected one is in the error, and nothing
+    /// may be done. Any other that cannot be removed is a step of its own.
+    pub fn plan_trash(&self, request: &TrashRequest) -> std::result::Result<TrashPlan, Vec<Error>> {
+        let protection = Protection::new(self.home_directory(), self.volumes());
+        let mut steps = Vec::with_capacity(request.operands.len());
+        let mut protected = Vec::new();
+        for operand in &request.operands {
+            match self.plan_operand(&protection, operand, request.directories) {
+                Ok(removal) => steps.push(TrashStep::Remove(removal)),
+                Err(error) if is_protected(error.kind) => protected.push(error),
+                Err(error) => steps.push(TrashStep::Refuse(error)),
+            }
+        }
+        if protected.is_empty() { Ok(TrashPlan { steps }) } else { Err(protected) }
+    }
+
+    fn plan_operand(&self, protection: &Protection<'_>, operand: &OsStr, rule: Directories) -> Result<Removal> {
+        let located = locate(self.parents(), operand)?;
+        if located.ending == Ending::Slash && !located.metadata.is_dir() {
+            return Err(slash_after(protection, operand, &located));
+        }
+        if located.metadata.is_dir() && rule == Directories::Refuse {
+            return Err(refused(ErrorKind::IsADirectory, operand));
+        }
+        protection.check(operand, &located)?;
+        if located.metadata.is_dir() && rule == Directories::OnlyEmpty && !is_empty(operand, &located)? {
+            return Err(refused(ErrorKind::DirectoryNotEmpty, operand));
+        }
+        Ok(Removal { operand: operand.to_owned(), metadata: located.metadata })
+    }
+
+    /// Does one step of a plan.
+    ///
+    /// On an error the operand is still where it was, whole. See [`crate::store`] for what a crash leaves.
+    pub fn trash(&self, removal: &Removal, request: &TrashRequest, progress: &dyn Progress) -> Result<Removed> {
+        let failed = |error| Error::system(REMOVE, &removal.operand, error);
+        let parts = super::operand::split(&removal.operand).map_err(|kind| refused(kind, &removal.operand))?;
+        let parent = self.parents().find(parts.parent).map_err(failed)?;
+        let name = Name::new(parts.name).map_err(|_| refused(ErrorKind::NotFound, &removal.operand))?;
+        let source = Source { parent: &parent.dir, name, metadata: &removal.metadata };
+        if request.place == Place::Nowhere {
+            return delete_now(removal, source, progress);
+        }
+        let original_path = parent.path.join(parts.name);
+        let placed = self.place(removal, source, &original_path, request)?;
+        Ok(Removed::Trashed(TrashItem {
+            id: placed.id,
+            trash: placed.trash,
+            kind: kind_of(removal.metadata.kind),
+            size: (!removal.metadata.is_dir()).then_some(removal.metadata.size),
+            origin: Origin::Known(original_path),
+            trashed: Stamp::At(request.now),
+            deletion: Stamp::At(request.deletion),
+            session: request.session.clone(),
+            mode: None,
+            holder: placed.holder,
+        }))
+    }
+
+    /// Tries each trash directory that may serve, the best first, and lets the kernel say which does: equal device
+    /// numbers do not promise that a rename works, nor do different ones forbid it.
+    fn place(&self, removal: &Removal, source: Source<'_>, original: &Path, request: &TrashRequest) -> Result<Placed> {
+        let mut reasons = Vec::new();
+        let mount = removal.metadata.mount;
+        match self.volumes().home() {
+            // Between two mounts rename(2) always fails, even where both show one file system.
+            Ok(home) if mount.is_some() && home.mount().is_some() && home.mount() != mount => {}
+            Ok(home) => match place_in(&home, source, original, request) {
+                Err(NotPlaced::CrossDevice(_)) => {}
+                result => return finish(removal, result),
+            },
+            Err(error) => reasons.push(error),
+        }
+        match self.volumes().of_volume(source.parent) {
+            Ok(trash) => finish(removal, place_in(&trash, source, original, request)),
+            Err(more) => {
+                reasons.extend(more);
+                Err(no_trash(removal, &reasons))
+            }
+        }
+    }
+}
+
+/// Deletes instead of moving, as asked.
+fn delete_now(removal: &Removal, source: Source<'_>, progress: &dyn Progress) -> Result<Removed> {
+    let mut purged = purge(source.parent, source.name, Measure::Entries, progress);
+    if purged.is_complete() {
+        return Ok(Removed::Deleted(purged.removed));
+    }
+    Err(match purged.failures.pop() {
+        Some(failure) => {
+            let holder = Path::new(&removal.operand).parent().unwrap_or(Path::new(""));
+            Error::system(REMOVE, holder.join(failure.path), failure.error)
+        }
+        None => Error::new(ErrorKind::Interrupted, REMOVE, &removal.operand, "interrupted"),
+    })
+}
+
+fn place_in(
+    trash: &TrashDir,
+    source: Source<'_>,
+    original: &Path,
+    request: &TrashRequest,
+) -> std::result::Result<Placed, NotPlaced> {
+    let Some(original_path) = trash.recorded_path(original) else {
+        return Err(NotPlaced::CrossDevice(std::io::ErrorKind::CrossesDevices.into()));
+    };
+    let record = Record {
+        original_path,
+        trashed: request.now,
+        deletion: request.deletion,
+        session: request.session.clone(),
+        mode: None,
+    };
+    trash.place(source, &record)
+}
+
+fn finish(removal: &Removal, result: std::result::Result<Placed, NotPlaced>) -> Result<Placed> {
+    result.map_err(|(NotPlaced::Failed(error) | NotPlaced::CrossDevice(error))| {
+        Error::system(REMOVE, &removal.operand, error)
+    })
+}
+
+fn no_trash(removal: &Removal, reasons: &[Error]) -> Error {
+    let mut text = "no trash directory can take it".to_owned();
+    for reason in reasons {
+        text.push_str(&format!("\n  {:?}: {}", reason.path, reason.reason));
+    }
+    Error::new(ErrorKind::NoTrash, REMOVE, &removal.operand, text)
+}
+
+/// Which refusals are about the whole command: what they protect is worth more than the other operands.
+fn is_protected(kind: ErrorKind) -> bool {
+    use ErrorKind::{HoldsMount, HomeDirectory, MountPoint, RootDirectory, TrashDirectory};
+    matches!(kind, RootDirectory | HomeDirectory | MountPoint | HoldsMount | TrashDirectory)
+}
+
+/// Why something that is no directory is not removed when it is written with a slash at its end.
+fn slash_after(protection: &Protection<'_>, operand: &OsStr, located: &Located) -> Error {
+    let led_to = (located.metadata.kind == FileKind::Symlink).then(|| sys::metadata_following(Path::new(operand)));
+    match led_to {
+        Some(Ok(target)) if target.is_dir() => match protection.check_directory(operand, target.id) {
+            Ok(()) => refused(ErrorKind::LinkWithSlash, operand),
+            Err(protected) => protected,
+        },
+        _ => refused(ErrorKind::NotADirectory, operand),
+    }
+}
+
+fn is_empty(operand: &OsStr, located: &Located) -> Result<bool> {
+    let failed = |error| Error::system(REMOVE, operand, error);
+    let name = Name::new(&located.name).map_err(|_| refused(ErrorKind::NotFound, operand))?;
+    located.parent.dir.open_dir(name).and_then(|dir| dir.is_empty()).map_err(failed)
+}

@@ -1,0 +1,103 @@
+//! What a caller gets: plans, which only tell what would be done, and what was done.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use crate::error::Error;
+use crate::item::TrashItem;
+use crate::progress::Amount;
+use crate::sys::Metadata;
+
+/// What a removal would do, in the order of the operands.
+#[derive(Debug)]
+pub struct TrashPlan {
+    /// One step an operand.
+    pub steps: Vec<TrashStep>,
+}
+
+/// What would be done about one operand.
+#[derive(Debug)]
+pub enum TrashStep {
+    /// It would be removed.
+    Remove(Removal),
+    /// It would not, and this is why; the others go on.
+    Refuse(Error),
+}
+
+/// An operand that can be removed as far as looking at it tells.
+#[derive(Debug, Clone)]
+pub struct Removal {
+    /// As it was written.
+    pub operand: OsString,
+    /// What it was when the plan was made.
+    pub metadata: Metadata,
+}
+
+/// What became of an operand.
+#[derive(Debug, Clone)]
+pub enum Removed {
+    /// It is in the trash, as this item.
+    Trashed(TrashItem),
+    /// It is gone for good, as asked.
+    Deleted(Amount),
+}
+
+/// Items, and what could not be read.
+#[derive(Debug, Default)]
+pub struct Listing {
+    /// The items, in no order.
+    pub items: Vec<TrashItem>,
+    /// Volumes that did not answer, items that could not be read, names that are not ours.
+    pub problems: Vec<Error>,
+}
+
+/// What a restore would do.
+#[derive(Debug, Default)]
+pub struct RestorePlan {
+    /// One step an item.
+    pub steps: Vec<RestoreStep>,
+    /// What could not be planned; the others go on.
+    pub problems: Vec<Error>,
+}
+
+/// An item, or a part of one, and where it would go.
+#[derive(Debug, Clone)]
+pub struct RestoreStep {
+    /// The item.
+    pub item: TrashItem,
+    /// The part below a trashed directory, where only that goes back.
+    pub part: Option<PathBuf>,
+    /// Where to: an absolute path.
+    pub target: PathBuf,
+}
+
+/// What became of an item that was to be restored.
+#[derive(Debug)]
+pub enum Restored {
+    /// It is back, here.
+    At(PathBuf),
+    /// It is back, here, but something of ours could not be taken off it.
+    Marked(PathBuf, Error),
+    /// Something is in the way, and it was left in the trash as asked.
+    Skipped(PathBuf),
+}
+
+/// What a clean would do.
+#[derive(Debug, Default)]
+pub struct CleanPlan {
+    /// The items that would go for good.
+    pub items: Vec<TrashItem>,
+    /// What is left alone though it may look due: doubtful dates, trashes that cannot be read.
+    pub problems: Vec<Error>,
+}
+
+/// What a clean did.
+#[derive(Debug, Default)]
+pub struct Cleaned {
+    /// How many items went for good.
+    pub items: u64,
+    /// What that came to, what earlier cleans had left half-done included.
+    pub removed: Amount,
+    /// What could not be deleted; the next clean tries again.
+    pub problems: Vec<Error>,
+}

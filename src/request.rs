@@ -1,0 +1,134 @@
+//! What a caller may ask of a [`TrashManager`](crate::manager::TrashManager), in words of the trash and without a
+//! trace of a command line.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+
+use crate::selection::Selection;
+
+/// Remove operands.
+#[derive(Debug, Clone)]
+pub struct TrashRequest {
+    /// What to remove, each as it was written: a slash at the end means something.
+    pub operands: Vec<OsString>,
+    /// What to do with directories.
+    pub directories: Directories,
+    /// Where to.
+    pub place: Place,
+    /// The time of the command; it makes what it removes one batch.
+    pub now: DateTime<Utc>,
+    /// When the grace period ends.
+    pub deletion: DateTime<Utc>,
+    /// The label to file it under.
+    pub session: Option<OsString>,
+}
+
+/// What to do with an operand that is a directory (GNU rm: neither option, `-d`, `-r`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Directories {
+    /// Refuse it.
+    Refuse,
+    /// Remove it if it is empty.
+    OnlyEmpty,
+    /// Remove it with all below it.
+    Whole,
+}
+
+/// Where what is removed goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// The trash of its own volume, so that it is moved and not copied.
+    OwnVolume,
+    /// The home trash, for whoever wants no trash directory on a volume.
+    Home,
+    /// Nowhere: it is deleted for good.
+    Nowhere,
+}
+
+/// List items.
+#[derive(Debug, Clone)]
+pub struct ListRequest {
+    /// Which ones.
+    pub selection: Selection,
+    /// Whether to find out how large directories are.
+    pub sizes: Sizes,
+}
+
+/// What to find out about the size of directories.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sizes {
+    /// What can be told without walking them: nothing.
+    AsKnown,
+    /// The sum of all that is in them.
+    Measured,
+}
+
+/// Put items back.
+#[derive(Debug, Clone)]
+pub struct RestoreRequest {
+    /// Which ones.
+    pub what: Restorable,
+    /// Where to.
+    pub destination: Destination,
+    /// What to do where something is in the way.
+    pub conflict: Conflict,
+    /// The time of the command.
+    pub now: DateTime<Utc>,
+    /// When the grace period of what is swapped out ends.
+    pub deletion: DateTime<Utc>,
+}
+
+/// Which items to put back.
+#[derive(Debug, Clone)]
+pub enum Restorable {
+    /// Those selected; of several that were at one path, the newest.
+    Selected(Selection),
+    /// All that the last command removed, under this label if one is given.
+    LastBatch(Option<OsString>),
+}
+
+/// Where items are put back to.
+#[derive(Debug, Clone, Default)]
+pub struct Destination {
+    /// The directory; otherwise the one they were in.
+    pub directory: Option<PathBuf>,
+    /// The name; otherwise the one they had.
+    pub name: Option<OsString>,
+}
+
+/// What to do where something is in the way of a restore. Nothing is ever overwritten.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Conflict {
+    /// Leave both where they are; that is a failure.
+    Fail,
+    /// Leave both where they are; that is what was asked for.
+    Skip,
+    /// Restore under a free name beside it: `name.~1~`.
+    Rename,
+    /// Move what is there to the trash first.
+    Swap,
+}
+
+/// Delete items for good.
+#[derive(Debug, Clone)]
+pub struct CleanRequest {
+    /// Which ones.
+    pub scope: Scope,
+    /// The time of the command.
+    pub now: DateTime<Utc>,
+}
+
+/// Which items to delete for good.
+#[derive(Debug, Clone)]
+pub enum Scope {
+    /// Those past their grace period.
+    Expired,
+    /// Those removed before this time, whatever their grace period.
+    RemovedBefore(DateTime<Utc>),
+    /// Those selected, whatever their grace period.
+    Selected(Selection),
+    /// All.
+    All,
+}

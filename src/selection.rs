@@ -1,0 +1,124 @@
+//! What a person selects, as a pure function of the items, the time and the working directory.
+//!
+//! One language for every command. A term is an ID or a prefix of one, an original path, or a glob over original
+//! paths; `id:`, `path:` and `glob:` say which. A selection is what any of its terms matches (everything, without
+//! terms), less what its filters leave out.
+
+mod filter;
+mod term;
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorKind};
+use crate::item::TrashItem;
+
+pub use filter::Filter;
+pub use term::{Spelling, Term};
+
+/// What is selected.
+#[derive(Debug, Clone, Default)]
+pub struct Selection {
+    /// Items that match any of these, or all items if there are none.
+    pub terms: Vec<Term>,
+    /// Of those, the ones that match all of these.
+    pub filters: Vec<Filter>,
+    /// Of those, only so many: the newest.
+    pub last: Option<usize>,
+}
+
+/// Which of several items that were at one path are meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Versions {
+    /// All of them.
+    All,
+    /// The one removed last.
+    Newest,
+}
+
+/// An item that was chosen, or a part of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Chosen {
+    /// Its place in the list that was searched.
+    pub index: usize,
+    /// The part below a trashed directory, where only that was asked for.
+    pub part: Option<PathBuf>,
+}
+
+/// What a selection came to.
+#[derive(Debug, Default)]
+pub struct Choice {
+    /// The items, in the order of the list that was searched.
+    pub chosen: Vec<Chosen>,
+    /// The terms that matched nothing, or more than they may.
+    pub problems: Vec<Error>,
+}
+
+impl Selection {
+    /// Whether nothing was said: no term and no filter.
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
+        self.terms.is_empty() && self.filters.is_empty() && self.last.is_none()
+    }
+
+    /// Chooses among `items`.
+    ///
+    /// A term that means no item, or cannot say which, is a problem of its own and costs the others nothing.
+    #[must_use]
+    pub fn choose(&self, items: &[TrashItem], versions: Versions) -> Choice {
+        let mut choice = Choice::default();
+        let passing: Vec<usize> = (0..items.len()).filter(|at| self.passes(&items[*at])).collect();
+        if self.terms.is_empty() {
+            choice.chosen = passing.iter().map(|index| Chosen { index: *index, part: None }).collect();
+        }
+        let mut seen = HashSet::new();
+        for term in &self.terms {
+            match term.find(items, &passing, versions) {
+                Ok(found) if found.is_empty() => choice.problems.push(nothing_matches(term)),
+                Ok(found) => {
+                    choice.chosen.extend(found.into_iter().filter(|c| seen.insert((c.index, c.part.clone()))));
+                }
+                Err(error) => choice.problems.push(error),
+            }
+        }
+        self.keep_last(items, &mut choice.chosen);
+        choice.chosen.sort_by_key(|chosen| chosen.index);
+        choice
+    }
+
+    fn passes(&self, item: &TrashItem) -> bool {
+        self.filters.iter().all(|filter| filter.passes(item))
+    }
+
+    fn keep_last(&self, items: &[TrashItem], chosen: &mut Vec<Chosen>) {
+        if let Some(last) = self.last {
+            chosen.sort_by_key(|chosen| Reverse(items[chosen.index].trashed.instant()));
+            chosen.truncate(last);
+        }
+    }
+}
+
+fn nothing_matches(term: &Term) -> Error {
+    Error::new(ErrorKind::NoMatch, "find", term.text(), "nothing in the trash matches")
+}
+
+/// The absolute path that `path` spells in `directory`, with `.` and `..` worked out in the text alone.
+#[must_use]
+pub fn absolute(path: &Path, directory: &Path) -> PathBuf {
+    use std::path::Component;
+    let mut plain = PathBuf::from("/");
+    for component in directory.join(path).components() {
+        match component {
+            Component::Normal(name) => plain.push(name),
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::RootDir | Component::CurDir | Component::Prefix(_) => {}
+        }
+    }
+    plain
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! One word of a selection: an ID, a path or a glob.
+
+use std::cmp::Reverse;
+use std::ffi::{OsStr, OsString};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use globset::{GlobBuilder, GlobMatcher};
+
+use super::{Chosen, Versions, absolute};
+use crate::error::{Error, ErrorKind, Result};
+use crate::item::{ItemKind, TrashItem};
+
+/// How many hexadecimal digits a prefix of an ID needs at least, so that a short file name is seldom one.
+const SHORTEST_PREFIX: usize = 4;
+
+/// One word of a selection.
+#[derive(Debug, Clone)]
+pub struct Term {
+    text: OsString,
+    meaning: Meaning,
+}
+
+#[derive(Debug, Clone)]
+enum Meaning {
+    Id(IdTerm),
+    Path(Spelling),
+    Glob(GlobMatcher),
+    /// Not said: a path if there was one, else an ID, else a glob.
+    Bare {
+        id: Option<IdTerm>,
+        path: Spelling,
+        glob: Option<GlobMatcher>,
+    },
+}
+
+/// A prefix of an ID, without hyphens, and perhaps a part of the item.
+#[derive(Debug, Clone)]
+struct IdTerm {
+    digits: String,
+    part: Option<PathBuf>,
+}
+
+/// The absolute paths that one word may mean: as it reads, and with the links of its parent resolved.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spelling {
+    paths: Vec<PathBuf>,
+}
+
+impl Spelling {
+    /// The path `text` seen from `directory`; `resolve` may tell where a directory really is.
+    pub fn new(text: &Path, directory: &Path, resolve: impl Fn(&Path) -> Option<PathBuf>) -> Self {
+        let plain = absolute(text, directory);
+        let resolved = plain.parent().and_then(resolve).zip(plain.file_name()).map(|(parent, name)| parent.join(name));
+        let mut paths = vec![plain];
+        paths.extend(resolved.filter(|path| *path != paths[0]));
+        Self { paths }
+    }
+}
+
+impl Term {
+    /// Reads one word, seen from `directory`. `resolve` tells where a directory really is, since records hold paths
+    /// whose directories are resolved.
+    pub fn parse(text: &OsStr, directory: &Path, resolve: impl Fn(&Path) -> Option<PathBuf>) -> Result<Self> {
+        let bytes = text.as_bytes();
+        let after = |prefix: &str| bytes.strip_prefix(prefix.as_bytes()).map(OsStr::from_bytes);
+        let meaning = if let Some(id) = after("id:") {
+            Meaning::Id(IdTerm::parse(id).ok_or_else(|| bad_id(text))?)
+        } else if let Some(path) = after("path:") {
+            Meaning::Path(Spelling::new(Path::new(path), directory, resolve))
+        } else if let Some(pattern) = after("glob:") {
+            Meaning::Glob(glob(pattern, directory)?)
+        } else if bytes.is_empty() {
+            return Err(Error::new(ErrorKind::BadValue, "find", "", "an empty word selects nothing"));
+        } else {
+            Meaning::Bare {
+                id: IdTerm::parse(text),
+                path: Spelling::new(Path::new(text), directory, resolve),
+                glob: if bytes.iter().any(|b| b"*?[{".contains(b)) { glob(text, directory).ok() } else { None },
+            }
+        };
+        Ok(Self { text: text.to_owned(), meaning })
+    }
+
+    /// The word as it was typed.
+    #[must_use]
+    pub fn text(&self) -> &OsStr {
+        &self.text
+    }
+
+    /// Finds what the word means among those of `items` whose places are in `passing`.
+    pub(super) fn find(&self, items: &[TrashItem], passing: &[usize], versions: Versions) -> Result<Vec<Chosen>> {
+        match &self.meaning {
+            Meaning::Id(id) => self.find_id(id, items, passing),
+            Meaning::Path(path) => Ok(find_path(path, items, passing, versions)),
+            Meaning::Glob(glob) => Ok(find_glob(glob, items, passing, versions)),
+            Meaning::Bare { id, path, glob } => {
+                let by_path = find_path(path, items, passing, versions);
+                let by_id = id.as_ref().map_or(Ok(Vec::new()), |id| self.find_id(id, items, passing))?;
+                match (by_path.is_empty(), by_id.is_empty(), glob) {
+                    (false, false, _) => Err(self.both()),
+                    (false, true, _) => Ok(by_path),
+                    (true, true, Some(glob)) => Ok(find_glob(glob, items, passing, versions)),
+                    (true, _, _) => Ok(by_id),
+                }
+            }
+        }
+    }
+
+    fn find_id(&self, id: &IdTerm, items: &[TrashItem], passing: &[usize]) -> Result<Vec<Chosen>> {
+        let found: Vec<usize> = passing.iter().copied().filter(|at| id.matches(&items[*at])).collect();
+        if found.len() > 1 {
+            return Err(self.ambiguous(&found, items));
+        }
+        Ok(found.into_iter().map(|index| Chosen { index, part: id.part.clone() }).collect())
+    }
+
+    fn ambiguous(&self, found: &[usize], items: &[TrashItem]) -> Error {
+        const SHOWN: usize = 10;
+        let mut reason = "several items begin with this ID:".to_owned();
+        for index in &found[..found.len().min(SHOWN)] {
+            let item = &items[*index];
+            let path = item.original_path().map_or("(unknown origin)".into(), Path::to_string_lossy);
+            reason.push_str(&format!("\n  {}  {}", item.id, path.escape_debug()));
+        }
+        if found.len() > SHOWN {
+            reason.push_str(&format!("\n  and {} more", found.len() - SHOWN));
+        }
+        Error::new(ErrorKind::Ambiguous, "choose", &self.text, reason)
+    }
+
+    fn both(&self) -> Error {
+        let reason = "it is the ID of one item and the path of another; put id: or path: in front";
+        Error::new(ErrorKind::Ambiguous, "choose", &self.text, reason)
+    }
+}
+
+impl IdTerm {
+    fn parse(text: &OsStr) -> Option<Self> {
+        let text = text.as_bytes();
+        let end = text.iter().position(|byte| *byte == b'/').unwrap_or(text.len());
+        let digits: String = std::str::from_utf8(&text[..end]).ok()?.replace('-', "").to_ascii_lowercase();
+        let plausible = (SHORTEST_PREFIX..=32).contains(&digits.len()) && digits.bytes().all(|b| b.is_ascii_hexdigit());
+        let part = OsStr::from_bytes(text.get(end + 1..).unwrap_or_default());
+        let part = (!part.is_empty()).then(|| absolute(Path::new(part), Path::new("/")));
+        let part = part.and_then(|path| path.strip_prefix("/").map(Path::to_owned).ok());
+        plausible.then_some(Self { digits, part })
+    }
+
+    fn matches(&self, item: &TrashItem) -> bool {
+        let whole = item.kind == ItemKind::Directory || self.part.is_none();
+        whole && item.id.to_string().replace('-', "").starts_with(&self.digits)
+    }
+}
+
+/// The items that were at one of the paths; failing those, the trashed directories that the paths are inside of.
+fn find_path(path: &Spelling, items: &[TrashItem], passing: &[usize], versions: Versions) -> Vec<Chosen> {
+    let was_at = |at: &&usize| items[**at].original_path().is_some_and(|known| path.paths.iter().any(|p| p == known));
+    let mut found: Vec<usize> = passing.iter().filter(was_at).copied().collect();
+    if found.is_empty() && versions == Versions::Newest {
+        return find_inside(path, items, passing);
+    }
+    if versions == Versions::Newest {
+        found.sort_by_key(|at| Reverse(items[*at].trashed.instant()));
+        found.truncate(1);
+    }
+    found.into_iter().map(|index| Chosen { index, part: None }).collect()
+}
+
+/// The trashed directories that a path is inside of, the newest first; which of them holds the part is for the disk to
+/// say.
+fn find_inside(path: &Spelling, items: &[TrashItem], passing: &[usize]) -> Vec<Chosen> {
+    let part_of = |at: &usize| {
+        let item = &items[*at];
+        let known = item.original_path().filter(|_| item.kind == ItemKind::Directory)?;
+        path.paths.iter().find_map(|path| path.strip_prefix(known).ok()).map(Path::to_owned)
+    };
+    let mut found: Vec<Chosen> =
+        passing.iter().filter_map(|at| part_of(at).map(|part| Chosen { index: *at, part: Some(part) })).collect();
+    found.sort_by_key(|chosen| Reverse(items[chosen.index].trashed.instant()));
+    found
+}
+
+fn find_glob(glob: &GlobMatcher, items: &[TrashItem], passing: &[usize], versions: Versions) -> Vec<Chosen> {
+    let mut found: Vec<usize> = passing
+        .iter()
+        .copied()
+        .filter(|at| items[*at].original_path().is_some_and(|path| glob.is_match(path)))
+        .collect();
+    if versions == Versions::Newest {
+        found.sort_by_key(|at| (items[*at].original_path(), Reverse(items[*at].trashed.instant())));
+        found.dedup_by_key(|at| items[*at].original_path());
+    }
+    found.into_iter().map(|index| Chosen { index, part: None }).collect()
+}
+
+/// A glob over absolute paths. As in a shell, `*` stays within one directory and `**` does not.
+fn glob(pattern: &OsStr, directory: &Path) -> Result<GlobMatcher> {
+    let bad = |reason: String| Error::new(ErrorKind::BadValue, "read the glob", pattern, reason);
+    let pattern_text = pattern.to_str().ok_or_else(|| bad("it is not UTF-8; name the path instead".to_owned()))?;
+    let whole = if pattern_text.starts_with('/') {
+        pattern_text.to_owned()
+    } else {
+        let directory = globset::escape(&directory.to_string_lossy());
+        format!("{}/{}", directory.trim_end_matches('/'), pattern_text.trim_start_matches("./"))
+    };
+    let built = GlobBuilder::new(&whole).literal_separator(true).backslash_escape(true).build();
+    built.map(|glob| glob.compile_matcher()).map_err(|error| bad(error.kind().to_string()))
+}
+
+fn bad_id(text: &OsStr) -> Error {
+    let reason = "an ID is hexadecimal digits, four of them at least";
+    Error::new(ErrorKind::BadValue, "find", OsString::from_vec(text.as_bytes().to_vec()), reason)
+}

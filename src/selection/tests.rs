@@ -1,0 +1,134 @@
+//! The selection language on items in memory.
+
+use super::*;
+use crate::item::{Holder, ItemId, ItemKind, Origin, Stamp};
+use chrono::{DateTime, TimeDelta, Utc};
+use std::ffi::OsStr;
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).expect("an instant")
+}
+
+/// An item whose ID begins with four times `digit`, at `path`, removed `age` hours ago.
+fn item(digit: u8, path: &str, age: i64) -> TrashItem {
+    let trashed = now() - TimeDelta::hours(age);
+    let mut id = [0x11; 16];
+    id[..2].fill(digit << 4 | digit);
+    TrashItem {
+        id: ItemId::from_random(id),
+        trash: Path::new("/trash").into(),
+        kind: if path.ends_with('/') { ItemKind::Directory } else { ItemKind::File },
+        size: Some(u64::try_from(age).expect("not negative")),
+        origin: Origin::Known(path.trim_end_matches('/').into()),
+        trashed: Stamp::At(trashed),
+        deletion: Stamp::At(trashed + TimeDelta::days(30)),
+        session: None,
+        mode: None,
+        holder: Holder::Item,
+    }
+}
+
+fn items() -> Vec<TrashItem> {
+    vec![
+        item(1, "/w/a", 5),
+        item(2, "/w/a", 3),
+        item(3, "/w/dir/", 4),
+        item(4, "/w/b.txt", 2),
+        item(5, "/w/deep/c.txt", 1),
+        item(6, "/w/4444", 9),
+        item(7, "/w/dir/", 8),
+    ]
+}
+
+/// What the words choose, as indexes; the problems as their kinds.
+fn choose(words: &[&str], versions: Versions) -> (Vec<usize>, Vec<ErrorKind>) {
+    let terms = words.iter().map(|w| Term::parse(OsStr::new(w), Path::new("/w"), |_| None).expect("a term")).collect();
+    let choice = Selection { terms, ..Selection::default() }.choose(&items(), versions);
+    (choice.chosen.iter().map(|c| c.index).collect(), choice.problems.iter().map(|p| p.kind).collect())
+}
+
+#[test]
+fn words_mean_paths_ids_and_globs() {
+    use ErrorKind::{Ambiguous, NoMatch};
+    let table: &[(&[&str], &[usize], &[ErrorKind])] = &[
+        (&["a"], &[1], &[]),
+        (&["/w/a"], &[1], &[]),
+        (&["./x/../a"], &[1], &[]),
+        (&["1111"], &[0], &[]),
+        (&["1111-1"], &[0], &[]),
+        (&["1111-2"], &[], &[NoMatch]),
+        (&["id:2222"], &[1], &[]),
+        (&["222"], &[], &[NoMatch]),
+        (&["4444"], &[], &[Ambiguous]),
+        (&["id:4444"], &[3], &[]),
+        (&["path:4444"], &[5], &[]),
+        (&["*.txt"], &[3], &[]),
+        (&["**/*.txt"], &[3, 4], &[]),
+        (&["glob:/w/[a]"], &[1], &[]),
+        (&["nothing", "b.txt"], &[3], &[NoMatch]),
+        (&["b.txt", "b.txt", "4444444444"], &[3], &[NoMatch]),
+    ];
+    for (words, chosen, problems) in table {
+        assert_eq!(choose(words, Versions::Newest), (chosen.to_vec(), problems.to_vec()), "{words:?}");
+    }
+}
+
+#[test]
+fn all_versions_are_meant_where_they_are_listed_or_cleaned() {
+    assert_eq!(choose(&["a"], Versions::All).0, [0, 1]);
+    assert_eq!(choose(&["*"], Versions::All).0, [0, 1, 2, 3, 5, 6]);
+    assert_eq!(choose(&["dir/inner"], Versions::All), (vec![], vec![ErrorKind::NoMatch]));
+}
+
+#[test]
+fn a_path_inside_a_trashed_directory_names_a_part() {
+    let terms = vec![Term::parse(OsStr::new("dir/in/ner"), Path::new("/w"), |_| None).expect("a term")];
+    let choice = Selection { terms, ..Selection::default() }.choose(&items(), Versions::Newest);
+    let part = Some(PathBuf::from("in/ner"));
+    assert_eq!(choice.chosen, [Chosen { index: 2, part: part.clone() }, Chosen { index: 6, part }]);
+}
+
+#[test]
+fn an_id_can_be_followed_by_a_part_of_a_directory_only() {
+    let terms = |word| vec![Term::parse(OsStr::new(word), Path::new("/w"), |_| None).expect("a term")];
+    let choose = |word| Selection { terms: terms(word), ..Selection::default() }.choose(&items(), Versions::Newest);
+    assert_eq!(choose("id:3333/x/../y").chosen, [Chosen { index: 2, part: Some("y".into()) }]);
+    assert_eq!(choose("id:1111/y").problems[0].kind, ErrorKind::NoMatch);
+    assert_eq!(choose("id:3333/../../etc").chosen[0].part, Some("etc".into()));
+}
+
+#[test]
+fn an_ambiguous_prefix_lists_its_candidates() {
+    let mut twins = items();
+    twins[1].id = {
+        let mut id = [0x11; 16];
+        id[15] = 0;
+        ItemId::from_random(id)
+    };
+    let terms = vec![Term::parse(OsStr::new("1111"), Path::new("/"), |_| None).expect("a term")];
+    let problem = &Selection { terms, ..Selection::default() }.choose(&twins, Versions::All).problems[0];
+    assert_eq!(problem.kind, ErrorKind::Ambiguous);
+    assert!(twins[..2].iter().all(|item| problem.reason.contains(&item.id.to_string())), "{}", problem.reason);
+}
+
+#[test]
+fn filters_leave_out_and_last_takes_the_newest() {
+    let chosen = |filters: Vec<Filter>, last| {
+        let selection = Selection { terms: vec![], filters, last };
+        selection.choose(&items(), Versions::All).chosen.iter().map(|c| c.index).collect::<Vec<_>>()
+    };
+    assert_eq!(chosen(vec![Filter::Under("/w/deep".into())], None), [4]);
+    assert_eq!(chosen(vec![Filter::Under("/w/dir".into())], None), [0; 0]);
+    assert_eq!(chosen(vec![Filter::Since(now() - TimeDelta::hours(2))], None), [3, 4]);
+    assert_eq!(chosen(vec![Filter::Before(now() - TimeDelta::hours(5))], None), [5, 6]);
+    assert_eq!(chosen(vec![Filter::LargerThan(4), Filter::SmallerThan(9)], None), [0, 6]);
+    assert_eq!(chosen(vec![Filter::Kind(vec![ItemKind::Directory])], Some(1)), [2]);
+    assert_eq!(chosen(vec![], Some(2)), [3, 4]);
+}
+
+#[test]
+fn a_link_on_the_way_to_a_path_is_seen_through() {
+    let resolve = |path: &Path| (path == Path::new("/link")).then(|| PathBuf::from("/w"));
+    let terms = vec![Term::parse(OsStr::new("/link/b.txt"), Path::new("/"), resolve).expect("a term")];
+    assert_eq!(Selection { terms, ..Selection::default() }.choose(&items(), Versions::Newest).chosen[0].index, 3);
+}

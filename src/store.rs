@@ -1,0 +1,225 @@
+//! One trash directory: its names, its items, and the order in which they are written.
+
+mod envelope;
+pub mod layout;
+mod loosen;
+mod place;
+mod read;
+pub mod record;
+mod sweep;
+mod take;
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+
+use crate::attributes::ExtendedAttributes;
+use crate::error::{Error, ErrorKind, Result, cannot};
+use crate::item::ItemId;
+use crate::sys::{self, Dir, FileId, Name};
+
+pub use envelope::{Shape, shape_of};
+pub use place::{NotPlaced, Placed, Source};
+pub use read::{Reading, kind_of};
+pub use sweep::CleanLock;
+pub use take::Taken;
+
+/// What paths the records of a trash directory hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Base {
+    /// Absolute ones: the home trash takes from anywhere.
+    Absolute,
+    /// Relative ones, to this directory, which holds the trash directory: so a drive can be mounted elsewhere.
+    Relative(PathBuf),
+}
+
+/// A trash directory, open and found to be safe: ours, for us alone, and no symbolic link.
+pub struct TrashDir {
+    dir: Dir,
+    path: Arc<Path>,
+    base: Base,
+    id: FileId,
+    mount: Option<u64>,
+    attributes: Arc<dyn ExtendedAttributes>,
+    ids: Mutex<Ids>,
+}
+
+impl TrashDir {
+    /// Opens the trash directory at `path`, or says that there is none.
+    ///
+    /// # Security
+    /// A link, another user's directory, or one that others may enter could be made to hold anything; it is refused,
+    /// and what is checked is the open directory, not its name.
+    pub fn open(path: &Path, base: Base, attributes: Arc<dyn ExtendedAttributes>) -> Result<Option<Self>> {
+        let dir = match Dir::open(path) {
+            Ok(dir) => dir,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+                return Err(unsafe_trash(path, "it is a symbolic link or not a directory"));
+            }
+            Err(error) => return Err(Error::system("open the trash directory", path, error)),
+        };
+        Self::checked(dir, path, base, attributes).map(Some)
+    }
+
+    /// Opens the trash directory at `path`, making it and what is missing above it.
+    ///
+    /// # After a crash
+    /// The directory exists or not; its two files of advice to backup tools and git may be missing.
+    pub fn open_or_create(path: &Path, base: Base, attributes: Arc<dyn ExtendedAttributes>) -> Result<Self> {
+        if let Some(found) = Self::open(path, base.clone(), attributes.clone())? {
+            return Ok(found);
+        }
+        let making = || cannot("make the trash directory", path);
+        let above = path.parent().unwrap_or(Path::new("/"));
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(above).map_err(making())?;
+        let above = Dir::open_following(above).map_err(making())?;
+        let name = path.file_name().ok_or_else(|| unsafe_trash(path, "it has no name"))?;
+        let name = Name::new(name).map_err(|_| unsafe_trash(path, "it has no name"))?;
+        let dir = match above.create_private_dir(name) {
+            Ok(dir) => dir,
+            // Another rrm was faster; its directory is checked like any other.
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => above.open_dir(name).map_err(making())?,
+            Err(error) => return Err(making()(error)),
+        };
+        let made = Self::checked(dir, path, base, attributes)?;
+        made.leave_advice();
+        Ok(made)
+    }
+
+    fn checked(dir: Dir, path: &Path, base: Base, attributes: Arc<dyn ExtendedAttributes>) -> Result<Self> {
+        let metadata = dir.metadata().map_err(cannot("open the trash directory", path))?;
+        if metadata.uid != sys::effective_uid() {
+            return Err(unsafe_trash(path, format!("it belongs to user {}", metadata.uid)));
+        }
+        if metadata.mode & 0o077 != 0 {
+            return Err(unsafe_trash(path, format!("others may use it (mode {:04o})", metadata.mode)));
+        }
+        Ok(Self {
+            dir,
+            path: path.into(),
+            base,
+            id: metadata.id,
+            mount: metadata.mount,
+            attributes,
+            ids: Mutex::default(),
+        })
+    }
+
+    /// Writes the files that tell backup tools and git to pass over the directory. They are advice: a full disk that
+    /// has no room for them must not keep anything from being moved here.
+    fn leave_advice(&self) {
+        for (name, content) in
+            [(layout::CACHE_TAG, layout::CACHE_TAG_CONTENT), (layout::GIT_IGNORE, layout::GIT_IGNORE_CONTENT)]
+        {
+            self.dir.create_file(name).and_then(|mut file| file.write_all(content.as_bytes())).ok();
+        }
+    }
+
+    /// Where it is, as it was named.
+    #[must_use]
+    pub fn path(&self) -> &Arc<Path> {
+        &self.path
+    }
+
+    /// The directory itself.
+    #[must_use]
+    pub fn dir(&self) -> &Dir {
+        &self.dir
+    }
+
+    /// Its identity.
+    #[must_use]
+    pub fn id(&self) -> FileId {
+        self.id
+    }
+
+    /// The mount it is on, where the kernel tells.
+    #[must_use]
+    pub fn mount(&self) -> Option<u64> {
+        self.mount
+    }
+
+    /// What a record here says for the absolute path `original`, or `None` where it cannot say it.
+    #[must_use]
+    pub fn recorded_path(&self, original: &Path) -> Option<PathBuf> {
+        match &self.base {
+            Base::Absolute => Some(original.to_owned()),
+            Base::Relative(base) => original.strip_prefix(base).ok().map(Path::to_owned),
+        }
+    }
+
+    /// One of rrm's own directories in here, made if it is missing.
+    fn own_dir(&self, name: Name<'static>) -> io::Result<Dir> {
+        match self.dir.open_dir(name) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => self.dir.create_private_dir(name),
+            result => result,
+        }
+    }
+
+    /// Makes sure that the home trash knows of the trash directory at `path`, so that it is found again.
+    ///
+    /// Two commands at once may each make a link; the same trash is then known twice, and used once.
+    pub fn register(&self, path: &Path) -> io::Result<()> {
+        if self.registered()?.iter().any(|known| known == path) {
+            return Ok(());
+        }
+        let name = OsString::from(self.new_id()?.to_string());
+        let Ok(name) = Name::new(&name) else { return Err(io::ErrorKind::InvalidInput.into()) };
+        self.own_dir(layout::VOLUMES)?.create_symlink(name, path)
+    }
+
+    /// The other trash directories that the home trash knows of.
+    pub fn registered(&self) -> io::Result<Vec<PathBuf>> {
+        let Some(volumes) = self.own_dir_if_there(layout::VOLUMES)? else { return Ok(Vec::new()) };
+        let mut paths = Vec::new();
+        volumes.for_each_entry::<io::Error>(|entry| {
+            let target = Name::new(&entry.name).ok().and_then(|name| volumes.read_link(name).ok());
+            paths.extend(target.filter(|path| path.is_absolute()));
+            Ok(())
+        })?;
+        paths.sort();
+        paths.dedup();
+        Ok(paths)
+    }
+
+    /// One of rrm's own directories in here, or `None` where it was never made.
+    fn own_dir_if_there(&self, name: Name<'static>) -> io::Result<Option<Dir>> {
+        match self.dir.open_dir(name) {
+            Ok(dir) => Ok(Some(dir)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn new_id(&self) -> io::Result<ItemId> {
+        // A thread that panicked while it held the lock left whole random bytes or none.
+        self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next()
+    }
+}
+
+fn unsafe_trash(path: &Path, reason: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::UnsafeTrash, "use the trash directory", path, reason)
+}
+
+/// Random IDs, several from each call to the kernel.
+#[derive(Default)]
+struct Ids {
+    ready: Vec<[u8; 16]>,
+}
+
+impl Ids {
+    /// getrandom(2) returns up to 256 bytes at once without being interrupted.
+    const AT_ONCE: usize = 16;
+
+    fn next(&mut self) -> io::Result<ItemId> {
+        if self.ready.is_empty() {
+            let mut bytes = [0; Self::AT_ONCE * 16];
+            sys::random_bytes(&mut bytes)?;
+            self.ready.extend(bytes.as_chunks::<16>().0);
+        }
+        self.ready.pop().map(ItemId::from_random).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+    }
+}

@@ -1,0 +1,127 @@
+//! Which items carry their own record and which need an envelope, and how an envelope is made and taken away.
+
+use std::io;
+
+use super::record::{self, ENVELOPE, Unwritten};
+use super::{TrashDir, layout};
+use crate::attributes::{ExtendedAttributes, RecordFile};
+use crate::item::{ItemId, Record};
+use crate::sys::{Dir, FileKind, Metadata, Name};
+
+/// Where an item's record shall go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shape {
+    /// As attributes on the item; in an envelope after all, if it refuses them.
+    OwnRecord,
+    /// As attributes on a directory made to hold it.
+    Envelope,
+}
+
+/// The rule, as far as metadata decide it.
+///
+/// Only regular files and directories carry `user.*` attributes (xattr(7)). They belong to the inode, so a file with
+/// several names would show one record under all of them. And a directory that even its owner may not read would hide
+/// its record as soon as it has its mode back.
+#[must_use]
+pub fn shape_of(metadata: &Metadata) -> Shape {
+    let own = match metadata.kind {
+        FileKind::Directory => metadata.mode & 0o400 != 0,
+        FileKind::File => metadata.links == 1,
+        _ => false,
+    };
+    if own { Shape::OwnRecord } else { Shape::Envelope }
+}
+
+impl TrashDir {
+    /// Makes an envelope with `record`, ready to take its item.
+    ///
+    /// # After a crash
+    /// A directory without an item: never listed, and swept by `clean` once it is old.
+    pub(super) fn make_envelope(&self, id: &ItemId, record: &Record) -> io::Result<Dir> {
+        let name = id.to_string();
+        let Ok(name) = Name::new(name.as_ref()) else { return Err(io::ErrorKind::InvalidInput.into()) };
+        let envelope = self.dir.create_private_dir(name)?;
+        if let Err(error) = self.seal(&envelope, record) {
+            self.discard_envelope(&envelope, name).ok();
+            return Err(error);
+        }
+        Ok(envelope)
+    }
+
+    /// Writes the record on an envelope: as attributes, or as a file where those are unsupported or too small.
+    fn seal(&self, envelope: &Dir, record: &Record) -> io::Result<()> {
+        let file = envelope.readable()?;
+        let write = |attributes: &dyn ExtendedAttributes| {
+            attributes.create(&file, ENVELOPE, b"1")?;
+            record::write(attributes, &file, record)
+        };
+        match write(&*self.attributes) {
+            Ok(()) => Ok(()),
+            Err(Unwritten::Refused(_)) => {
+                self.attributes.remove(&file, ENVELOPE).ok();
+                write(&RecordFile).map_err(|(Unwritten::Refused(error) | Unwritten::Failed(error))| error)
+            }
+            Err(Unwritten::Failed(error)) => Err(error),
+        }
+    }
+
+    /// Takes away an envelope that holds no item any more.
+    ///
+    /// rmdir(2) fails on whatever else is in it, so nothing is lost if there is.
+    pub(super) fn discard_envelope(&self, envelope: &Dir, name: Name<'_>) -> io::Result<()> {
+        if let Err(error) = envelope.metadata_of(layout::ITEM)
+            && error.kind() == io::ErrorKind::NotFound
+        {
+            RecordFile::erase(envelope)?;
+        }
+        self.dir.remove_dir(name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::{FileId, MountRoot, Timestamp};
+
+    fn metadata(kind: FileKind, mode: u32, links: u32) -> Metadata {
+        let never = Timestamp { seconds: 0, nanoseconds: 0 };
+        Metadata {
+            kind,
+            mode,
+            uid: 0,
+            gid: 0,
+            links,
+            size: 0,
+            blocks: 0,
+            id: FileId { device: (0, 0), inode: 1 },
+            rdev: (0, 0),
+            mount: None,
+            mount_root: MountRoot::No,
+            accessed: never,
+            modified: never,
+            changed: never,
+        }
+    }
+
+    #[test]
+    fn the_rule() {
+        use FileKind::{BlockDevice, CharDevice, Directory, Fifo, File, Socket, Symlink};
+        let table = [
+            (File, 0o644, 1, Shape::OwnRecord),
+            (File, 0o644, 2, Shape::Envelope),
+            (File, 0o000, 1, Shape::OwnRecord),
+            (Directory, 0o755, 2, Shape::OwnRecord),
+            (Directory, 0o555, 9, Shape::OwnRecord),
+            (Directory, 0o000, 2, Shape::Envelope),
+            (Directory, 0o300, 2, Shape::Envelope),
+            (Symlink, 0o777, 1, Shape::Envelope),
+            (Fifo, 0o644, 1, Shape::Envelope),
+            (Socket, 0o755, 1, Shape::Envelope),
+            (BlockDevice, 0o660, 1, Shape::Envelope),
+            (CharDevice, 0o660, 1, Shape::Envelope),
+        ];
+        for (kind, mode, links, shape) in table {
+            assert_eq!(shape_of(&metadata(kind, mode, links)), shape, "{kind:?} {mode:o} {links}");
+        }
+    }
+}

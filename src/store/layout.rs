@@ -1,0 +1,76 @@
+//! Every name that a trash directory holds.
+
+use std::ffi::{OsStr, OsString};
+
+use crate::item::ItemId;
+use crate::sys::Name;
+
+/// A copy in progress, one entry a copy; garbage once its owner is gone.
+pub const STAGING: Name<'static> = Name::fixed(".staging");
+
+/// What `clean` has claimed and is deleting.
+pub const DOOMED: Name<'static> = Name::fixed(".doomed");
+
+/// In a home trash: a symbolic link to each other trash directory ever made.
+pub const VOLUMES: Name<'static> = Name::fixed("volumes");
+
+/// In an envelope: the thing itself.
+pub const ITEM: Name<'static> = Name::fixed("item");
+
+/// Asks backup tools to pass over the directory (<https://bford.info/cachedir/>).
+pub const CACHE_TAG: Name<'static> = Name::fixed("CACHEDIR.TAG");
+
+/// What [`CACHE_TAG`] holds.
+pub const CACHE_TAG_CONTENT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
+    # This directory holds what rrm removed. What is in it is meant to be deleted some day.\n";
+
+/// Keeps git from taking a trash directory inside a work tree for part of it.
+pub const GIT_IGNORE: Name<'static> = Name::fixed(".gitignore");
+
+/// What [`GIT_IGNORE`] holds: everything.
+pub const GIT_IGNORE_CONTENT: &str = "*\n";
+
+/// What a name in a trash directory is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Meaning {
+    /// A trashed item.
+    Item(ItemId),
+    /// One of rrm's own names above.
+    Ours,
+    /// Something that rrm did not make.
+    Foreign,
+}
+
+/// What `name` is in a trash directory.
+#[must_use]
+pub fn meaning_of(name: &OsStr) -> Meaning {
+    let ours = [STAGING, DOOMED, VOLUMES, CACHE_TAG, GIT_IGNORE];
+    if let Some(id) = ItemId::from_name(name) {
+        Meaning::Item(id)
+    } else if ours.iter().any(|known| known.as_os_str() == name) {
+        Meaning::Ours
+    } else {
+        Meaning::Foreign
+    }
+}
+
+/// The name of user `uid`'s trash directory on a volume.
+#[must_use]
+pub fn volume_trash(uid: u32) -> OsString {
+    format!(".rrm-{uid}").into()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_canonical_uuid_is_an_item() {
+        let id = "0b0a7a4e-9b1c-4c8e-8f57-0123456789ab";
+        assert!(matches!(meaning_of(OsStr::new(id)), Meaning::Item(found) if found.to_string() == id));
+        for odd in [&id.to_uppercase(), &id.replace('-', ""), "item", "volumesx", ".rrm-0"] {
+            assert_eq!(meaning_of(OsStr::new(odd)), Meaning::Foreign, "{odd}");
+        }
+        assert_eq!(meaning_of(OsStr::new(".doomed")), Meaning::Ours);
+    }
+}

@@ -1,0 +1,185 @@
+//! What is in a trash directory.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use super::layout::{self, Meaning};
+use super::record::{self, Found, Marked};
+use super::{Base, TrashDir};
+use crate::attributes::RecordFile;
+use crate::error::{Error, ErrorKind, Result};
+use crate::item::{Holder, ItemId, ItemKind, Origin, TrashItem, is_plain_path};
+use crate::sys::{Dir, FileKind, Metadata, Name, Timestamp};
+
+/// What a name in a trash directory turned out to be.
+#[derive(Debug)]
+pub enum Reading {
+    /// An item.
+    Item(TrashItem),
+    /// What an interrupted command left: an envelope without an item. Nothing of a person's is in it.
+    Abandoned {
+        /// Its name.
+        id: ItemId,
+        /// When it was last changed.
+        modified: Timestamp,
+    },
+    /// It was there a moment ago; another command took it.
+    Gone,
+}
+
+impl TrashDir {
+    /// Calls `each` with everything in the trash directory, or with why it could not be read. One that cannot be read
+    /// does not keep the others from being told.
+    pub fn for_each(&self, mut each: impl FnMut(Result<Reading>)) -> Result<()> {
+        let walk = self.dir.for_each_entry::<io::Error>(|entry| {
+            match layout::meaning_of(&entry.name) {
+                Meaning::Item(id) => each(self.read_as(id, entry.kind)),
+                Meaning::Ours => {}
+                Meaning::Foreign => each(Err(self.foreign(entry.name))),
+            }
+            Ok(())
+        });
+        walk.map_err(|error| Error::system("read the trash directory", &*self.path, error))
+    }
+
+    fn foreign(&self, name: OsString) -> Error {
+        Error::new(ErrorKind::Foreign, "use", self.path.join(name), "rrm did not put it there")
+    }
+
+    /// Reads the item with this ID: one `openat` away, whatever else the trash holds.
+    pub fn read(&self, id: ItemId) -> Result<Reading> {
+        self.read_as(id, None)
+    }
+
+    fn read_as(&self, id: ItemId, kind: Option<FileKind>) -> Result<Reading> {
+        match self.try_read(id, kind) {
+            Ok(reading) => Ok(reading),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Reading::Gone),
+            Err(error) => Err(Error::system("read", self.path.join(id.to_string()), error)),
+        }
+    }
+
+    fn try_read(&self, id: ItemId, kind: Option<FileKind>) -> io::Result<Reading> {
+        let text = id.to_string();
+        let name = Name::new(text.as_ref()).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let kind = match kind {
+            Some(kind) => kind,
+            None => self.dir.metadata_of(name)?.kind,
+        };
+        match kind {
+            FileKind::File => self.read_own(id, name),
+            FileKind::Directory => self.read_directory(id, name),
+            // rrm puts these into envelopes only; one without is nothing that it knows.
+            _ => Ok(self.item(id, &self.dir.metadata_of(name)?, nothing_found(), Holder::Item)),
+        }
+    }
+
+    fn read_own(&self, id: ItemId, name: Name<'_>) -> io::Result<Reading> {
+        let file = self.dir.open_file(name)?;
+        let found = record::read(&*self.attributes, &file)?;
+        let metadata = crate::sys::metadata_of_file(&file)?;
+        Ok(self.item(id, &metadata, found, Holder::Item))
+    }
+
+    fn read_directory(&self, id: ItemId, name: Name<'_>) -> io::Result<Reading> {
+        let file = self.dir.open_file(name)?;
+        let found = record::read(&*self.attributes, &file)?;
+        if found.envelope == Marked::Envelope {
+            return self.read_envelope(id, name, found);
+        }
+        if found.original_path.is_none() {
+            let dir = self.dir.open_dir(name)?;
+            if RecordFile::is_in(&dir)? {
+                return self.read_envelope(id, name, record::read(&RecordFile, &file)?);
+            }
+            if dir.is_empty()? {
+                return Ok(abandoned(id, &dir.metadata()?));
+            }
+        }
+        let metadata = crate::sys::metadata_of_file(&file)?;
+        Ok(self.item(id, &metadata, found, Holder::Item))
+    }
+
+    fn read_envelope(&self, id: ItemId, name: Name<'_>, found: Found) -> io::Result<Reading> {
+        let envelope = self.dir.open_dir(name)?;
+        match envelope.metadata_of(layout::ITEM) {
+            Ok(metadata) => Ok(self.item(id, &metadata, found, Holder::Envelope)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(abandoned(id, &envelope.metadata()?)),
+            Err(error) => Err(error),
+        }
+    }
+
+    fn item(&self, id: ItemId, metadata: &Metadata, found: Found, holder: Holder) -> Reading {
+        Reading::Item(TrashItem {
+            id,
+            trash: self.path.clone(),
+            kind: kind_of(metadata.kind),
+            size: (!metadata.is_dir()).then_some(metadata.size),
+            origin: self.origin(found.original_path),
+            trashed: found.trashed,
+            deletion: found.deletion,
+            session: found.session,
+            mode: found.mode,
+            holder,
+        })
+    }
+
+    /// Believes a recorded path only where it cannot lead out of what this trash directory serves.
+    ///
+    /// # Security
+    /// Whoever can write to a shared drive can plant a trash directory on it, with records that would have a restore
+    /// write anywhere.
+    fn origin(&self, recorded: Option<PathBuf>) -> Origin {
+        let Some(recorded) = recorded else { return Origin::Unknown };
+        let reason = match &self.base {
+            _ if !is_plain_path(&recorded) => "it is not a plain path",
+            Base::Absolute if recorded.is_relative() => "a relative path in a trash that keeps absolute ones",
+            Base::Relative(_) if recorded.is_absolute() => "an absolute path in the trash of a volume",
+            Base::Absolute => return Origin::Known(recorded),
+            Base::Relative(base) => return Origin::Known(base.join(recorded)),
+        };
+        Origin::Untrusted { recorded, reason }
+    }
+
+    /// Opens the directory that holds the item and says under which name.
+    pub(super) fn holding(&self, item: &TrashItem) -> io::Result<(Dir, OsString)> {
+        let id = OsString::from(item.id.to_string());
+        match item.holder {
+            Holder::Item => Ok((self.dir.try_clone()?, id)),
+            Holder::Envelope => {
+                let name = Name::new(&id).map_err(|_| io::ErrorKind::InvalidInput)?;
+                Ok((self.dir.open_dir(name)?, layout::ITEM.as_os_str().to_owned()))
+            }
+        }
+    }
+}
+
+fn abandoned(id: ItemId, metadata: &Metadata) -> Reading {
+    Reading::Abandoned { id, modified: metadata.modified }
+}
+
+fn nothing_found() -> Found {
+    Found {
+        original_path: None,
+        trashed: crate::item::Stamp::Missing,
+        deletion: crate::item::Stamp::Missing,
+        session: None,
+        mode: None,
+        envelope: Marked::Plain,
+    }
+}
+
+/// The kinds of the kernel are the kinds of an item; an unknown one is shown as what it can at least be moved as.
+#[must_use]
+pub fn kind_of(kind: FileKind) -> ItemKind {
+    match kind {
+        FileKind::File | FileKind::Unknown => ItemKind::File,
+        FileKind::Directory => ItemKind::Directory,
+        FileKind::Symlink => ItemKind::Symlink,
+        FileKind::Fifo => ItemKind::Fifo,
+        FileKind::Socket => ItemKind::Socket,
+        FileKind::BlockDevice => ItemKind::BlockDevice,
+        FileKind::CharDevice => ItemKind::CharDevice,
+    }
+}

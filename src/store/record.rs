@@ -1,0 +1,259 @@
+//! A record as attributes: their names, their values, and which of them are ours.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::PathBuf;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+
+use crate::attributes::ExtendedAttributes;
+use crate::item::{Record, Stamp};
+use crate::sys::{is_attribute_refused, metadata_of_file};
+
+use super::loosen::OWNER_ALL;
+
+/// Where the item was: raw bytes.
+pub const ORIGINAL_PATH: &str = "original_path";
+/// When its grace period ends: RFC 3339, UTC.
+pub const DELETION_DATE: &str = "deletion_date";
+/// When it was removed: RFC 3339, UTC, nanoseconds.
+pub const TRASHED_DATE: &str = "trashed_date";
+/// Who removed it: raw bytes.
+pub const SESSION: &str = "rrm_session";
+/// The permission bits to give back, in octal.
+pub const MODE: &str = "rrm_mode";
+/// Marks the directory that carries it as an envelope, for the item in it.
+pub const ENVELOPE: &str = "rrm_envelope";
+
+/// The attributes of a record. [`ORIGINAL_PATH`] comes first when a record is written and goes last when it is erased:
+/// whatever a crash leaves of a record still says which file it belongs to.
+const OURS: [&str; 5] = [ORIGINAL_PATH, DELETION_DATE, TRASHED_DATE, SESSION, MODE];
+
+/// Why a record could not be written.
+#[derive(Debug)]
+pub enum Unwritten {
+    /// The file will not carry it, an envelope will: attributes are unsupported, forbidden or full, or one of the names
+    /// is taken by a value that is not ours. What was set of the record is erased again.
+    Refused(io::Error),
+    /// The call failed for a reason that an envelope does not mend.
+    Failed(io::Error),
+}
+
+impl From<io::Error> for Unwritten {
+    fn from(error: io::Error) -> Self {
+        if is_attribute_refused(&error) || error.kind() == io::ErrorKind::AlreadyExists {
+            Self::Refused(error)
+        } else {
+            Self::Failed(error)
+        }
+    }
+}
+
+/// Writes `record` on `file`, which carries none.
+///
+/// An attribute that is there already is never replaced, except where [`is_leftover`] says that the whole record is one
+/// of ours that a crash left.
+pub fn write(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
+    match create_all(attributes, file, record) {
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_leftover(attributes, file, record)? => {
+            let mode = record.mode.or(leftover_mode(attributes, file)?);
+            erase(attributes, file)?;
+            Ok(create_all(attributes, file, &Record { mode, ..record.clone() })?)
+        }
+        result => Ok(result?),
+    }
+}
+
+/// Sets each attribute of the record; where one fails, those before it are erased again.
+fn create_all(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> io::Result<()> {
+    let pairs = encode(record);
+    for (done, (name, value)) in pairs.iter().enumerate() {
+        if let Err(error) = attributes.create(file, name, value) {
+            for (name, _) in pairs[..done].iter().rev() {
+                attributes.remove(file, name).ok();
+            }
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// Whether what is under our names was left by a crashed removal or restore of this very path: then the path recorded
+/// first (and erased last) is the one that we would write. Anything else is a person's own value and is kept.
+fn is_leftover(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> io::Result<bool> {
+    let recorded = attributes.get(file, ORIGINAL_PATH)?;
+    Ok(recorded.as_deref() == Some(record.original_path.as_os_str().as_bytes()))
+}
+
+/// The permission bits that a crashed removal recorded on a directory while it was writable only to be moved; nothing if
+/// somebody has set others since.
+fn leftover_mode(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<Option<u32>> {
+    let Some(recorded) = attributes.get(file, MODE)?.and_then(|value| decode_mode(&value)) else { return Ok(None) };
+    let loosened = metadata_of_file(file)?.mode == recorded | OWNER_ALL;
+    Ok(loosened.then_some(recorded))
+}
+
+/// Erases the record on `file`.
+pub fn erase(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<()> {
+    let present = attributes.list(file)?;
+    for name in OURS.iter().rev().filter(|name| present.iter().any(|known| known == *name)) {
+        attributes.remove(file, name)?;
+    }
+    Ok(())
+}
+
+fn encode(record: &Record) -> Vec<(&'static str, Vec<u8>)> {
+    let mut pairs = vec![
+        (ORIGINAL_PATH, record.original_path.as_os_str().as_bytes().to_vec()),
+        (DELETION_DATE, date(record.deletion, SecondsFormat::AutoSi)),
+        (TRASHED_DATE, date(record.trashed, SecondsFormat::Nanos)),
+    ];
+    pairs.extend(record.session.as_ref().map(|session| (SESSION, session.as_bytes().to_vec())));
+    pairs.extend(record.mode.map(|mode| (MODE, format!("{mode:04o}").into_bytes())));
+    pairs
+}
+
+fn date(instant: DateTime<Utc>, precision: SecondsFormat) -> Vec<u8> {
+    instant.to_rfc3339_opts(precision, true).into_bytes()
+}
+
+/// What was found of a record, before anything is believed.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Found {
+    /// The path, absolute or relative, as it was written.
+    pub original_path: Option<PathBuf>,
+    /// When it was removed.
+    pub trashed: Stamp,
+    /// When its grace period ends.
+    pub deletion: Stamp,
+    /// Who removed it.
+    pub session: Option<OsString>,
+    /// The permission bits to give back.
+    pub mode: Option<u32>,
+    /// Whether the file says that it is an envelope.
+    pub envelope: Marked,
+}
+
+/// Whether a directory carries the mark of an envelope.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Marked {
+    /// It is an envelope.
+    Envelope,
+    /// It is a trashed thing itself.
+    Plain,
+}
+
+/// Reads what there is of a record on `file`: one call for the names, one for each that is there.
+pub fn read(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<Found> {
+    let present = attributes.list(file)?;
+    let get = |name: &str| match present.iter().any(|known| known == name) {
+        true => attributes.get(file, name),
+        false => Ok(None),
+    };
+    Ok(Found {
+        original_path: get(ORIGINAL_PATH)?.map(|bytes| OsString::from_vec(bytes).into()),
+        trashed: decode_date(get(TRASHED_DATE)?),
+        deletion: decode_date(get(DELETION_DATE)?),
+        session: get(SESSION)?.map(OsString::from_vec),
+        mode: get(MODE)?.and_then(|value| decode_mode(&value)),
+        envelope: if present.iter().any(|known| known == ENVELOPE) { Marked::Envelope } else { Marked::Plain },
+    })
+}
+
+fn decode_date(value: Option<Vec<u8>>) -> Stamp {
+    let Some(value) = value else { return Stamp::Missing };
+    let instant = std::str::from_utf8(&value).ok().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
+    match instant {
+        Some(instant) => Stamp::At(instant.to_utc()),
+        None => Stamp::Unreadable(String::from_utf8_lossy(&value[..value.len().min(LONGEST_DATE)]).into_owned()),
+    }
+}
+
+/// As much of an unreadable date as is worth showing; attributes of 64 KiB of junk exist.
+const LONGEST_DATE: usize = 40;
+
+fn decode_mode(value: &[u8]) -> Option<u32> {
+    let mode = u32::from_str_radix(std::str::from_utf8(value).ok()?, 8).ok()?;
+    (mode <= 0o7777).then_some(mode)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attributes::{MockExtendedAttributes, SystemAttributes};
+    use chrono::TimeZone;
+
+    fn record() -> Record {
+        Record {
+            original_path: OsString::from_vec(b"/a/\xff\n".to_vec()).into(),
+            trashed: Utc.timestamp_opt(1_790_000_000, 5).single().expect("an instant"),
+            deletion: Utc.timestamp_opt(1_792_592_000, 5).single().expect("an instant"),
+            session: Some("agent 7".into()),
+            mode: Some(0o555),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read_and_erased() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        write(&SystemAttributes, file.as_file(), &record()).expect("written");
+        let found = read(&SystemAttributes, file.as_file()).expect("read");
+        let expected = record();
+        assert_eq!(found.original_path, Some(expected.original_path));
+        assert_eq!(found.trashed, Stamp::At(expected.trashed));
+        assert_eq!(found.deletion, Stamp::At(expected.deletion));
+        assert_eq!((found.session, found.mode), (expected.session, expected.mode));
+        erase(&SystemAttributes, file.as_file()).expect("erased");
+        assert_eq!(SystemAttributes.list(file.as_file()).expect("listed"), Vec::<OsString>::new());
+    }
+
+    #[test]
+    fn a_persons_own_value_under_our_name_is_kept_and_a_leftover_is_replaced() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        SystemAttributes.create(file.as_file(), DELETION_DATE, b"mine").expect("set");
+        let refused = write(&SystemAttributes, file.as_file(), &record());
+        assert!(matches!(refused, Err(Unwritten::Refused(_))));
+        assert_eq!(SystemAttributes.list(file.as_file()).expect("listed"), [DELETION_DATE]);
+        assert_eq!(SystemAttributes.get(file.as_file(), DELETION_DATE).expect("read"), Some(b"mine".to_vec()));
+
+        SystemAttributes.create(file.as_file(), ORIGINAL_PATH, b"/a/\xff\n").expect("set");
+        write(&SystemAttributes, file.as_file(), &record()).expect("a leftover of this path is ours");
+        assert_eq!(read(&SystemAttributes, file.as_file()).expect("read").deletion, Stamp::At(record().deletion));
+    }
+
+    /// Each attribute fails once, in turn: what was set before it is taken away again.
+    #[test]
+    fn a_disk_that_fails_leaves_no_part_of_a_record() {
+        for failing in 0..OURS.len() {
+            let mut disk = MockExtendedAttributes::new();
+            let set = std::sync::Arc::new(std::sync::Mutex::new(Vec::<String>::new()));
+            let (on_create, on_remove) = (set.clone(), set.clone());
+            disk.expect_create().returning(move |_, name, _| {
+                let mut set = on_create.lock().expect("not poisoned");
+                if set.len() == failing {
+                    return Err(io::Error::from_raw_os_error(5));
+                }
+                set.push(name.to_owned());
+                Ok(())
+            });
+            disk.expect_remove().returning(move |_, name| {
+                on_remove.lock().expect("not poisoned").retain(|known| known != name);
+                Ok(())
+            });
+            let file = tempfile::tempfile().expect("a temporary file");
+            let result = write(&disk, &file, &record());
+            assert!(matches!(result, Err(Unwritten::Failed(error)) if error.raw_os_error() == Some(5)));
+            assert!(set.lock().expect("not poisoned").is_empty(), "attribute {failing}");
+        }
+    }
+
+    #[test]
+    fn junk_is_no_date() {
+        for junk in [&b"tomorrow"[..], b"", b"\xff\xfe", b"2026-13-01T00:00:00Z", &vec![b'9'; 65_536]] {
+            assert!(matches!(decode_date(Some(junk.to_vec())), Stamp::Unreadable(text) if text.len() <= 120));
+        }
+        assert_eq!(decode_date(None), Stamp::Missing);
+    }
+}

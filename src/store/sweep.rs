@@ -1,0 +1,65 @@
+//! What interrupted commands leave in a trash directory, and how it goes away.
+
+use std::ffi::OsString;
+use std::io;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::{TrashDir, layout};
+use crate::item::ItemId;
+use crate::sys::{Dir, Lock, Name, Timestamp, try_lock};
+
+/// How long an envelope without an item is left alone: far longer than a removal takes between making it and filling
+/// it, or a restore between emptying it and removing it.
+const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(1);
+
+/// The right to clean a trash directory, until it is dropped or the process ends.
+#[derive(Debug)]
+pub struct CleanLock {
+    _directory: std::fs::File,
+}
+
+impl TrashDir {
+    /// Takes the right to clean; `None` where another process has it.
+    pub fn lock_for_cleaning(&self) -> io::Result<Option<CleanLock>> {
+        let directory = self.dir.readable()?;
+        Ok((try_lock(&directory)? == Lock::Held).then_some(CleanLock { _directory: directory }))
+    }
+
+    /// Where claimed items are.
+    pub fn doomed_dir(&self) -> io::Result<Dir> {
+        self.own_dir(layout::DOOMED)
+    }
+
+    /// The same place, as a path to show.
+    #[must_use]
+    pub fn doomed_path(&self) -> std::path::PathBuf {
+        self.path.join(layout::DOOMED.as_os_str())
+    }
+
+    /// Where claimed items are, if any ever were, and their names.
+    pub fn doomed(&self) -> io::Result<Option<(Dir, Vec<OsString>)>> {
+        let Some(doomed) = self.own_dir_if_there(layout::DOOMED)? else { return Ok(None) };
+        let mut names = Vec::new();
+        doomed.for_each_entry::<io::Error>(|entry| {
+            names.push(entry.name);
+            Ok(())
+        })?;
+        Ok(Some((doomed, names)))
+    }
+
+    /// Removes an abandoned envelope if it is old enough.
+    ///
+    /// Only what is known to be empty goes (rmdir(2)), so a removal that is slower than all others loses at most the
+    /// race for its envelope, and says so.
+    pub fn sweep(&self, id: ItemId, modified: Timestamp, now: DateTime<Utc>) -> io::Result<()> {
+        let modified =
+            DateTime::from_timestamp(modified.seconds, modified.nanoseconds).unwrap_or(DateTime::<Utc>::MAX_UTC);
+        if now.signed_duration_since(modified) < ABANDONED_AFTER {
+            return Ok(());
+        }
+        let name = id.to_string();
+        let name = Name::new(name.as_ref()).map_err(|_| io::ErrorKind::InvalidInput)?;
+        self.discard_envelope(&self.dir.open_dir(name)?, name)
+    }
+}

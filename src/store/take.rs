@@ -1,0 +1,152 @@
+//! How an item leaves a trash directory: to where a person wants it, or to be deleted.
+//!
+//! | step | what the disk holds if it is the last |
+//! |---|---|
+//! | a 0555 directory of ours: u+w | it is in the trash and listed, its mode in the record |
+//! | **rename, never replacing** | it is at its target, whole, perhaps with attributes of ours and u+w |
+//! | each attribute erased, the path last | the same; the next removal of it overwrites them and knows the mode |
+//! | the mode back, the envelope removed | it is as it was |
+//!
+//! The name that is renamed is always the item's own, never its envelope's: the kernel looks it up under the lock of
+//! the directory that holds it, so of a restore and a `clean` that come at once exactly one gets the whole item.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io;
+use std::path::Path;
+
+use super::loosen::{Loosened, loosen};
+use super::{TrashDir, layout, record};
+use crate::item::{Holder, ItemKind, Origin, TrashItem};
+use crate::sys::{Dir, Metadata, Name, rename_no_replace};
+
+/// An item that has left.
+#[derive(Debug)]
+#[must_use = "what could not be tidied up is to be told"]
+pub enum Taken {
+    /// It is as it was before it was removed.
+    Whole,
+    /// It is where it was wanted, but something of ours could not be taken off it.
+    Marked(io::Error),
+}
+
+impl TrashDir {
+    /// Moves `item` to `target_name` of `target`, which must not exist (`EEXIST`), and erases its record.
+    ///
+    /// An error means that it is still in the trash, with its record.
+    pub fn take(&self, item: &TrashItem, target: &Dir, target_name: Name<'_>) -> io::Result<Taken> {
+        let (holding, name) = self.holding(item)?;
+        let name = Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        // Opened before the move, so that nothing but this very inode loses attributes after it.
+        let labelled = self.labelled(item, name)?;
+        let leaving = Leaving::prepare(&holding, name)?;
+        if let Err(error) = rename_no_replace(&holding, name, target, target_name) {
+            leaving.stay()?;
+            return Err(error);
+        }
+        let erased = labelled.map_or(Ok(()), |file| record::erase(&*self.attributes, &file));
+        let result = erased.and_then(|()| leaving.finish(item.mode));
+        self.discard_emptied(item, &holding);
+        Ok(result.map_or_else(Taken::Marked, |()| Taken::Whole))
+    }
+
+    /// The item's own file, if it carries its record itself.
+    fn labelled(&self, item: &TrashItem, name: Name<'_>) -> io::Result<Option<File>> {
+        let can_carry = matches!(item.kind, ItemKind::File | ItemKind::Directory);
+        if item.holder == Holder::Envelope || !can_carry {
+            return Ok(None);
+        }
+        match self.dir.open_file(name) {
+            Err(_) if item.origin == Origin::Unknown => Ok(None),
+            result => result.map(Some),
+        }
+    }
+
+    /// Moves what is at `inner` below the trashed directory `item` to `target_name` of `target`, which must not exist.
+    /// The item stays, without that part.
+    pub fn take_part(&self, item: &TrashItem, inner: &Path, target: &Dir, target_name: Name<'_>) -> io::Result<()> {
+        let (dir, last) = self.holding_part(item, inner)?;
+        let last = Name::new(&last).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let leaving = Leaving::prepare(&dir, last)?;
+        match rename_no_replace(&dir, last, target, target_name) {
+            Ok(()) => leaving.finish(None),
+            Err(error) => leaving.stay().and(Err(error)),
+        }
+    }
+
+    /// Whether there is something at `inner` below the trashed directory `item`.
+    #[must_use]
+    pub fn holds_part(&self, item: &TrashItem, inner: &Path) -> bool {
+        let found = self.holding_part(item, inner);
+        found.is_ok_and(|(dir, name)| Name::new(&name).is_ok_and(|name| dir.metadata_of(name).is_ok()))
+    }
+
+    /// Opens the directory that holds a part of an item, following no link, and says under which name.
+    fn holding_part(&self, item: &TrashItem, inner: &Path) -> io::Result<(Dir, OsString)> {
+        let (mut dir, mut name) = self.holding(item)?;
+        for next in inner {
+            dir = dir.open_dir(Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?)?;
+            next.clone_into(&mut name);
+        }
+        Ok((dir, name))
+    }
+
+    /// The metadata of the item itself.
+    pub fn metadata_of(&self, item: &TrashItem) -> io::Result<Metadata> {
+        let (holding, name) = self.holding(item)?;
+        holding.metadata_of(Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?)
+    }
+
+    /// Moves `item` to `.doomed`, from where it never comes back. An error means that it is still listed.
+    pub fn claim(&self, item: &TrashItem) -> io::Result<()> {
+        let doomed = self.own_dir(layout::DOOMED)?;
+        let (holding, name) = self.holding(item)?;
+        let name = Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let doomed_name = OsString::from(item.id.to_string());
+        let doomed_name = Name::new(&doomed_name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let leaving = Leaving::prepare(&holding, name)?;
+        if let Err(error) = rename_no_replace(&holding, name, &doomed, doomed_name) {
+            leaving.stay()?;
+            return Err(error);
+        }
+        self.discard_emptied(item, &holding);
+        Ok(())
+    }
+
+    /// Removes the envelope of an item that has left. One that cannot be removed holds nothing, is never listed, and is
+    /// swept by `clean`; so this is no failure.
+    fn discard_emptied(&self, item: &TrashItem, envelope: &Dir) {
+        let id = item.id.to_string();
+        if let (Holder::Envelope, Ok(name)) = (item.holder, Name::new(id.as_ref())) {
+            self.discard_envelope(envelope, name).ok();
+        }
+    }
+}
+
+/// A thing about to be moved away: a directory is held open, and writable while it is moved.
+struct Leaving {
+    dir: Option<Dir>,
+    loosened: Option<Loosened>,
+}
+
+impl Leaving {
+    fn prepare(holding: &Dir, name: Name<'_>) -> io::Result<Self> {
+        let metadata = holding.metadata_of(name)?;
+        let dir = if metadata.is_dir() { Some(holding.open_dir(name)?) } else { None };
+        let loosened = loosen(|| holding.open_dir(name), &metadata)?;
+        Ok(Self { dir, loosened })
+    }
+
+    /// It was not moved after all.
+    fn stay(self) -> io::Result<()> {
+        self.loosened.map_or(Ok(()), Loosened::tighten)
+    }
+
+    /// It was moved: it gets the mode that its record tells, or the one it had a moment ago.
+    fn finish(self, recorded: Option<u32>) -> io::Result<()> {
+        match (&self.dir, recorded) {
+            (Some(dir), Some(mode)) => dir.set_mode(mode),
+            _ => self.stay(),
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! Which trash directory serves a path, and where all of them are.
+//!
+//! A volume here is as far as a rename reaches: one mount, or one subvolume of it. It has its own trash directory,
+//! because a rename out of it would be a copy.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
+
+use crate::attributes::ExtendedAttributes;
+use crate::error::{Error, ErrorKind, Result, cannot};
+use crate::store::{Base, TrashDir, layout};
+use crate::sys::{self, Dir, FileId, Metadata, MountRoot};
+
+/// How long a volume may take to answer before the others go on without it.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The sticky bit: in such a directory nobody may touch the names of others (chmod(1)).
+const STICKY: u32 = 0o1000;
+
+/// All trash directories of one user.
+pub struct Volumes {
+    home: PathBuf,
+    attributes: Arc<dyn ExtendedAttributes>,
+    opened: OnceLock<Arc<TrashDir>>,
+    /// The directory asked for last, and the trash that serves it: operands come in runs from one directory.
+    last: Mutex<Option<(FileId, Arc<TrashDir>)>>,
+}
+
+/// All trash directories that were found, and why others were not.
+#[derive(Default)]
+pub struct Discovery {
+    /// Those that can be used, the home trash first.
+    pub trashes: Vec<Arc<TrashDir>>,
+    /// Those that cannot.
+    pub problems: Vec<Error>,
+}
+
+impl Volumes {
+    /// The trash directories of the user whose home trash is at `home`.
+    pub fn new(home: PathBuf, attributes: Arc<dyn ExtendedAttributes>) -> Self {
+        Self { home, attributes, opened: OnceLock::new(), last: Mutex::new(None) }
+    }
+
+    /// Where the home trash is, whether it exists or not.
+    #[must_use]
+    pub fn home_path(&self) -> &Path {
+        &self.home
+    }
+
+    /// The home trash, made if it is missing.
+    pub fn home(&self) -> Result<Arc<TrashDir>> {
+        if let Some(home) = self.opened.get() {
+            return Ok(home.clone());
+        }
+        let home = Arc::new(TrashDir::open_or_create(&self.home, Base::Absolute, self.attributes.clone())?);
+        Ok(self.opened.get_or_init(|| home).clone())
+    }
+
+    /// The home trash, if anything was ever put there.
+    pub fn home_if_there(&self) -> Result<Option<Arc<TrashDir>>> {
+        if let Some(home) = self.opened.get() {
+            return Ok(Some(home.clone()));
+        }
+        let home = TrashDir::open(&self.home, Base::Absolute, self.attributes.clone())?;
+        Ok(home.map(|home| self.opened.get_or_init(|| Arc::new(home)).clone()))
+    }
+
+    /// The trash directory of the volume that `parent` is on, made if it is missing; or why each place will not do.
+    ///
+    /// It is in the highest directory of the volume, at or above `parent`, that will do, so that one volume has few.
+    pub fn of_volume(&self, parent: &Dir) -> std::result::Result<Arc<TrashDir>, Vec<Error>> {
+        let unclimbable = |error| vec![Error::system("look for a trash directory above", "", error)];
+        let asked = parent.metadata().map_err(unclimbable)?.id;
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, trash)) = last.as_ref().filter(|(directory, _)| *directory == asked) {
+            return Ok(trash.clone());
+        }
+        let mut reasons = Vec::new();
+        for (place, metadata) in climb(parent).map_err(unclimbable)?.iter().rev() {
+            match self.at(place, metadata) {
+                Ok(trash) => {
+                    let trash = Arc::new(trash);
+                    *last = Some((asked, trash.clone()));
+                    return Ok(trash);
+                }
+                Err(error) => reasons.push(error),
+            }
+        }
+        Err(reasons)
+    }
+
+    /// The trash directory in `place`, made if it is missing and may be.
+    fn at(&self, place: &Dir, metadata: &Metadata) -> Result<TrashDir> {
+        let top = place.path().map_err(cannot("look for a trash directory in", Path::new("")))?;
+        let path = top.join(layout::volume_trash(sys::effective_uid()));
+        let base = Base::Relative(top);
+        if let Some(found) = TrashDir::open(&path, base.clone(), self.attributes.clone())? {
+            self.remember(&path, metadata)?;
+            return Ok(found);
+        }
+        may_create_in(place, metadata)
+            .map_err(|reason| Error::new(ErrorKind::NoTrash, "make the trash directory", &path, reason))?;
+        // Known first, made second: whatever a crash leaves, no trash directory exists that is not found again.
+        self.remember(&path, metadata)?;
+        TrashDir::open_or_create(&path, base, self.attributes.clone())
+    }
+
+    /// Sees to it that the trash directory is found again. At the root of a mount it is found by looking there.
+    fn remember(&self, path: &Path, holder: &Metadata) -> Result<()> {
+        let registered =
+            self.home().and_then(|home| home.register(path).map_err(cannot("note down the trash directory", path)));
+        match registered {
+            Err(_) if holder.mount_root == MountRoot::Yes => Ok(()),
+            result => result,
+        }
+    }
+
+    /// Every trash directory that can be found: the home trash, those it knows of, and those at the root of a mount.
+    /// One that does not answer does not hold up the others.
+    #[must_use]
+    pub fn discover(&self) -> Discovery {
+        let mut found = Discovery::default();
+        let mut candidates = Vec::new();
+        match self.home_if_there() {
+            Ok(Some(home)) => {
+                match home.registered() {
+                    Ok(paths) => candidates = paths.into_iter().map(Candidate::Registered).collect(),
+                    Err(error) => found.problems.push(Error::system("read", self.home.join("volumes"), error)),
+                }
+                found.trashes.push(home);
+            }
+            Ok(None) => {}
+            Err(error) => found.problems.push(error),
+        }
+        let name = layout::volume_trash(sys::effective_uid());
+        match sys::mounts() {
+            Ok(mounts) => {
+                candidates.extend(mounts.into_iter().map(|mount| Candidate::Mounted(mount.point.join(&name))));
+            }
+            Err(error) => found.problems.push(Error::system("read", "/proc/self/mountinfo", error)),
+        }
+        self.probe(candidates, &mut found);
+        found
+    }
+
+    /// Opens the candidates in a thread of its own, so that one that hangs can be left behind; the rest then get
+    /// another thread.
+    fn probe(&self, candidates: Vec<Candidate>, found: &mut Discovery) {
+        let candidates = Arc::new(candidates);
+        let mut next = 0;
+        while next < candidates.len() {
+            let (sender, answers) = mpsc::channel();
+            let (asked, attributes, first) = (candidates.clone(), self.attributes.clone(), next);
+            std::thread::spawn(move || {
+                for candidate in &asked[first..] {
+                    if sender.send(candidate.open(attributes.clone())).is_err() {
+                        break;
+                    }
+                }
+            });
+            while next < candidates.len() {
+                let answer = answers.recv_timeout(PATIENCE);
+                let path = candidates[next].path();
+                next += 1;
+                match answer {
+                    Ok(Ok(Some(trash))) => found.add(trash),
+                    Ok(Ok(None)) => {}
+                    Ok(Err(error)) => found.problems.push(error),
+                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                        found.problems.push(unreachable(path, "its volume does not answer"));
+                        break;
+                    }
+                }
+            }
+        }
+    }
+}
+
+impl Discovery {
+    /// Two mounts, or a registration and a mount, may lead to the same directory.
+    fn add(&mut self, trash: TrashDir) {
+        if self.trashes.iter().all(|known| known.id() != trash.id()) {
+            self.trashes.push(Arc::new(trash));
+        }
+    }
+}
+
+/// Where a trash directory may be.
+enum Candidate {
+    /// The home trash says that there is one.
+    Registered(PathBuf),
+    /// A mount's root; there is seldom one.
+    Mounted(PathBuf),
+}
+
+impl Candidate {
+    fn path(&self) -> &Path {
+        match self {
+            Self::Registered(path) | Self::Mounted(path) => path,
+        }
+    }
+
+    fn open(&self, attributes: Arc<dyn ExtendedAttributes>) -> Result<Option<TrashDir>> {
+        let path = self.path();
+        let top = path.parent().unwrap_or(Path::new("/"));
+        match (self, TrashDir::open(path, Base::Relative(top.to_owned()), attributes)) {
+            (_, Ok(Some(trash))) => Ok(Some(trash)),
+            (Self::Registered(_), Ok(None)) if !is_mounted_at(top) => {
+                Err(unreachable(path, "it is not there; is its volume mounted?"))
+            }
+            (Self::Registered(_), Err(error)) => Err(error),
+            (Self::Mounted(_), Err(error)) if error.kind == ErrorKind::UnsafeTrash => Err(error),
+            // The volume is there and has no trash; or the mount is nothing that we may look into.
+            (_, Ok(None)) | (Self::Mounted(_), Err(_)) => Ok(None),
+        }
+    }
+}
+
+fn is_mounted_at(top: &Path) -> bool {
+    sys::metadata_at(top).is_ok_and(|metadata| metadata.mount_root == MountRoot::Yes)
+}
+
+fn unreachable(path: &Path, reason: &'static str) -> Error {
+    Error::new(ErrorKind::Unreachable, "use the trash directory", path, reason)
+}
+
+/// `directory` and those above it, as far as a rename could reach: up to where another mount or subvolume begins, or
+/// where we may not look any further.
+fn climb(directory: &Dir) -> io::Result<Vec<(Dir, Metadata)>> {
+    let start = directory.metadata()?;
+    let mut reached = vec![(directory.try_clone()?, start)];
+    while let Some((below, metadata)) = reached.last() {
+        let Ok(above) = below.open_parent() else { break };
+        let Ok(found) = above.metadata() else { break };
+        let is_root = found.id == metadata.id && found.mount == metadata.mount;
+        if is_root || found.mount != start.mount || found.id.device != start.id.device {
+            break;
+        }
+        reached.push((above, found));
+    }
+    Ok(reached)
+}
+
+/// Whether a trash directory may be made in a place, or why not.
+///
+/// # Security
+/// Where neither is true, whoever else may write there could put another directory in our trash's place.
+fn may_create_in(place: &Dir, metadata: &Metadata) -> std::result::Result<(), &'static str> {
+    if metadata.uid != sys::effective_uid() && metadata.mode & STICKY == 0 {
+        Err("the directory that would hold it is neither yours nor sticky")
+    } else if !place.is_writable() {
+        Err("the directory that would hold it is not writable")
+    } else {
+        Ok(())
+    }
+}

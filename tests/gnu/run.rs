@@ -1,0 +1,175 @@
+//! Running one case under one `rm`.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::os::unix::fs::{OpenOptionsExt, lchown};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use rustix::fs::OFlags;
+use rustix::pty::OpenptFlags;
+
+use super::case::{Case, Stdin, Stdout};
+use super::tree;
+
+/// Who runs `rm`, and owns the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum User {
+    /// Whoever runs the test.
+    Ourselves,
+    /// The user with this number; only root can become one.
+    Other(u32),
+}
+
+impl User {
+    fn number(self) -> Option<u32> {
+        match self {
+            Self::Ourselves => None,
+            Self::Other(number) => Some(number),
+        }
+    }
+}
+
+/// What can be seen of a run.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Outcome {
+    /// As a shell tells it: 128 and more for a signal, 124 for a run that did not end.
+    pub(super) status: i32,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
+    pub(super) left: Vec<String>,
+}
+
+impl Outcome {
+    /// What differs, GNU's first.
+    pub(super) fn difference_to(&self, ours: &Self) -> String {
+        let mut lines = Vec::new();
+        let mut compare = |what: &str, one: &dyn std::fmt::Debug, other: &dyn std::fmt::Debug, same: bool| {
+            if !same {
+                lines.push(format!("  {what}: GNU  {one:?}\n  {what}: ours {other:?}\n"));
+            }
+        };
+        compare("status", &self.status, &ours.status, self.status == ours.status);
+        compare("stdout", &self.stdout, &ours.stdout, self.stdout == ours.stdout);
+        compare("stderr", &self.stderr, &ours.stderr, self.stderr == ours.stderr);
+        let only = |one: &Self, other: &Self| -> Vec<String> {
+            one.left.iter().filter(|line| !other.left.contains(line)).cloned().collect()
+        };
+        compare("left", &only(self, ours), &only(ours, self), self.left == ours.left);
+        lines.concat()
+    }
+}
+
+/// A case and its two runs.
+pub(super) struct Ran<'a> {
+    pub(super) case: &'a Case,
+    pub(super) theirs: &'a Outcome,
+    pub(super) ours: &'a Outcome,
+}
+
+/// A directory where one case after the other runs, always in a tree of the same path.
+pub(super) struct Stage {
+    place: PathBuf,
+    pub(super) user: User,
+}
+
+impl Stage {
+    pub(super) fn new(place: &Path, user: User) -> Self {
+        for directory in [place.to_owned(), place.join("home"), place.join("trees")] {
+            fs::create_dir(&directory).expect("a directory");
+            if let Some(number) = user.number() {
+                lchown(&directory, Some(number), Some(number)).expect("an owner");
+            }
+        }
+        Self { place: place.to_owned(), user }
+    }
+
+    /// Runs the case in a fresh tree with the `rm` of the directory `bin`.
+    pub(super) fn run(&self, bin: &Path, case: &Case) -> Outcome {
+        let root = self.place.join("trees/tree");
+        tree::make(&root, self.user.number());
+        let output = self.run_in(&root, bin, case);
+        let left = tree::describe(&root);
+        tree::remove(&root);
+        let text = |bytes: &[u8]| bytes.escape_ascii().to_string().replace("\\n", "\n");
+        let signal = || 128 + output.status.signal().expect("a signal where no status is");
+        let status = output.status.code().unwrap_or_else(signal);
+        Outcome { status, stdout: text(&output.stdout), stderr: text(&output.stderr), left }
+    }
+
+    fn run_in(&self, root: &Path, bin: &Path, case: &Case) -> Output {
+        let mut command = self.command(bin, case);
+        command.current_dir(root).stderr(Stdio::piped());
+        // Both are held until the end: a terminal whose other side is gone would answer with an error.
+        let mut answers = None;
+        match case.stdin {
+            Stdin::Null | Stdin::Closed => _ = command.stdin(Stdio::null()),
+            Stdin::Pipe(text) => {
+                let (reader, mut writer) = io::pipe().expect("a pipe");
+                writer.write_all(text.as_bytes()).expect("fits the pipe");
+                command.stdin(reader);
+            }
+            Stdin::Terminal(text) => {
+                let (controller, terminal) = terminal();
+                answers = Some(controller).inspect(|mut it| type_answers(&mut it, text));
+                command.stdin(terminal);
+            }
+        }
+        match case.stdout {
+            Stdout::Open | Stdout::Closed => _ = command.stdout(Stdio::piped()),
+            Stdout::Full => _ = command.stdout(File::options().write(true).open("/dev/full").expect("/dev/full")),
+            Stdout::Broken => _ = command.stdout(io::pipe().expect("a pipe").1),
+        }
+        let output = command.spawn().expect("sh runs").wait_with_output().expect("sh ends");
+        drop(answers);
+        output
+    }
+
+    /// `timeout` runs `rm` under that very name: what hangs is a difference, not a hung test.
+    fn command(&self, bin: &Path, case: &Case) -> Command {
+        let mut command = under_timeout(case);
+        command.args(&case.words).env_clear().env("PATH", bin);
+        command.env("LC_ALL", "C.UTF-8").env("HOME", self.place.join("home"));
+        command.env("XDG_DATA_HOME", self.place.join("home/data")).env("RRM_TRASH_DIR", self.place.join("home/trash"));
+        command.envs(case.variables.iter().copied());
+        if let Some(number) = self.user.number() {
+            command.uid(number).gid(number);
+        }
+        command
+    }
+}
+
+const TIMEOUT: [&str; 4] = ["/usr/bin/timeout", "--foreground", "5", "rm"];
+
+/// Only a shell can start a program with a standard stream closed.
+fn under_timeout(case: &Case) -> Command {
+    let input = if case.stdin == Stdin::Closed { "<&-" } else { "" };
+    let output = if case.stdout == Stdout::Closed { ">&-" } else { "" };
+    if input.is_empty() && output.is_empty() {
+        let mut command = Command::new(TIMEOUT[0]);
+        command.args(&TIMEOUT[1..]);
+        return command;
+    }
+    let mut command = Command::new("/bin/sh");
+    command.args(["-c", &format!("exec {} \"$@\" {input} {output}", TIMEOUT.join(" ")), "sh"]);
+    command
+}
+
+/// Both sides of a new pseudo-terminal (pty(7)).
+fn terminal() -> (File, File) {
+    let controller = rustix::pty::openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a pseudo-terminal");
+    rustix::pty::grantpt(&controller).expect("granted");
+    rustix::pty::unlockpt(&controller).expect("unlocked");
+    let name = rustix::pty::ptsname(&controller, Vec::new()).expect("a name");
+    let no_controlling_terminal = i32::try_from(OFlags::NOCTTY.bits()).expect("a flag");
+    let mut options = File::options();
+    options.read(true).write(true).custom_flags(no_controlling_terminal);
+    (controller.into(), options.open(name.to_str().expect("a path")).expect("the terminal"))
+}
+
+/// Types the answers and then Control-D, again and again, so that no question waits for ever.
+fn type_answers(controller: &mut &File, answers: &str) {
+    controller.write_all(answers.as_bytes()).expect("typed");
+    controller.write_all(&[4; 40]).expect("typed");
+}
