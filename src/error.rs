@@ -41,6 +41,8 @@ pub enum ErrorKind {
     NoTrash,
     /// Only a copy could move it, and a copy is not allowed or not possible.
     CrossDevice,
+    /// A copy that is large, or cannot keep everything; somebody has to agree first. The reason says what to.
+    NeedsConsent,
     /// Something is there already and stays.
     TargetExists,
     /// A record that would lead somewhere it must not.

@@ -14,3 +14,4 @@ pub mod sys;
 pub mod text;
 pub mod transfer;
 pub mod volume;
+mod walk;

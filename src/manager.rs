@@ -1,7 +1,9 @@
 //! The trash as a whole: one verb a file, each a plan that touches nothing and its execution.
 
 mod clean;
+mod copy;
 mod list;
+mod measure;
 mod operand;
 mod protect;
 mod restore;

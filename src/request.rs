@@ -17,6 +17,8 @@ pub struct TrashRequest {
     pub directories: Directories,
     /// Where to.
     pub place: Place,
+    /// What may be copied where nothing can be moved.
+    pub copying: Copying,
     /// The time of the command; it makes what it removes one batch.
     pub now: DateTime<Utc>,
     /// When the grace period ends.
@@ -47,6 +49,15 @@ pub enum Place {
     Nowhere,
 }
 
+/// What may be copied to another file system without asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copying {
+    /// What is not large, fits, and loses nothing. Anything else fails as [`NeedsConsent`](crate::error::ErrorKind).
+    WithinReason,
+    /// Whatever it costs: somebody agreed.
+    Whatever,
+}
+
 /// List items.
 #[derive(Debug, Clone)]
 pub struct ListRequest {
@@ -74,6 +85,8 @@ pub struct RestoreRequest {
     pub destination: Destination,
     /// What to do where something is in the way.
     pub conflict: Conflict,
+    /// What may be copied where nothing can be moved.
+    pub copying: Copying,
     /// The time of the command.
     pub now: DateTime<Utc>,
     /// When the grace period of what is swapped out ends.

@@ -6,6 +6,7 @@ mod loosen;
 mod place;
 mod read;
 pub mod record;
+mod stage;
 mod sweep;
 mod take;
 
@@ -23,6 +24,7 @@ use crate::sys::{self, Dir, FileId, Name};
 pub use envelope::{Shape, shape_of};
 pub use place::{NotPlaced, Placed, Source};
 pub use read::{Reading, kind_of};
+pub use stage::Staged;
 pub use sweep::CleanLock;
 pub use take::Taken;
 

@@ -30,7 +30,6 @@ mod make;
 mod probe;
 mod seal;
 mod survey;
-mod walk;
 
 use crate::progress::Progress;
 use crate::sys::{Dir, Name};

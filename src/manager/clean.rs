@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::purge::{Measure, Purged, purge};
 use crate::request::{CleanRequest, Scope};
 use crate::selection::Versions;
-use crate::store::{Reading, TrashDir};
+use crate::store::{Reading, TrashDir, layout};
 use crate::sys::{Dir, MountsBelow, Name};
 
 /// What is tried, in every error about a clean.
@@ -97,14 +97,16 @@ fn busy(trash: &TrashDir) -> Error {
 /// Deletes what earlier cleans had claimed, and sweeps what other commands left.
 fn finish_interrupted(trash: &TrashDir, request: &CleanRequest, progress: &dyn Progress, cleaned: &mut Cleaned) {
     let failed = |error| Error::system(DELETE, &**trash.path(), error);
-    match trash.doomed() {
-        Ok(Some((doomed, names))) => {
-            for name in names.iter().take_while(|_| !progress.interrupted()) {
-                cleaned.purge(trash, &doomed, name, progress);
+    for (leftovers, holder) in [(trash.doomed(), layout::DOOMED), (trash.orphaned_copies(), layout::STAGING)] {
+        match leftovers {
+            Ok(Some((dir, names))) => {
+                for name in names.iter().take_while(|_| !progress.interrupted()) {
+                    cleaned.purge(&trash.path().join(holder.as_os_str()), &dir, name, progress);
+                }
             }
+            Ok(None) => {}
+            Err(error) => cleaned.problems.push(failed(error)),
         }
-        Ok(None) => {}
-        Err(error) => cleaned.problems.push(failed(error)),
     }
     let swept = trash.for_each(|reading| {
         if let Ok(Reading::Abandoned { id, modified }) = reading {
@@ -125,7 +127,8 @@ fn delete(trash: &TrashDir, item: &TrashItem, mounts: &MountsBelow, progress: &d
         Ok(false) => {}
         Ok(true) => match trash.doomed_dir() {
             Ok(doomed) => {
-                cleaned.items += u64::from(cleaned.purge(trash, &doomed, OsStr::new(&item.id.to_string()), progress));
+                cleaned.items +=
+                    u64::from(cleaned.purge(&trash.doomed_path(), &doomed, OsStr::new(&item.id.to_string()), progress));
             }
             Err(error) => cleaned.problems.push(Error::system(DELETE, path_of(item), error)),
         },
@@ -147,12 +150,11 @@ fn check_mounts(trash: &TrashDir, item: &TrashItem, mounts: &MountsBelow) -> Res
 
 impl Cleaned {
     /// Purges one claimed entry; whether nothing of it is left.
-    fn purge(&mut self, trash: &TrashDir, doomed: &Dir, name: &OsStr, progress: &dyn Progress) -> bool {
+    fn purge(&mut self, holder: &Path, dir: &Dir, name: &OsStr, progress: &dyn Progress) -> bool {
         let Ok(checked) = Name::new(name) else { return false };
-        let Purged { removed, failures, ending } = purge(doomed, checked, Measure::Bytes, progress);
+        let Purged { removed, failures, ending } = purge(dir, checked, Measure::Bytes, progress);
         self.removed += removed;
         let complete = failures.is_empty() && ending == crate::purge::Ending::Finished;
-        let holder = trash.doomed_path();
         self.problems.extend(
             failures.into_iter().map(|failure| Error::system(DELETE, holder.join(failure.path), failure.error)),
         );

@@ -1,17 +1,24 @@
 //! Listing: everything in all trash directories.
 
 use super::TrashManager;
-use crate::error::ErrorKind;
+use super::measure::measure;
+use crate::error::{Error, ErrorKind};
+use crate::item::TrashItem;
 use crate::outcome::Listing;
-use crate::request::ListRequest;
+use crate::progress::Progress;
+use crate::request::{ListRequest, Sizes};
 use crate::selection::Versions;
 use crate::store::Reading;
+use crate::sys::Name;
 
 impl TrashManager {
     /// Lists what is selected, in no order. What cannot be read is told beside it and hides nothing else.
     #[must_use]
-    pub fn list(&self, request: &ListRequest) -> Listing {
+    pub fn list(&self, request: &ListRequest, progress: &dyn Progress) -> Listing {
         let mut listing = self.everything();
+        if request.sizes == Sizes::Measured {
+            self.measure(&mut listing.items, progress);
+        }
         if request.selection.is_everything() {
             return listing;
         }
@@ -19,6 +26,19 @@ impl TrashManager {
         let items = choice.chosen.iter().map(|chosen| listing.items[chosen.index].clone()).collect();
         listing.problems.extend(choice.problems);
         Listing { items, problems: listing.problems }
+    }
+
+    /// Finds out how large the directories among `items` are; one that cannot be read stays of unknown size.
+    pub(super) fn measure(&self, items: &mut [TrashItem], progress: &dyn Progress) {
+        for item in items.iter_mut().filter(|item| item.size.is_none()) {
+            let Ok((holding, name)) = self
+                .trash_of(item)
+                .and_then(|trash| trash.holding(item).map_err(|error| Error::system("measure", &*item.trash, error)))
+            else {
+                continue;
+            };
+            item.size = Name::new(&name).ok().and_then(|name| measure(&holding, name, progress).ok());
+        }
     }
 
     /// Every item of every trash directory that answers.

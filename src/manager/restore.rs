@@ -7,11 +7,12 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::TrashManager;
+use super::copy::copy_out;
 use super::target::{Links, RESTORE, TargetDir, Targets, numbered};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem};
 use crate::outcome::{RestorePlan, RestoreStep, Restored, TrashStep};
-use crate::progress::{Progress, Silent};
+use crate::progress::Progress;
 use crate::request::{Conflict, Destination, Directories, Place, Restorable, RestoreRequest, TrashRequest};
 use crate::selection::{Choice, Chosen, Selection, Versions};
 use crate::store::Taken;
@@ -93,7 +94,7 @@ impl TrashManager {
                 let stopped = Error::new(ErrorKind::Interrupted, RESTORE, &step.target, "interrupted");
                 return each(step, Err(stopped));
             }
-            let result = self.restore_one(step, request, &mut targets);
+            let result = self.restore_one(step, request, &mut targets, progress);
             if result.is_err() {
                 targets.give_up();
             }
@@ -101,40 +102,42 @@ impl TrashManager {
         }
     }
 
-    fn restore_one(&self, step: &RestoreStep, request: &RestoreRequest, targets: &mut Targets) -> Result<Restored> {
+    fn restore_one(
+        &self,
+        step: &RestoreStep,
+        request: &RestoreRequest,
+        targets: &mut Targets,
+        progress: &dyn Progress,
+    ) -> Result<Restored> {
         let links = if request.destination.directory.is_some() { Links::Follow } else { Links::Refuse };
         let parent = targets.open(step.target.parent().unwrap_or(Path::new("/")), links)?;
         let name = step.target.file_name().unwrap_or_default();
         if parent.path.starts_with(&*step.item.trash) {
             return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, &step.target, "that is inside the trash"));
         }
-        match (self.take(step, &parent, name), request.conflict) {
+        let take = |name: &OsStr| self.take(step, &parent, name, request, progress);
+        match (take(name), request.conflict) {
             (Err(error), conflict) if error.kind == ErrorKind::TargetExists => match conflict {
                 Conflict::Fail => Err(in_the_way(&step.target)),
                 Conflict::Skip => Ok(Restored::Skipped(step.target.clone())),
-                Conflict::Rename => self.take_beside(step, &parent, name),
+                Conflict::Rename => take_beside(step, name, take),
                 Conflict::Swap => {
-                    self.swap_out(&parent.path.join(name), request)?;
-                    self.take(step, &parent, name)
+                    self.swap_out(&parent.path.join(name), request, progress)?;
+                    take(name)
                 }
             },
             (result, _) => result,
         }
     }
 
-    /// Restores under the first numbered name that is free. Each name is tried, never looked at first, so whatever
-    /// appears meanwhile is not overwritten either.
-    fn take_beside(&self, step: &RestoreStep, parent: &TargetDir, name: &OsStr) -> Result<Restored> {
-        for number in 1..MOST_NUMBERS {
-            match self.take(step, parent, &numbered(name, number)) {
-                Err(error) if error.kind == ErrorKind::TargetExists => {}
-                result => return result,
-            }
-        }
-        Err(in_the_way(&step.target))
-    }
-
-    fn take(&self, step: &RestoreStep, parent: &TargetDir, name: &OsStr) -> Result<Restored> {
+    fn take(
+        &self,
+        step: &RestoreStep,
+        parent: &TargetDir,
+        name: &OsStr,
+        request: &RestoreRequest,
+        progress: &dyn Progress,
+    ) -> Result<Restored> {
         let target = parent.path.join(name);
         let failed = |error| Error::system(RESTORE, &target, error);
         let trash = self.trash_of(&step.item)?;
@@ -143,21 +146,26 @@ impl TrashManager {
             Some(part) => trash.take_part(&step.item, part, &parent.dir, name).map(|()| Taken::Whole),
             None => trash.take(&step.item, &parent.dir, name),
         };
-        match taken.map_err(failed)? {
-            Taken::Whole => Ok(Restored::At(target)),
-            Taken::Marked(error) => {
+        match taken {
+            Ok(Taken::Whole) => Ok(Restored::At(target)),
+            Ok(Taken::Marked(error)) => {
                 let error = Error::system("take rrm's attributes off", &target, error);
                 Ok(Restored::Marked(target, error))
             }
+            Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
+                copy_out(&trash, &step.item, step.part.as_deref(), (parent, name), request.copying, progress)
+            }
+            Err(error) => Err(failed(error)),
         }
     }
 
     /// Moves what is in the way to the trash, as a removal of its own that can be undone.
-    fn swap_out(&self, path: &Path, request: &RestoreRequest) -> Result<()> {
+    fn swap_out(&self, path: &Path, request: &RestoreRequest, progress: &dyn Progress) -> Result<()> {
         let request = TrashRequest {
             operands: vec![path.as_os_str().to_owned()],
             directories: Directories::Whole,
             place: Place::OwnVolume,
+            copying: request.copying,
             now: request.now,
             deletion: request.deletion,
             session: None,
@@ -165,11 +173,23 @@ impl TrashManager {
         let mut plan =
             self.plan_trash(&request).map_err(|mut errors| errors.pop().unwrap_or_else(|| in_the_way(path)))?;
         match plan.steps.pop() {
-            Some(TrashStep::Remove(removal)) => self.trash(&removal, &request, &Silent).map(|_| ()),
+            Some(TrashStep::Remove(removal)) => self.trash(&removal, &request, progress).map(|_| ()),
             Some(TrashStep::Refuse(error)) => Err(error),
             None => Ok(()),
         }
     }
+}
+
+/// Restores under the first numbered name that is free. Each name is tried, never looked at first, so whatever appears
+/// meanwhile is not overwritten either.
+fn take_beside(step: &RestoreStep, name: &OsStr, take: impl Fn(&OsStr) -> Result<Restored>) -> Result<Restored> {
+    for number in 1..MOST_NUMBERS {
+        match take(&numbered(name, number)) {
+            Err(error) if error.kind == ErrorKind::TargetExists => {}
+            result => return result,
+        }
+    }
+    Err(in_the_way(&step.target))
 }
 
 fn in_the_way(target: &Path) -> Error {

@@ -2,8 +2,10 @@
 
 use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::Arc;
 
 use super::TrashManager;
+use super::copy::{copy_in, remains};
 use super::operand::{Ending, Located, REMOVE, locate, refused};
 use super::protect::Protection;
 use crate::error::{Error, ErrorKind, Result};
@@ -62,7 +64,7 @@ impl TrashManager {
             return delete_now(removal, source, progress);
         }
         let original_path = parent.path.join(parts.name);
-        let placed = self.place(removal, source, &original_path, request)?;
+        let placed = self.place(removal, source, &original_path, request, progress)?;
         Ok(Removed::Trashed(TrashItem {
             id: placed.id,
             trash: placed.trash,
@@ -77,43 +79,79 @@ impl TrashManager {
         }))
     }
 
-    /// Tries each trash directory that may serve, the best first, and lets the kernel say which does: equal device
-    /// numbers do not promise that a rename works, nor do different ones forbid it.
-    fn place(&self, removal: &Removal, source: Source<'_>, original: &Path, request: &TrashRequest) -> Result<Placed> {
-        let mut reasons = Vec::new();
-        let mount = removal.metadata.mount;
+    /// Tries each trash directory that a rename may reach, the best first, and lets the kernel say which it does: equal
+    /// device numbers do not promise that it works, nor do different ones forbid it. Failing all, copies.
+    fn place(
+        &self,
+        removal: &Removal,
+        source: Source<'_>,
+        original: &Path,
+        request: &TrashRequest,
+        progress: &dyn Progress,
+    ) -> Result<Placed> {
+        let mut unreached = Unreached::default();
         match self.volumes().home() {
-            // Between two mounts rename(2) always fails, even where both show one file system.
-            Ok(home) if mount.is_some() && home.mount().is_some() && home.mount() != mount => {}
+            Ok(home) if is_another_mount(&home, removal) => unreached.add(home),
             Ok(home) => match place_in(&home, source, original, request) {
-                Err(NotPlaced::CrossDevice(_)) => {}
+                Err(NotPlaced::CrossDevice(_)) => unreached.add_near(home),
                 result => return finish(removal, result),
             },
-            Err(error) => reasons.push(error),
+            Err(error) => unreached.reasons.push(error),
         }
-        match self.volumes().of_volume(source.parent) {
-            Ok(trash) => finish(removal, place_in(&trash, source, original, request)),
-            Err(more) => {
-                reasons.extend(more);
-                Err(no_trash(removal, &reasons))
+        if request.place == Place::OwnVolume && !unreached.has_near(removal) {
+            match self.volumes().of_volume(source.parent) {
+                Ok(trash) => match place_in(&trash, source, original, request) {
+                    Err(NotPlaced::CrossDevice(_)) => unreached.add_near(trash),
+                    result => return finish(removal, result),
+                },
+                Err(more) => unreached.reasons.extend(more),
             }
         }
+        for trash in &unreached.trashes {
+            if let Some(record) = record_for(trash, original, request) {
+                return copy_in(removal, source, trash, &record, request.copying, progress);
+            }
+        }
+        Err(no_trash(removal, &unreached.reasons))
     }
+}
+
+/// The trash directories that no rename reached, those on the operand's own mount first.
+#[derive(Default)]
+struct Unreached {
+    trashes: Vec<Arc<TrashDir>>,
+    reasons: Vec<Error>,
+}
+
+impl Unreached {
+    fn add(&mut self, trash: Arc<TrashDir>) {
+        self.trashes.push(trash);
+    }
+
+    fn add_near(&mut self, trash: Arc<TrashDir>) {
+        self.trashes.insert(0, trash);
+    }
+
+    /// Whether one is on the operand's own device: then it is the operand that cannot be renamed (a directory of an
+    /// overlay's lower layer), and another trash on that device would not take it either.
+    fn has_near(&self, removal: &Removal) -> bool {
+        let near = |trash: &&Arc<TrashDir>| !is_another_mount(trash, removal);
+        self.trashes.iter().any(|trash| near(&trash) && trash.id().device == removal.metadata.id.device)
+    }
+}
+
+/// Between two mounts rename(2) always fails, even where both show one file system.
+fn is_another_mount(trash: &TrashDir, removal: &Removal) -> bool {
+    let mount = removal.metadata.mount;
+    mount.is_some() && trash.mount().is_some() && trash.mount() != mount
 }
 
 /// Deletes instead of moving, as asked.
 fn delete_now(removal: &Removal, source: Source<'_>, progress: &dyn Progress) -> Result<Removed> {
-    let mut purged = purge(source.parent, source.name, Measure::Entries, progress);
-    if purged.is_complete() {
-        return Ok(Removed::Deleted(purged.removed));
-    }
-    Err(match purged.failures.pop() {
-        Some(failure) => {
-            let holder = Path::new(&removal.operand).parent().unwrap_or(Path::new(""));
-            Error::system(REMOVE, holder.join(failure.path), failure.error)
-        }
-        None => Error::new(ErrorKind::Interrupted, REMOVE, &removal.operand, "interrupted"),
-    })
+    let purged = purge(source.parent, source.name, Measure::Entries, progress);
+    let removed = purged.removed;
+    let holder = Path::new(&removal.operand).parent().unwrap_or(Path::new(""));
+    remains(purged, holder).map_or(Ok(Removed::Deleted(removed)), Err)
 }
 
 fn place_in(
@@ -122,17 +160,21 @@ fn place_in(
     original: &Path,
     request: &TrashRequest,
 ) -> std::result::Result<Placed, NotPlaced> {
-    let Some(original_path) = trash.recorded_path(original) else {
-        return Err(NotPlaced::CrossDevice(std::io::ErrorKind::CrossesDevices.into()));
-    };
-    let record = Record {
-        original_path,
+    match record_for(trash, original, request) {
+        Some(record) => trash.place(source, &record),
+        None => Err(NotPlaced::CrossDevice(std::io::ErrorKind::CrossesDevices.into())),
+    }
+}
+
+/// The record of what was at `original`, or `None` where this trash directory cannot say that path.
+fn record_for(trash: &TrashDir, original: &Path, request: &TrashRequest) -> Option<Record> {
+    Some(Record {
+        original_path: trash.recorded_path(original)?,
         trashed: request.now,
         deletion: request.deletion,
         session: request.session.clone(),
         mode: None,
-    };
-    trash.place(source, &record)
+    })
 }
 
 fn finish(removal: &Removal, result: std::result::Result<Placed, NotPlaced>) -> Result<Placed> {

@@ -33,16 +33,16 @@ pub fn shape_of(metadata: &Metadata) -> Shape {
 }
 
 impl TrashDir {
-    /// Makes an envelope with `record`, ready to take its item.
+    /// Makes an envelope with `record` in `holder`, ready to take its item.
     ///
     /// # After a crash
     /// A directory without an item: never listed, and swept by `clean` once it is old.
-    pub(super) fn make_envelope(&self, id: &ItemId, record: &Record) -> io::Result<Dir> {
+    pub(super) fn make_envelope(&self, holder: &Dir, id: &ItemId, record: &Record) -> io::Result<Dir> {
         let name = id.to_string();
         let Ok(name) = Name::new(name.as_ref()) else { return Err(io::ErrorKind::InvalidInput.into()) };
-        let envelope = self.dir.create_private_dir(name)?;
+        let envelope = holder.create_private_dir(name)?;
         if let Err(error) = self.seal(&envelope, record) {
-            self.discard_envelope(&envelope, name).ok();
+            discard_envelope(holder, &envelope, name).ok();
             return Err(error);
         }
         Ok(envelope)
@@ -64,18 +64,18 @@ impl TrashDir {
             Err(Unwritten::Failed(error)) => Err(error),
         }
     }
+}
 
-    /// Takes away an envelope that holds no item any more.
-    ///
-    /// rmdir(2) fails on whatever else is in it, so nothing is lost if there is.
-    pub(super) fn discard_envelope(&self, envelope: &Dir, name: Name<'_>) -> io::Result<()> {
-        if let Err(error) = envelope.metadata_of(layout::ITEM)
-            && error.kind() == io::ErrorKind::NotFound
-        {
-            RecordFile::erase(envelope)?;
-        }
-        self.dir.remove_dir(name)
+/// Takes away an envelope that holds no item any more.
+///
+/// rmdir(2) fails on whatever else is in it, so nothing is lost if there is.
+pub(super) fn discard_envelope(holder: &Dir, envelope: &Dir, name: Name<'_>) -> io::Result<()> {
+    if let Err(error) = envelope.metadata_of(layout::ITEM)
+        && error.kind() == io::ErrorKind::NotFound
+    {
+        RecordFile::erase(envelope)?;
     }
+    holder.remove_dir(name)
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::envelope::{Shape, shape_of};
+use super::envelope::{Shape, discard_envelope, shape_of};
 use super::loosen::loosen;
 use super::record::{self, Unwritten};
 use super::{TrashDir, layout};
@@ -108,11 +108,11 @@ impl TrashDir {
     }
 
     fn place_in_envelope(&self, source: Source<'_>, id: &ItemId, record: &Record) -> io::Result<Holder> {
-        let envelope = self.make_envelope(id, record)?;
+        let envelope = self.make_envelope(&self.dir, id, record)?;
         if let Err(error) = accept(source, &envelope, layout::ITEM.as_os_str()) {
             let name = id.to_string();
             if let Ok(name) = Name::new(name.as_ref()) {
-                self.discard_envelope(&envelope, name)?;
+                discard_envelope(&self.dir, &envelope, name)?;
             }
             return Err(error);
         }

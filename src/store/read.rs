@@ -143,7 +143,7 @@ impl TrashDir {
     }
 
     /// Opens the directory that holds the item and says under which name.
-    pub(super) fn holding(&self, item: &TrashItem) -> io::Result<(Dir, OsString)> {
+    pub fn holding(&self, item: &TrashItem) -> io::Result<(Dir, OsString)> {
         let id = OsString::from(item.id.to_string());
         match item.holder {
             Holder::Item => Ok((self.dir.try_clone()?, id)),

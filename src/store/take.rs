@@ -15,10 +15,11 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
+use super::envelope::discard_envelope;
 use super::loosen::{Loosened, loosen};
 use super::{TrashDir, layout, record};
 use crate::item::{Holder, ItemKind, Origin, TrashItem};
-use crate::sys::{Dir, Metadata, Name, rename_no_replace};
+use crate::sys::{Dir, FileKind, Metadata, Name, rename_no_replace};
 
 /// An item that has left.
 #[derive(Debug)]
@@ -82,7 +83,7 @@ impl TrashDir {
     }
 
     /// Opens the directory that holds a part of an item, following no link, and says under which name.
-    fn holding_part(&self, item: &TrashItem, inner: &Path) -> io::Result<(Dir, OsString)> {
+    pub fn holding_part(&self, item: &TrashItem, inner: &Path) -> io::Result<(Dir, OsString)> {
         let (mut dir, mut name) = self.holding(item)?;
         for next in inner {
             dir = dir.open_dir(Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?)?;
@@ -95,6 +96,25 @@ impl TrashDir {
     pub fn metadata_of(&self, item: &TrashItem) -> io::Result<Metadata> {
         let (holding, name) = self.holding(item)?;
         holding.metadata_of(Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?)
+    }
+
+    /// Moves a finished copy of `item`, or of a part of it, from `room` to its target, which must not exist, without the
+    /// record that came along with it.
+    pub fn release(
+        &self,
+        item: &TrashItem,
+        part: Option<&Path>,
+        room: &Dir,
+        (target, target_name): (&Dir, Name<'_>),
+    ) -> io::Result<()> {
+        let metadata = room.metadata_of(layout::ITEM)?;
+        let leaving = Leaving::prepare(room, layout::ITEM)?;
+        let carries = part.is_none() && item.holder == Holder::Item && item.origin != Origin::Unknown;
+        if carries && matches!(metadata.kind, FileKind::File | FileKind::Directory) {
+            record::erase(&*self.attributes, &room.open_file(layout::ITEM)?)?;
+        }
+        rename_no_replace(room, layout::ITEM, target, target_name)?;
+        leaving.finish(item.mode.filter(|_| part.is_none()))
     }
 
     /// Moves `item` to `.doomed`, from where it never comes back. An error means that it is still listed.
@@ -118,7 +138,7 @@ impl TrashDir {
     fn discard_emptied(&self, item: &TrashItem, envelope: &Dir) {
         let id = item.id.to_string();
         if let (Holder::Envelope, Ok(name)) = (item.holder, Name::new(id.as_ref())) {
-            self.discard_envelope(envelope, name).ok();
+            discard_envelope(&self.dir, envelope, name).ok();
         }
     }
 }

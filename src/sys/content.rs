@@ -12,6 +12,7 @@ use super::dir::Dir;
 
 /// What became of a call that not every pair of file systems has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "where it was not done, it has to be done otherwise"]
 pub enum Offer<T> {
     /// It was done.
     Done(T),

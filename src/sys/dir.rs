@@ -253,3 +253,14 @@ pub fn try_lock(directory: &File) -> io::Result<Lock> {
         Err(error) => Err(error.into()),
     }
 }
+
+/// Brings a directory's names to the disk (fsync(2)): what was renamed into it is there after a power cut.
+pub fn flush(directory: &Dir) -> io::Result<()> {
+    directory.readable()?.sync_all()
+}
+
+/// How many bytes an ordinary user can still write to the file system of `directory` (statvfs(3)).
+pub fn free_space(directory: &Dir) -> io::Result<u64> {
+    let space = rustix::fs::fstatvfs(directory)?;
+    Ok(space.f_bavail.saturating_mul(space.f_frsize))
+}

@@ -31,30 +31,30 @@ impl Inode {
     /// Gives it to another owner and group; `None` leaves that one as it is.
     pub fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> io::Result<()> {
         let (uid, gid) = (uid.map(Uid::from_raw), gid.map(Gid::from_raw));
-        let _: () = match self {
+        match self {
             Self::Open(file) => rustix::fs::fchown(file, uid, gid)?,
             Self::Marked(_, own_name) => rustix::fs::chownat(CWD, own_name, uid, gid, AtFlags::empty())?,
-        };
+        }
         Ok(())
     }
 
     /// Sets its permission bits; a symbolic link has none of its own (`EOPNOTSUPP`).
     pub fn set_mode(&self, mode: u32) -> io::Result<()> {
         let mode = Mode::from_raw_mode(mode);
-        let _: () = match self {
+        match self {
             Self::Open(file) => rustix::fs::fchmod(file, mode)?,
             Self::Marked(_, own_name) => rustix::fs::chmodat(CWD, own_name, mode, AtFlags::empty())?,
-        };
+        }
         Ok(())
     }
 
     /// Sets when it was last read and changed.
     pub fn set_times(&self, accessed: Timestamp, modified: Timestamp) -> io::Result<()> {
         let times = Timestamps { last_access: timespec(accessed), last_modification: timespec(modified) };
-        let _: () = match self {
+        match self {
             Self::Open(file) => rustix::fs::futimens(file, &times)?,
             Self::Marked(_, own_name) => rustix::fs::utimensat(CWD, own_name, &times, AtFlags::empty())?,
-        };
+        }
         Ok(())
     }
 }

@@ -15,8 +15,8 @@ use super::loss::{Loss, Losses};
 use super::make::{is_unchanged, make, not_made, open_source, open_source_dir};
 use super::seal::Seal;
 use super::survey::Survey;
-use super::walk::{Ascent, Step, Trail, Walk};
 use super::{Route, ending};
+use crate::walk::{Ascent, Step, Trail, Walk};
 
 /// How often a file is copied that changes while it is read.
 const ATTEMPTS: u32 = 3;
@@ -96,7 +96,7 @@ impl Copier<'_> {
             match walk.step().during(Failure::Read)? {
                 Step::Found(entry) => {
                     let name = Name::new(&entry.name).map_err(|e| Trouble::of(Failure::Read, io::Error::other(e)))?;
-                    if let Some((from, to)) = self.entry(walk, name, &made, &top).map_err(|t| t.at(name))? {
+                    if let Some((from, to)) = self.entry(walk, name, &made, top).map_err(|t| t.at(name))? {
                         walk.enter(from, entry.name).during(Failure::Read)?;
                         made.enter(to).during(Failure::Make)?;
                     }
@@ -185,9 +185,9 @@ impl Copier<'_> {
         if let (Inode::Open(from), Inode::Open(to)) = (source, made) {
             self.content.copy(from, to, was)?;
         }
-        let Kept { losses, made: is } = keep::keep(source, was, made)?;
+        let Kept { losses, now } = keep::keep(source, was, made)?;
         let unchanged = is_unchanged(was, &source.metadata().during(Failure::Read)?);
-        if !unchanged || (was.kind == FileKind::File && is.size != was.size) {
+        if !unchanged || (was.kind == FileKind::File && now.size != was.size) {
             return Ok(None);
         }
         if let Inode::Open(file) = made {

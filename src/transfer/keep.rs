@@ -14,7 +14,7 @@ pub(super) struct Kept {
     /// What it could not take.
     pub(super) losses: Vec<Loss>,
     /// What it is now.
-    pub(super) made: Metadata,
+    pub(super) now: Metadata,
 }
 
 /// Gives `to` the metadata of `from`, as `was` tells it; says what could not be kept, by comparing afterwards.
@@ -32,17 +32,17 @@ pub(super) fn keep(from: &Inode, was: &Metadata, to: &Inode) -> Result<Kept, Tro
         tolerate_refusal(to.set_mode(mode)).during(Failure::Keep)?;
     }
     tolerate_refusal(to.set_times(was.accessed, was.modified)).during(Failure::Keep)?;
-    let made = to.metadata().during(Failure::Keep)?;
-    losses.extend(differences(was, &made, mode));
-    Ok(Kept { losses, made })
+    let now = to.metadata().during(Failure::Keep)?;
+    losses.extend(differences(was, &now, mode));
+    Ok(Kept { losses, now })
 }
 
-/// What of `was` the copy `made` does not have, where its mode was meant to be `mode`.
-fn differences(was: &Metadata, made: &Metadata, mode: u32) -> impl Iterator<Item = Loss> {
-    let owner = (was.uid, was.gid) != (made.uid, made.gid);
-    let mode = was.kind != FileKind::Symlink && made.mode != mode;
-    let times = (was.accessed, was.modified) != (made.accessed, made.modified);
-    let found = [(owner, Loss::Owner), (mode, Loss::Mode), (times, Loss::Times)];
+/// What of `was` the copy `now` does not have, where its mode was meant to be `mode`.
+fn differences(was: &Metadata, now: &Metadata, mode: u32) -> impl Iterator<Item = Loss> {
+    let owner = (was.uid, was.gid) != (now.uid, now.gid);
+    let bits = was.kind != FileKind::Symlink && now.mode != mode;
+    let times = (was.accessed, was.modified) != (now.accessed, now.modified);
+    let found = [(owner, Loss::Owner), (bits, Loss::Mode), (times, Loss::Times)];
     found.into_iter().filter_map(|(differs, loss)| differs.then_some(loss))
 }
 

@@ -6,7 +6,7 @@ use std::io;
 
 use crate::sys::{Dir, FileId, Metadata, Name};
 
-use super::walk::Walk;
+use crate::walk::Walk;
 
 /// A directory of the copy in which some file has several names, by its parent and the name it has there.
 #[derive(Debug)]

@@ -41,7 +41,8 @@ pub enum Loss {
 pub struct Lost {
     /// How many entries lose it.
     pub entries: u64,
-    /// The first of them: a path that begins with the name that is copied.
+    /// The first of them that was met: a path that begins with the name that is copied. A survey meets a directory before
+    /// what is in it, a copy finishes it after.
     pub first: PathBuf,
 }
 

@@ -16,7 +16,7 @@ use super::flush::Flush;
 use super::keep;
 use super::loss::{Loss, Losses};
 use super::make::{is_unchanged, open_source_dir};
-use super::walk::{Ascent, Step, Trail, Walk};
+use crate::walk::{Ascent, Step, Trail, Walk};
 
 /// What the second walk needs.
 pub(super) struct Seal<'a> {

@@ -11,8 +11,8 @@ use super::error::{Failure, TransferError, Trouble, While};
 use super::loss::{Loss, Losses};
 use super::make::{open_source, open_source_dir};
 use super::probe::{Links, Probe};
-use super::walk::{Ascent, Step, Walk};
 use super::{Route, ending};
+use crate::walk::{Ascent, Step, Walk};
 
 /// What a copy would take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

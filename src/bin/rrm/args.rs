@@ -116,6 +116,10 @@ pub(crate) struct RmArgs {
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
 
+    /// Agree beforehand to copies that would be asked about: over 1 GiB, or not keeping everything.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+
     /// Tell of everything that is removed as JSON, one object a line.
     #[arg(long)]
     pub(crate) json: bool,
@@ -260,6 +264,10 @@ pub(crate) struct RestoreToArgs {
     /// What to do where something is in the way; nothing is ever overwritten.
     #[arg(long, value_enum, value_name = "MODE", default_value_t = ConflictMode::Fail)]
     pub(crate) conflict: ConflictMode,
+
+    /// Agree beforehand to copies that would be asked about: over 1 GiB, or not keeping everything.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
 
     /// Tell of everything that is restored.
     #[arg(short, long)]

@@ -9,15 +9,15 @@ use std::os::unix::ffi::OsStrExt;
 use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
 use rrm::outcome::{Removal, Removed, TrashStep};
-use rrm::progress::Silent;
-use rrm::request::{Directories, Place, TrashRequest};
+use rrm::progress::Progress;
+use rrm::request::{Copying, Directories, Place, TrashRequest};
 use rrm::sys::FileKind;
 
 use crate::exit::Exit;
 use crate::gnu::options::{self as gnu, Missing, Options, Verbose};
 use crate::gnu::prompt::{Answer, Stdin, Step, before_all};
 use crate::gnu::quote::quote;
-use crate::terminal::Messages;
+use crate::terminal::{Consent, Messages, TerminalProgress};
 use crate::translate::{Context, Effect, Ours, Report};
 use crate::view;
 
@@ -47,8 +47,13 @@ impl Remover<'_> {
                 return Ok(Exit::Failure);
             }
         };
-        let mut run =
-            Run { remover: self, request: &request, out: io::BufWriter::new(io::stdout()), exit: Exit::Success };
+        let mut run = Run {
+            remover: self,
+            request: &request,
+            progress: TerminalProgress::default(),
+            out: io::BufWriter::new(io::stdout()),
+            exit: Exit::Success,
+        };
         for step in plan.steps {
             match step {
                 TrashStep::Refuse(error) => run.failed(&error),
@@ -86,6 +91,7 @@ impl Remover<'_> {
 struct Run<'a> {
     remover: &'a Remover<'a>,
     request: &'a TrashRequest,
+    progress: TerminalProgress,
     out: io::BufWriter<io::Stdout>,
     exit: Exit,
 }
@@ -107,9 +113,29 @@ impl Run<'_> {
         if self.remover.ours.effect == Effect::DryRun {
             return self.tell_dry_run(removal);
         }
-        match self.remover.manager.trash(removal, self.request, &Silent) {
+        if self.progress.interrupted() {
+            self.exit = Exit::Failure;
+            return;
+        }
+        match self.remover.manager.trash(removal, self.request, &self.progress) {
             Ok(removed) => self.tell(removal, &removed),
+            Err(error) if error.kind == ErrorKind::NeedsConsent => self.ask_to_copy(removal, &error),
             Err(error) => self.failed(&error),
+        }
+    }
+
+    /// A copy that is large or loses something is made only if a person agrees.
+    fn ask_to_copy(&mut self, removal: &Removal, error: &Error) {
+        match self.remover.messages.consent_to(error) {
+            Consent::Refused => {}
+            Consent::NobodyToAsk => self.exit = Exit::Failure,
+            Consent::Given => {
+                let request = TrashRequest { copying: Copying::Whatever, ..self.request.clone() };
+                match self.remover.manager.trash(removal, &request, &self.progress) {
+                    Ok(removed) => self.tell(removal, &removed),
+                    Err(error) => self.failed(&error),
+                }
+            }
         }
     }
 

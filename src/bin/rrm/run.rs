@@ -11,8 +11,8 @@ use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind};
 use rrm::item::State;
 use rrm::manager::TrashManager;
-use rrm::outcome::{CleanPlan, RestorePlan, Restored};
-use rrm::request::{CleanRequest, Restorable, RestoreRequest, Scope};
+use rrm::outcome::{CleanPlan, RestorePlan, RestoreStep, Restored};
+use rrm::request::{CleanRequest, Copying, Restorable, RestoreRequest, Scope};
 
 use crate::args::{
     CleanArgs, Cli, Command, ConfigAction, Form, ListArgs, RestoreArgs, RestoreToArgs, RmArgs, SortKey, UndoArgs,
@@ -111,7 +111,7 @@ impl Session<'_> {
 
     fn list(&self, args: &ListArgs) -> anyhow::Result<Exit> {
         let request = self.context.list(args)?;
-        let mut listing = self.manager().list(&request);
+        let mut listing = self.manager().list(&request, &TerminalProgress::default());
         sort(&mut listing.items, args.sort);
         if args.reverse {
             listing.items.reverse();
@@ -169,7 +169,7 @@ impl Session<'_> {
             return Ok(exit);
         }
         let told = if to.verbose || is_undo(&request) { Told::Everything } else { Told::Nothing };
-        Ok(exit.max(self.restore_all(&manager, &plan, &request, told)?))
+        Ok(exit.max(self.restore_all(&manager, plan, request, told)?))
     }
 
     fn tell_restore_plan(&self, plan: &RestorePlan) -> anyhow::Result<()> {
@@ -180,38 +180,65 @@ impl Session<'_> {
         Ok(out.flush()?)
     }
 
+    /// Restores what is planned; what needs consent is asked about once the rest is done.
     fn restore_all(
+        &self,
+        manager: &TrashManager,
+        mut plan: RestorePlan,
+        mut request: RestoreRequest,
+        told: Told,
+    ) -> anyhow::Result<Exit> {
+        let (exit, unagreed) = self.restore_steps(manager, &plan, &request, told)?;
+        let mut agreed = Vec::new();
+        let mut refused = Exit::Success;
+        for (step, error) in unagreed {
+            match self.messages.consent_to(&error) {
+                Consent::Given => agreed.push(step),
+                Consent::Refused => {}
+                Consent::NobodyToAsk => refused = Exit::Failure,
+            }
+        }
+        if agreed.is_empty() {
+            return Ok(exit.max(refused));
+        }
+        plan.steps = agreed;
+        request.copying = Copying::Whatever;
+        let (again, _) = self.restore_steps(manager, &plan, &request, told)?;
+        Ok(exit.max(refused).max(again))
+    }
+
+    fn restore_steps(
         &self,
         manager: &TrashManager,
         plan: &RestorePlan,
         request: &RestoreRequest,
         told: Told,
-    ) -> anyhow::Result<Exit> {
+    ) -> anyhow::Result<(Exit, Vec<(RestoreStep, Error)>)> {
         let mut exit = Exit::Success;
+        let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        manager.restore(plan, request, &TerminalProgress::new(), |step, result| {
-            let line = match result {
-                Ok(Restored::At(path)) => format!("restored {}", self.quoted(&path)),
+        manager.restore(plan, request, &TerminalProgress::default(), |step, result| {
+            let (verb, path) = match result {
+                Ok(Restored::At(path)) => ("restored", path),
                 Ok(Restored::Marked(path, problem)) => {
-                    self.messages.error(&problem);
-                    exit = Exit::Failure;
-                    format!("restored {}", self.quoted(&path))
+                    exit = exit.max(self.messages.problems(&[problem]));
+                    ("restored", path)
                 }
-                Ok(Restored::Skipped(path)) => format!("skipped {}", self.quoted(&path)),
+                Ok(Restored::Skipped(path)) => ("skipped", path),
+                Err(error) if error.kind == ErrorKind::NeedsConsent => return unagreed.push((step.clone(), error)),
                 Err(error) => {
-                    self.messages.error(&error);
-                    exit = Exit::Failure;
+                    exit = exit.max(self.messages.problems(&[error]));
                     return;
                 }
             };
-            let renamed = !line.ends_with(&self.quoted(&step.target));
-            if told == Told::Everything || renamed {
+            if told == Told::Everything || path != step.target {
+                let line = format!("{verb} {}", self.quoted(&path));
                 written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
             }
         });
         written.and_then(|()| out.flush()).context("write error")?;
-        Ok(exit)
+        Ok((exit, unagreed))
     }
 
     fn clean(&self, args: &CleanArgs) -> anyhow::Result<Exit> {
@@ -258,7 +285,7 @@ impl Session<'_> {
             println(&format!("would delete {}", summary(plan)))?;
             return Ok(exit);
         }
-        let cleaned = manager.clean(plan, request, &TerminalProgress::new());
+        let cleaned = manager.clean(plan, request, &TerminalProgress::default());
         exit = exit.max(self.messages.problems(&cleaned.problems));
         if told == Told::Everything {
             let items = view::count(cleaned.items, "item");

@@ -10,7 +10,7 @@ use rrm::manager::is_only_a_warning;
 
 use crate::exit::Exit;
 use crate::gnu::prompt::{Answer, read_answer};
-use crate::gnu::quote::Charset;
+use crate::gnu::quote::{Charset, quote};
 
 pub(crate) use progress::TerminalProgress;
 
@@ -51,6 +51,16 @@ impl Messages {
         let _ = write!(io::stderr(), "{}: {question}", self.program);
         let _ = io::stderr().flush();
         answer(&mut io::stdin().lock())
+    }
+
+    /// Asks whether a copy that is large or not faithful shall be made after all.
+    pub(crate) fn consent_to(&self, copy: &Error) -> Consent {
+        let name = quote(copy.path.as_os_str(), self.charset);
+        let consent = self.confirm(&format!("{} {name} all the same? {}: ", copy.action, copy.reason));
+        if consent == Consent::NobodyToAsk {
+            self.error(copy);
+        }
+        consent
     }
 
     /// Asks before something that cannot be undone. Only a terminal can answer; what arrives on a pipe is no answer.

@@ -11,8 +11,8 @@ use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::Settings;
 use rrm::request::{
-    CleanRequest, Conflict, Destination, Directories, ListRequest, Place, Restorable, RestoreRequest, Scope, Sizes,
-    TrashRequest,
+    CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Place, Restorable, RestoreRequest, Scope,
+    Sizes, TrashRequest,
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
@@ -84,6 +84,7 @@ impl Context {
             operands,
             directories,
             place: ours.place.unwrap_or(self.place()),
+            copying: ours.copying,
             now: self.now,
             deletion: self.deletion(ours.grace_period.as_deref())?,
             session: ours.session.clone().or_else(|| self.environment.session.clone()),
@@ -129,6 +130,7 @@ impl Context {
                 ConflictMode::Rename => Conflict::Rename,
                 ConflictMode::Swap => Conflict::Swap,
             },
+            copying: copying(to.yes),
             now: self.now,
             deletion: self.deletion(None)?,
         })
@@ -173,10 +175,11 @@ impl Context {
 }
 
 /// What `rrm rm` takes beside the options of GNU's rm.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 pub(crate) struct Ours {
     pub(crate) grace_period: Option<String>,
     pub(crate) place: Option<Place>,
+    pub(crate) copying: Copying,
     pub(crate) session: Option<OsString>,
     pub(crate) effect: Effect,
     pub(crate) report: Report,
@@ -240,12 +243,32 @@ impl RmArgs {
                 (_, true) => Some(Place::Home),
                 _ => None,
             },
+            copying: copying(self.yes),
             session: self.session.clone(),
             effect: effect(self.dry_run),
             report: if self.json { Report::Json } else { Report::AsRm },
             afterwards: if self.auto_clean { Afterwards::Clean } else { Afterwards::Nothing },
         }
     }
+}
+
+impl Default for Ours {
+    fn default() -> Self {
+        Self {
+            grace_period: None,
+            place: None,
+            copying: Copying::WithinReason,
+            session: None,
+            effect: Effect::default(),
+            report: Report::default(),
+            afterwards: Afterwards::default(),
+        }
+    }
+}
+
+/// What `--yes` means for copies.
+fn copying(yes: bool) -> Copying {
+    if yes { Copying::Whatever } else { Copying::WithinReason }
 }
 
 /// What `--dry-run` means.

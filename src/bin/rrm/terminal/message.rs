@@ -24,6 +24,7 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         ErrorKind::UnsafeTrash => Some("a trash directory is yours alone: mode 0700, and no link"),
         ErrorKind::DoubtfulDate => Some("rrm clean with its ID deletes it, rrm restore brings it back"),
         ErrorKind::MountPoint => Some("unmount it first; what is below then can be removed"),
+        ErrorKind::NeedsConsent => Some("there is no terminal to ask on; --yes agrees beforehand"),
         ErrorKind::CrossDevice => Some("rename cannot reach any trash directory from there"),
         _ => None,
     }

@@ -2,7 +2,7 @@
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -12,8 +12,11 @@ use rrm::progress::{Activity, Amount, Progress};
 const QUIET: Duration = Duration::from_millis(500);
 
 /// Shows progress on standard error if that is a terminal, and learns of Ctrl-C.
+///
+/// Until long work begins a signal ends the process as it always does: no state that a single call leaves is half-done.
+#[derive(Default)]
 pub(crate) struct TerminalProgress {
-    interrupted: Arc<AtomicBool>,
+    interrupted: OnceLock<Arc<AtomicBool>>,
     current: Mutex<Current>,
 }
 
@@ -27,24 +30,25 @@ struct Current {
 }
 
 impl TerminalProgress {
-    /// Begins to listen for SIGINT and SIGTERM, which from now on ask to stop instead of ending the process.
-    pub(crate) fn new() -> Self {
-        let interrupted = Arc::new(AtomicBool::new(false));
-        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-            // A second one ends the process after all. Where a signal cannot be caught it does so the first time.
-            let _ = signal_hook::flag::register_conditional_shutdown(signal, 130, interrupted.clone());
-            let _ = signal_hook::flag::register(signal, interrupted.clone());
-        }
-        Self { interrupted, current: Mutex::default() }
-    }
-
     fn with(&self, change: impl FnOnce(&mut Current)) {
         change(&mut self.current.lock().unwrap_or_else(PoisonError::into_inner));
     }
 }
 
+/// From now on SIGINT and SIGTERM ask to stop; a second one ends the process after all. Where a signal cannot be caught,
+/// the first one does.
+fn listen() -> Arc<AtomicBool> {
+    let interrupted = Arc::new(AtomicBool::new(false));
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        let _ = signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, interrupted.clone());
+        let _ = signal_hook::flag::register(signal, interrupted.clone());
+    }
+    interrupted
+}
+
 impl Progress for TerminalProgress {
     fn begin(&self, activity: Activity, total: Option<Amount>) {
+        self.interrupted.get_or_init(listen);
         self.with(|current| {
             let since = Some(current.since.unwrap_or_else(Instant::now));
             *current =
@@ -68,7 +72,7 @@ impl Progress for TerminalProgress {
     }
 
     fn interrupted(&self) -> bool {
-        self.interrupted.load(Ordering::Relaxed)
+        self.interrupted.get().is_some_and(|flag| flag.load(Ordering::Relaxed))
     }
 }
 

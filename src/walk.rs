@@ -15,7 +15,7 @@ const HELD: usize = 16;
 /// Those far above are closed and opened again through `..` on the way back. A directory that was moved meanwhile has
 /// another parent by then, so the identity of each is remembered and checked.
 #[derive(Debug)]
-pub(super) struct Trail {
+pub(crate) struct Trail {
     current: Dir,
     /// The nearest ones above, still open.
     held: VecDeque<Dir>,
@@ -24,15 +24,15 @@ pub(super) struct Trail {
 }
 
 impl Trail {
-    pub(super) fn new(top: Dir) -> Self {
+    pub(crate) fn new(top: Dir) -> Self {
         Self { current: top, held: VecDeque::new(), above: Vec::new() }
     }
 
-    pub(super) fn current(&self) -> &Dir {
+    pub(crate) fn current(&self) -> &Dir {
         &self.current
     }
 
-    pub(super) fn enter(&mut self, child: Dir) -> io::Result<()> {
+    pub(crate) fn enter(&mut self, child: Dir) -> io::Result<()> {
         self.above.push(self.current.metadata()?.id);
         self.held.push_back(std::mem::replace(&mut self.current, child));
         if self.held.len() > HELD {
@@ -42,7 +42,7 @@ impl Trail {
     }
 
     /// Goes back up; at the top it stays there.
-    pub(super) fn leave(&mut self) -> io::Result<()> {
+    pub(crate) fn leave(&mut self) -> io::Result<()> {
         let Some(id) = self.above.pop() else { return Ok(()) };
         let parent = match self.held.pop_back() {
             Some(parent) => parent,
@@ -64,7 +64,7 @@ impl Trail {
 
 /// What a walk meets.
 #[derive(Debug)]
-pub(super) enum Step {
+pub(crate) enum Step {
     /// An entry of the current directory.
     Found(Entry),
     /// The current directory has no more entries.
@@ -73,7 +73,7 @@ pub(super) enum Step {
 
 /// Where [`Walk::leave`] arrived.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Ascent {
+pub(crate) enum Ascent {
     /// In the directory above.
     Above,
     /// There is none: the walk is over.
@@ -98,7 +98,7 @@ impl Level {
 
 /// A walk through a tree; the walker decides which directories to enter.
 #[derive(Debug)]
-pub(super) struct Walk {
+pub(crate) struct Walk {
     trail: Trail,
     level: Level,
     above: Vec<Level>,
@@ -106,27 +106,27 @@ pub(super) struct Walk {
 
 impl Walk {
     /// Starts in `top`, an open readable directory that its parent calls `name`.
-    pub(super) fn new(top: Dir, name: Name<'_>) -> Self {
+    pub(crate) fn new(top: Dir, name: Name<'_>) -> Self {
         top.keep_access_time();
         Self { trail: Trail::new(top), level: Level::new(name.as_os_str().to_owned()), above: Vec::new() }
     }
 
     /// The directory that the walk is in.
-    pub(super) fn here(&self) -> &Dir {
+    pub(crate) fn here(&self) -> &Dir {
         self.trail.current()
     }
 
     /// How many directories are above the current one.
-    pub(super) fn depth(&self) -> usize {
+    pub(crate) fn depth(&self) -> usize {
         self.above.len()
     }
 
     /// The name of the directory at this depth, 0 being the top.
-    pub(super) fn name_at(&self, depth: usize) -> &OsString {
+    pub(crate) fn name_at(&self, depth: usize) -> &OsString {
         self.above.get(depth).map_or(&self.level.name, |level| &level.name)
     }
 
-    pub(super) fn step(&mut self) -> io::Result<Step> {
+    pub(crate) fn step(&mut self) -> io::Result<Step> {
         if self.level.batch.is_empty() {
             self.level.batch = self.trail.current().list_from(self.level.next)?;
         }
@@ -137,7 +137,7 @@ impl Walk {
     }
 
     /// Goes into `child`, which is open for reading and called `name` here.
-    pub(super) fn enter(&mut self, child: Dir, name: OsString) -> io::Result<()> {
+    pub(crate) fn enter(&mut self, child: Dir, name: OsString) -> io::Result<()> {
         child.keep_access_time();
         self.trail.enter(child)?;
         self.above.push(std::mem::replace(&mut self.level, Level::new(name)));
@@ -148,7 +148,7 @@ impl Walk {
         Ok(())
     }
 
-    pub(super) fn leave(&mut self) -> io::Result<Ascent> {
+    pub(crate) fn leave(&mut self) -> io::Result<Ascent> {
         let Some(level) = self.above.pop() else { return Ok(Ascent::Over) };
         self.trail.leave()?;
         self.level = level;
@@ -156,7 +156,7 @@ impl Walk {
     }
 
     /// The path of the current directory, or of an entry in it, from the walk's top on. For messages only.
-    pub(super) fn path(&self, name: Option<&OsString>) -> PathBuf {
+    pub(crate) fn path(&self, name: Option<&OsString>) -> PathBuf {
         let levels = self.above.iter().chain([&self.level]);
         levels.map(|level| &level.name).chain(name).collect()
     }
