@@ -69,7 +69,8 @@ impl TrashDir {
     /// Opens the trash directory at `path`, making it and what is missing above it.
     ///
     /// # After a crash
-    /// The directory exists or not; its two files of advice to backup tools and git may be missing.
+    /// The directory exists or not; what is made in it beforehand may be missing:
+    /// the two files of advice to backup tools and git, and the directory that `clean` works in.
     pub fn open_or_create(path: &Path, base: Base, attributes: Arc<dyn ExtendedAttributes>) -> Result<Self> {
         if let Some(found) = Self::open(path, base.clone(), attributes.clone())? {
             return Ok(found);
@@ -88,6 +89,8 @@ impl TrashDir {
         };
         let made = Self::checked(dir, path, base, attributes)?;
         made.leave_advice();
+        // While there is room: `clean` comes when the disk is full, and must need none.
+        made.own_dir(layout::DOOMED).ok();
         Ok(made)
     }
 

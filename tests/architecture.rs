@@ -58,7 +58,7 @@ fn a_broken_rule_is_seen_in_every_spelling() {
         ("store/record.rs", "use super::super::manager::TrashManager;"),
         ("store.rs", "use crate::{item::{Record, ItemId}, manager::TrashManager};"),
         ("purge.rs", "fn f(item: &crate::item::TrashItem) {}"),
-        ("volume.rs", "use super::store;"),
+        ("volume.rs", "use super::manager;"),
         ("item.rs", "use crate::sys::Dir;"),
         ("error.rs", "use crate::item::ItemId;"),
         ("selection.rs", "fn f() { let now = chrono::Utc::now(); }"),

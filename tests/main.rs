@@ -1,10 +1,19 @@
 //! All integration tests of rrm, as one binary.
-#![allow(clippy::expect_used, clippy::unwrap_used, clippy::panic, clippy::print_stdout, clippy::print_stderr)]
+#![allow(
+    clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::panic,
+    clippy::print_stdout,
+    clippy::print_stderr,
+    clippy::disallowed_methods,
+    reason = "a test may look at the disk and fail in any way it likes"
+)]
 
 #[macro_use]
 mod common;
 
 mod architecture;
+mod cases;
 mod gnu;
 mod harness;
 mod licences;

@@ -3,7 +3,7 @@
 use std::io;
 
 use crate::progress::{Activity, Amount, Progress};
-use crate::sys::{Dir, FileKind, Name};
+use crate::sys::{Dir, Name};
 use crate::walk::{Ascent, Step, Walk};
 
 /// Adds up the lengths of all files below the directory `name` of `holder`, which no mount interrupts.
@@ -24,19 +24,14 @@ fn add_up(holder: &Dir, name: Name<'_>, progress: &dyn Progress) -> io::Result<u
             Step::Finished if walk.leave()? == Ascent::Over => return Ok(sum),
             Step::Finished => {}
             Step::Found(entry) => {
-                let name = Name::new(&entry.name).map_err(io::Error::other)?;
-                let kind = match entry.kind {
-                    Some(FileKind::Directory) => FileKind::Directory,
-                    _ => {
-                        let metadata = walk.here().metadata_of(name)?;
-                        sum += if metadata.is_dir() { 0 } else { metadata.size };
-                        metadata.kind
-                    }
-                };
                 progress.advance(Amount { entries: 1, bytes: 0 });
-                if kind == FileKind::Directory {
+                let name = Name::new(&entry.name).map_err(io::Error::other)?;
+                let metadata = walk.here().metadata_of(name)?;
+                if metadata.is_dir() {
                     let child = walk.here().open_dir_on_this_mount(name)?;
                     walk.enter(child, entry.name)?;
+                } else {
+                    sum += metadata.size;
                 }
             }
         }

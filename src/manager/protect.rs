@@ -4,12 +4,12 @@
 
 use std::collections::HashMap;
 use std::ffi::OsStr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use super::operand::{Located, REMOVE, refused};
 use crate::error::{Error, ErrorKind, Result};
-use crate::store::{TrashDir, layout};
+use crate::store::layout;
 use crate::sys::{self, FileId, MountRoot, MountsBelow};
 use crate::volume::Volumes;
 
@@ -19,6 +19,8 @@ pub(super) struct Protection<'a> {
     volumes: &'a Volumes,
     guarded: OnceLock<HashMap<FileId, ErrorKind>>,
     mounts: OnceLock<MountsBelow>,
+    /// Where the home trash really is, if there is one.
+    home_trash: OnceLock<Option<PathBuf>>,
     trash_name: std::ffi::OsString,
 }
 
@@ -26,7 +28,14 @@ impl<'a> Protection<'a> {
     /// Protects the home directory `home`, if there is one, and the trash directories of `volumes`.
     pub(super) fn new(home: Option<&'a Path>, volumes: &'a Volumes) -> Self {
         let trash_name = layout::volume_trash(sys::effective_uid());
-        Self { home, volumes, guarded: OnceLock::new(), mounts: OnceLock::new(), trash_name }
+        Self {
+            home,
+            volumes,
+            guarded: OnceLock::new(),
+            mounts: OnceLock::new(),
+            home_trash: OnceLock::new(),
+            trash_name,
+        }
     }
 
     /// Fails with the reason if this must not be removed.
@@ -76,9 +85,11 @@ impl<'a> Protection<'a> {
     }
 
     fn is_in_trash(&self, parent: &Path) -> bool {
-        let home = self.volumes.home_if_there().ok().flatten();
-        let home = home.as_deref().map(TrashDir::dir).and_then(|dir| dir.path().ok());
-        home.is_some_and(|home| parent.starts_with(home)) || parent.iter().any(|name| name == self.trash_name)
+        let home = self.home_trash.get_or_init(|| {
+            let home = self.volumes.home_if_there().ok().flatten()?;
+            home.dir().path().ok()
+        });
+        home.as_ref().is_some_and(|home| parent.starts_with(home)) || parent.iter().any(|name| name == self.trash_name)
     }
 
     fn guard(&self) -> HashMap<FileId, ErrorKind> {

@@ -33,13 +33,11 @@ impl<T> Offer<T> {
 }
 
 /// Makes `to` share all blocks of `from` (ioctl_ficlone(2)); also works across btrfs subvolumes.
-#[must_use]
 pub fn share_content(from: &File, to: &File) -> Offer<()> {
     Offer::from_call(rustix::fs::ioctl_ficlone(to, from))
 }
 
 /// Copies up to `length` bytes at the offset `at` inside the kernel (copy_file_range(2)); says how many it copied.
-#[must_use]
 pub fn copy_in_kernel(from: &File, to: &File, at: u64, length: usize) -> Offer<usize> {
     let (mut read_at, mut write_at) = (at, at);
     let copied = rustix::fs::copy_file_range(from, Some(&mut read_at), to, Some(&mut write_at), length);

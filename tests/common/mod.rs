@@ -14,11 +14,12 @@ mod run;
 mod sandbox;
 mod snapshot;
 pub(crate) mod strace;
+mod terminal;
 mod user;
 
 #[allow(unused_imports, reason = "the toolbox is offered whole")]
 pub(crate) use {
-    mounts::Mount,
+    mounts::{Format, Mount},
     run::{Invocation, Run},
     sandbox::Sandbox,
     skip::say_skipped,

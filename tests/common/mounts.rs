@@ -1,6 +1,7 @@
 //! File systems of a test's own, unmounted when their guard is dropped, also after a panic.
 //!
-//! Root mounts them itself; an ordinary user does so in a namespace of its own, see [`in_mount_namespace!`].
+//! A test that mounts does so in a mount namespace of its own, see [`in_mount_namespace!`]: every rrm looks for trash
+//! directories on all mounts that it sees, and must not find those of another test.
 
 use std::ffi::{OsStr, OsString};
 use std::fs;
@@ -10,13 +11,14 @@ use std::process::{Command, Output};
 
 use tempfile::NamedTempFile;
 
-use super::user::{NAMESPACE, User, in_namespace, is_root};
+pub(crate) use super::user::has_private_mounts;
+use super::user::{MOUNTS, NAMESPACE, USERS, User, in_namespace, is_root};
 
-/// At the head of a test that mounts: runs the rest where mounting is allowed. An ordinary user's test is run again,
-/// by itself, as the root of a user and mount namespace, and takes that run's result.
+/// At the head of a test that mounts: the test is run again, by itself, in a mount namespace, and takes that run's
+/// result. An ordinary user's becomes the root of a user namespace too.
 macro_rules! in_mount_namespace {
     () => {
-        if !$crate::common::mounts::may_mount() {
+        if !$crate::common::mounts::has_private_mounts() {
             // A closure's type carries the path of the test that it stands in.
             $crate::common::mounts::run_again_in_namespace(std::any::type_name_of_val(&|| ()));
             return;
@@ -140,24 +142,20 @@ fn run<'word>(words: impl IntoIterator<Item = &'word OsStr>) -> Result<Output, S
     if output.status.success() { Ok(output) } else { Err(told(String::from_utf8_lossy(&output.stderr).trim())) }
 }
 
-/// Whether a mount can be made right here.
-pub(crate) fn may_mount() -> bool {
-    is_root() || in_namespace()
-}
-
 /// Runs one test of this binary again, in a namespace; panics if it fails there, skips if there can be none.
 #[track_caller]
 pub(crate) fn run_again_in_namespace(closure: &str) {
-    if let Err(why) = run(["unshare", "-Urm", "true"].map(OsStr::new)) {
+    let (option, kind) = if is_root() { ("-m", MOUNTS) } else { ("-Urm", USERS) };
+    if let Err(why) = run(["unshare", option, "true"].map(OsStr::new)) {
         return super::say_skipped(&why);
     }
     let test = closure.split_once("::").map_or(closure, |(_, path)| path).trim_end_matches("::{{closure}}");
     let itself = std::env::current_exe().expect("the test binary has a path");
     let output = Command::new("unshare")
-        .arg("-Urm")
+        .arg(option)
         .arg(itself)
         .args(["--exact", test, "--nocapture"])
-        .env(NAMESPACE, "1")
+        .env(NAMESPACE, kind)
         .output()
         .expect("unshare ran just now");
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));

@@ -6,6 +6,7 @@ use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+use super::terminal::Terminal;
 use super::user::User;
 
 /// Where the sandbox finds the tools it runs; nothing of the caller's own environment is used.
@@ -89,17 +90,36 @@ impl Invocation {
 
     /// The command, all three streams piped, for a test that talks to the program while it runs.
     pub(crate) fn spawn(&self) -> Child {
+        self.spawn_with(|| Stdio::piped())
+    }
+
+    /// The command, each stream made by `stream`.
+    fn spawn_with(&self, stream: impl Fn() -> Stdio) -> Child {
         let words = self.words();
         Command::new(&words[0])
             .args(&words[1..])
             .current_dir(&self.directory)
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
-            .stdin(Stdio::piped())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
+            .stdin(stream())
+            .stdout(stream())
+            .stderr(stream())
             .spawn()
             .unwrap_or_else(|error| panic!("cannot start {words:?}: {error}"))
+    }
+
+    /// Runs the program on a terminal so many columns wide, where somebody types `typed`; what it shows is the output.
+    pub(crate) fn on_terminal(&self, columns: u16, typed: &str) -> Run {
+        self.on_terminal_after(columns, "", || typed.to_owned())
+    }
+
+    /// The same, but once `prompt` is shown `act` is done, and what it gives is typed.
+    pub(crate) fn on_terminal_after(&self, columns: u16, prompt: &str, act: impl FnOnce() -> String) -> Run {
+        let terminal = Terminal::open(columns);
+        let mut child = self.spawn_with(|| terminal.program.try_clone().expect("a descriptor").into());
+        let stdout = terminal.show(prompt, act);
+        let status = child.wait().expect("the child can be waited for");
+        Run { command: self.words(), status, stdout, stderr: Vec::new() }
     }
 
     pub(crate) fn run(&self) -> Run {

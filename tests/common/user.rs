@@ -1,7 +1,9 @@
 //! Whom the program runs as.
 
-/// The set variable tells a test binary that it runs in a user and mount namespace of its own.
+/// The variable tells a test binary in what namespace of its own it runs: of [`MOUNTS`], or of [`USERS`] and mounts.
 pub(crate) const NAMESPACE: &str = "RRM_TEST_NAMESPACE";
+pub(crate) const MOUNTS: &str = "mounts";
+pub(crate) const USERS: &str = "users";
 
 const NOBODY: u32 = 65534;
 
@@ -49,5 +51,10 @@ pub(crate) fn is_root() -> bool {
 
 /// Whether the tests run as the root of a user namespace, which may mount but has no other privilege.
 pub(crate) fn in_namespace() -> bool {
+    std::env::var_os(NAMESPACE).is_some_and(|kind| kind == USERS)
+}
+
+/// Whether what the tests mount is seen by nobody else.
+pub(crate) fn has_private_mounts() -> bool {
     std::env::var_os(NAMESPACE).is_some()
 }

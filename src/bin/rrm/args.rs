@@ -1,4 +1,5 @@
 //! The command line as it is typed. What it means is told in `translate`; nothing below that knows an option.
+#![expect(clippy::struct_excessive_bools, reason = "an option is there or not; `translate` gives each a word")]
 
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -40,7 +40,8 @@ pub(crate) struct Context {
 }
 
 impl Context {
-    /// Reads clock, environment and configuration. `trash_dir` is what the command line says about the home trash.
+    /// Reads clock and configuration. `trash_dir` is what the command line says about the home trash.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     pub(crate) fn read(environment: Environment, trash_dir: Option<&Path>) -> Result<Self> {
         let no_home = || {
             Error::new(ErrorKind::BadValue, "find the trash", "$HOME", "there is no home directory; say --trash-dir")

@@ -16,6 +16,7 @@ pub(crate) fn words(error: &Error, charset: Charset) -> String {
 /// What a person can do about it, where that is not plain from the message itself.
 pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     match error.kind {
+        _ if is_full(error) => Some("rrm clean deletes what is past its grace period, and needs no room for that"),
         ErrorKind::LinkWithSlash => Some("leave the slash away to remove the link"),
         ErrorKind::TargetExists => Some(
             "--conflict rename restores beside it, --conflict swap moves what is there to the trash, --to DIR restores elsewhere",
@@ -28,4 +29,10 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         ErrorKind::CrossDevice => Some("rename cannot reach any trash directory from there"),
         _ => None,
     }
+}
+
+/// Whether the disk or the user's share of it is full: even a rename may need a block for the record beside it.
+fn is_full(error: &Error) -> bool {
+    let cause = error.source.as_ref().map(std::io::Error::kind);
+    matches!(cause, Some(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded))
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use bytesize::ByteSize;
-use chrono::{DateTime, Local, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use rrm::config::Key;
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::ItemKind;
@@ -57,7 +57,11 @@ fn date(text: &str) -> Option<DateTime<Utc>> {
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
     let naive = at_time.or_else(|| Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN)))?;
     // A time that a change of daylight saving leaves out is taken as the hour after it.
-    let local = |time: &NaiveDateTime| Local.from_local_datetime(time).earliest();
+    // chrono does not always keep the two instants of a repeated time in their order.
+    let local = |time: &NaiveDateTime| match Local.from_local_datetime(time) {
+        MappedLocalTime::Ambiguous(one, other) => Some(one.min(other)),
+        clear => clear.single(),
+    };
     local(&naive).or_else(|| local(&(naive + TimeDelta::hours(1)))).map(|instant| instant.to_utc())
 }
 
@@ -102,7 +106,8 @@ mod tests {
             let error = duration(text).expect_err(text);
             assert!(error.reason.contains("12h"), "{error}");
         }
-        assert!(after(Utc::now(), "99999y").is_err());
+        let now = DateTime::from_timestamp(1_790_000_000, 0).expect("an instant");
+        assert!(after(now, "99999y").is_err());
     }
 
     #[test]
