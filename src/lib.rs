@@ -1,4 +1,87 @@
-//! A safer `rm`.
+//! A safer `rm`: what is removed goes to a trash, and comes back when somebody asks. This library is all of it but the
+//! command line.
+//!
+//! It never talks to a person: it prints nothing, reads no environment and no clock, and asks no question. A caller tells
+//! a [`TrashManager`](manager::TrashManager) where the home trash is and what time it is, hands it a [`request`], gets a
+//! plan that only tells what would be done, and has the plan carried out.
+//!
+//! # The model
+//!
+//! An **[item](item::TrashItem)** is one thing that was removed: a file or a symbolic link or a directory with all below
+//! it, moved as one and restored as one. It is named by a random UUID, so that items never collide, whatever they were
+//! called. What one command removed carries one date, and is thereby one batch.
+//!
+//! A **[record](item::Record)** is what has to be known to put an item back, and when it may be deleted. It is kept as
+//! extended attributes on the item itself. Nothing else knows of an item: there is no database, no index and no file of
+//! configuration that could disagree with what is on the disk.
+//!
+//! An **envelope** is a private directory that carries the record of an item which cannot: of a symbolic link, a FIFO, a
+//! socket or a device, which take no such attributes; of a file with several links, which all would show them; of one that
+//! refuses them for its mode, its owner or want of room. The thing is in it under the name `item`. Where a file system
+//! keeps no attributes at all, the envelope has the record as a file. [`store::shape_of`] is the rule.
+//!
+//! A **[trash directory](store::TrashDir)** holds items. It is ours, closed to all others and no symbolic link, and is
+//! checked to be so through its open descriptor each time. The home trash takes from anywhere; every other one serves what
+//! is below the directory that holds it, and its records tell paths relative to that.
+//!
+//! A **[volume]** is as far as a rename reaches: one mount, or one subvolume of it. Each has a trash directory of
+//! its own, because a rename is whole or not at all and takes the same time whatever it moves. Which one serves is tried
+//! and not predicted. Where the kernel refuses to rename, [`transfer`] copies, and the source goes only once the copy is
+//! flushed, compared and listed.
+//!
+//! # What a crash leaves
+//!
+//! Each verb has one step that commits it, in capitals here; each is one rename that replaces nothing. A step that fails
+//! undoes those before it. Killed instead, a command leaves this:
+//!
+//! | last step done | on the disk | who mends it |
+//! |---|---|---|
+//! | **remove, the item carries its record** | | |
+//! | a directory of ours without `u+w` gets it | in place, writable for its owner | nobody: its mode is nowhere else yet |
+//! | each attribute is set, the path first | in place, with attributes of ours | the next removal replaces them, and knows the mode |
+//! | RENAME to the UUID | in the trash, listed | |
+//! | the mode is given back | the same | without this step, the restore gives it back |
+//! | **remove, in an envelope** | | |
+//! | the envelope is made, then its record | in place; an envelope without an item | `clean`, once it is an hour old |
+//! | RENAME into the envelope | in the trash, listed | |
+//! | **remove, by a copy** | | |
+//! | an envelope in `.staging`, the copy in it, flushed and compared | in place and whole; a copy that nobody lists | `clean`: its owner's lock is gone |
+//! | RENAME out of `.staging`, flushed | in place and whole; in the trash, whole and listed | the person: the message says so |
+//! | each removal from the source | whole in the trash, listed; some of the source is left | the same |
+//! | **restore** | | |
+//! | a directory of ours without `u+w` gets it | in the trash, listed, its mode in the record | the next restore |
+//! | RENAME to the target | at the target, whole, with attributes of ours | the next removal from there replaces them |
+//! | each attribute is erased, the path last | the same, with fewer of them | the same |
+//! | the mode is given back, the envelope removed | as it was before it was removed | `clean`, for an envelope that stayed |
+//! | **restore, by a copy** | | |
+//! | a private directory beside the target, the copy in it | in the trash, listed; a directory `.rrm-UUID` | the next restore of the item |
+//! | RENAME to the target, flushed | at the target, whole; in the trash as well | a second restore finds the target taken; `clean` deletes the item |
+//! | the item is deleted from the trash | at the target | `clean`, for what was claimed |
+//! | **clean** | | |
+//! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it |
+//! | each removal | less of it | the same |
+//!
+//! A rename is not flushed, so a power failure may take back the last seconds of removals and restores, as it may any
+//! rename; a copy is flushed before its source is touched.
+//!
+//! # The modules
+//!
+//! Data flows one way, and a test holds who may know whom.
+//!
+//! | module | what it knows |
+//! |---|---|
+//! | [`request`], [`outcome`] | what a caller asks for; plans, and what came of them |
+//! | [`manager`] | the verbs: each a plan that only reads, and its execution |
+//! | [`selection`] | which items are meant: a pure function |
+//! | [`volume`] | which trash directory serves a path, and where all of them are |
+//! | [`store`] | one trash directory: its names, records, envelopes, and the order of writes |
+//! | [`transfer`] | a faithful copy of a tree |
+//! | [`purge`] | deletion of a tree for good |
+//! | [`item`], [`error`], [`text`] | values |
+//! | [`attributes`], [`config`] | extended attributes, and the choices kept as such |
+//! | [`progress`] | whom long work reports to, and who may stop it |
+//! | [`sys`] | the system calls, which nothing else makes |
+
 pub mod attributes;
 pub mod config;
 pub mod error;

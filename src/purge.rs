@@ -3,7 +3,7 @@
 //! All that this module is given is a directory held open and one name in it, so there is nothing it could confuse with
 //! another file: every call names one entry of a directory that is held open, no link is followed, no mount is entered.
 //!
-//! The walk is a loop over a stack of levels and not a recursion, and holds at most [`OPEN`] directories open. A deeper
+//! The walk is a loop over a stack of levels and not a recursion, and holds at most `OPEN` directories open. A deeper
 //! tree closes the levels above and comes back to them through `..`, which is believed only if it is the directory
 //! that was left: a level that was moved away meanwhile ends the walk with a failure. Memory is one buffer, the names of
 //! the directories in one batch of each open level, and for each closed level its name and identity (about 200 bytes);
@@ -99,7 +99,7 @@ pub fn purge(dir: &Dir, name: Name<'_>, measure: Measure, progress: &dyn Progres
 
 /// The way from the given directory down to where work is going on.
 struct Walk<'a> {
-    /// The first is the given directory: never read, closed or changed. Of the others, the last [`OPEN`] are open.
+    /// The first is the given directory: never read, closed or changed. Of the others, the last `OPEN` are open.
     levels: Vec<Level>,
     buffer: EntryBuffer,
     tally: Tally<'a>,
@@ -150,7 +150,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Closes the level that is [`OPEN`] above, so that the number of descriptors stays bounded.
+    /// Closes the level that is `OPEN` above, so that the number of descriptors stays bounded.
     fn close_upper(&mut self) {
         let Some(upper) = self.levels.len().checked_sub(OPEN + 1).filter(|at| *at > 0) else { return };
         // A level that cannot tell its identity could not be found again, so it stays open.

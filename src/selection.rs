@@ -70,7 +70,11 @@ impl Selection {
         let mut choice = Choice::default();
         let passing: Vec<usize> = (0..items.len()).filter(|at| self.passes(&items[*at])).collect();
         if self.terms.is_empty() {
-            choice.chosen = passing.iter().map(|index| Chosen { index: *index, part: None }).collect();
+            let meant = match versions {
+                Versions::All => passing.clone(),
+                Versions::Newest => newest_versions(items, passing.clone()),
+            };
+            choice.chosen = meant.into_iter().map(|index| Chosen { index, part: None }).collect();
         }
         let mut seen = HashSet::new();
         for term in &self.terms {
@@ -97,6 +101,14 @@ impl Selection {
             chosen.truncate(last);
         }
     }
+}
+
+/// Of several items that were at one path, only the one removed last. An item of unknown origin is a version of nothing.
+fn newest_versions(items: &[TrashItem], mut places: Vec<usize>) -> Vec<usize> {
+    places.sort_by_key(|at| (items[*at].original_path(), Reverse(items[*at].trashed.instant())));
+    places
+        .dedup_by(|a, b| items[*a].original_path().is_some() && items[*a].original_path() == items[*b].original_path());
+    places
 }
 
 fn nothing_matches(term: &Term) -> Error {

@@ -14,8 +14,10 @@ mod common;
 
 mod architecture;
 mod cases;
+mod completions;
 mod gnu;
 mod harness;
 mod licences;
 mod purge;
+mod readme;
 mod transfer;

@@ -67,6 +67,10 @@ impl TrashManager {
                 Err(error) => cleaned.problems.push(Error::system(DELETE, &**trash.path(), error)),
             }
         }
+        if progress.interrupted() {
+            let reason = "interrupted; the next clean goes on";
+            cleaned.problems.push(Error::new(ErrorKind::Interrupted, "clean", self.volumes().home_path(), reason));
+        }
         cleaned
     }
 }

@@ -127,6 +127,14 @@ fn filters_leave_out_and_last_takes_the_newest() {
 }
 
 #[test]
+fn a_restore_by_filters_alone_takes_the_newest_version_too() {
+    let filters = vec![Filter::Under("/w".into())];
+    let choice = Selection { filters, ..Selection::default() }.choose(&items(), Versions::Newest);
+    let chosen: Vec<_> = choice.chosen.iter().map(|c| c.index).collect();
+    assert_eq!(chosen, [1, 2, 3, 4, 5], "of /w/a and /w/dir the ones removed last");
+}
+
+#[test]
 fn a_link_on_the_way_to_a_path_is_seen_through() {
     let resolve = |path: &Path| (path == Path::new("/link")).then(|| PathBuf::from("/w"));
     let terms = vec![Term::parse(OsStr::new("/link/b.txt"), Path::new("/"), resolve).expect("a term")];

@@ -53,7 +53,7 @@ impl From<io::Error> for Unwritten {
 
 /// Writes `record` on `file`, which carries none.
 ///
-/// An attribute that is there already is never replaced, except where [`is_leftover`] says that the whole record is one
+/// An attribute that is there already is never replaced, except where `is_leftover` says that the whole record is one
 /// of ours that a crash left.
 pub fn write(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
     match create_all(attributes, file, record) {

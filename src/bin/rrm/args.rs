@@ -7,12 +7,15 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
+use crate::examples;
+
 /// A safer rm: what you remove goes to a trash, and comes back when you ask.
 #[derive(Debug, Parser)]
 #[command(name = "rrm", version, max_term_width = 100, args_override_self = true, disable_help_subcommand = true)]
+#[command(after_help = examples::RRM)]
 pub(crate) struct Cli {
-    /// The home trash, instead of $RRM_TRASH_DIR or the configured one.
-    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    /// Use DIR as the home trash, instead of $RRM_TRASH_DIR or the configured one.
+    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath, display_order = 900)]
     pub(crate) trash_dir: Option<PathBuf>,
 
     #[command(subcommand)]
@@ -22,37 +25,52 @@ pub(crate) struct Cli {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Move files and directories to the trash.
+    ///
+    /// The options of GNU rm mean what they mean there; of -f, -i, -I and --interactive the last one counts. A directory
+    /// needs no -r. Nothing is deleted for good, except with --immediate.
+    #[command(after_help = examples::RM)]
     Rm(RmArgs),
     /// List what is in the trash.
-    #[command(visible_alias = "ls")]
+    #[command(visible_alias = "ls", after_help = examples::LIST)]
     List(ListArgs),
-    /// Put things back where they were.
+    /// Restore what was removed to where it was.
+    ///
+    /// Of several items that were at one path, the one removed last is restored. Nothing that exists is overwritten.
+    #[command(after_help = examples::RESTORE)]
     Restore(RestoreArgs),
-    /// Restore all that the last rm removed; again: what the one before removed.
+    /// Restore all that the last rrm rm removed.
+    ///
+    /// Run it again to restore what the command before that removed.
+    #[command(after_help = examples::UNDO)]
     Undo(UndoArgs),
     /// Delete for good what is past its grace period.
+    ///
+    /// With --all or a SELECTION, the grace period does not count; what is still inside it is deleted only after a yes on
+    /// the terminal, or with --yes.
+    #[command(after_help = examples::CLEAN)]
     Clean(CleanArgs),
-    /// Show or change standing choices.
+    /// Show or change the standing choices.
+    #[command(after_help = examples::CONFIG)]
     Config(ConfigArgs),
     /// Print a completion script for a shell.
+    #[command(after_help = examples::COMPLETIONS)]
     Completions {
-        /// The shell.
+        /// The shell that is to run the script.
         shell: Shell,
     },
     /// Write the manual pages into a directory.
+    #[command(after_help = examples::MAN)]
     Man {
-        /// The directory; made if it is missing.
+        /// The directory; it is made if it is missing.
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
 }
 
-/// Options are GNU rm's, with GNU's meaning; of -f, -i, -I and --interactive the last one counts. A directory needs no
-/// -r. Nothing is deleted, except with --immediate.
 #[derive(Debug, Args)]
 #[command(args_override_self = true)]
 pub(crate) struct RmArgs {
-    /// What to remove.
+    /// The files and directories to remove.
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<OsString>,
 
@@ -68,64 +86,64 @@ pub(crate) struct RmArgs {
     #[arg(short = 'I', overrides_with_all = ["force", "always", "interactive"])]
     pub(crate) once: bool,
 
-    /// Ask: never, once (-I) or always (-i, and without WHEN).
+    /// Ask never, once (as -I) or always (as -i, and if WHEN is left out).
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "always",
           overrides_with_all = ["force", "always", "once"], hide_possible_values = true)]
     pub(crate) interactive: Option<When>,
 
-    /// Remove directories with all they hold; as without it.
+    /// Remove directories with all they hold; this is so without it too.
     #[arg(short, long, visible_short_alias = 'R')]
     pub(crate) recursive: bool,
 
-    /// Of directories remove only empty ones; -r wins.
+    /// Of directories, remove only empty ones; -r overrides it.
     #[arg(short, long)]
     pub(crate) dir: bool,
 
-    /// Tell of everything that is removed.
+    /// Print what is removed.
     #[arg(short, long)]
     pub(crate) verbose: bool,
 
-    /// Accepted as rm does; a tree with another file system mounted in it is refused in any case.
+    /// Accepted for rm's sake; a tree with a file system mounted in it is refused in any case.
     #[arg(long)]
     pub(crate) one_file_system: bool,
 
-    /// Accepted as rm does; / and mount points are refused in any case.
+    /// Accepted for rm's sake; / and mount points are refused in any case.
     #[arg(long, value_name = "all", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub(crate) preserve_root: Option<String>,
 
-    /// Accepted as rm does; / is refused all the same.
+    /// Accepted for rm's sake; / is refused all the same.
     #[arg(long)]
     pub(crate) no_preserve_root: bool,
 
-    /// How long to keep what is removed: 7d, 12h, 2w, 1month; a bare number is days.
+    /// Keep it at least this long: 7d, 12h, 2w, 1month; a bare number is days.
     #[arg(short, long, value_name = "DURATION")]
     pub(crate) grace_period: Option<String>,
 
-    /// Delete now and for good; there is no undo.
+    /// Delete for good, now; nothing can be restored.
     #[arg(long, conflicts_with_all = ["into_home", "grace_period", "session", "json"])]
     pub(crate) immediate: bool,
 
-    /// Use the home trash, copying from another mount if need be.
+    /// Move it to the home trash, by a copy if it is on another mount.
     #[arg(long)]
     pub(crate) into_home: bool,
 
-    /// Afterwards delete for good what is past its grace period, as `rrm clean` does.
+    /// Afterwards delete for good what is past its grace period, as rrm clean does.
     #[arg(long)]
     pub(crate) auto_clean: bool,
 
-    /// Only tell what would be done.
+    /// Only print what would be removed.
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
 
-    /// Agree beforehand to copies that would be asked about: over 1 GiB, or not keeping everything.
+    /// Do not ask before a copy that is large or cannot keep everything.
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Tell of everything that is removed as JSON, one object a line.
+    /// Print each item that is made, as a JSON object on a line.
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// File it under this label, instead of $RRM_SESSION.
+    /// File it under LABEL, instead of $RRM_SESSION.
     #[arg(long, value_name = "LABEL")]
     pub(crate) session: Option<OsString>,
 }
@@ -139,51 +157,54 @@ pub(crate) enum When {
     Always,
 }
 
+/// Where help texts list what narrows a selection down.
+const FILTERS: &str = "Filters";
+
 /// What to act on, in the one language of list, restore and clean.
 #[derive(Debug, Args)]
 pub(crate) struct SelectionArgs {
-    /// IDs (four digits at least), original paths, or globs; id:, path: and glob: in front say which.
+    /// IDs (four digits or more), original paths or globs; id:, path: or glob: in front says which.
     #[arg(value_name = "SELECTION")]
     pub(crate) words: Vec<OsString>,
 
-    /// Only what was below this directory.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    /// Only what was below DIR.
+    #[arg(long, help_heading = FILTERS, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) under: Option<PathBuf>,
 
     /// Only what was below the working directory.
-    #[arg(long, conflicts_with = "under")]
+    #[arg(long, help_heading = FILTERS, conflicts_with = "under")]
     pub(crate) here: bool,
 
-    /// Only what was removed since: a date (2026-11-21, "2026-11-21 14:00") or how long ago (2h).
-    #[arg(long, value_name = "WHEN")]
+    /// Only what was removed at WHEN or later: 2026-11-21, "2026-11-21 14:00", or 2h (ago).
+    #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
     pub(crate) since: Option<String>,
 
-    /// Only what was removed before: a date or how long ago.
-    #[arg(long, value_name = "WHEN")]
+    /// Only what was removed before WHEN.
+    #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
     pub(crate) before: Option<String>,
 
-    /// Only what was removed longer ago than this (30d), or before a date.
-    #[arg(long, value_name = "DURATION")]
+    /// Only what was removed longer ago than this: 30d; a date does too.
+    #[arg(long, help_heading = FILTERS, value_name = "DURATION")]
     pub(crate) older_than: Option<String>,
 
-    /// Only what is larger: 500, 10k, 1.5GiB.
-    #[arg(long, value_name = "SIZE")]
+    /// Only what is larger than SIZE: 500, 10k, 1.5GiB.
+    #[arg(long, help_heading = FILTERS, value_name = "SIZE")]
     pub(crate) larger_than: Option<String>,
 
-    /// Only what is smaller.
-    #[arg(long, value_name = "SIZE")]
+    /// Only what is smaller than SIZE.
+    #[arg(long, help_heading = FILTERS, value_name = "SIZE")]
     pub(crate) smaller_than: Option<String>,
 
-    /// Only these kinds: file, directory, symlink, fifo, socket, block-device, char-device.
-    #[arg(long, value_name = "KIND", value_delimiter = ',')]
+    /// Only of these kinds: file, directory, symlink, fifo, socket, block-device, char-device.
+    #[arg(long, help_heading = FILTERS, value_name = "KIND", value_delimiter = ',')]
     pub(crate) kind: Vec<String>,
 
-    /// Only what was removed under this label.
-    #[arg(long, value_name = "LABEL")]
+    /// Only what was removed under LABEL.
+    #[arg(long, help_heading = FILTERS, value_name = "LABEL")]
     pub(crate) session: Option<OsString>,
 
-    /// Only the newest N.
-    #[arg(long, value_name = "N")]
+    /// Only the N removed last.
+    #[arg(long, help_heading = FILTERS, value_name = "N")]
     pub(crate) last: Option<usize>,
 }
 
@@ -192,27 +213,27 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 
-    /// The order; what comes last stands next to the prompt.
+    /// Sort by KEY; what comes last stands next to the prompt.
     #[arg(long, value_enum, value_name = "KEY", default_value_t = SortKey::Deleted)]
     pub(crate) sort: SortKey,
 
-    /// Turn the order round.
+    /// Reverse the order.
     #[arg(short, long)]
     pub(crate) reverse: bool,
 
-    /// Show only the last N of the order.
+    /// Print only the last N of the order.
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
 
-    /// Find out how large directories are.
+    /// Measure how large directories are.
     #[arg(long)]
     pub(crate) size: bool,
 
-    /// Whole IDs, dates and paths.
+    /// Print whole IDs, dates and paths.
     #[arg(long)]
     pub(crate) full: bool,
 
-    /// The form of the output.
+    /// Print in this form.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Table)]
     pub(crate) format: Form,
 }
@@ -235,11 +256,11 @@ pub(crate) enum SortKey {
 pub(crate) enum Form {
     /// For people.
     Table,
-    /// A line an item, fields between tabs, odd bytes escaped.
+    /// One line for each item, tabs between the fields, odd bytes escaped.
     Plain,
-    /// A JSON object a line.
+    /// One JSON object on a line for each item.
     Json,
-    /// As plain, but the path as it is and a NUL at the end.
+    /// As plain, but the path as it is and a NUL at the end of each item.
     Null,
 }
 
@@ -254,36 +275,36 @@ pub(crate) struct RestoreArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RestoreToArgs {
-    /// Restore into this directory instead; it is made if it is missing.
+    /// Restore into DIR; it is made if it is missing.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) to: Option<PathBuf>,
 
-    /// Restore under this name instead.
+    /// Restore under NAME.
     #[arg(long, value_name = "NAME")]
     pub(crate) rename: Option<OsString>,
 
-    /// What to do where something is in the way; nothing is ever overwritten.
+    /// What to do where something is in the way; nothing is overwritten.
     #[arg(long, value_enum, value_name = "MODE", default_value_t = ConflictMode::Fail)]
     pub(crate) conflict: ConflictMode,
 
-    /// Agree beforehand to copies that would be asked about: over 1 GiB, or not keeping everything.
+    /// Do not ask before a copy that is large or cannot keep everything.
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Tell of everything that is restored.
+    /// Print what is restored.
     #[arg(short, long)]
     pub(crate) verbose: bool,
 
-    /// Only tell what would be done.
+    /// Only print what would be restored.
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ConflictMode {
-    /// Leave both, and fail.
+    /// Leave both where they are, and fail.
     Fail,
-    /// Leave both.
+    /// Leave both where they are.
     Skip,
     /// Restore beside it, as name.~1~.
     Rename,
@@ -293,7 +314,7 @@ pub(crate) enum ConflictMode {
 
 #[derive(Debug, Args)]
 pub(crate) struct UndoArgs {
-    /// Only what was removed under this label.
+    /// Only what was removed under LABEL.
     #[arg(long, value_name = "LABEL")]
     pub(crate) session: Option<OsString>,
 
@@ -306,20 +327,20 @@ pub(crate) struct CleanArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 
-    /// Delete everything, whatever its grace period.
+    /// Delete everything for good.
     #[arg(long, conflicts_with_all = ["words", "under", "here", "since", "before", "older_than", "larger_than", "smaller_than",
           "kind", "session", "last"])]
     pub(crate) all: bool,
 
-    /// Only tell what would be deleted.
+    /// Only print what would be deleted for good.
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
 
-    /// Do not ask.
+    /// Do not ask before anything is deleted.
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Tell how much was deleted.
+    /// Print how much was deleted.
     #[arg(short, long)]
     pub(crate) verbose: bool,
 }
@@ -334,22 +355,22 @@ pub(crate) struct ConfigArgs {
 pub(crate) enum ConfigAction {
     /// Show one choice, or all.
     Get {
-        /// Which one.
+        /// The choice.
         #[arg(value_enum)]
         key: Option<KeyName>,
     },
     /// Make a choice.
     Set {
-        /// Which one.
+        /// The choice.
         #[arg(value_enum)]
         key: KeyName,
-        /// grace-period: a duration; trash-dir: an absolute path; other-mounts: own or home.
+        /// A duration for grace-period, an absolute path for trash-dir, own or home for other-mounts.
         value: OsString,
     },
     /// Take a choice back.
     #[command(visible_alias = "reset")]
     Unset {
-        /// Which one.
+        /// The choice.
         #[arg(value_enum)]
         key: KeyName,
     },
@@ -361,7 +382,7 @@ pub(crate) enum KeyName {
     GracePeriod,
     /// Where the home trash is.
     TrashDir,
-    /// Whether other mounts get trash directories of their own (own) or their things are copied home (home).
+    /// Whether other mounts have trash directories of their own (own), or the home trash serves them too (home).
     OtherMounts,
 }
 

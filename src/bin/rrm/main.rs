@@ -1,6 +1,7 @@
 //! The rrm command: a thin skin over the library of the same name.
 
 mod args;
+mod examples;
 mod exit;
 mod gnu;
 mod manual;

@@ -1,54 +1,125 @@
-//! The manual pages: what clap knows of the commands, and sections in prose that only a person can write.
+//! The manual pages: what clap knows of the commands, in pages that a person wrote.
+//!
+//! Each page is a file of roff. A line `.so NAME` in it takes in another part, as in roff itself: one that is made from
+//! the command line, or a section that several pages share.
 
+use std::fmt::Write as _;
 use std::fs;
-use std::io::Write;
 use std::path::Path;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
 use crate::args::Cli;
 
-/// What every page ends with.
-const SHARED: &str = include_str!("manual/shared.man");
+/// What a line begins with that takes in another part.
+const INCLUDE: &str = ".so ";
+
+/// The system's own pages that every page of ours points to.
+const SYSTEM_PAGES: [(&str, u8); 3] = [("rm", 1), ("rename", 2), ("xattr", 7)];
 
 /// Writes `rrm.1` and a page for each command into `directory`.
 pub(crate) fn write(directory: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
     let mut root = Cli::command();
     root.build();
-    page(directory, root.clone().display_name("rrm"), "rrm")?;
-    for command in root.get_subcommands().filter(|command| !command.is_hide_set()) {
-        let name = format!("rrm-{}", command.get_name());
-        page(directory, command.clone().display_name(&name), &name)?;
+    let names: Vec<String> = std::iter::once("rrm".to_owned()).chain(commands(&root).map(page_name)).collect();
+    write_page(directory, root.clone(), "rrm", &names)?;
+    for command in commands(&root) {
+        write_page(directory, command.clone(), &page_name(command), &names)?;
     }
     Ok(())
 }
 
-fn page(directory: &Path, command: Command, name: &str) -> anyhow::Result<()> {
-    let mut page = Vec::new();
-    let man = Man::new(command)
-        .title(name.to_uppercase())
-        .manual("rrm manual")
-        .source(concat!("rrm ", env!("CARGO_PKG_VERSION")));
-    man.render_title(&mut page)?;
-    man.render_name_section(&mut page)?;
-    man.render_synopsis_section(&mut page)?;
-    man.render_description_section(&mut page)?;
-    man.render_options_section(&mut page)?;
-    if name == "rrm" {
-        man.render_subcommands_section(&mut page)?;
-    }
-    page.write_all(own_sections(name).as_bytes())?;
-    page.write_all(SHARED.as_bytes())?;
-    let path = directory.join(format!("{name}.1"));
-    fs::write(&path, page).with_context(|| format!("cannot write {}", path.display()))
+fn commands(root: &Command) -> impl Iterator<Item = &Command> {
+    root.get_subcommands().filter(|command| !command.is_hide_set())
 }
 
-/// The sections that one page has for itself.
-fn own_sections(name: &str) -> &'static str {
-    match name {
+fn page_name(command: &Command) -> String {
+    format!("rrm-{}", command.get_name())
+}
+
+fn write_page(directory: &Path, command: Command, name: &str, all: &[String]) -> anyhow::Result<()> {
+    let path = directory.join(format!("{name}.1"));
+    let text = Page { man: man(command, name), name, all }.text()?;
+    fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+}
+
+fn man(command: Command, name: &str) -> Man {
+    // The page's own words say more than the command's short ones, which the NAME section has.
+    let command = command.display_name(name).long_about(None);
+    Man::new(command).title(name.to_uppercase()).manual("rrm manual").source(concat!("rrm ", env!("CARGO_PKG_VERSION")))
+}
+
+/// One page in the making.
+struct Page<'a> {
+    man: Man,
+    name: &'a str,
+    /// The names of all pages.
+    all: &'a [String],
+}
+
+impl Page<'_> {
+    fn text(&self) -> anyhow::Result<String> {
+        let mut text = self.part("head")?;
+        self.take_in(own_text(self.name)?, &mut text)?;
+        Ok(text)
+    }
+
+    fn take_in(&self, source: &str, text: &mut String) -> anyhow::Result<()> {
+        for line in source.lines() {
+            match line.strip_prefix(INCLUDE) {
+                Some(name) => text.push_str(&self.part(name)?),
+                None => writeln!(text, "{line}")?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A part by its name.
+    fn part(&self, name: &str) -> anyhow::Result<String> {
+        let mut made = Vec::new();
+        match name {
+            "head" => {
+                self.man.render_title(&mut made)?;
+                self.man.render_name_section(&mut made)?;
+                self.man.render_synopsis_section(&mut made)?;
+            }
+            "options" => self.man.render_options_section(&mut made)?,
+            "commands" => self.man.render_subcommands_section(&mut made)?,
+            "see-also" => return Ok(self.see_also()),
+            _ => return shared(name).map(str::to_owned),
+        }
+        Ok(String::from_utf8(made)?)
+    }
+
+    fn see_also(&self) -> String {
+        let ours = self.all.iter().filter(|name| *name != self.name).map(|name| (name.replace('-', "\\-"), 1));
+        let others = SYSTEM_PAGES.map(|(name, section)| (name.to_owned(), section));
+        let references: Vec<String> =
+            ours.chain(others).map(|(name, section)| format!(".BR {name} ({section})")).collect();
+        // The comma is part of the last argument, so that it stands at the word.
+        format!(".SH \"SEE ALSO\"\n{}\n", references.join(",\n"))
+    }
+}
+
+/// The sections that several pages share.
+fn shared(name: &str) -> anyhow::Result<&'static str> {
+    Ok(match name {
+        "attributes" => include_str!("manual/shared/attributes.man"),
+        "environment" => include_str!("manual/shared/environment.man"),
+        "files" => include_str!("manual/shared/files.man"),
+        "selection" => include_str!("manual/shared/selection.man"),
+        "status" => include_str!("manual/shared/status.man"),
+        "values" => include_str!("manual/shared/values.man"),
+        _ => return Err(anyhow!("the manual has no part {name}")),
+    })
+}
+
+/// What a person wrote of one page.
+fn own_text(name: &str) -> anyhow::Result<&'static str> {
+    Ok(match name {
         "rrm" => include_str!("manual/rrm.man"),
         "rrm-rm" => include_str!("manual/rm.man"),
         "rrm-list" => include_str!("manual/list.man"),
@@ -56,6 +127,8 @@ fn own_sections(name: &str) -> &'static str {
         "rrm-undo" => include_str!("manual/undo.man"),
         "rrm-clean" => include_str!("manual/clean.man"),
         "rrm-config" => include_str!("manual/config.man"),
-        _ => "",
-    }
+        "rrm-completions" => include_str!("manual/completions.man"),
+        "rrm-man" => include_str!("manual/man.man"),
+        _ => return Err(anyhow!("nobody has written the page {name}")),
+    })
 }

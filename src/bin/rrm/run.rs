@@ -121,7 +121,8 @@ impl Session<'_> {
         }
         if listing.items.is_empty() && args.format == Form::Table {
             if listing.problems.is_empty() {
-                self.messages.say("nothing is in the trash");
+                let everything = request.selection.is_everything();
+                self.messages.say(if everything { "nothing is in the trash" } else { "nothing in the trash matches" });
             }
         } else {
             self.write(args.format, &listing.items, if args.full { Detail::Full } else { Detail::Short })?;

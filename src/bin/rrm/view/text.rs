@@ -37,14 +37,15 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// A span of time in its largest unit: `3d`, `5h`, `12min`.
+/// A span of time in its largest unit, rounded: `3d`, `5h`, `12min`. What is kept for 30 days is gone in `30d` a moment
+/// later, too.
 pub(crate) fn span(delta: TimeDelta) -> String {
     let seconds = delta.num_seconds().unsigned_abs();
     let (unit, length) = [("y", 31_557_600), ("mo", 2_629_800), ("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)]
         .into_iter()
         .find(|(_, length)| seconds >= *length)
         .unwrap_or(("s", 1));
-    format!("{}{unit}", seconds / length)
+    format!("{}{unit}", (seconds + length / 2) / length)
 }
 
 #[cfg(test)]
@@ -59,8 +60,15 @@ mod tests {
 
     #[test]
     fn spans_and_counts() {
-        for (seconds, text) in [(0, "0s"), (59, "59s"), (60, "1min"), (7200, "2h"), (86_400 * 40, "1mo"), (-3600, "1h")]
-        {
+        for (seconds, text) in [
+            (0, "0s"),
+            (59, "59s"),
+            (60, "1min"),
+            (7200, "2h"),
+            (86_400 * 40, "1mo"),
+            (-3600, "1h"),
+            (2_591_999, "30d"),
+        ] {
             assert_eq!(span(TimeDelta::seconds(seconds)), text);
         }
         assert_eq!((count(1, "item"), count(0, "item")), ("1 item".into(), "0 items".into()));

@@ -1,0 +1,46 @@
+//! One or two examples for the end of each help text; the manual pages have more.
+
+pub(crate) const RRM: &str = "\
+Examples:
+  rrm rm notes.txt build/    Move a file and a directory to the trash
+  rrm undo                   Restore both
+
+rrm COMMAND --help and the page rrm-COMMAND(1) tell more of each command.";
+
+pub(crate) const RM: &str = "\
+Examples:
+  rrm rm -g 7d build/        Remove a directory, and keep it for a week
+  rrm rm -- -draft           Remove a file whose name begins with a dash";
+
+pub(crate) const LIST: &str = "\
+Examples:
+  rrm list --here --since 2h        What was removed here in the last two hours
+  rrm list --format json '*.log'    Items chosen by a glob, for a script";
+
+pub(crate) const RESTORE: &str = "\
+Examples:
+  rrm restore notes.txt             The version of notes.txt that was removed last
+  rrm restore 3f1c --to /tmp        The item whose ID begins with 3f1c, elsewhere";
+
+pub(crate) const UNDO: &str = "\
+Examples:
+  rrm undo                   Restore what the last rrm rm removed
+  rrm undo -n                Only print what that would be";
+
+pub(crate) const CLEAN: &str = "\
+Examples:
+  rrm clean                  What is past its grace period; never asks
+  rrm clean --all -n         Only print what deleting everything would delete";
+
+pub(crate) const CONFIG: &str = "\
+Examples:
+  rrm config                        Print all choices
+  rrm config set grace-period 2w    Keep what is removed for two weeks";
+
+pub(crate) const COMPLETIONS: &str = "\
+Example:
+  rrm completions fish >~/.config/fish/completions/rrm.fish";
+
+pub(crate) const MAN: &str = "\
+Example:
+  rrm man ~/.local/share/man/man1";
