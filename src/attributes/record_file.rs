@@ -36,6 +36,16 @@ impl RecordFile {
         Ok(read(directory)?.is_some())
     }
 
+    /// Whether all that `directory` holds is such a file that a crash kept from being finished.
+    pub fn is_unfinished_in(directory: &Dir) -> io::Result<bool> {
+        let mut others = 0;
+        directory.for_each_entry::<io::Error>(|entry| {
+            others += u32::from(entry.name != NEXT.as_os_str());
+            Ok(())
+        })?;
+        Ok(others == 0 && is_begun(directory)?)
+    }
+
     /// Takes the file away, and what a crash left of one.
     pub fn erase(directory: &Dir) -> io::Result<()> {
         for name in [NEXT, FILE_NAME] {
@@ -92,6 +102,19 @@ fn read(directory: &Dir) -> io::Result<Option<Pairs>> {
     let mut content = Vec::new();
     directory.open_file(FILE_NAME)?.take(LARGEST).read_to_end(&mut content)?;
     Ok(parse(&content))
+}
+
+/// Whether the change in preparation is ours as far as it was written.
+fn is_begun(directory: &Dir) -> io::Result<bool> {
+    match directory.metadata_of(NEXT) {
+        Ok(metadata) if metadata.kind == sys::FileKind::File => {}
+        Ok(_) => return Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(error),
+    }
+    let mut content = Vec::new();
+    directory.open_file(NEXT)?.take(LARGEST).read_to_end(&mut content)?;
+    Ok(content.starts_with(TITLE) || TITLE.starts_with(&content))
 }
 
 fn parse(content: &[u8]) -> Option<Pairs> {

@@ -11,7 +11,7 @@ use super::copy::copy_out;
 use super::target::{Links, RESTORE, TargetDir, Targets, numbered};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem};
-use crate::outcome::{RestorePlan, RestoreStep, Restored, TrashStep};
+use crate::outcome::{Removed, RestorePlan, RestoreStep, Restored, TrashStep};
 use crate::progress::Progress;
 use crate::request::{Conflict, Destination, Directories, Place, Restorable, RestoreRequest, TrashRequest};
 use crate::selection::{Choice, Chosen, Selection, Versions};
@@ -122,8 +122,12 @@ impl TrashManager {
                 Conflict::Skip => Ok(Restored::Skipped(step.target.clone())),
                 Conflict::Rename => take_beside(step, name, take),
                 Conflict::Swap => {
-                    self.swap_out(&parent.path.join(name), request, progress)?;
-                    take(name)
+                    let swapped = self.swap_out(&parent.path.join(name), request, progress)?;
+                    let taken = take(name);
+                    if let (Err(_), Some(swapped)) = (&taken, swapped) {
+                        self.swap_back(&swapped, &parent, name);
+                    }
+                    taken
                 }
             },
             (result, _) => result,
@@ -159,8 +163,8 @@ impl TrashManager {
         }
     }
 
-    /// Moves what is in the way to the trash, as a removal of its own that can be undone.
-    fn swap_out(&self, path: &Path, request: &RestoreRequest, progress: &dyn Progress) -> Result<()> {
+    /// Moves what is in the way to the trash, as a removal of its own that can be undone; tells what it is there.
+    fn swap_out(&self, path: &Path, request: &RestoreRequest, progress: &dyn Progress) -> Result<Option<TrashItem>> {
         let request = TrashRequest {
             operands: vec![path.as_os_str().to_owned()],
             directories: Directories::Whole,
@@ -173,9 +177,20 @@ impl TrashManager {
         let mut plan =
             self.plan_trash(&request).map_err(|mut errors| errors.pop().unwrap_or_else(|| in_the_way(path)))?;
         match plan.steps.pop() {
-            Some(TrashStep::Remove(removal)) => self.trash(&removal, &request, progress).map(|_| ()),
+            Some(TrashStep::Remove(removal)) => match self.trash(&removal, &request, progress)? {
+                Removed::Trashed(item) => Ok(Some(item)),
+                Removed::Deleted(_) => Ok(None),
+            },
             Some(TrashStep::Refuse(error)) => Err(error),
-            None => Ok(()),
+            None => Ok(None),
+        }
+    }
+
+    /// Puts back what made way for something that then did not come. Where that fails as well, it stays in the trash
+    /// and is listed; the error that is told is the first one.
+    fn swap_back(&self, swapped: &TrashItem, parent: &TargetDir, name: &OsStr) {
+        if let (Ok(trash), Ok(name)) = (self.trash_of(swapped), Name::new(name)) {
+            drop(trash.take(swapped, &parent.dir, name));
         }
     }
 }

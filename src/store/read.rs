@@ -85,15 +85,19 @@ impl TrashDir {
     fn read_directory(&self, id: ItemId, name: Name<'_>) -> io::Result<Reading> {
         let file = self.dir.open_file(name)?;
         let found = record::read(&*self.attributes, &file)?;
+        if found.original_path.is_none() {
+            // The record may be in a file, whatever became of the mark on the directory itself.
+            let dir = self.dir.open_dir(name)?;
+            if RecordFile::is_in(&dir)? {
+                return self.read_envelope(id, name, record::read(&RecordFile, &file)?);
+            }
+        }
         if found.envelope == Marked::Envelope {
             return self.read_envelope(id, name, found);
         }
         if found.original_path.is_none() {
             let dir = self.dir.open_dir(name)?;
-            if RecordFile::is_in(&dir)? {
-                return self.read_envelope(id, name, record::read(&RecordFile, &file)?);
-            }
-            if dir.is_empty()? {
+            if dir.is_empty()? || RecordFile::is_unfinished_in(&dir)? {
                 return Ok(abandoned(id, &dir.metadata()?));
             }
         }

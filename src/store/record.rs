@@ -28,8 +28,9 @@ pub const MODE: &str = "rrm_mode";
 pub const ENVELOPE: &str = "rrm_envelope";
 
 /// The attributes of a record. [`ORIGINAL_PATH`] comes first when a record is written and goes last when it is erased:
-/// whatever a crash leaves of a record still says which file it belongs to.
-const OURS: [&str; 5] = [ORIGINAL_PATH, DELETION_DATE, TRASHED_DATE, SESSION, MODE];
+/// whatever a crash leaves of a record still says which file it belongs to. [`MODE`] is next to it, since while a
+/// directory is writable only to be moved, nothing else knows what it was.
+const OURS: [&str; 5] = [ORIGINAL_PATH, MODE, DELETION_DATE, TRASHED_DATE, SESSION];
 
 /// Why a record could not be written.
 #[derive(Debug)]
@@ -57,24 +58,27 @@ impl From<io::Error> for Unwritten {
 /// of ours that a crash left.
 pub fn write(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
     match create_all(attributes, file, record) {
-        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && is_leftover(attributes, file, record)? => {
+        Err(Unwritten::Refused(error))
+            if error.kind() == io::ErrorKind::AlreadyExists && is_leftover(attributes, file, record)? =>
+        {
             let mode = record.mode.or(leftover_mode(attributes, file)?);
             erase(attributes, file)?;
-            Ok(create_all(attributes, file, &Record { mode, ..record.clone() })?)
+            create_all(attributes, file, &Record { mode, ..record.clone() })
         }
-        result => Ok(result?),
+        result => result,
     }
 }
 
-/// Sets each attribute of the record; where one fails, those before it are erased again.
-fn create_all(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> io::Result<()> {
+/// Sets each attribute of the record; where one fails, those before it are erased again. If even that fails there is no
+/// way on: an envelope would take a file along that keeps a part of a record.
+fn create_all(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
     let pairs = encode(record);
     for (done, (name, value)) in pairs.iter().enumerate() {
         if let Err(error) = attributes.create(file, name, value) {
             for (name, _) in pairs[..done].iter().rev() {
-                attributes.remove(file, name).ok();
+                attributes.remove(file, name).map_err(Unwritten::Failed)?;
             }
-            return Err(error);
+            return Err(error.into());
         }
     }
     Ok(())
@@ -105,13 +109,11 @@ pub fn erase(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<()>
 }
 
 fn encode(record: &Record) -> Vec<(&'static str, Vec<u8>)> {
-    let mut pairs = vec![
-        (ORIGINAL_PATH, record.original_path.as_os_str().as_bytes().to_vec()),
-        (DELETION_DATE, date(record.deletion, SecondsFormat::AutoSi)),
-        (TRASHED_DATE, date(record.trashed, SecondsFormat::Nanos)),
-    ];
-    pairs.extend(record.session.as_ref().map(|session| (SESSION, session.as_bytes().to_vec())));
+    let mut pairs = vec![(ORIGINAL_PATH, record.original_path.as_os_str().as_bytes().to_vec())];
     pairs.extend(record.mode.map(|mode| (MODE, format!("{mode:04o}").into_bytes())));
+    pairs.push((DELETION_DATE, date(record.deletion, SecondsFormat::AutoSi)));
+    pairs.push((TRASHED_DATE, date(record.trashed, SecondsFormat::Nanos)));
+    pairs.extend(record.session.as_ref().map(|session| (SESSION, session.as_bytes().to_vec())));
     pairs
 }
 

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | a 0555 directory of ours: u+w | it is in the trash and listed, its mode in the record |
 //! | **rename, never replacing** | it is at its target, whole, perhaps with attributes of ours and u+w |
-//! | each attribute erased, the path last | the same; the next removal of it overwrites them and knows the mode |
+//! | each attribute erased, the mode and the path last | the same; the next removal of it overwrites them, and knows the mode as long as that is there |
 //! | the mode back, the envelope removed | it is as it was |
 //!
 //! The name that is renamed is always the item's own, never its envelope's: the kernel looks it up under the lock of
@@ -46,7 +46,8 @@ impl TrashDir {
             return Err(error);
         }
         let erased = labelled.map_or(Ok(()), |file| record::erase(&*self.attributes, &file));
-        let result = erased.and_then(|()| leaving.finish(item.mode));
+        // Whatever became of the record: with it may have gone the only other memory of the mode.
+        let result = leaving.finish(item.mode).and(erased);
         self.discard_emptied(item, &holding);
         Ok(result.map_or_else(Taken::Marked, |()| Taken::Whole))
     }
