@@ -20,6 +20,8 @@ pub struct TrashPlan {
 pub enum TrashStep {
     /// It would be removed.
     Remove(Removal),
+    /// It is a directory with other file systems mounted in it: only what is beside them may go, each for itself.
+    RemoveAround(Removal),
     /// It would not, and this is why; the others go on.
     Refuse(Error),
 }

@@ -15,6 +15,8 @@ pub struct TrashRequest {
     pub operands: Vec<OsString>,
     /// What to do with directories.
     pub directories: Directories,
+    /// What to do with directories that have file systems mounted in them.
+    pub mounts: Mounts,
     /// Where to.
     pub place: Place,
     /// What may be copied where nothing can be moved.
@@ -36,6 +38,15 @@ pub enum Directories {
     OnlyEmpty,
     /// Remove it with all below it.
     Whole,
+}
+
+/// What to do with a directory that has other file systems mounted in it. Not one of them ever goes along.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Mounts {
+    /// Refuse it.
+    Refuse,
+    /// Plan it as [`RemoveAround`](crate::outcome::TrashStep): the caller finds out what is beside them.
+    LeaveOut,
 }
 
 /// Where what is removed goes.

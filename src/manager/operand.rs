@@ -84,6 +84,14 @@ pub(super) struct Located {
     pub(super) ending: Ending,
 }
 
+impl Located {
+    /// Opens it as the directory that it is.
+    pub(super) fn open(&self) -> io::Result<Dir> {
+        let name = Name::new(&self.name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        self.parent.dir.open_dir(name)
+    }
+}
+
 /// Finds an operand, following its directories but never itself.
 pub(super) fn locate(parents: &Parents, operand: &OsStr) -> Result<Located> {
     let parts = split(operand).map_err(|kind| refused(kind, operand))?;
@@ -98,10 +106,7 @@ pub(super) fn locate(parents: &Parents, operand: &OsStr) -> Result<Located> {
 pub(super) fn refused(kind: ErrorKind, operand: &OsStr) -> Error {
     let reason = match kind {
         ErrorKind::NotFound => "No such file or directory",
-        ErrorKind::NotADirectory => "Not a directory",
-        ErrorKind::LinkWithSlash => {
-            "with a slash at its end, a link to a directory could mean the link or the directory"
-        }
+        ErrorKind::NotADirectory | ErrorKind::LinkWithSlash => "Not a directory",
         ErrorKind::IsADirectory => "Is a directory",
         ErrorKind::DirectoryNotEmpty => "Directory not empty",
         ErrorKind::DotOrDotDot => "refusing to remove '.' or '..'",

@@ -38,7 +38,7 @@ impl<'a> Protection<'a> {
         }
     }
 
-    /// Fails with the reason if this must not be removed.
+    /// Fails with the reason if this must not be removed, whatever is mounted below it.
     pub(super) fn check(&self, operand: &OsStr, located: &Located) -> Result<()> {
         if self.is_in_trash(&located.parent.path) || located.name == self.trash_name {
             return Err(refused(ErrorKind::TrashDirectory, operand));
@@ -49,7 +49,6 @@ impl<'a> Protection<'a> {
         if located.metadata.is_dir() {
             self.check_directory(operand, located.metadata.id)?;
             self.check_registered(operand, &located.parent.path.join(&located.name))?;
-            self.check_mounts(operand, located.metadata.id)?;
         }
         Ok(())
     }
@@ -60,8 +59,12 @@ impl<'a> Protection<'a> {
         guarded.get(&directory).map_or(Ok(()), |kind| Err(refused(*kind, operand)))
     }
 
-    /// A rename would carry a mount along, and deleting the tree later would empty the live file system.
-    fn check_mounts(&self, operand: &OsStr, directory: FileId) -> Result<()> {
+    /// Fails with the mount if this is a directory with one below it: a rename would carry it along, and deleting the
+    /// tree later would empty the live file system.
+    pub(super) fn check_mounts(&self, operand: &OsStr, located: &Located) -> Result<()> {
+        if !located.metadata.is_dir() {
+            return Ok(());
+        }
         let mounts = if let Some(mounts) = self.mounts.get() {
             mounts
         } else {
@@ -69,7 +72,7 @@ impl<'a> Protection<'a> {
             let read = read.map_err(|error| Error::system(REMOVE, "/proc/self/mountinfo", error))?;
             self.mounts.get_or_init(|| read)
         };
-        let Some(point) = mounts.below(directory) else { return Ok(()) };
+        let Some(point) = mounts.below(located.metadata.id) else { return Ok(()) };
         let reason = format!("a file system is mounted below it, at {point:?}; unmount that first");
         Err(Error::new(ErrorKind::HoldsMount, REMOVE, operand, reason))
     }

@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem};
 use crate::outcome::{Removed, RestorePlan, RestoreStep, Restored, TrashStep};
 use crate::progress::Progress;
-use crate::request::{Conflict, Destination, Directories, Place, Restorable, RestoreRequest, TrashRequest};
+use crate::request::{Conflict, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, TrashRequest};
 use crate::selection::{Choice, Chosen, Selection, Versions};
 use crate::store::Taken;
 use crate::sys::Name;
@@ -168,6 +168,7 @@ impl TrashManager {
         let request = TrashRequest {
             operands: vec![path.as_os_str().to_owned()],
             directories: Directories::Whole,
+            mounts: Mounts::Refuse,
             place: Place::OwnVolume,
             copying: request.copying,
             now: request.now,
@@ -182,6 +183,7 @@ impl TrashManager {
                 Removed::Deleted(_) => Ok(None),
             },
             Some(TrashStep::Refuse(error)) => Err(error),
+            Some(TrashStep::RemoveAround(_)) => Err(in_the_way(path)),
             None => Ok(None),
         }
     }

@@ -1,6 +1,7 @@
 //! Removing: from operands to a plan, and from the plan to the trash.
 
 use std::ffi::OsStr;
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,22 +14,23 @@ use crate::item::{Origin, Record, Stamp, TrashItem};
 use crate::outcome::{Removal, Removed, TrashPlan, TrashStep};
 use crate::progress::Progress;
 use crate::purge::{Measure, purge};
-use crate::request::{Directories, Place, TrashRequest};
+use crate::request::{Directories, Mounts, Place, TrashRequest};
 use crate::store::{NotPlaced, Placed, Source, TrashDir, kind_of};
-use crate::sys::{self, FileKind, Name};
+use crate::sys::{self, Dir, FileKind, Name};
 
 impl TrashManager {
     /// Looks at each operand and tells what would be done about it. Nothing is touched.
     ///
     /// An operand that is protected refuses the whole command: then every protected one is in the error, and nothing
-    /// may be done. Any other that cannot be removed is a step of its own.
+    /// may be done. Any other that cannot be removed is a step of its own. What the options forbid comes before what is
+    /// protected: a directory where none is to be removed costs nobody else anything.
     pub fn plan_trash(&self, request: &TrashRequest) -> std::result::Result<TrashPlan, Vec<Error>> {
         let protection = Protection::new(self.home_directory(), self.volumes());
         let mut steps = Vec::with_capacity(request.operands.len());
         let mut protected = Vec::new();
         for operand in &request.operands {
-            match self.plan_operand(&protection, operand, request.directories) {
-                Ok(removal) => steps.push(TrashStep::Remove(removal)),
+            match self.plan_operand(&protection, operand, request) {
+                Ok(step) => steps.push(step),
                 Err(error) if is_protected(error.kind) => protected.push(error),
                 Err(error) => steps.push(TrashStep::Refuse(error)),
             }
@@ -36,19 +38,30 @@ impl TrashManager {
         if protected.is_empty() { Ok(TrashPlan { steps }) } else { Err(protected) }
     }
 
-    fn plan_operand(&self, protection: &Protection<'_>, operand: &OsStr, rule: Directories) -> Result<Removal> {
-        let located = locate(self.parents(), operand)?;
+    fn plan_operand(&self, protection: &Protection<'_>, operand: &OsStr, request: &TrashRequest) -> Result<TrashStep> {
+        let rule = request.directories;
+        let located = match locate(self.parents(), operand) {
+            Err(error) if matches!(error.kind, ErrorKind::DotOrDotDot | ErrorKind::RootDirectory) => {
+                check_followed(rule, operand)?;
+                return Err(error);
+            }
+            located => located?,
+        };
         if located.ending == Ending::Slash && !located.metadata.is_dir() {
-            return Err(slash_after(protection, operand, &located));
+            return Err(slash_after(protection, operand, &located, rule));
         }
-        if located.metadata.is_dir() && rule == Directories::Refuse {
-            return Err(refused(ErrorKind::IsADirectory, operand));
+        let removal = Removal { operand: operand.to_owned(), metadata: located.metadata };
+        if located.metadata.is_dir() {
+            check_rule(rule, operand, || located.open())?;
         }
         protection.check(operand, &located)?;
-        if located.metadata.is_dir() && rule == Directories::OnlyEmpty && !is_empty(operand, &located)? {
-            return Err(refused(ErrorKind::DirectoryNotEmpty, operand));
+        match protection.check_mounts(operand, &located) {
+            Ok(()) => Ok(TrashStep::Remove(removal)),
+            Err(error) if error.kind == ErrorKind::HoldsMount && request.mounts == Mounts::LeaveOut => {
+                Ok(TrashStep::RemoveAround(removal))
+            }
+            Err(error) => Err(error),
         }
-        Ok(Removal { operand: operand.to_owned(), metadata: located.metadata })
     }
 
     /// Does one step of a plan.
@@ -198,19 +211,29 @@ fn is_protected(kind: ErrorKind) -> bool {
 }
 
 /// Why something that is no directory is not removed when it is written with a slash at its end.
-fn slash_after(protection: &Protection<'_>, operand: &OsStr, located: &Located) -> Error {
+fn slash_after(protection: &Protection<'_>, operand: &OsStr, located: &Located, rule: Directories) -> Error {
     let led_to = (located.metadata.kind == FileKind::Symlink).then(|| sys::metadata_following(Path::new(operand)));
     match led_to {
-        Some(Ok(target)) if target.is_dir() => match protection.check_directory(operand, target.id) {
-            Ok(()) => refused(ErrorKind::LinkWithSlash, operand),
-            Err(protected) => protected,
-        },
+        Some(Ok(target)) if target.is_dir() => {
+            let checked = check_followed(rule, operand).and_then(|()| protection.check_directory(operand, target.id));
+            checked.err().unwrap_or_else(|| refused(ErrorKind::LinkWithSlash, operand))
+        }
         _ => refused(ErrorKind::NotADirectory, operand),
     }
 }
 
-fn is_empty(operand: &OsStr, located: &Located) -> Result<bool> {
-    let failed = |error| Error::system(REMOVE, operand, error);
-    let name = Name::new(&located.name).map_err(|_| refused(ErrorKind::NotFound, operand))?;
-    located.parent.dir.open_dir(name).and_then(|dir| dir.is_empty()).map_err(failed)
+/// Checks a directory by a spelling that leads to it and does not name it: `..`, `/`, `link/`.
+fn check_followed(rule: Directories, operand: &OsStr) -> Result<()> {
+    check_rule(rule, operand, || Dir::open_following(Path::new(operand)))
+}
+
+/// Checks whether directories of this kind may be removed at all. One that cannot be read is not called empty.
+fn check_rule(rule: Directories, operand: &OsStr, open: impl FnOnce() -> io::Result<Dir>) -> Result<()> {
+    match rule {
+        Directories::Refuse => Err(refused(ErrorKind::IsADirectory, operand)),
+        Directories::OnlyEmpty if !open().and_then(|dir| dir.is_empty()).unwrap_or(false) => {
+            Err(refused(ErrorKind::DirectoryNotEmpty, operand))
+        }
+        Directories::OnlyEmpty | Directories::Whole => Ok(()),
+    }
 }

@@ -20,10 +20,11 @@ pub fn random_bytes(buffer: &mut [u8]) -> io::Result<()> {
     Ok(())
 }
 
-/// Whether we may write to what `path` leads to (faccessat(2), with the effective user); a link's own mode says nothing.
+/// Whether permissions let us write to what `path` leads to (faccessat(2), with the effective user); a link's own mode
+/// says nothing, and that of a file on a read-only file system is not what keeps us from writing.
 #[must_use]
 pub fn may_write(path: &Path) -> bool {
-    rustix::fs::accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS).is_ok()
+    rustix::fs::accessat(CWD, path, Access::WRITE_OK, AtFlags::EACCESS) != Err(rustix::io::Errno::ACCESS)
 }
 
 /// How many columns the terminal on standard output has; `None` where it is none.

@@ -1,9 +1,12 @@
 //! The differential test: the same command lines under GNU `rm` and under ours, in identical fresh trees, compared in
 //! exit status, standard output, standard error and what is left.
 //!
-//! Every difference that is wanted or cannot be helped is one entry of [`tolerated::TABLE`].
+//! Every difference that is wanted or cannot be helped is one entry of [`tolerated::TABLE`]. Nothing of the machine's
+//! can be removed by any of it, see [`contained`].
 
 mod case;
+#[macro_use]
+mod contained;
 mod generate;
 mod run;
 mod tolerated;
@@ -31,8 +34,7 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        // Thousands of trees come and go; in memory that takes half the time.
-        let place = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).expect("a temporary directory");
+        let place = tempfile::tempdir_in(contained::ARENA).expect("a temporary directory");
         fs::set_permissions(place.path(), fs::Permissions::from_mode(0o755)).expect("open to others");
         Self { place }
     }
@@ -119,13 +121,13 @@ fn is_gnu_rm_here() -> bool {
 }
 
 #[test]
-#[ignore = "the binary does not answer to the name rm yet"]
 fn our_rm_is_like_gnu_rm() {
+    contained!();
     if !is_gnu_rm_here() {
         return;
     }
     let scene = Scene::new();
-    let bin = scene.install(Path::new(env!("CARGO_BIN_EXE_rrm")));
+    let bin = scene.install(&crate::common::binary());
     for user in users() {
         let cases = cases_for(user);
         let differences = compare(&scene, &bin, &cases, user);
@@ -136,6 +138,7 @@ fn our_rm_is_like_gnu_rm() {
 /// The harness itself makes no difference: same trees, same surroundings, same order of entries.
 #[test]
 fn gnu_rm_is_like_itself() {
+    contained!();
     if !is_gnu_rm_here() {
         return;
     }
@@ -151,6 +154,7 @@ fn gnu_rm_is_like_itself() {
 /// The harness sees a wrong status, a wrong word on either stream, and a file too many or too few.
 #[test]
 fn a_broken_rm_is_found_out() {
+    contained!();
     if !is_gnu_rm_here() {
         return;
     }

@@ -26,22 +26,36 @@ pub(super) const TABLE: &[Tolerated] = &[
         },
     },
     Tolerated {
-        reason: "a directory inside the operand that cannot be read or written does not stop a rename",
+        reason: "/ among the operands refuses the whole command, where GNU goes on with the others",
         excuses: |ran| {
-            let is_denied = |line: &&str| line.ends_with("Permission denied");
-            let others = |outcome: &Outcome| {
-                outcome.stderr.lines().filter(|line| !is_denied(line)).map(str::to_owned).collect::<Vec<_>>()
-            };
+            let refusal = "rm: it is dangerous to operate recursively on \\'/\\'\n\
+                rm: use --no-preserve-root to override this failsafe\n";
+            ran.case.is_recursive()
+                && ran.theirs.stderr.contains(refusal)
+                && ran.ours.stderr == format!("{refusal}rm: nothing was removed\n")
+                && (ran.theirs.status, ran.ours.status) == (1, 1)
+                && ran.theirs.left.iter().all(|line| ran.ours.left.contains(line))
+        },
+    },
+    Tolerated {
+        reason: "a directory inside the operand that cannot be read or written does not stop a rename, so more is asked",
+        excuses: |ran| {
+            let is_denied =
+                |message: &String| message.ends_with(": Permission denied\n") || message.starts_with("failed to stat");
+            let is_question = |message: &String| message.ends_with("? ");
+            let (theirs, ours) = (messages(ran.theirs), messages(ran.ours));
+            let (denied, others): (Vec<_>, Vec<_>) = theirs.into_iter().partition(is_denied);
             let trees = ["rodx", "closed", "deep"];
             let went = |name: &str| !ran.case.has(name) || !ran.ours.has(name);
             let is_in_one = |line: &String| trees.iter().any(|name| line.starts_with(&format!("\"{name}")));
             let rest =
                 |outcome: &Outcome| outcome.left.iter().filter(|line| !is_in_one(line)).cloned().collect::<Vec<_>>();
             ran.case.is_recursive()
-                && ran.theirs.stderr.contains("Permission denied")
+                && !denied.is_empty()
                 && trees.into_iter().all(went)
                 && rest(ran.ours) == rest(ran.theirs)
-                && is_subsequence(&others(ran.ours), &others(ran.theirs))
+                && is_subsequence(&others, &ours)
+                && ours.iter().all(|message| is_question(message) || others.contains(message))
         },
     },
     Tolerated {
@@ -87,6 +101,11 @@ fn says_who_it_is(ran: &Ran<'_>) -> bool {
 fn same_but_stdout(ran: &Ran<'_>) -> bool {
     let seen = |outcome: &Outcome| (outcome.status, outcome.stderr.clone(), outcome.left.clone());
     seen(ran.theirs) == seen(ran.ours)
+}
+
+/// Standard error as single messages and questions; a question ends in no newline.
+fn messages(outcome: &Outcome) -> Vec<String> {
+    outcome.stderr.split("rm: ").skip(1).map(str::to_owned).collect()
 }
 
 fn is_subsequence(some: &[String], all: &[String]) -> bool {

@@ -103,7 +103,7 @@ pub(crate) struct RmArgs {
     #[arg(short, long)]
     pub(crate) verbose: bool,
 
-    /// Accepted for rm's sake; a tree with a file system mounted in it is refused in any case.
+    /// Leave out what is on file systems mounted below PATH; without this such a PATH is refused.
     #[arg(long)]
     pub(crate) one_file_system: bool,
 

@@ -15,13 +15,19 @@ pub(crate) enum Exit {
     BrokenPipe,
 }
 
-impl From<Exit> for ExitCode {
-    fn from(exit: Exit) -> Self {
-        Self::from(match exit {
-            Exit::Success => 0,
-            Exit::Failure => 1,
-            Exit::Usage => 2,
-            Exit::BrokenPipe => 141,
+impl Exit {
+    /// The status for the system. Without a reader, the process ends as if it had never ignored the signal, so that
+    /// its parent sees what it sees of every other program.
+    pub(crate) fn end(self) -> ExitCode {
+        if self == Self::BrokenPipe {
+            // Where that fails, the number below says the same.
+            let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGPIPE);
+        }
+        ExitCode::from(match self {
+            Self::Success => 0,
+            Self::Failure => 1,
+            Self::Usage => 2,
+            Self::BrokenPipe => 141,
         })
     }
 }

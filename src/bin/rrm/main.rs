@@ -1,6 +1,7 @@
 //! The rrm command: a thin skin over the library of the same name.
 
 mod args;
+mod called_rm;
 mod examples;
 mod exit;
 mod gnu;
@@ -14,5 +15,5 @@ mod view;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    run::main().into()
+    run::main(std::env::args_os().collect()).end()
 }

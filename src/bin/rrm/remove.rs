@@ -1,90 +1,143 @@
 //! Removing, as `rm` does it: questions between the plan and its execution, messages, `-v`.
 
+mod output;
 mod tree;
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
 use rrm::outcome::{Removal, Removed, TrashStep};
 use rrm::progress::Progress;
-use rrm::request::{Copying, Directories, Place, TrashRequest};
-use rrm::sys::FileKind;
+use rrm::request::{Copying, Place, TrashRequest};
+use rrm::sys;
 
+use self::output::Output;
 use crate::exit::Exit;
-use crate::gnu::options::{self as gnu, Missing, Options, Verbose};
+use crate::gnu::messages;
+use crate::gnu::options::{Directories, Input, Missing, Options, PreserveRoot, Prompt, SeparateDevices, Verbose};
 use crate::gnu::prompt::{Answer, Stdin, Step, before_all};
 use crate::gnu::quote::quote;
 use crate::terminal::{Consent, Messages, TerminalProgress};
-use crate::translate::{Context, Effect, Ours, Report};
+use crate::translate::{Context, Effect, Ours, Recursion, Report};
 use crate::view;
 
-/// One run of `rrm rm`.
+/// One run of `rm` or `rrm rm`.
 pub(crate) struct Remover<'a> {
-    pub(crate) context: &'a Context,
-    pub(crate) messages: &'a Messages,
-    pub(crate) manager: &'a TrashManager,
-    pub(crate) options: Options,
-    pub(crate) ours: &'a Ours,
+    context: &'a Context,
+    messages: &'a Messages,
+    manager: &'a TrashManager,
+    options: Options,
+    ours: &'a Ours,
+    stdin: Stdin,
 }
 
-impl Remover<'_> {
+impl<'a> Remover<'a> {
+    pub(crate) fn new(
+        context: &'a Context,
+        messages: &'a Messages,
+        manager: &'a TrashManager,
+        options: Options,
+        ours: &'a Ours,
+    ) -> Self {
+        // Who is never asked, or always, need not be a person at a terminal.
+        let matters = matches!(options.prompt, Prompt::WriteProtected | Prompt::Once);
+        let stdin = if matters && io::stdin().is_terminal() { Stdin::Terminal } else { Stdin::Other };
+        Self { context, messages, manager, options, ours, stdin }
+    }
+
     /// Removes the operands.
     pub(crate) fn run(&self, operands: Vec<OsString>) -> anyhow::Result<Exit> {
-        if let Step::Ask(question) = before_all(operands.len(), self.options)
+        let operands: Vec<_> = operands.into_iter().map(without_needless_slashes).collect();
+        if let Step::Ask(question) = self.before_all(&operands)
             && self.messages.ask(&question) == Answer::No
         {
             return Ok(Exit::Success);
         }
-        let request = self.context.trash(operands, self.directories(), self.ours)?;
+        let request = self.context.trash(operands, self.options, self.ours)?;
         let plan = match self.manager.plan_trash(&request) {
             Ok(plan) => plan,
-            Err(protected) => {
-                self.messages.problems(&protected);
-                self.messages.say("nothing was removed");
-                return Ok(Exit::Failure);
-            }
+            Err(protected) => return Ok(self.refuse_all(&protected, &request)),
         };
         let mut run = Run {
             remover: self,
             request: &request,
             progress: TerminalProgress::default(),
-            out: io::BufWriter::new(io::stdout()),
+            output: Output::new(),
             exit: Exit::Success,
         };
         for step in plan.steps {
             match step {
-                TrashStep::Refuse(error) => run.failed(&error),
-                TrashStep::Remove(removal) => run.consider(removal),
+                TrashStep::Refuse(error) => run.refused(error),
+                TrashStep::Remove(removal) if self.may_ask() => run.ask(removal, tree::Mounts::None),
+                TrashStep::Remove(removal) => run.remove(&removal),
+                TrashStep::RemoveAround(removal) => run.ask(removal, tree::Mounts::Below),
             }
         }
         Ok(run.finish())
     }
 
-    fn directories(&self) -> Directories {
-        match self.options.directories {
-            gnu::Directories::Refuse => Directories::Refuse,
-            gnu::Directories::Empty => Directories::OnlyEmpty,
-            gnu::Directories::Recurse => Directories::Whole,
+    /// The question before the whole command.
+    fn before_all(&self, operands: &[OsString]) -> Step {
+        let is_directory = |operand: &OsString| sys::metadata_at(Path::new(operand)).is_ok_and(|found| found.is_dir());
+        let mut options = self.options;
+        if options.prompt == Prompt::Once
+            && self.ours.recursion == Recursion::AsFound
+            && !operands.iter().any(is_directory)
+        {
+            options.directories = Directories::Refuse;
         }
+        before_all(operands.len(), options)
     }
 
-    fn stdin(&self) -> Stdin {
-        if io::stdin().is_terminal() { Stdin::Terminal } else { Stdin::Other }
+    /// One operand that must stay refuses the whole command: who names it has most likely not meant the others, either.
+    fn refuse_all(&self, protected: &[Error], request: &TrashRequest) -> Exit {
+        protected.iter().for_each(|error| self.refuse(error));
+        if request.operands.len() > 1 {
+            self.messages.say("nothing was removed");
+        }
+        Exit::Failure
+    }
+
+    /// GNU says why with the options that say so; what it would do without them, we do not.
+    fn refuse(&self, error: &Error) {
+        let (path, charset) = (error.path.as_os_str(), self.messages.charset);
+        let lines = match error.kind {
+            ErrorKind::RootDirectory if self.options.preserve_root == PreserveRoot::Yes => {
+                messages::root(path, charset)
+            }
+            ErrorKind::MountPoint if self.options.separate_devices == SeparateDevices::Reject => {
+                messages::separate_device(path, charset)
+            }
+            _ => return self.messages.error(error),
+        };
+        lines.iter().for_each(|line| self.messages.say(line));
     }
 
     /// Whether any question may come up; if not, nothing has to be found out for one.
     fn may_ask(&self) -> bool {
         match self.options.prompt {
-            gnu::Prompt::Never => false,
-            gnu::Prompt::Always => true,
-            gnu::Prompt::WriteProtected | gnu::Prompt::Once => {
-                self.stdin() == Stdin::Terminal || self.options.input == gnu::Input::PresumedTerminal
+            Prompt::Never => false,
+            Prompt::Always => true,
+            Prompt::WriteProtected | Prompt::Once => {
+                self.stdin == Stdin::Terminal || self.options.input == Input::PresumedTerminal
             }
         }
     }
+}
+
+/// The operand as GNU shows it, which means the same: of several slashes at its end one stays, but `//` may be a place
+/// of its own (POSIX, Pathname Resolution).
+fn without_needless_slashes(operand: OsString) -> OsString {
+    let bytes = operand.as_bytes();
+    if bytes == b"//" || !bytes.ends_with(b"//") {
+        return operand;
+    }
+    let end = bytes.iter().rposition(|byte| *byte != b'/').map_or(0, |last| last + 1);
+    OsStr::from_bytes(&bytes[..=end]).to_owned()
 }
 
 /// The operands of one command, one after the other.
@@ -92,20 +145,34 @@ struct Run<'a> {
     remover: &'a Remover<'a>,
     request: &'a TrashRequest,
     progress: TerminalProgress,
-    out: io::BufWriter<io::Stdout>,
+    output: Output,
     exit: Exit,
 }
 
 impl Run<'_> {
-    /// Asks what is to be asked about one operand, and removes what was agreed to.
-    fn consider(&mut self, removal: Removal) {
-        if !self.remover.may_ask() {
-            return self.remove(&removal);
+    /// Asks what is to be asked about one operand, and removes what was agreed to. An earlier operand may have taken
+    /// it along meanwhile, and nobody is asked about what is gone.
+    fn ask(&mut self, mut removal: Removal, mounts: tree::Mounts) {
+        match sys::metadata_at(Path::new(&removal.operand)) {
+            Ok(metadata) => removal.metadata = metadata,
+            Err(error) => return self.failed(&Error::system("remove", removal.operand, error)),
         }
-        match tree::ask(self.remover, &removal.operand, removal.metadata) {
-            Ok(tree::Agreed::All) => self.remove(&removal),
-            Ok(tree::Agreed::Parts(parts)) => parts.iter().for_each(|part| self.remove(part)),
-            Err(error) => self.failed(&error),
+        self.output.flush();
+        let asked = tree::ask(self.remover, removal, mounts);
+        self.exit = self.exit.max(asked.exit);
+        asked.agreed.iter().for_each(|part| self.remove(part));
+    }
+
+    /// Tells why an operand stays, or that it is not there: an earlier one may have taken it along.
+    fn refused(&mut self, error: Error) {
+        let bytes = error.path.as_os_str().as_bytes();
+        // rm looks at what it asks about, where a slash leads through a link; else it tries, and learns of the link.
+        let itself = bytes.strip_suffix(b"/").filter(|rest| !rest.is_empty() && !self.remover.may_ask());
+        match sys::metadata_at(Path::new(OsStr::from_bytes(itself.unwrap_or(bytes)))) {
+            Err(now) if now.kind() == io::ErrorKind::NotFound => {
+                self.failed(&Error::system("remove", error.path, now));
+            }
+            _ => self.failed(&error),
         }
     }
 
@@ -145,17 +212,18 @@ impl Run<'_> {
             return;
         }
         self.exit = Exit::Failure;
+        self.output.flush();
         self.remover.messages.error(error);
     }
 
     fn tell(&mut self, removal: &Removal, removed: &Removed) {
         match (self.remover.ours.report, removed) {
             (Report::Json, Removed::Trashed(item)) => {
-                self.line(&view::object(item, self.remover.context.now).to_string());
+                self.output.line(&view::object(item, self.remover.context.now).to_string());
             }
             _ if self.remover.options.verbose == Verbose::Yes => {
-                let what = if removal.metadata.kind == FileKind::Directory { "removed directory" } else { "removed" };
-                self.line(&format!("{what} {}", self.quoted(removal)));
+                let charset = self.remover.messages.charset;
+                self.output.line(&messages::removed(&removal.operand, removal.metadata.kind, charset));
             }
             _ => {}
         }
@@ -166,30 +234,36 @@ impl Run<'_> {
             Place::Nowhere => "delete",
             Place::OwnVolume | Place::Home => "remove",
         };
-        let line = format!("would {deed} {}", self.quoted(removal));
-        self.line(&line);
+        let name = quote(&removal.operand, self.remover.messages.charset);
+        self.output.line(&format!("would {deed} {name}"));
     }
 
-    /// The operand as GNU rm quotes it, without the slashes at its end but one.
-    fn quoted(&self, removal: &Removal) -> String {
-        let bytes = removal.operand.as_bytes();
-        let end = bytes.iter().rposition(|byte| *byte != b'/').map_or(bytes.len(), |last| last + 1);
-        let shown = &bytes[..bytes.len().min(end + usize::from(end < bytes.len()))];
-        quote(OsStr::from_bytes(shown), self.remover.messages.charset)
-    }
-
-    /// Output waits in a buffer, so that a reader who went away does not stop a removal; `finish` tells of it.
-    fn line(&mut self, line: &str) {
-        if writeln!(self.out, "{line}").is_err() {
-            self.exit = Exit::Failure;
+    fn finish(self) -> Exit {
+        match self.output.finish() {
+            Ok(()) => self.exit,
+            Err(error) => self.remover.messages.write_error(&error),
         }
     }
+}
 
-    fn finish(mut self) -> Exit {
-        if let Err(error) = self.out.flush() {
-            self.remover.messages.say(&format!("write error: {}", rrm::error::words_of(&error)));
-            return Exit::Failure;
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slashes_at_the_end_are_shown_as_rm_shows_them() {
+        let cases = [
+            ("d", "d"),
+            ("d/", "d/"),
+            ("d///", "d/"),
+            ("/", "/"),
+            ("//", "//"),
+            ("///", "/"),
+            ("", ""),
+            ("//d", "//d"),
+        ];
+        for (operand, shown) in cases {
+            assert_eq!(without_needless_slashes(operand.into()), shown, "{operand}");
         }
-        self.exit
     }
 }

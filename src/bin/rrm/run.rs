@@ -1,5 +1,6 @@
 //! One function a command.
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
@@ -17,16 +18,20 @@ use rrm::request::{CleanRequest, Copying, Restorable, RestoreRequest, Scope};
 use crate::args::{
     CleanArgs, Cli, Command, ConfigAction, Form, ListArgs, RestoreArgs, RestoreToArgs, RmArgs, SortKey, UndoArgs,
 };
+use crate::called_rm;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
 use crate::remove::Remover;
-use crate::terminal::{Consent, Messages, TerminalProgress};
+use crate::terminal::{Consent, Hints, Messages, TerminalProgress};
 use crate::translate::{Context, Effect, Environment, check_choice, effect};
 use crate::view::{self, Detail, Scene};
 
-/// Parses the command line, runs the command, and tells how it ended.
-pub(crate) fn main() -> Exit {
-    let cli = match Cli::try_parse() {
+/// Reads the command line, runs the command, and tells how it ended. The first word is the name it was started under.
+pub(crate) fn main(words: Vec<OsString>) -> Exit {
+    if let Some((program, words)) = words.split_first().filter(|(program, _)| called_rm::is_its_name(program)) {
+        return called_rm::main(program, words);
+    }
+    let cli = match Cli::try_parse_from(words) {
         Ok(cli) => cli,
         Err(error) => {
             let told = error.print();
@@ -34,15 +39,12 @@ pub(crate) fn main() -> Exit {
         }
     };
     let environment = Environment::read();
-    let messages = Messages { program: "rrm".to_owned(), charset: environment.charset };
-    match run(cli, environment, &messages) {
-        Ok(exit) => exit,
-        Err(error) => failed(&error, &messages),
-    }
+    let messages = Messages { program: "rrm".into(), charset: environment.charset, hints: Hints::Shown };
+    run(cli, environment, &messages).unwrap_or_else(|error| failed(&error, &messages))
 }
 
 /// Tells of an error that ended the command, and what it makes of the exit status.
-fn failed(error: &anyhow::Error, messages: &Messages) -> Exit {
+pub(crate) fn failed(error: &anyhow::Error, messages: &Messages) -> Exit {
     if let Some(known) = error.downcast_ref::<Error>() {
         messages.error(known);
         return if known.kind == ErrorKind::BadValue { Exit::Usage } else { Exit::Failure };
@@ -100,8 +102,7 @@ impl Session<'_> {
             return Ok(Exit::Usage);
         }
         let manager = self.manager();
-        let exit = Remover { context: &self.context, messages: self.messages, manager: &manager, options, ours: &ours }
-            .run(args.paths)?;
+        let exit = Remover::new(&self.context, self.messages, &manager, options, &ours).run(args.paths)?;
         if ours.afterwards == crate::translate::Afterwards::Clean && ours.effect == Effect::Real {
             let request = CleanRequest { scope: Scope::Expired, now: self.context.now };
             return Ok(exit.max(self.carry_out_clean(&manager, &request, Effect::Real, Told::Nothing)?));

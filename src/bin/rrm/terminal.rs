@@ -3,7 +3,9 @@
 mod message;
 mod progress;
 
+use std::ffi::OsString;
 use std::io::{self, BufRead, IsTerminal, Write};
+use std::os::unix::ffi::OsStrExt;
 
 use rrm::error::Error;
 use rrm::manager::is_only_a_warning;
@@ -18,16 +20,26 @@ pub(crate) use progress::TerminalProgress;
 #[derive(Debug, Clone)]
 pub(crate) struct Messages {
     /// What every message begins with.
-    pub(crate) program: String,
+    pub(crate) program: OsString,
     /// What names may show as they are.
     pub(crate) charset: Charset,
+    /// Whether errors come with a next step.
+    pub(crate) hints: Hints,
+}
+
+/// Whether a person is told what to do next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hints {
+    Shown,
+    /// Under the name `rm`, where every line is one of GNU's.
+    Withheld,
 }
 
 impl Messages {
     /// Tells what went wrong and what to do about it, on standard error.
     pub(crate) fn error(&self, error: &Error) {
         self.say(&message::words(error, self.charset));
-        if let Some(hint) = message::hint(error) {
+        if let Some(hint) = message::hint(error).filter(|_| self.hints == Hints::Shown) {
             self.say(&format!("hint: {hint}"));
         }
     }
@@ -43,13 +55,26 @@ impl Messages {
 
     /// One line on standard error. Where that is closed there is nobody to tell.
     pub(crate) fn say(&self, line: &str) {
-        let _ = writeln!(io::stderr(), "{}: {line}", self.program);
+        self.say_bytes(&[self.program.as_bytes(), b": ", line.as_bytes(), b"\n"].concat());
+    }
+
+    /// Bytes on standard error, at once, so that the lines of two commands do not mix.
+    pub(crate) fn say_bytes(&self, bytes: &[u8]) {
+        let _ = io::stderr().write_all(bytes);
+    }
+
+    /// Tells that standard output did not take what was written, unless its reader just went away.
+    pub(crate) fn write_error(&self, error: &io::Error) -> Exit {
+        if error.kind() == io::ErrorKind::BrokenPipe {
+            return Exit::BrokenPipe;
+        }
+        self.say(&format!("write error: {}", rrm::error::words_of(error)));
+        Exit::Failure
     }
 
     /// Asks a question, as rm does: on standard error, answered on standard input.
     pub(crate) fn ask(&self, question: &str) -> Answer {
-        let _ = write!(io::stderr(), "{}: {question}", self.program);
-        let _ = io::stderr().flush();
+        self.say_bytes(&[self.program.as_bytes(), b": ", question.as_bytes()].concat());
         answer(&mut io::stdin().lock())
     }
 

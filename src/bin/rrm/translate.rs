@@ -11,8 +11,8 @@ use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::Settings;
 use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Place, Restorable, RestoreRequest, Scope,
-    Sizes, TrashRequest,
+    CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Mounts, Place, Restorable, RestoreRequest,
+    Scope, Sizes, TrashRequest,
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
@@ -80,10 +80,18 @@ impl Context {
     }
 
     /// The request of a removal.
-    pub(crate) fn trash(&self, operands: Vec<OsString>, directories: Directories, ours: &Ours) -> Result<TrashRequest> {
+    pub(crate) fn trash(&self, operands: Vec<OsString>, options: gnu::Options, ours: &Ours) -> Result<TrashRequest> {
         Ok(TrashRequest {
             operands,
-            directories,
+            directories: match options.directories {
+                gnu::Directories::Refuse => Directories::Refuse,
+                gnu::Directories::Empty => Directories::OnlyEmpty,
+                gnu::Directories::Recurse => Directories::Whole,
+            },
+            mounts: match options.mounts {
+                gnu::Mounts::Cross => Mounts::Refuse,
+                gnu::Mounts::Stay => Mounts::LeaveOut,
+            },
             place: ours.place.unwrap_or(self.place()),
             copying: ours.copying,
             now: self.now,
@@ -185,6 +193,17 @@ pub(crate) struct Ours {
     pub(crate) effect: Effect,
     pub(crate) report: Report,
     pub(crate) afterwards: Afterwards,
+    pub(crate) recursion: Recursion,
+}
+
+/// When a removal counts as recursive for the question that `-I` asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum Recursion {
+    /// With `-r`, as rm does.
+    #[default]
+    AsTyped,
+    /// Where a directory is among the operands: rrm needs no `-r`.
+    AsFound,
 }
 
 /// Whether anything is done.
@@ -230,8 +249,14 @@ impl RmArgs {
             prompt: asked,
             missing: if self.force { gnu::Missing::Ignore } else { gnu::Missing::Fail },
             directories: if self.only_empty() { gnu::Directories::Empty } else { gnu::Directories::Recurse },
+            mounts: if self.one_file_system { gnu::Mounts::Stay } else { gnu::Mounts::Cross },
+            preserve_root: if self.no_preserve_root { gnu::PreserveRoot::No } else { gnu::PreserveRoot::Yes },
+            separate_devices: match self.preserve_root.as_deref() {
+                Some("all") => gnu::SeparateDevices::Reject,
+                _ => gnu::SeparateDevices::Remove,
+            },
             verbose: if self.verbose { gnu::Verbose::Yes } else { gnu::Verbose::No },
-            ..gnu::Options::default()
+            input: gnu::Input::AsFound,
         }
     }
 
@@ -249,6 +274,7 @@ impl RmArgs {
             effect: effect(self.dry_run),
             report: if self.json { Report::Json } else { Report::AsRm },
             afterwards: if self.auto_clean { Afterwards::Clean } else { Afterwards::Nothing },
+            recursion: if self.recursive { Recursion::AsTyped } else { Recursion::AsFound },
         }
     }
 }
@@ -263,6 +289,7 @@ impl Default for Ours {
             effect: Effect::default(),
             report: Report::default(),
             afterwards: Afterwards::default(),
+            recursion: Recursion::default(),
         }
     }
 }

@@ -10,7 +10,12 @@ use rrm::sys::FileKind;
 
 /// A failure of the system, in the words of strerror(3): "No such file or directory".
 pub(crate) fn cannot_remove(path: &OsStr, reason: &str, charset: Charset) -> String {
-    format!("cannot remove {}: {reason}", quote(path, charset))
+    cannot("remove", path, reason, charset)
+}
+
+/// The same for what only rrm does: "cannot restore".
+pub(crate) fn cannot(verb: &str, path: &OsStr, reason: &str, charset: Charset) -> String {
+    format!("cannot {verb} {}: {reason}", quote(path, charset))
 }
 
 /// With `-r`, an operand that ends in `.` or `..`. Without, it is a directory like any other.

@@ -2,14 +2,15 @@
 
 use rrm::error::{Error, ErrorKind};
 
-use crate::gnu::quote::{Charset, quote};
+use crate::gnu::messages;
+use crate::gnu::quote::Charset;
 
 /// One error as a message without the program's name: what, on what, why.
 pub(crate) fn words(error: &Error, charset: Charset) -> String {
-    let name = quote(error.path.as_os_str(), charset);
+    let path = error.path.as_os_str();
     match error.kind {
-        ErrorKind::DotOrDotDot => format!("refusing to remove '.' or '..' directory: skipping {name}"),
-        _ => format!("cannot {} {name}: {}", error.action, error.reason),
+        ErrorKind::DotOrDotDot => messages::dot_or_dot_dot(path, charset),
+        _ => messages::cannot(&error.action, path, &error.reason, charset),
     }
 }
 
@@ -17,7 +18,9 @@ pub(crate) fn words(error: &Error, charset: Charset) -> String {
 pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     match error.kind {
         _ if is_full(error) => Some("rrm clean deletes what is past its grace period, and needs no room for that"),
-        ErrorKind::LinkWithSlash => Some("leave the slash away to remove the link"),
+        ErrorKind::LinkWithSlash => {
+            Some("it is a link to a directory: without the slash, the link is removed and the directory stays")
+        }
         ErrorKind::TargetExists => Some(
             "--conflict rename restores beside it, --conflict swap moves what is there to the trash, --to DIR restores elsewhere",
         ),

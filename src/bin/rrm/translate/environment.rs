@@ -6,6 +6,7 @@ use std::path::PathBuf;
 
 use lscolors::LsColors;
 
+use crate::gnu::grammar::Order;
 use crate::gnu::quote::Charset;
 
 /// What the environment says.
@@ -23,6 +24,8 @@ pub(crate) struct Environment {
     pub(crate) session: Option<OsString>,
     /// What the locale lets messages show.
     pub(crate) charset: Charset,
+    /// Where `$POSIXLY_CORRECT` lets options of `rm` stand; an empty value counts, too.
+    pub(crate) order: Order,
 }
 
 impl Environment {
@@ -39,6 +42,7 @@ impl Environment {
             grace_period: set("RRM_GRACE_PERIOD"),
             session: set("RRM_SESSION"),
             charset: Charset::of_locale(lc_all, lc_ctype, lang),
+            order: if std::env::var_os("POSIXLY_CORRECT").is_some() { Order::First } else { Order::Anywhere },
         }
     }
 
