@@ -7,6 +7,7 @@ mod measure;
 mod operand;
 mod protect;
 mod restore;
+mod room;
 mod target;
 mod trash;
 

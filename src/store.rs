@@ -14,7 +14,7 @@ use std::ffi::OsString;
 use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result, cannot};
@@ -24,7 +24,7 @@ use crate::sys::{self, Dir, FileId, Name};
 pub use envelope::{Shape, shape_of};
 pub use place::{NotPlaced, Placed, Source};
 pub use read::{Reading, kind_of};
-pub use stage::Staged;
+pub use stage::{Leftover, Staged, take_over};
 pub use sweep::CleanLock;
 pub use take::Taken;
 
@@ -46,6 +46,17 @@ pub struct TrashDir {
     mount: Option<u64>,
     attributes: Arc<dyn ExtendedAttributes>,
     ids: Mutex<Ids>,
+    keeps: Mutex<Keeps>,
+}
+
+/// What the file system of a trash directory does with attributes, as it showed when some were set.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+enum Keeps {
+    /// Nothing speaks against trying.
+    #[default]
+    Attributes,
+    /// It has none. Found out once, so that a thousand files do not each try in vain.
+    Nothing,
 }
 
 impl TrashDir {
@@ -110,6 +121,7 @@ impl TrashDir {
             mount: metadata.mount,
             attributes,
             ids: Mutex::default(),
+            keeps: Mutex::default(),
         })
     }
 
@@ -199,9 +211,17 @@ impl TrashDir {
         }
     }
 
+    fn keeps(&self) -> Keeps {
+        *self.keeps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn learn(&self, keeps: Keeps) {
+        *self.keeps.lock().unwrap_or_else(PoisonError::into_inner) = keeps;
+    }
+
     fn new_id(&self) -> io::Result<ItemId> {
         // A thread that panicked while it held the lock left whole random bytes or none.
-        self.ids.lock().unwrap_or_else(std::sync::PoisonError::into_inner).next()
+        self.ids.lock().unwrap_or_else(PoisonError::into_inner).next()
     }
 }
 

@@ -1,8 +1,8 @@
 //! A faithful copy of one entry, of any kind, for when a rename says that the target is another file system.
 //!
 //! [`survey`] first: it reads the source, tries in the target what can be kept there, and so knows what a copy takes
-//! and loses before anything is copied. Then [`copy`], which loses nothing that the survey did not name. Removing the
-//! source is the caller's, once the copy has been renamed to where it belongs.
+//! and loses before anything is copied. Then [`copy`], which loses nothing that the survey did not name. The caller
+//! renames the copy to where it belongs, and only then has [`retire`] remove the source: what is still as it was copied.
 //!
 //! # What is kept
 //! Content with its holes; owner and group where permitted; all permission bits; the times of access and change to the
@@ -28,8 +28,10 @@ mod links;
 mod loss;
 mod make;
 mod probe;
+mod retire;
 mod seal;
 mod survey;
+mod witness;
 
 use crate::progress::Progress;
 use crate::sys::{Dir, Name};
@@ -37,7 +39,9 @@ use crate::sys::{Dir, Name};
 pub use copy::{Copied, copy};
 pub use error::{Failure, TransferError};
 pub use loss::{Loss, Losses, Lost};
+pub use retire::{Left, Retired, retire};
 pub use survey::{Survey, survey};
+pub use witness::Witness;
 
 /// From where to where.
 #[derive(Debug, Clone, Copy)]

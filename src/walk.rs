@@ -136,6 +136,12 @@ impl Walk {
         }))
     }
 
+    /// Begins the current directory again.
+    pub(crate) fn rewind(&mut self) {
+        self.level.batch = VecDeque::new();
+        self.level.next = 0;
+    }
+
     /// Goes into `child`, which is open for reading and called `name` here.
     pub(crate) fn enter(&mut self, child: Dir, name: OsString) -> io::Result<()> {
         child.keep_access_time();

@@ -46,6 +46,12 @@ impl RecordFile {
         Ok(others == 0 && is_begun(directory)?)
     }
 
+    /// Writes these attributes at once, for a directory that has no such file.
+    pub fn keep<N: Into<String>>(directory: &File, pairs: impl IntoIterator<Item = (N, Vec<u8>)>) -> io::Result<()> {
+        let pairs: Pairs = pairs.into_iter().map(|(name, value)| (name.into(), value)).collect();
+        write(directory, &pairs)
+    }
+
     /// Takes the file away, and what a crash left of one.
     pub fn erase(directory: &Dir) -> io::Result<()> {
         for name in [NEXT, FILE_NAME] {

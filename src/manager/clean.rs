@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
-use super::TrashManager;
+use super::{TrashManager, room};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{State, TrashItem};
 use crate::outcome::{CleanPlan, Cleaned};
@@ -12,7 +12,7 @@ use crate::progress::Progress;
 use crate::purge::{Measure, Purged, purge};
 use crate::request::{CleanRequest, Scope};
 use crate::selection::Versions;
-use crate::store::{Reading, TrashDir, layout};
+use crate::store::{Leftover, Reading, TrashDir, layout, take_over};
 use crate::sys::{Dir, MountsBelow, Name};
 
 /// What is tried, in every error about a clean.
@@ -101,16 +101,23 @@ fn busy(trash: &TrashDir) -> Error {
 /// Deletes what earlier cleans had claimed, and sweeps what other commands left.
 fn finish_interrupted(trash: &TrashDir, request: &CleanRequest, progress: &dyn Progress, cleaned: &mut Cleaned) {
     let failed = |error| Error::system(DELETE, &**trash.path(), error);
-    for (leftovers, holder) in [(trash.doomed(), layout::DOOMED), (trash.orphaned_copies(), layout::STAGING)] {
-        match leftovers {
-            Ok(Some((dir, names))) => {
-                for name in names.iter().take_while(|_| !progress.interrupted()) {
-                    cleaned.purge(&trash.path().join(holder.as_os_str()), &dir, name, progress);
-                }
+    match trash.doomed() {
+        Ok(Some((dir, names))) => {
+            for name in names.iter().take_while(|_| !progress.interrupted()) {
+                cleaned.purge(&trash.doomed_path(), &dir, name, progress);
             }
-            Ok(None) => {}
-            Err(error) => cleaned.problems.push(failed(error)),
         }
+        Ok(None) => {}
+        Err(error) => cleaned.problems.push(failed(error)),
+    }
+    match trash.staged() {
+        Ok(Some((staging, found))) => {
+            for leftover in found.into_iter().take_while(|_| !progress.interrupted()) {
+                sweep_staged(trash, &staging, leftover, progress, cleaned);
+            }
+        }
+        Ok(None) => {}
+        Err(error) => cleaned.problems.push(failed(error)),
     }
     let swept = trash.for_each(|reading| {
         if let Ok(Reading::Abandoned { id, modified }) = reading {
@@ -118,6 +125,48 @@ fn finish_interrupted(trash: &TrashDir, request: &CleanRequest, progress: &dyn P
         }
     });
     cleaned.problems.extend(swept.err());
+}
+
+/// Deletes what a killed copy left; one that is at work keeps its own.
+fn sweep_staged(
+    trash: &TrashDir,
+    staging: &Dir,
+    leftover: Leftover,
+    progress: &dyn Progress,
+    cleaned: &mut Cleaned,
+) {
+    let path = trash.path().join(layout::STAGING.as_os_str());
+    match leftover {
+        Leftover::Room(item, room) => match room::sweep(trash, item, &room) {
+            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {}
+            result => cleaned.problems.extend(result.err().map(|error| Error::system(DELETE, room, error))),
+        },
+        Leftover::Copy(name) => match lock_leftover(staging, &name) {
+            Ok(Owner::Alive) => {}
+            Ok(Owner::Gone(_lock)) => {
+                cleaned.purge(&path, staging, &name, progress);
+            }
+            Err(error) => cleaned.problems.push(Error::system(DELETE, path.join(&name), error)),
+        },
+    }
+}
+
+/// Whose a leftover is.
+enum Owner {
+    /// A copy is at work, or another clean.
+    Alive,
+    /// It is ours to delete as long as the lock is held; what is no directory has none.
+    Gone(Option<std::fs::File>),
+}
+
+fn lock_leftover(staging: &Dir, name: &OsStr) -> io::Result<Owner> {
+    let name = Name::new(name).map_err(io::Error::other)?;
+    match staging.open_dir(name) {
+        Ok(dir) => Ok(take_over(staging, name, &dir)?.map_or(Owner::Alive, |lock| Owner::Gone(Some(lock)))),
+        Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(Owner::Gone(None)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Owner::Alive),
+        Err(error) => Err(error),
+    }
 }
 
 /// Deletes one item.

@@ -1,25 +1,30 @@
 //! Moving where a rename cannot: copy, commit, and only then remove the source.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
-use super::operand::REMOVE;
-use super::target::{RESTORE, TargetDir};
 use bytesize::ByteSize;
+
+use super::operand::REMOVE;
+use super::room::{Room, delete};
+use super::target::{RESTORE, TargetDir};
 
 use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::item::{Record, TrashItem};
 use crate::outcome::{Removal, Restored};
-use crate::progress::Progress;
+use crate::progress::{Progress, Silent};
 use crate::purge::{Measure, Purged, purge};
 use crate::request::Copying;
 use crate::store::{Placed, Source, TrashDir, layout};
-use crate::sys::{self, Dir, Lock, Name};
-use crate::transfer::{Failure, Loss, Route, Survey, TransferError, copy, survey};
+use crate::sys::{self, Dir, Name};
+use crate::transfer::{Copied, Failure, Left, Loss, Route, Survey, TransferError, copy, retire, survey};
 
 /// What may be copied without asking, in bytes.
 const WITHIN_REASON: u64 = 1 << 30;
+
+/// How many of the things that stay are named.
+const MOST_NAMED: usize = 20;
 
 /// What a copy is for, in every message about it.
 struct Errand<'a> {
@@ -32,10 +37,10 @@ struct Errand<'a> {
 
 impl Errand<'_> {
     /// Surveys, asks whether that is agreed to, and copies.
-    fn run(&self, route: Route<'_>) -> Result<()> {
+    fn run(&self, route: Route<'_>) -> Result<Copied> {
         let found = survey(route, self.progress).map_err(|error| self.failed(error))?;
         self.agree(route, &found)?;
-        copy(route, &found, self.progress).map(|_| ()).map_err(|error| self.failed(error))
+        copy(route, &found, self.progress).map_err(|error| self.failed(error))
     }
 
     /// Fails with the size and the losses of a copy that somebody has to agree to first.
@@ -90,33 +95,39 @@ pub(super) fn copy_in(
 ) -> Result<Placed> {
     let operand = Path::new(&removal.operand);
     let holder = operand.parent().unwrap_or(Path::new(""));
-    let staged = trash.stage(record).map_err(|error| Error::system(REMOVE, operand, error))?;
+    let staged = trash.stage(record).map_err(|error| unwritable(operand, error))?;
     let errand = Errand { action: REMOVE, holder, copying, progress };
     let route = Route { source: source.parent, name: source.name, target: staged.envelope(), to_name: layout::ITEM };
-    let committed =
-        errand.run(route).and_then(|()| trash.commit(&staged).map_err(|error| Error::system(REMOVE, operand, error)));
-    let placed = committed.inspect_err(|_| {
+    let committed = errand
+        .run(route)
+        .and_then(|copied| trash.commit(&staged).map(|placed| (placed, copied)).map_err(|e| unwritable(operand, e)));
+    let (placed, copied) = committed.inspect_err(|_| {
         // What cannot be deleted now is found without an owner by the next clean.
         if let Ok((staging, name)) = trash.discarded(&staged) {
-            delete_quietly(&staging, name.as_ref(), progress);
+            delete(&staging, name.as_ref());
         }
     })?;
-    let purged = purge(source.parent, source.name, Measure::Entries, progress);
-    remains(purged, holder).map_or(Ok(placed.clone()), |error| {
-        let reason = format!(
-            "it is copied to the trash as {}, but not all of it could be removed here: {}",
-            placed.id.short(),
-            error.reason
-        );
-        Err(Error { reason: reason.into(), ..error })
-    })
+    let left = retire(route, copied, progress).left;
+    if left.is_empty() { Ok(placed) } else { Err(not_all_removed(operand, holder, &placed, left)) }
+}
+
+/// The copy is in the trash, and something stays where it was: named, as far as a person can read on.
+fn not_all_removed(operand: &Path, holder: &Path, placed: &Placed, left: Vec<Left>) -> Error {
+    let mut reason = format!("it is copied to the trash as {}, but not all of it could be removed here", placed.id.short());
+    for Left { path, error } in left.iter().take(MOST_NAMED) {
+        reason.push_str(&format!("\n  {:?}: {}", holder.join(path), words_of(error)));
+    }
+    if left.len() > MOST_NAMED {
+        reason.push_str(&format!("\n  and {} more", left.len() - MOST_NAMED));
+    }
+    let source = left.into_iter().next().map(|first| first.error);
+    Error { source, ..Error::new(ErrorKind::System, REMOVE, operand, reason) }
 }
 
 /// Copies an item, or a part of one, to `name` of `parent`, which must not exist, and deletes it from the trash once
 /// the copy is there.
 ///
-/// The copy is made in a private directory beside its target and renamed to it, so that a target appears only whole.
-/// That directory is named after the item: a restore that was killed is tidied up by the next one.
+/// The copy is made in a [`Room`] beside its target and renamed to it, so that a target appears only whole.
 pub(super) fn copy_out(
     trash: &TrashDir,
     item: &TrashItem,
@@ -130,15 +141,11 @@ pub(super) fn copy_out(
     if parent.dir.metadata_of(name).is_ok() {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
-    let beside = OsString::from(format!(".rrm-{}", item.id));
-    let beside = Name::new(&beside).map_err(|error| failed(io::Error::other(error)))?;
-    let (room, _lock) = make_room(&parent.dir, beside, progress).map_err(failed)?;
-    let copied = copy_beside(trash, item, part, &room, copying, progress, &target)
-        .and_then(|()| trash.release(item, part, &room, (&parent.dir, name)).map_err(failed))
-        .and_then(|()| sys::flush(&parent.dir).map_err(failed));
-    delete_quietly(&parent.dir, beside.as_os_str(), progress);
-    copied?;
-    match delete_original(trash, item, part, progress) {
+    let room = Room::make(trash, item.id, &parent.dir).map_err(failed)?;
+    copy_beside(trash, item, part, room.dir(), copying, progress, &target)?;
+    trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
+    sys::flush(&parent.dir).map_err(failed)?;
+    match delete_original(trash, item, part) {
         None => Ok(Restored::At(target)),
         Some(error) => Ok(Restored::Marked(target, error)),
     }
@@ -158,42 +165,35 @@ fn copy_beside(
         .map_err(|error| Error::system(RESTORE, target, error))?;
     let held = Name::new(&held).map_err(|error| Error::system(RESTORE, target, io::Error::other(error)))?;
     let errand = Errand { action: RESTORE, holder: &item.trash, copying, progress };
-    errand.run(Route { source: &holding, name: held, target: room, to_name: layout::ITEM })
+    errand.run(Route { source: &holding, name: held, target: room, to_name: layout::ITEM }).map(|_| ())
 }
 
-/// Makes the private directory that a copy is made in; one that a killed restore of the same item left is deleted.
-fn make_room(parent: &Dir, beside: Name<'_>, progress: &dyn Progress) -> io::Result<(Dir, std::fs::File)> {
-    if let Ok(left) = parent.open_dir(beside) {
-        let lock = left.readable()?;
-        if sys::try_lock(&lock)? == Lock::Taken {
-            return Err(io::Error::new(io::ErrorKind::ResourceBusy, "another restore of it is at work there"));
-        }
-        delete_quietly(parent, beside.as_os_str(), progress);
-    }
-    let room = parent.create_private_dir(beside)?;
-    let lock = room.readable()?;
-    sys::try_lock(&lock)?;
-    Ok((room, lock))
-}
-
-/// Deletes what was copied out from the trash; what stays of it, if anything.
-fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&Path>, progress: &dyn Progress) -> Option<Error> {
+/// Deletes what was copied out from the trash; what stays of it, if anything. The copy is where it was wanted, so that
+/// nothing interrupts this.
+fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&Path>) -> Option<Error> {
     let purged = match part {
-        Some(part) => trash.holding_part(item, part).map(|(holding, held)| purge_named(&holding, &held, progress)),
+        Some(part) => trash.holding_part(item, part).and_then(|(holding, held)| purge_all(&holding, &held)),
         None => trash
             .claim(item)
             .and_then(|()| trash.doomed_dir())
-            .map(|doomed| purge_named(&doomed, item.id.to_string().as_ref(), progress)),
+            .and_then(|doomed| purge_all(&doomed, item.id.to_string().as_ref())),
     };
     match purged {
-        Ok(Some(purged)) => remains(purged, &item.trash),
-        Ok(None) => None,
+        Ok(purged) => remains(purged, &item.trash),
         Err(error) => Some(Error::system("delete", &*item.trash, error)),
     }
 }
 
-fn purge_named(holder: &Dir, name: &OsStr, progress: &dyn Progress) -> Option<Purged> {
-    Name::new(name).ok().map(|name| purge(holder, name, Measure::Entries, progress))
+fn purge_all(holder: &Dir, name: &OsStr) -> io::Result<Purged> {
+    let name = Name::new(name).map_err(io::Error::other)?;
+    Ok(purge(holder, name, Measure::Entries, &Silent))
+}
+
+/// A failure in the trash, of which the operand's own name says nothing: that it is not found there is no excuse for
+/// `rm -f`.
+fn unwritable(operand: &Path, error: io::Error) -> Error {
+    let reason = format!("cannot write the copy: {}", words_of(&error));
+    Error { source: Some(error), ..Error::new(ErrorKind::System, REMOVE, operand, reason) }
 }
 
 /// What a purge left standing, as an error about the first of it.
@@ -205,9 +205,4 @@ pub(super) fn remains(mut purged: Purged, holder: &Path) -> Option<Error> {
         Some(failure) => Error::system(REMOVE, holder.join(failure.path), failure.error),
         None => Error::new(ErrorKind::Interrupted, REMOVE, holder, "interrupted"),
     })
-}
-
-/// Deletes something of rrm's own that is of no use any more.
-fn delete_quietly(holder: &Dir, name: &OsStr, progress: &dyn Progress) {
-    purge_named(holder, name, progress);
 }

@@ -3,8 +3,8 @@
 use std::io;
 
 use super::record::{self, ENVELOPE, Unwritten};
-use super::{TrashDir, layout};
-use crate::attributes::{ExtendedAttributes, RecordFile};
+use super::{Keeps, TrashDir, layout};
+use crate::attributes::RecordFile;
 use crate::item::{ItemId, Record};
 use crate::sys::{Dir, FileKind, Metadata, Name};
 
@@ -51,15 +51,21 @@ impl TrashDir {
     /// Writes the record on an envelope: as attributes, or as a file where those are unsupported or too small.
     fn seal(&self, envelope: &Dir, record: &Record) -> io::Result<()> {
         let file = envelope.readable()?;
-        let write = |attributes: &dyn ExtendedAttributes| {
-            attributes.create(&file, ENVELOPE, b"1")?;
-            record::write(attributes, &file, record)
-        };
-        match write(&*self.attributes) {
+        let mark = std::iter::once((ENVELOPE, b"1".to_vec()));
+        let write_file = || RecordFile::keep(&file, mark.chain(record::encode(record)));
+        if self.keeps() == Keeps::Nothing {
+            return write_file();
+        }
+        let marked = self.attributes.create(&file, ENVELOPE, b"1").map_err(Unwritten::from);
+        match marked.and_then(|()| record::write(&*self.attributes, &file, record)) {
             Ok(()) => Ok(()),
-            Err(Unwritten::Refused(_)) => {
+            Err(Unwritten::Refused(error)) => {
+                // The directory is new, ours and empty: what is unsupported on it is unsupported on all here.
+                if error.kind() == io::ErrorKind::Unsupported {
+                    self.learn(Keeps::Nothing);
+                }
                 self.attributes.remove(&file, ENVELOPE).ok();
-                write(&RecordFile).map_err(|(Unwritten::Refused(error) | Unwritten::Failed(error))| error)
+                write_file()
             }
             Err(Unwritten::Failed(error)) => Err(error),
         }

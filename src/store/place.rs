@@ -18,7 +18,7 @@ use std::sync::Arc;
 use super::envelope::{Shape, discard_envelope, shape_of};
 use super::loosen::loosen;
 use super::record::{self, Unwritten};
-use super::{TrashDir, layout};
+use super::{Keeps, TrashDir, layout};
 use crate::item::{Holder, ItemId, Record};
 use crate::sys::{Dir, Metadata, Name, rename_no_replace};
 
@@ -82,7 +82,8 @@ impl TrashDir {
     fn place_movable(&self, source: Source<'_>, record: &Record) -> Result<Placed, NotPlaced> {
         let id = self.new_id()?;
         let holder = match shape_of(source.metadata) {
-            Shape::OwnRecord if self.place_with_own_record(source, &id, record)? == Own::Accepted => Holder::Item,
+            Shape::OwnRecord
+                if self.keeps() == Keeps::Attributes && self.place_with_own_record(source, &id, record)? == Own::Accepted => Holder::Item,
             _ => self.place_in_envelope(source, &id, record)?,
         };
         Ok(Placed { id, trash: self.path.clone(), holder })

@@ -108,7 +108,8 @@ pub fn erase(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<()>
     Ok(())
 }
 
-fn encode(record: &Record) -> Vec<(&'static str, Vec<u8>)> {
+/// The attributes that make up `record`, in the order in which they are written.
+pub(super) fn encode(record: &Record) -> Vec<(&'static str, Vec<u8>)> {
     let mut pairs = vec![(ORIGINAL_PATH, record.original_path.as_os_str().as_bytes().to_vec())];
     pairs.extend(record.mode.map(|mode| (MODE, format!("{mode:04o}").into_bytes())));
     pairs.push((DELETION_DATE, date(record.deletion, SecondsFormat::AutoSi)));

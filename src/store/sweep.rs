@@ -49,23 +49,6 @@ impl TrashDir {
         Ok(Some((doomed, names)))
     }
 
-    /// Copies in progress whose owner is gone: where they are, and their names.
-    pub fn orphaned_copies(&self) -> io::Result<Option<(Dir, Vec<OsString>)>> {
-        let Some(staging) = self.own_dir_if_there(layout::STAGING)? else { return Ok(None) };
-        let mut names = Vec::new();
-        staging.for_each_entry::<io::Error>(|entry| {
-            let owned = Name::new(&entry.name).is_ok_and(|name| {
-                let opened = staging.open_dir(name).and_then(|dir| dir.readable());
-                opened.is_ok_and(|directory| try_lock(&directory).is_ok_and(|lock| lock == Lock::Taken))
-            });
-            if !owned {
-                names.push(entry.name);
-            }
-            Ok(())
-        })?;
-        Ok(Some((staging, names)))
-    }
-
     /// Removes an abandoned envelope if it is old enough.
     ///
     /// Only what is known to be empty goes (rmdir(2)), so a removal that is slower than all others loses at most the

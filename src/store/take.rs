@@ -110,9 +110,11 @@ impl TrashDir {
     ) -> io::Result<()> {
         let metadata = room.metadata_of(layout::ITEM)?;
         let leaving = Leaving::prepare(room, layout::ITEM)?;
-        let carries = part.is_none() && item.holder == Holder::Item && item.origin != Origin::Unknown;
+        let carries = part.is_none() && item.holder == Holder::Item;
         if carries && matches!(metadata.kind, FileKind::File | FileKind::Directory) {
-            record::erase(&*self.attributes, &room.open_file(layout::ITEM)?)?;
+            let erased = room.open_file(layout::ITEM).and_then(|copy| record::erase(&*self.attributes, &copy));
+            // One without an origin may be of a mode that never took a record.
+            erased.or_else(|error| if item.origin == Origin::Unknown { Ok(()) } else { Err(error) })?;
         }
         rename_no_replace(room, layout::ITEM, target, target_name)?;
         leaving.finish(item.mode.filter(|_| part.is_none()))

@@ -15,6 +15,7 @@ use super::loss::{Loss, Losses};
 use super::make::{is_unchanged, make, not_made, open_source, open_source_dir};
 use super::seal::Seal;
 use super::survey::Survey;
+use super::witness::Witness;
 use super::{Route, ending};
 use crate::walk::{Ascent, Step, Trail, Walk};
 
@@ -29,6 +30,8 @@ pub struct Copied {
     pub total: Amount,
     /// What could not be kept: of the kinds that the survey named, and no other.
     pub losses: Losses,
+    /// What the source was, for [`super::retire`].
+    pub witness: Witness,
 }
 
 /// Copies along `route`, which `survey` has surveyed; returns when the copy is whole, compared, and on the disk.
@@ -43,6 +46,8 @@ pub fn copy(route: Route<'_>, survey: &Survey, progress: &dyn Progress) -> Resul
     let _end = ending(progress);
     let top = PathBuf::from(route.name.as_os_str());
     let at_top = |trouble: Trouble| trouble.at_top(top.clone());
+    // The survey has just made and removed a name in the target, so this is what its clock shows.
+    let now = route.target.metadata().during(Failure::Make).map_err(at_top)?.changed;
     let mut copier = Copier {
         progress,
         accepted: &survey.losses,
@@ -50,7 +55,7 @@ pub fn copy(route: Route<'_>, survey: &Survey, progress: &dyn Progress) -> Resul
         flush: Flush::new(route.target).map_err(at_top)?,
         links: Links::default(),
         made_top: None,
-        copied: Copied::default(),
+        copied: Copied { witness: Witness::from(now), ..Copied::default() },
     };
     copier.top(route)?;
     Seal::new(progress, &mut copier.flush, &mut copier.copied.losses, &survey.losses).all(route)?;
@@ -193,6 +198,7 @@ impl Copier<'_> {
         if let Inode::Open(file) = made {
             self.flush.entry(file)?;
         }
+        self.copied.witness.note(was);
         Ok(Some(losses))
     }
 

@@ -1,0 +1,229 @@
+//! The third walk: removing the source, and of it only what the copy holds.
+//!
+//! Other programs go on working while a tree is copied and removed. What they add or change after it was compared is in
+//! no copy; a plain deletion would be the end of it. So source and copy are walked side by side once more, and an entry
+//! is removed only if the copy has it and it is still what was copied, to its change time. All else stays where it is,
+//! with the directories that lead to it, and is named.
+//!
+//! Between the look at an entry and its removal there is a moment that no system call closes; it is as short as two
+//! calls.
+//!
+//! Nothing interrupts this walk: it is the short end of a removal that has happened.
+
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+
+use crate::progress::{Activity, Amount, Progress};
+use crate::sys::{self, Dir, FileKind, Metadata, Name};
+
+use super::loss::Loss;
+use super::make::open_source_dir;
+use super::{Copied, Route, ending};
+use crate::walk::{Ascent, Step, Trail, Walk};
+
+/// How often one directory is read before we give up on a process that keeps filling it.
+const PASSES: u32 = 100;
+
+/// Search, read and write for the owner: what it takes to empty a directory.
+const OWNER_ALL: u32 = 0o700;
+
+/// What is left of a source.
+#[derive(Debug, Default)]
+#[must_use = "what stays is to be told"]
+pub struct Retired {
+    /// What was removed; bytes are not counted.
+    pub removed: Amount,
+    /// What stays, each with its cause; a directory that stays only for what it holds is not listed.
+    pub left: Vec<Left>,
+}
+
+/// Something that stays.
+#[derive(Debug)]
+pub struct Left {
+    /// Where it is, beginning with the source's name.
+    pub path: PathBuf,
+    /// Why it stays.
+    pub error: io::Error,
+}
+
+/// Removes the source of `route`, of which `copied` is what [`super::copy`] gave; the copy is at the route's target.
+///
+/// Directories of ours that forbid it get `u+rwx`, and their mode back if they stay.
+///
+/// # After a crash
+/// The copy is whole; what is left of the source is a smaller tree, some of its directories perhaps with `u+rwx` added.
+pub fn retire(route: Route<'_>, copied: Copied, progress: &dyn Progress) -> Retired {
+    progress.begin(Activity::Deleting, Some(copied.total));
+    let _end = ending(progress);
+    let mut retiring = Retiring { copied, progress, levels: Vec::new(), retired: Retired::default() };
+    if let Err(error) = retiring.all(route) {
+        retiring.retired.left.push(Left { path: route.name.as_os_str().into(), error });
+    }
+    retiring.retired
+}
+
+struct Retiring<'a> {
+    copied: Copied,
+    progress: &'a dyn Progress,
+    /// The directories that the walk is in, the top first.
+    levels: Vec<Level>,
+    retired: Retired,
+}
+
+/// A directory that is being emptied.
+struct Level {
+    /// The mode to give back if it stays; `None` where it was not changed.
+    mode: Option<u32>,
+    rest: Rest,
+    passes: u32,
+}
+
+/// Whether anything of a directory stays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rest {
+    Nothing,
+    Something,
+}
+
+impl Retiring<'_> {
+    fn all(&mut self, route: Route<'_>) -> io::Result<()> {
+        let pair = self.entry(route.source, route.name, route.target, route.to_name)?;
+        let Some((from, made)) = pair else { return Ok(()) };
+        self.open_level(&from)?;
+        let mut walk = Walk::new(from, route.name);
+        let mut made = Trail::new(made);
+        while self.advance(&mut walk, &mut made, route.source)? == Ascent::Above {}
+        Ok(())
+    }
+
+    /// Deals with the next entry of the walk, or with the end of its current directory.
+    fn advance(&mut self, walk: &mut Walk, made: &mut Trail, holder: &Dir) -> io::Result<Ascent> {
+        match walk.step() {
+            Ok(Step::Found(entry)) => {
+                if let Err(error) = self.meet(walk, made, &entry.name) {
+                    self.leave_behind(walk.path(Some(&entry.name)), error);
+                }
+                return Ok(Ascent::Above);
+            }
+            Ok(Step::Finished) if self.is_worth_another_pass(walk)? => {
+                walk.rewind();
+                return Ok(Ascent::Above);
+            }
+            Ok(Step::Finished) => {}
+            Err(error) => self.leave_behind(walk.path(None), error),
+        }
+        self.finish(walk, made, holder)
+    }
+
+    fn meet(&mut self, walk: &mut Walk, made: &mut Trail, name: &OsString) -> io::Result<()> {
+        let checked = Name::new(name).map_err(io::Error::other)?;
+        if let Some((from, to)) = self.entry(walk.here(), checked, made.current(), checked)? {
+            self.open_level(&from)?;
+            walk.enter(from, name.clone())?;
+            made.enter(to)?;
+        }
+        Ok(())
+    }
+
+    /// Removes one entry if it is what was copied; a directory is returned with its copy, to be walked.
+    fn entry(&mut self, from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<Option<(Dir, Dir)>> {
+        let Some(is) = if_there(from.metadata_of(name))? else { return Ok(None) };
+        let Some(copy) = if_there(to.metadata_of(to_name))? else { return Err(not_copied()) };
+        if is.is_dir() && copy.is_dir() {
+            let opened = open_source_dir(from, name).map_err(|trouble| trouble.source)?;
+            return Ok(Some((opened, to.open_dir(to_name)?)));
+        }
+        if !self.is_copied(&is, &copy) {
+            return Err(not_copied());
+        }
+        // The other names of a file get a new change time with this removal, which is ours and no one else's.
+        let inode = if is.links > 1 { Some(from.mark(name)?) } else { None };
+        if if_there(from.remove_file(name))?.is_some() {
+            self.count();
+        }
+        if let Some(inode) = inode {
+            self.copied.witness.note(&inode.metadata()?);
+        }
+        Ok(None)
+    }
+
+    /// Whether `is` is still what was copied, and `copy` its copy.
+    fn is_copied(&self, is: &Metadata, copy: &Metadata) -> bool {
+        let has_length = matches!(is.kind, FileKind::File | FileKind::Symlink);
+        let keeps_times = self.copied.losses.get(Loss::Times).is_none();
+        is.kind == copy.kind
+            && (!has_length || is.size == copy.size)
+            && (!keeps_times || is.modified == copy.modified)
+            && self.copied.witness.confirms(is)
+    }
+
+    /// Begins with a directory, writable from now on if it is ours.
+    fn open_level(&mut self, directory: &Dir) -> io::Result<()> {
+        let is = directory.metadata()?;
+        let lacks = is.uid == sys::effective_uid() && is.mode & OWNER_ALL != OWNER_ALL;
+        let mode = (lacks && directory.set_mode(is.mode | OWNER_ALL).is_ok()).then_some(is.mode);
+        self.levels.push(Level { mode, rest: Rest::Nothing, passes: 1 });
+        Ok(())
+    }
+
+    /// Whether the current directory holds something that was not met: it came behind the walk, or the file system
+    /// passed over it because others were removed.
+    fn is_worth_another_pass(&mut self, walk: &Walk) -> io::Result<bool> {
+        let Some(level) = self.levels.last_mut() else { return Ok(false) };
+        level.passes += 1;
+        Ok(level.rest == Rest::Nothing && level.passes <= PASSES && !walk.here().is_empty()?)
+    }
+
+    /// Removes the current directory if nothing of it stays, and goes up.
+    fn finish(&mut self, walk: &mut Walk, made: &mut Trail, holder: &Dir) -> io::Result<Ascent> {
+        let Some(level) = self.levels.pop() else { return Ok(Ascent::Over) };
+        let (directory, path, name) = (walk.here().try_clone()?, walk.path(None), walk.name_at(walk.depth()).clone());
+        made.leave()?;
+        let ascent = walk.leave()?;
+        let above = if ascent == Ascent::Over { holder } else { walk.here() };
+        if level.rest == Rest::Nothing {
+            match if_there(above.remove_dir(Name::new(&name).map_err(io::Error::other)?)) {
+                Ok(removed) => {
+                    removed.iter().for_each(|()| self.count());
+                    return Ok(ascent);
+                }
+                Err(error) => self.retired.left.push(Left { path, error }),
+            }
+        }
+        if let Some(mode) = level.mode {
+            directory.set_mode(mode).ok();
+        }
+        self.mark_rest();
+        Ok(ascent)
+    }
+
+    fn leave_behind(&mut self, path: PathBuf, error: io::Error) {
+        self.retired.left.push(Left { path, error });
+        self.mark_rest();
+    }
+
+    fn mark_rest(&mut self) {
+        if let Some(level) = self.levels.last_mut() {
+            level.rest = Rest::Something;
+        }
+    }
+
+    fn count(&mut self) {
+        let one = Amount { entries: 1, bytes: 0 };
+        self.retired.removed += one;
+        self.progress.advance(one);
+    }
+}
+
+/// What is gone already needs no removal.
+fn if_there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        result => result.map(Some),
+    }
+}
+
+fn not_copied() -> io::Error {
+    io::Error::other("it was added or changed after it was copied")
+}
