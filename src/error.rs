@@ -57,7 +57,7 @@ pub enum ErrorKind {
     BadValue,
     /// A volume or trash directory that is registered but not there, or does not answer.
     Unreachable,
-    /// A name in a trash directory that rrm did not make.
+    /// Something that rrm did not make, under a name where it looks for its own.
     Foreign,
     /// A date that is missing, unreadable, or cannot be right; never a reason to delete.
     DoubtfulDate,

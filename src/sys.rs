@@ -28,5 +28,5 @@ pub use listing::Listed;
 pub use metadata::{FileId, FileKind, Metadata, MountRoot, Timestamp};
 pub use mounts::{Mount, MountsBelow, mounts};
 pub use name::{Name, NotAName};
-pub use process::{effective_uid, may_write, random_bytes, terminal_width};
+pub use process::{effective_uid, kill_group, may_write, random_bytes, terminal_width};
 pub use rename::{rename_no_replace, rename_replacing};

@@ -1,1 +1,267 @@
+//! Several at once on one trash: whatever happens first, every file goes exactly one way, and goes whole.
 
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Barrier};
+use std::time::{Duration, Instant};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rrm::attributes::SystemAttributes;
+use rrm::manager::{Settings, TrashManager};
+use rrm::outcome::{Restored, TrashStep};
+use rrm::progress::Silent;
+use rrm::request::{
+    CleanRequest, Conflict, Copying, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, Scope,
+    TrashRequest,
+};
+use rrm::selection::{Selection, Term};
+
+use crate::common::{Sandbox, Tree, snapshot};
+
+/// How long the crowd is let loose.
+const CROWD: Duration = Duration::from_secs(3);
+
+/// Removers, listers, restorers, undoers and cleaners, each a process after the other, all at once.
+#[test]
+fn a_crowd_loses_nothing() {
+    let sandbox = Sandbox::ordinary();
+    let (made, deleted, end) = (AtomicU64::new(0), AtomicU64::new(0), Instant::now() + CROWD);
+    let busy = || Instant::now() < end;
+    for remover in 0..3 {
+        sandbox.dir(format!("r{remover}"));
+    }
+    std::thread::scope(|scope| {
+        for remover in 0..3 {
+            let (sandbox, made, busy) = (&sandbox, &made, &busy);
+            scope.spawn(move || {
+                for number in 0.. {
+                    if !busy() {
+                        break;
+                    }
+                    let path = sandbox.file(format!("r{remover}/{number}"), format!("r{remover}/{number}"));
+                    made.fetch_add(1, Ordering::Relaxed);
+                    removed(sandbox, &path);
+                }
+            });
+        }
+        scope.spawn(|| repeat(&busy, || assert_all_known(&sandbox)));
+        scope.spawn(|| repeat(&busy, || restore_some(&sandbox)));
+        scope.spawn(|| repeat(&busy, || drop(tolerated(&sandbox, ["undo", "--session", "crowd"]))));
+        scope.spawn(|| repeat(&busy, || drop(deleted.fetch_add(clean_some(&sandbox), Ordering::Relaxed))));
+    });
+    let (live, listed) = (live_files(&sandbox), listed(&sandbox));
+    println!("{made:?} made, {} live, {} listed, {deleted:?} deleted", live.len(), listed.len());
+    for (origin, place) in live.iter().map(|path| (path, path)).chain(&listed) {
+        let content = fs::read_to_string(place).expect("what is there can be read");
+        assert_eq!(sandbox.path(content), *origin, "a file under another's name");
+    }
+    assert!(listed.keys().all(|origin| !live.contains(origin)), "a file in two places");
+    let accounted = live.len() as u64 + listed.len() as u64 + deleted.into_inner();
+    assert_eq!(accounted, made.into_inner(), "made and accounted for");
+}
+
+fn repeat(busy: impl Fn() -> bool, work: impl Fn()) {
+    while busy() {
+        work();
+    }
+}
+
+fn removed(sandbox: &Sandbox, path: &Path) {
+    // Undone the moment before, it may be there again; but it was ours to remove once.
+    sandbox.rrm(["rm".as_ref(), "--session".as_ref(), "crowd".as_ref(), path.as_os_str()]).ok();
+}
+
+/// Runs a command that may come too late for what it was meant for.
+fn tolerated<const N: usize>(sandbox: &Sandbox, words: [&str; N]) -> crate::common::Run {
+    let run = sandbox.rrm(words);
+    assert!(matches!(run.status.code(), Some(0 | 1)), "{run}");
+    run
+}
+
+fn assert_all_known(sandbox: &Sandbox) {
+    for item in sandbox.list_json() {
+        assert!(item["original_path"].is_string(), "listed without its origin: {item}");
+    }
+}
+
+fn restore_some(sandbox: &Sandbox) {
+    for item in sandbox.list_json().iter().take(2) {
+        tolerated(sandbox, ["restore", item["id"].as_str().expect("an ID")]);
+    }
+}
+
+/// Deletes an item, perhaps, and tells how many went.
+fn clean_some(sandbox: &Sandbox) -> u64 {
+    let root = sandbox.root().to_string_lossy();
+    let run = tolerated(sandbox, ["clean", "--yes", "--verbose", "--last", "1", "--under", &root]);
+    let told = run.stdout();
+    told.split_whitespace().nth(1).and_then(|number| number.parse().ok()).unwrap_or_else(|| panic!("{run}"))
+}
+
+fn live_files(sandbox: &Sandbox) -> Vec<PathBuf> {
+    let entries = |path: PathBuf| fs::read_dir(path).expect("a directory").map(|entry| entry.expect("an entry").path());
+    entries(sandbox.work()).flat_map(entries).collect()
+}
+
+/// The place of each item in the trash, by its origin; each origin must be there once.
+fn listed(sandbox: &Sandbox) -> BTreeMap<PathBuf, PathBuf> {
+    let mut places = BTreeMap::new();
+    for item in sandbox.list_json() {
+        let text = |key: &str| PathBuf::from(item[key].as_str().expect("a text"));
+        if text("trash_dir").starts_with(sandbox.root()) {
+            let twice = places.insert(text("original_path"), text("trash_dir").join(text("id")));
+            assert!(twice.is_none(), "in the trash twice: {item}");
+        }
+    }
+    places
+}
+
+#[test]
+fn two_hundred_removals_of_one_name_at_once() {
+    let sandbox = Sandbox::ordinary();
+    let paths: Vec<PathBuf> =
+        (0..200).map(|number| sandbox.file(format!("d{number}/same"), format!("d{number}/same"))).collect();
+    let words = |path: &PathBuf| ["rm".into(), OsString::from(path)];
+    let children: Vec<_> = paths.iter().map(|path| sandbox.command(words(path)).spawn()).collect();
+    for child in children {
+        let output = child.wait_with_output().expect("it can be waited for");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    let listed = listed(&sandbox);
+    assert_eq!(listed.len(), paths.len());
+    for (origin, place) in &listed {
+        let content = fs::read_to_string(place).expect("the item is there");
+        assert_eq!(sandbox.path(content), *origin);
+        assert!(!origin.exists());
+    }
+    assert!(paths.iter().all(|path| listed.contains_key(path)));
+}
+
+/// How often a clean and a restore are let loose on one item.
+const ROUNDS: u32 = 60;
+
+#[test]
+fn clean_and_restore_of_one_directory() {
+    race(0o755);
+}
+
+/// A directory that its owner may not read is kept in an envelope.
+#[test]
+fn clean_and_restore_of_one_directory_in_an_envelope() {
+    race(0o300);
+}
+
+/// Many times over, a clean and a restore that have both chosen one item start at the same instant.
+fn race(mode: u32) {
+    let sandbox = Sandbox::new();
+    let top = sandbox.path("wanted");
+    let (mut restored, mut deleted) = (0, 0);
+    for round in 0..ROUNDS {
+        let whole = make_tree(&sandbox, &top, mode);
+        match one_race(&sandbox, &top, round) {
+            (true, 0) => {
+                restored += 1;
+                whole.assert_is_at(&top);
+            }
+            (false, 1) => {
+                deleted += 1;
+                assert!(top.symlink_metadata().is_err(), "round {round}: deleted, and some of it restored");
+            }
+            both => panic!("round {round}: restored {}, deleted {}", both.0, both.1),
+        }
+        let left = fs::read_dir(sandbox.trash()).expect("the trash is there").flatten();
+        let left: Vec<_> = left.filter(|entry| entry.file_name().len() == ItemName::LENGTH).collect();
+        assert!(left.is_empty(), "round {round}: {left:?}");
+        fs::remove_dir_all(&top).ok();
+    }
+    println!("{restored} restored, {deleted} deleted");
+}
+
+/// The name of an item is a UUID.
+struct ItemName;
+
+impl ItemName {
+    const LENGTH: usize = 36;
+}
+
+/// A directory so large that deleting it takes a while.
+fn make_tree(sandbox: &Sandbox, top: &Path, mode: u32) -> Tree {
+    if top.symlink_metadata().is_err() {
+        sandbox.dir(top);
+    }
+    sandbox.chmod(top, 0o700);
+    for number in 0..200 {
+        fs::write(top.join(number.to_string()), number.to_string()).expect("a file can be written");
+    }
+    sandbox.chmod(top, mode);
+    snapshot(top)
+}
+
+/// Whether the restore says that it restored the item, and how many items the clean says that it deleted.
+fn one_race(sandbox: &Sandbox, top: &Path, round: u32) -> (bool, u64) {
+    let now = Utc::now();
+    manager(sandbox, |manager| remove(manager, top, now));
+    let selection = || Selection {
+        terms: vec![Term::parse(top.as_os_str(), Path::new("/"), |_| None).expect("a term")],
+        ..Selection::default()
+    };
+    let start = Barrier::new(2);
+    std::thread::scope(|scope| {
+        let restoring = scope.spawn(|| manager(sandbox, |manager| restore(manager, selection(), now, &start)));
+        let cleaning = scope.spawn(|| {
+            manager(sandbox, |manager| {
+                let request = CleanRequest { scope: Scope::Selected(selection()), now };
+                let plan = manager.plan_clean(&request);
+                start.wait();
+                // Taking the lock comes first for a clean; some rounds give it, some do not give it that much.
+                std::thread::sleep(Duration::from_micros(u64::from(round % 5) * 10));
+                let cleaned = manager.clean(&plan, &request, &Silent);
+                assert!(cleaned.problems.is_empty(), "{:?}", cleaned.problems);
+                cleaned.items
+            })
+        });
+        (restoring.join().expect("the restore ends"), cleaning.join().expect("the clean ends"))
+    })
+}
+
+fn manager<T>(sandbox: &Sandbox, work: impl FnOnce(&TrashManager) -> T) -> T {
+    let settings = Settings { home_trash: sandbox.trash(), home_directory: Some(sandbox.home()) };
+    work(&TrashManager::new(settings, Arc::new(SystemAttributes)))
+}
+
+fn remove(manager: &TrashManager, path: &Path, now: DateTime<Utc>) {
+    let request = TrashRequest {
+        copying: Copying::WithinReason,
+        mounts: Mounts::Refuse,
+        operands: vec![path.into()],
+        directories: Directories::Whole,
+        place: Place::OwnVolume,
+        now,
+        deletion: now + TimeDelta::days(7),
+        session: None,
+    };
+    for step in manager.plan_trash(&request).expect("it is not protected").steps {
+        let TrashStep::Remove(removal) = step else { panic!("{step:?}") };
+        manager.trash(&removal, &request, &Silent).expect("it can be removed");
+    }
+}
+
+fn restore(manager: &TrashManager, selection: Selection, now: DateTime<Utc>, start: &Barrier) -> bool {
+    let request = RestoreRequest {
+        copying: Copying::WithinReason,
+        what: Restorable::Selected(selection),
+        destination: Destination::default(),
+        conflict: Conflict::Fail,
+        now,
+        deletion: now,
+    };
+    let plan = manager.plan_restore(&request);
+    assert_eq!(plan.steps.len(), 1, "{plan:?}");
+    start.wait();
+    let mut whole = false;
+    manager.restore(&plan, &request, &Silent, |_, result| whole = matches!(result, Ok(Restored::At(_))));
+    whole
+}

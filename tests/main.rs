@@ -13,6 +13,7 @@
 mod common;
 
 mod architecture;
+mod called_rm;
 mod cases;
 mod completions;
 mod concurrency;
@@ -21,6 +22,9 @@ mod gnu;
 mod harness;
 mod licences;
 mod model;
+mod mounts;
+mod programs;
 mod purge;
 mod readme;
+mod shim;
 mod transfer;

@@ -1,1 +1,48 @@
+//! Random sequences of rm, restore, undo and clean, with files made and changed between them, against a model in
+//! memory. After each step the disk is what the model says: every content that was ever made is in exactly one place,
+//! and the list tells exactly what is in the trash.
 
+mod drivers;
+mod steps;
+mod world;
+
+use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
+
+use crate::common::Sandbox;
+use drivers::{Driver, Library, Program};
+use steps::Step;
+use world::World;
+
+/// Runs `cases` sequences of at most `longest` steps.
+fn check(cases: u32, longest: usize, driver: impl Fn(&Sandbox) -> Box<dyn Driver>) {
+    // A sequence that fails is shown whole, and shrunk; nothing is kept in files.
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
+    let sequences = prop::collection::vec(steps::any_step(), longest / 2..=longest);
+    let result = TestRunner::new(config).run(&sequences, |steps| {
+        run(&steps, &driver);
+        Ok(())
+    });
+    result.unwrap_or_else(|error| panic!("{error}"));
+}
+
+fn run(steps: &[Step], driver: impl Fn(&Sandbox) -> Box<dyn Driver>) {
+    let sandbox = Sandbox::new();
+    let (mut world, mut driver) = (World::new(sandbox.work()), driver(&sandbox));
+    for step in steps {
+        let step = world.settle(step);
+        world.apply(&step);
+        driver.apply(&step);
+        world.compare(&sandbox, &driver.listed(), &step);
+    }
+}
+
+#[test]
+fn the_library_does_what_the_model_says() {
+    check(250, 40, |sandbox| Box::new(Library::new(sandbox)));
+}
+
+#[test]
+fn the_program_does_what_the_model_says() {
+    check(8, 20, |sandbox| Box::new(Program::new(sandbox)));
+}

@@ -128,13 +128,7 @@ fn finish_interrupted(trash: &TrashDir, request: &CleanRequest, progress: &dyn P
 }
 
 /// Deletes what a killed copy left; one that is at work keeps its own.
-fn sweep_staged(
-    trash: &TrashDir,
-    staging: &Dir,
-    leftover: Leftover,
-    progress: &dyn Progress,
-    cleaned: &mut Cleaned,
-) {
+fn sweep_staged(trash: &TrashDir, staging: &Dir, leftover: Leftover, progress: &dyn Progress, cleaned: &mut Cleaned) {
     let path = trash.path().join(layout::STAGING.as_os_str());
     match leftover {
         Leftover::Room(item, room) => match room::sweep(trash, item, &room) {

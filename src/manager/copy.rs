@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use bytesize::ByteSize;
 
@@ -29,8 +29,8 @@ const MOST_NAMED: usize = 20;
 /// What a copy is for, in every message about it.
 struct Errand<'a> {
     action: &'static str,
-    /// What holds the source, for the paths in messages.
-    holder: &'a Path,
+    /// What is copied, as a person knows it.
+    what: &'a Path,
     copying: Copying,
     progress: &'a dyn Progress,
 }
@@ -45,30 +45,29 @@ impl Errand<'_> {
 
     /// Fails with the size and the losses of a copy that somebody has to agree to first.
     fn agree(&self, route: Route<'_>, found: &Survey) -> Result<()> {
-        let path = self.holder.join(route.name.as_os_str());
         if let Some(lost) = found.losses.get(Loss::Entry) {
             let reason = "it cannot be made again on the other file system";
-            return Err(Error::new(ErrorKind::CrossDevice, self.action, self.holder.join(&lost.first), reason));
+            return Err(Error::new(ErrorKind::CrossDevice, self.action, self.shown(&lost.first), reason));
         }
-        let free = sys::free_space(route.target).unwrap_or(u64::MAX);
-        let size = found.on_disk;
-        let mut reasons = Vec::new();
-        if size > WITHIN_REASON || size > free {
-            let [size, free] = [size, free].map(|bytes| ByteSize::b(bytes).display().iec());
-            reasons.push(format!("{size} must be copied to another file system, which has {free} free"));
-        }
+        let mut reasons = Vec::from_iter(size_to_agree_to(found.on_disk, sys::free_space(route.target).ok().flatten()));
         for (loss, lost) in found.losses.iter() {
             let others = if lost.entries > 1 { format!(" and {} more", lost.entries - 1) } else { String::new() };
-            reasons.push(format!("a copy cannot keep the {loss} of {:?}{others}", lost.first));
+            reasons.push(format!("a copy cannot keep the {loss} of {:?}{others}", self.shown(&lost.first)));
         }
         if reasons.is_empty() || self.copying == Copying::Whatever {
             return Ok(());
         }
-        Err(Error::new(ErrorKind::NeedsConsent, self.action, path, reasons.join("; ")))
+        Err(Error::new(ErrorKind::NeedsConsent, self.action, self.what, reasons.join("; ")))
+    }
+
+    /// A path that begins with the name that was copied, as a person knows it.
+    fn shown(&self, path: &Path) -> PathBuf {
+        let below: PathBuf = path.components().skip(1).collect();
+        if below.as_os_str().is_empty() { self.what.to_owned() } else { self.what.join(below) }
     }
 
     fn failed(&self, error: TransferError) -> Error {
-        let path = self.holder.join(&error.path);
+        let path = self.shown(&error.path);
         let (kind, reason) = match error.failure {
             Failure::Interrupted => (ErrorKind::Interrupted, "interrupted".to_owned()),
             Failure::Mount => (ErrorKind::HoldsMount, "another file system is mounted there".to_owned()),
@@ -84,6 +83,14 @@ impl Errand<'_> {
     }
 }
 
+/// What to say of a copy's size where it is too much to be made unasked.
+fn size_to_agree_to(size: u64, free: Option<u64>) -> Option<String> {
+    let is_much = size > WITHIN_REASON || free.is_some_and(|free| size > free);
+    let shown = |bytes| ByteSize::b(bytes).display().iec();
+    let free = free.map_or_else(String::new, |free| format!(", which has {} free", shown(free)));
+    is_much.then(|| format!("{} must be copied to another file system{free}", shown(size)))
+}
+
 /// Copies an operand into `trash`, and removes it once the copy is on the disk and listed.
 pub(super) fn copy_in(
     removal: &Removal,
@@ -96,7 +103,7 @@ pub(super) fn copy_in(
     let operand = Path::new(&removal.operand);
     let holder = operand.parent().unwrap_or(Path::new(""));
     let staged = trash.stage(record).map_err(|error| unwritable(operand, error))?;
-    let errand = Errand { action: REMOVE, holder, copying, progress };
+    let errand = Errand { action: REMOVE, what: operand, copying, progress };
     let route = Route { source: source.parent, name: source.name, target: staged.envelope(), to_name: layout::ITEM };
     let committed = errand
         .run(route)
@@ -113,7 +120,8 @@ pub(super) fn copy_in(
 
 /// The copy is in the trash, and something stays where it was: named, as far as a person can read on.
 fn not_all_removed(operand: &Path, holder: &Path, placed: &Placed, left: Vec<Left>) -> Error {
-    let mut reason = format!("it is copied to the trash as {}, but not all of it could be removed here", placed.id.short());
+    let mut reason =
+        format!("it is copied to the trash as {}, but not all of it could be removed here", placed.id.short());
     for Left { path, error } in left.iter().take(MOST_NAMED) {
         reason.push_str(&format!("\n  {:?}: {}", holder.join(path), words_of(error)));
     }
@@ -164,7 +172,7 @@ fn copy_beside(
         .holding_part(item, part.unwrap_or(Path::new("")))
         .map_err(|error| Error::system(RESTORE, target, error))?;
     let held = Name::new(&held).map_err(|error| Error::system(RESTORE, target, io::Error::other(error)))?;
-    let errand = Errand { action: RESTORE, holder: &item.trash, copying, progress };
+    let errand = Errand { action: RESTORE, what: target, copying, progress };
     errand.run(Route { source: &holding, name: held, target: room, to_name: layout::ITEM }).map(|_| ())
 }
 

@@ -83,7 +83,11 @@ impl TrashDir {
         let id = self.new_id()?;
         let holder = match shape_of(source.metadata) {
             Shape::OwnRecord
-                if self.keeps() == Keeps::Attributes && self.place_with_own_record(source, &id, record)? == Own::Accepted => Holder::Item,
+                if self.keeps() == Keeps::Attributes
+                    && self.place_with_own_record(source, &id, record)? == Own::Accepted =>
+            {
+                Holder::Item
+            }
             _ => self.place_in_envelope(source, &id, record)?,
         };
         Ok(Placed { id, trash: self.path.clone(), holder })

@@ -67,12 +67,17 @@ impl TrashDir {
             Some(kind) => kind,
             None => self.dir.metadata_of(name)?.kind,
         };
-        match kind {
-            FileKind::File => self.read_own(id, name),
-            FileKind::Directory => self.read_directory(id, name),
+        let reading = match kind {
+            FileKind::File => self.read_own(id, name)?,
+            FileKind::Directory => self.read_directory(id, name)?,
             // rrm puts these into envelopes only; one without is nothing that it knows.
-            _ => Ok(self.item(id, &self.dir.metadata_of(name)?, nothing_found(), Holder::Item)),
+            _ => self.item(id, &self.dir.metadata_of(name)?, nothing_found(), Holder::Item),
+        };
+        // A restore erases the record of what it has moved away, perhaps while we were reading it.
+        if !matches!(&reading, Reading::Item(item) if item.origin != Origin::Unknown) {
+            self.dir.metadata_of(name)?;
         }
+        Ok(reading)
     }
 
     fn read_own(&self, id: ItemId, name: Name<'_>) -> io::Result<Reading> {

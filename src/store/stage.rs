@@ -98,8 +98,9 @@ impl TrashDir {
         let Some(staging) = self.own_dir_if_there(layout::STAGING)? else { return Ok(None) };
         let mut found = Vec::new();
         staging.for_each_entry::<io::Error>(|entry| {
-            let room = (entry.kind == Some(FileKind::Symlink))
-                .then(|| Some((ItemId::from_name(&entry.name)?, staging.read_link(Name::new(&entry.name).ok()?).ok()?)));
+            let room = (entry.kind == Some(FileKind::Symlink)).then(|| {
+                Some((ItemId::from_name(&entry.name)?, staging.read_link(Name::new(&entry.name).ok()?).ok()?))
+            });
             found.push(match room.flatten() {
                 Some((item, path)) => Leftover::Room(item, path),
                 None => Leftover::Copy(entry.name),

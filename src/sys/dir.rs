@@ -204,8 +204,13 @@ impl Dir {
     /// Whether we may make and remove names here.
     #[must_use]
     pub fn is_writable(&self) -> bool {
+        self.check_writable().is_ok()
+    }
+
+    /// Fails with the kernel's reason if we may not make and remove names here: `EACCES`, or `EROFS` of a whole mount.
+    pub fn check_writable(&self) -> io::Result<()> {
         let wanted = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
-        rustix::fs::accessat(self, ".", wanted, AtFlags::EACCESS).is_ok()
+        Ok(rustix::fs::accessat(self, ".", wanted, AtFlags::EACCESS)?)
     }
 }
 
@@ -259,8 +264,9 @@ pub fn flush(directory: &Dir) -> io::Result<()> {
     directory.readable()?.sync_all()
 }
 
-/// How many bytes an ordinary user can still write to the file system of `directory` (statvfs(3)).
-pub fn free_space(directory: &Dir) -> io::Result<u64> {
+/// How many bytes an ordinary user can still write to the file system of `directory` (statvfs(3)); `None` where it does
+/// not count: ramfs and some servers say that they are zero blocks large.
+pub fn free_space(directory: &Dir) -> io::Result<Option<u64>> {
     let space = rustix::fs::fstatvfs(directory)?;
-    Ok(space.f_bavail.saturating_mul(space.f_frsize))
+    Ok((space.f_blocks > 0).then(|| space.f_bavail.saturating_mul(space.f_frsize)))
 }

@@ -20,6 +20,13 @@ pub fn random_bytes(buffer: &mut [u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Ends a process group: the child that leads it, not yet waited for, and what it has started (kill(2)). One that has
+/// ended already is no failure.
+pub fn kill_group(leader: &std::process::Child) {
+    let _ =
+        rustix::process::kill_process_group(rustix::process::Pid::from_child(leader), rustix::process::Signal::KILL);
+}
+
 /// Whether permissions let us write to what `path` leads to (faccessat(2), with the effective user); a link's own mode
 /// says nothing, and that of a file on a read-only file system is not what keeps us from writing.
 #[must_use]

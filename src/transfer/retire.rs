@@ -185,7 +185,9 @@ impl Retiring<'_> {
         if level.rest == Rest::Nothing {
             match if_there(above.remove_dir(Name::new(&name).map_err(io::Error::other)?)) {
                 Ok(removed) => {
-                    removed.iter().for_each(|()| self.count());
+                    if removed.is_some() {
+                        self.count();
+                    }
                     return Ok(ascent);
                 }
                 Err(error) => self.retired.left.push(Left { path, error }),

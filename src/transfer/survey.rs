@@ -68,7 +68,7 @@ impl Surveyor<'_> {
             match walk.step().during(Failure::Read)? {
                 Step::Found(entry) => {
                     let name = Name::new(&entry.name).map_err(|e| Trouble::of(Failure::Read, io::Error::other(e)))?;
-                    let here = rights.last().copied().unwrap_or(Rights::None);
+                    let here = rights.last().copied().unwrap_or(Rights::None(None));
                     let path = || walk.path(Some(&entry.name));
                     if let Some(child) = self.entry(walk.here(), name, here, path).map_err(|t| t.at(name))? {
                         rights.push(rights_in(&child, Stance::MadeWritable).map_err(|t| t.at(name))?);
@@ -143,7 +143,8 @@ enum Rights {
     All,
     /// The directory is sticky and another's: only what is ours.
     Own,
-    None,
+    /// None, and the kernel's error says why.
+    None(Option<i32>),
 }
 
 /// What may be done to a directory to remove its entries.
@@ -162,21 +163,26 @@ const STICKY: u32 = 0o1000;
 fn rights_in(directory: &Dir, stance: Stance) -> Result<Rights, Trouble> {
     let is = directory.metadata().during(Failure::Read)?;
     let us = sys::effective_uid();
-    if directory.is_writable() {
+    let Err(reason) = directory.check_writable() else {
         let restricted = is.mode & STICKY != 0 && is.uid != us && us != 0;
         return Ok(if restricted { Rights::Own } else { Rights::All });
-    }
+    };
     let lacks_only_mode = is.uid == us && is.mode & OWNER_MAY_CHANGE != OWNER_MAY_CHANGE;
-    Ok(if stance == Stance::MadeWritable && lacks_only_mode { Rights::All } else { Rights::None })
+    Ok(if stance == Stance::MadeWritable && lacks_only_mode {
+        Rights::All
+    } else {
+        Rights::None(reason.raw_os_error())
+    })
 }
 
 impl Rights {
     fn check(self, entry: &Metadata) -> Result<(), Trouble> {
-        let granted = match self {
-            Self::All => true,
-            Self::Own => entry.uid == sys::effective_uid(),
-            Self::None => false,
+        let reason = match self {
+            Self::All => return Ok(()),
+            Self::Own if entry.uid == sys::effective_uid() => return Ok(()),
+            Self::None(Some(reason)) => io::Error::from_raw_os_error(reason),
+            Self::Own | Self::None(None) => io::ErrorKind::PermissionDenied.into(),
         };
-        if granted { Ok(()) } else { Err(Trouble::of(Failure::Remove, io::ErrorKind::PermissionDenied)) }
+        Err(Trouble::of(Failure::Remove, reason))
     }
 }

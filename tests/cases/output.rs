@@ -1,1 +1,218 @@
+//! The forms of `rrm list`, on a terminal and in a pipe.
 
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt as _;
+
+use unicode_width::UnicodeWidthStr as _;
+
+use super::{id_of, listed};
+use crate::common::{Run, Sandbox};
+
+/// What the table must bear: long, wide, hostile, at home and elsewhere.
+fn filled() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let long = format!("{}/the-end-of-it.txt", "a-long-directory-name/".repeat(6).trim_end_matches('/'));
+    let names = [
+        OsStr::new("short"),
+        OsStr::new(&long),
+        OsStr::new("日本語の長い名前のファイルがここにあります日本語の長い名前.txt"),
+        OsStr::new("e\u{301}e\u{301}e\u{301}"),
+        OsStr::from_bytes(b"esc\x1b[31mred\x1b[0m\nnext\rback\x07\xff"),
+        OsStr::new("gpj\u{202e}exe.txt"),
+    ];
+    for name in names {
+        sandbox.file(name, "content");
+    }
+    sandbox.file(sandbox.home().join("documents/letter"), "x");
+    sandbox.symlink("link", "x");
+    sandbox.tool("mkfifo", ["fifo"]).run().ok();
+    sandbox.rrm([OsStr::new("rm")].into_iter().chain(names).chain([OsStr::new("link"), OsStr::new("fifo")])).ok();
+    sandbox.command(["rm", "documents/letter"]).within(sandbox.home()).run().ok();
+    sandbox
+}
+
+/// The lines of the table, without the colours.
+fn lines(run: &Run) -> Vec<String> {
+    let text = run.stdout();
+    let mut plain = String::new();
+    let mut rest = text.as_str();
+    while let Some((before, after)) = rest.split_once("\x1b[") {
+        plain.push_str(before);
+        rest = after.split_once('m').expect("an escape that only colours").1;
+    }
+    plain.push_str(rest);
+    plain.lines().map(str::to_owned).collect()
+}
+
+// The table fits 80 columns whatever is in it, and keeps the ends of the paths.
+#[test]
+fn the_table_fits_the_terminal_with_names_of_any_kind() {
+    let sandbox = filled();
+    for (columns, term) in [(80, "dumb"), (80, "xterm-256color"), (200, "dumb")] {
+        let run = sandbox.command(["list"]).with("TERM", term).on_terminal(columns, "");
+        run.ok();
+        let lines = lines(&run);
+        assert_eq!(lines.len(), 10, "a header and a line each: {run}");
+        for line in &lines {
+            assert!(line.width() <= usize::from(columns), "{} of {columns} columns: {line:?}", line.width());
+            assert!(!line.chars().any(char::is_control), "{line:?}");
+            assert!(!line.contains('\u{202e}'), "{line:?}");
+        }
+        run.out_contains("end-of-it.txt").out_contains("長い名前.txt").out_contains("~/documents/letter");
+    }
+}
+
+// Columns are under their headings, also after wide and combining characters.
+#[test]
+fn the_newest_stands_last_and_columns_are_aligned() {
+    let sandbox = filled();
+    let run = sandbox.command(["list"]).on_terminal(100, "");
+    let lines = lines(&run);
+    let path = lines[0].find("PATH").expect("a header");
+    for heading in ["ID", "DELETED", "EXPIRES", "SIZE", "KIND", "PATH"] {
+        assert!(lines[0].contains(heading), "{run}");
+    }
+    for line in &lines[1..] {
+        let before = line.char_indices().nth(path).map(|(at, _)| &line[..at]).expect("as long as the header");
+        assert!(before.ends_with("  ") && before.is_ascii(), "{line:?}");
+    }
+    assert!(lines.last().unwrap().ends_with("~/documents/letter"), "{run}");
+    assert!(lines.last().unwrap().starts_with(&id_of(&sandbox, sandbox.home().join("documents/letter"))[..8]), "{run}");
+}
+
+// A table in a pipe is the same but for width and colour: nothing is cut.
+#[test]
+fn a_table_in_a_pipe_is_whole_and_without_colour() {
+    let sandbox = filled();
+    let run = sandbox.command(["list"]).with("TERM", "xterm-256color").with("LS_COLORS", "*.txt=31:ln=36").run();
+    run.ok().out_contains("/work/a-long-directory-name/").out_contains("~/documents/letter");
+    assert!(!run.stdout.contains(&0x1b) && !run.stdout().contains('…'), "{run}");
+    assert_eq!(run.stdout().lines().count(), 10, "{run}");
+}
+
+// $LS_COLORS gives the colours, $NO_COLOR and a dumb terminal take them.
+#[test]
+fn colours_come_from_ls_colors_unless_unwanted() {
+    let sandbox = filled();
+    let coloured = sandbox.command(["list"]).with("TERM", "xterm").with("LS_COLORS", "*.txt=38;5;123:ln=35");
+    coloured.on_terminal(120, "").ok().out_contains("\x1b[38;5;123m").out_contains("\x1b[35m");
+    for run in [
+        coloured.clone().with("NO_COLOR", "1").on_terminal(120, ""),
+        coloured.clone().with("TERM", "dumb").on_terminal(120, ""),
+        coloured.without("TERM").on_terminal(120, ""),
+    ] {
+        assert!(!run.ok().stdout.contains(&0x1b), "{run}");
+    }
+}
+
+// --full cuts nothing, tells whole IDs and dates.
+#[test]
+fn full_tells_whole_ids_dates_and_paths() {
+    let sandbox = Sandbox::new();
+    let name = "n".repeat(200);
+    sandbox.file(sandbox.home().join(&name), "");
+    sandbox.command(["rm", &name]).within(sandbox.home()).run().ok();
+    let item = &sandbox.list_json()[0];
+    let date = item["trashed_date"].as_str().unwrap()[..19].replace('T', " ");
+    let run = sandbox.command(["list", "--full"]).on_terminal(80, "");
+    run.ok().out_contains(item["id"].as_str().unwrap()).out_contains(item["original_path"].as_str().unwrap());
+    run.out_contains(&date);
+    let kathmandu = sandbox.command(["list", "--full"]).with("TZ", "XXX-5:45").run();
+    assert!(!kathmandu.stdout().contains(&date), "dates are shown in local time: {kathmandu}");
+}
+
+// plain: tabs between fields, one line each, odd bytes escaped.
+#[test]
+fn plain_is_one_line_an_item_with_tabs_between_its_fields() {
+    let sandbox = filled();
+    let run = sandbox.rrm(["list", "--format", "plain"]);
+    for line in run.ok().stdout().lines() {
+        let fields: Vec<&str> = line.split('\t').collect();
+        assert_eq!(fields.len(), 6, "{line}");
+        assert_eq!((fields[0].len(), fields[1].len(), fields[2].len()), (36, 20, 20), "{line}");
+        assert!(fields[5].starts_with('/'), "{line}");
+    }
+    run.out_contains(r"esc\x1b[31mred\x1b[0m\nnext").out_contains(r"\xff").out_contains("日本語");
+    let on_terminal = sandbox.command(["list", "--format", "plain"]).on_terminal(80, "");
+    assert_eq!(run.stdout(), on_terminal.stdout(), "the same on a terminal");
+}
+
+// json: an object a line with every documented key, on a terminal too.
+#[test]
+fn json_has_every_documented_key() {
+    let sandbox = filled();
+    let keys =
+        ["id", "original_path", "kind", "size", "trashed_date", "deletion_date", "trash_dir", "session", "state"];
+    let items = sandbox.list_json();
+    assert_eq!(items.len(), 9);
+    for item in &items {
+        for key in keys {
+            assert!(item.get(key).is_some(), "{key} of {item}");
+        }
+        assert_eq!(item["state"], "trashed");
+        assert_eq!(item["trash_dir"], *sandbox.trash().to_string_lossy());
+    }
+}
+
+// An empty trash is a word to a person and nothing to a script.
+#[test]
+fn an_empty_trash_is_no_output_and_no_failure() {
+    let sandbox = Sandbox::new();
+    for form in ["plain", "json", "null"] {
+        sandbox.rrm(["list", "--format", form]).ok().silent();
+    }
+    let run = sandbox.rrm(["list"]);
+    assert!(run.ok().stdout.is_empty(), "{run}");
+    assert!(!super::is_there(&sandbox.trash()), "looking makes nothing");
+}
+
+// --sort by each key, --reverse, --limit counted from the end that stands next to the prompt.
+#[test]
+fn sort_reverse_and_limit_give_the_order_they_say() {
+    let sandbox = Sandbox::new();
+    sandbox.file("b", "333");
+    sandbox.file("c", "1");
+    sandbox.symlink("a", "22");
+    for (name, grace) in [("c", "3d"), ("a", "1d"), ("b", "2d")] {
+        sandbox.rrm(["rm", "-g", grace, name]).ok();
+    }
+    let order = |options: &[&str]| {
+        let run = sandbox.rrm(["list", "--format=plain"].iter().chain(options));
+        run.ok().stdout().lines().map(|line| line.rsplit('/').next().unwrap().to_owned()).collect::<String>()
+    };
+    assert_eq!(order(&[]), "cab");
+    assert_eq!(order(&["--sort", "deleted", "--reverse"]), "bac");
+    assert_eq!(order(&["--sort", "expires"]), "abc");
+    assert_eq!(order(&["--sort", "size"]), "cab");
+    assert_eq!(order(&["--sort", "path"]), "abc");
+    assert_eq!(order(&["--sort", "kind"]), "cba");
+    assert_eq!(order(&["--limit", "2"]), "ab");
+    assert_eq!(order(&["-r", "--limit", "1"]), "c");
+}
+
+// --size walks directories; without it their size is not known and not made up.
+#[test]
+fn size_finds_out_how_large_directories_are() {
+    let sandbox = Sandbox::new();
+    sandbox.tree("tree", &[("a", "12345"), ("below/b", "123")]);
+    sandbox.rrm(["rm", "tree"]).ok();
+    assert!(sandbox.list_json()[0]["size"].is_null());
+    let run = sandbox.rrm(["list", "--size", "--format", "json"]);
+    let item: serde_json::Value = serde_json::from_slice(&run.ok().stdout).unwrap();
+    assert_eq!(item["size"], 8, "the bytes of what is in it: {item}");
+}
+
+// Long lists go to a reader that stops early without a word.
+#[test]
+fn a_reader_that_leaves_early_is_no_failure_worth_a_word() {
+    let sandbox = Sandbox::new();
+    let names: Vec<String> = (0..1500).map(|number| format!("{number}-{}", "x".repeat(100))).collect();
+    names.iter().for_each(|name| drop(sandbox.file(name, "")));
+    sandbox.rrm(["rm".to_owned()].into_iter().chain(names)).ok();
+    for form in ["table", "plain", "json", "null"] {
+        let head = ["sh", "-c", "\"$@\" | head -c 10", "sh"];
+        let run = sandbox.command(["list", "--format", form]).through(head).run();
+        assert!(run.stderr.is_empty(), "{run}");
+    }
+    assert_eq!(listed(&sandbox).len(), 1500);
+}

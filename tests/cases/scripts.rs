@@ -1,1 +1,196 @@
+//! What scripts rely on: exit statuses, streams that are closed or full, signals; and the small commands.
 
+use std::fs;
+use std::io::{Read as _, Write as _};
+
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::{is_there, listed};
+use crate::common::{Sandbox, snapshot};
+
+// [39] Exit statuses: each kind of operand, with -f and without, alone and among others.
+#[test]
+fn exit_statuses_are_as_documented() {
+    // The operand, the status without -f and with it.
+    let kinds = [("ok", 0, 0), ("missing", 1, 0), ("file/below", 1, 0), (".", 1, 1), ("/", 1, 1), ("fixed/kept", 1, 1)];
+    for (operand, plain, forced) in kinds {
+        for (option, expected) in [("--", plain), ("-f", forced)] {
+            for many in [false, true] {
+                let sandbox = Sandbox::ordinary();
+                for name in ["ok", "file", "fixed/kept", "first", "last"] {
+                    sandbox.file(name, "");
+                }
+                sandbox.chmod("fixed", 0o555);
+                let operands = if many { vec!["first", operand, "last"] } else { vec![operand] };
+                let run = sandbox.rrm(["rm", option].iter().chain(&operands));
+                run.fails(expected);
+                assert_eq!(run.stderr.is_empty(), expected == 0, "{run}");
+                assert!(run.stdout.is_empty(), "{run}");
+                let others_done = many && operand != "/";
+                assert_eq!(!is_there(&sandbox.path("last")), others_done, "{run}");
+                sandbox.chmod("fixed", 0o755);
+            }
+        }
+    }
+}
+
+// [39] A command line that cannot be understood is 2, does nothing, and says how it is written.
+#[test]
+fn a_bad_command_line_is_two_and_does_nothing() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.file("file", "");
+    let bad: [&[&str]; 11] = [
+        &[],
+        &["nonsense"],
+        &["rm"],
+        &["rm", "--nonsense", "file"],
+        &["rm", "--interactive=perhaps", "file"],
+        &["rm", "--immediate", "-g", "1d", "file"],
+        &["rm", "-g", "soon", "file"],
+        &["list", "--format", "xml"],
+        &["restore"],
+        &["clean", "--all", "--last", "3"],
+        &["config", "set", "colour", "red"],
+    ];
+    for arguments in bad {
+        let run = sandbox.rrm(arguments);
+        run.fails(2);
+        assert!(!run.stderr.is_empty() && run.stdout.is_empty() && is_there(&file), "{run}");
+    }
+    sandbox.rrm(["rm", "-f"]).ok().silent();
+    for arguments in [&["--help"][..], &["--version"], &["rm", "--help"], &["list", "-h"]] {
+        let run = sandbox.rrm(arguments);
+        assert!(!run.ok().stdout.is_empty() && run.stderr.is_empty(), "{run}");
+    }
+}
+
+// [39] A stdout that is full or closed stops no removal; the failure is in the exit status, and nothing panics.
+#[test]
+fn a_full_or_closed_stdout_stops_nothing() {
+    let sandbox = Sandbox::ordinary();
+    for redirection in [">/dev/full", ">&-", ">/dev/full 2>&-", ">&- 2>&- <&-"] {
+        for option in ["-v", "--json"] {
+            let names = ["a", "b"];
+            names.iter().for_each(|name| drop(sandbox.file(name, "")));
+            let run = sandbox.command(["rm", option, "a", "b"]).redirected(redirection).run();
+            assert!(names.iter().all(|name| !is_there(&sandbox.path(name))), "{run}");
+            run.err_lacks("panicked");
+            if redirection.contains("full") {
+                run.fails(1);
+            }
+            let run = sandbox.command(["undo"]).redirected(redirection).run();
+            run.err_lacks("panicked");
+            assert!(names.iter().all(|name| is_there(&sandbox.path(name))), "{run}");
+        }
+    }
+    sandbox.file("c", "");
+    sandbox.command(["rm", "-g", "0", "c"]).redirected(">&-").run().ok();
+    sandbox.command(["list"]).redirected(">/dev/full").run().fails(1).err_contains("No space left");
+    sandbox.command(["clean", "-v"]).redirected(">/dev/full").run().fails(1);
+    assert_eq!(listed(&sandbox), [""; 0]);
+    sandbox.command(["rm", "missing"]).redirected("2>&-").run().fails(1);
+    sandbox.command(["rm", "missing"]).redirected("2>/dev/full").run().fails(1);
+}
+
+// [39] Ctrl-C in a batch: what is removed is listed, the rest is where it was, and undo brings all back.
+#[test]
+fn an_interrupted_batch_leaves_everything_in_one_place() {
+    let sandbox = Sandbox::new();
+    let names: Vec<String> = (0..1000).map(|number| format!("d/{number}-{}", "x".repeat(100))).collect();
+    names.iter().for_each(|name| drop(sandbox.file(name, "")));
+    let before = snapshot(sandbox.path("d"));
+    let mut child = sandbox.command(["rm".to_owned(), "-v".into()].into_iter().chain(names.clone())).spawn();
+    // Nobody reads what it tells, so it waits with its pipe full, in the middle of the batch.
+    let mut first = [0];
+    child.stdout.as_mut().unwrap().read_exact(&mut first).unwrap();
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    let output = child.wait_with_output().unwrap();
+    assert!(!output.status.success(), "{output:?}");
+    assert!(!String::from_utf8_lossy(&output.stderr).contains("panicked"));
+    let there = names.iter().filter(|name| is_there(&sandbox.path(name))).count();
+    let listed = sandbox.list_json().len();
+    assert_eq!(there + listed, names.len());
+    assert!(listed > 0 && there > 0, "{listed} of {}", names.len());
+    sandbox.rrm(["undo"]).ok();
+    super::holds_the_same(&before, &sandbox.path("d"));
+}
+
+// [39] At a question Ctrl-C ends it at once, and nothing that was asked about is touched.
+#[test]
+fn an_interrupt_at_a_question_is_no_answer() {
+    let sandbox = Sandbox::new();
+    for name in ["a", "b"] {
+        sandbox.file(name, "x");
+    }
+    let mut child = sandbox.command(["rm", "-i", "a", "b"]).spawn();
+    let mut stdin = child.stdin.take().unwrap();
+    stdin.write_all(b"y\n").unwrap();
+    let (mut asked, mut byte) = (Vec::new(), [0]);
+    while !asked.ends_with(b"'b'? ") {
+        child.stderr.as_mut().unwrap().read_exact(&mut byte).unwrap();
+        asked.push(byte[0]);
+    }
+    kill_process(Pid::from_child(&child), Signal::INT).unwrap();
+    assert!(!child.wait().unwrap().success(), "it ends without an answer");
+    assert_eq!(listed(&sandbox), ["a"]);
+    assert!(is_there(&sandbox.path("b")));
+    drop(stdin);
+}
+
+// config: each choice is shown, kept, checked, taken back, and there is no file.
+#[test]
+fn config_keeps_checks_and_takes_back_each_choice() {
+    let sandbox = Sandbox::new();
+    let get = |key: &str| sandbox.rrm(["config", "get", key]).ok().stdout();
+    assert_eq!((get("grace-period"), get("other-mounts")), ("30d\n".into(), "own\n".into()));
+    assert_eq!(get("trash-dir"), format!("{}\n", sandbox.trash().display()));
+    for (key, value) in [("grace-period", "2w"), ("trash-dir", "/some/where"), ("other-mounts", "home")] {
+        sandbox.rrm(["config", "set", key, value]).ok().silent();
+        assert_eq!(get(key), format!("{value}\n"));
+        sandbox.rrm(["config", "get"]).ok().out_contains(&format!("{key} {value}\n"));
+    }
+    sandbox.rrm(["config", "set", "grace-period", "soon"]).fails(2).err_contains("12h");
+    sandbox.rrm(["config", "set", "trash-dir", "relative"]).fails(2).err_contains("absolute");
+    sandbox.rrm(["config", "set", "other-mounts", "perhaps"]).fails(2).err_contains("own").err_contains("home");
+    assert_eq!(get("grace-period"), "2w\n");
+    let directory = sandbox.home().join(".local/share/rrm");
+    assert_eq!(fs::read_dir(directory).unwrap().count(), 0, "no file");
+    for key in ["grace-period", "trash-dir", "other-mounts"] {
+        sandbox.rrm(["config", "unset", key]).ok().silent();
+        sandbox.rrm(["config", "unset", key]).ok().silent();
+    }
+    assert_eq!(get("grace-period"), "30d\n");
+}
+
+// A choice that an older hand has spoilt is named with its remedy, and can be repaired.
+#[test]
+fn a_spoilt_choice_is_named_and_can_be_set_anew() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.file("file", "");
+    sandbox.rrm(["config", "set", "grace-period", "1d"]).ok();
+    sandbox.set_attribute(sandbox.home().join(".local/share/rrm"), "user.rrm_grace_period", "soon");
+    sandbox.rrm(["rm", "file"]).fails(2).err_contains("'soon'").err_contains("7d");
+    assert!(is_there(&file));
+    sandbox.rrm(["config", "unset", "grace-period"]).ok();
+    sandbox.rrm(["rm", "file"]).ok();
+    let relative = sandbox.command(["list"]).with("RRM_TRASH_DIR", "trash").run();
+    relative.fails(2).err_contains("$RRM_TRASH_DIR").err_contains("absolute");
+}
+
+// completions and manual pages come out of the program itself.
+#[test]
+fn completions_and_manual_pages_are_written() {
+    let sandbox = Sandbox::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let run = sandbox.rrm(["completions", shell]);
+        run.ok().out_contains("rrm").out_contains("restore").out_contains("grace-period");
+    }
+    sandbox.rrm(["completions", "tcsh"]).fails(2).err_contains("bash");
+    sandbox.command(["completions", "bash"]).redirected(">/dev/full").run().fails(1).err_lacks("panicked");
+    sandbox.rrm(["man", "pages/here"]).ok();
+    for page in ["rrm.1", "rrm-rm.1", "rrm-list.1", "rrm-restore.1", "rrm-undo.1", "rrm-clean.1", "rrm-config.1"] {
+        assert!(is_there(&sandbox.path("pages/here").join(page)), "{page}");
+    }
+    sandbox.file("file", "");
+    sandbox.rrm(["man", "file/below"]).fails(1).err_contains("file/below");
+}

@@ -80,6 +80,11 @@ impl Mount {
         Self::new(["-t", "tmpfs", "-o", options, "tmpfs"].map(OsStr::new), at)
     }
 
+    /// A file system in memory that keeps no attributes of users.
+    pub(crate) fn ramfs(at: &Path) -> Result<Self, String> {
+        Self::new(["-t", "ramfs", "-o", "mode=755", "ramfs"].map(OsStr::new), at)
+    }
+
     /// The directory `from` once more, at another place.
     pub(crate) fn bind(from: &Path, at: &Path) -> Result<Self, String> {
         Self::new(["--bind".as_ref(), from.as_os_str()], at)

@@ -144,6 +144,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// Of a program that was spawned and waited for.
+    pub(crate) fn of(output: std::process::Output) -> Self {
+        Self { command: Vec::new(), status: output.status, stdout: output.stdout, stderr: output.stderr }
+    }
+
     #[track_caller]
     pub(crate) fn ok(&self) -> &Self {
         self.fails(0)

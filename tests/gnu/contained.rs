@@ -21,9 +21,10 @@ const SCRIPT: &str = r#"
 mount --make-rprivate / &&
 mount -t tmpfs -o mode=1777 tmpfs /dev/shm &&
 while read -r _ _ _ _ point options _; do
-  if [ "$point" != /dev/shm ]; then
-    mount -o "remount,bind,ro,${options#*,}" "$(printf %b "$point")" 2>/dev/null
-  fi
+  case $point in
+    /dev/shm | /proc | /proc/*) ;; # /proc holds nothing that could be removed, and maps users
+    *) mount -o "remount,bind,ro,${options#*,}" "$(printf %b "$point")" 2>/dev/null ;;
+  esac
 done < /proc/self/mountinfo
 "#;
 

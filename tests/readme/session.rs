@@ -40,7 +40,8 @@ pub(crate) fn play(readme: &str, sandbox: &Sandbox) {
     let bin = sandbox.path("session-bin");
     std::fs::create_dir(&bin).expect("the sandbox is empty");
     symlink(binary(), bin.join("rrm")).expect("a link can be made");
-    let script: String = steps.iter().map(|step| format!("{}\nprintf '\\036'\n", step.command)).collect();
+    let commands: Vec<&str> = steps.iter().map(|step| step.command.as_str()).chain([""]).collect();
+    let script = commands.join("\nprintf '\\036'\n");
     let path = format!("{}:/usr/bin:/bin", bin.display());
     let run = sandbox.tool("bash", ["-c", &format!("exec 2>&1\n{script}")]).with("PATH", path).run();
     let home = sandbox.home().to_str().expect("a sandbox is UTF-8").to_owned();

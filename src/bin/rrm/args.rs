@@ -58,6 +58,13 @@ pub(crate) enum Command {
         /// The shell that is to run the script.
         shell: Shell,
     },
+    /// Put an rm in front of the system's, for shells, scripts and tools.
+    #[command(after_help = examples::SHIM)]
+    Shim {
+        /// What to do about it.
+        #[command(subcommand)]
+        action: ShimAction,
+    },
     /// Write the manual pages into a directory.
     #[command(after_help = examples::MAN)]
     Man {
@@ -146,6 +153,25 @@ pub(crate) struct RmArgs {
     /// File it under LABEL, instead of $RRM_SESSION.
     #[arg(long, value_name = "LABEL")]
     pub(crate) session: Option<OsString>,
+}
+
+/// What to do about the `rm` in front of the system's.
+#[derive(Debug, Clone, Subcommand)]
+pub(crate) enum ShimAction {
+    /// Make a link named rm to this program, and print what to add to the start files of your shells.
+    Install(ShimDirectory),
+    /// Print who finds it, and what the others find instead.
+    Status(ShimDirectory),
+    /// Remove the link.
+    Remove(ShimDirectory),
+}
+
+/// Where the `rm` is.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ShimDirectory {
+    /// The directory for it; ~/.local/bin unless named.
+    #[arg(value_hint = ValueHint::DirPath)]
+    pub(crate) dir: Option<PathBuf>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -36,7 +36,7 @@ pub(crate) fn main(program: &OsStr, words: &[OsString]) -> Exit {
         CommandLine::Help => print(&texts::help(program), &messages),
         CommandLine::Version => print(texts::VERSION.as_bytes(), &messages),
         CommandLine::UsageError(lines) => {
-            messages.say_bytes(&lines);
+            Messages::say_bytes(&lines);
             Exit::Failure
         }
     }

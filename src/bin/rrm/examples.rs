@@ -41,6 +41,11 @@ pub(crate) const COMPLETIONS: &str = "\
 Example:
   rrm completions fish >~/.config/fish/completions/rrm.fish";
 
+pub(crate) const SHIM: &str = "\
+Examples:
+  rrm shim install           Make ~/.local/bin/rm, a link to rrm
+  rrm shim status            Print which rm each shell, cron and sudo find";
+
 pub(crate) const MAN: &str = "\
 Example:
   rrm man ~/.local/share/man/man1";

@@ -13,6 +13,8 @@ pub(crate) enum Exit {
     Usage,
     /// Whoever read the output went away; as a shell counts a program that SIGPIPE ended.
     BrokenPipe,
+    /// A person asked to stop; what was not begun was not done. As a shell counts a program that Ctrl-C ended.
+    Interrupted,
 }
 
 impl Exit {
@@ -28,6 +30,7 @@ impl Exit {
             Self::Failure => 1,
             Self::Usage => 2,
             Self::BrokenPipe => 141,
+            Self::Interrupted => 130,
         })
     }
 }

@@ -8,6 +8,7 @@ mod gnu;
 mod manual;
 mod remove;
 mod run;
+mod shim;
 mod terminal;
 mod translate;
 mod view;

@@ -128,6 +128,7 @@ fn own_text(name: &str) -> anyhow::Result<&'static str> {
         "rrm-clean" => include_str!("manual/clean.man"),
         "rrm-config" => include_str!("manual/config.man"),
         "rrm-completions" => include_str!("manual/completions.man"),
+        "rrm-shim" => include_str!("manual/shim.man"),
         "rrm-man" => include_str!("manual/man.man"),
         _ => return Err(anyhow!("nobody has written the page {name}")),
     })

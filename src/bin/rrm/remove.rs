@@ -21,7 +21,7 @@ use crate::gnu::messages;
 use crate::gnu::options::{Directories, Input, Missing, Options, PreserveRoot, Prompt, SeparateDevices, Verbose};
 use crate::gnu::prompt::{Answer, Stdin, Step, before_all};
 use crate::gnu::quote::quote;
-use crate::terminal::{Consent, Messages, TerminalProgress};
+use crate::terminal::{Consent, Messages, TerminalProgress, exit_of};
 use crate::translate::{Context, Effect, Ours, Recursion, Report};
 use crate::view;
 
@@ -65,7 +65,7 @@ impl<'a> Remover<'a> {
         let mut run = Run {
             remover: self,
             request: &request,
-            progress: TerminalProgress::default(),
+            progress: TerminalProgress::listening(),
             output: Output::new(),
             exit: Exit::Success,
         };
@@ -95,7 +95,9 @@ impl<'a> Remover<'a> {
 
     /// One operand that must stay refuses the whole command: who names it has most likely not meant the others, either.
     fn refuse_all(&self, protected: &[Error], request: &TrashRequest) -> Exit {
-        protected.iter().for_each(|error| self.refuse(error));
+        for error in protected {
+            self.refuse(error);
+        }
         if request.operands.len() > 1 {
             self.messages.say("nothing was removed");
         }
@@ -114,7 +116,9 @@ impl<'a> Remover<'a> {
             }
             _ => return self.messages.error(error),
         };
-        lines.iter().for_each(|line| self.messages.say(line));
+        for line in lines {
+            self.messages.say(&line);
+        }
     }
 
     /// Whether any question may come up; if not, nothing has to be found out for one.
@@ -153,6 +157,10 @@ impl Run<'_> {
     /// Asks what is to be asked about one operand, and removes what was agreed to. An earlier operand may have taken
     /// it along meanwhile, and nobody is asked about what is gone.
     fn ask(&mut self, mut removal: Removal, mounts: tree::Mounts) {
+        if self.progress.interrupted() {
+            self.exit = Exit::Failure;
+            return;
+        }
         match sys::metadata_at(Path::new(&removal.operand)) {
             Ok(metadata) => removal.metadata = metadata,
             Err(error) => return self.failed(&Error::system("remove", removal.operand, error)),
@@ -181,7 +189,7 @@ impl Run<'_> {
             return self.tell_dry_run(removal);
         }
         if self.progress.interrupted() {
-            self.exit = Exit::Failure;
+            self.exit = Exit::Interrupted;
             return;
         }
         match self.remover.manager.trash(removal, self.request, &self.progress) {
@@ -195,7 +203,7 @@ impl Run<'_> {
     fn ask_to_copy(&mut self, removal: &Removal, error: &Error) {
         match self.remover.messages.consent_to(error) {
             Consent::Refused => {}
-            Consent::NobodyToAsk => self.exit = Exit::Failure,
+            Consent::NobodyToAsk => self.exit = self.exit.max(Exit::Failure),
             Consent::Given => {
                 let request = TrashRequest { copying: Copying::Whatever, ..self.request.clone() };
                 match self.remover.manager.trash(removal, &request, &self.progress) {
@@ -211,7 +219,7 @@ impl Run<'_> {
         if is_missing && self.remover.options.missing == Missing::Ignore {
             return;
         }
-        self.exit = Exit::Failure;
+        self.exit = self.exit.max(exit_of(error.kind)).max(Exit::Failure);
         self.output.flush();
         self.remover.messages.error(error);
     }
@@ -239,10 +247,10 @@ impl Run<'_> {
     }
 
     fn finish(self) -> Exit {
-        match self.output.finish() {
-            Ok(()) => self.exit,
-            Err(error) => self.remover.messages.write_error(&error),
+        if self.progress.interrupted() {
+            self.remover.messages.say("interrupted");
         }
+        self.exit.max(self.output.finish(self.remover.messages))
     }
 }
 

@@ -16,12 +16,14 @@ use rrm::outcome::{CleanPlan, RestorePlan, RestoreStep, Restored};
 use rrm::request::{CleanRequest, Copying, Restorable, RestoreRequest, Scope};
 
 use crate::args::{
-    CleanArgs, Cli, Command, ConfigAction, Form, ListArgs, RestoreArgs, RestoreToArgs, RmArgs, SortKey, UndoArgs,
+    CleanArgs, Cli, Command, ConfigAction, Form, ListArgs, RestoreArgs, RestoreToArgs, RmArgs, ShimAction,
+    ShimDirectory, SortKey, UndoArgs,
 };
 use crate::called_rm;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
 use crate::remove::Remover;
+use crate::shim::Shim;
 use crate::terminal::{Consent, Hints, Messages, TerminalProgress};
 use crate::translate::{Context, Effect, Environment, check_choice, effect};
 use crate::view::{self, Detail, Scene};
@@ -65,9 +67,13 @@ pub(crate) fn failed(error: &anyhow::Error, messages: &Messages) -> Exit {
 fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Completions { shell } => {
-            clap_complete::generate(*shell, &mut Cli::command(), "rrm", &mut io::stdout());
+            // The generator panics where it cannot write.
+            let mut script = Vec::new();
+            clap_complete::generate(*shell, &mut Cli::command(), "rrm", &mut script);
+            io::stdout().write_all(&script).context("write error")?;
             return Ok(Exit::Success);
         }
+        Command::Shim { action } => return shim(action.clone(), &environment, messages),
         Command::Man { dir } => return crate::manual::write(dir).map(|()| Exit::Success),
         _ => {}
     }
@@ -79,7 +85,17 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         Command::Undo(args) => session.undo(&args),
         Command::Clean(args) => session.clean(&args),
         Command::Config(args) => session.config(args.action),
-        Command::Completions { .. } | Command::Man { .. } => Ok(Exit::Success),
+        Command::Completions { .. } | Command::Shim { .. } | Command::Man { .. } => Ok(Exit::Success),
+    }
+}
+
+fn shim(action: ShimAction, environment: &Environment, messages: &Messages) -> anyhow::Result<Exit> {
+    let mut out = io::stdout();
+    let about = |typed: ShimDirectory| Shim::new(typed.dir, environment, messages);
+    match action {
+        ShimAction::Install(typed) => about(typed)?.install(&mut out),
+        ShimAction::Status(typed) => about(typed)?.status(&mut out),
+        ShimAction::Remove(typed) => Ok(about(typed)?.remove().map(|()| Exit::Success)?),
     }
 }
 
@@ -220,7 +236,7 @@ impl Session<'_> {
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        manager.restore(plan, request, &TerminalProgress::default(), |step, result| {
+        manager.restore(plan, request, &TerminalProgress::listening(), |step, result| {
             let (verb, path) = match result {
                 Ok(Restored::At(path)) => ("restored", path),
                 Ok(Restored::Marked(path, problem)) => {
@@ -287,7 +303,7 @@ impl Session<'_> {
             println(&format!("would delete {}", summary(plan)))?;
             return Ok(exit);
         }
-        let cleaned = manager.clean(plan, request, &TerminalProgress::default());
+        let cleaned = manager.clean(plan, request, &TerminalProgress::listening());
         exit = exit.max(self.messages.problems(&cleaned.problems));
         if told == Told::Everything {
             let items = view::count(cleaned.items, "item");

@@ -2,12 +2,13 @@
 
 mod message;
 mod progress;
+mod signals;
 
 use std::ffi::OsString;
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
 
-use rrm::error::Error;
+use rrm::error::{Error, ErrorKind};
 use rrm::manager::is_only_a_warning;
 
 use crate::exit::Exit;
@@ -49,17 +50,16 @@ impl Messages {
         for problem in problems {
             self.error(problem);
         }
-        let failed = problems.iter().any(|problem| !is_only_a_warning(problem.kind));
-        if failed { Exit::Failure } else { Exit::Success }
+        problems.iter().map(|problem| exit_of(problem.kind)).max().unwrap_or(Exit::Success)
     }
 
     /// One line on standard error. Where that is closed there is nobody to tell.
     pub(crate) fn say(&self, line: &str) {
-        self.say_bytes(&[self.program.as_bytes(), b": ", line.as_bytes(), b"\n"].concat());
+        Self::say_bytes(&[self.program.as_bytes(), b": ", line.as_bytes(), b"\n"].concat());
     }
 
     /// Bytes on standard error, at once, so that the lines of two commands do not mix.
-    pub(crate) fn say_bytes(&self, bytes: &[u8]) {
+    pub(crate) fn say_bytes(bytes: &[u8]) {
         let _ = io::stderr().write_all(bytes);
     }
 
@@ -74,8 +74,10 @@ impl Messages {
 
     /// Asks a question, as rm does: on standard error, answered on standard input.
     pub(crate) fn ask(&self, question: &str) -> Answer {
-        self.say_bytes(&[self.program.as_bytes(), b": ", question.as_bytes()].concat());
-        answer(&mut io::stdin().lock())
+        signals::while_asking(|| {
+            Self::say_bytes(&[self.program.as_bytes(), b": ", question.as_bytes()].concat());
+            answer(&mut io::stdin().lock())
+        })
     }
 
     /// Asks whether a copy that is large or not faithful shall be made after all.
@@ -97,6 +99,15 @@ impl Messages {
             Answer::Yes => Consent::Given,
             Answer::No => Consent::Refused,
         }
+    }
+}
+
+/// What one problem makes of the exit status.
+pub(crate) fn exit_of(problem: ErrorKind) -> Exit {
+    match problem {
+        ErrorKind::Interrupted => Exit::Interrupted,
+        kind if is_only_a_warning(kind) => Exit::Success,
+        _ => Exit::Failure,
     }
 }
 

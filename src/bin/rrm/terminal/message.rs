@@ -17,7 +17,9 @@ pub(crate) fn words(error: &Error, charset: Charset) -> String {
 /// What a person can do about it, where that is not plain from the message itself.
 pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     match error.kind {
-        _ if is_full(error) => Some("rrm clean deletes what is past its grace period, and needs no room for that"),
+        _ if is_full(error) => {
+            Some("rrm clean makes room and needs none itself; rrm rm --immediate deletes for good, without a trash")
+        }
         ErrorKind::LinkWithSlash => {
             Some("it is a link to a directory: without the slash, the link is removed and the directory stays")
         }

@@ -8,12 +8,14 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rrm::progress::{Activity, Amount, Progress};
 
+use super::signals::listen;
+
 /// How long work may take before it says anything.
 const QUIET: Duration = Duration::from_millis(500);
 
 /// Shows progress on standard error if that is a terminal, and learns of Ctrl-C.
 ///
-/// Until long work begins a signal ends the process as it always does: no state that a single call leaves is half-done.
+/// What only looks lets a signal end the process as it always does, unless it takes long.
 #[derive(Default)]
 pub(crate) struct TerminalProgress {
     interrupted: OnceLock<Arc<AtomicBool>>,
@@ -30,20 +32,17 @@ struct Current {
 }
 
 impl TerminalProgress {
+    /// For what changes something: a signal waits until the item at hand is whole, and without a mark of ours, on one side
+    /// or the other.
+    pub(crate) fn listening() -> Self {
+        let progress = Self::default();
+        progress.interrupted.get_or_init(listen);
+        progress
+    }
+
     fn with(&self, change: impl FnOnce(&mut Current)) {
         change(&mut self.current.lock().unwrap_or_else(PoisonError::into_inner));
     }
-}
-
-/// From now on SIGINT and SIGTERM ask to stop; a second one ends the process after all. Where a signal cannot be caught,
-/// the first one does.
-fn listen() -> Arc<AtomicBool> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
-        let _ = signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, interrupted.clone());
-        let _ = signal_hook::flag::register(signal, interrupted.clone());
-    }
-    interrupted
 }
 
 impl Progress for TerminalProgress {

@@ -22,6 +22,8 @@ pub(crate) struct Environment {
     pub(crate) grace_period: Option<OsString>,
     /// `$RRM_SESSION`.
     pub(crate) session: Option<OsString>,
+    /// `$PATH`.
+    pub(crate) path: Option<OsString>,
     /// What the locale lets messages show.
     pub(crate) charset: Charset,
     /// Where `$POSIXLY_CORRECT` lets options of `rm` stand; an empty value counts, too.
@@ -41,9 +43,15 @@ impl Environment {
             trash_dir: set("RRM_TRASH_DIR").map(PathBuf::from),
             grace_period: set("RRM_GRACE_PERIOD"),
             session: set("RRM_SESSION"),
+            path: set("PATH"),
             charset: Charset::of_locale(lc_all, lc_ctype, lang),
             order: if std::env::var_os("POSIXLY_CORRECT").is_some() { Order::First } else { Order::Anywhere },
         }
+    }
+
+    /// The program that runs, by its own path and not by that of a link to it.
+    pub(crate) fn program() -> std::io::Result<PathBuf> {
+        std::env::current_exe()
     }
 
     /// The working directory; `/` where it is gone, so that absolute operands still work.

@@ -1,0 +1,122 @@
+//! An `rm` of ours where PATH finds it before the system's: for shells, scripts, editors, build tools and agents alike.
+//!
+//! It is a link named `rm` to this program. Nothing but such a link is ever replaced or removed, and no start file of a
+//! shell is ever written to.
+
+mod finder;
+mod link;
+
+use std::ffi::OsStr;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use rrm::error::{Error, ErrorKind, Result};
+
+use self::finder::{Caller, Finding, find_in};
+use self::link::{Place, Replaced};
+use crate::exit::Exit;
+use crate::gnu::quote::quote;
+use crate::terminal::Messages;
+use crate::translate::Environment;
+
+/// What each command about the link needs to know.
+pub(crate) struct Shim<'a> {
+    environment: &'a Environment,
+    messages: &'a Messages,
+    place: Place,
+}
+
+impl<'a> Shim<'a> {
+    /// About the link in `directory`, or else in `~/.local/bin`.
+    pub(crate) fn new(
+        directory: Option<PathBuf>,
+        environment: &'a Environment,
+        messages: &'a Messages,
+    ) -> Result<Self> {
+        let no_home = || Error::new(ErrorKind::BadValue, "find", "~/.local/bin", "there is no home directory; say DIR");
+        let usual = || environment.home.as_ref().map(|home| home.join(".local/bin"));
+        let directory = directory.or_else(usual).ok_or_else(no_home)?;
+        let directory = environment.working_directory().join(directory);
+        let program = Environment::program().map_err(|error| Error::system("find", "rrm", error))?;
+        Ok(Self { environment, messages, place: Place::new(&directory, program) })
+    }
+
+    /// Makes the link, and tells what is left for the user to do.
+    pub(crate) fn install(&self, out: &mut impl Write) -> anyhow::Result<Exit> {
+        let done = match self.place.install()? {
+            Replaced::Nothing => "made",
+            Replaced::OurOwn => "renewed",
+            Replaced::Kept => "is there already:",
+        };
+        writeln!(
+            out,
+            "{done} {}, which leads to {}",
+            self.quoted(self.place.link()),
+            self.quoted(self.place.program())
+        )?;
+        let found = self.environment.path.as_deref().and_then(find_in);
+        if found.as_deref() == Some(self.place.link()) {
+            writeln!(out, "PATH finds it first")?;
+        } else {
+            self.advise(out)?;
+        }
+        writeln!(out, "'rrm shim status' tells who finds it")?;
+        Ok(Exit::Success)
+    }
+
+    fn advise(&self, out: &mut impl Write) -> anyhow::Result<()> {
+        let directory = quote(self.place.directory().as_os_str(), self.messages.charset);
+        writeln!(out, "PATH does not find it first. Add one line to the start file of your shell, at its end:")?;
+        let lines = [
+            ("bash", "~/.bashrc", format!("PATH={directory}:$PATH")),
+            ("zsh", "~/.zshrc", format!("path=({directory} $path)")),
+            ("fish", "~/.config/fish/config.fish", format!("fish_add_path --path --move --prepend {directory}")),
+            ("login, and what a desktop starts", "~/.profile", format!("export PATH={directory}:\"$PATH\"")),
+            ("cron", "crontab -e, at its head", format!("PATH={}:/usr/bin:/bin", self.place.directory().display())),
+        ];
+        for (who, file, line) in lines {
+            writeln!(out, "  {who} ({file}):\n    {line}")?;
+        }
+        Ok(())
+    }
+
+    /// Tells whether the link is sound and who finds it. Fails if it is missing, dead, or not ours.
+    pub(crate) fn status(&self, out: &mut impl Write) -> anyhow::Result<Exit> {
+        let sound = self.place.check();
+        match &sound {
+            Ok(()) => writeln!(
+                out,
+                "{:<12} {} leads to {}",
+                "link",
+                self.quoted(self.place.link()),
+                self.quoted(self.place.program())
+            )?,
+            Err(error) => self.messages.error(error),
+        }
+        for caller in Caller::ALL {
+            let told = match caller.find(self.environment) {
+                Finding::Path(path) if path == self.place.link() => "finds it".to_owned(),
+                Finding::Path(path) if self.place.is_our_program(&path) => {
+                    format!("finds it as {}", self.quoted(&path))
+                }
+                Finding::Path(path) => format!("finds {} instead", self.quoted(&path)),
+                Finding::Other(what) => format!("runs {} instead", quote(&what, self.messages.charset)),
+                Finding::Nothing => "finds no rm at all".to_owned(),
+                Finding::NotInstalled => "is not installed".to_owned(),
+                Finding::NoAnswer => "did not answer".to_owned(),
+            };
+            writeln!(out, "{:<12} {told}", caller.name())?;
+        }
+        Ok(if sound.is_ok() { Exit::Success } else { Exit::Failure })
+    }
+
+    /// Removes the link, if it is ours.
+    pub(crate) fn remove(&self) -> Result<()> {
+        self.place.remove()
+    }
+
+    fn quoted(&self, path: &Path) -> String {
+        let name: &OsStr = path.as_os_str();
+        quote(name, self.messages.charset)
+    }
+}

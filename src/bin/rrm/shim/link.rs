@@ -1,0 +1,127 @@
+//! The link itself: made, recognised and removed.
+
+use std::ffi::OsStr;
+use std::fs;
+use std::io;
+use std::os::unix::fs::symlink;
+use std::path::{Path, PathBuf};
+
+use rrm::error::{Error, ErrorKind, Result, cannot};
+use rrm::sys;
+
+/// Where the link is, or is to be.
+pub(super) struct Place {
+    directory: PathBuf,
+    link: PathBuf,
+    program: PathBuf,
+}
+
+/// What had been there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Replaced {
+    Nothing,
+    /// A link to an rrm that is gone, or lies elsewhere.
+    OurOwn,
+    /// The very link; it stays.
+    Kept,
+}
+
+/// What is there.
+#[derive(Debug, PartialEq, Eq)]
+enum Found {
+    Nothing,
+    /// A link that leads to this program.
+    Ours,
+    /// A link to a program of our name that leads elsewhere, or nowhere.
+    OurOther(PathBuf),
+    /// Somebody else's.
+    Foreign,
+}
+
+impl Place {
+    pub(super) fn new(directory: &Path, program: PathBuf) -> Self {
+        Self { directory: directory.to_owned(), link: directory.join("rm"), program }
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    pub(super) fn link(&self) -> &Path {
+        &self.link
+    }
+
+    pub(super) fn program(&self) -> &Path {
+        &self.program
+    }
+
+    /// Makes the link and the directory that it is in. symlink(2) replaces nothing, so that whatever appears there
+    /// meanwhile stays. Killed half-way, an old link of ours may be gone and the new one not yet there.
+    pub(super) fn install(&self) -> Result<Replaced> {
+        fs::create_dir_all(&self.directory).map_err(cannot("make", &self.directory))?;
+        let replaced = match self.look()? {
+            Found::Ours => return Ok(Replaced::Kept),
+            Found::Foreign => return Err(self.foreign("replace")),
+            Found::Nothing => Replaced::Nothing,
+            Found::OurOther(_) => {
+                self.unlink().map_err(cannot("replace", &self.link))?;
+                Replaced::OurOwn
+            }
+        };
+        symlink(&self.program, &self.link).map_err(cannot("make", &self.link))?;
+        Ok(replaced)
+    }
+
+    /// Fails unless the link is there and leads to a program that can be run.
+    pub(super) fn check(&self) -> Result<()> {
+        match self.look()? {
+            Found::Nothing => {
+                Err(Error::new(ErrorKind::NotFound, "use", &self.link, "it is not there; rrm shim install makes it"))
+            }
+            Found::Foreign => Err(self.foreign("use")),
+            Found::OurOther(target) if sys::metadata_following(&self.link).is_err() => {
+                let reason = format!("it is dead: it leads to {target:?}, which is gone; rrm shim install renews it");
+                Err(Error::new(ErrorKind::NotFound, "use", &self.link, reason))
+            }
+            Found::Ours | Found::OurOther(_) => Ok(()),
+        }
+    }
+
+    /// Removes the link if it is ours, alive or dead.
+    pub(super) fn remove(&self) -> Result<()> {
+        match self.look()? {
+            Found::Ours | Found::OurOther(_) => self.unlink().map_err(cannot("remove", &self.link)),
+            Found::Nothing => Err(Error::new(ErrorKind::NotFound, "remove", &self.link, "No such file or directory")),
+            Found::Foreign => Err(self.foreign("remove")),
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "a link to rrm holds nothing of anybody's")]
+    fn unlink(&self) -> io::Result<()> {
+        fs::remove_file(&self.link)
+    }
+
+    /// Whether a path leads to this program.
+    pub(super) fn is_our_program(&self, path: &Path) -> bool {
+        let id = |path: &Path| sys::metadata_following(path).map(|metadata| metadata.id).ok();
+        id(path).is_some_and(|found| Some(found) == id(&self.program))
+    }
+
+    fn look(&self) -> Result<Found> {
+        let target = match fs::read_link(&self.link) {
+            Ok(target) => target,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
+            // "Invalid argument": it is no link (readlink(2)), and so a program in its own right.
+            Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Ok(Found::Foreign),
+            Err(error) => return Err(cannot("read", &self.link)(error)),
+        };
+        if self.is_our_program(&self.link) {
+            return Ok(Found::Ours);
+        }
+        Ok(if target.file_name() == Some(OsStr::new("rrm")) { Found::OurOther(target) } else { Found::Foreign })
+    }
+
+    fn foreign(&self, action: &'static str) -> Error {
+        Error::new(ErrorKind::Foreign, action, &self.link, "it is not a link to rrm, and stays as it is")
+    }
+}

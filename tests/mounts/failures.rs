@@ -1,0 +1,184 @@
+//! What fails while something is copied or has no trash to go to: nothing is lost, and it is said.
+
+use std::fs;
+
+use super::{Kind, assert_no_rest, listed, place};
+use crate::common::mounts::Format;
+use crate::common::{Mount, Sandbox, User, is_root, snapshot};
+
+#[test]
+fn a_subdirectory_that_cannot_be_removed_costs_no_file() {
+    if !is_root() {
+        skip!("another user's directory can only be made by root");
+    }
+    in_mount_namespace!();
+    for (shut, words) in [("0first", &["rm", "--into-home", "--yes"]), ("z-last", &["rm", "--into-home", "--yes"])] {
+        for kind in [Kind::Ext4, Kind::Tmpfs, Kind::Lower] {
+            for mode in [0o700, 0o755] {
+                let sandbox = Sandbox::ordinary();
+                let filled = place(kind, &sandbox, |dir| {
+                    for file in ["t/a/f1", "t/b/f2", "t/m/f3", "t/f4"] {
+                        sandbox.file(dir.join(file), file);
+                    }
+                    sandbox.file(dir.join("t").join(shut).join("f5"), "root's");
+                    sandbox.chown(dir.join("t").join(shut), 0);
+                    sandbox.chmod(dir.join("t").join(shut), mode);
+                });
+                let place = or_skip!(filled);
+                let before = snapshot(place.dir.join("t"));
+                let run = sandbox.command(words).args([place.dir.join("t")]).run();
+                run.fails(1).err_contains(shut);
+                before.assert_is_at(place.dir.join("t"));
+                assert_eq!(listed(&sandbox), Vec::<String>::new());
+                assert_no_rest(&sandbox);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_may_not_go_is_not_copied() {
+    in_mount_namespace!();
+    for words in [&["rm"][..], &["rm", "--into-home", "--yes"]] {
+        let sandbox = Sandbox::ordinary();
+        let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
+            sandbox.file(dir.join("shut/f"), "content");
+            if is_root() {
+                sandbox.chown(dir.join("shut"), 0);
+            }
+            sandbox.chmod(dir.join("shut"), 0o555);
+        }));
+        let before = snapshot(&place.dir);
+        sandbox.command(words).args([place.dir.join("shut/f")]).run().fails(1).err_contains("Permission denied");
+        before.assert_is_at(&place.dir);
+        assert_eq!(listed(&sandbox), Vec::<String>::new());
+        assert_no_rest(&sandbox);
+    }
+}
+
+#[test]
+fn an_unreadable_subdirectory_stops_a_copy_before_it_begins() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::ordinary();
+    let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
+        sandbox.file(dir.join("t/f1"), "1");
+        sandbox.file(dir.join("t/secret/f2"), "2");
+        sandbox.chmod(dir.join("t/secret"), 0o000);
+    }));
+    let before = snapshot(place.dir.join("t"));
+    let run = sandbox.command(["rm", "--into-home", "--yes"]).args([place.dir.join("t")]).run();
+    run.fails(1).err_contains("t/secret").err_contains("Permission denied");
+    before.assert_is_at(place.dir.join("t"));
+    assert_no_rest(&sandbox);
+    // Nothing has to be read for a rename.
+    sandbox.command(["rm"]).args([place.dir.join("t")]).run().ok();
+    sandbox.rrm(["undo"]).ok();
+    before.assert_is_at(place.dir.join("t"));
+}
+
+/// The home trash is on a small file system: the copy runs out of space, at first by asking, then for real.
+#[test]
+fn a_copy_that_finds_the_disk_full_leaves_the_source_as_it_was() {
+    in_mount_namespace!();
+    for user in super::users() {
+        let sandbox = Sandbox::of(user);
+        let home = or_skip!(Mount::tmpfs("size=1m,mode=755", &sandbox.home())).owned_by(user);
+        let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
+            for number in 0..40 {
+                sandbox.file(dir.join(format!("t/f{number:02}")), vec![7; 100_000]);
+            }
+        }));
+        let tree = place.dir.join("t");
+        let before = snapshot(&tree);
+        let run = sandbox.command(["rm", "--into-home"]).args([&tree]).run();
+        run.fails(1).err_contains("must be copied to another file system, which has").err_contains("--yes");
+        before.assert_is_at(&tree);
+        let run = sandbox.command(["rm", "--into-home", "--yes"]).args([&tree]).run();
+        run.fails(1).err_contains("No space left on device");
+        before.assert_is_at(&tree);
+        assert_eq!(listed(&sandbox), Vec::<String>::new());
+        assert_no_rest(&sandbox);
+        // And on the way back: what does not fit stays in the trash.
+        sandbox.command(["rm"]).args([&tree]).run().ok();
+        let to = sandbox.home().display().to_string();
+        sandbox.rrm(["restore", "--yes", "--to", &to, "glob:**/t"]).fails(1).err_contains("No space left on device");
+        assert!(sandbox.home().join("t").symlink_metadata().is_err());
+        assert_eq!(listed(&sandbox), [tree.display().to_string()]);
+        assert_no_rest(&sandbox);
+        sandbox.rrm(["undo"]).ok();
+        before.assert_is_at(&tree);
+        drop(home);
+    }
+}
+
+#[test]
+fn a_read_only_file_system_keeps_its_files_and_says_why() {
+    in_mount_namespace!();
+    for words in [&["rm"][..], &["rm", "-f"], &["rm", "--into-home", "--yes"]] {
+        let sandbox = Sandbox::new();
+        let mount = or_skip!(Mount::tmpfs("", &sandbox.path("m")));
+        let file = sandbox.file("m/f", "content");
+        or_skip!(mount.again_as("ro"));
+        sandbox.command(words).args([&file]).run().fails(1).err_contains("Read-only file system");
+        assert_eq!(fs::read(&file).expect("it is there"), b"content");
+        assert_eq!(listed(&sandbox), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn without_any_trash_each_place_is_named() {
+    in_mount_namespace!();
+    for words in [&["rm"][..], &["rm", "-f"], &["rm", "--into-home"]] {
+        let sandbox = Sandbox::ordinary();
+        let _mount = or_skip!(Mount::tmpfs("", &sandbox.path("m")));
+        // The top of the mount is root's; the file lies in a directory that is nobody's trash either.
+        let file = sandbox.file("m/d/f", "content");
+        sandbox.chmod("m", 0o755);
+        fs::remove_dir_all(sandbox.home()).expect("the home is empty");
+        fs::write(sandbox.home(), "no directory").expect("its place is free");
+        let run = sandbox.command(words).args([&file]).run();
+        if run.status.code() == Some(0) {
+            // The directory itself is ours, so it may hold a trash.
+            assert_eq!(words, ["rm"].as_slice().get(..words.len()).unwrap_or(words), "{run}");
+        } else {
+            run.fails(1).err_contains("home");
+            assert_eq!(fs::read(&file).expect("it is there"), b"content");
+        }
+        fs::remove_file(sandbox.home()).expect("ours");
+        fs::create_dir(sandbox.home()).expect("free");
+    }
+}
+
+/// As full as an ordinary user can make it, in blocks and in inodes.
+#[test]
+fn on_a_full_disk_a_removal_works_or_says_what_to_do_and_clean_makes_room() {
+    if !is_root() {
+        skip!("loop devices need root");
+    }
+    in_mount_namespace!();
+    for format in [Format::Ext4, Format::Xfs, Format::Btrfs] {
+        let sandbox = Sandbox::of(User::Nobody);
+        let _mount = or_skip!(Mount::image(format, 8, &sandbox.path("m"))).owned_by(User::Nobody);
+        for number in 0..20 {
+            sandbox.file(format!("m/{number}"), "x");
+        }
+        sandbox.file("m/tree/a", "a");
+        sandbox.rrm(["rm", "m/0"]).ok();
+        let fill = "dd if=/dev/zero of=m/big bs=64k 2>/dev/null; cat /dev/zero >m/more 2>/dev/null; i=0; \
+            while [ $i -lt 4000 ] && : >m/i$i; do i=$((i+1)); done 2>/dev/null; true";
+        sandbox.tool("sh", ["-c", fill]).run();
+        for operand in ["m/1", "m/tree", "m/big"] {
+            let before = snapshot(sandbox.path(operand));
+            let run = sandbox.rrm(["rm", operand]);
+            if run.status.success() {
+                assert!(sandbox.path(operand).symlink_metadata().is_err());
+            } else {
+                run.fails(1).err_contains("No space left on device").err_contains("hint:");
+                before.assert_is_at(sandbox.path(operand));
+            }
+        }
+        sandbox.rrm(["clean", "--all", "--yes"]).ok();
+        assert_eq!(listed(&sandbox), Vec::<String>::new(), "{format:?}");
+        assert_no_rest(&sandbox);
+    }
+}
