@@ -19,11 +19,30 @@ pub enum Key {
     TrashDir,
     /// Whether other mounts get trash directories of their own.
     OtherMounts,
+    /// How long ago something was removed that clean deletes though its grace period lasts.
+    OlderThan,
+    /// How large the trash of a volume may grow.
+    MaxSize,
+    /// How much of a volume is to be free.
+    MinFree,
+    /// How many versions of one path stay.
+    KeepNewest,
+    /// For how long everything stays, whatever the other rules.
+    KeepNewerThan,
 }
 
 impl Key {
     /// Every key, in the order in which they are shown.
-    pub const ALL: [Self; 3] = [Self::GracePeriod, Self::TrashDir, Self::OtherMounts];
+    pub const ALL: [Self; 8] = [
+        Self::GracePeriod,
+        Self::TrashDir,
+        Self::OtherMounts,
+        Self::OlderThan,
+        Self::MaxSize,
+        Self::MinFree,
+        Self::KeepNewest,
+        Self::KeepNewerThan,
+    ];
 
     /// The key's name on the command line.
     #[must_use]
@@ -32,6 +51,11 @@ impl Key {
             Self::GracePeriod => "grace-period",
             Self::TrashDir => "trash-dir",
             Self::OtherMounts => "other-mounts",
+            Self::OlderThan => "older-than",
+            Self::MaxSize => "max-size",
+            Self::MinFree => "min-free",
+            Self::KeepNewest => "keep-newest",
+            Self::KeepNewerThan => "keep-newer-than",
         }
     }
 

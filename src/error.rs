@@ -61,6 +61,8 @@ pub enum ErrorKind {
     Foreign,
     /// A date that is missing, unreadable, or cannot be right; never a reason to delete.
     DoubtfulDate,
+    /// An item that a person keeps, or that is too new to go.
+    Held,
     /// Another `clean` is at work in the same trash.
     Busy,
     /// A person asked to stop.

@@ -66,6 +66,12 @@ impl ItemKind {
     pub const ALL: [Self; 7] =
         [Self::File, Self::Directory, Self::Symlink, Self::Fifo, Self::Socket, Self::BlockDevice, Self::CharDevice];
 
+    /// Whether files of this kind may carry attributes of a user (xattr(7)).
+    #[must_use]
+    pub fn carries_attributes(self) -> bool {
+        matches!(self, Self::File | Self::Directory)
+    }
+
     /// The kind's name in every output and on every command line.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -143,9 +149,34 @@ pub enum Holder {
     Envelope,
 }
 
+/// Whether a person exempted an item from `clean`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Nobody did.
+    No,
+    /// Until it is released.
+    Forever,
+    /// Until this instant.
+    Until(DateTime<Utc>),
+}
+
+impl Keep {
+    /// Whether the item is exempt at `now`.
+    #[must_use]
+    pub fn holds(self, now: DateTime<Utc>) -> bool {
+        match self {
+            Self::No => false,
+            Self::Forever => true,
+            Self::Until(end) => now < end,
+        }
+    }
+}
+
 /// How an item stands to its grace period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
+    /// A person keeps it, whatever its dates say.
+    Kept,
     /// Inside its grace period.
     Trashed,
     /// Past it: the next `clean` deletes it.
@@ -159,6 +190,7 @@ impl State {
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
+            Self::Kept => "kept",
             Self::Trashed => "trashed",
             Self::Expired => "expired",
             Self::Doubtful => "doubtful",
@@ -175,7 +207,7 @@ pub struct TrashItem {
     pub trash: Arc<Path>,
     /// What it is.
     pub kind: ItemKind,
-    /// Its length in bytes; for a directory the sum of what is in it, once somebody asked for it.
+    /// Its length in bytes; for a directory the sum of what is in it, once somebody asked for it and it was noted.
     pub size: Option<u64>,
     /// Where it was.
     pub origin: Origin,
@@ -189,6 +221,8 @@ pub struct TrashItem {
     pub mode: Option<u32>,
     /// Where its record is.
     pub holder: Holder,
+    /// Whether it is exempt from `clean`.
+    pub keep: Keep,
 }
 
 impl TrashItem {
@@ -213,6 +247,9 @@ impl TrashItem {
     /// clock that jumped), a grace period that ended before it began, the epoch (an empty battery).
     #[must_use]
     pub fn state(&self, now: DateTime<Utc>) -> State {
+        if self.keep.holds(now) {
+            return State::Kept;
+        }
         let Some(deletion) = self.deletion.instant() else { return State::Doubtful };
         let consistent = match &self.trashed {
             Stamp::At(trashed) => *trashed <= deletion && *trashed <= now && !is_epoch(*trashed),

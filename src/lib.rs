@@ -91,6 +91,7 @@ pub mod outcome;
 pub mod progress;
 pub mod purge;
 pub mod request;
+pub mod retention;
 pub mod selection;
 pub mod store;
 pub mod sys;

@@ -2,9 +2,11 @@
 
 mod clean;
 mod copy;
+mod keep;
 mod list;
 mod measure;
 mod operand;
+mod plan;
 mod protect;
 mod restore;
 mod room;

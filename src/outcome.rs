@@ -1,11 +1,13 @@
 //! What a caller gets: plans, which only tell what would be done, and what was done.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::error::Error;
-use crate::item::TrashItem;
+use crate::item::{ItemId, TrashItem};
 use crate::progress::Amount;
+use crate::retention::{Cause, Fate, Shield};
 use crate::sys::Metadata;
 
 /// What a removal would do, in the order of the operands.
@@ -49,6 +51,8 @@ pub enum Removed {
 pub struct Listing {
     /// The items, in no order.
     pub items: Vec<TrashItem>,
+    /// What will become of them, where that was asked for.
+    pub fates: HashMap<ItemId, Fate>,
     /// Volumes that did not answer, items that could not be read, names that are not ours.
     pub problems: Vec<Error>,
 }
@@ -89,7 +93,11 @@ pub enum Restored {
 pub struct CleanPlan {
     /// The items that would go for good.
     pub items: Vec<TrashItem>,
-    /// What is left alone though it may look due: doubtful dates, trashes that cannot be read.
+    /// Why each of them goes, in the same order.
+    pub causes: Vec<Cause>,
+    /// The items that a rule would take but for what holds them.
+    pub held: Vec<(TrashItem, Shield)>,
+    /// What is left alone though it was chosen or may look due: doubtful dates, trashes that cannot be read.
     pub problems: Vec<Error>,
 }
 

@@ -4,8 +4,10 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::item::Keep;
+use crate::retention::{Policy, Standing};
 use crate::selection::Selection;
 
 /// Remove operands.
@@ -76,12 +78,16 @@ pub struct ListRequest {
     pub selection: Selection,
     /// Whether to find out how large directories are.
     pub sizes: Sizes,
+    /// The rules by which items will go.
+    pub standing: Standing,
+    /// The time of the command.
+    pub now: DateTime<Utc>,
 }
 
 /// What to find out about the size of directories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sizes {
-    /// What can be told without walking them: nothing.
+    /// What was noted when they were measured before.
     AsKnown,
     /// The sum of all that is in them.
     Measured,
@@ -138,21 +144,34 @@ pub enum Conflict {
 /// Delete items for good.
 #[derive(Debug, Clone)]
 pub struct CleanRequest {
-    /// Which ones.
-    pub scope: Scope,
+    /// Which items are looked at.
+    pub selection: Selection,
+    /// Which of those go.
+    pub policy: Policy,
+    /// What was removed more recently than this stays, whatever the policy.
+    pub floor: Option<TimeDelta>,
+    /// Where.
+    pub trashes: Trashes,
+    /// Whether to find out how large the directories are that would go.
+    pub sizes: Sizes,
     /// The time of the command.
     pub now: DateTime<Utc>,
 }
 
-/// Which items to delete for good.
-#[derive(Debug, Clone)]
-pub enum Scope {
-    /// Those past their grace period.
-    Expired,
-    /// Those removed before this time, whatever their grace period.
-    RemovedBefore(DateTime<Utc>),
-    /// Those selected, whatever their grace period.
-    Selected(Selection),
-    /// All.
+/// Which trash directories to use.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trashes {
+    /// All that are found.
     All,
+    /// Those at these paths, or in these directories.
+    At(Vec<PathBuf>),
+}
+
+/// Exempt items from clean, or no longer.
+#[derive(Debug, Clone)]
+pub struct KeepRequest {
+    /// Which ones.
+    pub selection: Selection,
+    /// For how long.
+    pub keep: Keep,
 }

@@ -62,6 +62,12 @@ impl Selection {
         self.terms.is_empty() && self.filters.is_empty() && self.last.is_none()
     }
 
+    /// Whether the size of items decides, which for directories has to be measured first.
+    #[must_use]
+    pub fn asks_for_size(&self) -> bool {
+        self.filters.iter().any(Filter::asks_for_size)
+    }
+
     /// Chooses among `items`.
     ///
     /// A term that means no item, or cannot say which, is a problem of its own and costs the others nothing.

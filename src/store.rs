@@ -3,6 +3,7 @@
 mod envelope;
 pub mod layout;
 mod loosen;
+mod mark;
 mod place;
 mod read;
 pub mod record;

@@ -19,9 +19,7 @@ pub use attribute::{create_attribute, is_attribute_refused, is_no_attribute};
 pub use content::{
     Offer, WholeFlush, copy_in_kernel, flush_file_system, keep_access_time, next_data, share_content, whole_flush,
 };
-pub use dir::{
-    Dir, Lock, flush, free_space, metadata_at, metadata_following, metadata_of_file, set_mode_of_file, try_lock,
-};
+pub use dir::{Dir, Lock, Space, flush, metadata_at, metadata_following, metadata_of_file, set_mode_of_file, try_lock};
 pub use entries::{Batch, Entry, EntryBuffer};
 pub use inode::Inode;
 pub use listing::Listed;

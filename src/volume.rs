@@ -212,11 +212,16 @@ impl Candidate {
                 Err(unreachable(path, "it is not there; is its volume mounted?"))
             }
             (Self::Registered(_), Err(error)) => Err(error),
-            (Self::Mounted(_), Err(error)) if error.kind == ErrorKind::UnsafeTrash => Err(error),
+            (Self::Mounted(_), Err(error)) if error.kind == ErrorKind::UnsafeTrash && is_directory(top) => Err(error),
             // The volume is there and has no trash; or the mount is nothing that we may look into.
             (_, Ok(None)) | (Self::Mounted(_), Err(_)) => Ok(None),
         }
     }
+}
+
+/// A file can be a mount point too, as containers make of `/etc/hosts`; no trash directory is in one.
+fn is_directory(top: &Path) -> bool {
+    sys::metadata_at(top).is_ok_and(|metadata| metadata.is_dir())
 }
 
 fn is_mounted_at(top: &Path) -> bool {

@@ -14,9 +14,10 @@ use rrm::manager::{Settings, TrashManager};
 use rrm::outcome::{Restored, TrashStep};
 use rrm::progress::Silent;
 use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, Scope,
-    TrashRequest,
+    CleanRequest, Conflict, Copying, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, Sizes,
+    TrashRequest, Trashes,
 };
+use rrm::retention::Policy;
 use rrm::selection::{Selection, Term};
 
 use crate::common::{Sandbox, Tree, snapshot};
@@ -47,10 +48,14 @@ fn a_crowd_loses_nothing() {
                 }
             });
         }
-        scope.spawn(|| repeat(&busy, || assert_all_known(&sandbox)));
-        scope.spawn(|| repeat(&busy, || restore_some(&sandbox)));
-        scope.spawn(|| repeat(&busy, || drop(tolerated(&sandbox, ["undo", "--session", "crowd"]))));
-        scope.spawn(|| repeat(&busy, || drop(deleted.fetch_add(clean_some(&sandbox), Ordering::Relaxed))));
+        scope.spawn(|| repeat(busy, || assert_all_known(&sandbox)));
+        scope.spawn(|| repeat(busy, || restore_some(&sandbox)));
+        scope.spawn(|| repeat(busy, || drop(tolerated(&sandbox, ["undo", "--session", "crowd"]))));
+        scope.spawn(|| {
+            repeat(busy, || {
+                deleted.fetch_add(clean_some(&sandbox), Ordering::Relaxed);
+            });
+        });
     });
     let (live, listed) = (live_files(&sandbox), listed(&sandbox));
     println!("{made:?} made, {} live, {} listed, {deleted:?} deleted", live.len(), listed.len());
@@ -213,8 +218,15 @@ fn one_race(sandbox: &Sandbox, top: &Path, round: u32) -> (bool, u64) {
         let restoring = scope.spawn(|| manager(sandbox, |manager| restore(manager, selection(), now, &start)));
         let cleaning = scope.spawn(|| {
             manager(sandbox, |manager| {
-                let request = CleanRequest { scope: Scope::Selected(selection()), now };
-                let plan = manager.plan_clean(&request);
+                let request = CleanRequest {
+                    selection: selection(),
+                    policy: Policy::Chosen,
+                    floor: None,
+                    trashes: Trashes::All,
+                    sizes: Sizes::AsKnown,
+                    now,
+                };
+                let plan = manager.plan_clean(&request, &Silent);
                 start.wait();
                 // Taking the lock comes first for a clean; some rounds give it, some do not give it that much.
                 std::thread::sleep(Duration::from_micros(u64::from(round % 5) * 10));

@@ -6,6 +6,7 @@
     clippy::print_stdout,
     clippy::print_stderr,
     clippy::disallowed_methods,
+    clippy::type_complexity,
     reason = "a test may look at the disk and fail in any way it likes"
 )]
 
@@ -20,6 +21,7 @@ mod concurrency;
 mod crash;
 mod gnu;
 mod harness;
+mod keeping;
 mod licences;
 mod model;
 mod mounts;

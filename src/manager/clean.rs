@@ -6,42 +6,18 @@ use std::path::Path;
 
 use super::{TrashManager, room};
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{State, TrashItem};
+use crate::item::TrashItem;
 use crate::outcome::{CleanPlan, Cleaned};
 use crate::progress::Progress;
 use crate::purge::{Measure, Purged, purge};
-use crate::request::{CleanRequest, Scope};
-use crate::selection::Versions;
+use crate::request::CleanRequest;
 use crate::store::{Leftover, Reading, TrashDir, layout, take_over};
 use crate::sys::{Dir, MountsBelow, Name};
 
 /// What is tried, in every error about a clean.
-const DELETE: &str = "delete";
+pub(super) const DELETE: &str = "delete";
 
 impl TrashManager {
-    /// Finds what would be deleted for good. Nothing is touched.
-    ///
-    /// Whatever cannot be told for certain is left out and named: a trash that cannot be read, an item whose dates are
-    /// missing or cannot be right.
-    #[must_use]
-    pub fn plan_clean(&self, request: &CleanRequest) -> CleanPlan {
-        let listing = self.everything();
-        let mut plan = CleanPlan { items: Vec::new(), problems: listing.problems };
-        match &request.scope {
-            Scope::All => plan.items = listing.items,
-            Scope::Selected(selection) => {
-                let choice = selection.choose(&listing.items, Versions::All);
-                plan.items = choice.chosen.iter().map(|chosen| listing.items[chosen.index].clone()).collect();
-                plan.problems.extend(choice.problems);
-            }
-            Scope::Expired => plan.take_due(listing.items, request, |item| item.state(request.now) == State::Expired),
-            Scope::RemovedBefore(time) => {
-                plan.take_due(listing.items, request, |item| item.trashed.instant().is_some_and(|at| at < *time));
-            }
-        }
-        plan
-    }
-
     /// Deletes the items of a plan, and what earlier cleans left half-done.
     ///
     /// An item is claimed by a rename before anything in it is deleted; one that somebody restored meanwhile is theirs.
@@ -54,12 +30,13 @@ impl TrashManager {
                 return cleaned;
             }
         };
-        for trash in self.known_trashes() {
+        for trash in self.meant(&request.trashes) {
             let items = plan.items.iter().filter(|item| item.trash == *trash.path());
             match trash.lock_for_cleaning() {
                 Ok(Some(_lock)) => {
                     finish_interrupted(&trash, request, progress, &mut cleaned);
-                    for item in items.take_while(|_| !progress.interrupted()) {
+                    let released = items.filter(|item| !is_kept_by_now(&trash, item, request));
+                    for item in released.take_while(|_| !progress.interrupted()) {
                         delete(&trash, item, &mounts, progress, &mut cleaned);
                     }
                 }
@@ -73,25 +50,6 @@ impl TrashManager {
         }
         cleaned
     }
-}
-
-impl CleanPlan {
-    /// Takes the items that are due, and names those that only look it.
-    fn take_due(&mut self, items: Vec<TrashItem>, request: &CleanRequest, is_due: impl Fn(&TrashItem) -> bool) {
-        for item in items {
-            if item.state(request.now) == State::Doubtful {
-                self.problems.push(doubtful(&item));
-            } else if is_due(&item) {
-                self.items.push(item);
-            }
-        }
-    }
-}
-
-fn doubtful(item: &TrashItem) -> Error {
-    let path = item.original_path().map_or_else(|| item.id.to_string().into(), Path::to_owned);
-    let reason = format!("the dates of item {} are missing or cannot be right; it is left alone", item.id.short());
-    Error::new(ErrorKind::DoubtfulDate, DELETE, path, reason)
 }
 
 fn busy(trash: &TrashDir) -> Error {
@@ -163,6 +121,11 @@ fn lock_leftover(staging: &Dir, name: &OsStr) -> io::Result<Owner> {
     }
 }
 
+/// Whether somebody has kept the item since the plan was made: a person may have looked at a question for long.
+fn is_kept_by_now(trash: &TrashDir, item: &TrashItem, request: &CleanRequest) -> bool {
+    matches!(trash.read(item.id), Ok(Reading::Item(found)) if found.keep.holds(request.now))
+}
+
 /// Deletes one item.
 fn delete(trash: &TrashDir, item: &TrashItem, mounts: &MountsBelow, progress: &dyn Progress, cleaned: &mut Cleaned) {
     let claimed = check_mounts(trash, item, mounts).and_then(|()| match trash.claim(item) {
@@ -183,7 +146,7 @@ fn delete(trash: &TrashDir, item: &TrashItem, mounts: &MountsBelow, progress: &d
     }
 }
 
-fn path_of(item: &TrashItem) -> std::path::PathBuf {
+pub(super) fn path_of(item: &TrashItem) -> std::path::PathBuf {
     item.original_path().map_or_else(|| item.trash.join(item.id.to_string()), Path::to_owned)
 }
 

@@ -49,7 +49,7 @@ impl Errand<'_> {
             let reason = "it cannot be made again on the other file system";
             return Err(Error::new(ErrorKind::CrossDevice, self.action, self.shown(&lost.first), reason));
         }
-        let mut reasons = Vec::from_iter(size_to_agree_to(found.on_disk, sys::free_space(route.target).ok().flatten()));
+        let mut reasons = Vec::from_iter(size_to_agree_to(found.on_disk, free_space(route.target)));
         for (loss, lost) in found.losses.iter() {
             let others = if lost.entries > 1 { format!(" and {} more", lost.entries - 1) } else { String::new() };
             reasons.push(format!("a copy cannot keep the {loss} of {:?}{others}", self.shown(&lost.first)));
@@ -81,6 +81,12 @@ impl Errand<'_> {
         };
         Error { kind, action: self.action.into(), path, reason: reason.into(), source: Some(error.source) }
     }
+}
+
+/// What is free where a copy goes; `None` where that is not told: ramfs and some servers say that they are zero bytes
+/// large.
+fn free_space(target: &Dir) -> Option<u64> {
+    target.space().ok().filter(|space| space.size > 0).map(|space| space.available)
 }
 
 /// What to say of a copy's size where it is too much to be made unasked.

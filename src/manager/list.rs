@@ -1,12 +1,15 @@
 //! Listing: everything in all trash directories.
 
+use std::collections::HashMap;
+
 use super::TrashManager;
 use super::measure::measure;
 use crate::error::{Error, ErrorKind};
-use crate::item::TrashItem;
+use crate::item::{ItemId, TrashItem};
 use crate::outcome::Listing;
 use crate::progress::Progress;
 use crate::request::{ListRequest, Sizes};
+use crate::retention::Fate;
 use crate::selection::Versions;
 use crate::store::Reading;
 use crate::sys::Name;
@@ -19,13 +22,22 @@ impl TrashManager {
         if request.sizes == Sizes::Measured {
             self.measure(&mut listing.items, progress);
         }
+        // Of all items, because how many versions there are and how full a volume is does not depend on the selection.
+        listing.fates = self.fates(request, &mut listing);
         if request.selection.is_everything() {
             return listing;
         }
         let choice = request.selection.choose(&listing.items, Versions::All);
-        let items = choice.chosen.iter().map(|chosen| listing.items[chosen.index].clone()).collect();
+        listing.items = choice.chosen.iter().map(|chosen| listing.items[chosen.index].clone()).collect();
         listing.problems.extend(choice.problems);
-        Listing { items, problems: listing.problems }
+        listing
+    }
+
+    fn fates(&self, request: &ListRequest, listing: &mut Listing) -> HashMap<ItemId, Fate> {
+        let asks = request.standing.rules.iter().any(|rule| rule.is_about_space());
+        let volumes = if asks { self.volumes_with_space(&mut listing.problems) } else { vec![] };
+        let fates = request.standing.fates(&listing.items, &volumes, request.now);
+        listing.items.iter().map(|item| item.id).zip(fates).collect()
     }
 
     /// Finds out how large the directories among `items` are; one that cannot be read stays of unknown size.
@@ -38,13 +50,17 @@ impl TrashManager {
                 continue;
             };
             item.size = Name::new(&name).ok().and_then(|name| measure(&holding, name, progress).ok());
+            if let (Ok(trash), Some(size)) = (self.trash_of(item), item.size) {
+                // A directory that takes no note of it, because it may not be written, is measured again.
+                trash.note_size(item, size).ok();
+            }
         }
     }
 
     /// Every item of every trash directory that answers.
     pub(super) fn everything(&self) -> Listing {
         let found = self.discover();
-        let mut listing = Listing { items: Vec::new(), problems: found.problems };
+        let mut listing = Listing { problems: found.problems, ..Listing::default() };
         for trash in &found.trashes {
             let walked = trash.for_each(|reading| match reading {
                 Ok(Reading::Item(item)) => listing.items.push(item),

@@ -146,6 +146,10 @@ impl TrashManager {
         let failed = |error| Error::system(RESTORE, &target, error);
         let trash = self.trash_of(&step.item)?;
         let name = Name::new(name).map_err(|_| failed(io::Error::from_raw_os_error(22)))?;
+        if step.part.is_some() {
+            // Before and not after, so that no crash leaves a size that is wrong; where none can be noted, none is.
+            trash.forget_size(&step.item).ok();
+        }
         let taken = match &step.part {
             Some(part) => trash.take_part(&step.item, part, &parent.dir, name).map(|()| Taken::Whole),
             None => trash.take(&step.item, &parent.dir, name),

@@ -10,7 +10,7 @@ use super::copy::{copy_in, remains};
 use super::operand::{Ending, Located, REMOVE, locate, refused};
 use super::protect::Protection;
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Origin, Record, Stamp, TrashItem};
+use crate::item::{Keep, Origin, Record, Stamp, TrashItem};
 use crate::outcome::{Removal, Removed, TrashPlan, TrashStep};
 use crate::progress::Progress;
 use crate::purge::{Measure, purge};
@@ -89,6 +89,7 @@ impl TrashManager {
             session: request.session.clone(),
             mode: None,
             holder: placed.holder,
+            keep: Keep::No,
         }))
     }
 

@@ -1,7 +1,7 @@
 //! The selection language on items in memory.
 
 use super::*;
-use crate::item::{Holder, ItemId, ItemKind, Origin, Stamp};
+use crate::item::{Holder, ItemId, ItemKind, Keep, Origin, Stamp};
 use chrono::{DateTime, TimeDelta, Utc};
 use std::ffi::OsStr;
 
@@ -25,6 +25,7 @@ fn item(digit: u8, path: &str, age: i64) -> TrashItem {
         session: None,
         mode: None,
         holder: Holder::Item,
+        keep: Keep::No,
     }
 }
 

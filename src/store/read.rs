@@ -124,13 +124,14 @@ impl TrashDir {
             id,
             trash: self.path.clone(),
             kind: kind_of(metadata.kind),
-            size: (!metadata.is_dir()).then_some(metadata.size),
+            size: if metadata.is_dir() { found.size } else { Some(metadata.size) },
             origin: self.origin(found.original_path),
             trashed: found.trashed,
             deletion: found.deletion,
             session: found.session,
             mode: found.mode,
             holder,
+            keep: found.keep,
         })
     }
 
@@ -175,6 +176,8 @@ fn nothing_found() -> Found {
         deletion: crate::item::Stamp::Missing,
         session: None,
         mode: None,
+        keep: crate::item::Keep::No,
+        size: None,
         envelope: Marked::Plain,
     }
 }

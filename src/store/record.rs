@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::attributes::ExtendedAttributes;
-use crate::item::{Record, Stamp};
+use crate::item::{Keep, Record, Stamp};
 use crate::sys::{is_attribute_refused, metadata_of_file};
 
 use super::loosen::OWNER_ALL;
@@ -24,13 +24,20 @@ pub const TRASHED_DATE: &str = "trashed_date";
 pub const SESSION: &str = "rrm_session";
 /// The permission bits to give back, in octal.
 pub const MODE: &str = "rrm_mode";
+/// Until when a person keeps the item: [`KEPT_FOREVER`], or RFC 3339, UTC.
+pub const KEEP: &str = "rrm_keep";
+/// How large a directory was found to be, all of it: bytes in decimal.
+pub const SIZE: &str = "rrm_size";
 /// Marks the directory that carries it as an envelope, for the item in it.
 pub const ENVELOPE: &str = "rrm_envelope";
 
 /// The attributes of a record. [`ORIGINAL_PATH`] comes first when a record is written and goes last when it is erased:
 /// whatever a crash leaves of a record still says which file it belongs to. [`MODE`] is next to it, since while a
 /// directory is writable only to be moved, nothing else knows what it was.
-const OURS: [&str; 5] = [ORIGINAL_PATH, MODE, DELETION_DATE, TRASHED_DATE, SESSION];
+const OURS: [&str; 7] = [ORIGINAL_PATH, MODE, DELETION_DATE, TRASHED_DATE, SESSION, KEEP, SIZE];
+
+/// The value of [`KEEP`] without an end.
+const KEPT_FOREVER: &[u8] = b"forever";
 
 /// Why a record could not be written.
 #[derive(Debug)]
@@ -135,6 +142,10 @@ pub struct Found {
     pub session: Option<OsString>,
     /// The permission bits to give back.
     pub mode: Option<u32>,
+    /// Whether a person keeps it.
+    pub keep: Keep,
+    /// How large a directory was found to be.
+    pub size: Option<u64>,
     /// Whether the file says that it is an envelope.
     pub envelope: Marked,
 }
@@ -161,6 +172,8 @@ pub fn read(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<Foun
         deletion: decode_date(get(DELETION_DATE)?),
         session: get(SESSION)?.map(OsString::from_vec),
         mode: get(MODE)?.and_then(|value| decode_mode(&value)),
+        keep: decode_keep(get(KEEP)?),
+        size: get(SIZE)?.and_then(|value| std::str::from_utf8(&value).ok()?.parse().ok()),
         envelope: if present.iter().any(|known| known == ENVELOPE) { Marked::Envelope } else { Marked::Plain },
     })
 }
@@ -171,6 +184,24 @@ fn decode_date(value: Option<Vec<u8>>) -> Stamp {
     match instant {
         Some(instant) => Stamp::At(instant.to_utc()),
         None => Stamp::Unreadable(String::from_utf8_lossy(&value[..value.len().min(LONGEST_DATE)]).into_owned()),
+    }
+}
+
+/// The value of [`KEEP`] for an item that is kept.
+pub(super) fn encode_keep(keep: Keep) -> Option<Vec<u8>> {
+    match keep {
+        Keep::No => None,
+        Keep::Forever => Some(KEPT_FOREVER.to_vec()),
+        Keep::Until(end) => Some(date(end, SecondsFormat::AutoSi)),
+    }
+}
+
+/// A value that cannot be read was meant to keep the item, so it does.
+fn decode_keep(value: Option<Vec<u8>>) -> Keep {
+    match decode_date(value) {
+        Stamp::Missing => Keep::No,
+        Stamp::At(end) => Keep::Until(end),
+        Stamp::Unreadable(_) => Keep::Forever,
     }
 }
 
@@ -229,7 +260,7 @@ mod tests {
     /// Each attribute fails once, in turn: what was set before it is taken away again.
     #[test]
     fn a_disk_that_fails_leaves_no_part_of_a_record() {
-        for failing in 0..OURS.len() {
+        for failing in 0..encode(&record()).len() {
             let mut disk = MockExtendedAttributes::new();
             let set = std::sync::Arc::new(std::sync::Mutex::new(Vec::<String>::new()));
             let (on_create, on_remove) = (set.clone(), set.clone());
@@ -250,6 +281,15 @@ mod tests {
             assert!(matches!(result, Err(Unwritten::Failed(error)) if error.raw_os_error() == Some(5)));
             assert!(set.lock().expect("not poisoned").is_empty(), "attribute {failing}");
         }
+    }
+
+    #[test]
+    fn a_keep_that_cannot_be_read_still_keeps() {
+        let end = record().deletion;
+        for keep in [Keep::No, Keep::Forever, Keep::Until(end)] {
+            assert_eq!(decode_keep(encode_keep(keep)), keep);
+        }
+        assert_eq!(decode_keep(Some(b"until christmas".to_vec())), Keep::Forever);
     }
 
     #[test]

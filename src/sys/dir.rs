@@ -201,6 +201,13 @@ impl Dir {
         Ok(OsString::from_vec(path.into_bytes()).into())
     }
 
+    /// The size and the free space of the file system that the directory is on (statvfs(3)).
+    pub fn space(&self) -> io::Result<Space> {
+        let told = rustix::fs::fstatvfs(self)?;
+        let bytes = |blocks: u64| blocks.saturating_mul(told.f_frsize);
+        Ok(Space { size: bytes(told.f_blocks), available: bytes(told.f_bavail) })
+    }
+
     /// Whether we may make and remove names here.
     #[must_use]
     pub fn is_writable(&self) -> bool {
@@ -212,6 +219,15 @@ impl Dir {
         let wanted = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
         Ok(rustix::fs::accessat(self, ".", wanted, AtFlags::EACCESS)?)
     }
+}
+
+/// How large a file system is, and how much of it is free.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Space {
+    /// Its size in bytes.
+    pub size: u64,
+    /// How many bytes an ordinary user may still write.
+    pub available: u64,
 }
 
 /// Whether `path` exists in any form, a dangling link included.
@@ -262,11 +278,4 @@ pub fn try_lock(directory: &File) -> io::Result<Lock> {
 /// Brings a directory's names to the disk (fsync(2)): what was renamed into it is there after a power cut.
 pub fn flush(directory: &Dir) -> io::Result<()> {
     directory.readable()?.sync_all()
-}
-
-/// How many bytes an ordinary user can still write to the file system of `directory` (statvfs(3)); `None` where it does
-/// not count: ramfs and some servers say that they are zero blocks large.
-pub fn free_space(directory: &Dir) -> io::Result<Option<u64>> {
-    let space = rustix::fs::fstatvfs(directory)?;
-    Ok((space.f_blocks > 0).then(|| space.f_bavail.saturating_mul(space.f_frsize)))
 }

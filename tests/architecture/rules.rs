@@ -125,6 +125,18 @@ pub(crate) const RULES: &[Rule] = &[
         why: "attributes are bytes under names, whatever they mean",
     },
     Rule {
+        files: &["retention.rs", "retention/"],
+        except: &[],
+        names: Names::OnlyOurs(&["crate::item", "crate::retention"]),
+        why: "what leaves the trash is a pure function of items, rules, space and now",
+    },
+    Rule {
+        files: &["retention.rs", "retention/"],
+        except: &[],
+        names: Names::Without(&["std::fs", "std::io", "std::env"]),
+        why: "a decision does no I/O",
+    },
+    Rule {
         files: &["selection.rs", "selection/"],
         except: &[],
         names: Names::Without(&["crate::sys", "std::fs", "std::env"]),

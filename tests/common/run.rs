@@ -90,7 +90,7 @@ impl Invocation {
 
     /// The command, all three streams piped, for a test that talks to the program while it runs.
     pub(crate) fn spawn(&self) -> Child {
-        self.spawn_with(|| Stdio::piped())
+        self.spawn_with(Stdio::piped)
     }
 
     /// The command, each stream made by `stream`.

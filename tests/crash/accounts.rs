@@ -21,7 +21,7 @@ impl Thing {
     /// How what is at `place` differs from the thing, but for what is allowed; nothing if it is whole there.
     pub(super) fn damage(&self, place: &Path, allowed: Allowed) -> String {
         let difference = self.tree.difference(&snapshot(place));
-        difference.lines().filter(|line| !is_allowed(line, allowed)).map(|line| format!("{line}\n")).collect()
+        difference.lines().filter(|line| !is_allowed(line, allowed)).collect::<Vec<_>>().join("\n")
     }
 }
 

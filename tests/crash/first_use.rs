@@ -52,7 +52,7 @@ impl Fresh {
     #[track_caller]
     fn assert_accounted(&self, allowed: Allowed) {
         let listed = listed(&self.sandbox, &self.command(&[]));
-        assert_accounted(std::slice::from_ref(&self.thing), &listed, &[self.thing.origin.clone()], allowed);
+        assert_accounted(std::slice::from_ref(&self.thing), &listed, std::slice::from_ref(&self.thing.origin), allowed);
     }
 }
 

@@ -154,7 +154,7 @@ pub(super) fn items_in(trash: &Path) -> Vec<PathBuf> {
 
 /// Sets back the time of change of every envelope, as if two hours had gone by.
 fn age(trash: &Path) {
-    let then = FileTimes::new().set_modified(SystemTime::now() - Duration::from_secs(2 * 60 * 60));
+    let then = FileTimes::new().set_modified(SystemTime::now() - Duration::from_hours(2));
     for path in items_in(trash) {
         // Not what is itself an item: its times are a person's.
         let is_empty = fs::read_dir(&path).is_ok_and(|mut entries| {

@@ -12,8 +12,9 @@ use rrm::outcome::TrashStep;
 use rrm::progress::Silent;
 use rrm::request::{
     CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Mounts, Place, Restorable, RestoreRequest,
-    Scope, Sizes, TrashRequest,
+    Sizes, TrashRequest, Trashes,
 };
+use rrm::retention::{Policy, Rule, Standing};
 use rrm::selection::{Filter, Selection, Term};
 
 use super::steps::{self, Grace, Step, Which};
@@ -98,10 +99,17 @@ impl Library {
     }
 
     /// Only ever what is the sandbox's: discovery may find more.
-    fn clean(&self, scope: Scope) {
-        let request = CleanRequest { scope, now: self.now };
+    fn clean(&self, selection: Selection, policy: Policy) {
+        let request = CleanRequest {
+            selection,
+            policy,
+            floor: None,
+            trashes: Trashes::All,
+            sizes: Sizes::AsKnown,
+            now: self.now,
+        };
         let manager = self.manager();
-        let mut plan = manager.plan_clean(&request);
+        let mut plan = manager.plan_clean(&request, &Silent);
         plan.items.retain(|item| item.trash.starts_with(&self.root));
         let cleaned = manager.clean(&plan, &request, &Silent);
         assert!(cleaned.problems.is_empty(), "{:?}", cleaned.problems);
@@ -137,20 +145,25 @@ impl Driver for Library {
                 self.restore(Restorable::Selected(selection), to.as_deref(), *conflict);
             }
             Step::Undo(conflict) => self.restore(Restorable::LastBatch(Some(LABEL.into())), None, *conflict),
-            Step::CleanExpired => self.clean(Scope::Expired),
+            Step::CleanExpired => self.clean(Selection::default(), Policy::Rules(vec![Rule::PastGrace])),
             Step::CleanItem(which) => {
                 // A selection that matches nothing is told as a problem of the plan.
-                self.clean(Scope::Selected(Self::selection(&by_id(which))));
+                self.clean(Self::selection(&by_id(which)), Policy::Chosen);
             }
             Step::CleanAll => {
                 let filters = vec![Filter::Under(self.root.clone())];
-                self.clean(Scope::Selected(Selection { filters, ..Selection::default() }));
+                self.clean(Selection { filters, ..Selection::default() }, Policy::Chosen);
             }
         }
     }
 
     fn listed(&self) -> Vec<Listed> {
-        let request = ListRequest { selection: Selection::default(), sizes: Sizes::AsKnown };
+        let request = ListRequest {
+            selection: Selection::default(),
+            sizes: Sizes::AsKnown,
+            standing: Standing::default(),
+            now: self.now,
+        };
         let items = self.manager().list(&request, &Silent).items.into_iter();
         let ours = items.filter(|item| item.trash.starts_with(&self.root));
         ours.map(|item| {

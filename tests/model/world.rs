@@ -227,7 +227,7 @@ impl World {
 
     fn free_name(&self, target: &Path) -> PathBuf {
         let numbered = |number| PathBuf::from(format!("{}.~{number}~", target.display()));
-        (1..).map(numbered).find(|path| !self.live.contains_key(path)).expect("some number is free")
+        (1..10_000).map(numbered).find(|path| !self.live.contains_key(path)).expect("some number is free")
     }
 
     fn purge(&mut self, which: impl Fn(&Item) -> bool) {

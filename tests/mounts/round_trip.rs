@@ -18,7 +18,7 @@ fn there_and_back(kind: Kind, words: &[&str]) {
         let (before, hole) = (snapshot(&place.dir), on_disk(&place.dir.join("sparse")));
         let names = ["file", "sparse", "sub", "up", "fifo", "socket", "private", "shut"];
         let operands: Vec<_> = names.iter().map(|name| place.dir.join(name)).collect();
-        let words = words.iter().map(Path::new).chain(operands.iter().map(|path| path.as_path()));
+        let words = words.iter().map(Path::new).chain(operands.iter().map(std::path::PathBuf::as_path));
         let run = sandbox.rrm([Path::new("rm")].into_iter().chain(words));
         run.ok().silent();
         let rest: Vec<_> = fs::read_dir(&place.dir).expect("it is there").collect();

@@ -45,10 +45,18 @@ pub(crate) enum Command {
     Undo(UndoArgs),
     /// Delete for good what is past its grace period.
     ///
-    /// With --all or a SELECTION, the grace period does not count; what is still inside it is deleted only after a yes on
-    /// the terminal, or with --yes.
+    /// With --all, a SELECTION or a rule, only what they say, whatever its grace period. A choice, and whatever is still
+    /// inside its grace period, is deleted only after a yes on the terminal, or with --yes.
     #[command(after_help = examples::CLEAN)]
     Clean(CleanArgs),
+    /// Exempt items from clean.
+    ///
+    /// What is kept is deleted by nothing, not even clean --all, before it is released or its time is over.
+    #[command(after_help = examples::KEEP)]
+    Keep(KeepArgs),
+    /// Have clean run regularly.
+    #[command(after_help = examples::SCHEDULE)]
+    Schedule(ScheduleArgs),
     /// Show or change the standing choices.
     #[command(after_help = examples::CONFIG)]
     Config(ConfigArgs),
@@ -353,12 +361,26 @@ pub(crate) struct CleanArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 
-    /// Delete everything for good.
-    #[arg(long, conflicts_with_all = ["words", "under", "here", "since", "before", "older_than", "larger_than", "smaller_than",
-          "kind", "session", "last"])]
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+
+    /// Never what was removed more recently than this, whatever else is said; 0 lifts a standing one.
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) keep_newer_than: Option<String>,
+
+    /// Delete everything that is not kept, whatever its grace period.
+    #[arg(long, conflicts_with_all = ["SelectionArgs", "RuleArgs"])]
     pub(crate) all: bool,
 
-    /// Only print what would be deleted for good.
+    /// Only in this trash directory, or the one in this directory; may be repeated.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) trash: Vec<PathBuf>,
+
+    /// As root: clean the trash of each user, by that user's rules and with that user's rights.
+    #[arg(long, conflicts_with_all = ["SelectionArgs", "RuleArgs", "keep_newer_than", "all", "trash", "trash_dir", "yes"])]
+    pub(crate) all_users: bool,
+
+    /// Only tell what would be deleted, why, and how much that frees.
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
 
@@ -369,6 +391,87 @@ pub(crate) struct CleanArgs {
     /// Print how much was deleted.
     #[arg(short, long)]
     pub(crate) verbose: bool,
+
+    /// Add a line about the run to this file.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) log: Option<PathBuf>,
+}
+
+/// What takes items, beside --older-than.
+#[derive(Debug, Args)]
+pub(crate) struct RuleArgs {
+    /// What is past its grace period; said only beside other rules.
+    #[arg(long)]
+    pub(crate) expired: bool,
+
+    /// On each volume the oldest, until the trash there is no larger than this: 20G.
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) max_size: Option<String>,
+
+    /// On each volume the oldest, until so much of it is free: 10% or 50G.
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) min_free: Option<String>,
+
+    /// Of several versions of one path, all but the newest N.
+    #[arg(long, value_name = "N")]
+    pub(crate) keep_newest: Option<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct KeepArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+
+    /// Only until then: a date, or for how long (30d).
+    #[arg(long, value_name = "WHEN")]
+    pub(crate) until: Option<String>,
+
+    /// Keep no longer.
+    #[arg(long, conflicts_with = "until")]
+    pub(crate) release: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ScheduleArgs {
+    #[command(subcommand)]
+    pub(crate) action: ScheduleAction,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum ScheduleAction {
+    /// Run rrm clean regularly: by a systemd user timer, or by cron where systemd does not run for you.
+    Install {
+        /// How often.
+        #[arg(long, value_enum, value_name = "SPAN", default_value_t = Every::Day)]
+        every: Every,
+
+        /// Which of the two; without it, systemd where it runs for you.
+        #[arg(long, value_enum, value_name = "WHO")]
+        by: Option<Scheduler>,
+
+        /// Have each run add a line to this file.
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        log: Option<PathBuf>,
+    },
+    /// Tell whether and how it is run; the exit status is 1 if it is not.
+    Status,
+    /// Run it no longer.
+    Remove,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Every {
+    Minute,
+    Hour,
+    Day,
+    Week,
+    Month,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Scheduler {
+    Systemd,
+    Cron,
 }
 
 #[derive(Debug, Args)]
@@ -390,7 +493,8 @@ pub(crate) enum ConfigAction {
         /// The choice.
         #[arg(value_enum)]
         key: KeyName,
-        /// A duration for grace-period, an absolute path for trash-dir, own or home for other-mounts.
+        /// grace-period, older-than, keep-newer-than: a duration; trash-dir: an absolute path; other-mounts: own or
+        /// home; max-size: a size; min-free: a size or a percentage; keep-newest: a number.
         value: OsString,
     },
     /// Take a choice back.
@@ -410,6 +514,16 @@ pub(crate) enum KeyName {
     TrashDir,
     /// Whether other mounts have trash directories of their own (own), or the home trash serves them too (home).
     OtherMounts,
+    /// Clean what was removed longer ago, be it inside its grace period.
+    OlderThan,
+    /// On each volume clean the oldest until the trash is no larger.
+    MaxSize,
+    /// On each volume clean the oldest until so much is free.
+    MinFree,
+    /// Of the versions of one path, clean all but the newest so many.
+    KeepNewest,
+    /// Never clean what was removed more recently.
+    KeepNewerThan,
 }
 
 impl RmArgs {

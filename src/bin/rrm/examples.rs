@@ -30,7 +30,18 @@ Examples:
 pub(crate) const CLEAN: &str = "\
 Examples:
   rrm clean                  What is past its grace period; never asks
+  rrm clean --max-size 20G   The oldest, until the trash is no larger; asks
   rrm clean --all -n         Only print what deleting everything would delete";
+
+pub(crate) const KEEP: &str = "\
+Examples:
+  rrm keep notes.txt                All versions of notes.txt, until released
+  rrm keep 3f1c --until 2027-01-31  One item, for some time";
+
+pub(crate) const SCHEDULE: &str = "\
+Examples:
+  rrm schedule install              Run rrm clean every day
+  rrm schedule status               Tell whether and by whom it is run";
 
 pub(crate) const CONFIG: &str = "\
 Examples:

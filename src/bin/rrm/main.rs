@@ -2,15 +2,18 @@
 
 mod args;
 mod called_rm;
+mod clean;
 mod examples;
 mod exit;
 mod gnu;
 mod manual;
 mod remove;
 mod run;
+mod schedule;
 mod shim;
 mod terminal;
 mod translate;
+mod users;
 mod view;
 
 use std::process::ExitCode;

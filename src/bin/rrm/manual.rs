@@ -126,6 +126,8 @@ fn own_text(name: &str) -> anyhow::Result<&'static str> {
         "rrm-restore" => include_str!("manual/restore.man"),
         "rrm-undo" => include_str!("manual/undo.man"),
         "rrm-clean" => include_str!("manual/clean.man"),
+        "rrm-keep" => include_str!("manual/keep.man"),
+        "rrm-schedule" => include_str!("manual/schedule.man"),
         "rrm-config" => include_str!("manual/config.man"),
         "rrm-completions" => include_str!("manual/completions.man"),
         "rrm-shim" => include_str!("manual/shim.man"),

@@ -227,7 +227,7 @@ impl Run<'_> {
     fn tell(&mut self, removal: &Removal, removed: &Removed) {
         match (self.remover.ours.report, removed) {
             (Report::Json, Removed::Trashed(item)) => {
-                self.output.line(&view::object(item, self.remover.context.now).to_string());
+                self.output.line(&view::object(item, None, self.remover.context.now).to_string());
             }
             _ if self.remover.options.verbose == Verbose::Yes => {
                 let charset = self.remover.messages.charset;

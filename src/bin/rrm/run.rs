@@ -10,14 +10,13 @@ use clap::{CommandFactory, Parser};
 use rrm::attributes::SystemAttributes;
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind};
-use rrm::item::State;
 use rrm::manager::TrashManager;
-use rrm::outcome::{CleanPlan, RestorePlan, RestoreStep, Restored};
-use rrm::request::{CleanRequest, Copying, Restorable, RestoreRequest, Scope};
+use rrm::outcome::{Listing, RestorePlan, RestoreStep, Restored};
+use rrm::request::{Copying, Restorable, RestoreRequest};
 
 use crate::args::{
-    CleanArgs, Cli, Command, ConfigAction, Form, ListArgs, RestoreArgs, RestoreToArgs, RmArgs, ShimAction,
-    ShimDirectory, SortKey, UndoArgs,
+    Cli, Command, ConfigAction, Form, ListArgs, RestoreArgs, RestoreToArgs, RmArgs, ShimAction, ShimDirectory, SortKey,
+    UndoArgs,
 };
 use crate::called_rm;
 use crate::exit::Exit;
@@ -74,6 +73,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
             return Ok(Exit::Success);
         }
         Command::Shim { action } => return shim(action.clone(), &environment, messages),
+        Command::Clean(args) if args.all_users => return Ok(crate::users::clean_all(args, messages)),
         Command::Man { dir } => return crate::manual::write(dir).map(|()| Exit::Success),
         _ => {}
     }
@@ -84,6 +84,8 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         Command::Restore(args) => session.restore(&args),
         Command::Undo(args) => session.undo(&args),
         Command::Clean(args) => session.clean(&args),
+        Command::Keep(args) => session.keep(&args),
+        Command::Schedule(args) => session.schedule(&args.action, cli.trash_dir.as_deref()),
         Command::Config(args) => session.config(args.action),
         Command::Completions { .. } | Command::Shim { .. } | Command::Man { .. } => Ok(Exit::Success),
     }
@@ -100,13 +102,13 @@ fn shim(action: ShimAction, environment: &Environment, messages: &Messages) -> a
 }
 
 /// One command that needs the trash.
-struct Session<'a> {
-    context: Context,
-    messages: &'a Messages,
+pub(crate) struct Session<'a> {
+    pub(crate) context: Context,
+    pub(crate) messages: &'a Messages,
 }
 
 impl Session<'_> {
-    fn manager(&self) -> TrashManager {
+    pub(crate) fn manager(&self) -> TrashManager {
         TrashManager::new(self.context.settings(), Arc::new(SystemAttributes))
     }
 
@@ -120,8 +122,7 @@ impl Session<'_> {
         let manager = self.manager();
         let exit = Remover::new(&self.context, self.messages, &manager, options, &ours).run(args.paths)?;
         if ours.afterwards == crate::translate::Afterwards::Clean && ours.effect == Effect::Real {
-            let request = CleanRequest { scope: Scope::Expired, now: self.context.now };
-            return Ok(exit.max(self.carry_out_clean(&manager, &request, Effect::Real, Told::Nothing)?));
+            return Ok(exit.max(self.clean_afterwards(&manager)?));
         }
         Ok(exit)
     }
@@ -142,21 +143,22 @@ impl Session<'_> {
                 self.messages.say(if everything { "nothing is in the trash" } else { "nothing in the trash matches" });
             }
         } else {
-            self.write(args.format, &listing.items, if args.full { Detail::Full } else { Detail::Short })?;
+            self.write(args.format, &listing, if args.full { Detail::Full } else { Detail::Short })?;
         }
         Ok(self.messages.problems(&listing.problems))
     }
 
-    fn write(&self, form: Form, items: &[rrm::item::TrashItem], detail: Detail) -> anyhow::Result<()> {
+    fn write(&self, form: Form, listing: &Listing, detail: Detail) -> anyhow::Result<()> {
         let scene = Scene {
             now: self.context.now,
+            fates: &listing.fates,
             home: self.context.environment.home.as_deref(),
             width: rrm::sys::terminal_width(),
             detail,
             colours: Environment::colours(),
         };
         let mut out = io::BufWriter::new(io::stdout().lock());
-        view::write(form, items, &scene, &mut out).and_then(|()| out.flush()).context("cannot write the list")
+        view::write(form, &listing.items, &scene, &mut out).and_then(|()| out.flush()).context("cannot write the list")
     }
 
     fn restore(&self, args: &RestoreArgs) -> anyhow::Result<Exit> {
@@ -259,59 +261,6 @@ impl Session<'_> {
         Ok((exit, unagreed))
     }
 
-    fn clean(&self, args: &CleanArgs) -> anyhow::Result<Exit> {
-        let request = self.context.clean(args)?;
-        let manager = self.manager();
-        let plan = manager.plan_clean(&request);
-        if effect(args.dry_run) == Effect::DryRun || args.yes || !needs_consent(&plan, &request) {
-            let told = if args.verbose { Told::Everything } else { Told::Nothing };
-            return self.carry_out_plan(&manager, &plan, &request, effect(args.dry_run), told);
-        }
-        match self.messages.confirm(&format!("delete {} for good? ", summary(&plan))) {
-            Consent::Given => self.carry_out_plan(&manager, &plan, &request, Effect::Real, Told::Everything),
-            Consent::Refused => Ok(Exit::Success),
-            Consent::NobodyToAsk => {
-                self.messages.say(&format!("refusing to delete {} for good without being sure", summary(&plan)));
-                self.messages.say("hint: there is no terminal to ask on; --yes says it beforehand");
-                Ok(Exit::Failure)
-            }
-        }
-    }
-
-    fn carry_out_clean(
-        &self,
-        manager: &TrashManager,
-        request: &CleanRequest,
-        effect: Effect,
-        told: Told,
-    ) -> anyhow::Result<Exit> {
-        let plan = manager.plan_clean(request);
-        self.carry_out_plan(manager, &plan, request, effect, told)
-    }
-
-    fn carry_out_plan(
-        &self,
-        manager: &TrashManager,
-        plan: &CleanPlan,
-        request: &CleanRequest,
-        effect: Effect,
-        told: Told,
-    ) -> anyhow::Result<Exit> {
-        let mut exit = self.messages.problems(&plan.problems);
-        if effect == Effect::DryRun {
-            self.write(Form::Table, &plan.items, Detail::Short)?;
-            println(&format!("would delete {}", summary(plan)))?;
-            return Ok(exit);
-        }
-        let cleaned = manager.clean(plan, request, &TerminalProgress::listening());
-        exit = exit.max(self.messages.problems(&cleaned.problems));
-        if told == Told::Everything {
-            let items = view::count(cleaned.items, "item");
-            println(&format!("deleted {items}, {} freed", view::size(cleaned.removed.bytes)))?;
-        }
-        Ok(exit)
-    }
-
     fn config(&self, action: Option<ConfigAction>) -> anyhow::Result<Exit> {
         let directory = &self.context.config_dir;
         match action {
@@ -330,38 +279,23 @@ impl Session<'_> {
         Ok(Exit::Success)
     }
 
-    fn quoted(&self, path: &Path) -> String {
+    pub(crate) fn quoted(&self, path: &Path) -> String {
         quote(path.as_os_str(), self.messages.charset)
     }
 }
 
 /// How much is told of what went well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Told {
+pub(crate) enum Told {
     Nothing,
     Everything,
-}
-
-/// Whether somebody has to agree: to all that is not plainly past its grace period.
-fn needs_consent(plan: &CleanPlan, request: &CleanRequest) -> bool {
-    plan.items.iter().any(|item| item.state(request.now) != State::Expired)
 }
 
 fn is_undo(request: &RestoreRequest) -> bool {
     matches!(request.what, Restorable::LastBatch(_))
 }
 
-fn summary(plan: &CleanPlan) -> String {
-    let bytes = plan.items.iter().filter_map(|item| item.size).sum();
-    let directories = plan.items.iter().filter(|item| item.size.is_none()).count();
-    let items = view::count(plan.items.len() as u64, "item");
-    match directories {
-        0 => format!("{items} ({})", view::size(bytes)),
-        _ => format!("{items} ({} and {})", view::size(bytes), view::count(directories as u64, "directory tree")),
-    }
-}
-
-fn println(line: &str) -> anyhow::Result<()> {
+pub(crate) fn println(line: &str) -> anyhow::Result<()> {
     writeln!(io::stdout(), "{line}").context("write error")
 }
 

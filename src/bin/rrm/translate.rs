@@ -1,5 +1,6 @@
 //! From what was typed, and the environment, to what is meant. The only reader of the environment and the clock.
 
+mod clean;
 mod environment;
 mod value;
 
@@ -11,14 +12,15 @@ use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::Settings;
 use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Mounts, Place, Restorable, RestoreRequest,
-    Scope, Sizes, TrashRequest,
+    Conflict, Copying, Destination, Directories, ListRequest, Mounts, Place, Restorable, RestoreRequest, Sizes,
+    TrashRequest,
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
-use crate::args::{CleanArgs, ConflictMode, KeyName, ListArgs, RestoreToArgs, RmArgs, SelectionArgs, When};
+use crate::args::{ConflictMode, KeyName, ListArgs, RestoreToArgs, RmArgs, SelectionArgs, When};
 use crate::gnu::options as gnu;
 
+pub(crate) use clean::Asking;
 pub(crate) use environment::Environment;
 pub(crate) use value::check_choice;
 
@@ -107,6 +109,7 @@ impl Context {
             Key::GracePeriod => GRACE_PERIOD.to_owned(),
             Key::TrashDir => self.config_dir.join("trash").to_string_lossy().into_owned(),
             Key::OtherMounts => "own".to_owned(),
+            Key::OlderThan | Key::MaxSize | Key::MinFree | Key::KeepNewest | Key::KeepNewerThan => "none".to_owned(),
         })
     }
 
@@ -120,8 +123,9 @@ impl Context {
     /// The request of a listing.
     pub(crate) fn list(&self, args: &ListArgs) -> Result<ListRequest> {
         let selection = self.selection(&args.selection)?;
-        let asked = args.size || selection.filters.iter().any(Filter::asks_for_size);
-        Ok(ListRequest { selection, sizes: if asked { Sizes::Measured } else { Sizes::AsKnown } })
+        let asked = args.size || selection.asks_for_size();
+        let sizes = if asked { Sizes::Measured } else { Sizes::AsKnown };
+        Ok(ListRequest { selection, sizes, standing: self.standing()?, now: self.now })
     }
 
     /// The request of a restore.
@@ -145,21 +149,16 @@ impl Context {
         })
     }
 
-    /// The request of a clean.
-    pub(crate) fn clean(&self, args: &CleanArgs) -> Result<CleanRequest> {
-        let selection = self.selection(&args.selection)?;
-        let scope = if args.all {
-            Scope::All
-        } else if selection.is_everything() {
-            Scope::Expired
-        } else {
-            Scope::Selected(selection)
-        };
-        Ok(CleanRequest { scope, now: self.now })
-    }
-
     /// What the words and filters select.
     pub(crate) fn selection(&self, args: &SelectionArgs) -> Result<Selection> {
+        let mut selection = self.selection_at_any_age(args)?;
+        let older_than = args.older_than.as_deref().map(|text| value::moment(text, self.now)).transpose()?;
+        selection.filters.extend(older_than.map(Filter::Before));
+        Ok(selection)
+    }
+
+    /// As [`Self::selection`], without --older-than: to clean that is a rule.
+    fn selection_at_any_age(&self, args: &SelectionArgs) -> Result<Selection> {
         let here = self.environment.working_directory();
         let resolve = |directory: &Path| directory.canonicalize().ok();
         let terms = args.words.iter().map(|word| Term::parse(word, &here, resolve)).collect::<Result<_>>()?;
@@ -171,7 +170,6 @@ impl Context {
         let time = |text: &Option<String>| text.as_deref().map(|text| value::moment(text, self.now)).transpose();
         filters.extend(time(&args.since)?.map(Filter::Since));
         filters.extend(time(&args.before)?.map(Filter::Before));
-        filters.extend(time(&args.older_than)?.map(Filter::Before));
         let size = |text: &Option<String>| text.as_deref().map(value::size).transpose();
         filters.extend(size(&args.larger_than)?.map(Filter::LargerThan));
         filters.extend(size(&args.smaller_than)?.map(Filter::SmallerThan));
@@ -310,6 +308,11 @@ impl From<KeyName> for Key {
             KeyName::GracePeriod => Self::GracePeriod,
             KeyName::TrashDir => Self::TrashDir,
             KeyName::OtherMounts => Self::OtherMounts,
+            KeyName::OlderThan => Self::OlderThan,
+            KeyName::MaxSize => Self::MaxSize,
+            KeyName::MinFree => Self::MinFree,
+            KeyName::KeepNewest => Self::KeepNewest,
+            KeyName::KeepNewerThan => Self::KeepNewerThan,
         }
     }
 }

@@ -5,22 +5,26 @@ mod plain;
 mod table;
 mod text;
 
+use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use lscolors::LsColors;
-use rrm::item::TrashItem;
+use rrm::item::{ItemId, TrashItem};
+use rrm::retention::Fate;
 
 use crate::args::Form;
 
 pub(crate) use json::object;
-pub(crate) use text::{count, size};
+pub(crate) use text::{count, size, span};
 
 /// What the forms need to know beside the items.
 pub(crate) struct Scene<'a> {
     /// The time against which ages are told.
     pub(crate) now: DateTime<Utc>,
+    /// What will become of each item.
+    pub(crate) fates: &'a HashMap<ItemId, Fate>,
     /// Shown as `~` in tables.
     pub(crate) home: Option<&'a Path>,
     /// How wide the terminal is; `None` in a pipe.
@@ -42,7 +46,9 @@ pub(crate) enum Detail {
 pub(crate) fn write(form: Form, items: &[TrashItem], scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
     match form {
         Form::Table => table::write(items, scene, out),
-        Form::Json => items.iter().try_for_each(|item| writeln!(out, "{}", object(item, scene.now))),
+        Form::Json => {
+            items.iter().try_for_each(|item| writeln!(out, "{}", object(item, scene.fates.get(&item.id), scene.now)))
+        }
         Form::Plain => items.iter().try_for_each(|item| plain::write(item, plain::Style::Lines, out)),
         Form::Null => items.iter().try_for_each(|item| plain::write(item, plain::Style::Null, out)),
     }

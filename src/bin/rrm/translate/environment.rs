@@ -16,6 +16,10 @@ pub(crate) struct Environment {
     pub(crate) home: Option<PathBuf>,
     /// Where the user's data is kept (XDG base directories).
     pub(crate) data_dir: Option<PathBuf>,
+    /// `$XDG_DATA_HOME`, if that is what says where.
+    pub(crate) data_home: Option<PathBuf>,
+    /// Where a user's systemd units are.
+    pub(crate) unit_dir: Option<PathBuf>,
     /// `$RRM_TRASH_DIR`.
     pub(crate) trash_dir: Option<PathBuf>,
     /// `$RRM_GRACE_PERIOD`.
@@ -40,6 +44,8 @@ impl Environment {
         Self {
             home: dirs::home_dir(),
             data_dir: dirs::data_dir(),
+            data_home: set("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute()),
+            unit_dir: dirs::config_dir().map(|config| config.join("systemd/user")),
             trash_dir: set("RRM_TRASH_DIR").map(PathBuf::from),
             grace_period: set("RRM_GRACE_PERIOD"),
             session: set("RRM_SESSION"),

@@ -9,11 +9,16 @@ use chrono::{DateTime, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTi
 use rrm::config::Key;
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::ItemKind;
+use rrm::retention::{Free, Rule};
 
 const DURATION_FORMS: &str = "write it as 7d, 12h, 90min, 2w, 1month or 1d 12h; a bare number is days";
 const MOMENT_FORMS: &str = "write a date as 2026-11-21, \"2026-11-21 14:00\" or 2026-11-21T14:00:00Z, \
     or how long ago as 2h, 7d, 2w; a bare number is days";
 const SIZE_FORMS: &str = "write it as 500, 10k, 10KiB, 1.5G or 1.5GiB";
+
+const END_FORMS: &str = "write a date as 2026-11-21 or \"2026-11-21 14:00\", or for how long as 12h, 7d, 2w";
+const FREE_FORMS: &str = "write it as 10% (1% to 99%), or as a size: 50G, 50GiB";
+const EVERYTHING: &str = "that would delete everything at each clean";
 
 fn bad(what: &'static str, text: &str, forms: &'static str) -> Error {
     Error::new(ErrorKind::BadValue, what, text, forms)
@@ -45,6 +50,67 @@ pub(crate) fn moment(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     let unreadable = || bad("read the time", text, MOMENT_FORMS);
     let ago = duration(text).map_err(|_| unreadable())?;
     TimeDelta::from_std(ago).ok().and_then(|ago| now.checked_sub_signed(ago)).ok_or_else(unreadable)
+}
+
+/// How long ago a moment was; one in the future is no age.
+pub(crate) fn age(text: &str, now: DateTime<Utc>) -> Result<TimeDelta> {
+    let age = now - moment(text, now)?;
+    if age < TimeDelta::zero() { Err(bad("use the time", text, "it is in the future")) } else { Ok(age) }
+}
+
+/// A moment to come: a date, or how long from now.
+pub(crate) fn end(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
+    let end = match date(text.trim()) {
+        Some(date) => date,
+        None => after(now, text).map_err(|_| bad("read the time", text, END_FORMS))?,
+    };
+    if end <= now { Err(bad("keep until", text, "that is over")) } else { Ok(end) }
+}
+
+/// An age below which everything stays; 0 is none.
+pub(crate) fn floor(text: &str) -> Result<Option<TimeDelta>> {
+    let age = delta(text)?;
+    Ok((!age.is_zero()).then_some(age))
+}
+
+fn delta(text: &str) -> Result<TimeDelta> {
+    TimeDelta::from_std(duration(text)?).map_err(|_| bad("use the duration", text, "it is too long"))
+}
+
+/// The rule that an option or a standing choice of this name is.
+pub(crate) fn rule(key: Key, text: &str) -> Result<Rule> {
+    match key {
+        Key::OlderThan => delta(text).map(Rule::OlderThan),
+        Key::MaxSize => size(text).map(Rule::MaxSize),
+        Key::MinFree => free(text).map(Rule::MinFree),
+        Key::KeepNewest => match text.trim().parse() {
+            Ok(number) if number > 0 => Ok(Rule::KeepNewest(number)),
+            _ => Err(bad("read the number of versions", text, "write a number, 1 or more")),
+        },
+        Key::GracePeriod | Key::TrashDir | Key::OtherMounts | Key::KeepNewerThan => {
+            Err(bad("use as a rule", key.name(), "it takes nothing"))
+        }
+    }
+}
+
+/// A rule that is carried out again and again without a question, and so must not mean everything.
+pub(crate) fn standing_rule(key: Key, text: &str) -> Result<Rule> {
+    match rule(key, text)? {
+        Rule::OlderThan(age) if age.is_zero() => Err(bad("keep the choice", text, EVERYTHING)),
+        Rule::MaxSize(0) => Err(bad("keep the choice", text, EVERYTHING)),
+        rule => Ok(rule),
+    }
+}
+
+/// How much is to be free: hundredths of the volume, or bytes.
+fn free(text: &str) -> Result<Free> {
+    let Some(percent) = text.trim().strip_suffix('%') else {
+        return size(text).map(Free::Bytes).map_err(|_| bad("read the free space", text, FREE_FORMS));
+    };
+    match percent.trim().parse() {
+        Ok(percent @ 1..=99) => Ok(Free::Percent(percent)),
+        _ => Err(bad("read the free space", text, FREE_FORMS)),
+    }
 }
 
 /// A date in local time, or with an offset of its own. Of a time that a change of daylight saving repeats, the first.
@@ -88,6 +154,8 @@ pub(crate) fn check_choice(key: Key, value: &OsStr) -> Result<()> {
         Key::TrashDir => Err(bad("use the trash directory", &text, "it must be an absolute path")),
         Key::OtherMounts if matches!(&*text, "own" | "home") => Ok(()),
         Key::OtherMounts => Err(bad("use the choice", &text, "it is own or home")),
+        Key::OlderThan | Key::MaxSize | Key::MinFree | Key::KeepNewest => standing_rule(key, &text).map(|_| ()),
+        Key::KeepNewerThan => floor(&text).map(|_| ()),
     }
 }
 
@@ -119,6 +187,45 @@ mod tests {
         assert!(moment("2026-11-21", now).is_ok());
         assert!(moment("2026-13-21", now).is_err());
         assert!(moment("yesterday", now).is_err());
+    }
+
+    #[test]
+    fn rules_as_people_write_them() {
+        let day = TimeDelta::days(1);
+        for (key, text, rule_meant) in [
+            (Key::OlderThan, "30d", Rule::OlderThan(day * 30)),
+            (Key::MaxSize, "20G", Rule::MaxSize(20_000_000_000)),
+            (Key::MinFree, "10%", Rule::MinFree(Free::Percent(10))),
+            (Key::MinFree, "50GiB", Rule::MinFree(Free::Bytes(50 << 30))),
+            (Key::KeepNewest, "3", Rule::KeepNewest(3)),
+        ] {
+            assert_eq!(standing_rule(key, text).expect(text), rule_meant, "{text}");
+        }
+        for (key, text) in [
+            (Key::OlderThan, "0"),
+            (Key::OlderThan, "2026-11-21"),
+            (Key::MaxSize, "0"),
+            (Key::MaxSize, "all"),
+            (Key::MinFree, "0%"),
+            (Key::MinFree, "100%"),
+            (Key::MinFree, "%"),
+            (Key::KeepNewest, "0"),
+            (Key::KeepNewest, "-1"),
+        ] {
+            assert!(check_choice(key, OsStr::new(text)).is_err(), "{key:?} {text}");
+        }
+        assert_eq!((floor("0").expect("none"), floor("2d").expect("some")), (None, Some(day * 2)));
+        assert!(check_choice(Key::KeepNewerThan, OsStr::new("soon")).is_err());
+    }
+
+    #[test]
+    fn an_end_lies_ahead_and_an_age_behind() {
+        let now = DateTime::from_timestamp(1_790_000_000, 0).expect("an instant");
+        assert_eq!(end("2d", now).expect("an end"), now + TimeDelta::days(2));
+        assert_eq!(age("2d", now).expect("an age"), TimeDelta::days(2));
+        assert!(end("2001-01-01", now).is_err());
+        assert!(end("0", now).is_err());
+        assert!(age("2096-01-01", now).is_err());
     }
 
     #[test]

@@ -5,11 +5,12 @@ use std::os::unix::ffi::OsStrExt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rrm::item::{Origin, Stamp, TrashItem};
+use rrm::retention::Fate;
 use rrm::text::percent_encoded;
 use serde_json::{Map, Value};
 
-/// The item as an object.
-pub(crate) fn object(item: &TrashItem, now: DateTime<Utc>) -> Value {
+/// The item as an object; where its fate is not known, those keys are null.
+pub(crate) fn object(item: &TrashItem, fate: Option<&Fate>, now: DateTime<Utc>) -> Value {
     let mut object = Map::new();
     object.insert("id".into(), item.id.to_string().into());
     let path = match &item.origin {
@@ -24,6 +25,16 @@ pub(crate) fn object(item: &TrashItem, now: DateTime<Utc>) -> Value {
     insert_bytes(&mut object, "trash_dir", Some(item.trash.as_os_str()));
     insert_bytes(&mut object, "session", item.session.as_deref());
     object.insert("state".into(), item.state(now).name().into());
+    let (goes, date, rule) = match fate {
+        None => (None, None, None),
+        Some(Fate::Due(rule)) => (Some("now"), None, Some(rule.name())),
+        Some(Fate::DueAt(date, rule)) => (Some("later"), Some(*date), Some(rule.name())),
+        Some(Fate::Kept(end)) => (Some("kept"), *end, None),
+        Some(Fate::Doubtful) => (Some("never"), None, None),
+    };
+    object.insert("goes".into(), goes.into());
+    object.insert("goes_date".into(), date.map(text_of).into());
+    object.insert("goes_by".into(), rule.into());
     Value::Object(object)
 }
 
@@ -37,5 +48,9 @@ fn insert_bytes(object: &mut Map<String, Value>, key: &str, value: Option<&OsStr
 }
 
 fn date(stamp: &Stamp) -> Value {
-    stamp.instant().map(|instant| instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)).into()
+    stamp.instant().map(text_of).into()
+}
+
+fn text_of(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }

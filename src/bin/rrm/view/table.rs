@@ -6,7 +6,8 @@ use std::path::Path;
 use chrono::{DateTime, Local, Utc};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use lscolors::Indicator;
-use rrm::item::{ItemKind, Origin, Stamp, State, TrashItem};
+use rrm::item::{ItemKind, Origin, Stamp, TrashItem};
+use rrm::retention::{Fate, Rule};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::text::{size, span, visible};
@@ -68,12 +69,23 @@ fn deleted(stamp: &Stamp, scene: &Scene<'_>) -> String {
     }
 }
 
+/// When the item goes, and by which rule if that is not the end of its grace period.
 fn expires(item: &TrashItem, scene: &Scene<'_>) -> String {
-    match (item.state(scene.now), item.deletion.instant(), scene.detail) {
-        (State::Doubtful, ..) | (_, None, _) => "doubtful".to_owned(),
-        (_, Some(at), Detail::Full) => local(&at),
-        (State::Expired, ..) => "due".to_owned(),
-        (State::Trashed, Some(at), _) => format!("in {}", span(at - scene.now)),
+    let by = |rule: &Rule| match rule {
+        Rule::PastGrace => String::new(),
+        rule => format!(": {}", rule.name()),
+    };
+    let until = |at: &DateTime<Utc>| match scene.detail {
+        Detail::Full => local(at),
+        Detail::Short => format!("in {}", span(*at - scene.now)),
+    };
+    match scene.fates.get(&item.id) {
+        Some(Fate::Due(rule)) => format!("due{}", by(rule)),
+        Some(Fate::DueAt(at, rule)) => format!("{}{}", until(at), by(rule)),
+        Some(Fate::Kept(None)) => "kept".to_owned(),
+        Some(Fate::Kept(Some(end))) if scene.detail == Detail::Full => format!("kept until {}", local(end)),
+        Some(Fate::Kept(Some(end))) => format!("kept {}", span(*end - scene.now)),
+        Some(Fate::Doubtful) | None => "doubtful".to_owned(),
     }
 }
 

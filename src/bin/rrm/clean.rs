@@ -1,0 +1,171 @@
+//! `rrm clean` and `rrm keep`: what is asked, told and written down around them.
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+use anyhow::Context as _;
+use chrono::SecondsFormat;
+use rrm::item::{State, TrashItem};
+use rrm::manager::TrashManager;
+use rrm::outcome::{CleanPlan, Cleaned};
+use rrm::request::CleanRequest;
+use rrm::retention::{Cause, Free, Rule, Shield};
+
+use crate::args::{CleanArgs, KeepArgs};
+use crate::exit::Exit;
+use crate::run::{Session, Told, println};
+use crate::terminal::{Consent, TerminalProgress};
+use crate::translate::{Asking, Effect, effect};
+use crate::view;
+
+impl Session<'_> {
+    pub(crate) fn clean(&self, args: &CleanArgs) -> anyhow::Result<Exit> {
+        let (request, asking) = self.context.clean(args)?;
+        let manager = self.manager();
+        let plan = manager.plan_clean(&request, &TerminalProgress::default());
+        let exit = self.messages.problems(&plan.problems);
+        let told = if args.verbose { Told::Everything } else { Told::Nothing };
+        if effect(args.dry_run) == Effect::DryRun || told == Told::Everything || asking == Asking::InsideGrace {
+            self.tell_held(&plan)?;
+        }
+        if effect(args.dry_run) == Effect::DryRun {
+            return self.tell_plan(&plan).map(|()| exit);
+        }
+        match self.consent(&plan, &request, asking) {
+            Consent::Given => {}
+            Consent::Refused => return Ok(exit),
+            Consent::NobodyToAsk => return Ok(Exit::Failure),
+        }
+        let told = if asked(&plan, &request, asking) { Told::Everything } else { told };
+        Ok(exit.max(self.carry_out(&manager, &plan, &request, told, args.log.as_deref())?))
+    }
+
+    /// The clean that follows a removal.
+    pub(crate) fn clean_afterwards(&self, manager: &TrashManager) -> anyhow::Result<Exit> {
+        let request = self.context.clean_afterwards()?;
+        let plan = manager.plan_clean(&request, &TerminalProgress::default());
+        let exit = self.messages.problems(&plan.problems);
+        Ok(exit.max(self.carry_out(manager, &plan, &request, Told::Nothing, None)?))
+    }
+
+    pub(crate) fn keep(&self, args: &KeepArgs) -> anyhow::Result<Exit> {
+        let request = self.context.keep(args)?;
+        if request.selection.is_everything() {
+            self.messages.say("what shall be kept?");
+            self.messages.say("hint: name an ID or a path from rrm list");
+            return Ok(Exit::Usage);
+        }
+        Ok(self.messages.problems(&self.manager().keep(&request)))
+    }
+
+    fn consent(&self, plan: &CleanPlan, request: &CleanRequest, asking: Asking) -> Consent {
+        if !asked(plan, request, asking) {
+            return Consent::Given;
+        }
+        let consent = self.messages.confirm(&format!("delete {} for good? ", summary(&plan.items)));
+        if consent == Consent::NobodyToAsk {
+            self.messages.say(&format!("refusing to delete {} for good without being sure", summary(&plan.items)));
+            self.messages.say("hint: there is no terminal to ask on; --yes says it beforehand");
+        }
+        consent
+    }
+
+    fn carry_out(
+        &self,
+        manager: &TrashManager,
+        plan: &CleanPlan,
+        request: &CleanRequest,
+        told: Told,
+        log: Option<&Path>,
+    ) -> anyhow::Result<Exit> {
+        // Opened first, so that a log that cannot be written is known of even if the rest goes wrong.
+        let log = log.map(|path| open_log(path).with_context(|| format!("cannot open the log {}", path.display())));
+        let cleaned = manager.clean(plan, request, &TerminalProgress::listening());
+        let exit = self.messages.problems(&cleaned.problems);
+        let line = report(&cleaned);
+        if let Some(file) = log {
+            let problems = view::count((plan.problems.len() + cleaned.problems.len()) as u64, "problem");
+            let date = request.now.to_rfc3339_opts(SecondsFormat::Secs, true);
+            // One write, so that the lines of two runs never mix.
+            file?.write_all(format!("{date} {line}, {problems}\n").as_bytes()).context("cannot write the log")?;
+        }
+        if told == Told::Everything {
+            println(&line)?;
+        }
+        Ok(exit)
+    }
+
+    fn tell_plan(&self, plan: &CleanPlan) -> anyhow::Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        for (item, cause) in plan.items.iter().zip(&plan.causes) {
+            let size = item.size.map_or_else(|| "size unknown".to_owned(), view::size);
+            writeln!(out, "would delete {} ({size}): {}", self.name_of(item), because(*cause))?;
+        }
+        writeln!(out, "would delete {}", summary(&plan.items))?;
+        Ok(out.flush()?)
+    }
+
+    fn tell_held(&self, plan: &CleanPlan) -> anyhow::Result<()> {
+        for (item, shield) in &plan.held {
+            println(&format!("{} stays: {}", self.name_of(item), held_because(*shield)))?;
+        }
+        Ok(())
+    }
+
+    fn name_of(&self, item: &TrashItem) -> String {
+        let path = item.original_path().map_or_else(|| "(unknown origin)".to_owned(), |path| self.quoted(path));
+        format!("{} {path}", item.id.short())
+    }
+}
+
+/// Whether somebody has to agree to this plan.
+fn asked(plan: &CleanPlan, request: &CleanRequest, asking: Asking) -> bool {
+    match asking {
+        Asking::Nothing => false,
+        Asking::InsideGrace => plan.items.iter().any(|item| item.state(request.now) != State::Expired),
+        Asking::Everything => !plan.items.is_empty(),
+    }
+}
+
+/// A log for its owner alone.
+fn open_log(path: &Path) -> io::Result<File> {
+    File::options().append(true).create(true).mode(0o600).open(path)
+}
+
+fn report(cleaned: &Cleaned) -> String {
+    format!("deleted {}, {} freed", view::count(cleaned.items, "item"), view::size(cleaned.removed.bytes))
+}
+
+fn because(cause: Cause) -> String {
+    match cause {
+        Cause::Chosen => "it was chosen".to_owned(),
+        Cause::Rule(Rule::PastGrace) => "its grace period is over".to_owned(),
+        Cause::Rule(Rule::OlderThan(age)) => format!("it was removed more than {} ago", view::span(age)),
+        Cause::Rule(Rule::KeepNewest(number)) => format!("it is not among the newest {number} of its path"),
+        Cause::Rule(Rule::MaxSize(bytes)) => format!("the trash of its volume is larger than {}", view::size(bytes)),
+        Cause::Rule(Rule::MinFree(Free::Percent(percent))) => format!("less than {percent}% of its volume is free"),
+        Cause::Rule(Rule::MinFree(Free::Bytes(bytes))) => {
+            format!("less than {} of its volume is free", view::size(bytes))
+        }
+    }
+}
+
+fn held_because(shield: Shield) -> &'static str {
+    match shield {
+        Shield::Kept => "it is kept",
+        Shield::Floor => "it was removed too recently",
+        Shield::Doubt => "its dates cannot be right",
+    }
+}
+
+fn summary(all: &[TrashItem]) -> String {
+    let bytes = all.iter().filter_map(|item| item.size).sum();
+    let unknown = all.iter().filter(|item| item.size.is_none()).count();
+    let items = view::count(all.len() as u64, "item");
+    match unknown {
+        0 => format!("{items} ({})", view::size(bytes)),
+        _ => format!("{items} ({} and {} of unknown size)", view::size(bytes), unknown),
+    }
+}

@@ -1,0 +1,76 @@
+//! `rrm schedule`: has `rrm clean` run regularly, by systemd where it runs for the user, else by cron.
+
+mod cron;
+mod systemd;
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use anyhow::{Context as _, bail};
+
+use crate::args::{Every, ScheduleAction, Scheduler};
+use crate::exit::Exit;
+use crate::run::{Session, println};
+use crate::translate::Environment;
+
+/// What is to be run.
+struct Job {
+    every: Every,
+    program: PathBuf,
+    /// What the runs would not find in their environment.
+    variables: Vec<(&'static str, PathBuf)>,
+    log: Option<PathBuf>,
+}
+
+impl Session<'_> {
+    pub(crate) fn schedule(&self, action: &ScheduleAction, trash_dir: Option<&Path>) -> anyhow::Result<Exit> {
+        let units = self.context.environment.unit_dir.as_deref().context("there is no home directory")?;
+        match action {
+            ScheduleAction::Install { every, by, log } => {
+                let here = self.context.environment.working_directory();
+                let job = Job {
+                    every: *every,
+                    program: Environment::program().context("cannot tell where rrm is")?,
+                    variables: self.context.to_pass_on(trash_dir),
+                    log: log.as_ref().map(|log| here.join(log)),
+                };
+                install(&job, *by, units)?;
+            }
+            ScheduleAction::Status => {
+                let found = [systemd::status(units)?, cron::status()?];
+                found.iter().flatten().try_for_each(|line| println(line))?;
+                if found.iter().all(Option::is_none) {
+                    println("rrm clean is not scheduled")?;
+                    return Ok(Exit::Failure);
+                }
+            }
+            ScheduleAction::Remove => {
+                systemd::remove(units)?;
+                cron::remove()?;
+            }
+        }
+        Ok(Exit::Success)
+    }
+}
+
+/// Puts the job under one of the two, and takes it away from the other, so that it is never run twice.
+fn install(job: &Job, by: Option<Scheduler>, units: &Path) -> anyhow::Result<()> {
+    let by = by.unwrap_or_else(|| if systemd::runs() { Scheduler::Systemd } else { Scheduler::Cron });
+    match by {
+        Scheduler::Systemd => systemd::install(job, units).and_then(|()| cron::remove()),
+        Scheduler::Cron => cron::install(job).and_then(|()| systemd::remove(units)),
+    }
+}
+
+/// Runs a program of the system in the C locale, so that what it says can be told apart.
+fn output(program: &str, args: &[&str]) -> std::io::Result<Output> {
+    Command::new(program).args(args).env("LC_ALL", "C").stdin(Stdio::null()).output()
+}
+
+/// A path as text on one line of a file that others read.
+fn text(path: &Path) -> anyhow::Result<&str> {
+    match path.to_str() {
+        Some(text) if !text.chars().any(char::is_control) => Ok(text),
+        _ => bail!("cannot write {path:?} into a schedule: it is not plain text"),
+    }
+}

@@ -1,0 +1,181 @@
+//! A systemd user timer and the service that it starts.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::path::Path;
+
+use anyhow::{Context as _, bail};
+
+use super::{Job, output, text};
+use crate::args::Every;
+
+const SERVICE: &str = "rrm-clean.service";
+const TIMER: &str = "rrm-clean.timer";
+
+/// Where enabling leaves a link.
+const WANTED: &str = "timers.target.wants/rrm-clean.timer";
+
+/// Whether a systemd of this user's own answers.
+pub(super) fn runs() -> bool {
+    output("systemctl", &["--user", "show-environment"]).is_ok_and(|output| output.status.success())
+}
+
+/// Writes both units and starts the timer. Where that fails, both are taken away again.
+pub(super) fn install(job: &Job, units: &Path) -> anyhow::Result<()> {
+    let (service, timer) = (service(job)?, timer(job.every));
+    let written = write(units, SERVICE, &service).and_then(|()| write(units, TIMER, &timer));
+    let started = written
+        .and_then(|()| systemctl(&["daemon-reload"]))
+        .and_then(|()| systemctl(&["enable", TIMER]))
+        .and_then(|()| systemctl(&["restart", TIMER]));
+    if started.is_err() {
+        remove(units)?;
+    }
+    started
+}
+
+#[expect(clippy::disallowed_methods, reason = "what install wrote is nothing that a person could miss")]
+pub(super) fn remove(units: &Path) -> anyhow::Result<()> {
+    let there = [TIMER, SERVICE, WANTED].map(|name| units.join(name)).into_iter();
+    let there: Vec<_> = there.filter(|path| path.symlink_metadata().is_ok()).collect();
+    if there.is_empty() {
+        return Ok(());
+    }
+    let running = runs();
+    if running {
+        systemctl(&["stop", TIMER])?;
+    }
+    for path in there {
+        match fs::remove_file(&path) {
+            Err(error) if error.kind() != ErrorKind::NotFound => {
+                return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+            }
+            _ => {}
+        }
+    }
+    if running { systemctl(&["daemon-reload"]) } else { Ok(()) }
+}
+
+pub(super) fn status(units: &Path) -> anyhow::Result<Option<String>> {
+    let path = units.join(TIMER);
+    let timer = match fs::read_to_string(&path) {
+        Ok(timer) => timer,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+    };
+    let when = timer.lines().find_map(|line| line.strip_prefix("OnCalendar=")).unwrap_or("unknown");
+    let active = match output("systemctl", &["--user", "is-active", TIMER]) {
+        Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
+        Err(_) => String::new(),
+    };
+    let active = if active.is_empty() { "systemd does not answer" } else { &active };
+    Ok(Some(format!("rrm clean is run by a systemd user timer: {}, {when}, {active}", path.display())))
+}
+
+fn systemctl(args: &[&str]) -> anyhow::Result<()> {
+    let words = [&["--user"], args].concat();
+    let output = output("systemctl", &words).context("cannot run systemctl")?;
+    if !output.status.success() {
+        bail!("systemctl {}: {}", words.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(())
+}
+
+fn write(units: &Path, name: &str, content: &str) -> anyhow::Result<()> {
+    let path = units.join(name);
+    let written = fs::create_dir_all(units).and_then(|()| fs::write(&path, content));
+    written.with_context(|| format!("cannot write {}", path.display()))
+}
+
+/// The service is kept from all that it does not need, as far as that needs no mount namespace: in one, a file system
+/// mounted inside an item later would not be seen, and clean refuses such items. It may set any mode, because deleting a
+/// tree can take giving a set-group-ID directory its write permission back.
+fn service(job: &Job) -> anyhow::Result<String> {
+    let mut service = "\
+        # Made by rrm schedule install; rrm schedule remove takes it away.\n\
+        [Unit]\n\
+        Description=Delete for good what is due in the trash\n\
+        Documentation=man:rrm-clean(1)\n\
+        \n\
+        [Service]\n\
+        Type=oneshot\n"
+        .to_owned();
+    for (name, value) in &job.variables {
+        service.push_str(&format!("Environment={}\n", word(&format!("{name}={}", text(value)?))));
+    }
+    let log = match &job.log {
+        Some(log) => format!(" --log {}", command_word(text(log)?)),
+        None => String::new(),
+    };
+    service.push_str(&format!("ExecStart={} clean{log}\n", command_word(text(&job.program)?)));
+    service.push_str(
+        "\
+        Nice=19\n\
+        CPUSchedulingPolicy=idle\n\
+        IOSchedulingClass=idle\n\
+        UMask=0077\n\
+        NoNewPrivileges=yes\n\
+        LockPersonality=yes\n\
+        MemoryDenyWriteExecute=yes\n\
+        RestrictAddressFamilies=AF_UNIX\n\
+        RestrictNamespaces=yes\n\
+        RestrictRealtime=yes\n\
+        SystemCallArchitectures=native\n\
+        SystemCallFilter=@system-service\n\
+        SystemCallErrorNumber=EPERM\n",
+    );
+    Ok(service)
+}
+
+fn timer(every: Every) -> String {
+    let calendar = match every {
+        Every::Minute => "minutely",
+        Every::Hour => "hourly",
+        Every::Day => "daily",
+        Every::Week => "weekly",
+        Every::Month => "monthly",
+    };
+    format!(
+        "\
+        # Made by rrm schedule install; rrm schedule remove takes it away.\n\
+        [Unit]\n\
+        Description=Clean the trash regularly\n\
+        Documentation=man:rrm-schedule(1)\n\
+        \n\
+        [Timer]\n\
+        OnCalendar={calendar}\n\
+        Persistent=true\n\
+        \n\
+        [Install]\n\
+        WantedBy=timers.target\n"
+    )
+}
+
+/// One word of a unit file (systemd.syntax(7), systemd.unit(5)).
+fn word(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%"))
+}
+
+/// One word of a command in a unit file, where a dollar begins a variable (systemd.service(5)).
+fn command_word(text: &str) -> String {
+    word(text).replace('$', "$$")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn odd_paths_are_quoted_for_systemd() {
+        let job = Job {
+            every: Every::Week,
+            program: r#"/opt/a "b" $c 5%\d/rrm"#.into(),
+            variables: vec![("RRM_TRASH_DIR", "/t $x".into())],
+            log: None,
+        };
+        let service = service(&job).expect("plain text");
+        assert!(service.contains("ExecStart=\"/opt/a \\\"b\\\" $$c 5%%\\\\d/rrm\" clean\n"), "{service}");
+        assert!(service.contains("Environment=\"RRM_TRASH_DIR=/t $x\"\n"), "{service}");
+        assert!(timer(job.every).contains("OnCalendar=weekly\n"));
+    }
+}

@@ -1,0 +1,29 @@
+//! Exempting items from clean.
+
+use super::TrashManager;
+use super::clean::path_of;
+use super::plan::choose_whole;
+use crate::error::Error;
+use crate::item::TrashItem;
+use crate::request::KeepRequest;
+
+impl TrashManager {
+    /// Notes on each selected item whether clean is to pass over it. Every item is tried.
+    ///
+    /// # After a crash
+    /// Each item is as it was or as it was asked for.
+    pub fn keep(&self, request: &KeepRequest) -> Vec<Error> {
+        let listing = self.everything();
+        let mut problems = listing.problems;
+        let chosen = choose_whole(&request.selection, listing.items, &mut problems);
+        for item in &chosen {
+            problems.extend(self.keep_one(item, request).err());
+        }
+        problems
+    }
+
+    fn keep_one(&self, item: &TrashItem, request: &KeepRequest) -> Result<(), Error> {
+        let noted = self.trash_of(item)?.set_keep(item, request.keep);
+        noted.map_err(|error| Error::system("note whether to keep", path_of(item), error))
+    }
+}

@@ -1,0 +1,239 @@
+//! Retention as tables over a given now, and as a property over many items.
+
+use super::*;
+use crate::item::{Holder, ItemId, ItemKind, Origin};
+use proptest::prelude::*;
+
+const TRASHES: [&str; 2] = ["/home/trash", "/mnt/.rrm-1000"];
+
+fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).expect("an instant")
+}
+
+/// An item of the home trash at `path`, removed `age` days ago, kept for 30 days, of 10 bytes.
+fn item(path: &str, age: i64) -> TrashItem {
+    let trashed = now() - TimeDelta::days(age);
+    TrashItem {
+        id: ItemId::from_random([7; 16]),
+        trash: Path::new(TRASHES[0]).into(),
+        kind: ItemKind::File,
+        size: Some(10),
+        origin: Origin::Known(path.into()),
+        trashed: Stamp::At(trashed),
+        deletion: Stamp::At(trashed + TimeDelta::days(30)),
+        session: None,
+        mode: None,
+        holder: Holder::Item,
+        keep: Keep::No,
+    }
+}
+
+fn volumes() -> Vec<Volume> {
+    TRASHES.iter().map(|path| Volume { trashes: vec![Path::new(path).into()], size: 1000, available: 70 }).collect()
+}
+
+fn days(number: i64) -> TimeDelta {
+    TimeDelta::days(number)
+}
+
+fn decided(items: &[TrashItem], rules: &[Rule], floor: Option<TimeDelta>) -> Vec<Verdict> {
+    decide(items, &Policy::Rules(rules.to_vec()), floor, &volumes(), now())
+}
+
+/// The indexes of what goes.
+fn gone(items: &[TrashItem], rules: &[Rule]) -> Vec<usize> {
+    let verdicts = decided(items, rules, None);
+    (0..items.len()).filter(|index| matches!(verdicts[*index], Verdict::Goes(_))).collect()
+}
+
+#[test]
+fn each_rule_takes_what_it_says() {
+    let items = [item("/a", 40), item("/a", 31), item("/a", 29), item("/b", 30), item("/b", 0), item("/c", 3)];
+    let table: [(&[Rule], &[usize]); 14] = [
+        (&[], &[]),
+        (&[Rule::PastGrace], &[0, 1, 3]),
+        (&[Rule::OlderThan(days(29))], &[0, 1, 3]),
+        (&[Rule::OlderThan(days(2))], &[0, 1, 2, 3, 5]),
+        (&[Rule::KeepNewest(1)], &[0, 1, 3]),
+        (&[Rule::KeepNewest(2)], &[0]),
+        (&[Rule::MaxSize(60)], &[]),
+        (&[Rule::MaxSize(59)], &[0]),
+        (&[Rule::MaxSize(40)], &[0, 1]),
+        (&[Rule::MinFree(Free::Percent(7))], &[]),
+        (&[Rule::MinFree(Free::Percent(8))], &[0]),
+        (&[Rule::MinFree(Free::Bytes(91))], &[0, 1, 3]),
+        (&[Rule::MinFree(Free::Bytes(u64::MAX))], &[0, 1, 2, 3, 4, 5]),
+        (&[Rule::MaxSize(45), Rule::KeepNewest(2), Rule::OlderThan(days(35))], &[0, 1]),
+    ];
+    for (rules, expected) in table {
+        assert_eq!(gone(&items, rules), expected, "{rules:?}");
+    }
+}
+
+#[test]
+fn space_is_each_volumes_own() {
+    let mut items = [item("/a", 9), item("/b", 8), item("/c", 7), item("/d", 6)];
+    items[1].trash = Path::new(TRASHES[1]).into();
+    items[3].trash = Path::new(TRASHES[1]).into();
+    assert_eq!(gone(&items, &[Rule::MaxSize(20)]), []);
+    assert_eq!(gone(&items, &[Rule::MaxSize(10)]), [0, 1]);
+    let unknown = decide(&items, &Policy::Rules(vec![Rule::MaxSize(0)]), None, &[], now());
+    assert_eq!(unknown, [Verdict::Stays; 4], "a volume that does not tell its space is never full");
+}
+
+#[test]
+fn what_is_not_known_leads_to_nothing() {
+    let all = [
+        Rule::PastGrace,
+        Rule::OlderThan(days(1)),
+        Rule::KeepNewest(1),
+        Rule::MaxSize(0),
+        Rule::MinFree(Free::Percent(99)),
+    ];
+    let doubtful = |change: fn(&mut TrashItem)| {
+        let mut odd = item("/a", 40);
+        change(&mut odd);
+        odd
+    };
+    let items = [
+        doubtful(|item| item.deletion = Stamp::Missing),
+        doubtful(|item| item.deletion = Stamp::Unreadable("soon".to_owned())),
+        doubtful(|item| item.trashed = Stamp::Unreadable("x".to_owned())),
+        doubtful(|item| item.trashed = Stamp::At(now() + days(1))),
+        doubtful(|item| item.deletion = Stamp::At(DateTime::UNIX_EPOCH)),
+        doubtful(|item| item.deletion = Stamp::At(now() - days(60))),
+    ];
+    assert_eq!(decided(&items, &all, None), [Verdict::Held(Shield::Doubt); 6]);
+    assert_eq!(decide(&items, &Policy::Chosen, None, &[], now()), [Verdict::Goes(Cause::Chosen); 6]);
+    let unmeasured = [doubtful(|item| item.size = None)];
+    assert_eq!(gone(&unmeasured, &[Rule::MaxSize(0)]), []);
+    // An item from the future must not make the newest one an older version.
+    assert_eq!(gone(&[item("/a", -1), item("/a", 1)], &[Rule::KeepNewest(1)]), []);
+}
+
+#[test]
+fn keep_and_floor_win_and_say_so() {
+    let mut items = [item("/a", 40), item("/b", 40), item("/c", 1), item("/d", 40)];
+    items[0].keep = Keep::Forever;
+    items[1].keep = Keep::Until(now() + days(1));
+    items[3].keep = Keep::Until(now());
+    let (kept, floor, goes) = (Verdict::Held(Shield::Kept), Verdict::Held(Shield::Floor), Verdict::Goes(Cause::Chosen));
+    assert_eq!(decide(&items, &Policy::Chosen, Some(days(2)), &[], now()), [kept, kept, floor, goes]);
+    let cause = Verdict::Goes(Cause::Rule(Rule::MaxSize(0)));
+    assert_eq!(decided(&items, &[Rule::MaxSize(0)], Some(days(2))), [kept, kept, floor, cause]);
+    assert_eq!(decided(&items, &[Rule::PastGrace], Some(days(2)))[2], Verdict::Stays, "nothing asked for it");
+    // Removed at the very age of the floor: old enough.
+    assert_eq!(decide(&items[2..3], &Policy::Chosen, Some(days(1)), &[], now()), [goes]);
+}
+
+#[test]
+fn an_item_of_the_first_rrm_has_no_date_of_removal() {
+    let mut old = item("/a", 40);
+    old.trashed = Stamp::Missing;
+    assert_eq!(gone(std::slice::from_ref(&old), &[Rule::PastGrace]), [0]);
+    assert_eq!(gone(std::slice::from_ref(&old), &[Rule::OlderThan(days(1)), Rule::MaxSize(0)]), []);
+    let past_grace = |floor| decided(std::slice::from_ref(&old), &[Rule::PastGrace], Some(floor));
+    assert_eq!(past_grace(days(5)), [Verdict::Goes(Cause::Rule(Rule::PastGrace))]);
+    assert_eq!(past_grace(days(20)), [Verdict::Held(Shield::Floor)], "its grace period ended ten days ago");
+}
+
+#[test]
+fn fates() {
+    let standing = |rules: &[Rule], floor| Standing { rules: rules.to_vec(), floor };
+    let fate = |standing: &Standing, item: &TrashItem| standing.fates(std::slice::from_ref(item), &volumes(), now())[0];
+    let usual = Standing::default();
+    let strict = standing(&[Rule::PastGrace, Rule::OlderThan(days(7))], None);
+    let floored = standing(&[Rule::PastGrace, Rule::OlderThan(days(7))], Some(days(35)));
+    let at = |age| now() + days(age);
+    let mut kept = item("/a", 40);
+    kept.keep = Keep::Until(at(3));
+    let mut doubtful = item("/a", 40);
+    doubtful.deletion = Stamp::Missing;
+    let table = [
+        (&usual, item("/a", 40), Fate::Due(Rule::PastGrace)),
+        (&usual, item("/a", 10), Fate::DueAt(at(20), Rule::PastGrace)),
+        (&strict, item("/a", 2), Fate::DueAt(at(5), Rule::OlderThan(days(7)))),
+        (&strict, item("/a", 10), Fate::Due(Rule::OlderThan(days(7)))),
+        (&floored, item("/a", 10), Fate::DueAt(at(25), Rule::OlderThan(days(7)))),
+        (&usual, kept, Fate::Kept(Some(at(3)))),
+        (&usual, doubtful, Fate::Doubtful),
+    ];
+    for (standing, item, expected) in table {
+        assert_eq!(fate(standing, &item), expected, "{item:?}");
+    }
+}
+
+fn any_stamp() -> impl Strategy<Value = Stamp> {
+    prop_oneof![
+        8 => (-90_i64..10).prop_map(|age| Stamp::At(now() + days(age))),
+        1 => Just(Stamp::Missing),
+        1 => Just(Stamp::Unreadable("?".to_owned())),
+        1 => Just(Stamp::At(DateTime::UNIX_EPOCH)),
+    ]
+}
+
+fn any_item() -> impl Strategy<Value = TrashItem> {
+    let keep = prop_oneof![
+        6 => Just(Keep::No),
+        1 => Just(Keep::Forever),
+        1 => (-5_i64..5).prop_map(|end| Keep::Until(now() + days(end))),
+    ];
+    let paths = prop_oneof![Just("/a"), Just("/b"), Just("/c")];
+    (any_stamp(), any_stamp(), keep, paths, prop::option::of(0_u64..100), 0..TRASHES.len()).prop_map(
+        |(trashed, deletion, keep, path, size, trash)| TrashItem {
+            trash: Path::new(TRASHES[trash]).into(),
+            trashed,
+            deletion,
+            keep,
+            size,
+            ..item(path, 0)
+        },
+    )
+}
+
+fn any_rules() -> impl Strategy<Value = Vec<Rule>> {
+    let rule = prop_oneof![
+        Just(Rule::PastGrace),
+        (0_i64..60).prop_map(|age| Rule::OlderThan(days(age))),
+        (1_usize..4).prop_map(Rule::KeepNewest),
+        (0_u64..500).prop_map(Rule::MaxSize),
+        (1_u8..=99).prop_map(|percent| Rule::MinFree(Free::Percent(percent))),
+    ];
+    prop::collection::vec(rule, 0..5)
+}
+
+proptest! {
+    #[test]
+    fn nothing_goes_that_is_protected(
+        items in prop::collection::vec(any_item(), 0..20),
+        rules in any_rules(),
+        floor in prop::option::of((0_i64..40).prop_map(days)),
+        chosen in any::<bool>(),
+    ) {
+        let policy = if chosen { Policy::Chosen } else { Policy::Rules(rules.clone()) };
+        let verdicts = decide(&items, &policy, floor, &volumes(), now());
+        prop_assert_eq!(verdicts.len(), items.len());
+        for (item, verdict) in items.iter().zip(verdicts) {
+            let Verdict::Goes(cause) = verdict else { continue };
+            prop_assert!(!item.keep.holds(now()));
+            if let (Some(floor), Some(at)) = (floor, item.trashed.instant()) {
+                prop_assert!(at <= now() - floor, "the floor");
+            }
+            if !chosen {
+                prop_assert_ne!(item.state(now()), State::Doubtful);
+                // Inside the grace period only by a rule that says that it reaches in.
+                let reaches_in = cause != Cause::Rule(Rule::PastGrace);
+                prop_assert!(reaches_in || item.state(now()) == State::Expired);
+                let Cause::Rule(rule) = cause else { return Err(TestCaseError::fail("chosen by nobody")) };
+                prop_assert!(rules.contains(&rule));
+            }
+        }
+    }
+
+    #[test]
+    fn more_rules_never_spare_an_item(items in prop::collection::vec(any_item(), 0..20), rules in any_rules()) {
+        let some = gone(&items, &rules[..rules.len() / 2].iter().copied().filter(|r| !r.is_about_space()).collect::<Vec<_>>());
+        let all = gone(&items, &rules);
+        prop_assert!(some.iter().all(|index| all.contains(index)));
+    }
+}

@@ -1,0 +1,81 @@
+//! What is noted on an item while it is in the trash: that a person keeps it, and how large it is.
+
+use std::fs::File;
+use std::io;
+
+use super::TrashDir;
+use super::loosen::{Loosened, loosen};
+use super::record::{self, ENVELOPE, KEEP, SIZE};
+use crate::attributes::{ExtendedAttributes, RecordFile};
+use crate::item::{Holder, Keep, TrashItem};
+use crate::sys::{Name, metadata_of_file};
+
+impl TrashDir {
+    /// Notes whether `clean` is to pass over the item.
+    ///
+    /// A directory that its owner may not write is made writable for the moment that it takes; its record has the mode
+    /// to give back, should a crash come between.
+    ///
+    /// # Errors
+    /// `ENOENT` where another command took the item meanwhile; then nothing of ours is on it. `ENOTSUP` where the item
+    /// carries no attributes.
+    pub fn set_keep(&self, item: &TrashItem, keep: Keep) -> io::Result<()> {
+        let id = item.id.to_string();
+        let name = Name::new(id.as_ref()).map_err(io::Error::other)?;
+        let loosened = match item.holder {
+            Holder::Item => loosen(|| self.dir().open_dir(name), &self.dir().metadata_of(name)?)?,
+            Holder::Envelope => None,
+        };
+        let noted = self.note(item, KEEP, record::encode_keep(keep));
+        noted.and(loosened.map_or(Ok(()), Loosened::tighten))
+    }
+
+    /// Notes how large a directory is, so that it is measured once. Where that cannot be noted it is measured again.
+    pub fn note_size(&self, item: &TrashItem, size: u64) -> io::Result<()> {
+        self.note(item, SIZE, Some(size.to_string().into_bytes()))
+    }
+
+    /// Forgets how large a directory was, since something was taken out of it.
+    pub fn forget_size(&self, item: &TrashItem) -> io::Result<()> {
+        self.note(item, SIZE, None)
+    }
+
+    /// Sets or takes away one attribute of the record. If the item has left meanwhile the attribute is taken off it:
+    /// whoever took it may have erased the record before.
+    fn note(&self, item: &TrashItem, attribute: &str, value: Option<Vec<u8>>) -> io::Result<()> {
+        let (file, attributes) = self.carrier(item)?;
+        match value {
+            Some(value) => attributes.set(&file, attribute, &value)?,
+            None => attributes.remove(&file, attribute)?,
+        }
+        if self.is_there(item, &file)? {
+            return Ok(());
+        }
+        attributes.remove(&file, attribute)?;
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    /// What carries the record, and how.
+    fn carrier(&self, item: &TrashItem) -> io::Result<(File, &dyn ExtendedAttributes)> {
+        let id = item.id.to_string();
+        let name = Name::new(id.as_ref()).map_err(io::Error::other)?;
+        if item.holder == Holder::Item {
+            return match item.kind.carries_attributes() {
+                true => Ok((self.dir().open_file(name)?, &*self.attributes)),
+                false => Err(io::ErrorKind::Unsupported.into()),
+            };
+        }
+        let file = self.dir().open_dir(name)?.readable()?;
+        let is_marked = self.attributes.list(&file)?.iter().any(|known| known == ENVELOPE);
+        Ok((file, if is_marked { &*self.attributes } else { &RecordFile }))
+    }
+
+    fn is_there(&self, item: &TrashItem, carrier: &File) -> io::Result<bool> {
+        match (self.metadata_of(item), item.holder) {
+            (Ok(found), Holder::Item) => Ok(found.id == metadata_of_file(carrier)?.id),
+            (Ok(_), Holder::Envelope) => Ok(true),
+            (Err(error), _) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+            (Err(error), _) => Err(error),
+        }
+    }
+}

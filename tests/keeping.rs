@@ -1,0 +1,332 @@
+//! What leaves the trash by rule, what a person keeps, and who runs the clean: from outside.
+//!
+//! Every clean here names its trash directory, so that no rule under test reaches what others have removed on this
+//! machine.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::common::{Run, Sandbox, is_root};
+
+/// The paths of what is listed below the working directory, sorted.
+fn listed(sandbox: &Sandbox) -> Vec<String> {
+    let below = format!("{}/", sandbox.work().display());
+    let path = |item: &serde_json::Value| item["original_path"].as_str()?.strip_prefix(&below).map(str::to_owned);
+    let mut paths: Vec<String> = sandbox.list_json().iter().filter_map(path).collect();
+    paths.sort();
+    paths
+}
+
+/// The one item in the trash directory, and its listing.
+fn only_item(sandbox: &Sandbox) -> (PathBuf, serde_json::Value) {
+    let items: Vec<_> = sandbox.list_json();
+    let ours: Vec<_> = items.iter().filter(|item| item["trash_dir"] == *sandbox.trash().to_string_lossy()).collect();
+    assert_eq!(ours.len(), 1, "{items:?}");
+    (sandbox.trash().join(ours[0]["id"].as_str().expect("an ID is text")), ours[0].clone())
+}
+
+fn attribute(path: &Path, name: &str) -> Option<String> {
+    let value = xattr::get(path, name).expect("attributes can be read")?;
+    Some(String::from_utf8(value).expect("ours are text"))
+}
+
+fn clean(sandbox: &Sandbox, words: &[&str]) -> Run {
+    let trash = sandbox.trash();
+    sandbox.rrm([&["clean", "--trash", trash.to_str().expect("our names are ASCII")], words].concat())
+}
+
+/// Removes files of these names and sizes, one command each, so that they are of different ages.
+fn removed(sandbox: &Sandbox, files: &[(&str, usize)]) {
+    for (name, size) in files {
+        sandbox.file(name, vec![b'x'; *size]);
+        sandbox.rrm(["rm", name]).ok();
+    }
+}
+
+#[test]
+fn a_trash_is_made_to_fit_by_the_oldest_after_a_yes() {
+    let sandbox = Sandbox::ordinary();
+    removed(&sandbox, &[("a", 100), ("b", 100), ("c", 100)]);
+    clean(&sandbox, &["--max-size", "200", "-n"])
+        .ok()
+        .out_contains("(100 B): the trash of its volume")
+        .out_contains("would delete 1 item (100 B)");
+    clean(&sandbox, &["--max-size", "200"]).fails(1).err_contains("refusing to delete 1 item").err_contains("--yes");
+    assert_eq!(listed(&sandbox), ["a", "b", "c"]);
+    clean(&sandbox, &["--max-size", "300"]).ok().silent();
+    clean(&sandbox, &["--max-size", "200", "--yes"]).ok();
+    assert_eq!(listed(&sandbox), ["b", "c"]);
+    clean(&sandbox, &["--min-free", "1", "--yes"]).ok();
+    assert_eq!(listed(&sandbox), ["b", "c"], "there is so much free");
+    clean(&sandbox, &["--min-free", "1000000T", "--yes"]).ok();
+    assert_eq!(listed(&sandbox), [""; 0]);
+}
+
+#[test]
+fn standing_rules_make_a_bare_clean_do_it_all() {
+    let sandbox = Sandbox::ordinary();
+    removed(&sandbox, &[("v", 1), ("v", 2), ("v", 3), ("w", 1)]);
+    clean(&sandbox, &[]).ok().silent();
+    assert_eq!(listed(&sandbox), ["v", "v", "v", "w"]);
+    sandbox.rrm(["config", "set", "keep-newest", "2"]).ok();
+    sandbox.rrm(["list"]).ok().out_contains("due: keep-newest");
+    sandbox.rrm(["config", "set", "keep-newer-than", "1d"]).ok();
+    clean(&sandbox, &["-v"]).ok().out_contains("stays: it was removed too recently").out_contains("deleted 0 items");
+    clean(&sandbox, &["--all", "--yes"]).fails(1).err_contains("too recently");
+    assert_eq!(listed(&sandbox), ["v", "v", "v", "w"], "the floor wins over everything");
+    sandbox.rrm(["config", "unset", "keep-newer-than"]).ok();
+    clean(&sandbox, &[]).ok().silent();
+    assert_eq!(listed(&sandbox), ["v", "v", "w"]);
+    for (key, value) in
+        [("older-than", "0"), ("max-size", "0"), ("keep-newest", "0"), ("min-free", "100%"), ("min-free", "x")]
+    {
+        sandbox.rrm(["config", "set", key, value]).fails(2);
+    }
+}
+
+/// A rule that cannot be read might be the one that spares.
+#[test]
+fn a_standing_rule_that_cannot_be_read_deletes_nothing() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.file("a", "a");
+    sandbox.rrm(["rm", "-g", "0", "a"]).ok();
+    let config = sandbox.trash().parent().expect("it has one").to_owned();
+    sandbox.set_attribute(&config, "user.rrm_keep_newer_than", "a while");
+    clean(&sandbox, &[]).fails(2).err_contains("a while");
+    clean(&sandbox, &["--all", "--yes"]).fails(2);
+    assert!(sandbox.trash().read_dir().expect("the trash").count() >= 3, "the item is there");
+}
+
+#[test]
+fn what_is_kept_stays_until_it_is_released() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.file("file", "x");
+    sandbox.symlink("link", "nowhere");
+    sandbox.tree("closed", &[("inner", "x")]);
+    sandbox.chmod("closed", 0o555);
+    let all = ["closed", "file", "link"];
+    sandbox.rrm(["rm", "-f", "-g", "0", "file", "link", "closed"]).ok();
+    sandbox.rrm(["keep"]).fails(2);
+    sandbox.rrm(["keep", "nothing"]).fails(1);
+    sandbox.rrm(["keep", "--until", "2001-01-01", "file"]).fails(2);
+    sandbox.rrm(["keep", "--until", "2d", "file", "link", "closed"]).ok().silent();
+    sandbox.rrm(["list"]).ok().out_contains("kept 2d");
+    clean(&sandbox, &[]).ok().silent();
+    clean(&sandbox, &["--all", "--yes"]).fails(1).err_contains("it is kept").err_contains("--release");
+    clean(&sandbox, &["file", "--yes"]).fails(1).err_contains("it is kept");
+    assert_eq!(listed(&sandbox), all);
+    sandbox.rrm(["restore", "closed"]).ok();
+    let closed = sandbox.path("closed");
+    assert_eq!(xattr::list(&closed).expect("attributes").count(), 0, "nothing of ours stays on it");
+    assert!(fs::metadata(&closed).expect("restored").permissions().readonly(), "and its mode is as it was");
+    sandbox.rrm(["keep", "--release", "file", "link"]).ok();
+    clean(&sandbox, &[]).ok().silent();
+    assert_eq!(listed(&sandbox), [""; 0]);
+}
+
+#[test]
+fn a_directory_is_measured_once_and_anew_when_a_part_has_left() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.tree("tree", &[("a", "12345"), ("deep/b", "123")]);
+    sandbox.rrm(["rm", "tree"]).ok();
+    let (item, told) = only_item(&sandbox);
+    assert!(told["size"].is_null());
+    sandbox.rrm(["list", "--size"]).ok();
+    assert_eq!(
+        (only_item(&sandbox).1["size"].as_u64(), attribute(&item, "user.rrm_size")),
+        (Some(8), Some("8".to_owned()))
+    );
+    sandbox.rrm(["restore", "tree/deep"]).ok();
+    assert_eq!(attribute(&item, "user.rrm_size"), None);
+    sandbox.rrm(["list", "--size"]).ok();
+    assert_eq!(only_item(&sandbox).1["size"].as_u64(), Some(5));
+    fs::remove_dir_all(sandbox.path("tree")).expect("made by the restore");
+    sandbox.rrm(["restore", "tree"]).ok();
+    assert_eq!(xattr::list(sandbox.path("tree")).expect("attributes").count(), 0);
+}
+
+#[test]
+fn a_part_of_an_item_is_not_taken_for_the_whole() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.tree("tree", &[("a", "1"), ("b", "1")]);
+    sandbox.rrm(["rm", "tree"]).ok();
+    let part = format!("{}/a", only_item(&sandbox).1["id"].as_str().expect("an ID"));
+    clean(&sandbox, &["--yes", &part]).fails(1).err_contains("only whole items");
+    sandbox.rrm(["keep", &part]).fails(1);
+    assert_eq!(listed(&sandbox), ["tree"]);
+}
+
+#[test]
+fn only_the_trash_that_was_named_is_cleaned() {
+    let sandbox = Sandbox::ordinary();
+    removed(&sandbox, &[("a", 1)]);
+    let elsewhere = sandbox.dir("elsewhere");
+    let named = ["clean", "--all", "--yes", "--trash", elsewhere.to_str().expect("our names are ASCII")];
+    sandbox.rrm(named).fails(1).err_contains("no trash directory of yours");
+    assert_eq!(listed(&sandbox), ["a"]);
+}
+
+/// As Go leaves its module cache: no tool that only removes can delete it.
+#[test]
+fn a_read_only_module_cache_is_trashed_and_purged_by_its_owner() {
+    let sandbox = Sandbox::ordinary();
+    for module in ["a@v1.0.0", "b@v2.1.0"] {
+        for package in ["", "internal/x/"] {
+            let file = sandbox.file(format!("mod/example.com/{module}/{package}go.mod"), "module example.com\n");
+            sandbox.chmod(file, 0o444);
+        }
+        for directory in ["/internal/x", "/internal", ""] {
+            sandbox.chmod(format!("mod/example.com/{module}{directory}"), 0o555);
+        }
+    }
+    sandbox.chmod("mod/example.com", 0o555);
+    sandbox.chmod("mod", 0o555);
+    sandbox.rrm(["rm", "-f", "-g", "0", "mod"]).ok().silent();
+    clean(&sandbox, &[]).ok().silent();
+    let left = fs::read_dir(sandbox.trash().join(".doomed")).expect("the claimed").count();
+    assert_eq!((listed(&sandbox), left), (vec![], 0));
+}
+
+#[test]
+fn a_clean_without_terminal_or_environment_is_silent_and_logged() {
+    let sandbox = Sandbox::new();
+    sandbox.file("a", "a");
+    sandbox.rrm(["rm", "-g", "0", "a"]).ok();
+    let log = sandbox.work().join("log");
+    let trash = sandbox.trash();
+    let words = ["clean", "--trash", trash.to_str().expect("ASCII"), "--log", log.to_str().expect("ASCII")];
+    let bare = ["LC_ALL", "TERM", "TZ", "PATH"].iter().fold(sandbox.command(words), |run, name| run.without(name));
+    bare.clone().redirected("</dev/null").run().ok().silent();
+    bare.run().ok().silent();
+    let log = fs::read_to_string(log).expect("the log");
+    let lines: Vec<&str> = log.lines().collect();
+    assert_eq!(lines.len(), 2, "{log}");
+    assert!(lines[0].contains(" deleted 1 item, ") && lines[1].contains(" deleted 0 items, "), "{log}");
+}
+
+/// A systemctl that agrees to everything, so that the units are written and nothing is started.
+fn with_systemctl(sandbox: &Sandbox) -> PathBuf {
+    let tools = sandbox.dir("tools");
+    sandbox.file("tools/systemctl", "#!/bin/sh\nexit 0\n");
+    sandbox.chmod("tools/systemctl", 0o755);
+    tools
+}
+
+#[test]
+fn the_units_are_what_systemd_understands() {
+    let sandbox = Sandbox::new();
+    let path = format!("{}:/usr/bin:/bin", with_systemctl(&sandbox).display());
+    let schedule = |words: &[&str]| sandbox.command([&["schedule"], words].concat()).with("PATH", &path).run();
+    schedule(&["install", "--by", "systemd", "--every", "hour", "--log", "/a log %h $HOME"]).ok();
+    schedule(&["status"]).ok().out_contains("hourly");
+    let units = sandbox.home().join(".config/systemd/user");
+    let runtime = sandbox.dir("runtime");
+    for unit in ["rrm-clean.timer", "rrm-clean.service"] {
+        let mut verify = Command::new("systemd-analyze");
+        verify.args(["--user", "--man=no", "verify"]).arg(units.join(unit)).env("XDG_RUNTIME_DIR", &runtime);
+        let output = match verify.output() {
+            Ok(output) => output,
+            Err(why) => skip!("systemd-analyze: {why}"),
+        };
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success() && said.is_empty(), "{unit}: {said}");
+    }
+    schedule(&["remove"]).ok();
+    assert_eq!(fs::read_dir(units).expect("the directory stays").count(), 0);
+    schedule(&["status"]).fails(1);
+}
+
+/// Runs a script in a mount namespace with a user database in which nobody's home is the sandbox's, an empty spool of
+/// crontabs and an empty /run. `$RRM` is the program, `as_user` runs words as nobody.
+fn in_own_machine(sandbox: &Sandbox, script: &str) -> Run {
+    let prelude = r#"
+        set -eu
+        spool=/var/spool/cron
+        mount -t tmpfs tmpfs $spool
+        mkdir $spool/crontabs; chmod 1730 $spool/crontabs; chgrp crontab $spool/crontabs 2>/dev/null || true
+        mount -t tmpfs tmpfs /run
+        printf 'root:x:0:0::%s:/bin/sh\nnobody:x:65534:65534::%s:/bin/sh\nghost:x:65533:65533::/nonexistent:/bin/sh\n' \
+            "$OTHER" "$HOME" >"$OTHER/passwd"
+        mount --bind "$OTHER/passwd" /etc/passwd
+        as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH="$PATH" HOME="$HOME" "$@"; }
+        cd "$HOME"
+    "#;
+    let other = sandbox.root().join("root-home");
+    fs::create_dir_all(&other).expect("the sandbox is ours");
+    let program = sandbox.root().join("rrm-to-run");
+    fs::copy(crate::common::binary(), &program).expect("the program can be copied");
+    let words = ["-m", "--propagation", "private", "sh", "-c", &format!("{prelude}\n{script}")];
+    sandbox.tool("unshare", words).by(crate::common::User::Caller).with("OTHER", other).with("RRM", program).run()
+}
+
+#[test]
+fn root_cleans_for_each_user_with_that_users_rights() {
+    if !is_root() {
+        skip!("only root cleans for others");
+    }
+    let sandbox = Sandbox::ordinary();
+    let script = r#"
+        echo x >of-root
+        as_user sh -c 'echo x >mine; "$0" rm -g 0 mine' "$RRM"
+        HOME="$OTHER" "$RRM" rm --into-home -g 0 of-root
+        as_user "$RRM" clean --all-users && exit 9
+        env -i PATH="$PATH" "$RRM" clean --all-users
+        as_user "$RRM" list
+        HOME="$OTHER" "$RRM" list
+        stat -c 'claimed by %u' "$HOME/.local/share/rrm/trash/.doomed" "$OTHER/.local/share/rrm/trash/.doomed"
+    "#;
+    let run = in_own_machine(&sandbox, script);
+    run.ok().err_contains("only root").out_contains("claimed by 65534\nclaimed by 0\n");
+    assert_eq!(run.stderr().matches("nothing is in the trash").count(), 2, "{run}");
+}
+
+/// The whole way: installed by rrm, run by Debian's cron, seen to clean. It takes until the next full minute.
+#[test]
+fn cron_cleans_a_real_trash() {
+    if !is_root() {
+        skip!("a cron daemon needs root");
+    }
+    if !Path::new("/usr/sbin/cron").exists() {
+        skip!("there is no /usr/sbin/cron; Debian's package cron has it");
+    }
+    let sandbox = Sandbox::ordinary();
+    let script = r##"
+        as_user sh -c 'echo x >due; echo x >young; "$0" rm -g 0 due; "$0" rm young; echo "# mine" | crontab -' "$RRM"
+        as_user "$RRM" schedule install --by cron --every minute --log "$HOME/log"
+        as_user "$RRM" schedule status
+        cron -f & daemon=$!
+        trap 'kill $daemon' EXIT
+        for second in $(seq 130); do
+            if [ -s log ]; then break; fi
+            sleep 1
+        done
+        cat log
+        as_user "$RRM" list --format plain
+        as_user "$RRM" schedule remove
+        as_user crontab -l
+        as_user "$RRM" schedule status || echo none
+    "##;
+    let run = in_own_machine(&sandbox, script);
+    run.ok().out_contains("by cron: * * * * *").out_contains("deleted 1 item").out_contains("0 problems");
+    run.out_contains("/young").out_contains("\n# mine\n").out_contains("none");
+    assert!(!run.stdout().contains("/due"), "{run}");
+}
+
+/// What is in a crontab that cannot be read must not be replaced by one line of ours.
+#[test]
+fn a_crontab_that_cannot_be_read_is_not_written() {
+    let sandbox = Sandbox::new();
+    let tools = sandbox.dir("tools");
+    sandbox.file(
+        "tools/crontab",
+        "#!/bin/sh\n[ \"$1\" = -l ] || touch \"$HOME/written\"\necho 'cannot connect' >&2\nexit 1\n",
+    );
+    sandbox.chmod("tools/crontab", 0o755);
+    let path = format!("{}:/usr/bin:/bin", tools.display());
+    for action in [&["install", "--by", "cron"][..], &["remove"]] {
+        let run = sandbox.command([&["schedule"], action].concat()).with("PATH", &path).run();
+        run.fails(1).err_contains("cannot read the crontab: cannot connect");
+    }
+    assert!(!sandbox.home().join("written").exists());
+}
