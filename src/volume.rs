@@ -135,20 +135,36 @@ impl Volumes {
             Ok(None) => {}
             Err(error) => found.problems.push(error),
         }
-        let name = layout::volume_trash(sys::effective_uid());
-        match sys::mounts() {
-            Ok(mounts) => {
-                candidates.extend(mounts.into_iter().map(|mount| Candidate::Mounted(mount.point.join(&name))));
+        let points = match sys::mounts() {
+            Ok(mounts) => mounts.into_iter().map(|mount| mount.point).collect(),
+            Err(error) => {
+                found.problems.push(Error::system("read", "/proc/self/mountinfo", error));
+                Vec::new()
             }
-            Err(error) => found.problems.push(Error::system("read", "/proc/self/mountinfo", error)),
-        }
-        self.probe(candidates, &mut found);
+        };
+        candidates.extend(points.into_iter().map(Candidate::Mounted));
+        let answered = self.probe(candidates, &mut found);
+        self.look_elsewhere(&answered, &mut found);
         found
+    }
+
+    /// Looks for registered trash directories that are not where they were: their volume may be mounted elsewhere. Then
+    /// each is at the same path below another mount point; of the path that is known, only some end is the volume's own.
+    fn look_elsewhere(&self, answered: &Answered, found: &mut Discovery) {
+        for path in &answered.lost {
+            let known = found.trashes.len();
+            let places = tails(path).flat_map(|tail| answered.points.iter().map(move |point| point.join(&tail)));
+            self.probe(places.map(Candidate::Moved).collect(), found);
+            if found.trashes.len() == known {
+                found.problems.push(unreachable(path, "it is not there; is its volume mounted?"));
+            }
+        }
     }
 
     /// Opens the candidates in a thread of its own, so that one that hangs can be left behind; the rest then get
     /// another thread.
-    fn probe(&self, candidates: Vec<Candidate>, found: &mut Discovery) {
+    fn probe(&self, candidates: Vec<Candidate>, found: &mut Discovery) -> Answered {
+        let mut answered = Answered::default();
         let candidates = Arc::new(candidates);
         let mut next = 0;
         while next < candidates.len() {
@@ -163,20 +179,39 @@ impl Volumes {
             });
             while next < candidates.len() {
                 let answer = answers.recv_timeout(PATIENCE);
-                let path = candidates[next].path();
+                let candidate = &candidates[next];
                 next += 1;
+                if let (Ok(_), Candidate::Mounted(point)) = (&answer, candidate) {
+                    answered.points.push(point.clone());
+                }
                 match answer {
                     Ok(Ok(Some(trash))) => found.add(trash),
-                    Ok(Ok(None)) => {}
+                    Ok(Ok(None)) => answered.lost.extend(candidate.missed()),
                     Ok(Err(error)) => found.problems.push(error),
                     Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                        found.problems.push(unreachable(path, "its volume does not answer"));
+                        found.problems.push(unreachable(&candidate.path(), "its volume does not answer"));
                         break;
                     }
                 }
             }
         }
+        answered
     }
+}
+
+/// What a round of asking came to, beside the trash directories that were found.
+#[derive(Default)]
+struct Answered {
+    /// Mount points that can be asked again without waiting for nothing.
+    points: Vec<PathBuf>,
+    /// Registered trash directories that are not there.
+    lost: Vec<PathBuf>,
+}
+
+/// The ends of a path that may be a place on a volume below its root. At the root itself is looked in any case.
+fn tails(path: &Path) -> impl Iterator<Item = PathBuf> {
+    let names: Vec<_> = path.iter().skip(1).collect();
+    (1..names.len().saturating_sub(1)).map(move |start| names[start..].iter().collect())
 }
 
 impl Discovery {
@@ -192,29 +227,37 @@ impl Discovery {
 enum Candidate {
     /// The home trash says that there is one.
     Registered(PathBuf),
-    /// A mount's root; there is seldom one.
+    /// At the root of this mount; there is seldom one.
     Mounted(PathBuf),
+    /// One that is registered elsewhere may have come here.
+    Moved(PathBuf),
 }
 
 impl Candidate {
-    fn path(&self) -> &Path {
+    fn path(&self) -> PathBuf {
         match self {
-            Self::Registered(path) | Self::Mounted(path) => path,
+            Self::Registered(path) | Self::Moved(path) => path.clone(),
+            Self::Mounted(point) => point.join(layout::volume_trash(sys::effective_uid())),
         }
+    }
+
+    /// Where a trash directory should have been, if there is none.
+    fn missed(&self) -> Option<PathBuf> {
+        let Self::Registered(path) = self else { return None };
+        // A volume that is there and has no trash lacks nothing.
+        let is_mounted = path.parent().is_some_and(is_mounted_at);
+        (!is_mounted).then(|| path.clone())
     }
 
     fn open(&self, attributes: Arc<dyn ExtendedAttributes>) -> Result<Option<TrashDir>> {
         let path = self.path();
-        let top = path.parent().unwrap_or(Path::new("/"));
-        match (self, TrashDir::open(path, Base::Relative(top.to_owned()), attributes)) {
-            (_, Ok(Some(trash))) => Ok(Some(trash)),
-            (Self::Registered(_), Ok(None)) if !is_mounted_at(top) => {
-                Err(unreachable(path, "it is not there; is its volume mounted?"))
-            }
-            (Self::Registered(_), Err(error)) => Err(error),
-            (Self::Mounted(_), Err(error)) if error.kind == ErrorKind::UnsafeTrash && is_directory(top) => Err(error),
-            // The volume is there and has no trash; or the mount is nothing that we may look into.
-            (_, Ok(None)) | (Self::Mounted(_), Err(_)) => Ok(None),
+        let top = path.parent().unwrap_or(Path::new("/")).to_owned();
+        match TrashDir::open(&path, Base::Relative(top.clone()), attributes) {
+            Err(error) if matches!(self, Self::Registered(_)) => Err(error),
+            Err(error) if error.kind == ErrorKind::UnsafeTrash && is_directory(&top) => Err(error),
+            // The mount is nothing that we may look into.
+            Err(_) => Ok(None),
+            opened => opened,
         }
     }
 }

@@ -29,4 +29,4 @@ mod programs;
 mod purge;
 mod readme;
 mod shim;
-mod transfer;
+pub(crate) mod transfer;

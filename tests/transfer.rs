@@ -118,7 +118,7 @@ fn copied(from: &Path, to: &Path) -> Result<Copied, TransferError> {
 
 /// All that can be seen of an entry from outside.
 #[derive(Debug, PartialEq, Eq, Clone)]
-struct Seen {
+pub(crate) struct Seen {
     mode: u32,
     owner: (u32, u32),
     links: u64,
@@ -135,7 +135,7 @@ struct Seen {
 /// Blocks differ in size between file systems: only whole stretches of this size count as holes.
 const GRAIN: u64 = 64 * 1024;
 
-fn seen(root: &Path) -> BTreeMap<PathBuf, Seen> {
+pub(crate) fn seen(root: &Path) -> BTreeMap<PathBuf, Seen> {
     let mut all = BTreeMap::new();
     let mut first = HashMap::new();
     let mut left = vec![PathBuf::new()];
@@ -191,7 +191,7 @@ fn seen(root: &Path) -> BTreeMap<PathBuf, Seen> {
 }
 
 /// Compares entry by entry, so that a failure shows the one that differs.
-fn assert_same(before: &BTreeMap<PathBuf, Seen>, after: &BTreeMap<PathBuf, Seen>) {
+pub(crate) fn assert_same(before: &BTreeMap<PathBuf, Seen>, after: &BTreeMap<PathBuf, Seen>) {
     let (old, new): (Vec<_>, Vec<_>) = (before.keys().collect(), after.keys().collect());
     assert_eq!(old, new);
     for (path, was) in before {
@@ -757,7 +757,7 @@ fn blocks_are_shared_across_btrfs_subvolumes() {
 
 /// One entry of a random tree; where it goes, and what it links to, is chosen among what is there already.
 #[derive(Debug, Clone)]
-struct Node {
+pub(crate) struct Node {
     parent: prop::sample::Index,
     kind: u8,
     name: Vec<u8>,
@@ -768,7 +768,7 @@ struct Node {
     seconds: i64,
 }
 
-fn node() -> impl Strategy<Value = Node> {
+pub(crate) fn node() -> impl Strategy<Value = Node> {
     let bytes = prop::collection::vec(any::<u8>().prop_filter("no name", |b| !matches!(b, 0 | b'/')), 1..20);
     (
         any::<prop::sample::Index>(),
@@ -792,7 +792,7 @@ fn node() -> impl Strategy<Value = Node> {
         })
 }
 
-fn build(it: &Path, nodes: &[Node]) {
+pub(crate) fn build(it: &Path, nodes: &[Node]) {
     fs::DirBuilder::new().mode(0o755).create(it).unwrap();
     let (mut dirs, mut files, mut made) = (vec![it.to_owned()], Vec::<PathBuf>::new(), Vec::new());
     for node in nodes {

@@ -220,3 +220,18 @@ pub(super) fn remains(mut purged: Purged, holder: &Path) -> Option<Error> {
         None => Error::new(ErrorKind::Interrupted, REMOVE, holder, "interrupted"),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_gibibyte_is_copied_unasked_where_there_is_room() {
+        assert_eq!(size_to_agree_to(WITHIN_REASON, None), None);
+        assert_eq!(size_to_agree_to(WITHIN_REASON, Some(WITHIN_REASON)), None);
+        let said = size_to_agree_to(WITHIN_REASON + 1, Some(WITHIN_REASON * 5)).expect("it is much");
+        assert_eq!(said, "1.0 GiB must be copied to another file system, which has 5.0 GiB free");
+        assert!(size_to_agree_to(4096, Some(4095)).is_some());
+        assert_eq!(size_to_agree_to(4096, Some(4096)), None);
+    }
+}

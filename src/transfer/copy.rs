@@ -175,7 +175,8 @@ impl Copier<'_> {
         for _ in 0..ATTEMPTS {
             let leads_to = if was.kind == FileKind::Symlink { from.read_link(name) } else { Ok(PathBuf::new()) };
             let source = open_source(from, name, was)?;
-            let was = source.metadata().during(Failure::Read)?;
+            // Reading where a link leads was an access, but none that a person made.
+            let was = Metadata { accessed: was.accessed, ..source.metadata().during(Failure::Read)? };
             let made = make(to, to_name, &was, &leads_to.during(Failure::Read)?).map_err(not_made)?;
             if let Some(losses) = self.fill(&source, &was, &made)? {
                 return Ok(losses);

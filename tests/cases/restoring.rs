@@ -17,8 +17,11 @@ fn removed(sandbox: &Sandbox, name: &str, content: &str) {
     sandbox.rrm(["rm", name]).ok();
 }
 
+/// Makes something at a path.
+type Obstacle<'a> = Box<dyn Fn(&Path) + 'a>;
+
 /// What may stand in the way of a file.
-fn obstacles(sandbox: &Sandbox) -> [(&'static str, Box<dyn Fn(&Path) + '_>); 5] {
+fn obstacles(sandbox: &Sandbox) -> [(&'static str, Obstacle<'_>); 5] {
     let below = sandbox.work();
     [
         ("a file", Box::new(|path| fs::write(path, "live").unwrap())),
@@ -146,7 +149,9 @@ fn a_restore_that_fails_leaves_the_item_listed() {
 fn three_conflicts_of_a_hundred_cost_only_themselves() {
     let sandbox = Sandbox::new();
     let names: Vec<String> = (0..100).map(|number| format!("d/f{number}")).collect();
-    names.iter().for_each(|name| drop(sandbox.file(name, name)));
+    for name in &names {
+        sandbox.file(name, name);
+    }
     sandbox.rrm(["rm".to_owned()].into_iter().chain(names.clone())).ok();
     for number in [7, 50, 99] {
         sandbox.file(format!("d/f{number}"), "live");
@@ -375,7 +380,9 @@ fn what_came_back_has_its_own_attributes_and_none_of_ours() {
 fn undo_goes_back_one_command_at_a_time() {
     let sandbox = Sandbox::new();
     for (label, names) in [("one", ["a", "b"]), ("two", ["c", "d"]), ("one", ["e", "f"])] {
-        names.iter().for_each(|name| drop(sandbox.file(name, *name)));
+        for name in &names {
+            sandbox.file(name, *name);
+        }
         sandbox.rrm(["rm", "--session", label, names[0], names[1]]).ok();
     }
     let run = sandbox.rrm(["undo", "-n"]);

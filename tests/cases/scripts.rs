@@ -71,7 +71,9 @@ fn a_full_or_closed_stdout_stops_nothing() {
     for redirection in [">/dev/full", ">&-", ">/dev/full 2>&-", ">&- 2>&- <&-"] {
         for option in ["-v", "--json"] {
             let names = ["a", "b"];
-            names.iter().for_each(|name| drop(sandbox.file(name, "")));
+            for name in &names {
+                sandbox.file(name, "");
+            }
             let run = sandbox.command(["rm", option, "a", "b"]).redirected(redirection).run();
             assert!(names.iter().all(|name| !is_there(&sandbox.path(name))), "{run}");
             run.err_lacks("panicked");
@@ -97,7 +99,9 @@ fn a_full_or_closed_stdout_stops_nothing() {
 fn an_interrupted_batch_leaves_everything_in_one_place() {
     let sandbox = Sandbox::new();
     let names: Vec<String> = (0..1000).map(|number| format!("d/{number}-{}", "x".repeat(100))).collect();
-    names.iter().for_each(|name| drop(sandbox.file(name, "")));
+    for name in &names {
+        sandbox.file(name, "");
+    }
     let before = snapshot(sandbox.path("d"));
     let mut child = sandbox.command(["rm".to_owned(), "-v".into()].into_iter().chain(names.clone())).spawn();
     // Nobody reads what it tells, so it waits with its pipe full, in the middle of the batch.

@@ -121,6 +121,8 @@ pub(crate) fn each_point<Scene>(
     let first = scene();
     let (run, points) = points(&command(&first));
     run.ok();
+    // Nothing of it shall be in the sight of the others.
+    drop(first);
     let failures = Mutex::new(Vec::new());
     in_parallel(&points, |point| {
         let attempt = catch_unwind(AssertUnwindSafe(|| {

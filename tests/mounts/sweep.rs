@@ -49,8 +49,13 @@ impl Scene {
         self.place.dir.join("t")
     }
 
+    /// Whether all of the tree is there; a removal that was killed may have left its record on it, which the next one
+    /// overwrites.
     fn is_whole_at(&self, path: PathBuf) -> bool {
-        path.symlink_metadata().is_ok() && self.before.difference(&snapshot(path)).is_empty()
+        let ours = ["original_path", "deletion_date", "trashed_date"];
+        let is_ours =
+            |line: &str| ours.iter().any(|name| line.starts_with(&format!("changed: : attribute user.{name}:")));
+        path.symlink_metadata().is_ok() && self.before.difference(&snapshot(path)).lines().all(is_ours)
     }
 
     /// How many whole copies are listed; each that is listed must be whole, unless an unfinished clearing up may have

@@ -1,1 +1,137 @@
-//! to come
+//! Media that come and go, file systems without attributes, and copies of a trash that lost them.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::Command;
+
+use super::{assert_no_rest, listed};
+use crate::common::{Mount, Sandbox, is_root, snapshot, strace};
+
+/// A mount's content shown at another place, as a stick that is put into another port.
+#[test]
+fn a_medium_mounted_elsewhere_lists_again_below_its_root_too() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::ordinary();
+    let stick = or_skip!(Mount::tmpfs("mode=755", &sandbox.path("stick")));
+    // The root is not ours, so the trash goes into the directory that is.
+    if is_root() {
+        sandbox.chown("stick", 0);
+    }
+    let tree = sandbox.tree("stick/alice/t", &[("a", "1")]);
+    let before = snapshot(&tree);
+    sandbox.rrm(["rm", "stick/alice/t"]).ok();
+    let at_root = sandbox.path("stick").join(format!(".rrm-{}", sandbox.user().ids().0));
+    if at_root.exists() {
+        skip!("the root of a mount cannot be another's here");
+    }
+    assert_eq!(listed(&sandbox), [tree.display().to_string()]);
+    let moved = or_skip!(Mount::bind(&sandbox.path("stick"), &sandbox.path("port/b")));
+    drop(stick);
+    assert_eq!(listed(&sandbox), [sandbox.path("port/b/alice/t").display().to_string()]);
+    sandbox.rrm(["list"]).ok().err_lacks("not there");
+    sandbox.rrm(["undo"]).ok();
+    before.assert_is_at(sandbox.path("port/b/alice/t"));
+    assert_no_rest(&sandbox);
+    sandbox.rrm(["rm", "port/b/alice/t"]).ok();
+    drop(moved);
+    sandbox.file("other", "x");
+    sandbox.rrm(["rm", "other"]).ok();
+    // Gone altogether: it is named, and hides nothing.
+    sandbox.rrm(["list"]).ok().out_contains("other").err_contains("is its volume mounted?");
+}
+
+/// The opening of one trash directory takes far longer than anyone waits; strace makes it so.
+#[test]
+fn a_volume_that_does_not_answer_is_named_and_the_rest_is_listed() {
+    in_mount_namespace!();
+    or_skip!(strace::available());
+    let sandbox = Sandbox::new();
+    let _slow = or_skip!(Mount::tmpfs("", &sandbox.path("slow")));
+    let _fast = or_skip!(Mount::tmpfs("", &sandbox.path("fast")));
+    for file in ["slow/a", "fast/b", "c"] {
+        sandbox.file(file, "x");
+        sandbox.rrm(["rm", file]).ok();
+    }
+    let trash = sandbox.path("slow").join(format!(".rrm-{}", rustix::process::geteuid().as_raw()));
+    let trash = trash.to_str().expect("a plain path");
+    let held = ["strace", "-f", "-q", "-o", "/dev/null", "-P", trash];
+    let inject = ["-e", "trace=openat", "-e", "inject=openat:delay_enter=20000000"];
+    let run = sandbox.command(["list"]).through(held.into_iter().chain(inject)).run();
+    run.ok().err_contains("does not answer").err_contains(trash);
+    run.out_contains("fast/b").out_contains("/c");
+    assert!(!run.stdout().contains("slow/a"), "{run}");
+}
+
+#[test]
+fn without_attributes_the_record_is_a_file_and_costs_one_attempt() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::new();
+    let _mount = or_skip!(Mount::ramfs(&sandbox.path("m")));
+    let names: Vec<_> = (0..50).map(|number| format!("m/{number}")).collect();
+    for name in &names {
+        sandbox.file(name, name);
+    }
+    let log = sandbox.path("log");
+    let traced = ["strace", "-f", "-q", "-e", "trace=fsetxattr", "-o"].map(std::ffi::OsString::from);
+    let command = sandbox.command(["rm"]).args(&names);
+    let traceable = strace::available();
+    let command =
+        if traceable.is_ok() { command.through(traced.into_iter().chain([log.clone().into()])) } else { command };
+    command.run().ok().silent();
+    if traceable.is_ok() {
+        let attempts = fs::read_to_string(&log).expect("a log").matches("fsetxattr(").count();
+        assert!(attempts <= 3, "{attempts} attempts");
+    }
+    assert_eq!(listed(&sandbox).len(), 50);
+    sandbox.rrm(["undo"]).ok();
+    for name in &names {
+        assert_eq!(fs::read_to_string(sandbox.path(name)).expect("restored"), *name);
+    }
+    assert_no_rest(&sandbox);
+}
+
+#[test]
+fn a_choice_where_no_attributes_are_kept_is_a_clear_error() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::new();
+    let _mount = or_skip!(Mount::ramfs(&sandbox.path("data")));
+    let data = sandbox.path("data");
+    let set = sandbox.command(["config", "set", "grace-period", "3d"]).with("XDG_DATA_HOME", &data);
+    set.run().fails(1).err_contains("keeps no attributes");
+    sandbox.command(["config", "get"]).with("XDG_DATA_HOME", &data).run().ok();
+    let file = sandbox.file("data/f", "x");
+    sandbox.command(["rm"]).args([&file]).with("XDG_DATA_HOME", &data).run().ok();
+    sandbox.command(["undo"]).with("XDG_DATA_HOME", &data).run().ok();
+    assert_eq!(fs::read(file).expect("restored"), b"x");
+}
+
+/// A backup that took no attributes along: what is in it is listed, of unknown origin, and can be had back.
+#[test]
+fn a_trash_that_lost_its_attributes_gives_everything_back() {
+    let sandbox = Sandbox::new();
+    sandbox.file("f", "content");
+    sandbox.tree("d", &[("a", "1")]);
+    sandbox.symlink("l", "nowhere");
+    sandbox.rrm(["rm", "f", "d", "l"]).ok();
+    let (trash, copy) = (sandbox.trash(), sandbox.path("copy"));
+    let copied = Command::new("cp").arg("-r").arg(&trash).arg(&copy).status().expect("cp runs");
+    assert!(copied.success());
+    fs::set_permissions(&copy, fs::Permissions::from_mode(0o700)).expect("ours");
+    let command = |words: &[&str]| sandbox.command(words).with("RRM_TRASH_DIR", &copy);
+    let items = command(&["list", "--format", "json"]).run();
+    items.ok();
+    let ids: Vec<String> = items
+        .stdout()
+        .lines()
+        .filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok())
+        .inspect(|item| assert!(item["original_path"].is_null(), "{item}"))
+        .map(|item| item["id"].as_str().expect("an ID").to_owned())
+        .collect();
+    assert_eq!(ids.len(), 3, "{items}");
+    for id in &ids {
+        command(&["restore", id]).run().fails(1).err_contains("--to");
+        command(&["restore", id, "--to", "back"]).run().ok();
+    }
+    let files = Command::new("grep").args(["-rl", "", "back"]).current_dir(sandbox.work()).output().expect("grep runs");
+    assert_eq!(String::from_utf8_lossy(&files.stdout).lines().count(), 2, "f and d/a");
+}
