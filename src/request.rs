@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::item::Keep;
-use crate::retention::{Policy, Standing};
+use crate::retention::{Policy, Rule, Standing};
 use crate::selection::Selection;
 
 /// Remove operands.
@@ -156,6 +156,21 @@ pub struct CleanRequest {
     pub sizes: Sizes,
     /// The time of the command.
     pub now: DateTime<Utc>,
+}
+
+impl CleanRequest {
+    /// What is past its grace period, everywhere.
+    #[must_use]
+    pub fn expired(now: DateTime<Utc>) -> Self {
+        let policy = Policy::Rules(vec![Rule::PastGrace]);
+        Self { selection: Selection::default(), policy, floor: None, trashes: Trashes::All, sizes: Sizes::AsKnown, now }
+    }
+
+    /// What a person chose, everywhere.
+    #[must_use]
+    pub fn chosen(selection: Selection, now: DateTime<Utc>) -> Self {
+        Self { selection, policy: Policy::Chosen, ..Self::expired(now) }
+    }
 }
 
 /// Which trash directories to use.

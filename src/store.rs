@@ -89,6 +89,7 @@ impl TrashDir {
         }
         let making = || cannot("make the trash directory", path);
         let above = path.parent().unwrap_or(Path::new("/"));
+        check_holder(path, above)?;
         std::fs::DirBuilder::new().recursive(true).mode(0o700).create(above).map_err(making())?;
         let above = Dir::open_following(above).map_err(making())?;
         let name = path.file_name().ok_or_else(|| unsafe_trash(path, "it has no name"))?;
@@ -223,6 +224,21 @@ impl TrashDir {
     fn new_id(&self) -> io::Result<ItemId> {
         // A thread that panicked while it held the lock left whole random bytes or none.
         self.ids.lock().unwrap_or_else(PoisonError::into_inner).next()
+    }
+}
+
+/// Makes sure that what holds a new trash directory is ours, or sticky as `/tmp` is.
+///
+/// # Security
+/// Elsewhere somebody could put another directory in its place. And root with the home of the user who called it, as
+/// `sudo` may leave it, would make a trash there that its owner could no longer use.
+fn check_holder(path: &Path, above: &Path) -> Result<()> {
+    let nearest = above.ancestors().find_map(|holder| sys::metadata_following(holder).ok());
+    match nearest {
+        Some(holder) if holder.uid != sys::effective_uid() && holder.mode & sys::STICKY == 0 => {
+            Err(unsafe_trash(path, format!("the directory that would hold it belongs to user {}", holder.uid)))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -23,7 +23,7 @@ pub use dir::{Dir, Lock, Space, flush, metadata_at, metadata_following, metadata
 pub use entries::{Batch, Entry, EntryBuffer};
 pub use inode::Inode;
 pub use listing::Listed;
-pub use metadata::{FileId, FileKind, Metadata, MountRoot, Timestamp};
+pub use metadata::{FileId, FileKind, Metadata, MountRoot, STICKY, Timestamp};
 pub use mounts::{Mount, MountsBelow, mounts};
 pub use name::{Name, NotAName};
 pub use process::{effective_uid, kill_group, may_write, random_bytes, terminal_width};

@@ -17,9 +17,6 @@ use crate::sys::{self, Dir, FileId, Metadata, MountRoot};
 /// How long a volume may take to answer before the others go on without it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
-/// The sticky bit: in such a directory nobody may touch the names of others (chmod(1)).
-const STICKY: u32 = 0o1000;
-
 /// All trash directories of one user.
 pub struct Volumes {
     home: PathBuf,
@@ -297,7 +294,7 @@ fn climb(directory: &Dir) -> io::Result<Vec<(Dir, Metadata)>> {
 /// # Security
 /// Where neither is true, whoever else may write there could put another directory in our trash's place.
 fn may_create_in(place: &Dir, metadata: &Metadata) -> std::result::Result<(), &'static str> {
-    if metadata.uid != sys::effective_uid() && metadata.mode & STICKY == 0 {
+    if metadata.uid != sys::effective_uid() && metadata.mode & sys::STICKY == 0 {
         Err("the directory that would hold it is neither yours nor sticky")
     } else if !place.is_writable() {
         Err("the directory that would hold it is not writable")

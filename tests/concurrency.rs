@@ -14,10 +14,8 @@ use rrm::manager::{Settings, TrashManager};
 use rrm::outcome::{Restored, TrashStep};
 use rrm::progress::Silent;
 use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, Sizes,
-    TrashRequest, Trashes,
+    CleanRequest, Conflict, Copying, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, TrashRequest,
 };
-use rrm::retention::Policy;
 use rrm::selection::{Selection, Term};
 
 use crate::common::{Sandbox, Tree, snapshot};
@@ -218,14 +216,7 @@ fn one_race(sandbox: &Sandbox, top: &Path, round: u32) -> (bool, u64) {
         let restoring = scope.spawn(|| manager(sandbox, |manager| restore(manager, selection(), now, &start)));
         let cleaning = scope.spawn(|| {
             manager(sandbox, |manager| {
-                let request = CleanRequest {
-                    selection: selection(),
-                    policy: Policy::Chosen,
-                    floor: None,
-                    trashes: Trashes::All,
-                    sizes: Sizes::AsKnown,
-                    now,
-                };
+                let request = CleanRequest::chosen(selection(), now);
                 let plan = manager.plan_clean(&request, &Silent);
                 start.wait();
                 // Taking the lock comes first for a clean; some rounds give it, some do not give it that much.

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::{Run, Sandbox, is_root};
+use crate::common::{Invocation, Run, Sandbox, is_root};
 
 /// The paths of what is listed below the working directory, sorted.
 fn listed(sandbox: &Sandbox) -> Vec<String> {
@@ -196,7 +196,7 @@ fn a_clean_without_terminal_or_environment_is_silent_and_logged() {
     let log = sandbox.work().join("log");
     let trash = sandbox.trash();
     let words = ["clean", "--trash", trash.to_str().expect("ASCII"), "--log", log.to_str().expect("ASCII")];
-    let bare = ["LC_ALL", "TERM", "TZ", "PATH"].iter().fold(sandbox.command(words), |run, name| run.without(name));
+    let bare = ["LC_ALL", "TERM", "TZ", "PATH"].iter().fold(sandbox.command(words), Invocation::without);
     bare.clone().redirected("</dev/null").run().ok().silent();
     bare.run().ok().silent();
     let log = fs::read_to_string(log).expect("the log");

@@ -29,4 +29,4 @@ mod programs;
 mod purge;
 mod readme;
 mod shim;
-pub(crate) mod transfer;
+mod transfer;

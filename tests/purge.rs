@@ -426,10 +426,12 @@ fn a_level_that_is_moved_away_does_not_lead_the_walk_elsewhere() {
     }
 }
 
+/// How often a directory and a link change places under a purge.
+const SWAPS: u64 = 20_000;
+
 /// A thread swaps directories for links to a victim, at full speed, while the tree is purged again and again.
 #[test]
 fn a_thread_that_swaps_directories_for_links_harms_nothing_outside() {
-    const SWAPS: u64 = 20_000;
     let root = sandbox();
     let (tree, victim) = (root.path().join("tree"), root.path().join("victim"));
     precious(&victim);
@@ -460,7 +462,8 @@ fn swap_for_a_while(tree: &Path, victim: &Path, swaps: &AtomicU64) {
     fs::write(dir.join("file"), "").ok();
     fs::write(dir.join("below/file"), "").ok();
     symlink(victim, &link).ok();
-    while rustix::fs::renameat_with(CWD, &dir, CWD, &link, RenameFlags::EXCHANGE).is_ok() {
+    let exchange = || rustix::fs::renameat_with(CWD, &dir, CWD, &link, RenameFlags::EXCHANGE).is_ok();
+    while swaps.load(Ordering::SeqCst) < SWAPS && exchange() {
         swaps.fetch_add(1, Ordering::SeqCst);
     }
     fs::remove_file(&dir).ok();

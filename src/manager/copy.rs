@@ -83,10 +83,9 @@ impl Errand<'_> {
     }
 }
 
-/// What is free where a copy goes; `None` where that is not told: ramfs and some servers say that they are zero bytes
-/// large.
+/// What is free where a copy goes, as far as that is told.
 fn free_space(target: &Dir) -> Option<u64> {
-    target.space().ok().filter(|space| space.size > 0).map(|space| space.available)
+    target.space().ok().flatten().map(|space| space.available)
 }
 
 /// What to say of a copy's size where it is too much to be made unasked.

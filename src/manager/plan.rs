@@ -12,6 +12,7 @@ use crate::request::{CleanRequest, Sizes, Trashes};
 use crate::retention::{Policy, Shield, Verdict, Volume, decide};
 use crate::selection::{Selection, Versions};
 use crate::store::TrashDir;
+use crate::sys::Space;
 
 use super::clean::{DELETE, path_of};
 
@@ -53,6 +54,8 @@ impl TrashManager {
                 (_, Some((_, volume))) => volume.trashes.push(trash.path().clone()),
                 (Ok(space), None) => {
                     let trashes = vec![trash.path().clone()];
+                    // What does not count its space is never short of it.
+                    let space = space.unwrap_or(Space { size: 0, available: u64::MAX });
                     found.push((device, Volume { trashes, size: space.size, available: space.available }));
                 }
                 (Err(error), None) => problems.push(Error::system("ask for the space around", &**trash.path(), error)),

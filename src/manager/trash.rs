@@ -1,5 +1,6 @@
 //! Removing: from operands to a plan, and from the plan to the trash.
 
+use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
@@ -199,7 +200,9 @@ fn finish(removal: &Removal, result: std::result::Result<Placed, NotPlaced>) -> 
 
 fn no_trash(removal: &Removal, reasons: &[Error]) -> Error {
     let mut text = "no trash directory can take it".to_owned();
-    for reason in reasons {
+    // Each place below a volume's top needs the home trash, and would name its trouble again.
+    let mut told = HashSet::new();
+    for reason in reasons.iter().filter(|reason| told.insert(&reason.path)) {
         text.push_str(&format!("\n  {:?}: {}", reason.path, reason.reason));
     }
     Error::new(ErrorKind::NoTrash, REMOVE, &removal.operand, text)

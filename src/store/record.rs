@@ -24,7 +24,7 @@ pub const TRASHED_DATE: &str = "trashed_date";
 pub const SESSION: &str = "rrm_session";
 /// The permission bits to give back, in octal.
 pub const MODE: &str = "rrm_mode";
-/// Until when a person keeps the item: [`KEPT_FOREVER`], or RFC 3339, UTC.
+/// Until when a person keeps the item: `forever`, or RFC 3339, UTC.
 pub const KEEP: &str = "rrm_keep";
 /// How large a directory was found to be, all of it: bytes in decimal.
 pub const SIZE: &str = "rrm_size";

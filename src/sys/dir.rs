@@ -201,11 +201,12 @@ impl Dir {
         Ok(OsString::from_vec(path.into_bytes()).into())
     }
 
-    /// The size and the free space of the file system that the directory is on (statvfs(3)).
-    pub fn space(&self) -> io::Result<Space> {
+    /// The size and the free space of the file system that the directory is on (statvfs(3)); `None` where it does not
+    /// count: ramfs and some servers say that they are zero blocks large.
+    pub fn space(&self) -> io::Result<Option<Space>> {
         let told = rustix::fs::fstatvfs(self)?;
         let bytes = |blocks: u64| blocks.saturating_mul(told.f_frsize);
-        Ok(Space { size: bytes(told.f_blocks), available: bytes(told.f_bavail) })
+        Ok((told.f_blocks > 0).then(|| Space { size: bytes(told.f_blocks), available: bytes(told.f_bavail) }))
     }
 
     /// Whether we may make and remove names here.

@@ -67,6 +67,9 @@ pub enum MountRoot {
     Unknown,
 }
 
+/// The sticky bit: in such a directory nobody may touch the names of others (chmod(1)).
+pub const STICKY: u32 = 0o1000;
+
 /// What `statx` tells of a file.
 #[derive(Debug, Clone, Copy)]
 pub struct Metadata {

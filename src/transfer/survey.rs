@@ -157,14 +157,12 @@ enum Stance {
 }
 
 const OWNER_MAY_CHANGE: u32 = 0o300;
-const STICKY: u32 = 0o1000;
-
 /// The kernel decides where it can be asked; it also knows of read-only mounts and immutable directories.
 fn rights_in(directory: &Dir, stance: Stance) -> Result<Rights, Trouble> {
     let is = directory.metadata().during(Failure::Read)?;
     let us = sys::effective_uid();
     let Err(reason) = directory.check_writable() else {
-        let restricted = is.mode & STICKY != 0 && is.uid != us && us != 0;
+        let restricted = is.mode & sys::STICKY != 0 && is.uid != us && us != 0;
         return Ok(if restricted { Rights::Own } else { Rights::All });
     };
     let lacks_only_mode = is.uid == us && is.mode & OWNER_MAY_CHANGE != OWNER_MAY_CHANGE;

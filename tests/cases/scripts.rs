@@ -6,7 +6,7 @@ use std::io::{Read as _, Write as _};
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::{is_there, listed};
-use crate::common::{Sandbox, snapshot};
+use crate::common::{Sandbox, User, is_root, snapshot};
 
 // [39] Exit statuses: each kind of operand, with -f and without, alone and among others.
 #[test]
@@ -197,4 +197,28 @@ fn completions_and_manual_pages_are_written() {
     }
     sandbox.file("file", "");
     sandbox.rrm(["man", "file/below"]).fails(1).err_contains("file/below");
+}
+
+// [34] Root with the home of whoever called it, as sudo may leave it, makes no trash there that its owner cannot use.
+#[test]
+fn no_trash_is_made_in_the_home_of_somebody_else() {
+    if !is_root() {
+        skip!("only root can act in the home of another user");
+    }
+    let sandbox = Sandbox::ordinary();
+    sandbox.file("kept", "1");
+    // Into the home trash alone: the tester's own volumes are none of a test's business.
+    let run = sandbox.command(["rm", "--into-home", "kept"]).by(User::Caller).run();
+    run.fails(1).err_contains("belongs to user 65534");
+    assert!(is_there(&sandbox.path("kept")) && !is_there(&sandbox.trash()));
+}
+
+// [34] A home that is no absolute path would be another one in each directory.
+#[test]
+fn a_relative_home_is_no_home() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.file("kept", "1");
+    let run = sandbox.command(["rm", "kept"]).with("HOME", "relative").run();
+    run.fails(2).err_contains("there is no home directory").err_contains("--trash-dir");
+    assert!(is_there(&sandbox.path("kept")) && !is_there(&sandbox.path("relative")));
 }

@@ -12,9 +12,9 @@ use rrm::outcome::TrashStep;
 use rrm::progress::Silent;
 use rrm::request::{
     CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Mounts, Place, Restorable, RestoreRequest,
-    Sizes, TrashRequest, Trashes,
+    Sizes, TrashRequest,
 };
-use rrm::retention::{Policy, Rule, Standing};
+use rrm::retention::Standing;
 use rrm::selection::{Filter, Selection, Term};
 
 use super::steps::{self, Grace, Step, Which};
@@ -99,19 +99,11 @@ impl Library {
     }
 
     /// Only ever what is the sandbox's: discovery may find more.
-    fn clean(&self, selection: Selection, policy: Policy) {
-        let request = CleanRequest {
-            selection,
-            policy,
-            floor: None,
-            trashes: Trashes::All,
-            sizes: Sizes::AsKnown,
-            now: self.now,
-        };
+    fn clean(&self, request: &CleanRequest) {
         let manager = self.manager();
-        let mut plan = manager.plan_clean(&request, &Silent);
+        let mut plan = manager.plan_clean(request, &Silent);
         plan.items.retain(|item| item.trash.starts_with(&self.root));
-        let cleaned = manager.clean(&plan, &request, &Silent);
+        let cleaned = manager.clean(&plan, request, &Silent);
         assert!(cleaned.problems.is_empty(), "{:?}", cleaned.problems);
     }
 
@@ -145,14 +137,14 @@ impl Driver for Library {
                 self.restore(Restorable::Selected(selection), to.as_deref(), *conflict);
             }
             Step::Undo(conflict) => self.restore(Restorable::LastBatch(Some(LABEL.into())), None, *conflict),
-            Step::CleanExpired => self.clean(Selection::default(), Policy::Rules(vec![Rule::PastGrace])),
+            Step::CleanExpired => self.clean(&CleanRequest::expired(self.now)),
             Step::CleanItem(which) => {
                 // A selection that matches nothing is told as a problem of the plan.
-                self.clean(Self::selection(&by_id(which)), Policy::Chosen);
+                self.clean(&CleanRequest::chosen(Self::selection(&by_id(which)), self.now));
             }
             Step::CleanAll => {
                 let filters = vec![Filter::Under(self.root.clone())];
-                self.clean(Selection { filters, ..Selection::default() }, Policy::Chosen);
+                self.clean(&CleanRequest::chosen(Selection { filters, ..Selection::default() }, self.now));
             }
         }
     }

@@ -24,6 +24,7 @@ impl Scene {
             sandbox.symlink(dir.join("t/link"), "nowhere");
             sandbox.file(dir.join("t/sub/h"), "more");
             sandbox.chmod(dir.join("t/sub"), 0o555);
+            sandbox.file(dir.join("t/open/part"), "part");
             set_times(&dir.join("t"), 7);
         })
         .expect("the mount was possible a moment ago");
@@ -163,20 +164,20 @@ fn a_restore_of_a_part_at_every_call() {
         let check = |scene: &Scene, point: &Point, run: &Run| {
             scene.sandbox.rrm(["clean"]).ok();
             assert_no_rest(&scene.sandbox);
-            let part = scene.tree().join("sub/h");
-            let is_back = std::fs::read(&part).is_ok_and(|content| content == b"more");
+            let part = scene.tree().join("open/part");
+            let is_back = std::fs::read(&part).is_ok_and(|content| content == b"part");
             assert!(is_back || part.symlink_metadata().is_err(), "torn at {}: {run}", point.shown);
             assert_eq!(listed(&scene.sandbox).len(), 1);
             let out = scene.sandbox.dir("out").display().to_string();
             scene.sandbox.command(["restore", "--to", &out]).args([scene.tree()]).run().ok();
-            let is_there = std::fs::read(scene.sandbox.path("out/t/sub/h")).is_ok_and(|content| content == b"more");
+            let is_there = std::fs::read(scene.sandbox.path("out/t/open/part")).is_ok_and(|content| content == b"part");
             assert!(is_back || is_there, "lost at {}: {run}", point.shown);
             assert_eq!(std::fs::read(scene.sandbox.path("out/t/g")).expect("the rest"), b"content");
         };
         let points = each_point(
             fault,
             || Scene::trashed(Kind::Tmpfs),
-            |scene| scene.sandbox.command(["restore"]).args([scene.tree().join("sub/h")]),
+            |scene| scene.sandbox.command(["restore"]).args([scene.tree().join("open/part")]),
             check,
         );
         assert!(points > 5, "{points}");

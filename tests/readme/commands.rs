@@ -23,7 +23,12 @@ impl Commands {
                 read.aliases.insert(alias.trim_end_matches(']').to_owned(), name.clone());
             }
             let told = sandbox.rrm([name.as_str(), "--help"]).ok().stdout();
-            read.options.insert(name, long_options(&options_part(&told)));
+            let mut options = long_options(&options_part(&told));
+            for line in lines_below(&told, "Commands:") {
+                let action = line.split_whitespace().next().expect("a line of the help is not empty");
+                options.extend(long_options(&options_part(&sandbox.rrm([&name, action, "--help"]).ok().stdout())));
+            }
+            read.options.insert(name, options);
         }
         assert!(read.options.len() > 6, "the help lists only {:?}", read.options.keys());
         read

@@ -7,7 +7,7 @@ use rrm::error::Result;
 use rrm::item::Keep;
 use rrm::request::{CleanRequest, KeepRequest, Sizes, Trashes};
 use rrm::retention::{Policy, Rule, Standing};
-use rrm::selection::{Selection, absolute};
+use rrm::selection::absolute;
 
 use super::{Context, value};
 use crate::args::{CleanArgs, KeepArgs};
@@ -60,14 +60,7 @@ impl Context {
     /// The request of the clean that follows a removal: only what is past its grace period, because a rule about space
     /// could take what has just been removed.
     pub(crate) fn clean_afterwards(&self) -> Result<CleanRequest> {
-        Ok(CleanRequest {
-            selection: Selection::default(),
-            policy: Policy::Rules(vec![Rule::PastGrace]),
-            floor: self.standing()?.floor,
-            trashes: Trashes::All,
-            sizes: Sizes::AsKnown,
-            now: self.now,
-        })
+        Ok(CleanRequest { floor: self.standing()?.floor, ..CleanRequest::expired(self.now) })
     }
 
     fn typed_rules(&self, args: &CleanArgs) -> Result<Vec<Rule>> {

@@ -42,8 +42,8 @@ impl Environment {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(set);
         let [lc_all, lc_ctype, lang] = locale.each_ref().map(Option::as_deref);
         Self {
-            home: dirs::home_dir(),
-            data_dir: dirs::data_dir(),
+            home: dirs::home_dir().filter(|home| home.is_absolute()),
+            data_dir: dirs::data_dir().filter(|data| data.is_absolute()),
             data_home: set("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute()),
             unit_dir: dirs::config_dir().map(|config| config.join("systemd/user")),
             trash_dir: set("RRM_TRASH_DIR").map(PathBuf::from),
