@@ -46,12 +46,16 @@ fn full_name(name: &str) -> String {
     format!("{PREFIX}{name}")
 }
 
+/// A name as the kernel has it, without what the platform wants in front; `None` where that is not there.
+#[must_use]
+pub fn short_name(full: &OsStr) -> Option<&OsStr> {
+    full.as_bytes().strip_prefix(PREFIX.as_bytes()).map(OsStr::from_bytes)
+}
+
 impl ExtendedAttributes for SystemAttributes {
     fn list(&self, file: &File) -> io::Result<Vec<OsString>> {
         let names = file.list_xattr()?;
-        let ours =
-            |name: OsString| name.as_bytes().strip_prefix(PREFIX.as_bytes()).map(|n| OsStr::from_bytes(n).into());
-        Ok(names.filter_map(ours).collect())
+        Ok(names.filter_map(|name| short_name(&name).map(OsStr::to_owned)).collect())
     }
 
     fn get(&self, file: &File, name: &str) -> io::Result<Option<Vec<u8>>> {

@@ -46,8 +46,8 @@
 //! | RENAME into the envelope | in the trash, listed | |
 //! | **remove, by a copy** | | |
 //! | an envelope in `.staging`, the copy in it, flushed and compared | in place and whole; a copy that nobody lists | `clean`: its owner's lock is gone |
-//! | RENAME out of `.staging`, flushed | in place and whole; in the trash, whole and listed | the person: the message says so |
-//! | each removal from the source | whole in the trash, listed; some of the source is left | the same |
+//! | RENAME out of `.staging`, flushed | in place and whole; in the trash, whole and listed | `clean`, a restore or another removal of it: what is the same twice stays in its place |
+//! | each removal from the source | whole in the trash, listed; some of the source is left | the person: what is left may be in use |
 //! | **restore** | | |
 //! | a directory of ours without `u+w` gets it | in the trash, listed, its mode in the record | the next restore |
 //! | RENAME to the target | at the target, whole, with attributes of ours | the next removal from there replaces them |
@@ -55,7 +55,7 @@
 //! | the mode is given back, the envelope removed | as it was before it was removed | `clean`, for an envelope that stayed |
 //! | **restore, by a copy** | | |
 //! | a private directory beside the target, the copy in it | in the trash, listed; a directory `.rrm-UUID` | the next restore of the item |
-//! | RENAME to the target, flushed | at the target, whole; in the trash as well | a second restore finds the target taken; `clean` deletes the item |
+//! | RENAME to the target, flushed | at the target, whole; in the trash as well | `clean`, or a second restore: what is the same twice stays at the target |
 //! | the item is deleted from the trash | at the target | `clean`, for what was claimed |
 //! | **clean** | | |
 //! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it |

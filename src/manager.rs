@@ -10,6 +10,7 @@ mod plan;
 mod protect;
 mod restore;
 mod room;
+mod settle;
 mod target;
 mod trash;
 

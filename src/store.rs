@@ -4,6 +4,7 @@ mod envelope;
 pub mod layout;
 mod loosen;
 mod mark;
+pub mod note;
 mod place;
 mod read;
 pub mod record;
@@ -23,9 +24,10 @@ use crate::item::ItemId;
 use crate::sys::{self, Dir, FileId, Name};
 
 pub use envelope::{Shape, shape_of};
+pub use note::Owner;
 pub use place::{NotPlaced, Placed, Source};
 pub use read::{Reading, kind_of};
-pub use stage::{Leftover, Staged, take_over};
+pub use stage::{Staged, Staging, take_over};
 pub use sweep::CleanLock;
 pub use take::Taken;
 

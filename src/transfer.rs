@@ -29,6 +29,7 @@ mod loss;
 mod make;
 mod probe;
 mod retire;
+mod same;
 mod seal;
 mod survey;
 mod witness;
@@ -40,6 +41,7 @@ pub use copy::{Copied, copy};
 pub use error::{Failure, TransferError};
 pub use loss::{Loss, Losses, Lost};
 pub use retire::{Left, Retired, retire};
+pub use same::is_same;
 pub use survey::{Survey, survey};
 pub use witness::Witness;
 

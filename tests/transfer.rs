@@ -974,3 +974,59 @@ fn a_directory_is_not_copied_into_itself_without_end() {
     let error = copied_with(root.path(), &root.path().join("it/sub/staging"), &found, &Silent).unwrap_err();
     assert!(matches!(error.failure, Failure::Make | Failure::Changed), "{error}");
 }
+
+/// The two ends of a copy are compared, and each thing that can differ does.
+#[test]
+fn a_copy_is_the_same_as_its_source_until_anything_differs() {
+    type Change = fn(&Path);
+    let changes: [(&str, Change); 9] = [
+        ("nothing", |_| {}),
+        ("content", |at| fs::write(at.join("sub/f"), "CONTENT").unwrap()),
+        ("length", |at| fs::write(at.join("sub/f"), "longer content").unwrap()),
+        ("mode", |at| fs::set_permissions(at.join("sub"), Permissions::from_mode(0o700)).unwrap()),
+        ("attribute", |at| xattr::set(at.join("sub/f"), "user.colour", b"red").unwrap()),
+        ("one more", |at| fs::write(at.join("sub/more"), "").unwrap()),
+        ("one less", |at| fs::remove_file(at.join("sub/f")).unwrap()),
+        ("link", |at| {
+            fs::remove_file(at.join("link")).unwrap();
+            symlink("elsewhere", at.join("link")).unwrap();
+        }),
+        ("kind", |at| {
+            fs::remove_file(at.join("link")).unwrap();
+            fs::create_dir(at.join("link")).unwrap();
+        }),
+    ];
+    for (what, change) in changes {
+        let root = tempfile::tempdir().unwrap();
+        let it = root.path().join("it");
+        fs::create_dir_all(it.join("sub/empty")).unwrap();
+        fs::write(it.join("sub/f"), "content").unwrap();
+        symlink("nowhere", it.join("link")).unwrap();
+        drop(copied(root.path(), root.path()).unwrap());
+        // Of all that is there the times are put back, so that only the change itself can tell.
+        let before = times_below(&it);
+        change(&it);
+        before.into_iter().for_each(|(path, accessed, modified)| set_times_of(&path, accessed, modified));
+        let dir = Dir::open(root.path()).unwrap();
+        let route = Route { source: &dir, name: name(COPY), target: &dir, to_name: name("it") };
+        let verdict = rrm::transfer::is_same(route, |_| false, &Silent).unwrap();
+        assert_eq!(verdict, what == "nothing", "{what}");
+    }
+}
+
+fn times_below(top: &Path) -> Vec<(PathBuf, Timestamp, Timestamp)> {
+    let paths = [top.to_owned(), top.join("sub"), top.join("sub/f"), top.join("link")];
+    let dated = |path: PathBuf| {
+        let (dir, last) = (Dir::open(path.parent().unwrap()).unwrap(), path.file_name().unwrap().to_owned());
+        let is = dir.metadata_of(Name::new(&last).unwrap()).unwrap();
+        (path, is.accessed, is.modified)
+    };
+    paths.into_iter().map(dated).collect()
+}
+
+fn set_times_of(path: &Path, accessed: Timestamp, modified: Timestamp) {
+    let (dir, last) = (Dir::open(path.parent().unwrap()).unwrap(), path.file_name().unwrap());
+    if let Ok(inode) = dir.mark(Name::new(last).unwrap()) {
+        inode.metadata().and_then(|_| inode.set_times(accessed, modified)).unwrap();
+    }
+}

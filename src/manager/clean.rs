@@ -4,14 +4,15 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
-use super::{TrashManager, room};
+use super::TrashManager;
+use super::settle::settle;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::TrashItem;
 use crate::outcome::{CleanPlan, Cleaned};
 use crate::progress::Progress;
 use crate::purge::{Measure, Purged, purge};
 use crate::request::CleanRequest;
-use crate::store::{Leftover, Reading, TrashDir, layout, take_over};
+use crate::store::{Owner, Reading, Staging, TrashDir, layout, take_over};
 use crate::sys::{Dir, MountsBelow, Name};
 
 /// What is tried, in every error about a clean.
@@ -68,12 +69,8 @@ fn finish_interrupted(trash: &TrashDir, request: &CleanRequest, progress: &dyn P
         Ok(None) => {}
         Err(error) => cleaned.problems.push(failed(error)),
     }
-    match trash.staged() {
-        Ok(Some((staging, found))) => {
-            for leftover in found.into_iter().take_while(|_| !progress.interrupted()) {
-                sweep_staged(trash, &staging, leftover, progress, cleaned);
-            }
-        }
+    match trash.staging() {
+        Ok(Some(staging)) => sweep_staging(trash, staging, progress, cleaned),
         Ok(None) => {}
         Err(error) => cleaned.problems.push(failed(error)),
     }
@@ -85,38 +82,30 @@ fn finish_interrupted(trash: &TrashDir, request: &CleanRequest, progress: &dyn P
     cleaned.problems.extend(swept.err());
 }
 
-/// Deletes what a killed copy left; one that is at work keeps its own.
-fn sweep_staged(trash: &TrashDir, staging: &Dir, leftover: Leftover, progress: &dyn Progress, cleaned: &mut Cleaned) {
+/// Deletes what killed copies left, then settles what they had finished; a command that is at work keeps its own.
+fn sweep_staging(trash: &TrashDir, staging: Staging, progress: &dyn Progress, cleaned: &mut Cleaned) {
     let path = trash.path().join(layout::STAGING.as_os_str());
-    match leftover {
-        Leftover::Room(item, room) => match room::sweep(trash, item, &room) {
-            Err(error) if error.kind() == io::ErrorKind::ResourceBusy => {}
-            result => cleaned.problems.extend(result.err().map(|error| Error::system(DELETE, room, error))),
-        },
-        Leftover::Copy(name) => match lock_leftover(staging, &name) {
-            Ok(Owner::Alive) => {}
+    for name in staging.copies.iter().take_while(|_| !progress.interrupted()) {
+        match lock_leftover(&staging.dir, name) {
+            Ok(Owner::AtWork) => {}
             Ok(Owner::Gone(_lock)) => {
-                cleaned.purge(&path, staging, &name, progress);
+                cleaned.purge(&path, &staging.dir, name, progress);
             }
-            Err(error) => cleaned.problems.push(Error::system(DELETE, path.join(&name), error)),
-        },
+            Err(error) => cleaned.problems.push(Error::system(DELETE, path.join(name), error)),
+        }
+    }
+    for (item, outside) in staging.notes.into_iter().take_while(|_| !progress.interrupted()) {
+        cleaned.problems.extend(settle(trash, item, &outside, progress).err());
     }
 }
 
-/// Whose a leftover is.
-enum Owner {
-    /// A copy is at work, or another clean.
-    Alive,
-    /// It is ours to delete as long as the lock is held; what is no directory has none.
-    Gone(Option<std::fs::File>),
-}
-
+/// Takes over an envelope in `.staging`; what is no directory has no owner.
 fn lock_leftover(staging: &Dir, name: &OsStr) -> io::Result<Owner> {
     let name = Name::new(name).map_err(io::Error::other)?;
     match staging.open_dir(name) {
-        Ok(dir) => Ok(take_over(staging, name, &dir)?.map_or(Owner::Alive, |lock| Owner::Gone(Some(lock)))),
+        Ok(dir) => Ok(take_over(staging, name, &dir)?.map_or(Owner::AtWork, |lock| Owner::Gone(Some(lock)))),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(Owner::Gone(None)),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Owner::Alive),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Owner::AtWork),
         Err(error) => Err(error),
     }
 }

@@ -8,6 +8,7 @@ use bytesize::ByteSize;
 
 use super::operand::REMOVE;
 use super::room::{Room, delete};
+use super::settle::settle_removals_of;
 use super::target::{RESTORE, TargetDir};
 
 use crate::error::{Error, ErrorKind, Result, words_of};
@@ -106,20 +107,28 @@ pub(super) fn copy_in(
     progress: &dyn Progress,
 ) -> Result<Placed> {
     let operand = Path::new(&removal.operand);
+    let outside = source.parent.path().map(|parent| parent.join(source.name.as_os_str())).ok();
+    if let Some(outside) = &outside {
+        settle_removals_of(outside, trash, progress);
+    }
     let holder = operand.parent().unwrap_or(Path::new(""));
     let staged = trash.stage(record).map_err(|error| unwritable(operand, error))?;
     let errand = Errand { action: REMOVE, what: operand, copying, progress };
     let route = Route { source: source.parent, name: source.name, target: staged.envelope(), to_name: layout::ITEM };
-    let committed = errand
-        .run(route)
-        .and_then(|copied| trash.commit(&staged).map(|placed| (placed, copied)).map_err(|e| unwritable(operand, e)));
-    let (placed, copied) = committed.inspect_err(|_| {
+    let committed = errand.run(route).and_then(|copied| {
+        let noted = outside.as_ref().and_then(|outside| trash.leave_note(staged.id(), outside).ok());
+        let placed = trash.commit(&staged).map_err(|error| unwritable(operand, error));
+        placed.map(|placed| (placed, copied, noted))
+    });
+    let (placed, copied, noted) = committed.inspect_err(|_| {
         // What cannot be deleted now is found without an owner by the next clean.
         if let Ok((staging, name)) = trash.discarded(&staged) {
             delete(&staging, name.as_ref());
         }
+        trash.forget_note(staged.id()).ok();
     })?;
     let left = retire(route, copied, progress).left;
+    noted.and_then(|()| trash.forget_note(placed.id).ok());
     if left.is_empty() { Ok(placed) } else { Err(not_all_removed(operand, holder, &placed, left)) }
 }
 
@@ -154,7 +163,7 @@ pub(super) fn copy_out(
     if parent.dir.metadata_of(name).is_ok() {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
-    let room = Room::make(trash, item.id, &parent.dir).map_err(failed)?;
+    let room = Room::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
     copy_beside(trash, item, part, room.dir(), copying, progress, &target)?;
     trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
     sys::flush(&parent.dir).map_err(failed)?;
@@ -183,7 +192,7 @@ fn copy_beside(
 
 /// Deletes what was copied out from the trash; what stays of it, if anything. The copy is where it was wanted, so that
 /// nothing interrupts this.
-fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&Path>) -> Option<Error> {
+pub(super) fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&Path>) -> Option<Error> {
     let purged = match part {
         Some(part) => trash.holding_part(item, part).and_then(|(holding, held)| purge_all(&holding, &held)),
         None => trash

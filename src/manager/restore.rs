@@ -118,6 +118,9 @@ impl TrashManager {
         let take = |name: &OsStr| self.take(step, &parent, name, request, progress);
         match (take(name), request.conflict) {
             (Err(error), conflict) if error.kind == ErrorKind::TargetExists => match conflict {
+                _ if self.is_back(&step.item, &parent.path.join(name), progress) => {
+                    Ok(Restored::At(step.target.clone()))
+                }
                 Conflict::Fail => Err(in_the_way(&step.target)),
                 Conflict::Skip => Ok(Restored::Skipped(step.target.clone())),
                 Conflict::Rename => take_beside(step, name, take),

@@ -1,13 +1,12 @@
 //! Where a copy out of the trash is made: a private directory beside its target, so that one rename puts it there whole.
 //!
-//! It is called `.rrm-` and the item's ID. While it exists a link in the trash's staging directory says where, so that
-//! `clean` finds what a killed restore left, wherever that was. The link is a hint: where none can be made, the next
-//! restore of the same item to the same directory tidies up.
+//! It is called `.rrm-` and the item's ID. While it exists a [note](crate::store::note) in the trash says where the copy
+//! goes, and with it where the room is, so that `clean` finds what a killed restore left, wherever that was. Where no note
+//! can be made, the next restore of the same item to the same directory tidies up.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::path::Path;
 
 use crate::item::ItemId;
 use crate::progress::Silent;
@@ -25,20 +24,23 @@ pub(super) struct Room<'a> {
 }
 
 impl<'a> Room<'a> {
-    /// Makes it in `parent`, for a copy of `item` out of `trash`. One that a killed restore left is deleted first.
-    pub(super) fn make(trash: &'a TrashDir, item: ItemId, parent: &'a Dir) -> io::Result<Self> {
+    /// Makes it in `parent`, for a copy of `item` out of `trash` that shall be called `target` there. One that a killed
+    /// restore left is deleted first.
+    pub(super) fn make(trash: &'a TrashDir, item: ItemId, (parent, target): (&'a Dir, Name<'_>)) -> io::Result<Self> {
+        if sweep(parent, item)? == Swept::AtWork {
+            return Err(at_work());
+        }
+        if let Ok(parent) = parent.path() {
+            trash.leave_note(item, &parent.join(target.as_os_str())).ok();
+        }
         let name = name_of(item);
         let name = Name::new(&name).map_err(io::Error::other)?;
-        sweep_in(parent, name)?;
-        if let Ok(parent) = parent.path() {
-            trash.note_room(item, &parent.join(name.as_os_str())).ok();
-        }
         let made = parent.create_private_dir(name).and_then(|dir| Ok((take_over(parent, name, &dir)?, dir)));
         match made {
             Ok((Some(lock), dir)) => Ok(Self { trash, item, parent, dir, _lock: lock }),
             Ok((None, _)) => Err(at_work()),
             Err(error) => {
-                trash.forget_room(item).ok();
+                trash.forget_note(item).ok();
                 Err(error)
             }
         }
@@ -56,34 +58,31 @@ impl Drop for Room<'_> {
         // The hint stays as long as there is something to be found.
         let gone = Name::new(&name_of(self.item)).is_ok_and(|name| is_missing(&self.parent.metadata_of(name)));
         if gone {
-            self.trash.forget_room(self.item).ok();
+            self.trash.forget_note(self.item).ok();
         }
     }
 }
 
-/// Deletes the room that a killed restore of `item` left at `path`, unless that restore is still at work.
-///
-/// # Security
-/// Whoever could write to the trash can make its hints lead anywhere, so nothing is deleted but what has a room's very
-/// name, belongs to us, and is closed to others.
-pub(super) fn sweep(trash: &TrashDir, item: ItemId, path: &Path) -> io::Result<()> {
-    let name = name_of(item);
-    let (Some(parent), true) = (path.parent(), path.file_name() == Some(name.as_os_str())) else {
-        return trash.forget_room(item);
-    };
-    match Dir::open_following(parent) {
-        Ok(parent) => sweep_in(&parent, Name::new(&name).map_err(io::Error::other)?)?,
-        // Its volume may come back.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(error),
-    }
-    trash.forget_room(item)
+/// What became of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Swept {
+    /// There is none any more.
+    Gone,
+    /// The restore that made it is at work.
+    AtWork,
 }
 
-fn sweep_in(parent: &Dir, name: Name<'_>) -> io::Result<()> {
+/// Deletes the room that a killed restore of `item` left in `parent`.
+///
+/// # Security
+/// Whoever could write to the trash can make its notes lead anywhere, so nothing is deleted but what has a room's very
+/// name, belongs to us, and is closed to others.
+pub(super) fn sweep(parent: &Dir, item: ItemId) -> io::Result<Swept> {
+    let name = name_of(item);
+    let name = Name::new(&name).map_err(io::Error::other)?;
     let left = match parent.open_dir(name) {
         Ok(left) => left,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Swept::Gone),
         Err(error) => return Err(error),
     };
     let is = left.metadata()?;
@@ -91,9 +90,9 @@ fn sweep_in(parent: &Dir, name: Name<'_>) -> io::Result<()> {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     // Held until it is deleted, so that no restore takes it for its own meanwhile.
-    let _lock = take_over(parent, name, &left)?.ok_or_else(at_work)?;
+    let Some(_lock) = take_over(parent, name, &left)? else { return Ok(Swept::AtWork) };
     delete(parent, name.as_os_str());
-    Ok(())
+    Ok(Swept::Gone)
 }
 
 fn name_of(item: ItemId) -> OsString {

@@ -30,6 +30,21 @@ pub const GIT_IGNORE: Name<'static> = Name::fixed(".gitignore");
 /// What [`GIT_IGNORE`] holds: everything.
 pub const GIT_IGNORE_CONTENT: &str = "*\n";
 
+/// The end of the name of a note in [`STAGING`]; before it is the ID of the item.
+const NOTE: &str = ".elsewhere";
+
+/// What the note is called that tells where `item` is copied from or to.
+#[must_use]
+pub fn note_of(item: ItemId) -> OsString {
+    format!("{item}{NOTE}").into()
+}
+
+/// The item that a name in [`STAGING`] is the note of, if it is one.
+#[must_use]
+pub fn noted_by(name: &OsStr) -> Option<ItemId> {
+    ItemId::from_name(OsStr::new(name.to_str()?.strip_suffix(NOTE)?))
+}
+
 /// What a name in a trash directory is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
@@ -72,5 +87,13 @@ mod tests {
             assert_eq!(meaning_of(OsStr::new(odd)), Meaning::Foreign, "{odd}");
         }
         assert_eq!(meaning_of(OsStr::new(".doomed")), Meaning::Ours);
+    }
+
+    #[test]
+    fn a_note_tells_its_item_and_is_none_itself() {
+        let id = ItemId::from_random([7; 16]);
+        assert_eq!(noted_by(&note_of(id)), Some(id));
+        assert_eq!(noted_by(OsStr::new(&id.to_string())), None);
+        assert_eq!(meaning_of(&note_of(id)), Meaning::Foreign);
     }
 }

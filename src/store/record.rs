@@ -1,6 +1,6 @@
 //! A record as attributes: their names, their values, and which of them are ours.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use crate::attributes::ExtendedAttributes;
+use crate::attributes::{ExtendedAttributes, short_name};
 use crate::item::{Keep, Record, Stamp};
 use crate::sys::{is_attribute_refused, metadata_of_file};
 
@@ -113,6 +113,12 @@ pub fn erase(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<()>
         attributes.remove(file, name)?;
     }
     Ok(())
+}
+
+/// Whether an attribute, by its full name, is part of a record.
+#[must_use]
+pub fn is_part_of_one(name: &OsStr) -> bool {
+    short_name(name).is_some_and(|name| OURS.iter().any(|ours| name == *ours))
 }
 
 /// The attributes that make up `record`, in the order in which they are written.

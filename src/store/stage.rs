@@ -4,34 +4,38 @@
 //! |---|---|
 //! | an envelope in `.staging`, its record | the source; an envelope without an item, deleted by `clean` |
 //! | the copy in it, flushed and compared | the source; the copy in `.staging`, deleted by `clean` |
-//! | **rename to its name, flushed** | the source; the whole copy, listed |
-//! | each removal from the source | the whole copy, listed; what is left of the source |
+//! | a [note](super::note) of where the source is | the same, and the note |
+//! | **rename to its name, flushed** | the source; the whole copy, listed; the note, by which they become one again |
+//! | each removal from the source | the whole copy, listed; what is left of the source; the note |
+//! | the note removed | the whole copy, listed |
 //!
 //! A copy is always put into an envelope, so that one rename commits the copy and its record together. The envelope is
 //! locked for as long as the copy takes: what is in `.staging` and not locked has lost its owner. Whoever deletes it
-//! holds the lock as well, so that an envelope that was made a moment ago is either the copy's or the deleter's.
-//!
-//! `.staging` also holds a symbolic link for each copy on its way out of the trash: to the directory it is made in.
+//! holds the lock as well, so that an envelope that was made a moment ago is either the copy's or the deleter's. Once it
+//! is listed, the lock says that its source is being removed.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::place::Placed;
 use super::{TrashDir, layout};
 use crate::item::{Holder, ItemId, Record};
-use crate::sys::{self, Dir, FileKind, Lock, Name, rename_no_replace};
+use crate::sys::{self, Dir, Lock, Name, rename_no_replace};
 
 /// How often an envelope is made that a `clean` at once takes for an orphan.
 const ATTEMPTS: u32 = 8;
 
 /// What is in `.staging`: in use, or left by a command that was killed.
 #[derive(Debug)]
-pub enum Leftover {
-    /// An envelope with a copy, or something else of this name.
-    Copy(std::ffi::OsString),
-    /// Where a copy of this item is made that is on its way out.
-    Room(ItemId, PathBuf),
+pub struct Staging {
+    /// The directory.
+    pub dir: Dir,
+    /// The names of envelopes with a copy, and of whatever else is there.
+    pub copies: Vec<OsString>,
+    /// Of which items there is a note, and where it leads.
+    pub notes: Vec<(ItemId, PathBuf)>,
 }
 
 /// Takes the lock of the open directory `dir`, which is called `name` in `holder`; `None` where another process has it,
@@ -59,6 +63,12 @@ pub struct Staged {
 }
 
 impl Staged {
+    /// What the item will be called.
+    #[must_use]
+    pub fn id(&self) -> ItemId {
+        self.id
+    }
+
     /// Where the copy goes, under the name [`layout::ITEM`].
     #[must_use]
     pub fn envelope(&self) -> &Dir {
@@ -97,33 +107,19 @@ impl TrashDir {
         Ok(Placed { id: staged.id, trash: self.path.clone(), holder: Holder::Envelope })
     }
 
-    /// What is in `.staging`, and where that is, if it was ever made.
-    pub fn staged(&self) -> io::Result<Option<(Dir, Vec<Leftover>)>> {
-        let Some(staging) = self.own_dir_if_there(layout::STAGING)? else { return Ok(None) };
-        let mut found = Vec::new();
-        staging.for_each_entry::<io::Error>(|entry| {
-            let room = (entry.kind == Some(FileKind::Symlink)).then(|| {
-                Some((ItemId::from_name(&entry.name)?, staging.read_link(Name::new(&entry.name).ok()?).ok()?))
-            });
-            found.push(match room.flatten() {
-                Some((item, path)) => Leftover::Room(item, path),
-                None => Leftover::Copy(entry.name),
-            });
+    /// What is in `.staging`, if it was ever made.
+    pub fn staging(&self) -> io::Result<Option<Staging>> {
+        let Some(dir) = self.own_dir_if_there(layout::STAGING)? else { return Ok(None) };
+        let (mut copies, mut notes) = (Vec::new(), Vec::new());
+        dir.for_each_entry::<io::Error>(|entry| {
+            let path = layout::noted_by(&entry.name).and_then(|item| Some((item, self.noted(item).ok()??)));
+            match path {
+                Some(note) => notes.push(note),
+                None => copies.push(entry.name),
+            }
             Ok(())
         })?;
-        Ok(Some((staging, found)))
-    }
-
-    /// Notes down that a copy of `item` is being made in the directory `path`, outside of the trash.
-    pub fn note_room(&self, item: ItemId, path: &Path) -> io::Result<()> {
-        let name = item.to_string();
-        self.own_dir(layout::STAGING)?.create_symlink(Name::new(name.as_ref()).map_err(io::Error::other)?, path)
-    }
-
-    /// Takes that note back.
-    pub fn forget_room(&self, item: ItemId) -> io::Result<()> {
-        let name = item.to_string();
-        self.own_dir(layout::STAGING)?.remove_file(Name::new(name.as_ref()).map_err(io::Error::other)?)
+        Ok(Some(Staging { dir, copies, notes }))
     }
 
     /// Where an envelope that is not to be filled any more is, and its name, for it to be deleted.

@@ -96,6 +96,16 @@ impl Dir {
         Ok(())
     }
 
+    /// How many entries the directory has.
+    pub fn count_entries(&self) -> io::Result<u64> {
+        let mut entries = 0;
+        self.for_each_entry(|_| {
+            entries += 1;
+            Ok::<_, io::Error>(())
+        })?;
+        Ok(entries)
+    }
+
     /// Whether the directory holds nothing.
     pub fn is_empty(&self) -> io::Result<bool> {
         enum Stop {

@@ -1,5 +1,6 @@
 //! Extended attributes from one inode to another.
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -48,6 +49,12 @@ pub(super) fn keep(from: &Inode, to: &Inode, group: Group) -> Result<Vec<Loss>, 
         }
     }
     Ok(losses)
+}
+
+/// What [`keep`] would keep of this source, but for the names that `passed_over` tells.
+pub(super) fn values(from: &Inode, passed_over: fn(&OsStr) -> bool) -> io::Result<BTreeMap<OsString, Option<Vec<u8>>>> {
+    let names = list(from, is_kept)?.into_iter().filter(|name| !passed_over(name));
+    names.map(|name| get(from, &name).map(|value| (name, value))).collect()
 }
 
 /// Whether there is anything that [`keep`] would have to do for this source.

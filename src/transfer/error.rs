@@ -79,6 +79,11 @@ impl Trouble {
         TransferError { failure: self.failure, path, source: self.source }
     }
 
+    /// What the system said.
+    pub(super) fn into_source(self) -> io::Error {
+        self.source
+    }
+
     /// Names where in `walk` it happened.
     pub(super) fn in_walk(self, walk: &Walk) -> TransferError {
         let path = walk.path(self.name.as_ref());

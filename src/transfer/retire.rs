@@ -17,6 +17,7 @@ use std::path::PathBuf;
 use crate::progress::{Activity, Amount, Progress};
 use crate::sys::{self, Dir, FileKind, Metadata, Name};
 
+use super::error::Trouble;
 use super::loss::Loss;
 use super::make::open_source_dir;
 use super::{Copied, Route, ending};
@@ -131,7 +132,7 @@ impl Retiring<'_> {
         let Some(is) = if_there(from.metadata_of(name))? else { return Ok(None) };
         let Some(copy) = if_there(to.metadata_of(to_name))? else { return Err(not_copied()) };
         if is.is_dir() && copy.is_dir() {
-            let opened = open_source_dir(from, name).map_err(|trouble| trouble.source)?;
+            let opened = open_source_dir(from, name).map_err(Trouble::into_source)?;
             return Ok(Some((opened, to.open_dir(to_name)?)));
         }
         if !self.is_copied(&is, &copy) {

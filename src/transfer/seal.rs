@@ -127,7 +127,9 @@ impl<'a> Seal<'a> {
         let Some(Unsealed { was, entries }) = self.open.pop() else { return Ok(Ascent::Over) };
         let source = walk.here().readable().during(Failure::Read)?;
         let copy = made.current().readable().during(Failure::Keep)?;
-        if count(made.current())? != entries || !is_unchanged(&was, &walk.here().metadata().during(Failure::Read)?) {
+        if made.current().count_entries().during(Failure::Keep)? != entries
+            || !is_unchanged(&was, &walk.here().metadata().during(Failure::Read)?)
+        {
             return Err(Trouble::changed());
         }
         made.leave().during(Failure::Keep)?;
@@ -140,15 +142,4 @@ impl<'a> Seal<'a> {
         }
         walk.leave().during(Failure::Read)
     }
-}
-
-fn count(directory: &Dir) -> Result<u64, Trouble> {
-    let mut entries = 0;
-    directory
-        .for_each_entry(|_| {
-            entries += 1;
-            Ok::<_, io::Error>(())
-        })
-        .during(Failure::Keep)?;
-    Ok(entries)
 }

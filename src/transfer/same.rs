@@ -1,0 +1,136 @@
+//! Whether two trees are one and the same in all that a copy keeps.
+//!
+//! Read from beginning to end and compared byte by byte, for it decides whether one of them may go. Neither is changed,
+//! down to the time of last access where the kernel allows it.
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+
+use super::Route;
+use super::attributes;
+use super::error::Trouble;
+use super::make::{open_source, open_source_dir};
+use crate::progress::Progress;
+use crate::sys::{Dir, FileKind, Inode, Metadata, Name};
+use crate::walk::{Ascent, Step, Trail, Walk};
+
+/// What is read of each file at once.
+const BUFFER: usize = 64 * 1024;
+
+/// How two entries compare.
+enum Compared {
+    Differ,
+    /// They are the same, and have nothing below them.
+    Same,
+    /// Two directories that are the same but for what is in them, which is not known yet.
+    Directories(Dir, Dir),
+}
+
+/// Whether what is at both ends of `route` is the same: the same names, kinds, contents, owners, modes, times of change
+/// and attributes. Of the two tops, attributes that `passed_over` names may differ.
+///
+/// Which names are one file is not compared: of two trees that are the same otherwise, each has all that the other has.
+/// An error says that at least one of them could not be read.
+pub fn is_same(route: Route<'_>, passed_over: fn(&OsStr) -> bool, progress: &dyn Progress) -> io::Result<bool> {
+    let comparison = Comparison { progress };
+    match comparison.entry((route.source, route.name), (route.target, route.to_name), passed_over)? {
+        Compared::Differ => Ok(false),
+        Compared::Same => Ok(true),
+        Compared::Directories(one, other) => comparison.below(Walk::new(one, route.name), Trail::new(other)),
+    }
+}
+
+struct Comparison<'a> {
+    progress: &'a dyn Progress,
+}
+
+impl Comparison<'_> {
+    fn below(&self, mut walk: Walk, mut other: Trail) -> io::Result<bool> {
+        let mut entries = vec![0_u64];
+        loop {
+            let Step::Found(entry) = walk.step()? else {
+                if entries.pop() != Some(other.current().count_entries()?) {
+                    return Ok(false);
+                }
+                other.leave()?;
+                match walk.leave()? {
+                    Ascent::Above => continue,
+                    Ascent::Over => return Ok(true),
+                }
+            };
+            let name = Name::new(&entry.name).map_err(io::Error::other)?;
+            let compared = self.entry((walk.here(), name), (other.current(), name), |_| false)?;
+            entries.last_mut().into_iter().for_each(|entries| *entries += 1);
+            match compared {
+                Compared::Differ => return Ok(false),
+                Compared::Same => {}
+                Compared::Directories(one, two) => {
+                    walk.enter(one, entry.name)?;
+                    other.enter(two)?;
+                    entries.push(0);
+                }
+            }
+        }
+    }
+
+    fn entry(
+        &self,
+        one: (&Dir, Name<'_>),
+        other: (&Dir, Name<'_>),
+        passed_over: fn(&OsStr) -> bool,
+    ) -> io::Result<Compared> {
+        let was = one.0.metadata_of(one.1)?;
+        let is = match other.0.metadata_of(other.1) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Compared::Differ),
+            result => result?,
+        };
+        if !is_alike(&was, &is) {
+            return Ok(Compared::Differ);
+        }
+        if was.kind == FileKind::Symlink && one.0.read_link(one.1)? != other.0.read_link(other.1)? {
+            return Ok(Compared::Differ);
+        }
+        let opened = |(dir, name), metadata| open_source(dir, name, metadata).map_err(Trouble::into_source);
+        let inodes = (opened(one, &was)?, opened(other, &is)?);
+        if attributes::values(&inodes.0, passed_over)? != attributes::values(&inodes.1, passed_over)? {
+            return Ok(Compared::Differ);
+        }
+        match inodes {
+            _ if was.is_dir() => {
+                let opened = |(dir, name)| open_source_dir(dir, name).map_err(Trouble::into_source);
+                Ok(Compared::Directories(opened(one)?, opened(other)?))
+            }
+            (Inode::Open(one), Inode::Open(other)) if !self.is_same_content(&one, &other, was.size)? => {
+                Ok(Compared::Differ)
+            }
+            _ => Ok(Compared::Same),
+        }
+    }
+
+    fn is_same_content(&self, one: &File, other: &File, size: u64) -> io::Result<bool> {
+        let (mut ours, mut theirs) = (vec![0; BUFFER], vec![0; BUFFER]);
+        let mut at = 0;
+        while at < size {
+            if self.progress.interrupted() {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let wanted = usize::try_from(size - at).unwrap_or(BUFFER).min(BUFFER);
+            one.read_exact_at(&mut ours[..wanted], at)?;
+            other.read_exact_at(&mut theirs[..wanted], at)?;
+            if ours[..wanted] != theirs[..wanted] {
+                return Ok(false);
+            }
+            at += u64::try_from(wanted).map_err(io::Error::other)?;
+        }
+        Ok(true)
+    }
+}
+
+fn is_alike(one: &Metadata, other: &Metadata) -> bool {
+    let has_length = matches!(one.kind, FileKind::File | FileKind::Symlink);
+    (one.kind, one.mode, one.uid, one.gid, one.rdev, one.modified)
+        == (other.kind, other.mode, other.uid, other.gid, other.rdev, other.modified)
+        && (!has_length || one.size == other.size)
+}
