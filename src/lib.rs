@@ -61,6 +61,9 @@
 //! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it |
 //! | each removal | less of it | the same |
 //!
+//! Of many files that one command removes from one directory, up to 40 that come next have their record already while one
+//! is moved; they are in place, as the table says.
+//!
 //! A rename is not flushed, so a power failure may take back the last seconds of removals and restores, as it may any
 //! rename; a copy is flushed before its source is touched.
 //!

@@ -1,5 +1,7 @@
 //! The trash as a whole: one verb a file, each a plan that touches nothing and its execution.
 
+mod ahead;
+mod batch;
 mod clean;
 mod copy;
 mod keep;

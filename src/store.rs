@@ -1,5 +1,6 @@
 //! One trash directory: its names, its items, and the order in which they are written.
 
+mod anchor;
 mod envelope;
 pub mod layout;
 mod loosen;
@@ -25,7 +26,7 @@ use crate::sys::{self, Dir, FileId, Name};
 
 pub use envelope::{Shape, shape_of};
 pub use note::Owner;
-pub use place::{NotPlaced, Placed, Source};
+pub use place::{Labelled, NotPlaced, Placed, Source};
 pub use read::{Reading, kind_of};
 pub use stage::{Staged, Staging, take_over};
 pub use sweep::CleanLock;

@@ -7,6 +7,7 @@ mod attribute;
 mod content;
 mod dir;
 mod entries;
+mod file_system;
 mod inode;
 mod listing;
 mod metadata;
@@ -16,11 +17,12 @@ mod process;
 mod rename;
 
 pub use attribute::{create_attribute, is_attribute_refused, is_no_attribute};
-pub use content::{
-    Offer, WholeFlush, copy_in_kernel, flush_file_system, keep_access_time, next_data, share_content, whole_flush,
+pub use content::{Offer, copy_in_kernel, flush_file_system, keep_access_time, next_data, share_content};
+pub use dir::{
+    Dir, Lock, Space, flush, metadata_at, metadata_following, metadata_of_file, path_of, set_mode_of_file, try_lock,
 };
-pub use dir::{Dir, Lock, Space, flush, metadata_at, metadata_following, metadata_of_file, set_mode_of_file, try_lock};
 pub use entries::{Batch, Entry, EntryBuffer};
+pub use file_system::FileSystem;
 pub use inode::Inode;
 pub use listing::Listed;
 pub use metadata::{FileId, FileKind, Metadata, MountRoot, STICKY, Timestamp};

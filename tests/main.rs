@@ -14,6 +14,7 @@
 mod common;
 
 mod architecture;
+mod batch;
 mod called_rm;
 mod cases;
 mod completions;

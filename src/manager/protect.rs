@@ -2,12 +2,13 @@
 //!
 //! Directories are told by device and inode, so that no spelling, link or bind mount leads around it.
 
+use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
-use super::operand::{Located, REMOVE, refused};
+use super::operand::{Located, Parent, REMOVE, refused};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::layout;
 use crate::sys::{self, FileId, MountRoot, MountsBelow};
@@ -21,6 +22,8 @@ pub(super) struct Protection<'a> {
     mounts: OnceLock<MountsBelow>,
     /// Where the home trash really is, if there is one.
     home_trash: OnceLock<Option<PathBuf>>,
+    /// The directory that was asked about last, and whether it is in a trash.
+    last: RefCell<Option<(Arc<Parent>, bool)>>,
     trash_name: std::ffi::OsString,
 }
 
@@ -34,13 +37,14 @@ impl<'a> Protection<'a> {
             guarded: OnceLock::new(),
             mounts: OnceLock::new(),
             home_trash: OnceLock::new(),
+            last: RefCell::default(),
             trash_name,
         }
     }
 
     /// Fails with the reason if this must not be removed, whatever is mounted below it.
     pub(super) fn check(&self, operand: &OsStr, located: &Located) -> Result<()> {
-        if self.is_in_trash(&located.parent.path) || located.name == self.trash_name {
+        if self.is_in_trash(&located.parent) || located.name == self.trash_name {
             return Err(refused(ErrorKind::TrashDirectory, operand));
         }
         if located.metadata.mount_root == MountRoot::Yes {
@@ -87,7 +91,16 @@ impl<'a> Protection<'a> {
         }
     }
 
-    fn is_in_trash(&self, parent: &Path) -> bool {
+    /// Whether the directory is a trash or in one; the answer for the last one is kept, since operands come in runs.
+    fn is_in_trash(&self, parent: &Arc<Parent>) -> bool {
+        let mut last = self.last.borrow_mut();
+        match last.as_ref().filter(|(known, _)| Arc::ptr_eq(known, parent)) {
+            Some((_, answer)) => *answer,
+            None => last.insert((parent.clone(), self.is_below_a_trash(&parent.path))).1,
+        }
+    }
+
+    fn is_below_a_trash(&self, parent: &Path) -> bool {
         let home = self.home_trash.get_or_init(|| {
             let home = self.volumes.home_if_there().ok().flatten()?;
             home.dir().path().ok()

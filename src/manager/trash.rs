@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::TrashManager;
@@ -79,19 +79,7 @@ impl TrashManager {
         }
         let original_path = parent.path.join(parts.name);
         let placed = self.place(removal, source, &original_path, request, progress)?;
-        Ok(Removed::Trashed(TrashItem {
-            id: placed.id,
-            trash: placed.trash,
-            kind: kind_of(removal.metadata.kind),
-            size: (!removal.metadata.is_dir()).then_some(removal.metadata.size),
-            origin: Origin::Known(original_path),
-            trashed: Stamp::At(request.now),
-            deletion: Stamp::At(request.deletion),
-            session: request.session.clone(),
-            mode: None,
-            holder: placed.holder,
-            keep: Keep::No,
-        }))
+        Ok(trashed(placed, removal, original_path, request))
     }
 
     /// Tries each trash directory that a rename may reach, the best first, and lets the kernel say which it does: equal
@@ -155,8 +143,25 @@ impl Unreached {
     }
 }
 
+/// What a removal has become.
+pub(super) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf, request: &TrashRequest) -> Removed {
+    Removed::Trashed(TrashItem {
+        id: placed.id,
+        trash: placed.trash,
+        kind: kind_of(removal.metadata.kind),
+        size: (!removal.metadata.is_dir()).then_some(removal.metadata.size),
+        origin: Origin::Known(original_path),
+        trashed: Stamp::At(request.now),
+        deletion: Stamp::At(request.deletion),
+        session: request.session.clone(),
+        mode: None,
+        holder: placed.holder,
+        keep: Keep::No,
+    })
+}
+
 /// Between two mounts rename(2) always fails, even where both show one file system.
-fn is_another_mount(trash: &TrashDir, removal: &Removal) -> bool {
+pub(super) fn is_another_mount(trash: &TrashDir, removal: &Removal) -> bool {
     let mount = removal.metadata.mount;
     mount.is_some() && trash.mount().is_some() && trash.mount() != mount
 }
@@ -182,7 +187,7 @@ fn place_in(
 }
 
 /// The record of what was at `original`, or `None` where this trash directory cannot say that path.
-fn record_for(trash: &TrashDir, original: &Path, request: &TrashRequest) -> Option<Record> {
+pub(super) fn record_for(trash: &TrashDir, original: &Path, request: &TrashRequest) -> Option<Record> {
     Some(Record {
         original_path: trash.recorded_path(original)?,
         trashed: request.now,

@@ -11,6 +11,7 @@
 //! A step that fails undoes those before it.
 
 use std::ffi::OsStr;
+use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
@@ -20,7 +21,7 @@ use super::loosen::loosen;
 use super::record::{self, Unwritten};
 use super::{Keeps, TrashDir, layout};
 use crate::item::{Holder, ItemId, Record};
-use crate::sys::{Dir, Metadata, Name, rename_no_replace};
+use crate::sys::{Dir, FileKind, Metadata, Name, path_of, rename_no_replace};
 
 /// Something that is in the trash now.
 #[derive(Debug, Clone)]
@@ -60,6 +61,14 @@ pub struct Source<'a> {
     pub name: Name<'a>,
     /// What it was when it was looked at.
     pub metadata: &'a Metadata,
+}
+
+/// A file that carries its record where it is.
+#[must_use = "it is moved, or its record is taken off it"]
+pub struct Labelled {
+    id: ItemId,
+    file: File,
+    record: Record,
 }
 
 impl TrashDir {
@@ -105,11 +114,62 @@ impl TrashDir {
             Err(Unwritten::Refused(_)) => return Ok(Own::Refused),
             Err(Unwritten::Failed(error)) => return Err(error),
         }
-        if let Err(error) = accept(source, &self.dir, OsStr::new(&id.to_string())) {
-            record::erase(&*self.attributes, &file)?;
-            return Err(error);
+        self.accept_labelled(source, id, &file, record).map(|()| Own::Accepted)
+    }
+
+    /// The commit of what carries its record; where it fails, it carries it no more.
+    fn accept_labelled(&self, source: Source<'_>, id: &ItemId, file: &File, record: &Record) -> io::Result<()> {
+        accept(source, &self.dir, OsStr::new(&id.to_string())).or_else(|error| {
+            self.withdraw(file, record)?;
+            Err(error)
+        })
+    }
+
+    /// Takes the record off a file, unless another command has moved it here meanwhile: then it is that one's too.
+    fn withdraw(&self, file: &File, record: &Record) -> io::Result<()> {
+        let trash = self.dir.path()?;
+        let is_here = || path_of(file).is_ok_and(|path| path.starts_with(&trash));
+        if is_here() {
+            return Ok(());
         }
-        Ok(Own::Accepted)
+        record::erase(&*self.attributes, file)?;
+        // It may have come in the moment between the look and the deed.
+        if is_here() {
+            record::create_all(&*self.attributes, file, record).map_err(|unwritten| match unwritten {
+                Unwritten::Refused(error) | Unwritten::Failed(error) => error,
+            })?;
+        }
+        Ok(())
+    }
+
+    /// Writes the record on a file, for [`Self::place_labelled`] to move it soon; `None` where it takes more than that.
+    ///
+    /// Unlike [`Self::place`] it replaces nothing, not even what a crash left: the same file may be about to be moved
+    /// under another of its names, with the record that is there.
+    ///
+    /// # After a crash
+    /// The file is in place, with attributes that the next removal replaces.
+    #[must_use]
+    pub fn label(&self, source: Source<'_>, record: Record) -> Option<Labelled> {
+        let is_simple = source.metadata.kind == FileKind::File && shape_of(source.metadata) == Shape::OwnRecord;
+        if !is_simple || self.keeps() != Keeps::Attributes {
+            return None;
+        }
+        let (id, file) = (self.new_id().ok()?, source.parent.open_file(source.name).ok()?);
+        record::create_all(&*self.attributes, &file, &record).ok()?;
+        Some(Labelled { id, file, record })
+    }
+
+    /// Moves here by rename what was labelled. On an error it carries the record no more.
+    pub fn place_labelled(&self, source: Source<'_>, labelled: Labelled) -> io::Result<Placed> {
+        let Labelled { id, file, record } = labelled;
+        self.accept_labelled(source, &id, &file, &record)?;
+        Ok(Placed { id, trash: self.path.clone(), holder: Holder::Item })
+    }
+
+    /// Takes the record off what is not moved after all. Where it cannot, the next removal does.
+    pub fn unlabel(&self, labelled: &Labelled) {
+        self.withdraw(&labelled.file, &labelled.record).ok();
     }
 
     fn place_in_envelope(&self, source: Source<'_>, id: &ItemId, record: &Record) -> io::Result<Holder> {

@@ -69,8 +69,7 @@ pub fn write(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) 
             if error.kind() == io::ErrorKind::AlreadyExists && is_leftover(attributes, file, record)? =>
         {
             let mode = record.mode.or(leftover_mode(attributes, file)?);
-            erase(attributes, file)?;
-            create_all(attributes, file, &Record { mode, ..record.clone() })
+            replace_all(attributes, file, &Record { mode, ..record.clone() })
         }
         result => result,
     }
@@ -78,7 +77,7 @@ pub fn write(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) 
 
 /// Sets each attribute of the record; where one fails, those before it are erased again. If even that fails there is no
 /// way on: an envelope would take a file along that keeps a part of a record.
-fn create_all(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
+pub(super) fn create_all(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
     let pairs = encode(record);
     for (done, (name, value)) in pairs.iter().enumerate() {
         if let Err(error) = attributes.create(file, name, value) {
@@ -89,6 +88,20 @@ fn create_all(attributes: &dyn ExtendedAttributes, file: &File, record: &Record)
         }
     }
     Ok(())
+}
+
+/// Makes a leftover the record, value by value: what was taken for a leftover may be the record of another command that
+/// is about to move the file, and at no moment there is less than one on it.
+fn replace_all(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
+    let pairs = encode(record);
+    let is_stale = |name: &&str| pairs.iter().all(|(written, _)| written != name);
+    let present = attributes.list(file)?;
+    let mut stale = OURS.iter().filter(|name| is_stale(name) && present.iter().any(|known| known == *name));
+    let written = pairs.iter().try_for_each(|(name, value)| attributes.set(file, name, value));
+    written.and_then(|()| stale.try_for_each(|name| attributes.remove(file, name))).or_else(|error| {
+        erase(attributes, file).map_err(Unwritten::Failed)?;
+        Err(error.into())
+    })
 }
 
 /// Whether what is under our names was left by a crashed removal or restore of this very path: then the path recorded
@@ -125,10 +138,15 @@ pub fn is_part_of_one(name: &OsStr) -> bool {
 pub(super) fn encode(record: &Record) -> Vec<(&'static str, Vec<u8>)> {
     let mut pairs = vec![(ORIGINAL_PATH, record.original_path.as_os_str().as_bytes().to_vec())];
     pairs.extend(record.mode.map(|mode| (MODE, format!("{mode:04o}").into_bytes())));
-    pairs.push((DELETION_DATE, date(record.deletion, SecondsFormat::AutoSi)));
+    pairs.push(encode_deletion(record));
     pairs.push((TRASHED_DATE, date(record.trashed, SecondsFormat::Nanos)));
     pairs.extend(record.session.as_ref().map(|session| (SESSION, session.as_bytes().to_vec())));
     pairs
+}
+
+/// The attribute that says when the grace period of `record` ends.
+pub(super) fn encode_deletion(record: &Record) -> (&'static str, Vec<u8>) {
+    (DELETION_DATE, date(record.deletion, SecondsFormat::AutoSi))
 }
 
 fn date(instant: DateTime<Utc>, precision: SecondsFormat) -> Vec<u8> {

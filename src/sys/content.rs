@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 
-use rustix::fs::{FsWord, OFlags, SeekFrom};
+use rustix::fs::{OFlags, SeekFrom};
 use rustix::io::Errno;
 
 use super::dir::Dir;
@@ -84,20 +84,4 @@ impl Dir {
 /// Errors of writing back anything on it since `directory` was opened are told here (since Linux 5.8).
 pub fn flush_file_system(directory: &File) -> io::Result<()> {
     Ok(rustix::fs::syncfs(directory)?)
-}
-
-/// Whether [`flush_file_system`] means anything for the file system of `directory`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum WholeFlush {
-    /// It reaches the disk.
-    Reliable,
-    /// It ends in the kernel: a FUSE server is not told of it, so each file has to be flushed by itself.
-    Hollow,
-}
-
-/// Whether the file system of `directory` passes a flush of the whole on to its disk (the number is from statfs(2)).
-pub fn whole_flush(directory: &Dir) -> io::Result<WholeFlush> {
-    const FUSE: FsWord = 0x6573_5546;
-    let kind = rustix::fs::fstatfs(directory)?.f_type;
-    Ok(if kind == FUSE { WholeFlush::Hollow } else { WholeFlush::Reliable })
 }

@@ -5,7 +5,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
@@ -143,6 +143,12 @@ impl Dir {
         Ok(rustix::fs::openat(self, name.as_os_str(), flags, Mode::RUSR | Mode::WUSR)?.into())
     }
 
+    /// Makes a file in this directory's file system that has no name and is gone when it is closed (open(2), `O_TMPFILE`).
+    pub fn create_unnamed_file(&self) -> io::Result<File> {
+        let flags = OFlags::CLOEXEC | OFlags::RDWR | OFlags::TMPFILE;
+        Ok(rustix::fs::openat(self, ".", flags, Mode::RUSR | Mode::WUSR)?.into())
+    }
+
     /// Makes the directory `name` with the mode a person's `mkdir` would give it: 0777 less the umask.
     pub fn create_dir(&self, name: Name<'_>) -> io::Result<()> {
         Ok(rustix::fs::mkdirat(self, name.as_os_str(), Mode::RWXU | Mode::RWXG | Mode::RWXO)?)
@@ -188,17 +194,13 @@ impl Dir {
     /// `fchmod` does not take a handle of the `O_PATH` kind (`EBADF`); its name under `/proc/self/fd` does, and always
     /// means this very inode (proc(5)).
     pub fn set_mode(&self, mode: u32) -> io::Result<()> {
-        use std::os::fd::AsRawFd;
         let own_name = format!("/proc/self/fd/{}", self.handle.as_raw_fd());
         Ok(rustix::fs::chmodat(CWD, own_name, Mode::from_raw_mode(mode), AtFlags::empty())?)
     }
 
     /// Where this directory is now, as an absolute path without links, told by the kernel (proc(5)).
     pub fn path(&self) -> io::Result<PathBuf> {
-        use std::os::fd::AsRawFd;
-        let own_name = format!("/proc/self/fd/{}", self.handle.as_raw_fd());
-        let path = rustix::fs::readlinkat(CWD, own_name, Vec::new())?;
-        Ok(OsString::from_vec(path.into_bytes()).into())
+        path_of(&self.handle)
     }
 
     /// The size and the free space of the file system that the directory is on (statvfs(3)); `None` where it does not
@@ -251,6 +253,13 @@ const WANTED: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::MNT_ID);
 fn statx(base: impl AsFd, name: &OsStr, flags: AtFlags) -> io::Result<Metadata> {
     let flags = flags | AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
     Ok(rustix::fs::statx(base, name, flags, WANTED)?.into())
+}
+
+/// Where an open file is now, under one of its names; with ` (deleted)` behind it where it has none (proc(5)).
+pub fn path_of(file: &impl AsRawFd) -> io::Result<PathBuf> {
+    let own_name = format!("/proc/self/fd/{}", file.as_raw_fd());
+    let path = rustix::fs::readlinkat(CWD, own_name, Vec::new())?;
+    Ok(OsString::from_vec(path.into_bytes()).into())
 }
 
 /// Sets the permission bits of an open file.

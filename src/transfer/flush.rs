@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::sys::{self, Dir, WholeFlush};
+use crate::sys::{self, Dir, FileSystem};
 
 use super::error::{Failure, Trouble, While};
 
@@ -32,9 +32,10 @@ pub(super) struct Flush {
 
 impl Flush {
     pub(super) fn new(target: &Dir) -> Result<Self, Trouble> {
-        let way = match sys::whole_flush(target).during(Failure::Flush)? {
-            WholeFlush::Reliable => Way::Each(ONE_BY_ONE),
-            WholeFlush::Hollow => Way::EachAlways,
+        // A server of FUSE is not told of a flush of the whole.
+        let way = match target.file_system().during(Failure::Flush)? {
+            FileSystem::Fuse => Way::EachAlways,
+            _ => Way::Each(ONE_BY_ONE),
         };
         Ok(Self { target: target.readable().during(Failure::Flush)?, way })
     }

@@ -110,9 +110,22 @@ pub(crate) fn points(command: &Invocation) -> (Run, Vec<Point>) {
 /// For each point of a command: makes a fresh scene, runs the command with the fault there, and checks what is left.
 /// Gives the number of points, for the test to assert that there were some.
 ///
-/// Points run in parallel, unless a test has mounts of its own and so each point's mounts in the sight of all. All that fail are reported, each with its call; a point that a run never reached fails too.
+/// Points run in parallel, unless a test has mounts of its own and so each point's mounts in the sight of all. All that
+/// fail are reported, each with its call; a point that a run never reached fails too.
 #[track_caller]
 pub(crate) fn each_point<Scene>(
+    fault: Fault,
+    scene: impl Fn() -> Scene + Sync,
+    command: impl Fn(&Scene) -> Invocation + Sync,
+    check: impl Fn(&Scene, &Point, &Run) + Sync,
+) -> usize {
+    each_point_of(|_, _| true, fault, scene, command, check)
+}
+
+/// As [`each_point`], but only where `chosen` says so, given the number of a point among all.
+#[track_caller]
+pub(crate) fn each_point_of<Scene>(
+    chosen: impl Fn(usize, &Point) -> bool,
     fault: Fault,
     scene: impl Fn() -> Scene + Sync,
     command: impl Fn(&Scene) -> Invocation + Sync,
@@ -121,6 +134,8 @@ pub(crate) fn each_point<Scene>(
     let first = scene();
     let (run, points) = points(&command(&first));
     run.ok();
+    let points = points.into_iter().enumerate().filter(|(number, point)| chosen(*number, point));
+    let points: Vec<Point> = points.map(|(_, point)| point).collect();
     // Nothing of it shall be in the sight of the others.
     drop(first);
     let failures = Mutex::new(Vec::new());

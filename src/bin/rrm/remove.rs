@@ -62,21 +62,20 @@ impl<'a> Remover<'a> {
             Ok(plan) => plan,
             Err(protected) => return Ok(self.refuse_all(&protected, &request)),
         };
-        let mut run = Run {
-            remover: self,
-            request: &request,
-            progress: TerminalProgress::listening(),
-            output: Output::new(),
-            exit: Exit::Success,
-        };
+        let progress = TerminalProgress::listening();
+        let mut run =
+            Run { remover: self, request: &request, progress: &progress, output: Output::new(), exit: Exit::Success };
+        let mut unasked = Vec::new();
         for step in plan.steps {
             match step {
-                TrashStep::Refuse(error) => run.refused(error),
-                TrashStep::Remove(removal) if self.may_ask() => run.ask(removal, tree::Mounts::None),
-                TrashStep::Remove(removal) => run.remove(&removal),
-                TrashStep::RemoveAround(removal) => run.ask(removal, tree::Mounts::Below),
+                TrashStep::Remove(removal) if !self.may_ask() => unasked.push(removal),
+                step => {
+                    run.remove(&std::mem::take(&mut unasked));
+                    run.step(step);
+                }
             }
         }
+        run.remove(&unasked);
         Ok(run.finish())
     }
 
@@ -148,12 +147,20 @@ fn without_needless_slashes(operand: OsString) -> OsString {
 struct Run<'a> {
     remover: &'a Remover<'a>,
     request: &'a TrashRequest,
-    progress: TerminalProgress,
+    progress: &'a TerminalProgress,
     output: Output,
     exit: Exit,
 }
 
 impl Run<'_> {
+    fn step(&mut self, step: TrashStep) {
+        match step {
+            TrashStep::Refuse(error) => self.refused(error),
+            TrashStep::Remove(removal) => self.ask(removal, tree::Mounts::None),
+            TrashStep::RemoveAround(removal) => self.ask(removal, tree::Mounts::Below),
+        }
+    }
+
     /// Asks what is to be asked about one operand, and removes what was agreed to. An earlier operand may have taken
     /// it along meanwhile, and nobody is asked about what is gone.
     fn ask(&mut self, mut removal: Removal, mounts: tree::Mounts) {
@@ -168,7 +175,7 @@ impl Run<'_> {
         self.output.flush();
         let asked = tree::ask(self.remover, removal, mounts);
         self.exit = self.exit.max(asked.exit);
-        asked.agreed.iter().for_each(|part| self.remove(part));
+        self.remove(&asked.agreed);
     }
 
     /// Tells why an operand stays, or that it is not there: an earlier one may have taken it along.
@@ -184,18 +191,18 @@ impl Run<'_> {
         }
     }
 
-    fn remove(&mut self, removal: &Removal) {
+    fn remove(&mut self, removals: &[Removal]) {
         if self.remover.ours.effect == Effect::DryRun {
-            return self.tell_dry_run(removal);
+            return removals.iter().for_each(|removal| self.tell_dry_run(removal));
         }
-        if self.progress.interrupted() {
-            self.exit = Exit::Interrupted;
-            return;
-        }
-        match self.remover.manager.trash(removal, self.request, &self.progress) {
+        let (manager, request, progress) = (self.remover.manager, self.request, self.progress);
+        let done = manager.trash_each(removals, request, progress, |removal, result| match result {
             Ok(removed) => self.tell(removal, &removed),
             Err(error) if error.kind == ErrorKind::NeedsConsent => self.ask_to_copy(removal, &error),
             Err(error) => self.failed(&error),
+        });
+        if done < removals.len() {
+            self.exit = Exit::Interrupted;
         }
     }
 
@@ -206,7 +213,7 @@ impl Run<'_> {
             Consent::NobodyToAsk => self.exit = self.exit.max(Exit::Failure),
             Consent::Given => {
                 let request = TrashRequest { copying: Copying::Whatever, ..self.request.clone() };
-                match self.remover.manager.trash(removal, &request, &self.progress) {
+                match self.remover.manager.trash(removal, &request, self.progress) {
                     Ok(removed) => self.tell(removal, &removed),
                     Err(error) => self.failed(&error),
                 }

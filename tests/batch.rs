@@ -1,0 +1,226 @@
+//! Many files in one command, of which the next ones get their records while one is moved: nothing of that may show.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use crate::common::strace::{Point, available, each_point_of};
+use crate::common::{Fault, Invocation, Run, Sandbox, Tree, snapshot};
+
+/// More than are worth a second thread.
+const FILES: usize = 150;
+
+fn name(number: usize) -> String {
+    format!("f{number:03}")
+}
+
+/// A directory with many files, all different.
+struct Scene {
+    sandbox: Sandbox,
+    before: Tree,
+}
+
+impl Scene {
+    fn new() -> Self {
+        let sandbox = Sandbox::new();
+        for number in 0..FILES {
+            sandbox.file(format!("d/{}", name(number)), name(number));
+        }
+        let before = look_at(&sandbox.path("d"));
+        Self { sandbox, before }
+    }
+
+    fn files(&self) -> impl Iterator<Item = PathBuf> {
+        let directory = self.sandbox.path("d");
+        (0..FILES).map(move |number| directory.join(name(number)))
+    }
+
+    fn remove(&self) -> Invocation {
+        self.sandbox.command(["rm"]).args(self.files())
+    }
+
+    /// Which files are in place, and which are listed, each with its content.
+    #[track_caller]
+    fn found(&self) -> (BTreeSet<PathBuf>, BTreeSet<PathBuf>) {
+        let in_place = self.files().filter(|path| path.symlink_metadata().is_ok()).collect();
+        let items = self.sandbox.list_json();
+        let listed: BTreeSet<PathBuf> = items.iter().map(original_path).collect();
+        assert_eq!(items.len(), listed.len(), "something is listed twice");
+        (in_place, listed)
+    }
+
+    /// Each file is in place or listed, and not both.
+    #[track_caller]
+    fn assert_each_is_somewhere(&self) {
+        let (in_place, listed) = self.found();
+        let all: BTreeSet<PathBuf> = self.files().collect();
+        assert_eq!(in_place.intersection(&listed).count(), 0);
+        assert_eq!(in_place.union(&listed).cloned().collect::<BTreeSet<_>>(), all);
+    }
+
+    /// What the whole directory is, once all of it is back.
+    #[track_caller]
+    fn assert_all_comes_back(&self) {
+        let (in_place, _) = self.found();
+        if !in_place.is_empty() {
+            self.sandbox.command(["rm"]).args(&in_place).run().ok();
+        }
+        self.sandbox.rrm(["restore", "glob:**"]).ok();
+        let difference = self.before.difference(&look_at(&self.sandbox.path("d")));
+        assert_eq!(difference, "");
+    }
+}
+
+fn original_path(item: &serde_json::Value) -> PathBuf {
+    item["original_path"].as_str().expect("its origin is known").into()
+}
+
+/// What a directory is but for when it was changed last: whatever moves in it changes that.
+fn look_at(directory: &Path) -> Tree {
+    let long_ago = fs::FileTimes::new().set_modified(SystemTime::UNIX_EPOCH);
+    fs::File::open(directory).and_then(|directory| directory.set_times(long_ago)).expect("it is ours");
+    snapshot(directory)
+}
+
+/// No file in place has anything of ours, though it may have had it for a moment.
+#[track_caller]
+fn assert_unlabelled(files: impl IntoIterator<Item = PathBuf>) {
+    for path in files {
+        let names: Vec<_> = xattr::list(&path).expect("it is there").collect();
+        assert!(names.iter().all(|name| !name.to_string_lossy().starts_with("user.")), "{path:?} carries {names:?}");
+    }
+}
+
+/// All calls but those that come once a file, and of these a few.
+fn sampled(number: usize, point: &Point) -> bool {
+    !matches!(point.call.as_str(), "fsetxattr" | "renameat2") || number.is_multiple_of(23)
+}
+
+#[test]
+fn killed_at_any_call_each_file_is_in_place_or_listed() {
+    or_skip!(available());
+    let check = |scene: &Scene, _: &Point, _: &Run| {
+        scene.assert_each_is_somewhere();
+        scene.assert_all_comes_back();
+    };
+    let points = each_point_of(sampled, Fault::Kill, Scene::new, Scene::remove, check);
+    assert!(points > FILES / 12, "only {points} points");
+}
+
+#[test]
+fn a_failing_call_costs_one_file_at_most() {
+    or_skip!(available());
+    for error in ["EIO", "ENOSPC", "EPERM", "EMFILE"] {
+        let check = |scene: &Scene, point: &Point, run: &Run| {
+            scene.assert_each_is_somewhere();
+            let (in_place, _) = scene.found();
+            assert!(in_place.len() <= 1, "{} stay after {error} at {}: {run}", in_place.len(), point.shown);
+            assert_eq!(run.status.success(), in_place.is_empty(), "{run}");
+            assert_unlabelled(in_place);
+            scene.assert_all_comes_back();
+        };
+        let sampled =
+            |number, point: &Point| matches!(point.call.as_str(), "fsetxattr" | "renameat2") && sampled(number, point);
+        each_point_of(sampled, Fault::Error(error), Scene::new, Scene::remove, check);
+    }
+}
+
+/// Interrupted at several moments: what has its record already and is not moved any more loses it.
+#[test]
+fn an_interrupt_leaves_no_record_on_what_stays() {
+    or_skip!(available());
+    for after in [1, 40, 90] {
+        let scene = Scene::new();
+        let inject = format!("inject=renameat2:signal=INT:when={after}");
+        let words = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=renameat2", "-e", &inject];
+        let run = scene.remove().through(words.map(std::ffi::OsString::from)).run();
+        run.fails(130).err_contains("interrupted");
+        scene.assert_each_is_somewhere();
+        let (in_place, _) = scene.found();
+        assert!(!in_place.is_empty(), "it was interrupted in the middle");
+        assert_unlabelled(in_place);
+        scene.assert_all_comes_back();
+    }
+}
+
+/// A name given twice is removed once and then missing, and the record of what was removed stays whole.
+#[test]
+fn what_is_named_twice_is_removed_once() {
+    for spelled in ["", "./", "../d/"] {
+        let scene = Scene::new();
+        let directory = scene.sandbox.path("d");
+        let twice = (0..FILES).flat_map(|number| [name(number), format!("{spelled}{}", name(number))]);
+        let run = scene.sandbox.command(["rm"]).args(twice).within(&directory).run();
+        run.fails(1);
+        assert_eq!(String::from_utf8_lossy(&run.stderr).matches("No such file or directory").count(), FILES, "{run}");
+        let (in_place, listed) = scene.found();
+        assert_eq!((in_place.len(), listed.len()), (0, FILES));
+        scene.assert_all_comes_back();
+    }
+}
+
+/// A file is not taken out of the directory that was removed right before it.
+#[test]
+fn what_is_in_a_removed_directory_stays_in_it() {
+    let scene = Scene::new();
+    scene.sandbox.command(["rm"]).args([scene.sandbox.path("d")]).args(scene.files()).run().fails(1);
+    let items = scene.sandbox.list_json();
+    assert_eq!(items.iter().map(original_path).collect::<Vec<_>>(), [scene.sandbox.path("d")]);
+    scene.sandbox.rrm(["undo"]).ok();
+    scene.before.assert_is_at(scene.sandbox.path("d"));
+}
+
+/// Between ordinary files: links, hard links, a directory, a FIFO, one that is missing, one that keeps a value under a
+/// name of ours. Each goes the way it would go alone.
+#[test]
+fn what_needs_an_envelope_goes_between_the_others() {
+    let scene = Scene::new();
+    let odd = |at: &str| scene.sandbox.path(Path::new("d").join(at));
+    scene.sandbox.symlink(odd("f020-link"), "nowhere");
+    scene.sandbox.hard_link(odd("f040-hard"), odd("f040"));
+    scene.sandbox.file(odd("f060-dir/inside"), "inside");
+    scene.sandbox.tool("mkfifo", [odd("f080-fifo")]).run().ok();
+    xattr::set(odd("f100"), "user.original_path", b"a person's own").expect("attributes are kept here");
+    let before = look_at(&scene.sandbox.path("d"));
+    let mut names: Vec<PathBuf> =
+        fs::read_dir(odd("")).expect("readable").flatten().map(|entry| entry.path()).collect();
+    names.push(odd("f150-missing"));
+    names.sort();
+    let run = scene.sandbox.command(["rm"]).args(&names).run();
+    run.fails(1).err_contains("f150-missing");
+    assert_eq!(scene.sandbox.list_json().len(), names.len() - 1);
+    scene.sandbox.rrm(["undo"]).ok();
+    assert_eq!(before.difference(&look_at(&scene.sandbox.path("d"))), "");
+}
+
+/// Few descriptors, one processor, no room for another thread: slower, and the same.
+#[test]
+fn it_works_with_next_to_nothing() {
+    for limit in ["ulimit -n 48", "ulimit -u 1", "taskset -p 1 $$ >/dev/null"] {
+        let scene = Scene::new();
+        let script = format!("{limit}; exec \"$@\"");
+        scene.remove().through(["sh", "-c", &script, "sh"].map(std::ffi::OsString::from)).run().ok();
+        let (in_place, listed) = scene.found();
+        assert_eq!((in_place.len(), listed.len()), (0, FILES), "{limit}");
+        scene.assert_all_comes_back();
+    }
+}
+
+/// Two commands with the same files: each is moved by one of them.
+#[test]
+fn two_at_once_share_the_files() {
+    let scene = Scene::new();
+    std::thread::scope(|scope| {
+        for delay in [0, 2] {
+            let scene = &scene;
+            scope.spawn(move || {
+                std::thread::sleep(Duration::from_millis(delay));
+                scene.remove().args(["-f"]).run();
+            });
+        }
+    });
+    let (in_place, listed) = scene.found();
+    assert_eq!((in_place.len(), listed.len()), (0, FILES));
+    scene.assert_all_comes_back();
+}
