@@ -79,6 +79,7 @@
 //! | [`volume`] | which trash directory serves a path, and where all of them are |
 //! | [`store`] | one trash directory: its names, records, envelopes, and the order of writes |
 //! | [`transfer`] | a faithful copy of a tree |
+//! | [`preview`] | a glance at what is under a name |
 //! | [`purge`] | deletion of a tree for good |
 //! | [`item`], [`error`], [`text`] | values |
 //! | [`attributes`], [`config`] | extended attributes, and the choices kept as such |
@@ -91,6 +92,7 @@ pub mod error;
 pub mod item;
 pub mod manager;
 pub mod outcome;
+pub mod preview;
 pub mod progress;
 pub mod purge;
 pub mod request;

@@ -9,6 +9,7 @@ mod list;
 mod measure;
 mod operand;
 mod plan;
+mod preview;
 mod protect;
 mod restore;
 mod room;

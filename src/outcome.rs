@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::item::{ItemId, TrashItem};
+use crate::preview::Content;
 use crate::progress::Amount;
 use crate::retention::{Cause, Fate, Shield};
 use crate::sys::Metadata;
@@ -55,6 +56,15 @@ pub struct Listing {
     pub fates: HashMap<ItemId, Fate>,
     /// Volumes that did not answer, items that could not be read, names that are not ours.
     pub problems: Vec<Error>,
+}
+
+/// A glance at an item or at a part of one.
+#[derive(Debug)]
+pub struct Preview {
+    /// What it is: kind, size, mode, owner, times.
+    pub metadata: Metadata,
+    /// What is in it, or why that cannot be read.
+    pub content: Result<Content>,
 }
 
 /// What a restore would do.

@@ -26,6 +26,7 @@ mod keeping;
 mod licences;
 mod model;
 mod mounts;
+mod preview;
 mod programs;
 mod purge;
 mod readme;

@@ -167,6 +167,12 @@ pub(crate) const RULES: &[Rule] = &[
         why: "a copy is between directories, whatever they are for",
     },
     Rule {
+        files: &["preview.rs", "preview/"],
+        except: &[],
+        names: Names::OnlyOurs(&["crate::preview", "crate::sys"]),
+        why: "a glance is at a name in a directory, whatever is kept there",
+    },
+    Rule {
         files: &["purge.rs", "purge/"],
         except: &[],
         names: Names::Without(&["crate::item", "crate::store", "crate::selection", "crate::manager"]),
