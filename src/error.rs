@@ -21,6 +21,8 @@ pub enum ErrorKind {
     LinkWithSlash,
     /// A directory where only other things were asked for.
     IsADirectory,
+    /// Something other than a file where only the content of one was asked for.
+    NotAFile,
     /// A directory that holds something where only empty ones were asked for.
     DirectoryNotEmpty,
     /// `.` or `..`, in any spelling (POSIX rm: these shall be refused).

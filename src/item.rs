@@ -149,6 +149,19 @@ pub enum Holder {
     Envelope,
 }
 
+/// Where an item's record is, and in what form.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RecordPlace {
+    /// On the item itself, as attributes.
+    Item,
+    /// On its envelope, as attributes.
+    Envelope,
+    /// In a file beside it, in its envelope.
+    File,
+    /// Nowhere: it was lost, or never made.
+    Nowhere,
+}
+
 /// Whether a person exempted an item from `clean`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keep {

@@ -14,6 +14,7 @@ mod protect;
 mod restore;
 mod room;
 mod settle;
+mod show;
 mod target;
 mod trash;
 

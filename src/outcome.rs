@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use crate::error::{Error, Result};
-use crate::item::{ItemId, TrashItem};
+use crate::item::{ItemId, RecordPlace, TrashItem};
 use crate::preview::Content;
 use crate::progress::Amount;
 use crate::retention::{Cause, Fate, Shield};
@@ -65,6 +65,36 @@ pub struct Preview {
     pub metadata: Metadata,
     /// What is in it, or why that cannot be read.
     pub content: Result<Content>,
+}
+
+/// All about some items, and what could not be told.
+#[derive(Debug, Default)]
+pub struct Showing {
+    /// One for each item, or part of one, that was chosen.
+    pub shown: Vec<Shown>,
+    /// What was not found, and volumes that did not answer.
+    pub problems: Vec<Error>,
+}
+
+/// All about an item, or about a part of one.
+#[derive(Debug)]
+pub struct Shown {
+    /// The item.
+    pub item: TrashItem,
+    /// The part below a trashed directory that the rest is about; empty for the item itself.
+    pub part: PathBuf,
+    /// The path that it had; for an item of unknown origin, the one it has in the trash.
+    pub path: PathBuf,
+    /// Where it is now.
+    pub place: PathBuf,
+    /// Where the item's record is.
+    pub record: RecordPlace,
+    /// What will become of the item.
+    pub fate: Fate,
+    /// The other items that were at the item's path, the one removed last first.
+    pub others: Vec<TrashItem>,
+    /// What it is and what is in it.
+    pub preview: Preview,
 }
 
 /// What a restore would do.

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::item::Keep;
+use crate::preview::Limits;
 use crate::retention::{Policy, Rule, Standing};
 use crate::selection::Selection;
 
@@ -91,6 +92,21 @@ pub enum Sizes {
     AsKnown,
     /// The sum of all that is in them.
     Measured,
+}
+
+/// Tell all about items, or parts of them.
+#[derive(Debug, Clone)]
+pub struct ShowRequest {
+    /// Which ones; of several that were at one path, the newest.
+    pub selection: Selection,
+    /// Whether to find out how large directories are.
+    pub sizes: Sizes,
+    /// How much of them to look at.
+    pub limits: Limits,
+    /// The rules by which items will go.
+    pub standing: Standing,
+    /// The time of the command.
+    pub now: DateTime<Utc>,
 }
 
 /// Put items back.

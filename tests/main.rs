@@ -31,4 +31,5 @@ mod programs;
 mod purge;
 mod readme;
 mod shim;
+mod show;
 mod transfer;

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use chrono::{DateTime, Utc};
+
 use super::TrashManager;
 use super::measure::measure;
 use crate::error::{Error, ErrorKind};
@@ -9,7 +11,7 @@ use crate::item::{ItemId, TrashItem};
 use crate::outcome::Listing;
 use crate::progress::Progress;
 use crate::request::{ListRequest, Sizes};
-use crate::retention::Fate;
+use crate::retention::{Fate, Standing};
 use crate::selection::Versions;
 use crate::store::Reading;
 use crate::sys::Name;
@@ -23,7 +25,7 @@ impl TrashManager {
             self.measure(&mut listing.items, progress);
         }
         // Of all items, because how many versions there are and how full a volume is does not depend on the selection.
-        listing.fates = self.fates(request, &mut listing);
+        listing.fates = self.fates(&request.standing, request.now, &mut listing);
         if request.selection.is_everything() {
             return listing;
         }
@@ -33,10 +35,16 @@ impl TrashManager {
         listing
     }
 
-    fn fates(&self, request: &ListRequest, listing: &mut Listing) -> HashMap<ItemId, Fate> {
-        let asks = request.standing.rules.iter().any(|rule| rule.is_about_space());
+    /// What will become of everything that is listed.
+    pub(super) fn fates(
+        &self,
+        standing: &Standing,
+        now: DateTime<Utc>,
+        listing: &mut Listing,
+    ) -> HashMap<ItemId, Fate> {
+        let asks = standing.rules.iter().any(|rule| rule.is_about_space());
         let volumes = if asks { self.volumes_with_space(&mut listing.problems) } else { vec![] };
-        let fates = request.standing.fates(&listing.items, &volumes, request.now);
+        let fates = standing.fates(&listing.items, &volumes, now);
         listing.items.iter().map(|item| item.id).zip(fates).collect()
     }
 

@@ -50,7 +50,7 @@ impl TrashManager {
     }
 
     /// Chooses, and where a path is inside of several trashed directories takes the newest one that holds it.
-    fn choose_existing(&self, selection: &Selection, items: &[TrashItem]) -> Choice {
+    pub(super) fn choose_existing(&self, selection: &Selection, items: &[TrashItem]) -> Choice {
         let mut choice = selection.choose(items, Versions::Newest);
         let (parts, mut whole): (Vec<Chosen>, Vec<Chosen>) = choice.chosen.into_iter().partition(|c| c.part.is_some());
         let mut newest: HashMap<PathBuf, Chosen> = HashMap::new();

@@ -9,7 +9,8 @@ use super::record::{self, Found, Marked};
 use super::{Base, TrashDir};
 use crate::attributes::RecordFile;
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Holder, ItemId, ItemKind, Origin, TrashItem, is_plain_path};
+use crate::item::Stamp::Missing;
+use crate::item::{Holder, ItemId, ItemKind, Origin, RecordPlace, TrashItem, is_plain_path};
 use crate::sys::{Dir, FileKind, Metadata, Name, Timestamp};
 
 /// What a name in a trash directory turned out to be.
@@ -152,6 +153,29 @@ impl TrashDir {
         Origin::Untrusted { recorded, reason }
     }
 
+    /// Where the item is now.
+    #[must_use]
+    pub fn place_of(&self, item: &TrashItem) -> PathBuf {
+        let place = self.path.join(item.id.to_string());
+        match item.holder {
+            Holder::Item => place,
+            Holder::Envelope => place.join(layout::ITEM.as_os_str()),
+        }
+    }
+
+    /// Where the item's record is: looked for in the order in which it is read.
+    pub fn record_place(&self, item: &TrashItem) -> io::Result<RecordPlace> {
+        let has_none = item.origin == Origin::Unknown && (&item.trashed, &item.deletion) == (&Missing, &Missing);
+        if has_none || item.holder == Holder::Item {
+            return Ok(if has_none { RecordPlace::Nowhere } else { RecordPlace::Item });
+        }
+        let id = item.id.to_string();
+        let envelope = self.dir.open_dir(Name::new(id.as_ref()).map_err(|_| io::ErrorKind::InvalidInput)?)?;
+        let present = self.attributes.list(&envelope.readable()?)?;
+        let carries = present.iter().any(|name| name == record::ORIGINAL_PATH);
+        Ok(if !carries && RecordFile::is_in(&envelope)? { RecordPlace::File } else { RecordPlace::Envelope })
+    }
+
     /// Opens the directory that holds the item and says under which name.
     pub fn holding(&self, item: &TrashItem) -> io::Result<(Dir, OsString)> {
         let id = OsString::from(item.id.to_string());
@@ -172,8 +196,8 @@ fn abandoned(id: ItemId, metadata: &Metadata) -> Reading {
 fn nothing_found() -> Found {
     Found {
         original_path: None,
-        trashed: crate::item::Stamp::Missing,
-        deletion: crate::item::Stamp::Missing,
+        trashed: Missing,
+        deletion: Missing,
         session: None,
         mode: None,
         keep: crate::item::Keep::No,

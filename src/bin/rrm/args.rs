@@ -1,6 +1,8 @@
 //! The command line as it is typed. What it means is told in `translate`; nothing below that knows an option.
 #![expect(clippy::struct_excessive_bools, reason = "an option is there or not; `translate` gives each a word")]
 
+mod show;
+
 use std::ffi::OsString;
 use std::path::PathBuf;
 
@@ -8,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
 
 use crate::examples;
+
+pub(crate) use show::{ReportForm, ShowArgs};
 
 /// A safer rm: what you remove goes to a trash, and comes back when you ask.
 #[derive(Debug, Parser)]
@@ -33,6 +37,12 @@ pub(crate) enum Command {
     /// List what is in the trash.
     #[command(visible_alias = "ls", after_help = examples::LIST)]
     List(ListArgs),
+    /// Show all about an item: its record, and a preview of it.
+    ///
+    /// Of several items that were at one path, the one removed last is shown. A PATH inside a trashed directory, and
+    /// ID/PATH, mean that part of it.
+    #[command(after_help = examples::SHOW)]
+    Show(ShowArgs),
     /// Restore what was removed to where it was.
     ///
     /// Of several items that were at one path, the one removed last is restored. Nothing that exists is overwritten.

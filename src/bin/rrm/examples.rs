@@ -17,6 +17,13 @@ Examples:
   rrm list --here --since 2h        What was removed here in the last two hours
   rrm list --format json '*.log'    Items chosen by a glob, for a script";
 
+pub(crate) const SHOW: &str = "\
+Examples:
+  rrm show notes.txt                The version of notes.txt that was removed last
+  rrm show 3f1c/src                 A directory inside the item whose ID begins with 3f1c
+  rrm show --content notes.txt | diff - notes.txt
+                                    How it differs from the file of today";
+
 pub(crate) const RESTORE: &str = "\
 Examples:
   rrm restore notes.txt             The version of notes.txt that was removed last

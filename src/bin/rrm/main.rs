@@ -11,6 +11,7 @@ mod remove;
 mod run;
 mod schedule;
 mod shim;
+mod show;
 mod terminal;
 mod translate;
 mod users;

@@ -123,6 +123,7 @@ fn own_text(name: &str) -> anyhow::Result<&'static str> {
         "rrm" => include_str!("manual/rrm.man"),
         "rrm-rm" => include_str!("manual/rm.man"),
         "rrm-list" => include_str!("manual/list.man"),
+        "rrm-show" => include_str!("manual/show.man"),
         "rrm-restore" => include_str!("manual/restore.man"),
         "rrm-undo" => include_str!("manual/undo.man"),
         "rrm-clean" => include_str!("manual/clean.man"),

@@ -1,5 +1,6 @@
 //! One function a command.
 
+use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,9 +11,11 @@ use clap::{CommandFactory, Parser};
 use rrm::attributes::SystemAttributes;
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind};
+use rrm::item::ItemId;
 use rrm::manager::TrashManager;
 use rrm::outcome::{Listing, RestorePlan, RestoreStep, Restored};
 use rrm::request::{Copying, Restorable, RestoreRequest};
+use rrm::retention::Fate;
 
 use crate::args::{
     Cli, Command, ConfigAction, Form, ListArgs, RestoreArgs, RestoreToArgs, RmArgs, ShimAction, ShimDirectory, SortKey,
@@ -81,6 +84,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
     match cli.command {
         Command::Rm(args) => session.rm(args),
         Command::List(args) => session.list(&args),
+        Command::Show(args) => session.show(&args),
         Command::Restore(args) => session.restore(&args),
         Command::Undo(args) => session.undo(&args),
         Command::Clean(args) => session.clean(&args),
@@ -149,16 +153,22 @@ impl Session<'_> {
     }
 
     fn write(&self, form: Form, listing: &Listing, detail: Detail) -> anyhow::Result<()> {
-        let scene = Scene {
+        let scene = self.scene(&listing.fates, detail);
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        view::write(form, &listing.items, &scene, &mut out).and_then(|()| out.flush()).context("cannot write the list")
+    }
+
+    /// What output is made with, beside the items themselves.
+    pub(crate) fn scene<'a>(&'a self, fates: &'a HashMap<ItemId, Fate>, detail: Detail) -> Scene<'a> {
+        Scene {
             now: self.context.now,
-            fates: &listing.fates,
+            fates,
             home: self.context.environment.home.as_deref(),
             width: rrm::sys::terminal_width(),
             detail,
+            charset: self.messages.charset,
             colours: Environment::colours(),
-        };
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        view::write(form, &listing.items, &scene, &mut out).and_then(|()| out.flush()).context("cannot write the list")
+        }
     }
 
     fn restore(&self, args: &RestoreArgs) -> anyhow::Result<Exit> {

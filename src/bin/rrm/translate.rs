@@ -2,6 +2,7 @@
 
 mod clean;
 mod environment;
+mod show;
 mod value;
 
 use std::ffi::OsString;
@@ -157,15 +158,21 @@ impl Context {
         Ok(selection)
     }
 
+    /// What the words mean, seen from the working directory.
+    fn terms(&self, words: &[OsString]) -> Result<Vec<Term>> {
+        let here = self.environment.working_directory();
+        let resolve = |directory: &Path| directory.canonicalize().ok();
+        words.iter().map(|word| Term::parse(word, &here, resolve)).collect()
+    }
+
     /// As [`Self::selection`], without --older-than: to clean that is a rule.
     fn selection_at_any_age(&self, args: &SelectionArgs) -> Result<Selection> {
         let here = self.environment.working_directory();
-        let resolve = |directory: &Path| directory.canonicalize().ok();
-        let terms = args.words.iter().map(|word| Term::parse(word, &here, resolve)).collect::<Result<_>>()?;
+        let terms = self.terms(&args.words)?;
         let mut filters = Vec::new();
         if let Some(directory) = args.under.as_deref().or(args.here.then_some(Path::new("."))) {
             let spelled = absolute(directory, &here);
-            filters.push(Filter::Under(resolve(&spelled).unwrap_or(spelled)));
+            filters.push(Filter::Under(spelled.canonicalize().unwrap_or(spelled)));
         }
         let time = |text: &Option<String>| text.as_deref().map(|text| value::moment(text, self.now)).transpose();
         filters.extend(time(&args.since)?.map(Filter::Since));

@@ -83,6 +83,29 @@ fn user(line: &[u8]) -> Option<User> {
     (!user.name.is_empty() && user.home.is_absolute()).then_some(user)
 }
 
+/// What a person calls a user: `ada (1000)`, or the number alone where /etc/passwd has no name for it.
+pub(crate) fn user_of(uid: u32) -> String {
+    called(uid, "/etc/passwd")
+}
+
+/// What a person calls a group, as /etc/group has it.
+pub(crate) fn group_of(gid: u32) -> String {
+    called(gid, "/etc/group")
+}
+
+fn called(number: u32, database: &str) -> String {
+    let name = fs::read(database).ok().and_then(|database| name_in(&database, number));
+    name.map_or_else(|| number.to_string(), |name| format!("{} ({number})", crate::view::visible(&name)))
+}
+
+/// The name that a database gives to a number: in both kinds the name is the first field, and the number the third.
+fn name_in(database: &[u8], number: u32) -> Option<OsString> {
+    let number = number.to_string();
+    let mut lines = database.split(|byte| *byte == b'\n').map(|line| line.split(|byte| *byte == b':'));
+    let mut found = lines.find(|fields| fields.clone().nth(2) == Some(number.as_bytes()))?;
+    found.next().map(|name| OsString::from_vec(name.to_vec()))
+}
+
 /// Users of services share `/` or have no home at all.
 fn owns_home(user: &User) -> bool {
     rrm::sys::metadata_following(&user.home).is_ok_and(|home| home.is_dir() && home.uid == user.uid)
@@ -102,6 +125,13 @@ fn clean_for(user: &User, program: &Path, args: &CleanArgs) -> io::Result<ExitSt
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_has_the_first_name_that_is_given_to_it() {
+        let database = b"root:x:0:\nadm:x:4:ada\nalias:x:0:\nshort:x\n";
+        assert_eq!(name_in(database, 0), Some("root".into()));
+        assert_eq!((name_in(database, 4), name_in(database, 5)), (Some("adm".into()), None));
+    }
 
     #[test]
     fn a_user_is_seven_fields_and_met_once() {

@@ -1,7 +1,10 @@
 //! Items as output: each form is one small file.
 
+mod dates;
 mod json;
 mod plain;
+pub(crate) mod preview;
+mod show;
 mod table;
 mod text;
 
@@ -15,9 +18,11 @@ use rrm::item::{ItemId, TrashItem};
 use rrm::retention::Fate;
 
 use crate::args::Form;
+use crate::gnu::quote::Charset;
 
-pub(crate) use json::object;
-pub(crate) use text::{count, size, span};
+pub(crate) use json::{object, shown_object};
+pub(crate) use show::write as write_shown;
+pub(crate) use text::{count, size, span, visible};
 
 /// What the forms need to know beside the items.
 pub(crate) struct Scene<'a> {
@@ -31,6 +36,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) width: Option<usize>,
     /// Whether nothing is to be shortened.
     pub(crate) detail: Detail,
+    /// What may be shown beside ASCII.
+    pub(crate) charset: Charset,
     /// The colours of `$LS_COLORS`, where colours may be used.
     pub(crate) colours: Option<LsColors>,
 }

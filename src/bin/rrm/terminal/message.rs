@@ -27,6 +27,9 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
             "--conflict rename restores beside it, --conflict swap moves what is there to the trash, --to DIR restores elsewhere",
         ),
         ErrorKind::NoMatch => Some("rrm list shows what there is"),
+        ErrorKind::NotAFile => {
+            Some("rrm show without --content tells what it is, rrm restore --to DIR brings it back elsewhere")
+        }
         ErrorKind::UnsafeTrash => Some("a trash directory is yours alone: mode 0700, and no link"),
         ErrorKind::DoubtfulDate => Some("rrm clean with its ID deletes it, rrm restore brings it back"),
         ErrorKind::MountPoint => Some("unmount it first; what is below then can be removed"),

@@ -3,14 +3,13 @@
 use std::io::{self, Write};
 use std::path::Path;
 
-use chrono::{DateTime, Local, Utc};
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
 use lscolors::Indicator;
-use rrm::item::{ItemKind, Origin, Stamp, TrashItem};
-use rrm::retention::{Fate, Rule};
+use rrm::item::{ItemKind, Origin, TrashItem};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::text::{size, span, visible};
+use super::dates::{expires, removed};
+use super::text::{size, visible};
 use super::{Detail, Scene};
 
 const HEADER: [&str; 6] = ["ID", "DELETED", "EXPIRES", "SIZE", "KIND", "PATH"];
@@ -52,45 +51,12 @@ fn row(item: &TrashItem, scene: &Scene<'_>) -> [String; 6] {
     };
     [
         id,
-        deleted(&item.trashed, scene),
-        expires(item, scene),
+        removed(&item.trashed, scene.now, scene.detail),
+        expires(scene.fates.get(&item.id), scene.now, scene.detail),
         item.size.map_or_else(|| "-".to_owned(), size),
         item.kind.name().to_owned(),
         path(item, scene),
     ]
-}
-
-fn deleted(stamp: &Stamp, scene: &Scene<'_>) -> String {
-    match (stamp, scene.detail) {
-        (Stamp::At(at), Detail::Full) => local(at),
-        (Stamp::At(at), Detail::Short) if *at > scene.now => format!("in {}", span(*at - scene.now)),
-        (Stamp::At(at), Detail::Short) => format!("{} ago", span(scene.now - *at)),
-        (Stamp::Missing | Stamp::Unreadable(_), _) => "unknown".to_owned(),
-    }
-}
-
-/// When the item goes, and by which rule if that is not the end of its grace period.
-fn expires(item: &TrashItem, scene: &Scene<'_>) -> String {
-    let by = |rule: &Rule| match rule {
-        Rule::PastGrace => String::new(),
-        rule => format!(": {}", rule.name()),
-    };
-    let until = |at: &DateTime<Utc>| match scene.detail {
-        Detail::Full => local(at),
-        Detail::Short => format!("in {}", span(*at - scene.now)),
-    };
-    match scene.fates.get(&item.id) {
-        Some(Fate::Due(rule)) => format!("due{}", by(rule)),
-        Some(Fate::DueAt(at, rule)) => format!("{}{}", until(at), by(rule)),
-        Some(Fate::Kept(None)) => "kept".to_owned(),
-        Some(Fate::Kept(Some(end))) if scene.detail == Detail::Full => format!("kept until {}", local(end)),
-        Some(Fate::Kept(Some(end))) => format!("kept {}", span(*end - scene.now)),
-        Some(Fate::Doubtful) | None => "doubtful".to_owned(),
-    }
-}
-
-fn local(at: &DateTime<Utc>) -> String {
-    at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 fn path(item: &TrashItem, scene: &Scene<'_>) -> String {

@@ -6,7 +6,10 @@ use std::os::unix::ffi::OsStrExt;
 use bytesize::ByteSize;
 use chrono::TimeDelta;
 
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
 use crate::gnu::printable::is_printable;
+use crate::gnu::quote::Charset;
 
 /// A name with nothing in it that a terminal would obey: control characters, marks that turn the direction of writing,
 /// and bytes that are not UTF-8 are escaped.
@@ -30,6 +33,24 @@ fn turns_direction(c: char) -> bool {
 /// A number of bytes, in units of 1024.
 pub(crate) fn size(bytes: u64) -> String {
     ByteSize::b(bytes).display().iec().to_string()
+}
+
+/// As much of the start of `text` as fits.
+pub(crate) fn start_of(text: &str, room: usize, charset: Charset) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mark = match charset {
+        Charset::Utf8 => "…",
+        Charset::Ascii => "...",
+    };
+    let mut used = mark.width();
+    let fits = |c: &char| {
+        used += c.width().unwrap_or(0);
+        used <= room
+    };
+    let start: String = text.chars().take_while(fits).collect();
+    start + mark
 }
 
 /// `1 item`, `2 items`.
@@ -56,6 +77,13 @@ mod tests {
     fn a_terminal_is_never_given_an_order_by_a_name() {
         assert_eq!(visible(OsStr::from_bytes(b"a\x1b[2J\n\xff\xc3\xa9")), "a\\u{1b}[2J\\n\\xffé");
         assert_eq!(visible(OsStr::new("gpj\u{202e}exe")), "gpj\\u{202e}exe");
+    }
+
+    #[test]
+    fn the_start_of_a_line_is_kept() {
+        assert_eq!(start_of("abcdef", 6, Charset::Ascii), "abcdef");
+        assert_eq!(start_of("abcdefg", 6, Charset::Ascii), "abc...");
+        assert_eq!(start_of("日本語", 5, Charset::Utf8), "日本…");
     }
 
     #[test]

@@ -1,0 +1,83 @@
+//! `rrm show`: the record of an item, a preview of it, or its content.
+
+use std::collections::HashMap;
+use std::io::{self, Read, Write};
+use std::path::Path;
+
+use anyhow::Context as _;
+use rrm::error::Error;
+use rrm::manager::TrashManager;
+use rrm::outcome::Shown;
+
+use crate::args::{ReportForm, ShowArgs};
+use crate::exit::Exit;
+use crate::run::Session;
+use crate::terminal::TerminalProgress;
+use crate::view::{self, Detail};
+
+/// How much of a file is in memory while it is printed.
+const PIECE: usize = 128 * 1024;
+
+impl Session<'_> {
+    pub(crate) fn show(&self, args: &ShowArgs) -> anyhow::Result<Exit> {
+        let request = self.context.show(args)?;
+        let manager = self.manager();
+        let showing = manager.show(&request, &TerminalProgress::default());
+        let exit = self.messages.problems(&showing.problems);
+        if args.content {
+            return Ok(exit.max(self.print_content(&manager, &showing.shown)?));
+        }
+        self.print_shown(&showing.shown, args.format).context("write error")?;
+        Ok(exit)
+    }
+
+    fn print_shown(&self, all: &[Shown], form: ReportForm) -> io::Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        let fates = HashMap::new();
+        let scene = self.scene(&fates, Detail::Full);
+        for (number, shown) in all.iter().enumerate() {
+            match form {
+                ReportForm::Json => writeln!(out, "{}", view::shown_object(shown, self.context.now))?,
+                ReportForm::Text => {
+                    if number > 0 {
+                        writeln!(out)?;
+                    }
+                    view::write_shown(shown, &scene, &mut out)?;
+                }
+            }
+        }
+        out.flush()
+    }
+
+    /// Prints the one file that was chosen. Nothing else goes to standard output, whatever happens.
+    fn print_content(&self, manager: &TrashManager, shown: &[Shown]) -> anyhow::Result<Exit> {
+        let [only] = shown else {
+            if let [_, _, ..] = shown {
+                self.messages.say(&format!("--content prints one file, and {} were chosen", shown.len()));
+                self.messages.say("hint: without --content rrm show tells their IDs");
+            }
+            return Ok(Exit::Failure);
+        };
+        let file = match manager.open(&only.item, &only.part) {
+            Ok(file) => file,
+            Err(error) => return Ok(self.messages.problems(&[error])),
+        };
+        pass_on(file, &only.path)?;
+        Ok(Exit::Success)
+    }
+}
+
+/// Copies a file to standard output piece by piece: a failed read is told as another thing than a failed write.
+fn pass_on(mut file: impl Read, path: &Path) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    let mut piece = vec![0; PIECE];
+    loop {
+        let length = match file.read(&mut piece) {
+            Ok(0) => return out.flush().context("write error"),
+            Ok(length) => length,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => return Err(Error::system("read", path, error).into()),
+        };
+        out.write_all(&piece[..length]).context("write error")?;
+    }
+}
