@@ -322,6 +322,12 @@ pub enum Fate {
 }
 
 impl Standing {
+    /// Whether a rule is about space, so that the sizes of all items and their volumes are needed to tell a fate.
+    #[must_use]
+    pub fn asks_for_size(&self) -> bool {
+        self.rules.iter().any(|rule| rule.is_about_space())
+    }
+
     /// Tells the fate of each of `items`, in their order, if these are all the items there are.
     #[must_use]
     pub fn fates(&self, items: &[TrashItem], volumes: &[Volume], now: DateTime<Utc>) -> Vec<Fate> {

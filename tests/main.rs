@@ -24,6 +24,7 @@ mod gnu;
 mod harness;
 mod keeping;
 mod licences;
+mod measuring;
 mod model;
 mod mounts;
 mod preview;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::TrashManager;
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::item::TrashItem;
 use crate::outcome::{CleanPlan, Listing};
 use crate::progress::Progress;
@@ -23,14 +23,20 @@ impl TrashManager {
     /// missing or cannot be right.
     #[must_use]
     pub fn plan_clean(&self, request: &CleanRequest, progress: &dyn Progress) -> CleanPlan {
+        // What was not measured would look smaller than it is, so an interrupted plan is none.
+        let interrupted = |error| CleanPlan { problems: vec![error], ..CleanPlan::default() };
+        self.try_plan_clean(request, progress).unwrap_or_else(interrupted)
+    }
+
+    fn try_plan_clean(&self, request: &CleanRequest, progress: &dyn Progress) -> Result<CleanPlan> {
         let Listing { mut items, problems, .. } = self.everything_in(&request.trashes);
         let mut plan = CleanPlan { problems, ..CleanPlan::default() };
         if request.selection.asks_for_size() {
-            self.measure(&mut items, progress);
+            self.measure(&mut items, progress)?;
         }
         let mut chosen = choose_whole(&request.selection, items, &mut plan.problems);
         if request.policy.is_about_space() {
-            self.measure(&mut chosen, progress);
+            self.measure(&mut chosen, progress)?;
         }
         let volumes =
             if request.policy.is_about_space() { self.volumes_with_space(&mut plan.problems) } else { vec![] };
@@ -39,9 +45,9 @@ impl TrashManager {
             plan.add(item, verdict, &request.policy);
         }
         if request.sizes == Sizes::Measured {
-            self.measure(&mut plan.items, progress);
+            self.measure(&mut plan.items, progress)?;
         }
-        plan
+        Ok(plan)
     }
 
     /// The volumes that the known trash directories are on. One that does not tell its space is named, and left out, so

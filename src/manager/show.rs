@@ -49,7 +49,7 @@ impl TrashManager {
         let part = part.unwrap_or_default();
         let mut item = listing.items[index].clone();
         if request.sizes == Sizes::Measured && part.as_os_str().is_empty() {
-            self.measure(std::slice::from_mut(&mut item), progress);
+            self.measure(std::slice::from_mut(&mut item), progress)?;
         }
         let trash = self.trash_of(&item)?;
         let record =

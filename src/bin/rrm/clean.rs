@@ -26,6 +26,9 @@ impl Session<'_> {
         let manager = self.manager();
         let plan = manager.plan_clean(&request, &TerminalProgress::default());
         let exit = self.messages.problems(&plan.problems);
+        if exit == Exit::Interrupted {
+            return Ok(exit);
+        }
         let told = if args.verbose { Told::Everything } else { Told::Nothing };
         if effect(args.dry_run) == Effect::DryRun || told == Told::Everything || asking == Asking::InsideGrace {
             self.tell_held(&plan)?;
