@@ -340,6 +340,8 @@ impl Standing {
             (Verdict::Goes(Cause::Rule(rule)), _) => Fate::Due(rule),
             (_, Keep::Forever) => Fate::Kept(None),
             (_, Keep::Until(date)) if date > now => Fate::Kept(Some(date)),
+            // A date that cannot be right is no date to wait for.
+            (Verdict::Held(Shield::Doubt), _) => Fate::Doubtful,
             _ => self.next(item).map_or(Fate::Doubtful, |(date, rule)| Fate::DueAt(date, rule)),
         }
     }

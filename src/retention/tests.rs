@@ -149,6 +149,9 @@ fn fates() {
     kept.keep = Keep::Until(at(3));
     let mut doubtful = item("/a", 40);
     doubtful.deletion = Stamp::Missing;
+    let to_come = item("/a", -1);
+    let mut epoch = item("/a", 40);
+    epoch.deletion = Stamp::At(DateTime::UNIX_EPOCH);
     let table = [
         (&usual, item("/a", 40), Fate::Due(Rule::PastGrace)),
         (&usual, item("/a", 10), Fate::DueAt(at(20), Rule::PastGrace)),
@@ -157,6 +160,8 @@ fn fates() {
         (&floored, item("/a", 10), Fate::DueAt(at(25), Rule::OlderThan(days(7)))),
         (&usual, kept, Fate::Kept(Some(at(3)))),
         (&usual, doubtful, Fate::Doubtful),
+        (&usual, to_come, Fate::Doubtful),
+        (&usual, epoch, Fate::Doubtful),
     ];
     for (standing, item, expected) in table {
         assert_eq!(fate(standing, &item), expected, "{item:?}");
