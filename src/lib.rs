@@ -76,6 +76,7 @@
 //! | [`request`], [`outcome`] | what a caller asks for; plans, and what came of them |
 //! | [`manager`] | the verbs: each a plan that only reads, and its execution |
 //! | [`selection`] | which items are meant: a pure function |
+//! | [`retention`], [`statistics`] | what goes when, and what there is, in sums: pure functions as well |
 //! | [`volume`] | which trash directory serves a path, and where all of them are |
 //! | [`store`] | one trash directory: its names, records, envelopes, and the order of writes |
 //! | [`transfer`] | a faithful copy of a tree |
@@ -98,6 +99,7 @@ pub mod purge;
 pub mod request;
 pub mod retention;
 pub mod selection;
+pub mod statistics;
 pub mod store;
 pub mod sys;
 pub mod text;

@@ -15,6 +15,7 @@ mod restore;
 mod room;
 mod settle;
 mod show;
+mod stats;
 mod target;
 mod trash;
 

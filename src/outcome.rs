@@ -9,6 +9,7 @@ use crate::item::{ItemId, RecordPlace, TrashItem};
 use crate::preview::Content;
 use crate::progress::Amount;
 use crate::retention::{Cause, Fate, Shield};
+use crate::statistics::Statistics;
 use crate::sys::Metadata;
 
 /// What a removal would do, in the order of the operands.
@@ -55,6 +56,17 @@ pub struct Listing {
     /// What will become of them, where that was asked for.
     pub fates: HashMap<ItemId, Fate>,
     /// Volumes that did not answer, items that could not be read, names that are not ours.
+    pub problems: Vec<Error>,
+}
+
+/// What each volume's trash holds, and what could not be counted.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// One for each volume with a trash on it.
+    pub volumes: Vec<Statistics>,
+    /// What will become of the items that were summed up.
+    pub fates: HashMap<ItemId, Fate>,
+    /// Volumes that did not answer, items that could not be read.
     pub problems: Vec<Error>,
 }
 

@@ -94,6 +94,15 @@ pub enum Sizes {
     Measured,
 }
 
+/// Sum up what each volume's trash holds.
+#[derive(Debug, Clone)]
+pub struct StatsRequest {
+    /// Of which items, and by which rules they will go.
+    pub list: ListRequest,
+    /// How many of the largest items of each volume to name.
+    pub largest: usize,
+}
+
 /// Tell all about items, or parts of them.
 #[derive(Debug, Clone)]
 pub struct ShowRequest {

@@ -33,4 +33,5 @@ mod purge;
 mod readme;
 mod shim;
 mod show;
+mod stats;
 mod transfer;

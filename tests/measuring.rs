@@ -9,7 +9,7 @@ use rrm::attributes::SystemAttributes;
 use rrm::error::ErrorKind;
 use rrm::manager::{Settings, TrashManager};
 use rrm::progress::{Activity, Amount, Progress};
-use rrm::request::{CleanRequest, ListRequest, Sizes, Trashes};
+use rrm::request::{CleanRequest, ListRequest, Sizes, StatsRequest, Trashes};
 use rrm::retention::{Policy, Rule, Standing};
 use rrm::selection::{Filter, Selection};
 
@@ -68,6 +68,8 @@ fn measuring_stops_when_asked_and_keeps_what_it_found() {
     let listing = manager.list(&request, &StopAfter::new(15));
     assert!(listing.items.is_empty());
     assert_eq!(listing.problems.iter().map(|problem| problem.kind).collect::<Vec<_>>(), [ErrorKind::Interrupted]);
+    let sums = manager.stats(&StatsRequest { list: request.clone(), largest: 1 }, &StopAfter::new(5));
+    assert!(sums.volumes.is_empty() && sums.problems.iter().any(|problem| problem.kind == ErrorKind::Interrupted));
     let mut sizes = noted(&sandbox);
     sizes.sort();
     assert_eq!(sizes, [None, Some(b"40".to_vec())], "the first was measured whole");

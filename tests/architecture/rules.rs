@@ -137,6 +137,12 @@ pub(crate) const RULES: &[Rule] = &[
         why: "a decision does no I/O",
     },
     Rule {
+        files: &["statistics.rs", "statistics/"],
+        except: &[],
+        names: Names::Without(&["crate::sys::Dir", "crate::store", "crate::manager", "std::fs", "std::io"]),
+        why: "sums are a pure function of items, volumes and now",
+    },
+    Rule {
         files: &["selection.rs", "selection/"],
         except: &[],
         names: Names::Without(&["crate::sys", "std::fs", "std::env"]),

@@ -2,6 +2,7 @@
 #![expect(clippy::struct_excessive_bools, reason = "an option is there or not; `translate` gives each a word")]
 
 mod show;
+mod stats;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -12,6 +13,7 @@ use clap_complete::Shell;
 use crate::examples;
 
 pub(crate) use show::{ReportForm, ShowArgs};
+pub(crate) use stats::StatsArgs;
 
 /// A safer rm: what you remove goes to a trash, and comes back when you ask.
 #[derive(Debug, Parser)]
@@ -43,6 +45,9 @@ pub(crate) enum Command {
     /// ID/PATH, mean that part of it.
     #[command(after_help = examples::SHOW)]
     Show(ShowArgs),
+    /// Tell what each volume's trash holds, when it goes, and what that frees.
+    #[command(after_help = examples::STATS)]
+    Stats(StatsArgs),
     /// Restore what was removed to where it was.
     ///
     /// Of several items that were at one path, the one removed last is restored. Nothing that exists is overwritten.

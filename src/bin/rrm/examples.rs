@@ -24,6 +24,12 @@ Examples:
   rrm show --content notes.txt | diff - notes.txt
                                     How it differs from the file of today";
 
+pub(crate) const STATS: &str = "\
+Examples:
+  rrm stats                         What there is, by age, kind and date of expiry
+  rrm stats --under ~/projects --largest 20
+                                    Only of what was below a directory";
+
 pub(crate) const RESTORE: &str = "\
 Examples:
   rrm restore notes.txt             The version of notes.txt that was removed last

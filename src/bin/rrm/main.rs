@@ -12,6 +12,7 @@ mod run;
 mod schedule;
 mod shim;
 mod show;
+mod stats;
 mod terminal;
 mod translate;
 mod users;

@@ -124,6 +124,7 @@ fn own_text(name: &str) -> anyhow::Result<&'static str> {
         "rrm-rm" => include_str!("manual/rm.man"),
         "rrm-list" => include_str!("manual/list.man"),
         "rrm-show" => include_str!("manual/show.man"),
+        "rrm-stats" => include_str!("manual/stats.man"),
         "rrm-restore" => include_str!("manual/restore.man"),
         "rrm-undo" => include_str!("manual/undo.man"),
         "rrm-clean" => include_str!("manual/clean.man"),

@@ -85,6 +85,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         Command::Rm(args) => session.rm(args),
         Command::List(args) => session.list(&args),
         Command::Show(args) => session.show(&args),
+        Command::Stats(args) => session.stats(&args),
         Command::Restore(args) => session.restore(&args),
         Command::Undo(args) => session.undo(&args),
         Command::Clean(args) => session.clean(&args),

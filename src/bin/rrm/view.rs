@@ -1,10 +1,12 @@
 //! Items as output: each form is one small file.
 
+mod bar;
 mod dates;
 mod json;
 mod plain;
 pub(crate) mod preview;
 mod show;
+mod stats;
 mod table;
 mod text;
 
@@ -20,8 +22,9 @@ use rrm::retention::Fate;
 use crate::args::Form;
 use crate::gnu::quote::Charset;
 
-pub(crate) use json::{object, shown_object};
+pub(crate) use json::{object, shown_object, volume_object};
 pub(crate) use show::write as write_shown;
+pub(crate) use stats::write as write_stats;
 pub(crate) use text::{count, size, span, visible};
 
 /// What the forms need to know beside the items.

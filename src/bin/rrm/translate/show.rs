@@ -1,12 +1,12 @@
-//! What is meant by the options of show.
+//! What is meant by the options of show and stats.
 
 use rrm::error::Result;
 use rrm::preview::Limits;
-use rrm::request::{ShowRequest, Sizes};
+use rrm::request::{ListRequest, ShowRequest, Sizes, StatsRequest};
 use rrm::selection::Selection;
 
 use super::Context;
-use crate::args::ShowArgs;
+use crate::args::{ShowArgs, StatsArgs};
 
 impl Context {
     /// The request of a show. Whoever wants the content waits for no measuring.
@@ -18,5 +18,12 @@ impl Context {
             standing: self.standing()?,
             now: self.now,
         })
+    }
+
+    /// The request of sums.
+    pub(crate) fn stats(&self, args: &StatsArgs) -> Result<StatsRequest> {
+        let selection = self.selection(&args.selection)?;
+        let list = ListRequest { selection, sizes: Sizes::Measured, standing: self.standing()?, now: self.now };
+        Ok(StatsRequest { list, largest: args.largest })
     }
 }

@@ -67,7 +67,8 @@ fn path(item: &TrashItem, scene: &Scene<'_>) -> String {
     }
 }
 
-fn shown(path: &Path, scene: &Scene<'_>) -> String {
+/// A path, below the home directory with `~` in front unless it is to be told whole.
+pub(super) fn shown(path: &Path, scene: &Scene<'_>) -> String {
     let below_home = scene.home.filter(|_| scene.detail == Detail::Short).and_then(|home| path.strip_prefix(home).ok());
     match below_home {
         Some(rest) => format!("~/{}", visible(rest.as_os_str())),

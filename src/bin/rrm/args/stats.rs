@@ -1,0 +1,19 @@
+//! What `rrm stats` takes.
+
+use clap::Args;
+
+use super::{ReportForm, SelectionArgs};
+
+#[derive(Debug, Args)]
+pub(crate) struct StatsArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+
+    /// Name the N largest items of each volume.
+    #[arg(long, value_name = "N", default_value_t = 5)]
+    pub(crate) largest: usize,
+
+    /// Print in this form.
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = ReportForm::Text)]
+    pub(crate) format: ReportForm,
+}

@@ -1,0 +1,40 @@
+//! `rrm stats`: what each volume's trash holds.
+
+use std::io::{self, Write};
+
+use anyhow::Context as _;
+use rrm::outcome::Summary;
+
+use crate::args::{ReportForm, StatsArgs};
+use crate::exit::Exit;
+use crate::run::Session;
+use crate::terminal::TerminalProgress;
+use crate::view::{self, Detail};
+
+impl Session<'_> {
+    pub(crate) fn stats(&self, args: &StatsArgs) -> anyhow::Result<Exit> {
+        let request = self.context.stats(args)?;
+        let summary = self.manager().stats(&request, &TerminalProgress::default());
+        let exit = self.messages.problems(&summary.problems);
+        if summary.volumes.is_empty() && summary.problems.is_empty() && args.format == ReportForm::Text {
+            let everything = request.list.selection.is_everything();
+            self.messages.say(if everything { "there is no trash yet" } else { "nothing in the trash matches" });
+        }
+        self.print_summary(&summary, args.format).context("write error")?;
+        Ok(exit)
+    }
+
+    fn print_summary(&self, summary: &Summary, form: ReportForm) -> io::Result<()> {
+        let mut out = io::BufWriter::new(io::stdout().lock());
+        match form {
+            ReportForm::Json => {
+                let object = |volume| view::volume_object(volume, &summary.fates, self.context.now);
+                summary.volumes.iter().try_for_each(|volume| writeln!(out, "{}", object(volume)))?;
+            }
+            ReportForm::Text => {
+                view::write_stats(&summary.volumes, &self.scene(&summary.fates, Detail::Short), &mut out)?;
+            }
+        }
+        out.flush()
+    }
+}
