@@ -155,6 +155,7 @@ fn content_is_the_bytes_and_nothing_else() {
     let content = |word| sandbox.rrm(["show", "--content", word]);
     assert!(content("d/bytes").ok().stdout == bytes);
     assert_eq!(content("twin").ok().stdout(), "twins");
+    sandbox.rrm(["show", "twin"]).ok().out_contains("\nLinks     2\n");
     content("empty").ok().silent();
     for (word, reason) in
         [("d", "it is a directory"), ("link", "symbolic link"), ("fifo", "no file"), ("no", "matches")]
@@ -198,6 +199,8 @@ fn a_preview_is_harmless_and_fits_the_terminal() {
         assert!(sandbox.rrm(["show", item]).ok().stdout.iter().all(|byte| *byte != 0x1b));
     }
     sandbox.rrm(["show", "evil"]).ok().out_contains(&"w".repeat(200));
+    let content = sandbox.command(["show", "--content", "evil"]).on_terminal(60, "").ok().stdout();
+    assert_eq!(content, format!("\\u{{1b}}]0;owned\\u{{7}}\\u{{1b}}[2J\n\\xff\\x9b1m\n{}\n", "w".repeat(200)));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! `rrm show`: the record of an item, a preview of it, or its content.
 
 use std::collections::HashMap;
-use std::io::{self, Read, Write};
+use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 
 use anyhow::Context as _;
@@ -49,7 +49,8 @@ impl Session<'_> {
         out.flush()
     }
 
-    /// Prints the one file that was chosen. Nothing else goes to standard output, whatever happens.
+    /// Prints the one file that was chosen, as it is unless a terminal would obey it. Nothing else goes to standard output,
+    /// whatever happens.
     fn print_content(&self, manager: &TrashManager, shown: &[Shown]) -> anyhow::Result<Exit> {
         let [only] = shown else {
             if let [_, _, ..] = shown {
@@ -62,14 +63,17 @@ impl Session<'_> {
             Ok(file) => file,
             Err(error) => return Ok(self.messages.problems(&[error])),
         };
-        pass_on(file, &only.path)?;
+        let out = io::stdout().lock();
+        match out.is_terminal() {
+            true => pass_on(file, &only.path, view::Escaped::new(out))?,
+            false => pass_on(file, &only.path, out)?,
+        }
         Ok(Exit::Success)
     }
 }
 
-/// Copies a file to standard output piece by piece: a failed read is told as another thing than a failed write.
-fn pass_on(mut file: impl Read, path: &Path) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
+/// Prints a file piece by piece: a failed read is told as another thing than a failed write.
+fn pass_on(mut file: impl Read, path: &Path, mut out: impl Write) -> anyhow::Result<()> {
     let mut piece = vec![0; PIECE];
     loop {
         let length = match file.read(&mut piece) {

@@ -2,6 +2,7 @@
 
 mod bar;
 mod dates;
+mod escaped;
 mod json;
 mod plain;
 pub(crate) mod preview;
@@ -22,6 +23,7 @@ use rrm::retention::Fate;
 use crate::args::Form;
 use crate::gnu::quote::Charset;
 
+pub(crate) use escaped::Escaped;
 pub(crate) use json::{object, shown_object, volume_object};
 pub(crate) use show::write as write_shown;
 pub(crate) use stats::write as write_stats;

@@ -10,7 +10,7 @@ pub(crate) struct ShowArgs {
     #[arg(value_name = "ITEM[/PATH]", required = true)]
     pub(crate) words: Vec<OsString>,
 
-    /// Print the content of one file, byte for byte, and nothing else.
+    /// Print the content of one file, byte for byte (on a terminal escaped), and nothing else.
     #[arg(long, conflicts_with = "format")]
     pub(crate) content: bool,
 

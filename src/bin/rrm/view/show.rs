@@ -35,6 +35,9 @@ fn rows(shown: &Shown, scene: &Scene<'_>) -> Vec<(&'static str, String)> {
     }
     rows.push(("Kind", kind(shown)));
     rows.extend(sized(shown).map(|bytes| ("Size", exact_size(bytes))));
+    if metadata.links > 1 && !metadata.is_dir() {
+        rows.push(("Links", metadata.links.to_string()));
+    }
     rows.push(("Mode", mode(mode_of(shown))));
     rows.push(("Owner", format!("{}, group {}", user_of(metadata.uid), group_of(metadata.gid))));
     rows.extend(chrono::DateTime::from_timestamp(metadata.modified.seconds, 0).map(|at| ("Modified", local(&at))));
@@ -68,7 +71,6 @@ fn kind(shown: &Shown) -> String {
         Ok(Content::Text(_)) => format!("{name}, text"),
         Ok(Content::Binary(Some(format))) => format!("{name}, {format}"),
         Ok(Content::Special) if metadata.rdev != (0, 0) => format!("{name} {}, {}", metadata.rdev.0, metadata.rdev.1),
-        _ if metadata.links > 1 && !metadata.is_dir() => format!("{name}, one of {} links", metadata.links),
         _ => name.to_owned(),
     }
 }
