@@ -177,14 +177,43 @@ impl TrashDir {
     }
 
     /// Opens the directory that holds the item and says under which name.
-    pub fn holding(&self, item: &TrashItem) -> io::Result<(Dir, OsString)> {
+    pub fn holding(&self, item: &TrashItem) -> io::Result<(Holding<'_>, OsString)> {
         let id = OsString::from(item.id.to_string());
         match item.holder {
-            Holder::Item => Ok((self.dir.try_clone()?, id)),
+            Holder::Item => Ok((Holding::Trash(&self.dir), id)),
             Holder::Envelope => {
                 let name = Name::new(&id).map_err(|_| io::ErrorKind::InvalidInput)?;
-                Ok((self.dir.open_dir(name)?, layout::ITEM.as_os_str().to_owned()))
+                Ok((Holding::Envelope(self.dir.open_dir(name)?), layout::ITEM.as_os_str().to_owned()))
             }
+        }
+    }
+}
+
+/// The directory that holds an item.
+pub enum Holding<'a> {
+    /// The trash directory itself.
+    Trash(&'a Dir),
+    /// The item's envelope.
+    Envelope(Dir),
+}
+
+impl Holding<'_> {
+    /// The directory, to be kept.
+    pub(super) fn into_dir(self) -> io::Result<Dir> {
+        match self {
+            Self::Trash(dir) => dir.try_clone(),
+            Self::Envelope(dir) => Ok(dir),
+        }
+    }
+}
+
+impl std::ops::Deref for Holding<'_> {
+    type Target = Dir;
+
+    fn deref(&self) -> &Dir {
+        match self {
+            Self::Trash(dir) => dir,
+            Self::Envelope(dir) => dir,
         }
     }
 }
