@@ -11,7 +11,7 @@ use crate::outcome::Listing;
 use crate::progress::Progress;
 use crate::request::{ListRequest, Sizes};
 use crate::retention::{Fate, Standing};
-use crate::selection::Versions;
+use crate::selection::{Selection, Versions};
 use crate::store::Reading;
 
 impl TrashManager {
@@ -52,6 +52,26 @@ impl TrashManager {
         let volumes = if standing.asks_for_size() { self.volumes_with_space(&mut listing.problems) } else { vec![] };
         let fates = standing.fates(&listing.items, &volumes, now);
         listing.items.iter().map(|item| item.id).zip(fates).collect()
+    }
+
+    /// Every item that `selection` may mean. One that is named by its whole ID is one `openat` away, whatever else the
+    /// trash holds.
+    pub(super) fn candidates(&self, selection: &Selection) -> Listing {
+        let named = selection.whole_ids().and_then(|ids| self.named(&ids));
+        named.unwrap_or_else(|| self.everything())
+    }
+
+    /// The items with these IDs, if all of them are there.
+    fn named(&self, ids: &[ItemId]) -> Option<Listing> {
+        let found = self.discover();
+        let read = |id: &ItemId| {
+            found.trashes.iter().find_map(|trash| match trash.read(*id) {
+                Ok(Reading::Item(item)) => Some(item),
+                _ => None,
+            })
+        };
+        let items = ids.iter().map(read).collect::<Option<Vec<_>>>()?;
+        Some(Listing { items, problems: found.problems, ..Listing::default() })
     }
 
     /// Every item of every trash directory that answers.

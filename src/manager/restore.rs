@@ -27,10 +27,17 @@ impl TrashManager {
     /// Finds what is asked for and where it would go. Nothing is touched.
     #[must_use]
     pub fn plan_restore(&self, request: &RestoreRequest) -> RestorePlan {
-        let listing = self.everything();
-        let choice = match &request.what {
-            Restorable::Selected(selection) => self.choose_existing(selection, &listing.items),
-            Restorable::LastBatch(session) => last_batch(&listing.items, session.as_deref()),
+        let (listing, choice) = match &request.what {
+            Restorable::Selected(selection) => {
+                let listing = self.candidates(selection);
+                let choice = self.choose_existing(selection, &listing.items);
+                (listing, choice)
+            }
+            Restorable::LastBatch(session) => {
+                let listing = self.everything();
+                let choice = last_batch(&listing.items, session.as_deref());
+                (listing, choice)
+            }
         };
         let mut plan = RestorePlan { steps: Vec::new(), problems: listing.problems };
         plan.problems.extend(choice.problems);
