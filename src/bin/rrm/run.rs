@@ -76,7 +76,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
             return Ok(Exit::Success);
         }
         Command::Shim { action } => return shim(action.clone(), &environment, messages),
-        Command::Clean(args) if args.all_users => return Ok(crate::users::clean_all(args, messages)),
+        Command::Clean(args) if args.all_users => return crate::users::clean_all(args, messages),
         Command::Man { dir } => return crate::manual::write(dir).map(|()| Exit::Success),
         _ => {}
     }

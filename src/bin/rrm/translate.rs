@@ -42,9 +42,14 @@ pub(crate) struct Context {
     pub(crate) home_trash: PathBuf,
 }
 
+/// When the command began: asked once.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+pub(crate) fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
 impl Context {
     /// Reads clock and configuration. `trash_dir` is what the command line says about the home trash.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     pub(crate) fn read(environment: Environment, trash_dir: Option<&Path>) -> Result<Self> {
         let no_home = || {
             Error::new(ErrorKind::BadValue, "find the trash", "$HOME", "there is no home directory; say --trash-dir")
@@ -66,7 +71,7 @@ impl Context {
         } else {
             config_dir.join("trash")
         };
-        Ok(Self { now: Utc::now(), environment, config, config_dir, home_trash })
+        Ok(Self { now: now(), environment, config, config_dir, home_trash })
     }
 
     /// Where things are, for the library.
