@@ -65,7 +65,7 @@ impl TrashDir {
         // Whatever became of the record: with it may have gone the only other memory of the mode.
         let result = moved.leaving.finish(moved.mode).and(erased);
         if let Some((envelope, id)) = moved.envelope {
-            self.discard_emptied(id, &envelope);
+            self.discard_holding(id, &Holding::Envelope(envelope));
         }
         result.map_or_else(Taken::Marked, |()| Taken::Whole)
     }
@@ -156,17 +156,29 @@ impl TrashDir {
             leaving.stay()?;
             return Err(error);
         }
-        if let Holding::Envelope(envelope) = holding {
-            self.discard_emptied(item.id, &envelope);
-        }
+        self.discard_holding(item.id, &holding);
         Ok(())
+    }
+
+    /// Deletes `item` where it is, if it is no directory, and gives the bytes that this frees on the disk.
+    ///
+    /// For want of room to claim it: where a quota is used up, btrfs refuses to rename a file but not to remove it. One
+    /// name goes as wholly as it is renamed, so a restore at the same time gets all of it or nothing. An error means that
+    /// the item is still listed.
+    pub fn delete_unclaimed(&self, item: &TrashItem) -> io::Result<u64> {
+        let (holding, name) = self.holding(item)?;
+        let name = Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let found = holding.metadata_of(name)?;
+        holding.remove_file(name)?;
+        self.discard_holding(item.id, &holding);
+        Ok(if found.links == 1 { found.bytes_on_disk() } else { 0 })
     }
 
     /// Removes the envelope of an item that has left. One that cannot be removed holds nothing, is never listed, and is
     /// swept by `clean`; so this is no failure.
-    fn discard_emptied(&self, id: ItemId, envelope: &Dir) {
+    fn discard_holding(&self, id: ItemId, holding: &Holding<'_>) {
         let id = id.to_string();
-        if let Ok(name) = Name::new(id.as_ref()) {
+        if let (Holding::Envelope(envelope), Ok(name)) = (holding, Name::new(id.as_ref())) {
             discard_envelope(&self.dir, envelope, name).ok();
         }
     }

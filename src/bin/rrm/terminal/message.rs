@@ -17,7 +17,7 @@ pub(crate) fn words(error: &Error, charset: Charset) -> String {
 /// What a person can do about it, where that is not plain from the message itself.
 pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     match error.kind {
-        _ if is_full(error) => {
+        _ if error.is_about_room() => {
             Some("rrm clean makes room and needs none itself; rrm rm --immediate deletes for good, without a trash")
         }
         ErrorKind::LinkWithSlash => {
@@ -37,10 +37,4 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         ErrorKind::CrossDevice => Some("rename cannot reach any trash directory from there"),
         _ => None,
     }
-}
-
-/// Whether the disk or the user's share of it is full: even a rename may need a block for the record beside it.
-fn is_full(error: &Error) -> bool {
-    let cause = error.source.as_ref().map(std::io::Error::kind);
-    matches!(cause, Some(std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded))
 }
