@@ -241,6 +241,10 @@ fn the_units_are_what_systemd_understands() {
 /// Runs a script in a mount namespace with a user database in which nobody's home is the sandbox's, an empty spool of
 /// crontabs and an empty /run. `$RRM` is the program, `as_user` runs words as nobody.
 fn in_own_machine(sandbox: &Sandbox, script: &str) -> Run {
+    in_own_machine_with(sandbox, script, &[])
+}
+
+fn in_own_machine_with(sandbox: &Sandbox, script: &str, variables: &[(&str, &str)]) -> Run {
     let prelude = r#"
         set -eu
         spool=/var/spool/cron
@@ -258,7 +262,9 @@ fn in_own_machine(sandbox: &Sandbox, script: &str) -> Run {
     let program = sandbox.root().join("rrm-to-run");
     fs::copy(crate::common::binary(), &program).expect("the program can be copied");
     let words = ["-m", "--propagation", "private", "sh", "-c", &format!("{prelude}\n{script}")];
-    sandbox.tool("unshare", words).by(crate::common::User::Caller).with("OTHER", other).with("RRM", program).run()
+    let machine =
+        sandbox.tool("unshare", words).by(crate::common::User::Caller).with("OTHER", other).with("RRM", program);
+    variables.iter().fold(machine, |machine, (name, value)| machine.with(name, value)).run()
 }
 
 #[test]
@@ -368,6 +374,67 @@ fn cron_cleans_a_real_trash() {
     let run = in_own_machine(&sandbox, script);
     run.ok().out_contains("by cron: * * * * *").out_contains("deleted 1 item").out_contains("0 problems");
     run.out_contains("/young").out_contains("\n# mine\n").out_contains("none");
+    assert!(!run.stdout().contains("/due"), "{run}");
+}
+
+/// The same by a systemd of the user's own, which gets a corner of the control groups to itself: that and a directory for
+/// its sockets are all that it asks of a machine. It too takes until the next full minute, or the one after.
+#[test]
+fn a_systemd_timer_cleans_a_real_trash() {
+    if !is_root() {
+        skip!("a control group needs root");
+    }
+    let systemd =
+        ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"].into_iter().find(|path| Path::new(path).exists());
+    let Some(systemd) = systemd else { skip!("there is no systemd") };
+    let sandbox = Sandbox::ordinary();
+    let script = r#"
+        groups=
+        for top in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
+            if [ -e $top/cgroup.procs ] && mkdir $top/rrm-test-$$; then groups="$groups $top/rrm-test-$$"; fi
+        done
+        trap 'for group in $groups; do find $group -depth -type d -exec rmdir {} +; done' EXIT
+        chown -R 65534:65534 $groups || { echo no control group; exit 0; }
+        mkdir -p /run/systemd/system /run/user/65534; chown 65534 /run/user/65534; chmod 700 /run/user/65534
+        session() { as_user XDG_RUNTIME_DIR=/run/user/65534 "$@"; }
+        (
+            for group in $groups; do sh -c 'echo $PPID' >$group/cgroup.procs; done
+            exec setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH="$PATH" HOME="$HOME" \
+                XDG_RUNTIME_DIR=/run/user/65534 "$SYSTEMD" --user >/run/systemd.log 2>&1
+        ) &
+        daemon=$!
+        for try in $(seq 50); do
+            if session systemctl --user is-system-running >/dev/null 2>&1; then break; fi
+            if [ $try = 50 ]; then echo no systemd; cat /run/systemd.log; exit 0; fi
+            sleep 0.2
+        done
+        session sh -c 'echo x >due; echo x >young; "$0" rm -g 0 due; "$0" rm young' "$RRM"
+        session "$RRM" schedule install --every minute --log "$HOME/log"
+        session "$RRM" schedule status
+        for second in $(seq 190); do
+            if [ -s log ]; then break; fi
+            sleep 1
+        done
+        cat log
+        session "$RRM" list --format plain
+        session systemctl --user show --property=Result rrm-clean.service
+        session "$RRM" schedule remove
+        session systemctl --user list-timers
+        session systemctl --user exit
+        wait $daemon || true
+    "#;
+    let run = in_own_machine_with(&sandbox, script, &[("SYSTEMD", systemd)]);
+    run.ok();
+    for missing in ["no control group", "no systemd"] {
+        if run.stdout().contains(missing) {
+            skip!("{missing}: {run}");
+        }
+    }
+    run.out_contains("systemd user timer: ").out_contains("minutely, active\n").out_contains("deleted 1 item");
+    run.out_contains("0 problems\n")
+        .out_contains("/young")
+        .out_contains("Result=success")
+        .out_contains("0 timers listed");
     assert!(!run.stdout().contains("/due"), "{run}");
 }
 
