@@ -25,12 +25,15 @@ impl TrashManager {
 
     fn try_list(&self, request: &ListRequest, progress: &dyn Progress) -> Result<Listing> {
         let mut listing = self.everything();
-        let to_choose = request.selection.asks_for_size() || request.standing.asks_for_size();
+        let to_tell = request.standing.as_ref().is_some_and(Standing::asks_for_size);
+        let to_choose = request.selection.asks_for_size() || to_tell;
         if request.sizes == Sizes::Measured && to_choose {
             self.measure(&mut listing.items, progress)?;
         }
         // Of all items, because how many versions there are and how full a volume is does not depend on the selection.
-        listing.fates = self.fates(&request.standing, request.now, &mut listing);
+        if let Some(standing) = &request.standing {
+            listing.fates = self.fates(standing, request.now, &mut listing);
+        }
         if !request.selection.is_everything() {
             let choice = request.selection.choose(&listing.items, Versions::All);
             listing.items = choice.chosen.iter().map(|chosen| listing.items[chosen.index].clone()).collect();

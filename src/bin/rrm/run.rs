@@ -311,7 +311,8 @@ pub(crate) fn println(line: &str) -> anyhow::Result<()> {
 }
 
 fn sort(items: &mut [rrm::item::TrashItem], key: SortKey) {
-    items.sort_by(|a, b| {
+    // Not the stable way: it needs half as much memory again.
+    items.sort_unstable_by(|a, b| {
         let by_key = match key {
             SortKey::Deleted => a.trashed.instant().cmp(&b.trashed.instant()),
             SortKey::Expires => a.deletion.instant().cmp(&b.deletion.instant()),
@@ -322,5 +323,6 @@ fn sort(items: &mut [rrm::item::TrashItem], key: SortKey) {
         by_key
             .then_with(|| a.trashed.instant().cmp(&b.trashed.instant()))
             .then_with(|| a.original_path().cmp(&b.original_path()))
+            .then_with(|| a.id.cmp(&b.id))
     });
 }

@@ -18,7 +18,7 @@ use rrm::request::{
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
-use crate::args::{ConflictMode, KeyName, ListArgs, RestoreToArgs, RmArgs, SelectionArgs, When};
+use crate::args::{ConflictMode, Form, KeyName, ListArgs, RestoreToArgs, RmArgs, SelectionArgs, When};
 use crate::gnu::options as gnu;
 
 pub(crate) use clean::Asking;
@@ -131,7 +131,11 @@ impl Context {
         let selection = self.selection(&args.selection)?;
         let asked = args.size || selection.asks_for_size();
         let sizes = if asked { Sizes::Measured } else { Sizes::AsKnown };
-        Ok(ListRequest { selection, sizes, standing: self.standing()?, now: self.now })
+        let standing = match args.format {
+            Form::Table | Form::Json => Some(self.standing()?),
+            Form::Plain | Form::Null => None,
+        };
+        Ok(ListRequest { selection, sizes, standing, now: self.now })
     }
 
     /// The request of a restore.
