@@ -12,7 +12,7 @@ use super::copy::copy_out;
 use super::target::{Links, RESTORE, TargetDir, Targets, numbered};
 use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Origin, TrashItem};
+use crate::item::{Origin, TrashItem, Untrusted};
 use crate::outcome::{Removed, RestorePlan, RestoreStep, Restored, TrashStep};
 use crate::progress::Progress;
 use crate::request::{Conflict, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, TrashRequest};
@@ -272,7 +272,8 @@ fn target_of(item: &TrashItem, part: Option<&Path>, destination: &Destination) -
             let reason = "it has no record of where it was; say --to DIR";
             return Err(Error::new(ErrorKind::UnknownOrigin, RESTORE, item.id.to_string(), reason));
         }
-        Origin::Untrusted { recorded, reason } => {
+        Origin::Untrusted(record) => {
+            let Untrusted { recorded, reason } = &**record;
             let reason = format!("its record cannot be trusted ({reason}: {recorded:?}); say --to DIR");
             return Err(Error::new(ErrorKind::UntrustedRecord, RESTORE, item.id.to_string(), reason));
         }

@@ -1,7 +1,7 @@
 //! Removing: from operands to a plan, and from the plan to the trash.
 
 use std::collections::HashSet;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -153,7 +153,7 @@ pub(super) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf,
         origin: Origin::Known(original_path),
         trashed: Stamp::At(request.now),
         deletion: Stamp::At(request.deletion),
-        session: request.session.clone(),
+        session: request.session.clone().map(OsString::into_boxed_os_str),
         mode: None,
         holder: placed.holder,
         keep: Keep::No,

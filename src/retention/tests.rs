@@ -97,8 +97,8 @@ fn what_is_not_known_leads_to_nothing() {
     };
     let items = [
         doubtful(|item| item.deletion = Stamp::Missing),
-        doubtful(|item| item.deletion = Stamp::Unreadable("soon".to_owned())),
-        doubtful(|item| item.trashed = Stamp::Unreadable("x".to_owned())),
+        doubtful(|item| item.deletion = Stamp::Unreadable),
+        doubtful(|item| item.trashed = Stamp::Unreadable),
         doubtful(|item| item.trashed = Stamp::At(now() + days(1))),
         doubtful(|item| item.deletion = Stamp::At(DateTime::UNIX_EPOCH)),
         doubtful(|item| item.deletion = Stamp::At(now() - days(60))),
@@ -172,7 +172,7 @@ fn any_stamp() -> impl Strategy<Value = Stamp> {
     prop_oneof![
         8 => (-90_i64..10).prop_map(|age| Stamp::At(now() + days(age))),
         1 => Just(Stamp::Missing),
-        1 => Just(Stamp::Unreadable("?".to_owned())),
+        1 => Just(Stamp::Unreadable),
         1 => Just(Stamp::At(DateTime::UNIX_EPOCH)),
     ]
 }

@@ -39,7 +39,7 @@ impl Filter {
             Self::LargerThan(bytes) => item.size.is_some_and(|size| size > *bytes),
             Self::SmallerThan(bytes) => item.size.is_some_and(|size| size < *bytes),
             Self::Kind(kinds) => kinds.contains(&item.kind),
-            Self::Session(session) => item.session.as_ref() == Some(session),
+            Self::Session(session) => item.session.as_deref() == Some(session.as_os_str()),
         }
     }
 

@@ -11,7 +11,7 @@ use super::{Base, TrashDir};
 use crate::attributes::RecordFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::Stamp::Missing;
-use crate::item::{Holder, ItemId, ItemKind, Origin, RecordPlace, TrashItem, is_plain_path};
+use crate::item::{Holder, ItemId, ItemKind, Origin, RecordPlace, TrashItem, Untrusted, is_plain_path};
 use crate::sys::{Dir, Entry, FileKind, Metadata, Name, Timestamp};
 
 /// How many entries are read before the first of them is told: the more, the more memory.
@@ -163,7 +163,7 @@ impl TrashDir {
             origin: self.origin(found.original_path),
             trashed: found.trashed,
             deletion: found.deletion,
-            session: found.session,
+            session: found.session.map(OsString::into_boxed_os_str),
             mode: found.mode,
             holder,
             keep: found.keep,
@@ -184,7 +184,7 @@ impl TrashDir {
             Base::Absolute => return Origin::Known(recorded),
             Base::Relative(base) => return Origin::Known(base.join(recorded)),
         };
-        Origin::Untrusted { recorded, reason }
+        Origin::Untrusted(Box::new(Untrusted { recorded, reason }))
     }
 
     /// Where the item is now.

@@ -13,7 +13,7 @@ pub(crate) fn removed(stamp: &Stamp, now: DateTime<Utc>, detail: Detail) -> Stri
         (Stamp::At(at), Detail::Full) => local(at),
         (Stamp::At(at), Detail::Short) if *at > now => format!("in {}", span(*at - now)),
         (Stamp::At(at), Detail::Short) => format!("{} ago", span(now - *at)),
-        (Stamp::Missing | Stamp::Unreadable(_), _) => "unknown".to_owned(),
+        (Stamp::Missing | Stamp::Unreadable, _) => "unknown".to_owned(),
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn object(item: &TrashItem, fate: Option<&Fate>, now: DateTime<Utc>) 
     object.insert("id".into(), item.id.to_string().into());
     let path = match &item.origin {
         Origin::Known(path) => Some(path.as_os_str()),
-        Origin::Unknown | Origin::Untrusted { .. } => None,
+        Origin::Unknown | Origin::Untrusted(_) => None,
     };
     insert_bytes(&mut object, "original_path", path);
     object.insert("kind".into(), item.kind.name().into());

@@ -56,7 +56,7 @@ fn path(shown: &Shown) -> String {
     match &shown.item.origin {
         Origin::Known(_) => shown_path(&shown.path),
         Origin::Unknown => "(unknown origin)".to_owned(),
-        Origin::Untrusted { recorded, reason } => format!("(untrusted: {reason}) {}", shown_path(recorded)),
+        Origin::Untrusted(record) => format!("(untrusted: {}) {}", record.reason, shown_path(&record.recorded)),
     }
 }
 

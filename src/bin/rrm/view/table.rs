@@ -63,7 +63,7 @@ fn path(item: &TrashItem, scene: &Scene<'_>) -> String {
     match &item.origin {
         Origin::Known(path) => shown(path, scene),
         Origin::Unknown => "(unknown origin)".to_owned(),
-        Origin::Untrusted { recorded, .. } => format!("(untrusted) {}", visible(recorded.as_os_str())),
+        Origin::Untrusted(record) => format!("(untrusted) {}", visible(record.recorded.as_os_str())),
     }
 }
 
