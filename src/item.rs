@@ -106,6 +106,8 @@ pub struct Record {
     pub session: Option<OsString>,
     /// The permission bits to give back, for a directory that had to be made writable to be moved.
     pub mode: Option<u32>,
+    /// The name it had in the trash of another program, for as long as its import is not complete.
+    pub imported_as: Option<OsString>,
 }
 
 /// A date as a record tells it.

@@ -65,6 +65,8 @@
 //! Of many files that one command removes from one directory, up to 40 that come next have their record already while one
 //! is moved; they are in place, as the table says.
 //!
+//! An import has two trashes to keep in step, and a table of its own beside its code.
+//!
 //! A rename is not flushed, so a power failure may take back the last seconds of removals and restores, as it may any
 //! rename; a copy is flushed before its source is touched.
 //!
@@ -80,6 +82,7 @@
 //! | [`retention`], [`statistics`] | what goes when, and what there is, in sums: pure functions as well |
 //! | [`volume`] | which trash directory serves a path, and where all of them are |
 //! | [`store`] | one trash directory: its names, records, envelopes, and the order of writes |
+//! | [`freedesktop`] | the trashes of other programs, as far as they can be believed |
 //! | [`transfer`] | a faithful copy of a tree |
 //! | [`preview`] | a glance at what is under a name |
 //! | [`purge`] | deletion of a tree for good |
@@ -91,6 +94,7 @@
 pub mod attributes;
 pub mod config;
 pub mod error;
+pub mod freedesktop;
 pub mod item;
 pub mod manager;
 pub mod outcome;

@@ -3,10 +3,12 @@
 mod batch;
 mod clean;
 mod copy;
+mod import;
 mod keep;
 mod list;
 mod measure;
 mod operand;
+mod place;
 mod plan;
 mod preview;
 mod protect;
@@ -76,6 +78,11 @@ impl TrashManager {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.extend(found.trashes.iter().map(|trash| (trash.path().clone(), trash.clone())));
         found
+    }
+
+    /// Keeps a trash directory that was used, which may have been made for it, so that its items are found in it.
+    fn know(&self, trash: Arc<TrashDir>) {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(trash.path().clone(), trash);
     }
 
     /// The trash directories found so far, in the order of their paths.

@@ -3,8 +3,12 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
 
 use crate::error::{Error, Result};
+use crate::freedesktop::{Entry, ForeignTrash};
 use crate::item::{ItemId, RecordPlace, TrashItem};
 use crate::preview::Content;
 use crate::progress::Amount;
@@ -162,4 +166,37 @@ pub struct Cleaned {
     pub removed: Amount,
     /// What could not be deleted; the next clean tries again.
     pub problems: Vec<Error>,
+}
+
+/// What an import would do.
+#[derive(Default)]
+pub struct ImportPlan {
+    /// One step a thing.
+    pub steps: Vec<ImportStep>,
+    /// What is left alone, and why.
+    pub problems: Vec<Error>,
+}
+
+/// One thing in the trash of another program, to be taken over.
+#[derive(Clone)]
+pub struct ImportStep {
+    /// The trash that it is in.
+    pub from: Arc<ForeignTrash>,
+    /// What is told of it there.
+    pub entry: Entry,
+    /// Where it was: an absolute path.
+    pub original: PathBuf,
+    /// When it was removed.
+    pub trashed: DateTime<Utc>,
+    /// The item that an import which was interrupted made of it: then only what that left is to be tidied up.
+    pub begun: Option<TrashItem>,
+}
+
+/// What became of a thing that was to be imported.
+#[derive(Debug)]
+pub enum Imported {
+    /// It is in our trash, and not in the other any more.
+    Done(TrashItem),
+    /// It was not there any more: another program restored or deleted it.
+    Gone,
 }

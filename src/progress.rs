@@ -27,6 +27,8 @@ pub enum Activity {
     Copying,
     /// Deleting for good.
     Deleting,
+    /// Taking over what other programs removed.
+    Importing,
 }
 
 /// Listens to long work.

@@ -4,7 +4,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use crate::item::Keep;
 use crate::preview::Limits;
@@ -214,4 +214,33 @@ pub struct KeepRequest {
     pub selection: Selection,
     /// For how long.
     pub keep: Keep,
+}
+
+/// Take over what other programs removed.
+#[derive(Debug, Clone)]
+pub struct ImportRequest {
+    /// From where.
+    pub sources: Sources,
+    /// Where to.
+    pub place: Place,
+    /// What may be copied where nothing can be moved.
+    pub copying: Copying,
+    /// Tells which instant a clock on the wall showed: other programs note only that.
+    pub local: LocalTime,
+    /// The time of the command.
+    pub now: DateTime<Utc>,
+    /// When the grace period of what is imported ends.
+    pub deletion: DateTime<Utc>,
+}
+
+/// The instant that a time by the clock on the wall means, if there was one.
+pub type LocalTime = fn(NaiveDateTime) -> Option<DateTime<Utc>>;
+
+/// The trashes of other programs to import from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sources {
+    /// The one in this directory for a user's data, and those at the top of every mount.
+    All(Option<PathBuf>),
+    /// Those at these paths, without links.
+    At(Vec<PathBuf>),
 }

@@ -3,19 +3,18 @@
 //! A volume here is as far as a rename reaches: one mount, or one subvolume of it. It has its own trash directory,
 //! because a rename out of it would be a copy.
 
+mod patience;
+
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::{self, RecvTimeoutError};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::time::Duration;
 
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result, cannot};
 use crate::store::{Base, TrashDir, layout};
 use crate::sys::{self, Dir, FileId, Metadata, MountRoot};
 
-/// How long a volume may take to answer before the others go on without it.
-const PATIENCE: Duration = Duration::from_secs(2);
+pub use patience::ask_each;
 
 /// All trash directories of one user.
 pub struct Volumes {
@@ -158,38 +157,21 @@ impl Volumes {
         }
     }
 
-    /// Opens the candidates in a thread of its own, so that one that hangs can be left behind; the rest then get
-    /// another thread.
+    /// Opens the candidates; one that hangs is left behind.
     fn probe(&self, candidates: Vec<Candidate>, found: &mut Discovery) -> Answered {
         let mut answered = Answered::default();
         let candidates = Arc::new(candidates);
-        let mut next = 0;
-        while next < candidates.len() {
-            let (sender, answers) = mpsc::channel();
-            let (asked, attributes, first) = (candidates.clone(), self.attributes.clone(), next);
-            std::thread::spawn(move || {
-                for candidate in &asked[first..] {
-                    if sender.send(candidate.open(attributes.clone())).is_err() {
-                        break;
-                    }
-                }
-            });
-            while next < candidates.len() {
-                let answer = answers.recv_timeout(PATIENCE);
-                let candidate = &candidates[next];
-                next += 1;
-                if let (Ok(_), Candidate::Mounted(point)) = (&answer, candidate) {
-                    answered.points.push(point.clone());
-                }
-                match answer {
-                    Ok(Ok(Some(trash))) => found.add(trash),
-                    Ok(Ok(None)) => answered.lost.extend(candidate.missed()),
-                    Ok(Err(error)) => found.problems.push(error),
-                    Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                        found.problems.push(unreachable(&candidate.path(), "its volume does not answer"));
-                        break;
-                    }
-                }
+        let attributes = self.attributes.clone();
+        let answers = ask_each(&candidates, move |candidate| candidate.open(attributes.clone()));
+        for (candidate, answer) in candidates.iter().zip(answers) {
+            if let (Some(_), Candidate::Mounted(point)) = (&answer, candidate) {
+                answered.points.push(point.clone());
+            }
+            match answer {
+                Some(Ok(Some(trash))) => found.add(trash),
+                Some(Ok(None)) => answered.lost.extend(candidate.missed()),
+                Some(Err(error)) => found.problems.push(error),
+                None => found.problems.push(unreachable(&candidate.path(), "its volume does not answer")),
             }
         }
         answered

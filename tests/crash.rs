@@ -6,6 +6,7 @@
 mod accounts;
 mod clean;
 mod first_use;
+mod import;
 mod remove;
 mod restore;
 mod scene;

@@ -22,6 +22,7 @@ mod concurrency;
 mod crash;
 mod gnu;
 mod harness;
+mod import;
 mod keeping;
 mod licences;
 mod measuring;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use super::TrashManager;
 use super::operand::{Parent, split};
+use super::place::is_another_mount;
 use super::threads::{Writers, work_ahead};
-use super::trash::{is_another_mount, record_for, trashed};
+use super::trash::{record_for, trashed};
 use crate::error::Result;
 use crate::item::Record;
 use crate::outcome::{Removal, Removed};
@@ -49,7 +50,7 @@ impl TrashManager {
         let parent = self.parents().find(split(&first.operand).ok()?.parent).ok()?;
         let home = self.volumes().home().ok()?;
         let trash = match request.place {
-            _ if !is_another_mount(&home, first) => home,
+            _ if !is_another_mount(&home, &first.metadata) => home,
             Place::OwnVolume => self.volumes().of_volume(&parent.dir).ok()?,
             Place::Home | Place::Nowhere => return None,
         };

@@ -7,17 +7,18 @@ use std::path::{Path, PathBuf};
 use bytesize::ByteSize;
 
 use super::operand::REMOVE;
+use super::place::Incoming;
 use super::room::{Room, delete};
 use super::settle::settle_removals_of;
 use super::target::{RESTORE, TargetDir};
 
 use crate::error::{Error, ErrorKind, Result, words_of};
-use crate::item::{Record, TrashItem};
-use crate::outcome::{Removal, Restored};
+use crate::item::{ItemId, Record, TrashItem};
+use crate::outcome::Restored;
 use crate::progress::{Progress, Silent};
 use crate::purge::{Measure, Purged, purge};
 use crate::request::Copying;
-use crate::store::{Placed, Source, TrashDir, layout};
+use crate::store::{Placed, TrashDir, layout};
 use crate::sys::{self, Dir, Name};
 use crate::transfer::{Copied, Failure, Left, Loss, Route, Survey, TransferError, copy, retire, survey};
 
@@ -97,27 +98,24 @@ fn size_to_agree_to(size: u64, free: Option<u64>) -> Option<String> {
     is_much.then(|| format!("{} must be copied to another file system{free}", shown(size)))
 }
 
-/// Copies an operand into `trash`, and removes it once the copy is on the disk and listed.
+/// Copies a thing into `trash`, and removes it once the copy is on the disk and listed.
 pub(super) fn copy_in(
-    removal: &Removal,
-    source: Source<'_>,
+    incoming: &Incoming<'_>,
     trash: &TrashDir,
     record: &Record,
-    copying: Copying,
     progress: &dyn Progress,
 ) -> Result<Placed> {
-    let operand = Path::new(&removal.operand);
+    let Incoming { action, shown, source, copying, .. } = *incoming;
     let outside = source.parent.path().map(|parent| parent.join(source.name.as_os_str())).ok();
     if let Some(outside) = &outside {
         settle_removals_of(outside, trash, progress);
     }
-    let holder = operand.parent().unwrap_or(Path::new(""));
-    let staged = trash.stage(record).map_err(|error| unwritable(operand, error))?;
-    let errand = Errand { action: REMOVE, what: operand, copying, progress };
+    let staged = trash.stage(record).map_err(|error| unwritable(incoming, error))?;
+    let errand = Errand { action, what: shown, copying, progress };
     let route = Route { source: source.parent, name: source.name, target: staged.envelope(), to_name: layout::ITEM };
     let committed = errand.run(route).and_then(|copied| {
         let noted = outside.as_ref().and_then(|outside| trash.leave_note(staged.id(), outside).ok());
-        let placed = trash.commit(&staged).map_err(|error| unwritable(operand, error));
+        let placed = trash.commit(&staged).map_err(|error| unwritable(incoming, error));
         placed.map(|placed| (placed, copied, noted))
     });
     let (placed, copied, noted) = committed.inspect_err(|_| {
@@ -129,13 +127,13 @@ pub(super) fn copy_in(
     })?;
     let left = retire(route, copied, progress).left;
     noted.and_then(|()| trash.forget_note(placed.id).ok());
-    if left.is_empty() { Ok(placed) } else { Err(not_all_removed(operand, holder, &placed, left)) }
+    if left.is_empty() { Ok(placed) } else { Err(not_all_removed(action, shown, placed.id, left)) }
 }
 
 /// The copy is in the trash, and something stays where it was: named, as far as a person can read on.
-fn not_all_removed(operand: &Path, holder: &Path, placed: &Placed, left: Vec<Left>) -> Error {
-    let mut reason =
-        format!("it is copied to the trash as {}, but not all of it could be removed here", placed.id.short());
+pub(super) fn not_all_removed(action: &'static str, shown: &Path, id: ItemId, left: Vec<Left>) -> Error {
+    let holder = shown.parent().unwrap_or(Path::new(""));
+    let mut reason = format!("it is copied to the trash as {}, but not all of it could be removed here", id.short());
     for Left { path, error } in left.iter().take(MOST_NAMED) {
         reason.push_str(&format!("\n  {:?}: {}", holder.join(path), words_of(error)));
     }
@@ -143,7 +141,7 @@ fn not_all_removed(operand: &Path, holder: &Path, placed: &Placed, left: Vec<Lef
         reason.push_str(&format!("\n  and {} more", left.len() - MOST_NAMED));
     }
     let source = left.into_iter().next().map(|first| first.error);
-    Error { source, ..Error::new(ErrorKind::System, REMOVE, operand, reason) }
+    Error { source, ..Error::new(ErrorKind::System, action, shown, reason) }
 }
 
 /// Copies an item, or a part of one, to `name` of `parent`, which must not exist, and deletes it from the trash once
@@ -213,9 +211,9 @@ fn purge_all(holder: &Dir, name: &OsStr) -> io::Result<Purged> {
 
 /// A failure in the trash, of which the operand's own name says nothing: that it is not found there is no excuse for
 /// `rm -f`.
-fn unwritable(operand: &Path, error: io::Error) -> Error {
+fn unwritable(incoming: &Incoming<'_>, error: io::Error) -> Error {
     let reason = format!("cannot write the copy: {}", words_of(&error));
-    Error { source: Some(error), ..Error::new(ErrorKind::System, REMOVE, operand, reason) }
+    Error { source: Some(error), ..Error::new(ErrorKind::System, incoming.action, incoming.shown, reason) }
 }
 
 /// What a purge left standing, as an error about the first of it.

@@ -45,6 +45,12 @@ impl TrashManager {
         Ok(listing)
     }
 
+    /// What becomes of everything that there is now if nobody does anything.
+    #[must_use]
+    pub fn fates_now(&self, standing: &Standing, now: DateTime<Utc>) -> HashMap<ItemId, Fate> {
+        self.fates(standing, now, &mut self.everything())
+    }
+
     /// What will become of everything that is listed.
     pub(super) fn fates(
         &self,

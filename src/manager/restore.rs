@@ -7,6 +7,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use chrono::Timelike;
+
 use super::TrashManager;
 use super::copy::copy_out;
 use super::target::{Links, RESTORE, TargetDir, Targets, numbered};
@@ -35,7 +37,7 @@ impl TrashManager {
             }
             Restorable::LastBatch(session) => {
                 let listing = self.everything();
-                let choice = last_batch(&listing.items, session.as_deref());
+                let choice = self.last_batch(&listing.items, session.as_deref());
                 (listing, choice)
             }
         };
@@ -56,6 +58,22 @@ impl TrashManager {
             plan.problems.push(Error::new(ErrorKind::BadValue, "rename to", name, reason));
         }
         plan
+    }
+
+    /// All that the latest removal removed. What was imported has dates of its own, and no removal of ours brought it.
+    fn last_batch(&self, items: &[TrashItem], session: Option<&OsStr>) -> Choice {
+        let ours = |item: &TrashItem| session.is_none() || item.session.as_deref() == session;
+        // Other programs note whole seconds, so hardly anything that we removed has to be looked at for it.
+        let may_be_imported = |item: &TrashItem| item.trashed.instant().is_some_and(|at| at.nanosecond() == 0);
+        let says_so = |item| self.trash_of(item).is_ok_and(|trash| matches!(trash.imported_as(item), Ok(Some(_))));
+        let is_imported = |item| may_be_imported(item) && says_so(item);
+        let mut latest: Vec<usize> =
+            (0..items.len()).filter(|at| ours(&items[*at]) && items[*at].trashed.instant().is_some()).collect();
+        latest.sort_by_key(|at| Reverse(items[*at].trashed.instant()));
+        let mut removed = latest.into_iter().filter(|at| !is_imported(&items[*at])).peekable();
+        let date = removed.peek().and_then(|at| items[*at].trashed.instant());
+        let batch = removed.take_while(|at| items[*at].trashed.instant() == date);
+        Choice { chosen: batch.map(|index| Chosen { index, part: None }).collect(), problems: Vec::new() }
     }
 
     /// Chooses, and where a path is inside of several trashed directories takes the newest one that holds it.
@@ -284,13 +302,4 @@ fn target_of(item: &TrashItem, part: Option<&Path>, destination: &Destination) -
         return Err(Error::new(ErrorKind::BadValue, "rename to", name, "not a single file name"));
     }
     Ok(directory.join(name))
-}
-
-/// All that was removed at the latest time that anything was.
-fn last_batch(items: &[TrashItem], session: Option<&OsStr>) -> Choice {
-    let ours = |item: &&TrashItem| session.is_none() || item.session.as_deref() == session;
-    let latest = items.iter().filter(ours).filter_map(|item| item.trashed.instant()).max();
-    let in_batch = |item: &TrashItem| latest.is_some() && ours(&item) && item.trashed.instant() == latest;
-    let chosen = (0..items.len()).filter(|at| in_batch(&items[*at])).map(|index| Chosen { index, part: None });
-    Choice { chosen: chosen.collect(), problems: Vec::new() }
 }

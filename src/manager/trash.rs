@@ -1,14 +1,13 @@
 //! Removing: from operands to a plan, and from the plan to the trash.
 
-use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use super::TrashManager;
-use super::copy::{copy_in, remains};
+use super::copy::remains;
 use super::operand::{Ending, Located, REMOVE, locate, refused};
+use super::place::Incoming;
 use super::protect::Protection;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Keep, Origin, Record, Stamp, TrashItem};
@@ -16,7 +15,7 @@ use crate::outcome::{Removal, Removed, TrashPlan, TrashStep};
 use crate::progress::Progress;
 use crate::purge::{Measure, purge};
 use crate::request::{Directories, Mounts, Place, TrashRequest};
-use crate::store::{NotPlaced, Placed, Source, TrashDir, kind_of};
+use crate::store::{Placed, Source, TrashDir, kind_of};
 use crate::sys::{self, Dir, FileKind, Name};
 
 impl TrashManager {
@@ -78,68 +77,11 @@ impl TrashManager {
             return delete_now(removal, source, progress);
         }
         let original_path = parent.path.join(parts.name);
-        let placed = self.place(removal, source, &original_path, request, progress)?;
+        let record = record_of(original_path.clone(), request);
+        let shown = Path::new(&removal.operand);
+        let incoming = Incoming { action: REMOVE, shown, source, record: &record, copying: request.copying };
+        let placed = self.place(&incoming, request.place, Some(source.parent), progress)?;
         Ok(trashed(placed, removal, original_path, request))
-    }
-
-    /// Tries each trash directory that a rename may reach, the best first, and lets the kernel say which it does: equal
-    /// device numbers do not promise that it works, nor do different ones forbid it. Failing all, copies.
-    fn place(
-        &self,
-        removal: &Removal,
-        source: Source<'_>,
-        original: &Path,
-        request: &TrashRequest,
-        progress: &dyn Progress,
-    ) -> Result<Placed> {
-        let mut unreached = Unreached::default();
-        match self.volumes().home() {
-            Ok(home) if is_another_mount(&home, removal) => unreached.add(home),
-            Ok(home) => match place_in(&home, source, original, request) {
-                Err(NotPlaced::CrossDevice(_)) => unreached.add_near(home),
-                result => return finish(removal, result),
-            },
-            Err(error) => unreached.reasons.push(error),
-        }
-        if request.place == Place::OwnVolume && !unreached.has_near(removal) {
-            match self.volumes().of_volume(source.parent) {
-                Ok(trash) => match place_in(&trash, source, original, request) {
-                    Err(NotPlaced::CrossDevice(_)) => unreached.add_near(trash),
-                    result => return finish(removal, result),
-                },
-                Err(more) => unreached.reasons.extend(more),
-            }
-        }
-        for trash in &unreached.trashes {
-            if let Some(record) = record_for(trash, original, request) {
-                return copy_in(removal, source, trash, &record, request.copying, progress);
-            }
-        }
-        Err(no_trash(removal, &unreached.reasons))
-    }
-}
-
-/// The trash directories that no rename reached, those on the operand's own mount first.
-#[derive(Default)]
-struct Unreached {
-    trashes: Vec<Arc<TrashDir>>,
-    reasons: Vec<Error>,
-}
-
-impl Unreached {
-    fn add(&mut self, trash: Arc<TrashDir>) {
-        self.trashes.push(trash);
-    }
-
-    fn add_near(&mut self, trash: Arc<TrashDir>) {
-        self.trashes.insert(0, trash);
-    }
-
-    /// Whether one is on the operand's own device: then it is the operand that cannot be renamed (a directory of an
-    /// overlay's lower layer), and another trash on that device would not take it either.
-    fn has_near(&self, removal: &Removal) -> bool {
-        let near = |trash: &&Arc<TrashDir>| !is_another_mount(trash, removal);
-        self.trashes.iter().any(|trash| near(&trash) && trash.id().device == removal.metadata.id.device)
     }
 }
 
@@ -160,12 +102,6 @@ pub(super) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf,
     })
 }
 
-/// Between two mounts rename(2) always fails, even where both show one file system.
-pub(super) fn is_another_mount(trash: &TrashDir, removal: &Removal) -> bool {
-    let mount = removal.metadata.mount;
-    mount.is_some() && trash.mount().is_some() && trash.mount() != mount
-}
-
 /// Deletes instead of moving, as asked.
 fn delete_now(removal: &Removal, source: Source<'_>, progress: &dyn Progress) -> Result<Removed> {
     let purged = purge(source.parent, source.name, Measure::Entries, progress);
@@ -174,43 +110,21 @@ fn delete_now(removal: &Removal, source: Source<'_>, progress: &dyn Progress) ->
     remains(purged, holder).map_or(Ok(Removed::Deleted(removed)), Err)
 }
 
-fn place_in(
-    trash: &TrashDir,
-    source: Source<'_>,
-    original: &Path,
-    request: &TrashRequest,
-) -> std::result::Result<Placed, NotPlaced> {
-    match record_for(trash, original, request) {
-        Some(record) => trash.place(source, &record),
-        None => Err(NotPlaced::CrossDevice(std::io::ErrorKind::CrossesDevices.into())),
+/// The record of what was at this absolute path.
+fn record_of(original_path: PathBuf, request: &TrashRequest) -> Record {
+    Record {
+        original_path,
+        trashed: request.now,
+        deletion: request.deletion,
+        session: request.session.clone(),
+        mode: None,
+        imported_as: None,
     }
 }
 
 /// The record of what was at `original`, or `None` where this trash directory cannot say that path.
 pub(super) fn record_for(trash: &TrashDir, original: &Path, request: &TrashRequest) -> Option<Record> {
-    Some(Record {
-        original_path: trash.recorded_path(original)?,
-        trashed: request.now,
-        deletion: request.deletion,
-        session: request.session.clone(),
-        mode: None,
-    })
-}
-
-fn finish(removal: &Removal, result: std::result::Result<Placed, NotPlaced>) -> Result<Placed> {
-    result.map_err(|(NotPlaced::Failed(error) | NotPlaced::CrossDevice(error))| {
-        Error::system(REMOVE, &removal.operand, error)
-    })
-}
-
-fn no_trash(removal: &Removal, reasons: &[Error]) -> Error {
-    let mut text = "no trash directory can take it".to_owned();
-    // Each place below a volume's top needs the home trash, and would name its trouble again.
-    let mut told = HashSet::new();
-    for reason in reasons.iter().filter(|reason| told.insert(&reason.path)) {
-        text.push_str(&format!("\n  {:?}: {}", reason.path, reason.reason));
-    }
-    Error::new(ErrorKind::NoTrash, REMOVE, &removal.operand, text)
+    Some(record_of(trash.recorded_path(original)?, request))
 }
 
 /// Which refusals are about the whole command: what they protect is worth more than the other operands.

@@ -1,11 +1,13 @@
-//! What is noted on an item while it is in the trash: that a person keeps it, and how large it is.
+//! What is noted on an item while it is in the trash: that a person keeps it, how large it is, that it was imported.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
+use std::os::unix::ffi::OsStringExt;
 
 use super::TrashDir;
 use super::loosen::{Loosened, loosen};
-use super::record::{self, ENVELOPE, KEEP, SIZE};
+use super::record::{self, ENVELOPE, IMPORT, KEEP, SIZE};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::item::{Holder, Keep, TrashItem};
 use crate::sys::{Name, metadata_of_file};
@@ -20,13 +22,33 @@ impl TrashDir {
     /// `ENOENT` where another command took the item meanwhile; then nothing of ours is on it. `ENOTSUP` where the item
     /// carries no attributes.
     pub fn set_keep(&self, item: &TrashItem, keep: Keep) -> io::Result<()> {
+        self.note_even_if_closed(item, KEEP, record::encode_keep(keep))
+    }
+
+    /// Whether the item comes from the trash of another program, and under what name it was there: an empty one once
+    /// nothing of it is there any more.
+    pub fn imported_as(&self, item: &TrashItem) -> io::Result<Option<OsString>> {
+        let (file, attributes) = match self.carrier(item) {
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(None),
+            carrier => carrier?,
+        };
+        Ok(attributes.get(&file, IMPORT)?.map(OsString::from_vec))
+    }
+
+    /// Notes that nothing of an imported item is left where it was.
+    pub fn complete_import(&self, item: &TrashItem) -> io::Result<()> {
+        self.note_even_if_closed(item, IMPORT, Some(Vec::new()))
+    }
+
+    /// As [`Self::note`], also on a directory that its owner may not write.
+    fn note_even_if_closed(&self, item: &TrashItem, attribute: &str, value: Option<Vec<u8>>) -> io::Result<()> {
         let id = item.id.to_string();
         let name = Name::new(id.as_ref()).map_err(io::Error::other)?;
         let loosened = match item.holder {
             Holder::Item => loosen(|| self.dir().open_dir(name), &self.dir().metadata_of(name)?)?,
             Holder::Envelope => None,
         };
-        let noted = self.note(item, KEEP, record::encode_keep(keep));
+        let noted = self.note(item, attribute, value);
         noted.and(loosened.map_or(Ok(()), Loosened::tighten))
     }
 

@@ -28,13 +28,16 @@ pub const MODE: &str = "rrm_mode";
 pub const KEEP: &str = "rrm_keep";
 /// How large a directory was found to be, all of it: bytes in decimal.
 pub const SIZE: &str = "rrm_size";
+/// Says that the item comes from the trash of another program: the name it had there, raw bytes, until nothing of it is
+/// left there; then empty.
+pub const IMPORT: &str = "rrm_import";
 /// Marks the directory that carries it as an envelope, for the item in it.
 pub const ENVELOPE: &str = "rrm_envelope";
 
 /// The attributes of a record. [`ORIGINAL_PATH`] comes first when a record is written and goes last when it is erased:
 /// whatever a crash leaves of a record still says which file it belongs to. [`MODE`] is next to it, since while a
 /// directory is writable only to be moved, nothing else knows what it was.
-const OURS: [&str; 7] = [ORIGINAL_PATH, MODE, DELETION_DATE, TRASHED_DATE, SESSION, KEEP, SIZE];
+const OURS: [&str; 8] = [ORIGINAL_PATH, MODE, DELETION_DATE, TRASHED_DATE, SESSION, KEEP, SIZE, IMPORT];
 
 /// The value of [`KEEP`] without an end.
 const KEPT_FOREVER: &[u8] = b"forever";
@@ -141,6 +144,7 @@ pub(super) fn encode(record: &Record) -> Vec<(&'static str, Vec<u8>)> {
     pairs.push(encode_deletion(record));
     pairs.push((TRASHED_DATE, date(record.trashed, SecondsFormat::Nanos)));
     pairs.extend(record.session.as_ref().map(|session| (SESSION, session.as_bytes().to_vec())));
+    pairs.extend(record.imported_as.as_ref().map(|name| (IMPORT, name.as_bytes().to_vec())));
     pairs
 }
 
@@ -247,6 +251,7 @@ mod tests {
             deletion: Utc.timestamp_opt(1_792_592_000, 5).single().expect("an instant"),
             session: Some("agent 7".into()),
             mode: Some(0o555),
+            imported_as: Some("a.1".into()),
         }
     }
 

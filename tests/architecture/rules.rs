@@ -167,6 +167,12 @@ pub(crate) const RULES: &[Rule] = &[
         why: "a volume finds trash directories and does nothing in them",
     },
     Rule {
+        files: &["freedesktop.rs", "freedesktop/"],
+        except: &[],
+        names: Names::Without(&["crate::store", "crate::manager", "crate::transfer", "crate::purge", "chrono::Local"]),
+        why: "the trash of another program is only read, and told of in its own terms",
+    },
+    Rule {
         files: &["transfer.rs", "transfer/", "walk.rs"],
         except: &[],
         names: Names::Without(&["crate::store", "crate::manager", "crate::item"]),

@@ -39,12 +39,13 @@ fn is_allowed(line: &str, allowed: Allowed) -> bool {
 }
 
 /// The attributes that rrm sets on a thing.
-const OURS: [&str; 5] = [
+const OURS: [&str; 6] = [
     "attribute user.original_path",
     "attribute user.deletion_date",
     "attribute user.trashed_date",
     "attribute user.rrm_session",
     "attribute user.rrm_mode",
+    "attribute user.rrm_import",
 ];
 
 fn octal(text: &str) -> u32 {

@@ -1,6 +1,7 @@
 //! The command line as it is typed. What it means is told in `translate`; nothing below that knows an option.
 #![expect(clippy::struct_excessive_bools, reason = "an option is there or not; `translate` gives each a word")]
 
+mod import;
 mod show;
 mod stats;
 
@@ -12,6 +13,7 @@ use clap_complete::Shell;
 
 use crate::examples;
 
+pub(crate) use import::ImportArgs;
 pub(crate) use show::{ReportForm, ShowArgs};
 pub(crate) use stats::StatsArgs;
 
@@ -69,6 +71,12 @@ pub(crate) enum Command {
     /// What is kept is deleted by nothing, not even clean --all, before it is released or its time is over.
     #[command(after_help = examples::KEEP)]
     Keep(KeepArgs),
+    /// Take over what is in the trashes of other programs.
+    ///
+    /// That is what trash-put, gio trash, trashy, gtrash and file managers have removed. It keeps its path and its date; its
+    /// grace period begins now.
+    #[command(after_help = examples::IMPORT)]
+    Import(ImportArgs),
     /// Have clean run regularly.
     #[command(after_help = examples::SCHEDULE)]
     Schedule(ScheduleArgs),

@@ -51,6 +51,11 @@ Examples:
   rrm keep notes.txt                All versions of notes.txt, until released
   rrm keep 3f1c --until 2027-01-31  One item, for some time";
 
+pub(crate) const IMPORT: &str = "\
+Examples:
+  rrm import -n              Only print what would be imported, from all trashes
+  rrm import ~/Trash         From this one trash";
+
 pub(crate) const SCHEDULE: &str = "\
 Examples:
   rrm schedule install              Run rrm clean every day

@@ -6,6 +6,7 @@ mod clean;
 mod examples;
 mod exit;
 mod gnu;
+mod import;
 mod log;
 mod manual;
 mod remove;

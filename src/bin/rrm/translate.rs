@@ -2,6 +2,7 @@
 
 mod clean;
 mod environment;
+mod import;
 mod show;
 mod value;
 

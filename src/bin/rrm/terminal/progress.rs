@@ -108,6 +108,9 @@ impl Current {
             }
             (Some(Activity::Copying), None) => ("copying", "{msg} {bytes} {bytes_per_sec} {elapsed}", None),
             (Some(Activity::Measuring), _) => ("measuring", "{msg} {human_pos} entries {elapsed}", None),
+            (Some(Activity::Importing), Some(total)) => {
+                ("importing", "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}", Some(total.entries))
+            }
             (_, Some(total)) => {
                 ("deleting", "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}", Some(total.entries))
             }

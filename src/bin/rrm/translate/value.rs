@@ -113,7 +113,7 @@ fn free(text: &str) -> Result<Free> {
     }
 }
 
-/// A date in local time, or with an offset of its own. Of a time that a change of daylight saving repeats, the first.
+/// A date in local time, or with an offset of its own.
 fn date(text: &str) -> Option<DateTime<Utc>> {
     if let Ok(instant) = DateTime::parse_from_rfc3339(text) {
         return Some(instant.to_utc());
@@ -122,13 +122,19 @@ fn date(text: &str) -> Option<DateTime<Utc>> {
         .iter()
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
     let naive = at_time.or_else(|| Some(NaiveDate::parse_from_str(text, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN)))?;
-    // A time that a change of daylight saving leaves out is taken as the hour after it.
+    local(naive)
+}
+
+/// The instant that a clock on the wall shows so. Of a time that a change of daylight saving repeats, the first; one that
+/// it leaves out is taken as the hour after it.
+pub(crate) fn local(time: NaiveDateTime) -> Option<DateTime<Utc>> {
     // chrono does not always keep the two instants of a repeated time in their order.
-    let local = |time: &NaiveDateTime| match Local.from_local_datetime(time) {
+    let instant = |time: NaiveDateTime| match Local.from_local_datetime(&time) {
         MappedLocalTime::Ambiguous(one, other) => Some(one.min(other)),
         clear => clear.single(),
     };
-    local(&naive).or_else(|| local(&(naive + TimeDelta::hours(1)))).map(|instant| instant.to_utc())
+    let later = || time.checked_add_signed(TimeDelta::hours(1)).and_then(instant);
+    instant(time).or_else(later).map(|instant| instant.to_utc())
 }
 
 /// A size in bytes.

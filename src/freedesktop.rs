@@ -1,0 +1,227 @@
+//! The trashes of other programs: the FreeDesktop.org Trash specification 1.0, as trash-cli, gio, KDE, trashy and gtrash
+//! use it (<https://specifications.freedesktop.org/trash-spec/>).
+//!
+//! Such a trash is a directory with two more in it. What was removed is in `files`, under any name; where it was and when
+//! it was removed is in `info`, in a file of the same name with `.trashinfo` at its end. [`places`] are where they are.
+//!
+//! # Security
+//! Another user, or whoever had a shared drive before, may have made any of it. A trash is believed only where the
+//! specification lets it be: it is ours, nobody else may write there, and no link leads to it. An entry is believed only
+//! where its path is plain and cannot lead out of what the trash serves.
+
+mod info;
+mod places;
+
+use std::collections::HashSet;
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDateTime;
+
+use crate::error::{Error, ErrorKind, Result, cannot};
+use crate::item::is_plain_path;
+use crate::sys::{self, Dir, Lock, Metadata, Name};
+
+pub use info::Info;
+pub use places::{Place, Serves, at, open_each, places};
+
+/// What is tried, in every error about such a trash.
+pub const IMPORT: &str = "import";
+
+/// Where the things are.
+const FILES: Name<'static> = Name::fixed("files");
+
+/// Where it is told of them.
+const INFO: Name<'static> = Name::fixed("info");
+
+/// How a name in [`INFO`] ends.
+const ENDING: &[u8] = b".trashinfo";
+
+/// The trash of another program, open and found to be safe.
+pub struct ForeignTrash {
+    path: PathBuf,
+    serves: Serves,
+    files: Dir,
+    info: Dir,
+}
+
+/// What is told of one thing in such a trash.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Its name there.
+    pub name: OsString,
+    /// Where it was: an absolute path.
+    pub original: PathBuf,
+    /// When it was removed, by a clock on the wall.
+    pub removed: NaiveDateTime,
+    /// What it is; `None` where only the `.trashinfo` is there.
+    pub metadata: Option<Metadata>,
+}
+
+/// Everything in such a trash.
+#[derive(Default)]
+pub struct Contents {
+    /// What can be believed, in the order of the names.
+    pub entries: Vec<Entry>,
+    /// What cannot, and things of which nothing is told.
+    pub problems: Vec<Error>,
+}
+
+/// The only one who imports from a trash, until it is dropped or the process ends.
+#[derive(Debug)]
+pub struct ImportLock {
+    _directory: std::fs::File,
+}
+
+impl ForeignTrash {
+    /// Opens the trash at `path`, or says that there is none.
+    pub fn open(path: &Path, serves: Serves) -> Result<Option<Self>> {
+        let Some(dir) = open_if_there(Dir::open(path)).map_err(|error| not_opened(path, error))? else {
+            return Ok(None);
+        };
+        let is = dir.metadata().map_err(cannot(IMPORT, path))?;
+        if is.uid != sys::effective_uid() {
+            return Err(unsafe_trash(path, format!("it belongs to user {}", is.uid)));
+        }
+        if is.mode & 0o022 != 0 {
+            return Err(unsafe_trash(path, format!("others may write to it (mode {:04o})", is.mode)));
+        }
+        let part = |name: Name<'_>| {
+            open_if_there(dir.open_dir(name)).map_err(|error| not_opened(&path.join(name.as_os_str()), error))
+        };
+        let (Some(files), Some(info)) = (part(FILES)?, part(INFO)?) else { return Ok(None) };
+        Ok(Some(Self { path: path.to_owned(), serves, files, info }))
+    }
+
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Where the things are.
+    #[must_use]
+    pub fn files(&self) -> &Dir {
+        &self.files
+    }
+
+    /// Where a thing is, to show.
+    #[must_use]
+    pub fn path_of(&self, name: &OsStr) -> PathBuf {
+        self.path.join(FILES.as_os_str()).join(name)
+    }
+
+    /// Whether its paths are believed as they are, as only those in one's own home are.
+    #[must_use]
+    pub fn serves_everything(&self) -> bool {
+        matches!(self.serves, Serves::Everything { .. })
+    }
+
+    /// Takes the right to import from it; `None` where another process has it.
+    pub fn lock(&self) -> io::Result<Option<ImportLock>> {
+        let directory = self.info.readable()?;
+        Ok((sys::try_lock(&directory)? == Lock::Held).then_some(ImportLock { _directory: directory }))
+    }
+
+    /// Reads everything in it. What cannot be read or believed is told and keeps nothing else from being read.
+    pub fn contents(&self) -> Result<Contents> {
+        let mut contents = Contents::default();
+        let mut told_of = HashSet::new();
+        for name in self.names_in(&self.info, INFO)? {
+            let Some(own) = name.as_bytes().strip_suffix(ENDING).map(OsStr::from_bytes) else {
+                contents.problems.push(self.orphan(INFO, &name, "it is no .trashinfo"));
+                continue;
+            };
+            told_of.insert(own.to_owned());
+            match self.entry(own, &name) {
+                Ok(entry) => contents.entries.extend(entry),
+                Err(error) => contents.problems.push(error),
+            }
+        }
+        for name in self.names_in(&self.files, FILES)?.into_iter().filter(|name| !told_of.contains(name)) {
+            contents.problems.push(self.orphan(FILES, &name, "no .trashinfo says where it was; move it out with mv"));
+        }
+        Ok(contents)
+    }
+
+    /// Takes away what is told of a thing that is no longer there. One that is gone already is no failure.
+    pub fn forget(&self, name: &OsStr) -> io::Result<()> {
+        let info = [name.as_bytes(), ENDING].concat();
+        let info = Name::new(OsStr::from_bytes(&info)).map_err(io::Error::other)?;
+        match self.info.remove_file(info) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => Ok(()),
+        }
+    }
+
+    /// That a `.trashinfo` is left and the thing is not.
+    #[must_use]
+    pub fn without_thing(&self, name: &OsStr) -> Error {
+        let info = OsString::from_iter([name, OsStr::from_bytes(ENDING)]);
+        self.orphan(INFO, &info, "the thing it tells of is not there")
+    }
+
+    /// One entry; `None` where it was there a moment ago.
+    fn entry(&self, own: &OsStr, info: &OsStr) -> Result<Option<Entry>> {
+        let path = self.path.join(INFO.as_os_str()).join(info);
+        let untrusted = |reason: &str| {
+            let reason = format!("{reason}; it is left to the program that made it");
+            Error::new(ErrorKind::UntrustedRecord, IMPORT, &path, reason)
+        };
+        let checked = Name::new(info).map_err(|_| untrusted("its name cannot be used"))?;
+        let own = Name::new(own).map_err(|_| untrusted("its name cannot be used"))?;
+        let Some(info) = Info::read(&self.info, checked).map_err(cannot(IMPORT, &path))? else { return Ok(None) };
+        let info = info.map_err(untrusted)?;
+        let original = self.serves.absolute(&info.path).map_err(untrusted)?;
+        let metadata = open_if_there(self.files.metadata_of(own));
+        let metadata = metadata.map_err(cannot(IMPORT, &self.path_of(own.as_os_str())))?;
+        Ok(Some(Entry { name: own.as_os_str().to_owned(), original, removed: info.removed, metadata }))
+    }
+
+    fn names_in(&self, dir: &Dir, name: Name<'_>) -> Result<Vec<OsString>> {
+        let mut names = Vec::new();
+        let walk = dir.for_each_entry::<io::Error>(|entry| {
+            names.push(entry.name);
+            Ok(())
+        });
+        walk.map_err(|error| Error::system("read", self.path.join(name.as_os_str()), error))?;
+        names.sort_unstable();
+        Ok(names)
+    }
+
+    fn orphan(&self, part: Name<'_>, name: &OsStr, reason: &'static str) -> Error {
+        Error::new(ErrorKind::Foreign, IMPORT, self.path.join(part.as_os_str()).join(name), reason)
+    }
+}
+
+fn open_if_there<T>(opened: io::Result<T>) -> io::Result<Option<T>> {
+    match opened {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        opened => opened.map(Some),
+    }
+}
+
+fn not_opened(path: &Path, error: io::Error) -> Error {
+    match error.kind() {
+        io::ErrorKind::NotADirectory => unsafe_trash(path, "it is a symbolic link or not a directory"),
+        _ => Error::system(IMPORT, path, error),
+    }
+}
+
+fn unsafe_trash(path: &Path, reason: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::UntrustedRecord, IMPORT, path, reason)
+}
+
+impl Serves {
+    /// The absolute path that a recorded one stands for, unless it must not be believed.
+    fn absolute(&self, recorded: &Path) -> std::result::Result<PathBuf, &'static str> {
+        match self {
+            _ if !is_plain_path(recorded) => Err("its path is not a plain one"),
+            Self::Everything { home } => Ok(home.join(recorded)),
+            Self::Below(_) if recorded.is_absolute() => Err("it has an absolute path, in the trash of a volume"),
+            Self::Below(top) => Ok(top.join(recorded)),
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! Where the trashes of other programs are.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::{ForeignTrash, IMPORT, unsafe_trash};
+use crate::error::{ErrorKind, Result, cannot};
+use crate::sys::{self, Dir, STICKY};
+use crate::volume::ask_each;
+
+/// What the paths in a trash are about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Serves {
+    /// Everything: the trash in the home. A relative path is one below this directory, which holds the trash.
+    Everything {
+        /// That directory.
+        home: PathBuf,
+    },
+    /// What is below this directory, the top of a volume.
+    Below(PathBuf),
+}
+
+/// Where a trash may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    path: PathBuf,
+    serves: Serves,
+    found: Found,
+}
+
+/// Who says that a trash is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    /// A person, or the environment.
+    ByName,
+    /// Nobody; there may be one.
+    ByLooking,
+}
+
+/// A directory at the top of a volume in which every user may have a trash.
+const SHARED: &str = ".Trash";
+
+/// Where those of the user whose data is in `data_home` may be: there, and at the top of every mount.
+#[must_use]
+pub fn places(data_home: Option<&Path>, mount_points: impl IntoIterator<Item = PathBuf>) -> Vec<Place> {
+    let uid = sys::effective_uid().to_string();
+    let home = data_home.map(|data| Place {
+        path: data.join("Trash"),
+        serves: Serves::Everything { home: data.to_owned() },
+        found: Found::ByName,
+    });
+    let of_volume = |top: PathBuf| {
+        [top.join(SHARED).join(&uid), top.join(own_name(&uid))].map(|path| Place {
+            path,
+            serves: Serves::Below(top.clone()),
+            found: Found::ByLooking,
+        })
+    };
+    home.into_iter().chain(mount_points.into_iter().flat_map(of_volume)).collect()
+}
+
+/// A trash that a person named, by its path without links. What it is called tells what it serves.
+#[must_use]
+pub fn at(path: &Path) -> Place {
+    let uid = sys::effective_uid().to_string();
+    let above = path.parent().unwrap_or(Path::new("/"));
+    let serves = if path.ends_with(Path::new(SHARED).join(&uid)) {
+        Serves::Below(above.parent().unwrap_or(above).to_owned())
+    } else if path.ends_with(own_name(&uid)) {
+        Serves::Below(above.to_owned())
+    } else {
+        Serves::Everything { home: above.to_owned() }
+    };
+    Place { path: path.to_owned(), serves, found: Found::ByName }
+}
+
+fn own_name(uid: &str) -> String {
+    format!("{SHARED}-{uid}")
+}
+
+impl Place {
+    /// Where it is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Opens the trash there, or says that there is none. A mount that we may not look into has none.
+    pub fn open(&self) -> Result<Option<ForeignTrash>> {
+        let opened = self.check_shared().and_then(|()| ForeignTrash::open(&self.path, self.serves.clone()));
+        match opened {
+            Err(error) if self.found == Found::ByLooking && error.kind != ErrorKind::UntrustedRecord => Ok(None),
+            opened => opened,
+        }
+    }
+
+    /// Where every user may make a trash, nobody else must be able to put another in its place: the directory has to be
+    /// sticky, and no link.
+    fn check_shared(&self) -> Result<()> {
+        let above = self.path.parent().unwrap_or(Path::new("/"));
+        if !above.ends_with(SHARED) || !matches!(self.serves, Serves::Below(_)) || sys::metadata_at(&self.path).is_err()
+        {
+            return Ok(());
+        }
+        match Dir::open(above).and_then(|dir| dir.metadata()) {
+            Ok(shared) if shared.mode & STICKY != 0 => Ok(()),
+            Ok(_) => Err(unsafe_trash(above, "users share it and it is not sticky (chmod +t)")),
+            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
+                Err(unsafe_trash(above, "it is a symbolic link or not a directory"))
+            }
+            Err(error) => Err(cannot(IMPORT, above)(error)),
+        }
+    }
+}
+
+/// Opens all of these, in order; `None` for what does not answer.
+#[must_use]
+pub fn open_each(places: &Arc<Vec<Place>>) -> Vec<Option<Result<Option<ForeignTrash>>>> {
+    ask_each(places, Place::open)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_tells_what_a_trash_serves() {
+        let uid = sys::effective_uid();
+        let below = |top: &str| Serves::Below(top.into());
+        assert_eq!(at(Path::new(&format!("/mnt/.Trash-{uid}"))).serves, below("/mnt"));
+        assert_eq!(at(Path::new(&format!("/mnt/.Trash/{uid}"))).serves, below("/mnt"));
+        assert_eq!(at(Path::new("/home/a/Trash")).serves, Serves::Everything { home: "/home/a".into() });
+        assert_eq!(places(Some(Path::new("/d")), ["/mnt".into()])[0].path(), Path::new("/d/Trash"));
+    }
+}

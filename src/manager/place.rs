@@ -1,0 +1,138 @@
+//! Which trash directory takes a thing: each that a rename may reach is tried, and failing all of them it is copied.
+
+use std::collections::HashSet;
+use std::path::Path;
+use std::sync::Arc;
+
+use super::TrashManager;
+use super::copy::copy_in;
+use crate::error::{Error, ErrorKind, Result};
+use crate::item::Record;
+use crate::progress::Progress;
+use crate::request::{Copying, Place};
+use crate::store::{NotPlaced, Placed, Source, TrashDir};
+use crate::sys::{Dir, Metadata};
+
+/// Something on its way into the trash.
+pub(super) struct Incoming<'a> {
+    /// What is tried, in errors about it.
+    pub(super) action: &'static str,
+    /// What a person knows it by.
+    pub(super) shown: &'a Path,
+    /// Where it is.
+    pub(super) source: Source<'a>,
+    /// What is to be recorded, with its path absolute.
+    pub(super) record: &'a Record,
+    /// What may be copied.
+    pub(super) copying: Copying,
+}
+
+impl Incoming<'_> {
+    fn metadata(&self) -> &Metadata {
+        self.source.metadata
+    }
+
+    /// What `trash` is to record, or `None` where it cannot say that path.
+    pub(super) fn record_in(&self, trash: &TrashDir) -> Option<Record> {
+        let original_path = trash.recorded_path(&self.record.original_path)?;
+        Some(Record { original_path, ..self.record.clone() })
+    }
+
+    fn place_in(&self, trash: &TrashDir) -> std::result::Result<Placed, NotPlaced> {
+        match self.record_in(trash) {
+            Some(record) => trash.place(self.source, &record),
+            None => Err(NotPlaced::CrossDevice(std::io::ErrorKind::CrossesDevices.into())),
+        }
+    }
+
+    fn finish(&self, result: std::result::Result<Placed, NotPlaced>) -> Result<Placed> {
+        result.map_err(|(NotPlaced::Failed(error) | NotPlaced::CrossDevice(error))| {
+            Error::system(self.action, self.shown, error)
+        })
+    }
+
+    fn no_trash(&self, reasons: &[Error]) -> Error {
+        let mut text = "no trash directory can take it".to_owned();
+        // Each place below a volume's top needs the home trash, and would name its trouble again.
+        let mut told = HashSet::new();
+        for reason in reasons.iter().filter(|reason| told.insert(&reason.path)) {
+            text.push_str(&format!("\n  {:?}: {}", reason.path, reason.reason));
+        }
+        Error::new(ErrorKind::NoTrash, self.action, self.shown, text)
+    }
+}
+
+impl TrashManager {
+    /// Tries each trash directory that a rename may reach, the best first, and lets the kernel say which it does: equal
+    /// device numbers do not promise that it works, nor do different ones forbid it. Failing all, copies.
+    ///
+    /// The trash of the volume is looked for above `near`, or not at all.
+    pub(super) fn place(
+        &self,
+        incoming: &Incoming<'_>,
+        place: Place,
+        near: Option<&Dir>,
+        progress: &dyn Progress,
+    ) -> Result<Placed> {
+        let mut unreached = Unreached::default();
+        match self.volumes().home() {
+            Ok(home) if is_another_mount(&home, incoming.metadata()) => unreached.add(home),
+            Ok(home) => match incoming.place_in(&home) {
+                Err(NotPlaced::CrossDevice(_)) => unreached.add_near(home),
+                result => {
+                    self.know(home);
+                    return incoming.finish(result);
+                }
+            },
+            Err(error) => unreached.reasons.push(error),
+        }
+        if let Some(near) = near.filter(|_| place == Place::OwnVolume && !unreached.has_near(incoming.metadata())) {
+            match self.volumes().of_volume(near) {
+                Ok(trash) => match incoming.place_in(&trash) {
+                    Err(NotPlaced::CrossDevice(_)) => unreached.add_near(trash),
+                    result => {
+                        self.know(trash);
+                        return incoming.finish(result);
+                    }
+                },
+                Err(more) => unreached.reasons.extend(more),
+            }
+        }
+        for trash in &unreached.trashes {
+            if let Some(record) = incoming.record_in(trash) {
+                self.know(trash.clone());
+                return copy_in(incoming, trash, &record, progress);
+            }
+        }
+        Err(incoming.no_trash(&unreached.reasons))
+    }
+}
+
+/// The trash directories that no rename reached, those on the thing's own mount first.
+#[derive(Default)]
+struct Unreached {
+    trashes: Vec<Arc<TrashDir>>,
+    reasons: Vec<Error>,
+}
+
+impl Unreached {
+    fn add(&mut self, trash: Arc<TrashDir>) {
+        self.trashes.push(trash);
+    }
+
+    fn add_near(&mut self, trash: Arc<TrashDir>) {
+        self.trashes.insert(0, trash);
+    }
+
+    /// Whether one is on the thing's own device: then it is the thing that cannot be renamed (a directory of an
+    /// overlay's lower layer), and another trash on that device would not take it either.
+    fn has_near(&self, thing: &Metadata) -> bool {
+        let near = |trash: &&Arc<TrashDir>| !is_another_mount(trash, thing);
+        self.trashes.iter().any(|trash| near(&trash) && trash.id().device == thing.id.device)
+    }
+}
+
+/// Between two mounts rename(2) always fails, even where both show one file system.
+pub(super) fn is_another_mount(trash: &TrashDir, thing: &Metadata) -> bool {
+    thing.mount.is_some() && trash.mount().is_some() && trash.mount() != thing.mount
+}
