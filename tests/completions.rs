@@ -1,47 +1,179 @@
-//! The completion scripts do their work in the shells they are for.
+//! The completion scripts do their work in the shells they are for: a person types, presses the key, and sees.
 
-use std::fs;
+use std::path::PathBuf;
 
-use crate::common::{Run, Sandbox};
+use crate::common::{Invocation, Run, Sandbox, binary};
 
-/// Runs `shell` with `words` and a script that has the file of completions as `$1`, or says why it cannot.
-fn complete(shell: &str, options: &[&str], script: &str) -> Result<Run, String> {
-    let sandbox = Sandbox::new();
-    if !["/usr/bin", "/bin"].iter().any(|directory| fs::exists(format!("{directory}/{shell}")).unwrap_or(false)) {
-        return Err(format!("{shell} is not installed"));
+/// A shell that a person uses: how it is started, what makes it ready, and what it shows then.
+struct Shell {
+    name: &'static str,
+    options: &'static [&'static str],
+    /// Has the prompt shown once the script is there.
+    setup: &'static str,
+}
+
+const READY: &str = "ready>";
+
+const BASH: Shell = Shell {
+    name: "bash",
+    options: &["--noprofile", "--rcfile", "SETUP", "-i"],
+    setup: "source SCRIPT; bind 'set enable-bracketed-paste off'; PS1='ready> '",
+};
+
+const ZSH: Shell = Shell {
+    name: "zsh",
+    options: &["-f", "-i", "-c", "ZDOTDIR=HOME_OF_SETUP exec zsh -d -i"],
+    setup: "autoload -U compinit; compinit -D -u; source SCRIPT; unset zle_bracketed_paste; PS1='ready> '",
+};
+
+const FISH: Shell = Shell {
+    name: "fish",
+    options: &["--no-config", "--init-command", "source SETUP", "-i"],
+    setup: "source SCRIPT; function fish_prompt; echo -n 'ready> '; end",
+};
+
+/// A sandbox with one item called `my file` and one called `other`, and a shell in it that completes.
+struct Typing {
+    sandbox: Sandbox,
+    shell: Invocation,
+}
+
+impl Typing {
+    fn new(shell: &Shell) -> Result<Self, String> {
+        let program = ["/usr/bin", "/bin"].iter().map(|directory| PathBuf::from(directory).join(shell.name));
+        let program = program.into_iter().find(|path| path.exists());
+        let program = program.ok_or_else(|| format!("{} is not installed", shell.name))?;
+        let sandbox = Sandbox::new();
+        sandbox.symlink("tools/rrm", binary());
+        let script = sandbox.file("script", &sandbox.rrm(["completions", shell.name]).ok().stdout);
+        let script = script.to_str().expect("a sandbox is UTF-8");
+        let setup = sandbox.file("setup/.zshrc", shell.setup.replace("SCRIPT", script));
+        let home = setup.parent().expect("it is in a directory").to_str().expect("a sandbox is UTF-8");
+        let setup = setup.to_str().expect("a sandbox is UTF-8");
+        let options = shell.options.iter().map(|word| word.replace("HOME_OF_SETUP", home).replace("SETUP", setup));
+        let path = format!("{}:/usr/bin:/bin", sandbox.path("tools").display());
+        // Shells that control jobs want the terminal to be theirs.
+        let shell = sandbox.tool(program, options).through(["setsid", "--ctty", "--wait"]);
+        let shell = shell.with("PATH", path).with("TERM", "xterm");
+        for name in ["my file", "other"] {
+            sandbox.file(name, "content");
+            sandbox.command(["rm", "--session", "night shift", name]).run().ok();
+        }
+        Ok(Self { sandbox, shell })
     }
-    let file = sandbox.path("_rrm");
-    fs::write(&file, &sandbox.rrm(["completions", shell]).ok().stdout).expect("the sandbox is writable");
-    let file = file.to_str().expect("a sandbox is UTF-8");
-    let script = script.replace("$FILE", file);
-    Ok(sandbox.tool(shell, options).args(["-c", &script]).run())
-}
 
-/// What a shell offers for `rrm li` and `rrm list --la`.
-#[track_caller]
-fn offers_commands_and_options(run: &Run) {
-    run.ok().out_contains("list").out_contains("--last").out_contains("--larger-than");
-    assert!(run.stderr.is_empty(), "a shell complains: {run}");
+    /// What is shown while `typed` is typed, a carriage return being the key to run a command.
+    fn typing(&self, typed: &str) -> Run {
+        self.shell.on_terminal_after(100, READY, || format!("{typed}exit\r"))
+    }
+
+    fn first_digits_of(&self, name: &str) -> String {
+        let items = self.sandbox.list_json();
+        let item = items.iter().find(|item| item["original_path"] == *self.sandbox.path(name).to_string_lossy());
+        item.expect("it was removed")["id"].as_str().expect("an ID is text")[..6].to_owned()
+    }
+
+    /// Restores by keys that are completed, and looks at lists of candidates.
+    fn completes_everything(&self) {
+        let id = self.first_digits_of("other");
+        let run = self.typing(&format!("rrm restore my\t\rrrm restore id:{id}\t\r"));
+        for name in ["my file", "other"] {
+            assert!(self.sandbox.path(name).exists(), "{name} was not restored by a completed word: {run}");
+        }
+        self.sandbox.rrm(["rm", "--session", "night shift", "my file", "other"]).ok();
+        let options = self.typing("rrm list --la\t\t\x15");
+        options.out_contains("--larger-than").out_contains("--last");
+        self.typing("rrm list --sort \t\t\x15").out_contains("deleted").out_contains("expires");
+        self.typing("rrm clean --older-than 3\t\t\x15").out_contains("3d").out_contains("3month");
+        self.typing("rrm list --session ni\t\t\x15").out_contains("shift");
+        // An ID with its path and its age, beside the paths below the working directory.
+        let items = self.typing("rrm keep \t\t\x15");
+        let id = self.first_digits_of("other");
+        let line = items.stdout().lines().find(|line| line.contains(&id)).map(str::to_owned);
+        assert!(line.is_some_and(|line| line.contains("/other, ") && line.contains(" ago")), "{items}");
+        self.sandbox.file("only-this", "");
+        self.typing("rrm rm only\t\r");
+        assert!(!self.sandbox.path("only-this").exists(), "the shell did not complete a file that is there");
+    }
 }
 
 #[test]
-fn bash_completes_commands_and_options() {
-    let script = "set -eu; source '$FILE'; \
-        complete -p rrm; ask() { COMP_WORDS=(\"$@\"); COMP_CWORD=$(($# - 1)); COMPREPLY=(); \
-        _rrm rrm \"${@: -1}\" \"${@: -2:1}\"; echo \"${COMPREPLY[@]}\"; }; ask rrm li; ask rrm list --la";
-    offers_commands_and_options(&or_skip!(complete("bash", &["--norc", "--noprofile"], script)));
+fn bash_completes_what_is_in_the_trash() {
+    or_skip!(Typing::new(&BASH)).completes_everything();
 }
 
 #[test]
-fn zsh_completes_commands_and_options() {
-    // Without a terminal zsh cannot be asked for completions, so what would draw them prints instead.
-    let script = "setopt err_exit; autoload -U compinit; compinit -D -u; source '$FILE'; \
-        [[ $_comps[rrm] == _rrm ]]; functions _rrm _rrm_commands";
-    offers_commands_and_options(&or_skip!(complete("zsh", &["-f"], script)));
+fn zsh_completes_what_is_in_the_trash() {
+    or_skip!(Typing::new(&ZSH)).completes_everything();
 }
 
 #[test]
-fn fish_completes_commands_and_options() {
-    let script = "source '$FILE'; or exit 1; complete -C 'rrm li'; complete -C 'rrm list --la'";
-    offers_commands_and_options(&or_skip!(complete("fish", &["--no-config"], script)));
+fn fish_completes_what_is_in_the_trash() {
+    or_skip!(Typing::new(&FISH)).completes_everything();
+}
+
+/// A shell that was told of completions by variables, or a script that runs in one, removes what it says.
+#[test]
+fn no_variable_keeps_a_command_from_its_work() {
+    let sandbox = Sandbox::new();
+    let by_rm = sandbox.command_as_rm(["--", "a"]);
+    let by_rrm = sandbox.command(["rm", "--", "b"]);
+    for (name, command) in [("a", by_rm), ("b", by_rrm)] {
+        sandbox.file(name, "");
+        let variables =
+            [("COMPLETE", "bash"), ("_CLAP_COMPLETE_INDEX", "1"), ("COMP_LINE", "rrm"), ("COMP_POINT", "1")];
+        let command = variables.into_iter().fold(command, |command, (name, value)| command.with(name, value));
+        command.run().ok().silent();
+        assert!(!sandbox.path(name).exists(), "{name} was not removed");
+    }
+}
+
+/// Whatever is wrong, a person who types is not told of it in the middle of a line.
+#[test]
+fn what_goes_wrong_is_silence() {
+    let sandbox = Sandbox::new();
+    sandbox.dir(sandbox.trash());
+    sandbox.chmod(sandbox.trash(), 0o777);
+    let ask = |words: &[&str]| sandbox.command([&["complete", "fish", "--"], words].concat());
+    for words in [&["rrm", "restore", ""][..], &["rrm", "nonsense", "x"], &["rrm"], &[]] {
+        let run = ask(words).run();
+        assert!(run.ok().stderr.is_empty(), "{run}");
+    }
+    let nowhere = ask(&["rrm", "restore", ""]).with("RRM_TRASH_DIR", "relative").run();
+    assert!(nowhere.ok().stderr.is_empty(), "{nowhere}");
+    ask(&["rrm", "li"]).redirected(">/dev/full").run().ok().silent();
+}
+
+/// Names that a terminal would obey are told in descriptions, made visible, and never are candidates themselves.
+#[test]
+fn a_hostile_name_is_no_candidate() {
+    let sandbox = Sandbox::new();
+    sandbox.file("bad\x1b[2J\nname", "");
+    sandbox.rrm(["rm", "bad\x1b[2J\nname"]).ok();
+    let run = sandbox.rrm(["complete", "zsh", "--", "rrm", "restore", ""]);
+    let answer = run.ok().stdout();
+    assert!(!answer.contains('\x1b') && answer.contains("bad\\u{1b}[2J\\nname"), "{answer:?}");
+    assert_eq!(answer.lines().filter(|line| line.contains("bad")).count(), 1, "only by its ID: {answer}");
+}
+
+/// The home trash that the line names is looked into, and nothing else.
+#[test]
+fn a_trash_on_the_line_is_the_one_that_counts() {
+    let sandbox = Sandbox::new();
+    let elsewhere = sandbox.home().join("elsewhere");
+    let elsewhere = elsewhere.to_str().expect("a sandbox is UTF-8");
+    sandbox.file("kept-there", "");
+    sandbox.rrm(["rm", "--trash-dir", elsewhere, "kept-there"]).ok();
+    let ask = |words: &[&str]| sandbox.rrm([&["complete", "fish", "--", "rrm"], words].concat()).ok().stdout();
+    assert!(ask(&["--trash-dir", elsewhere, "restore", "kept"]).contains("kept-there\tfile, "));
+    assert!(!ask(&["restore", "kept"]).contains("kept-there"));
+}
+
+/// The shells that cannot ask get the command line alone.
+#[test]
+fn other_shells_complete_commands_and_options() {
+    let sandbox = Sandbox::new();
+    for shell in ["elvish", "powershell"] {
+        sandbox.rrm(["completions", shell]).ok().out_contains("restore").out_contains("larger-than");
+    }
 }

@@ -78,6 +78,22 @@ impl TrashDir {
         }
     }
 
+    /// At most so many of the items whose ID is wanted, in no order; those that cannot be read are passed over.
+    pub fn some_items(&self, most: usize, is_wanted: impl Fn(&ItemId) -> bool) -> io::Result<Vec<TrashItem>> {
+        let mut items = Vec::new();
+        self.dir.for_each_entry::<io::Error>(|entry| {
+            if let Meaning::Item(id) = layout::meaning_of(&entry.name)
+                && items.len() < most
+                && is_wanted(&id)
+                && let Ok(Reading::Item(item)) = self.read_as(id, entry.kind)
+            {
+                items.push(item);
+            }
+            Ok(())
+        })?;
+        Ok(items)
+    }
+
     fn foreign(&self, name: &OsStr) -> Error {
         Error::new(ErrorKind::Foreign, "use", self.path.join(name), "rrm did not put it there")
     }

