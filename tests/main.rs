@@ -28,6 +28,7 @@ mod licences;
 mod measuring;
 mod model;
 mod mounts;
+mod package;
 mod preview;
 mod programs;
 mod purge;

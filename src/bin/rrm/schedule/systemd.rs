@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
@@ -12,7 +12,22 @@ use crate::args::Every;
 const SERVICE: &str = "rrm-clean.service";
 const TIMER: &str = "rrm-clean.timer";
 
-/// Where enabling leaves a link.
+/// The service as packages install it. It is kept from all that it does not need, as far as that needs no mount namespace:
+/// in one, a file system mounted inside an item later would not be seen, and clean refuses such items. It may set any
+/// mode, because deleting a tree can take giving a set-group-ID directory its write permission back.
+const SERVICE_UNIT: &str = include_str!("rrm-clean.service");
+
+/// The timer as packages install it.
+const TIMER_UNIT: &str = include_str!("rrm-clean.timer");
+
+/// What is other in the units that are made for one user.
+const PACKAGED_RUN: &str = "ExecStart=/usr/bin/rrm clean";
+const PACKAGED_CALENDAR: &str = "OnCalendar=daily";
+
+/// What those begin with.
+const MADE: &str = "# Made by rrm schedule install; rrm schedule remove takes it away.\n";
+
+/// Where enabling leaves a link, also to the units of a package.
 const WANTED: &str = "timers.target.wants/rrm-clean.timer";
 
 /// Whether a systemd of this user's own answers.
@@ -57,12 +72,7 @@ pub(super) fn remove(units: &Path) -> anyhow::Result<()> {
 }
 
 pub(super) fn status(units: &Path) -> anyhow::Result<Option<String>> {
-    let path = units.join(TIMER);
-    let timer = match fs::read_to_string(&path) {
-        Ok(timer) => timer,
-        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
-    };
+    let Some((path, timer)) = read_first([TIMER, WANTED].map(|name| units.join(name)))? else { return Ok(None) };
     let when = timer.lines().find_map(|line| line.strip_prefix("OnCalendar=")).unwrap_or("unknown");
     let active = match output("systemctl", &["--user", "is-active", TIMER]) {
         Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
@@ -70,6 +80,18 @@ pub(super) fn status(units: &Path) -> anyhow::Result<Option<String>> {
     };
     let active = if active.is_empty() { "systemd does not answer" } else { &active };
     Ok(Some(format!("rrm clean is run by a systemd user timer: {}, {when}, {active}", path.display())))
+}
+
+/// The first of these files that is there.
+fn read_first(paths: [PathBuf; 2]) -> anyhow::Result<Option<(PathBuf, String)>> {
+    for path in paths {
+        match fs::read_to_string(&path) {
+            Ok(text) => return Ok(Some((path, text))),
+            Err(error) if error.kind() == ErrorKind::NotFound => {}
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+        }
+    }
+    Ok(None)
 }
 
 fn systemctl(args: &[&str]) -> anyhow::Result<()> {
@@ -87,44 +109,18 @@ fn write(units: &Path, name: &str, content: &str) -> anyhow::Result<()> {
     written.with_context(|| format!("cannot write {}", path.display()))
 }
 
-/// The service is kept from all that it does not need, as far as that needs no mount namespace: in one, a file system
-/// mounted inside an item later would not be seen, and clean refuses such items. It may set any mode, because deleting a
-/// tree can take giving a set-group-ID directory its write permission back.
+/// The service for this job.
 fn service(job: &Job) -> anyhow::Result<String> {
-    let mut service = "\
-        # Made by rrm schedule install; rrm schedule remove takes it away.\n\
-        [Unit]\n\
-        Description=Delete for good what is due in the trash\n\
-        Documentation=man:rrm-clean(1)\n\
-        \n\
-        [Service]\n\
-        Type=oneshot\n"
-        .to_owned();
+    let mut run = String::new();
     for (name, value) in &job.variables {
-        service.push_str(&format!("Environment={}\n", word(&format!("{name}={}", text(value)?))));
+        run.push_str(&format!("Environment={}\n", word(&format!("{name}={}", text(value)?))));
     }
     let log = match &job.log {
         Some(log) => format!(" --log {}", command_word(text(log)?)),
         None => String::new(),
     };
-    service.push_str(&format!("ExecStart={} clean{log}\n", command_word(text(&job.program)?)));
-    service.push_str(
-        "\
-        Nice=19\n\
-        CPUSchedulingPolicy=idle\n\
-        IOSchedulingClass=idle\n\
-        UMask=0077\n\
-        NoNewPrivileges=yes\n\
-        LockPersonality=yes\n\
-        MemoryDenyWriteExecute=yes\n\
-        RestrictAddressFamilies=AF_UNIX\n\
-        RestrictNamespaces=yes\n\
-        RestrictRealtime=yes\n\
-        SystemCallArchitectures=native\n\
-        SystemCallFilter=@system-service\n\
-        SystemCallErrorNumber=EPERM\n",
-    );
-    Ok(service)
+    run.push_str(&format!("ExecStart={} clean{log}", command_word(text(&job.program)?)));
+    Ok(format!("{MADE}{}", SERVICE_UNIT.replacen(PACKAGED_RUN, &run, 1)))
 }
 
 fn timer(every: Every) -> String {
@@ -135,20 +131,7 @@ fn timer(every: Every) -> String {
         Every::Week => "weekly",
         Every::Month => "monthly",
     };
-    format!(
-        "\
-        # Made by rrm schedule install; rrm schedule remove takes it away.\n\
-        [Unit]\n\
-        Description=Clean the trash regularly\n\
-        Documentation=man:rrm-schedule(1)\n\
-        \n\
-        [Timer]\n\
-        OnCalendar={calendar}\n\
-        Persistent=true\n\
-        \n\
-        [Install]\n\
-        WantedBy=timers.target\n"
-    )
+    format!("{MADE}{}", TIMER_UNIT.replacen(PACKAGED_CALENDAR, &format!("OnCalendar={calendar}"), 1))
 }
 
 /// One word of a unit file (systemd.syntax(7), systemd.unit(5)).
@@ -177,5 +160,14 @@ mod tests {
         assert!(service.contains("ExecStart=\"/opt/a \\\"b\\\" $$c 5%%\\\\d/rrm\" clean\n"), "{service}");
         assert!(service.contains("Environment=\"RRM_TRASH_DIR=/t $x\"\n"), "{service}");
         assert!(timer(job.every).contains("OnCalendar=weekly\n"));
+    }
+
+    #[test]
+    fn what_a_package_installs_is_what_is_made_for_a_user_every_day() {
+        let job = Job { every: Every::Day, program: "/usr/bin/rrm".into(), variables: vec![], log: None };
+        let service = service(&job).expect("plain text");
+        assert_eq!(service.replace('"', ""), format!("{MADE}{SERVICE_UNIT}"));
+        assert_eq!(timer(job.every), format!("{MADE}{TIMER_UNIT}"));
+        assert_ne!(timer(Every::Week), timer(Every::Day));
     }
 }

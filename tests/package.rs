@@ -1,0 +1,115 @@
+//! The Debian package: what is in it, and that it installs, runs and goes without a trace.
+//!
+//! `.ci/run` builds it from the release binary and names it in `RRM_TEST_PACKAGE`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::common::{Mount, Sandbox, is_root, source};
+
+fn package() -> Result<PathBuf, String> {
+    let named = std::env::var_os("RRM_TEST_PACKAGE").map(PathBuf::from);
+    named.ok_or_else(|| "no package was built; .ci/run builds one with cargo-deb".to_owned())
+}
+
+fn output_of(program: &str, words: &[&str]) -> String {
+    let output = Command::new(program).args(words).output().unwrap_or_else(|error| panic!("{program}: {error}"));
+    assert!(output.status.success(), "{program} {words:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// What each file of the package must be, beside the manual pages: a file of ours, and the command that prints it.
+const SAME: [(&str, &str); 9] = [
+    ("usr/share/bash-completion/completions/rrm", "src/bin/rrm/complete/rrm.bash"),
+    ("usr/share/zsh/vendor-completions/_rrm", "src/bin/rrm/complete/rrm.zsh"),
+    ("usr/share/fish/vendor_completions.d/rrm.fish", "src/bin/rrm/complete/rrm.fish"),
+    ("usr/lib/systemd/user/rrm-clean.service", "src/bin/rrm/schedule/rrm-clean.service"),
+    ("usr/lib/systemd/user/rrm-clean.timer", "src/bin/rrm/schedule/rrm-clean.timer"),
+    ("usr/share/doc/rrm/LICENSE-MIT", "LICENSE-MIT"),
+    ("usr/share/doc/rrm/LICENSE-APACHE", "LICENSE-APACHE"),
+    ("usr/share/doc/rrm/README.md", "README.md"),
+    ("usr/share/doc/rrm/changelog.gz", "CHANGELOG.md"),
+];
+
+#[test]
+fn the_package_holds_what_belongs_on_a_system() {
+    let package = or_skip!(package());
+    let package = package.to_str().expect("the path of a package is text");
+    for (field, value) in [("Package", "rrm"), ("Section", "utils"), ("Priority", "optional")] {
+        assert_eq!(output_of("dpkg-deb", &["-f", package, field]).trim(), value);
+    }
+    assert!(output_of("dpkg-deb", &["-f", package, "Depends"]).contains("libc6"));
+    let sandbox = Sandbox::new();
+    let root = sandbox.dir("root");
+    output_of("dpkg-deb", &["-x", package, root.to_str().expect("a sandbox is UTF-8")]);
+    let content = |path: &str| {
+        let path = root.join(path);
+        assert!(path.is_file(), "the package lacks {}", path.display());
+        // Policy has manuals and changelogs compressed; gzip passes on what is not.
+        output_of("gzip", &["-cdf", path.to_str().expect("a sandbox is UTF-8")])
+    };
+    for (installed, ours) in SAME {
+        assert!(content(installed) == fs::read_to_string(source().join(ours)).expect("a file of ours"), "{installed}");
+    }
+    let pages = fs::read_dir(source().join("man")).expect("the manual is committed");
+    for page in pages.map(|page| page.expect("an entry").path()) {
+        let name = page.file_name().expect("a page has a name").to_str().expect("ours are ASCII");
+        let installed = content(&format!("usr/share/man/man1/{name}.gz"));
+        assert!(installed == fs::read_to_string(&page).expect("a page of ours"), "{name}");
+    }
+    assert!(content("usr/share/doc/rrm/copyright").contains("MIT OR Apache-2.0"));
+    check_listing(&output_of("dpkg-deb", &["-c", package]));
+}
+
+/// Everything is root's, nothing may be written by others, and only the program may be run.
+fn check_listing(listing: &str) {
+    assert!(listing.lines().count() > 20, "the package is short: {listing}");
+    for line in listing.lines() {
+        let (mode, path) = (&line[..10], line.split_whitespace().last().expect("a line has a path"));
+        let expected = match path {
+            "./usr/bin/rrm" => "-rwxr-xr-x",
+            directory if directory.ends_with('/') => "drwxr-xr-x",
+            _ => "-rw-r--r--",
+        };
+        assert_eq!(mode, expected, "{line}");
+        assert!(line.contains(" root/root ") || line.contains(" 0/0 "), "{line}");
+    }
+}
+
+/// On a copy of this machine that nothing is written back from.
+#[test]
+fn the_package_installs_runs_and_goes_again() {
+    in_mount_namespace!();
+    let package = or_skip!(package());
+    if !is_root() {
+        skip!("dpkg installs for root only");
+    }
+    let sandbox = Sandbox::new();
+    let layer = or_skip!(Mount::tmpfs("mode=755", &sandbox.path("layer")));
+    let [upper, work] = ["upper", "work"].map(|name| sandbox.dir(layer.path().join(name)));
+    let machine = or_skip!(Mount::overlay(Path::new("/"), &upper, &work, &sandbox.path("machine")));
+    let _proc = or_skip!(Mount::bind(Path::new("/proc"), &machine.path().join("proc")));
+    let _dev = or_skip!(Mount::bind(Path::new("/dev"), &machine.path().join("dev")));
+    fs::copy(package, machine.path().join("rrm.deb")).expect("the copy of the machine can be written");
+    let script = r#"
+        set -eu
+        dpkg -i /rrm.deb
+        test "$(command -v rrm)" = /usr/bin/rrm
+        mkdir /home/ada; export HOME=/home/ada; cd /home/ada
+        echo content >file; rrm rm file; rrm list --under . | grep -q '~/file'; rrm undo; cat file
+        bash -c 'source /usr/share/bash-completion/completions/rrm; complete -p rrm'
+        if command -v systemd-analyze; then
+            XDG_RUNTIME_DIR=/run systemd-analyze --user --man=no verify /usr/lib/systemd/user/rrm-clean.timer
+        fi
+        mkdir -p .config/systemd/user/timers.target.wants
+        ln -s /usr/lib/systemd/user/rrm-clean.timer .config/systemd/user/timers.target.wants/
+        rrm schedule status
+        dpkg -r rrm
+        for path in /usr/bin/rrm /usr/lib/systemd/user/rrm-clean.timer /usr/share/man/man1/rrm.1.gz; do
+            if test -e $path; then echo "$path is left"; exit 1; fi
+        done
+    "#;
+    let run = sandbox.tool("chroot", [machine.path().as_os_str(), "sh".as_ref(), "-c".as_ref(), script.as_ref()]).run();
+    run.ok().out_contains("content").out_contains("rrm").out_contains("by a systemd user timer").out_contains("daily");
+}
