@@ -1,0 +1,40 @@
+//! The rows of the table, by what is done.
+
+mod clean;
+mod copy;
+mod list;
+mod remove;
+mod restore;
+
+use anyhow::Result;
+use clap::ValueEnum;
+
+use crate::bench::Bench;
+
+/// What rows are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Subject {
+    Remove,
+    List,
+    Restore,
+    Clean,
+    Copy,
+}
+
+/// "In the same time", as a ratio: what two runs of the same may differ by.
+const THE_SAME: f64 = 1.2;
+
+/// Makes the rows about one subject.
+type Rows = fn(&mut Bench) -> Result<()>;
+
+/// Makes all rows that are wanted.
+pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
+    let rows: [(Subject, Rows); 5] = [
+        (Subject::Remove, remove::measure),
+        (Subject::List, list::measure),
+        (Subject::Restore, restore::measure),
+        (Subject::Clean, clean::measure),
+        (Subject::Copy, copy::measure),
+    ];
+    rows.iter().filter(|(subject, _)| bench.options.wants(*subject)).try_for_each(|(_, rows)| rows(bench))
+}
