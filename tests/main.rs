@@ -36,4 +36,5 @@ mod readme;
 mod shim;
 mod show;
 mod stats;
+mod syscalls;
 mod transfer;

@@ -107,6 +107,20 @@ pub(crate) fn points(command: &Invocation) -> (Run, Vec<Point>) {
     (run, parse(&read(log.path())))
 }
 
+/// Runs the command without a fault and gives strace's log of all its calls, whose first words are long enough to tell
+/// which file is meant.
+#[track_caller]
+pub(crate) fn log_of(command: &Invocation) -> (Run, String) {
+    let log = log_file();
+    let run = traced(command, log.path(), &[]).run();
+    (run, read(log.path()))
+}
+
+/// The name of the call that begins in a line of a log.
+pub(crate) fn call(line: &str) -> Option<&str> {
+    beginning(line).map(|(_, _, call)| call)
+}
+
 /// For each point of a command: makes a fresh scene, runs the command with the fault there, and checks what is left.
 /// Gives the number of points, for the test to assert that there were some.
 ///

@@ -1,0 +1,196 @@
+//! How many system calls a removal costs: of the whole process, and of each further file.
+//!
+//! strace counts them. A call more that somebody adds has to be added here as well, with its reason.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+
+use crate::common::{Sandbox, strace};
+
+/// How often each call was made, by its name.
+type Counts = BTreeMap<String, usize>;
+
+/// What one more ordinary file costs, all of it: to open it with nothing followed, three attributes, the rename that
+/// commits, and before that one look at it for the plan.
+const A_FILE: &[(&str, usize)] = &[("close", 1), ("fsetxattr", 3), ("openat", 1), ("renameat2", 1), ("statx", 1)];
+
+/// For how many files one call for random bytes gives identifiers.
+const IDENTIFIERS: usize = 16;
+
+/// How many files are removed by one thread, and by two where the file system gains by it: see `manager::batch`.
+const FEW: usize = IDENTIFIERS;
+const MANY: usize = 64 * IDENTIFIERS;
+
+/// What `rrm rm FILE` may cost in all, with a trash that is there already. What is not named here must not be called.
+const A_PROCESS: &[(&str, usize, &str)] = &[
+    ("execve", 1, "the program is started"),
+    ("access", 1, "the loader looks for /etc/ld.so.preload"),
+    ("arch_prctl", 1, "the C library's thread pointer"),
+    ("set_tid_address", 1, "the C library's first thread"),
+    ("set_robust_list", 1, "the same"),
+    ("rseq", 1, "the same"),
+    ("prlimit64", 2, "the C library asks how large the stack may grow, and Rust's runtime asks again"),
+    ("sched_getaffinity", 1, "the C library, when the runtime asks where the stack ends"),
+    ("gettid", 1, "Rust's runtime, for the name of the thread in its message about a stack that overflowed"),
+    ("poll", 1, "Rust's runtime looks that the three standard descriptors are open"),
+    ("brk", 6, "the heap, which grows once or twice"),
+    ("mmap", 30, "three libraries (libc, libm, libgcc_s), in four or five parts each, and the alternate stack"),
+    ("mprotect", 8, "each library's constants, and the guard page of the alternate stack"),
+    ("munmap", 3, "the loader's cache and the alternate stack"),
+    ("pread64", 4, "the loader reads the C library's head"),
+    ("read", 10, "the heads of three libraries; /proc/self/maps, which the C library reads for the end of the stack"),
+    ("newfstatat", 5, "the files that the loader opens, and /proc/self/maps"),
+    ("fstat", 5, "the same on other machines"),
+    (
+        "rt_sigaction",
+        10,
+        "SIGPIPE, SIGSEGV and SIGBUS by the runtime; SIGINT and SIGTERM by us, to end between two items",
+    ),
+    ("sigaltstack", 3, "the runtime's alternate stack"),
+    ("getrandom", 4, "the seeds of the allocator and of hash maps, and one for the identifiers"),
+    ("geteuid", 2, "whose trash it is, and whether what is removed is ours"),
+    ("readlinkat", 2, "where the operand's directory and the trash really are"),
+    (
+        "ioctl",
+        1,
+        "whether somebody at a terminal could be asked about a write-protected file; without it each file's \
+      permissions would have to be looked at",
+    ),
+    ("flistxattr", 1, "the configuration, read once"),
+    (
+        "openat",
+        10,
+        "five by the loader and the C library; the directory of the configuration and its descriptor to read, the \
+      operand's directory, the trash directory, the file",
+    ),
+    ("close", 10, "all of them"),
+    ("statx", 2, "the file for the plan, and the trash directory to see that it is safe"),
+    ("fsetxattr", 3, "the record"),
+    ("renameat2", 1, "the commit"),
+    ("exit_group", 1, "the end"),
+];
+
+/// What removing a file must never look at.
+const NEVER: &[(&str, &str)] = &[
+    ("mountinfo", "the mount table is for directories, and for what a rename does not reach"),
+    ("/proc/self/mounts", "the same"),
+    ("locale", "no text is in the language of the caller"),
+    ("gconv", "the same"),
+    ("zoneinfo", "nothing is shown in local time"),
+    ("/etc/localtime", "the same"),
+    ("terminfo", "nothing is drawn"),
+    ("TIOCGWINSZ", "nothing is folded to the width of a terminal"),
+    ("ioctl(1,", "nothing is printed, in colour or not"),
+    ("ioctl(2,", "the same"),
+    ("/etc/passwd", "the home directory is in the environment"),
+    ("user.rrm_keep", "a file that is removed has no record to read"),
+    ("fsync", "a rename is not flushed, as rm flushes nothing"),
+];
+
+/// Removes so many files with one command, in a sandbox whose trash is there already, and gives strace's log.
+fn removal_of(count: usize) -> String {
+    removal_with(&["rm"], count)
+}
+
+fn removal_with(words: &[&str], count: usize) -> String {
+    let sandbox = Sandbox::new();
+    let names: Vec<String> = (0..=count).map(|number| format!("file-{number:05}")).collect();
+    for name in &names {
+        File::create(sandbox.path(name)).unwrap();
+    }
+    sandbox.rrm(["rm", &names[count]]).ok().silent();
+    let (run, log) = strace::log_of(&sandbox.command(words).args(&names[..count]));
+    run.ok().silent();
+    assert_eq!(fs::read_dir(sandbox.work()).unwrap().count(), 0, "all are gone");
+    log
+}
+
+fn counts(log: &str) -> Counts {
+    let mut counts = Counts::new();
+    // A debug build of Rust's library asks this before it closes a descriptor; nobody is given such a build.
+    let lines = log.lines().filter(|line| !line.contains("F_GETFD"));
+    for call in lines.filter_map(strace::call) {
+        *counts.entry(call.to_owned()).or_default() += 1;
+    }
+    counts
+}
+
+/// By how many calls of each name `more` is beyond `less`.
+fn growth(less: &Counts, more: &Counts) -> Counts {
+    let grown = |(call, count): (&String, &usize)| {
+        let growth = count.saturating_sub(less.get(call).copied().unwrap_or(0));
+        (growth > 0).then(|| (call.clone(), growth))
+    };
+    more.iter().filter_map(grown).collect()
+}
+
+#[test]
+fn each_further_file_costs_seven_calls() {
+    or_skip!(strace::available());
+    let growth = growth(&counts(&removal_of(FEW)), &counts(&removal_of(2 * FEW)));
+    let mut each: Counts = A_FILE.iter().map(|(call, times)| (String::from(*call), times * FEW)).collect();
+    each.insert("getrandom".to_owned(), FEW / IDENTIFIERS);
+    // The heap grows in steps of its own.
+    let counted: Counts = growth.into_iter().filter(|(call, _)| !is_memory(call)).collect();
+    assert_eq!(counted, each, "calls of {FEW} further files");
+}
+
+#[test]
+fn a_further_file_of_many_costs_no_more() {
+    or_skip!(strace::available());
+    let growth = growth(&counts(&removal_of(MANY)), &counts(&removal_of(2 * MANY)));
+    for (call, times) in A_FILE {
+        assert_eq!(growth.get(*call), Some(&(times * MANY)), "{call} of {MANY} further files");
+    }
+    // How often one thread waits for the other depends on how fast each is: at most once for each file.
+    let waits = growth.get("futex").copied().unwrap_or(0);
+    assert!(waits <= MANY, "{waits} times one thread waited for the other, for {MANY} further files");
+    assert_eq!(growth.get("getrandom"), Some(&(MANY / IDENTIFIERS)), "draws of identifiers for {MANY} further files");
+    let of_a_file = |call: &str| call == "getrandom" || A_FILE.iter().any(|(name, _)| call == *name);
+    let known = |call: &str| of_a_file(call) || is_memory(call) || is_waiting(call);
+    let others: Vec<_> = growth.iter().filter(|(call, _)| !known(call)).collect();
+    assert!(others.is_empty(), "calls that a file does not need: {others:?}");
+}
+
+#[test]
+fn one_file_costs_no_call_without_a_reason() {
+    or_skip!(strace::available());
+    let log = removal_of(1);
+    let mut too_many = Vec::new();
+    for (call, count) in counts(&log) {
+        let allowed = A_PROCESS.iter().find(|(name, ..)| call == *name).map_or(0, |(_, most, _)| *most);
+        if count > allowed {
+            too_many.push(format!("{call}: {count}, and {allowed} have a reason"));
+        }
+    }
+    assert!(too_many.is_empty(), "{}\n{log}", too_many.join("\n"));
+}
+
+#[test]
+fn one_file_needs_no_mount_table_locale_or_terminal() {
+    or_skip!(strace::available());
+    let log = removal_of(1);
+    let look = |(text, why): &(&str, &str)| {
+        let line = log.lines().find(|line| line.contains(text))?;
+        Some(format!("{line}\n  but {why}"))
+    };
+    let looks: Vec<String> = NEVER.iter().filter_map(look).collect();
+    assert!(looks.is_empty(), "{}", looks.join("\n"));
+}
+
+#[test]
+fn who_is_never_asked_need_not_be_at_a_terminal() {
+    or_skip!(strace::available());
+    let log = removal_with(&["rm", "-f"], 1);
+    assert!(!log.contains("ioctl("), "rm -f asks nobody:\n{log}");
+}
+
+/// What asks for memory, as the allocator sees fit.
+fn is_memory(call: &str) -> bool {
+    ["brk", "mmap", "munmap", "mprotect", "mremap", "madvise"].contains(&call)
+}
+
+/// How one thread waits for another.
+fn is_waiting(call: &str) -> bool {
+    ["futex", "sched_yield"].contains(&call)
+}
