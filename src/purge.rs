@@ -28,7 +28,7 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use crate::progress::{Activity, Amount, Progress};
+use crate::progress::{Activity, Amount, Progress, begin};
 use crate::sys::{Batch, Dir, EntryBuffer, Name};
 use level::{Another, Level, Pass, Place, plain};
 use tally::Tally;
@@ -90,10 +90,9 @@ impl Purged {
 /// mode of `dir` itself is never changed. What is gone already, or goes while we look, is no failure: two purges of
 /// one name do not disturb each other.
 pub fn purge(dir: &Dir, name: Name<'_>, measure: Measure, progress: &dyn Progress) -> Purged {
-    progress.begin(Activity::Deleting, None);
+    let _ending = begin(progress, Activity::Deleting, None);
     let mut walk = Walk { levels: Vec::new(), buffer: EntryBuffer::default(), tally: Tally::new(measure, progress) };
     let ending = walk.run(dir, name);
-    progress.end();
     Purged { removed: walk.tally.removed, failures: walk.tally.failures, ending }
 }
 

@@ -12,7 +12,7 @@ use super::target::{Links, RESTORE, TargetDir, Targets, numbered};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem};
 use crate::outcome::{Removed, RestorePlan, RestoreStep, Restored, TrashStep};
-use crate::progress::Progress;
+use crate::progress::{Activity, Amount, Progress, begin};
 use crate::request::{Conflict, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, TrashRequest};
 use crate::selection::{Choice, Chosen, Selection, Versions};
 use crate::store::Taken;
@@ -89,6 +89,8 @@ impl TrashManager {
         mut each: impl FnMut(&RestoreStep, Result<Restored>),
     ) {
         let mut targets = Targets::default();
+        let all = Amount { entries: plan.steps.len() as u64, bytes: 0 };
+        let _ending = begin(progress, Activity::Moving, Some(all));
         for step in &plan.steps {
             if progress.interrupted() {
                 let stopped = Error::new(ErrorKind::Interrupted, RESTORE, &step.target, "interrupted");
@@ -98,6 +100,7 @@ impl TrashManager {
             if result.is_err() {
                 targets.give_up();
             }
+            progress.advance(Amount { entries: 1, bytes: 0 });
             each(step, result);
         }
     }

@@ -1,6 +1,7 @@
 //! The command line as it is typed. What it means is told in `translate`; nothing below that knows an option.
 #![expect(clippy::struct_excessive_bools, reason = "an option is there or not; `translate` gives each a word")]
 
+mod feedback;
 mod show;
 mod stats;
 
@@ -12,6 +13,7 @@ use clap_complete::Shell;
 
 use crate::examples;
 
+pub(crate) use feedback::{ColorWhen, FeedbackArgs};
 pub(crate) use show::{ReportForm, ShowArgs};
 pub(crate) use stats::StatsArgs;
 
@@ -23,6 +25,9 @@ pub(crate) struct Cli {
     /// Use DIR as the home trash, instead of $RRM_TRASH_DIR or the configured one.
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath, display_order = 900)]
     pub(crate) trash_dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) feedback: FeedbackArgs,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -128,10 +133,6 @@ pub(crate) struct RmArgs {
     /// Of directories, remove only empty ones; -r overrides it.
     #[arg(short, long)]
     pub(crate) dir: bool,
-
-    /// Print what is removed.
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
 
     /// Leave out what is on file systems mounted below PATH; without this such a PATH is refused.
     #[arg(long)]
@@ -340,10 +341,6 @@ pub(crate) struct RestoreToArgs {
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Print what is restored.
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
-
     /// Only print what would be restored.
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
@@ -402,10 +399,6 @@ pub(crate) struct CleanArgs {
     /// Do not ask before anything is deleted.
     #[arg(short, long)]
     pub(crate) yes: bool,
-
-    /// Print how much was deleted.
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
 
     /// Add a line about the run to this file.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

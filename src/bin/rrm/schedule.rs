@@ -24,7 +24,7 @@ struct Job {
 
 impl Session<'_> {
     pub(crate) fn schedule(&self, action: &ScheduleAction, trash_dir: Option<&Path>) -> anyhow::Result<Exit> {
-        let units = self.context.environment.unit_dir.as_deref().context("there is no home directory")?;
+        let units = self.context.environment.unit_dir.as_deref().context("there is no home directory; set HOME")?;
         match action {
             ScheduleAction::Install { every, by, log } => {
                 let here = self.context.environment.working_directory();
@@ -35,11 +35,12 @@ impl Session<'_> {
                     log: log.as_ref().map(|log| here.join(log)),
                 };
                 install(&job, *by, units)?;
+                status(units)?.iter().try_for_each(|line| self.messages.done(line))?;
             }
             ScheduleAction::Status => {
-                let found = [systemd::status(units)?, cron::status()?];
-                found.iter().flatten().try_for_each(|line| println(line))?;
-                if found.iter().all(Option::is_none) {
+                let found = status(units)?;
+                found.iter().try_for_each(|line| println(line))?;
+                if found.is_empty() {
                     println("rrm clean is not scheduled")?;
                     return Ok(Exit::Failure);
                 }
@@ -47,10 +48,16 @@ impl Session<'_> {
             ScheduleAction::Remove => {
                 systemd::remove(units)?;
                 cron::remove()?;
+                self.messages.done("rrm clean is not scheduled")?;
             }
         }
         Ok(Exit::Success)
     }
+}
+
+/// A line about each schedule that there is.
+fn status(units: &Path) -> anyhow::Result<Vec<String>> {
+    Ok([systemd::status(units)?, cron::status()?].into_iter().flatten().collect())
 }
 
 /// Puts the job under one of the two, and takes it away from the other, so that it is never run twice.
@@ -71,6 +78,6 @@ fn output(program: &str, args: &[&str]) -> std::io::Result<Output> {
 fn text(path: &Path) -> anyhow::Result<&str> {
     match path.to_str() {
         Some(text) if !text.chars().any(char::is_control) => Ok(text),
-        _ => bail!("cannot write {path:?} into a schedule: it is not plain text"),
+        _ => bail!("cannot write {path:?} into a schedule: it is not plain text; rename it"),
     }
 }

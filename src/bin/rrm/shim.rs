@@ -111,8 +111,10 @@ impl<'a> Shim<'a> {
     }
 
     /// Removes the link, if it is ours.
-    pub(crate) fn remove(&self) -> Result<()> {
-        self.place.remove()
+    pub(crate) fn remove(&self) -> anyhow::Result<Exit> {
+        self.place.remove()?;
+        self.messages.done(&format!("removed {}", self.quoted(self.place.link())))?;
+        Ok(Exit::Success)
     }
 
     fn quoted(&self, path: &Path) -> String {

@@ -12,7 +12,6 @@ use rrm::outcome::Shown;
 use crate::args::{ReportForm, ShowArgs};
 use crate::exit::Exit;
 use crate::run::Session;
-use crate::terminal::TerminalProgress;
 use crate::view::{self, Detail};
 
 /// How much of a file is in memory while it is printed.
@@ -22,7 +21,7 @@ impl Session<'_> {
     pub(crate) fn show(&self, args: &ShowArgs) -> anyhow::Result<Exit> {
         let request = self.context.show(args)?;
         let manager = self.manager();
-        let showing = manager.show(&request, &TerminalProgress::default());
+        let showing = manager.show(&request, &self.messages.progress());
         let exit = self.messages.problems(&showing.problems);
         if args.content {
             return Ok(exit.max(self.print_content(&manager, &showing.shown)?));

@@ -17,7 +17,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use crate::args::CleanArgs;
 use crate::exit::Exit;
 use crate::terminal::Messages;
-use crate::translate::Environment;
+use crate::translate::{Environment, Voice};
 
 /// Where a user's process looks for programs, of which it starts none.
 const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
@@ -46,7 +46,7 @@ pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> Exit {
     };
     let mut exit = Exit::Success;
     for user in users(&database).iter().filter(|user| owns_home(user)) {
-        let failed = match clean_for(user, &program, args) {
+        let failed = match clean_for(user, &program, args, messages.voice) {
             Ok(status) if status.success() => continue,
             Ok(status) => status.to_string(),
             Err(error) => rrm::error::words_of(&error),
@@ -113,10 +113,15 @@ fn owns_home(user: &User) -> bool {
 
 /// Setting the user number also takes away the groups that root has, and is the last thing before the program starts
 /// (std::os::unix::process::CommandExt).
-fn clean_for(user: &User, program: &Path, args: &CleanArgs) -> io::Result<ExitStatus> {
+fn clean_for(user: &User, program: &Path, args: &CleanArgs, voice: Voice) -> io::Result<ExitStatus> {
     let mut command = Command::new(program);
     command.arg("clean");
-    command.args(args.dry_run.then_some("--dry-run")).args(args.verbose.then_some("--verbose"));
+    command.args(args.dry_run.then_some("--dry-run"));
+    command.args(match voice {
+        Voice::Verbose => Some("--verbose"),
+        Voice::Quiet => Some("--quiet"),
+        Voice::AsRm | Voice::Usual => None,
+    });
     command.env_clear().env("HOME", &user.home).env("USER", &user.name).env("LOGNAME", &user.name);
     command.env("PATH", SEARCH_PATH).current_dir("/").stdin(Stdio::null());
     command.gid(user.gid).uid(user.uid).status()

@@ -46,7 +46,7 @@ fn read() -> anyhow::Result<Option<Vec<u8>>> {
     if said.contains("no crontab for") {
         return Ok(Some(Vec::new()));
     }
-    bail!("cannot read the crontab: {}", said.trim())
+    bail!("cannot read the crontab: {}; nothing was changed, and crontab -l has to work first", said.trim())
 }
 
 /// crontab(1) checks what it is given and replaces the old one in one step.
@@ -64,7 +64,7 @@ fn write(crontab: &[u8]) -> anyhow::Result<()> {
     let status = child.wait().context("cannot run crontab")?;
     written.context("cannot write the crontab")?;
     if !status.success() {
-        bail!("cannot write the crontab: crontab ended with {status}");
+        bail!("cannot write the crontab: crontab ended with {status}; see what crontab -e says");
     }
     Ok(())
 }

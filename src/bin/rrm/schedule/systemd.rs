@@ -76,7 +76,8 @@ fn systemctl(args: &[&str]) -> anyhow::Result<()> {
     let words = [&["--user"], args].concat();
     let output = output("systemctl", &words).context("cannot run systemctl")?;
     if !output.status.success() {
-        bail!("systemctl {}: {}", words.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("systemctl {}: {}; rrm schedule install --by cron does without systemd", words.join(" "), said.trim());
     }
     Ok(())
 }
