@@ -29,6 +29,8 @@ pub enum Activity {
     Deleting,
     /// Moving items to the trash or back, one rename each.
     Moving,
+    /// Looking for what is not as it should be.
+    Checking,
 }
 
 /// Listens to long work.

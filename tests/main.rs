@@ -20,6 +20,7 @@ mod cases;
 mod completions;
 mod concurrency;
 mod crash;
+mod doctor;
 mod feedback;
 mod gnu;
 mod harness;

@@ -1,6 +1,7 @@
 //! The command line as it is typed. What it means is told in `translate`; nothing below that knows an option.
 #![expect(clippy::struct_excessive_bools, reason = "an option is there or not; `translate` gives each a word")]
 
+mod doctor;
 mod feedback;
 mod show;
 mod stats;
@@ -13,6 +14,7 @@ use clap_complete::Shell;
 
 use crate::examples;
 
+pub(crate) use doctor::{DoctorArgs, FindingForm};
 pub(crate) use feedback::{ColorWhen, FeedbackArgs};
 pub(crate) use show::{ReportForm, ShowArgs};
 pub(crate) use stats::StatsArgs;
@@ -74,6 +76,12 @@ pub(crate) enum Command {
     /// What is kept is deleted by nothing, not even clean --all, before it is released or its time is over.
     #[command(after_help = examples::KEEP)]
     Keep(KeepArgs),
+    /// Look for what is not as it should be, and tell what mends it.
+    ///
+    /// Every trash directory is looked at, whether a schedule runs and a shim is found, and below each PATH whether files
+    /// carry what rrm should have taken off them.
+    #[command(after_help = examples::DOCTOR)]
+    Doctor(DoctorArgs),
     /// Have clean run regularly.
     #[command(after_help = examples::SCHEDULE)]
     Schedule(ScheduleArgs),

@@ -51,6 +51,11 @@ Examples:
   rrm keep notes.txt                All versions of notes.txt, until released
   rrm keep 3f1c --until 2027-01-31  One item, for some time";
 
+pub(crate) const DOCTOR: &str = "\
+Examples:
+  rrm doctor                 Whether all trash directories are sound
+  rrm doctor --repair ~      Mend what can be, and take stray records off files";
+
 pub(crate) const SCHEDULE: &str = "\
 Examples:
   rrm schedule install              Run rrm clean every day

@@ -3,6 +3,7 @@
 mod args;
 mod called_rm;
 mod clean;
+mod doctor;
 mod examples;
 mod exit;
 mod gnu;

@@ -96,6 +96,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         Command::Undo(args) => session.undo(&args),
         Command::Clean(args) => session.clean(&args),
         Command::Keep(args) => session.keep(&args),
+        Command::Doctor(args) => session.doctor(&args),
         Command::Schedule(args) => session.schedule(&args.action, cli.trash_dir.as_deref()),
         Command::Config(args) => session.config(args.action),
         Command::Completions { .. } | Command::Shim { .. } | Command::Man { .. } => Ok(Exit::Success),

@@ -55,6 +55,37 @@ impl Session<'_> {
     }
 }
 
+/// How a schedule stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Standing {
+    /// None is installed, as far as can be told.
+    None,
+    /// It is carried out.
+    Sound,
+    /// It is not.
+    Idle {
+        /// What was installed, or what it runs.
+        path: PathBuf,
+        why: String,
+    },
+}
+
+/// How what `install` has made stands. What cannot be learnt is no trouble: nobody is told to mend what may be sound.
+pub(crate) fn standing(units: &Path) -> Standing {
+    match systemd::standing(units) {
+        Standing::None => cron::standing(),
+        standing => standing,
+    }
+}
+
+/// A program that is scheduled and not there is run in vain. A path that had to be quoted is not judged.
+fn missing(program: &str) -> Option<Standing> {
+    let is_plain = !program.contains(['\\', '%', '$', '\'', '"']);
+    let is_gone = || rrm::sys::metadata_following(Path::new(program)).is_err();
+    let why = || "the program is not there any more".to_owned();
+    (is_plain && is_gone()).then(|| Standing::Idle { path: program.into(), why: why() })
+}
+
 /// A line about each schedule that there is.
 fn status(units: &Path) -> anyhow::Result<Vec<String>> {
     Ok([systemd::status(units)?, cron::status()?].into_iter().flatten().collect())

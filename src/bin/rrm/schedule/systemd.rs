@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-use super::{Job, output, text};
+use super::{Job, Standing, missing, output, text};
 use crate::args::Every;
 
 const SERVICE: &str = "rrm-clean.service";
@@ -70,6 +70,28 @@ pub(super) fn status(units: &Path) -> anyhow::Result<Option<String>> {
     };
     let active = if active.is_empty() { "systemd does not answer" } else { &active };
     Ok(Some(format!("rrm clean is run by a systemd user timer: {}, {when}, {active}", path.display())))
+}
+
+/// Whether the timer is enabled, waits for its time, and starts a program that is there.
+pub(super) fn standing(units: &Path) -> Standing {
+    let path = units.join(TIMER);
+    if path.symlink_metadata().is_err() {
+        return Standing::None;
+    }
+    let idle = |why: &str| Standing::Idle { path: path.clone(), why: why.to_owned() };
+    let answers =
+        |verb: &str| output("systemctl", &["--user", verb, TIMER]).is_ok_and(|output| output.status.success());
+    let service = fs::read_to_string(units.join(SERVICE)).unwrap_or_default();
+    let program = service.lines().find_map(|line| line.strip_prefix("ExecStart=\"")?.split_once('"'));
+    if !runs() {
+        idle("no systemd of yours runs")
+    } else if !answers("is-enabled") {
+        idle("the timer is not enabled")
+    } else if !answers("is-active") {
+        idle("the timer is not started")
+    } else {
+        program.and_then(|(program, _)| missing(program)).unwrap_or(Standing::Sound)
+    }
 }
 
 fn systemctl(args: &[&str]) -> anyhow::Result<()> {

@@ -43,6 +43,16 @@ impl Place {
         Self { directory: directory.to_owned(), link: directory.join("rm"), program }
     }
 
+    /// The same in another directory.
+    pub(super) fn beside(&self, directory: &Path) -> Self {
+        Self::new(directory, self.program.clone())
+    }
+
+    /// Whether there is a link that was made for an rrm, alive or dead.
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self.look(), Ok(Found::Ours | Found::OurOther(_)))
+    }
+
     pub(super) fn directory(&self) -> &Path {
         &self.directory
     }

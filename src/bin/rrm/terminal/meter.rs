@@ -86,6 +86,7 @@ fn verb(activity: Activity) -> &'static str {
         Activity::Copying => "copying",
         Activity::Deleting => "deleting",
         Activity::Moving => "moving",
+        Activity::Checking => "checking",
     }
 }
 
