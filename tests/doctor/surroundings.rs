@@ -110,3 +110,15 @@ fn a_shim_is_of_use_only_where_it_is_found_first() {
     sandbox.rrm(["shim", "remove"]).ok();
     clean(&sandbox, &[]);
 }
+
+#[test]
+fn a_choice_that_cannot_be_used_is_named() {
+    let sandbox = Sandbox::ordinary();
+    let trash = with_trash(&sandbox);
+    let config = trash.parent().expect("it has one");
+    sandbox.set_attribute(config, "user.rrm_max_size", "a lot");
+    let remedy = found(&sandbox, &[], "warning", "spoilt-choice", config);
+    assert_eq!(remedy, "rrm config unset max-size");
+    sandbox.rrm(["config", "unset", "max-size"]).ok();
+    clean(&sandbox, &[]);
+}

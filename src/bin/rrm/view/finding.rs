@@ -28,7 +28,7 @@ pub(crate) fn line(told: &Told, look: Look) -> String {
     match &told.repair {
         Repair::Done(done) => format!("{word}: {path}: {done}"),
         Repair::Failed(why) => format!("{word}: {path}: {}; it was not repaired: {why}", told.meaning),
-        Repair::None => format!("{word}: {path}: {}; {}", told.meaning, told.remedy),
+        Repair::None => format!("{word}: {path}: {} -> {}", told.meaning, told.remedy),
     }
 }
 
