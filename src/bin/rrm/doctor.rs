@@ -4,11 +4,10 @@ mod surroundings;
 mod words;
 
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 use anyhow::Context as _;
 use rrm::manager::TrashManager;
-use rrm::outcome::diagnosis::{Diagnosis, Finding, Mending, Severity};
+use rrm::outcome::diagnosis::{Diagnosis, Finding, Mending};
 use rrm::request::ExamineRequest;
 use rrm::selection::absolute;
 
@@ -18,38 +17,7 @@ use crate::run::Session;
 use crate::terminal::clear_progress;
 use crate::translate::Voice;
 use crate::view;
-
-/// A finding in words.
-pub(crate) struct Told {
-    pub(crate) severity: Severity,
-    /// What kind of finding, for programs.
-    pub(crate) name: &'static str,
-    /// What it is about.
-    pub(crate) path: PathBuf,
-    /// What it means.
-    pub(crate) meaning: String,
-    /// What mends it.
-    pub(crate) remedy: String,
-    pub(crate) repair: Repair,
-}
-
-/// What was done about a finding.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Repair {
-    /// Nothing: it was not asked for, or takes a person.
-    None,
-    /// This.
-    Done(String),
-    /// It was tried, and this is why it did not work.
-    Failed(String),
-}
-
-impl Told {
-    /// Whether somebody still has something to do about it.
-    fn remains(&self) -> bool {
-        self.severity > Severity::Note && !matches!(self.repair, Repair::Done(_))
-    }
-}
+use crate::view::finding::{Look, Repair, Told, line, object};
 
 impl Session<'_> {
     pub(crate) fn doctor(&self, args: &DoctorArgs) -> anyhow::Result<Exit> {
@@ -101,14 +69,14 @@ impl Session<'_> {
     fn write_findings(&self, form: FindingForm, told: &[Told], diagnosis: &Diagnosis) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         if form == FindingForm::Json {
-            told.iter().try_for_each(|told| writeln!(out, "{}", view::finding::object(told)))?;
+            told.iter().try_for_each(|told| writeln!(out, "{}", object(told)))?;
             return out.flush();
         }
-        let look = view::finding::Look { charset: self.messages.charset, colour: self.colour.on_stdout() };
+        let look = Look { charset: self.messages.charset, colour: self.colour.on_stdout() };
         if self.messages.voice == Voice::Verbose {
             diagnosis.trashes.iter().try_for_each(|trash| writeln!(out, "looked at {}", self.quoted(trash)))?;
         }
-        told.iter().try_for_each(|told| writeln!(out, "{}", view::finding::line(told, look)))?;
+        told.iter().try_for_each(|told| writeln!(out, "{}", line(told, look)))?;
         if self.messages.voice.hints() {
             writeln!(out, "{}", summary(told, diagnosis))?;
         }

@@ -57,7 +57,7 @@ impl Session<'_> {
 
 /// How a schedule stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Standing {
+pub(crate) enum Health {
     /// None is installed, as far as can be told.
     None,
     /// It is carried out.
@@ -71,19 +71,19 @@ pub(crate) enum Standing {
 }
 
 /// How what `install` has made stands. What cannot be learnt is no trouble: nobody is told to mend what may be sound.
-pub(crate) fn standing(units: &Path) -> Standing {
-    match systemd::standing(units) {
-        Standing::None => cron::standing(),
-        standing => standing,
+pub(crate) fn health(units: &Path) -> Health {
+    match systemd::health(units) {
+        Health::None => cron::health(),
+        health => health,
     }
 }
 
 /// A program that is scheduled and not there is run in vain. A path that had to be quoted is not judged.
-fn missing(program: &str) -> Option<Standing> {
+fn missing(program: &str) -> Option<Health> {
     let is_plain = !program.contains(['\\', '%', '$', '\'', '"']);
     let is_gone = || rrm::sys::metadata_following(Path::new(program)).is_err();
     let why = || "the program is not there any more".to_owned();
-    (is_plain && is_gone()).then(|| Standing::Idle { path: program.into(), why: why() })
+    (is_plain && is_gone()).then(|| Health::Idle { path: program.into(), why: why() })
 }
 
 /// A line about each schedule that there is.

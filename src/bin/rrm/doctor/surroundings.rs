@@ -3,11 +3,11 @@
 use rrm::config::Key;
 use rrm::outcome::diagnosis::Severity;
 
-use super::{Repair, Told};
 use crate::run::Session;
-use crate::schedule::{self, Standing};
+use crate::schedule::{self, Health};
 use crate::shim::Shim;
 use crate::translate::check_choice;
+use crate::view::finding::{Repair, Told};
 
 /// Adds what is found.
 pub(super) fn check(session: &Session<'_>, told: &mut Vec<Told>) {
@@ -36,11 +36,11 @@ fn check_choices(session: &Session<'_>, told: &mut Vec<Told>) {
 
 /// Where a schedule is sound, what is overdue is not for want of one.
 fn check_schedule(session: &Session<'_>, told: &mut Vec<Told>) {
-    let standing = session.context.environment.unit_dir.as_deref().map_or(Standing::None, schedule::standing);
-    match standing {
-        Standing::None => {}
-        Standing::Sound => told.retain(|told| told.name != "overdue-items"),
-        Standing::Idle { path, why } => told.push(warning(
+    let health = session.context.environment.unit_dir.as_deref().map_or(Health::None, schedule::health);
+    match health {
+        Health::None => {}
+        Health::Sound => told.retain(|told| told.name != "overdue-items"),
+        Health::Idle { path, why } => told.push(warning(
             "idle-schedule",
             path,
             format!("rrm clean is scheduled and is not run: {why}"),

@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use rrm::outcome::diagnosis::{Age, At, Fault, Finding, Left, Registration, Source};
 use rrm::sys;
 
-use super::{Repair, Told};
 use crate::run::Session;
 use crate::view;
+use crate::view::finding::{Repair, Told};
 
 /// A finding, what it means, and what mends it.
 pub(super) fn of(session: &Session<'_>, finding: &Finding) -> Told {

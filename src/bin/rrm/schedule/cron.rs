@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-use super::{Job, Standing, missing, output, text};
+use super::{Health, Job, missing, output, text};
 use crate::args::Every;
 
 /// What our line ends with. To the shell that runs it, it is a comment.
@@ -35,15 +35,15 @@ pub(super) fn status() -> anyhow::Result<Option<String>> {
 }
 
 /// Whether a cron runs, and the program that it is to run is there.
-pub(super) fn standing() -> Standing {
-    let Ok(Some(crontab)) = read() else { return Standing::None };
-    let Some(line) = crontab.split(|byte| *byte == b'\n').find(|line| is_ours(line)) else { return Standing::None };
+pub(super) fn health() -> Health {
+    let Ok(Some(crontab)) = read() else { return Health::None };
+    let Some(line) = crontab.split(|byte| *byte == b'\n').find(|line| is_ours(line)) else { return Health::None };
     let line = String::from_utf8_lossy(line);
     let program = line.rsplit_once("' clean").and_then(|(before, _)| Some(before.rsplit_once('\'')?.1));
     if is_running() {
-        program.and_then(missing).unwrap_or(Standing::Sound)
+        program.and_then(missing).unwrap_or(Health::Sound)
     } else {
-        Standing::Idle { path: "crontab".into(), why: "no cron runs".to_owned() }
+        Health::Idle { path: "crontab".into(), why: "no cron runs".to_owned() }
     }
 }
 

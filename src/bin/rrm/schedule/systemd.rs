@@ -6,7 +6,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 
-use super::{Job, Standing, missing, output, text};
+use super::{Health, Job, missing, output, text};
 use crate::args::Every;
 
 const SERVICE: &str = "rrm-clean.service";
@@ -73,12 +73,12 @@ pub(super) fn status(units: &Path) -> anyhow::Result<Option<String>> {
 }
 
 /// Whether the timer is enabled, waits for its time, and starts a program that is there.
-pub(super) fn standing(units: &Path) -> Standing {
+pub(super) fn health(units: &Path) -> Health {
     let path = units.join(TIMER);
     if path.symlink_metadata().is_err() {
-        return Standing::None;
+        return Health::None;
     }
-    let idle = |why: &str| Standing::Idle { path: path.clone(), why: why.to_owned() };
+    let idle = |why: &str| Health::Idle { path: path.clone(), why: why.to_owned() };
     let answers =
         |verb: &str| output("systemctl", &["--user", verb, TIMER]).is_ok_and(|output| output.status.success());
     let service = fs::read_to_string(units.join(SERVICE)).unwrap_or_default();
@@ -90,7 +90,7 @@ pub(super) fn standing(units: &Path) -> Standing {
     } else if !answers("is-active") {
         idle("the timer is not started")
     } else {
-        program.and_then(|(program, _)| missing(program)).unwrap_or(Standing::Sound)
+        program.and_then(|(program, _)| missing(program)).unwrap_or(Health::Sound)
     }
 }
 

@@ -1,11 +1,44 @@
 //! What a doctor found: a line for people, an object for programs; the schema is in rrm-doctor(1).
 
+use std::path::PathBuf;
+
 use rrm::outcome::diagnosis::Severity;
 use serde_json::{Map, Value};
 
 use super::json::insert_bytes;
-use crate::doctor::{Repair, Told};
 use crate::gnu::quote::{Charset, quote};
+
+/// A finding in words.
+pub(crate) struct Told {
+    pub(crate) severity: Severity,
+    /// What kind of finding, for programs.
+    pub(crate) name: &'static str,
+    /// What it is about.
+    pub(crate) path: PathBuf,
+    /// What it means.
+    pub(crate) meaning: String,
+    /// What mends it.
+    pub(crate) remedy: String,
+    pub(crate) repair: Repair,
+}
+
+/// What was done about a finding.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Repair {
+    /// Nothing: it was not asked for, or takes a person.
+    None,
+    /// This.
+    Done(String),
+    /// It was tried, and this is why it did not work.
+    Failed(String),
+}
+
+impl Told {
+    /// Whether somebody still has something to do about it.
+    pub(crate) fn remains(&self) -> bool {
+        self.severity > Severity::Note && !matches!(self.repair, Repair::Done(_))
+    }
+}
 
 /// How a line looks.
 #[derive(Debug, Clone, Copy)]
