@@ -134,6 +134,13 @@ fn colours_are_where_they_are_wanted() {
     assert!(!coloured(list(&[]).with("NO_COLOR", "1").on_terminal(80, "")));
     assert!(coloured(list(&["--color=always"]).with("NO_COLOR", "1").run()));
     sandbox.rrm(["list", "--color=blue"]).fails(2);
+    // Help and complaints, too, wherever it is said.
+    let help = |words: &[&str]| sandbox.command(words).with("TERM", "xterm");
+    assert!(coloured(help(&["rm", "--help"]).on_terminal(80, "")));
+    assert!(!coloured(help(&["rm", "--help", "--color", "never"]).on_terminal(80, "")));
+    assert!(coloured(help(&["--color=always", "rm", "--help"]).run()));
+    assert!(help(&["--color=always", "nosuch"]).run().fails(2).stderr().contains("\u{1b}["));
+    assert!(!help(&["nosuch", "--", "--color=always"]).run().fails(2).stderr().contains("\u{1b}["));
 }
 
 /// A hundred errors of one kind have one next step.

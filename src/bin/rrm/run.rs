@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use clap::{CommandFactory, Parser};
+use clap::{CommandFactory as _, FromArgMatches as _};
 use rrm::attributes::SystemAttributes;
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind};
@@ -19,7 +19,7 @@ use rrm::retention::Fate;
 
 use crate::args::{
     Cli, Command, ConfigAction, Form, ListArgs, RestoreArgs, RestoreToArgs, RmArgs, ShimAction, ShimDirectory, SortKey,
-    UndoArgs,
+    UndoArgs, colour_of_help,
 };
 use crate::called_rm;
 use crate::exit::Exit;
@@ -35,7 +35,9 @@ pub(crate) fn main(words: Vec<OsString>) -> Exit {
     if let Some((program, words)) = words.split_first().filter(|(program, _)| called_rm::is_its_name(program)) {
         return called_rm::main(program, words);
     }
-    let cli = match Cli::try_parse_from(words) {
+    let mut grammar = Cli::command().color(colour_of_help(&words));
+    let read = grammar.try_get_matches_from_mut(words).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match read.map_err(|error| error.format(&mut grammar)) {
         Ok(cli) => cli,
         Err(error) => {
             let told = error.print();

@@ -1,6 +1,8 @@
 //! How much is said and in what colours: the options that every command has.
 
-use clap::{Args, ValueEnum};
+use std::ffi::OsString;
+
+use clap::{Args, ColorChoice, ValueEnum};
 
 #[derive(Debug, Clone, Copy, Args)]
 pub(crate) struct FeedbackArgs {
@@ -23,4 +25,13 @@ pub(crate) enum ColorWhen {
     Auto,
     Always,
     Never,
+}
+
+/// What the words say about colours, for a help text or a complaint, which come before anything is understood.
+pub(crate) fn colour_of_help(words: &[OsString]) -> ColorChoice {
+    let words = words.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--");
+    let words: Vec<_> = words.collect();
+    let apart = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| &*pair[1]);
+    let said = words.iter().filter_map(|word| word.strip_prefix("--color=")).chain(apart).next_back();
+    said.and_then(|said| said.parse().ok()).unwrap_or(ColorChoice::Auto)
 }
