@@ -4,9 +4,9 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
-use super::{ID, clean, doctor, found, left_alone, repaired, with_trash};
+use super::{ID, clean, doctor, findings, found, left_alone, repaired, with_trash};
 use crate::cases::is_alone;
-use crate::common::{Sandbox, snapshot};
+use crate::common::{Mount, Sandbox, snapshot, strace};
 
 /// An envelope in the staging directory whose command was killed, for what was at `original`.
 fn staged(sandbox: &Sandbox, original: &str, content: Option<&str>) -> PathBuf {
@@ -45,6 +45,35 @@ fn a_killed_copy_is_left_to_clean_unless_it_may_be_the_only_one() {
     let unknown = sandbox.file(sandbox.trash().join(".staging/mine"), "mine");
     found(&sandbox, &[], "error", "interrupted-copy", &unknown);
     left_alone(&sandbox, &[]);
+}
+
+/// The states above, made by the kills that they stand for.
+#[test]
+fn what_a_real_kill_leaves_is_found_and_mended_by_what_is_said() {
+    in_mount_namespace!();
+    or_skip!(strace::available());
+    let sandbox = Sandbox::ordinary();
+    or_skip!(is_alone(&sandbox));
+    let _disk = or_skip!(Mount::tmpfs("", &sandbox.path("disk"))).owned_by(sandbox.user());
+    let trash = with_trash(&sandbox);
+    for (call, finding) in [("renameat2", "interrupted-copy"), ("unlinkat", "interrupted-move")] {
+        let source = sandbox.tree("disk/tree", &[("a", "1"), ("b", "2")]);
+        let before = snapshot(&source);
+        // The unlinkat that counts is the first of the source; those before it are of the survey's trials.
+        let nth = (1..20).find(|nth| {
+            let inject = format!("inject={call}:signal=KILL:when={nth}");
+            let words = ["strace", "-f", "-q", "-o", "/dev/null", "-e", &inject];
+            sandbox.command(["rm", "--into-home", "disk/tree"]).through(words).run().killed(9);
+            findings(&sandbox, &[], 1).iter().any(|found| found["finding"] == finding)
+        });
+        assert!(nth.is_some(), "no {call} leaves an {finding}");
+        before.assert_is_at(&source);
+        sandbox.rrm(["clean"]).ok();
+        clean(&sandbox, &[]);
+        before.assert_is_at(&source);
+        assert_eq!(sandbox.list_json().len(), 1, "only what was there before: {}", trash.display());
+        fs::remove_dir_all(source).expect("ours");
+    }
 }
 
 /// A copy that somebody works on is locked.
