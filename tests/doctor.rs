@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::common::{Invocation, Sandbox, snapshot};
+use crate::common::{Invocation, Sandbox, snapshot, strace};
 
 /// A name that an item may have.
 const ID: &str = "0b0a7a4e-9b1c-4c8e-8f57-0123456789ab";
@@ -253,6 +253,22 @@ fn records_on_living_files_are_erased_and_nothing_else() {
     repaired(&sandbox, &["top"]);
     let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&dir).expect("there").permissions());
     assert_eq!(mode & 0o7777, 0o555);
+}
+
+/// A removal writes the record first and renames second; who comes between must not take the record for a rest.
+#[test]
+fn the_record_of_a_removal_under_way_is_left_to_it() {
+    or_skip!(strace::available());
+    let sandbox = Sandbox::ordinary();
+    with_trash(&sandbox);
+    let file = sandbox.file("top/file", "x");
+    let slow = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "inject=renameat2:delay_enter=500000"];
+    let removal = sandbox.command(["rm", "top/file"]).through(slow).spawn();
+    while file.exists() && xattr::list(&file).is_ok_and(|names| names.count() == 0) {}
+    doctor(&sandbox, &["--repair", "top"]).run().ok();
+    assert!(removal.wait_with_output().expect("it ends").status.success());
+    let paths: Vec<_> = sandbox.list_json().iter().map(|item| item["original_path"].to_string()).collect();
+    assert!(paths.iter().any(|path| path.contains("top/file")), "{paths:?}");
 }
 
 /// What may be a person's own, lies behind a link, or belongs to somebody's copy of a trash is no finding.

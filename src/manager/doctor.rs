@@ -48,7 +48,7 @@ impl TrashManager {
             diagnosis.note(home.path(), checked);
         }
         diagnosis.findings.extend(overdue.told());
-        live::check(self, &request.files, &mut diagnosis, progress);
+        live::check(self, request, &mut diagnosis, progress);
         if progress.interrupted() {
             let path = self.volumes().home_path();
             diagnosis.problems.push(Error::new(ErrorKind::Interrupted, CHECK, path, "interrupted"));

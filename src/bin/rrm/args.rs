@@ -14,7 +14,7 @@ use clap_complete::Shell;
 
 use crate::examples;
 
-pub(crate) use doctor::{DoctorArgs, FindingForm};
+pub(crate) use doctor::DoctorArgs;
 pub(crate) use feedback::{ColorWhen, FeedbackArgs, colour_of_help};
 pub(crate) use show::{ReportForm, ShowArgs};
 pub(crate) use stats::StatsArgs;

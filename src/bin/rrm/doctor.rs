@@ -11,7 +11,7 @@ use rrm::outcome::diagnosis::{Diagnosis, Finding, Mending};
 use rrm::request::ExamineRequest;
 use rrm::selection::absolute;
 
-use crate::args::{DoctorArgs, FindingForm};
+use crate::args::{DoctorArgs, ReportForm};
 use crate::exit::Exit;
 use crate::run::Session;
 use crate::terminal::clear_progress;
@@ -66,9 +66,9 @@ impl Session<'_> {
         told
     }
 
-    fn write_findings(&self, form: FindingForm, told: &[Told], diagnosis: &Diagnosis) -> io::Result<()> {
+    fn write_findings(&self, form: ReportForm, told: &[Told], diagnosis: &Diagnosis) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        if form == FindingForm::Json {
+        if form == ReportForm::Json {
             told.iter().try_for_each(|told| writeln!(out, "{}", object(told)))?;
             return out.flush();
         }

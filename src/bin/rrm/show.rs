@@ -54,7 +54,7 @@ impl Session<'_> {
         let [only] = shown else {
             if let [_, _, ..] = shown {
                 self.messages.say(&format!("--content prints one file, and {} were chosen", shown.len()));
-                self.messages.say("hint: without --content rrm show tells their IDs");
+                self.messages.hint("without --content rrm show tells their IDs");
             }
             return Ok(Exit::Failure);
         };

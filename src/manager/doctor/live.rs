@@ -6,6 +6,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use super::CHECK;
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, cannot};
@@ -13,22 +15,55 @@ use crate::item::ItemId;
 use crate::manager::TrashManager;
 use crate::outcome::diagnosis::{Diagnosis, Finding};
 use crate::progress::{Amount, Progress};
+use crate::request::ExamineRequest;
 use crate::store::stray;
-use crate::sys::{self, Dir, FileId, FileKind, Name};
+use crate::sys::{self, Dir, FileId, FileKind, Name, Timestamp};
 use crate::walk::{Ascent, Step, Walk};
 
 /// What a walk calls its top; no message shows it.
 const TOP: Name<'static> = Name::fixed("top");
 
-/// Looks at each of `files`, and at all below those that are directories: no link is followed, no other mount entered, and
-/// no trash.
-pub(super) fn check(manager: &TrashManager, files: &[PathBuf], diagnosis: &mut Diagnosis, progress: &dyn Progress) {
+/// For how long a record on a living file may be one that a removal has just written: far longer than it takes from that
+/// to the rename.
+const UNDER_WAY: TimeDelta = TimeDelta::seconds(1);
+
+/// Looks at each of the files, and at all below those that are directories: no link is followed, no other mount entered,
+/// and no trash.
+pub(super) fn check(
+    manager: &TrashManager,
+    request: &ExamineRequest,
+    diagnosis: &mut Diagnosis,
+    progress: &dyn Progress,
+) {
     let trashes = manager.known_trashes().iter().map(|trash| trash.id()).collect();
     let mut looking = Looking { attributes: &*manager.attributes, trashes, diagnosis, progress };
-    for file in files.iter().take_while(|_| !progress.interrupted()) {
+    for file in request.files.iter().take_while(|_| !progress.interrupted()) {
         let looked = looking.at(file);
         looking.diagnosis.problems.extend(looked.map_err(cannot(CHECK, file)).err());
     }
+    wait_for_removals(&*manager.attributes, request.now, &mut diagnosis.findings);
+}
+
+/// Leaves out the records of removals under way: those that were written a moment ago are looked at again after a while,
+/// and are stray if they are still there, and the same.
+fn wait_for_removals(attributes: &dyn ExtendedAttributes, now: DateTime<Utc>, findings: &mut Vec<Finding>) {
+    let since = now - UNDER_WAY;
+    let is_young = |changed: &Timestamp| {
+        DateTime::from_timestamp(changed.seconds, changed.nanoseconds).is_none_or(|changed| changed > since)
+    };
+    let young = |finding: &Finding| matches!(finding, Finding::Stray { changed, .. } if is_young(changed));
+    if findings.iter().any(young) {
+        std::thread::sleep(UNDER_WAY.to_std().unwrap_or_default());
+        findings.retain(|finding| !young(finding) || look_again(attributes, finding).is_ok_and(|again| again));
+    }
+}
+
+/// Whether a stray record is still where it was found, and as it was.
+pub(super) fn look_again(attributes: &dyn ExtendedAttributes, found: &Finding) -> io::Result<bool> {
+    let Finding::Stray { path, names, changed } = found else { return Ok(false) };
+    let Some(file) = open(path)? else { return Ok(false) };
+    let again = stray(attributes, &file, || Ok(path.clone()))?;
+    Ok(again.is_some_and(|again| again.names == *names && again.changed == *changed))
 }
 
 /// Opens what is at `path` if it can carry attributes; never a link, and nothing that would start to do something.

@@ -10,7 +10,7 @@ use super::{live, notes};
 use crate::error::{Error, ErrorKind, Result};
 use crate::manager::TrashManager;
 use crate::outcome::diagnosis::{Age, Fault, Finding, Left, Source};
-use crate::store::{TrashDir, erase_stray, stray};
+use crate::store::{TrashDir, erase_stray};
 use crate::sys::{self, Dir};
 
 /// What is tried, in every error about a repair.
@@ -42,7 +42,7 @@ impl TrashManager {
             Finding::DeadRegistration { home, name, target, .. } => {
                 self.in_trash(home, target, |home| home.unregister(name, target))
             }
-            Finding::Stray { path, .. } => self.erase(path, finding).map_err(failed(path)),
+            Finding::Stray { path, names, .. } => self.erase(path, names, finding).map_err(failed(path)),
             _ => Err(Error::new(ErrorKind::System, MEND, PathBuf::new(), "that takes a person, or a clean")),
         }
     }
@@ -58,14 +58,13 @@ impl TrashManager {
 
     /// Erases stray attributes, unless the file has changed since they were found: then somebody is at work with it, and
     /// a removal under way needs its record.
-    fn erase(&self, path: &Path, found: &Finding) -> io::Result<()> {
+    fn erase(&self, path: &Path, names: &[&'static str], found: &Finding) -> io::Result<()> {
         let Some(file) = live::open(path)? else { return Err(changed()) };
-        let again = stray(&*self.attributes, &file, || Ok(path.to_owned()))?;
-        let again =
-            again.map(|stray| Finding::Stray { path: path.to_owned(), names: stray.names, changed: stray.changed });
-        let Some(Finding::Stray { names, .. }) = again.filter(|again| again == found) else { return Err(changed()) };
         let id = sys::metadata_of_file(&file)?.id;
-        erase_stray(&*self.attributes, &file, &names, || sys::metadata_at(path).is_ok_and(|there| there.id == id))
+        if !live::look_again(&*self.attributes, found)? {
+            return Err(changed());
+        }
+        erase_stray(&*self.attributes, &file, names, || sys::metadata_at(path).is_ok_and(|there| there.id == id))
     }
 }
 

@@ -2,7 +2,9 @@
 
 use std::path::PathBuf;
 
-use clap::{Args, ValueEnum, ValueHint};
+use clap::{Args, ValueHint};
+
+use super::ReportForm;
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
@@ -15,14 +17,6 @@ pub(crate) struct DoctorArgs {
     pub(crate) repair: bool,
 
     /// Print in this form.
-    #[arg(long, value_enum, value_name = "FORM", default_value_t = FindingForm::Plain)]
-    pub(crate) format: FindingForm,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum FindingForm {
-    /// One line for each finding.
-    Plain,
-    /// One JSON object on a line for each finding.
-    Json,
+    #[arg(long, value_enum, value_name = "FORM", default_value_t = ReportForm::Text)]
+    pub(crate) format: ReportForm,
 }
