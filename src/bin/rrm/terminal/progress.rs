@@ -4,7 +4,7 @@
 //! clears the line first, and the next step of the work brings it back.
 
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -20,6 +20,13 @@ const QUIET: Duration = Duration::from_millis(500);
 
 /// How often the line is brought up to date; work is told in far smaller steps.
 const BEAT: Duration = Duration::from_millis(100);
+
+/// After how many steps it is looked whether there is something to show: the clock and the line for each of them would
+/// cost a part of the time that the step takes.
+const STEPS: u64 = 16;
+
+/// A step of so many bytes took long enough for a look of its own.
+const LARGE: u64 = 1 << 20;
 
 /// The line that is shown.
 static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
@@ -41,6 +48,10 @@ pub(crate) fn clear_progress() {
 pub(crate) struct TerminalProgress {
     watched: bool,
     interrupted: OnceLock<Arc<AtomicBool>>,
+    steps: AtomicU64,
+    /// What was done since the last look.
+    entries: AtomicU64,
+    bytes: AtomicU64,
     works: Mutex<Works>,
 }
 
@@ -60,7 +71,8 @@ impl TerminalProgress {
     /// For what only looks.
     pub(super) fn new(voice: Voice) -> Self {
         let watched = voice.shows_progress() && std::io::stderr().is_terminal();
-        Self { watched, interrupted: OnceLock::new(), works: Mutex::default() }
+        let (steps, entries, bytes) = Default::default();
+        Self { watched, interrupted: OnceLock::new(), steps, entries, bytes, works: Mutex::default() }
     }
 
     /// For what changes something: a signal waits until the item at hand is whole, and without a mark of ours, on one side
@@ -78,25 +90,37 @@ impl TerminalProgress {
     fn works(&self) -> MutexGuard<'_, Works> {
         self.works.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// The works, with all that was done by now.
+    fn up_to_date(&self) -> MutexGuard<'_, Works> {
+        let mut works = self.works();
+        let take = |sum: &AtomicU64| sum.swap(0, Ordering::Relaxed);
+        works.advance(Amount { entries: take(&self.entries), bytes: take(&self.bytes) });
+        works
+    }
 }
 
 impl Progress for TerminalProgress {
     fn begin(&self, activity: Activity, total: Option<Amount>) {
         self.interrupted.get_or_init(listen);
-        self.works().begin(activity, total);
+        self.up_to_date().begin(activity, total);
         clear_progress();
     }
 
     fn advance(&self, done: Amount) {
-        let mut works = self.works();
-        works.advance(done);
-        if self.watched {
-            works.show();
+        self.entries.fetch_add(done.entries, Ordering::Relaxed);
+        self.bytes.fetch_add(done.bytes, Ordering::Relaxed);
+        let step = self.steps.fetch_add(1, Ordering::Relaxed) + 1;
+        if step.is_multiple_of(STEPS) || done.bytes >= LARGE {
+            let mut works = self.up_to_date();
+            if self.watched {
+                works.show();
+            }
         }
     }
 
     fn end(&self) {
-        self.works().end();
+        self.up_to_date().end();
         clear_progress();
     }
 
