@@ -155,6 +155,13 @@ impl Error {
     pub fn is_os_error(&self, errno: i32) -> bool {
         self.source.as_ref().and_then(io::Error::raw_os_error) == Some(errno)
     }
+
+    /// Whether the disk or the user's share of it is full: even a rename may need a block.
+    #[must_use]
+    pub fn is_about_room(&self) -> bool {
+        let cause = self.source.as_ref().map(io::Error::kind);
+        matches!(cause, Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
+    }
 }
 
 /// A closure for `map_err`: names the action and the path of a failed call.

@@ -29,6 +29,12 @@ impl ItemId {
         canonical.then_some(Self(uuid))
     }
 
+    /// The ID that 32 hexadecimal digits spell.
+    #[must_use]
+    pub fn from_digits(digits: &str) -> Option<Self> {
+        Some(digits).filter(|digits| digits.len() == 32).and_then(|digits| Uuid::try_parse(digits).ok()).map(Self)
+    }
+
     /// The shortest form worth showing: the first eight hexadecimal digits.
     #[must_use]
     pub fn short(&self) -> String {

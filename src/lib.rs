@@ -60,6 +60,7 @@
 //! | **clean** | | |
 //! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it |
 //! | each removal | less of it | the same |
+//! | REMOVAL of one that is no directory, where a used-up quota forbids the claim | not there, never listed again | |
 //!
 //! Of many files that one command removes from one directory, up to 40 that come next have their record already while one
 //! is moved; they are in place, as the table says.

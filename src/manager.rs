@@ -1,6 +1,5 @@
 //! The trash as a whole: one verb a file, each a plan that touches nothing and its execution.
 
-mod ahead;
 mod batch;
 mod clean;
 mod copy;
@@ -18,6 +17,7 @@ mod settle;
 mod show;
 mod stats;
 mod target;
+mod threads;
 mod trash;
 
 use std::collections::HashMap;

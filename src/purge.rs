@@ -3,24 +3,36 @@
 //! All that this module is given is a directory held open and one name in it, so there is nothing it could confuse with
 //! another file: every call names one entry of a directory that is held open, no link is followed, no mount is entered.
 //!
-//! The walk is a loop over a stack of levels and not a recursion, and holds at most `OPEN` directories open. A deeper
+//! A walk is a loop over a stack of levels and not a recursion, and holds at most `OPEN` directories open. A deeper
 //! tree closes the levels above and comes back to them through `..`, which is believed only if it is the directory
 //! that was left: a level that was moved away meanwhile ends the walk with a failure. Memory is one buffer, the names of
 //! the directories in one batch of each open level, and for each closed level its name and identity (about 200 bytes);
 //! the number of entries in a directory does not matter.
 //!
-//! Files are removed in the order in which the directory is read, and not after a list of it was made. Some file systems
+//! Files are removed batch by batch, each in the order of its inodes, and not after a list of all was made. Some file systems
 //! skip entries when others are removed meanwhile, so a directory that is not empty at its end is read again, as long
 //! as that removes something.
 //!
-//! One thread: two gain nothing in one directory, whose lock they share, and lose on btrfs.
+//! # Workers
+//! A large tree gets a second walk beside the first where the file system gains from that, and nowhere else. Each gives the
+//! guarantees above by itself, whatever the other does, so together they need none. The time that two take by that of
+//! one (`benches/purge.sh`: loop devices, two processors, 200 000 files):
+//!
+//! | | in one directory | in 20 000 directories |
+//! |---|---|---|
+//! | tmpfs | 0.67 | 0.50 |
+//! | ext4 | 0.72 | 0.56 |
+//! | xfs | 1.92 | 1.11 |
+//! | btrfs | 1.84 | 1.39 |
 //!
 //! # After a crash
 //! What is left is a smaller tree under the same name, some of its directories perhaps with `u+rwx` added; the next purge
 //! of that name goes on.
 
 mod level;
+mod share;
 mod tally;
+mod workers;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -28,13 +40,16 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::rc::Rc;
 
-use crate::progress::{Activity, Amount, Progress, begin};
+use crate::progress::{Activity, Amount, Progress};
 use crate::sys::{Batch, Dir, EntryBuffer, Name};
 use level::{Another, Level, Pass, Place, plain};
+use share::Share;
 use tally::Tally;
 
-/// How many directories are held open at once. Trees are seldom deeper, and a shell's lowest common limit of descriptors
-/// (64) leaves room for it.
+pub use workers::Workers;
+
+/// How many directories a walk holds open at once. Trees are seldom deeper, and a shell's lowest common limit of descriptors
+/// (64) leaves room for two of it.
 const OPEN: usize = 24;
 
 /// Whether the freed bytes are to be found out.
@@ -90,13 +105,23 @@ impl Purged {
 /// mode of `dir` itself is never changed. What is gone already, or goes while we look, is no failure: two purges of
 /// one name do not disturb each other.
 pub fn purge(dir: &Dir, name: Name<'_>, measure: Measure, progress: &dyn Progress) -> Purged {
-    let _ending = begin(progress, Activity::Deleting, None);
-    let mut walk = Walk { levels: Vec::new(), buffer: EntryBuffer::default(), tally: Tally::new(measure, progress) };
-    let ending = walk.run(dir, name);
-    Purged { removed: walk.tally.removed, failures: walk.tally.failures, ending }
+    purge_by(Workers::AsItPays, dir, name, measure, progress)
 }
 
-/// The way from the given directory down to where work is going on.
+/// The same with a number of workers that somebody has chosen.
+pub fn purge_by(workers: Workers, dir: &Dir, name: Name<'_>, measure: Measure, progress: &dyn Progress) -> Purged {
+    progress.begin(Activity::Deleting, None);
+    let purged = workers.send(dir, |worker, share, so_far| {
+        let tally = Tally::new(measure, progress, worker);
+        let mut walk = Walk { levels: Vec::new(), buffer: EntryBuffer::default(), tally };
+        let ending = walk.run(dir, name, share, so_far);
+        Purged { removed: walk.tally.removed, failures: walk.tally.failures, ending }
+    });
+    progress.end();
+    purged
+}
+
+/// One worker's way from the given directory down to where it is at work.
 struct Walk<'a> {
     /// The first is the given directory: never read, closed or changed. Of the others, the last `OPEN` are open.
     levels: Vec<Level>,
@@ -105,12 +130,13 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn run(&mut self, dir: &Dir, name: Name<'_>) -> Ending {
+    fn run(&mut self, dir: &Dir, name: Name<'_>, share: Share, so_far: &mut dyn FnMut(u64)) -> Ending {
         match dir.try_clone() {
-            Ok(dir) => self.levels.push(Level::given(dir, name)),
+            Ok(dir) => self.levels.push(Level::given(dir, name, share)),
             Err(error) => self.tally.fail(name.as_os_str().into(), error),
         }
         while let Some(level) = self.levels.last_mut() {
+            so_far(self.tally.removed.entries);
             if self.tally.progress.interrupted() {
                 return Ending::Interrupted;
             }
@@ -129,7 +155,8 @@ impl Walk<'_> {
     fn enter(&mut self, name: OsString) {
         match self.open_or_remove(&name) {
             Ok(Some(child)) => {
-                self.levels.push(Level::new(name, child));
+                let share = self.levels.last().map_or(Share::Whole, |level| self.tally.worker.below(level.share));
+                self.levels.push(Level::new(name, child, share));
                 self.close_upper();
             }
             Ok(None) => {}
@@ -137,10 +164,14 @@ impl Walk<'_> {
         }
     }
 
-    /// Opens the directory `name`; anything else under that name is removed instead.
+    /// Opens the directory `name`; anything else under that name is removed instead. What has become the other worker's
+    /// since it was noted is left.
     fn open_or_remove(&mut self, name: &OsStr) -> io::Result<Option<Dir>> {
         let Some(level) = self.levels.last_mut() else { return Ok(None) };
         let name = plain(name)?;
+        if !level.is_taken(name, &self.tally) {
+            return Ok(None);
+        }
         match level.open(name) {
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
                 level.remove_file(name, &mut self.tally).map(|()| None)

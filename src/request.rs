@@ -79,8 +79,8 @@ pub struct ListRequest {
     pub selection: Selection,
     /// Whether to find out how large directories are.
     pub sizes: Sizes,
-    /// The rules by which items will go.
-    pub standing: Standing,
+    /// The rules by which items will go, if anybody wants to know what becomes of each.
+    pub standing: Option<Standing>,
     /// The time of the command.
     pub now: DateTime<Utc>,
 }

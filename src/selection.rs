@@ -8,11 +8,11 @@ mod filter;
 mod term;
 
 use std::cmp::Reverse;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind};
-use crate::item::TrashItem;
+use crate::item::{ItemId, TrashItem};
 
 pub use filter::Filter;
 pub use term::{Spelling, Term};
@@ -66,6 +66,13 @@ impl Selection {
     #[must_use]
     pub fn asks_for_size(&self) -> bool {
         self.filters.iter().any(Filter::asks_for_size)
+    }
+
+    /// The IDs of the items that are meant, where the selection names no others and says each ID whole.
+    #[must_use]
+    pub fn whole_ids(&self) -> Option<Vec<ItemId>> {
+        let ids: Option<BTreeSet<_>> = self.terms.iter().map(Term::whole_id).collect();
+        ids.filter(|ids| !ids.is_empty()).map(Vec::from_iter)
     }
 
     /// Chooses among `items`.

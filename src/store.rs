@@ -29,11 +29,11 @@ use crate::sys::{self, Dir, FileId, Name};
 pub use envelope::{Shape, shape_of};
 pub use note::Owner;
 pub use place::{Labelled, NotPlaced, Placed, Source};
-pub use read::{Reading, kind_of};
+pub use read::{Holding, Reading, kind_of};
 pub use stage::{Staged, Staging, take_over};
 pub use stray::{Stray, erase_stray, stray};
 pub use sweep::CleanLock;
-pub use take::Taken;
+pub use take::{MovedOut, Taken};
 
 /// What paths the records of a trash directory hold.
 #[derive(Debug, Clone, PartialEq, Eq)]

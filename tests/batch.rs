@@ -1,4 +1,5 @@
-//! Many files in one command, of which the next ones get their records while one is moved: nothing of that may show.
+//! Many files in one command, in two threads: the next ones get their records while one is removed, or lose them while
+//! the next ones are restored. Nothing of that may show.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -29,6 +30,16 @@ impl Scene {
         }
         let before = look_at(&sandbox.path("d"));
         Self { sandbox, before }
+    }
+
+    fn removed() -> Self {
+        let scene = Self::new();
+        scene.remove().run().ok();
+        scene
+    }
+
+    fn restore(&self) -> Invocation {
+        self.sandbox.command(["restore", "glob:**"])
     }
 
     fn files(&self) -> impl Iterator<Item = PathBuf> {
@@ -66,7 +77,7 @@ impl Scene {
         if !in_place.is_empty() {
             self.sandbox.command(["rm"]).args(&in_place).run().ok();
         }
-        self.sandbox.rrm(["restore", "glob:**"]).ok();
+        self.restore().run().ok();
         let difference = self.before.difference(&look_at(&self.sandbox.path("d")));
         assert_eq!(difference, "");
     }
@@ -124,6 +135,46 @@ fn a_failing_call_costs_one_file_at_most() {
             |number, point: &Point| matches!(point.call.as_str(), "fsetxattr" | "renameat2") && sampled(number, point);
         each_point_of(sampled, Fault::Error(error), Scene::new, Scene::remove, check);
     }
+}
+
+#[test]
+fn a_restore_killed_at_any_call_leaves_each_file_in_place_or_listed() {
+    or_skip!(available());
+    let check = |scene: &Scene, _: &Point, _: &Run| {
+        scene.assert_each_is_somewhere();
+        scene.assert_all_comes_back();
+    };
+    let sampled = |number, point: &Point| match point.call.as_str() {
+        "fremovexattr" | "renameat2" => usize::is_multiple_of(number, 23),
+        _ => true,
+    };
+    let points = each_point_of(sampled, Fault::Kill, Scene::removed, Scene::restore, check);
+    assert!(points > FILES / 12, "only {points} points");
+}
+
+#[test]
+fn a_restore_that_fails_for_one_file_is_a_restore_of_the_others() {
+    let scene = Scene::removed();
+    let in_the_way = scene.sandbox.file(format!("d/{}", name(70)), "somebody's");
+    let run = scene.restore().run();
+    run.fails(1).err_contains(&name(70));
+    assert_eq!(scene.sandbox.list_json().len(), 1);
+    fs::remove_file(in_the_way).expect("it is ours");
+    scene.assert_all_comes_back();
+    assert_unlabelled(scene.files());
+}
+
+#[test]
+fn an_interrupted_restore_stops_between_two_files() {
+    or_skip!(available());
+    let scene = Scene::removed();
+    let words = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "inject=renameat2:signal=INT:when=60"];
+    scene.restore().through(words.map(std::ffi::OsString::from)).run().fails(130).err_contains("interrupted");
+    scene.assert_each_is_somewhere();
+    let (in_place, listed) = scene.found();
+    assert!(!in_place.is_empty() && !listed.is_empty(), "it was interrupted in the middle");
+    assert_unlabelled(in_place);
+    scene.assert_all_comes_back();
 }
 
 /// Interrupted at several moments: what has its record already and is not moved any more loses it.

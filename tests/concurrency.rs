@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
@@ -17,17 +17,23 @@ use rrm::request::{
     CleanRequest, Conflict, Copying, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, TrashRequest,
 };
 use rrm::selection::{Selection, Term};
+use rustix::fs::{CWD, RenameFlags};
 
 use crate::common::{Sandbox, Tree, snapshot};
 
-/// How long the crowd is let loose.
-const CROWD: Duration = Duration::from_secs(3);
+/// How long the crowd is let loose: so many seconds, or as many as `RRM_TEST_SECONDS` says.
+const SECONDS: u64 = 3;
+
+fn how_long() -> Duration {
+    let told = std::env::var("RRM_TEST_SECONDS").ok();
+    Duration::from_secs(told.map_or(SECONDS, |text| text.parse().expect("a number of seconds")))
+}
 
 /// Removers, listers, restorers, undoers and cleaners, each a process after the other, all at once.
 #[test]
 fn a_crowd_loses_nothing() {
     let sandbox = Sandbox::ordinary();
-    let (made, deleted, end) = (AtomicU64::new(0), AtomicU64::new(0), Instant::now() + CROWD);
+    let (made, deleted, end) = (AtomicU64::new(0), AtomicU64::new(0), Instant::now() + how_long());
     let busy = || Instant::now() < end;
     for remover in 0..3 {
         sandbox.dir(format!("r{remover}"));
@@ -120,6 +126,64 @@ fn listed(sandbox: &Sandbox) -> BTreeMap<PathBuf, PathBuf> {
         }
     }
     places
+}
+
+/// While clean after clean deletes trees, threads exchange the directories in them for links to a victim, in the trash and
+/// among what is claimed.
+#[test]
+fn directories_that_become_links_lead_no_clean_outside() {
+    let sandbox = Sandbox::ordinary();
+    let victim = sandbox.tree("victim", &[("file", "precious"), ("below/file", "precious")]);
+    let before = snapshot(&victim);
+    let (stop, swaps, end) = (AtomicBool::new(false), AtomicU64::new(0), Instant::now() + how_long());
+    std::thread::scope(|scope| {
+        for _ in 0..2 {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    swaps.fetch_add(swap_in(&sandbox.trash()), Ordering::Relaxed);
+                }
+            });
+        }
+        let mut rounds = 0;
+        while Instant::now() < end || rounds < 3 {
+            make_swappable(&sandbox, &victim);
+            sandbox.rrm(["rm", "--session", "swapped", "tree"]).ok();
+            // What is a link at the wrong moment may stay, and be named; the next clean goes on.
+            tolerated(&sandbox, ["clean", "--yes", "--session", "swapped"]);
+            rounds += 1;
+        }
+        stop.store(true, Ordering::Relaxed);
+        println!("{rounds} cleans");
+    });
+    before.assert_is_at(&victim);
+    println!("{swaps:?} swaps");
+    assert!(swaps.into_inner() > 0);
+    sandbox.rrm(["clean", "--trash", &sandbox.trash().to_string_lossy()]).ok();
+    assert_eq!(fs::read_dir(sandbox.trash().join(".doomed")).expect("the claimed").count(), 0);
+}
+
+/// How many pairs of a directory and a link a tree has.
+const PAIRS: u32 = 100;
+
+/// A tree of directories that hold what the victim holds, each beside a link to the victim.
+fn make_swappable(sandbox: &Sandbox, victim: &Path) {
+    for pair in 0..PAIRS {
+        for file in ["file", "below/file"] {
+            sandbox.file(format!("tree/dir{pair}/{file}"), "worthless");
+        }
+        sandbox.symlink(format!("tree/link{pair}"), victim);
+    }
+}
+
+/// Exchanges each pair in each tree of the trash; tells how many exchanges there were.
+fn swap_in(trash: &Path) -> u64 {
+    let items = [trash.to_owned(), trash.join(".doomed")].into_iter().flat_map(fs::read_dir).flatten().flatten();
+    let pairs = items.flat_map(|item| (0..PAIRS).map(move |pair| (item.path(), pair)));
+    let swapped = pairs.filter(|(item, pair)| {
+        let (dir, link) = (item.join(format!("dir{pair}")), item.join(format!("link{pair}")));
+        rustix::fs::renameat_with(CWD, dir, CWD, link, RenameFlags::EXCHANGE).is_ok()
+    });
+    swapped.count() as u64
 }
 
 #[test]

@@ -203,6 +203,7 @@ fn a_clean_without_terminal_or_environment_is_silent_and_logged() {
     let lines: Vec<&str> = log.lines().collect();
     assert_eq!(lines.len(), 2, "{log}");
     assert!(lines[0].contains(" deleted 1 item, ") && lines[1].contains(" deleted 0 items, "), "{log}");
+    clean(&sandbox, &["--log", "-"]).ok().out_contains("Z deleted 0 items, ").out_contains(", 0 problems\n");
 }
 
 /// A systemctl that agrees to everything, so that the units are written and nothing is started.
@@ -240,6 +241,10 @@ fn the_units_are_what_systemd_understands() {
 /// Runs a script in a mount namespace with a user database in which nobody's home is the sandbox's, an empty spool of
 /// crontabs and an empty /run. `$RRM` is the program, `as_user` runs words as nobody.
 fn in_own_machine(sandbox: &Sandbox, script: &str) -> Run {
+    in_own_machine_with(sandbox, script, &[])
+}
+
+fn in_own_machine_with(sandbox: &Sandbox, script: &str, variables: &[(&str, &str)]) -> Run {
     let prelude = r#"
         set -eu
         spool=/var/spool/cron
@@ -257,7 +262,9 @@ fn in_own_machine(sandbox: &Sandbox, script: &str) -> Run {
     let program = sandbox.root().join("rrm-to-run");
     fs::copy(crate::common::binary(), &program).expect("the program can be copied");
     let words = ["-m", "--propagation", "private", "sh", "-c", &format!("{prelude}\n{script}")];
-    sandbox.tool("unshare", words).by(crate::common::User::Caller).with("OTHER", other).with("RRM", program).run()
+    let machine =
+        sandbox.tool("unshare", words).by(crate::common::User::Caller).with("OTHER", other).with("RRM", program);
+    variables.iter().fold(machine, |machine, (name, value)| machine.with(name, value)).run()
 }
 
 #[test]
@@ -271,14 +278,71 @@ fn root_cleans_for_each_user_with_that_users_rights() {
         as_user sh -c 'echo x >mine; "$0" rm -g 0 mine' "$RRM"
         HOME="$OTHER" "$RRM" rm --into-home -g 0 of-root
         as_user "$RRM" clean --all-users && exit 9
-        env -i PATH="$PATH" "$RRM" clean --all-users
+        env -i PATH="$PATH" "$RRM" clean --all-users --dry-run --log "$OTHER/log"
+        env -i PATH="$PATH" "$RRM" clean --all-users --log "$OTHER/log"
+        cut -d' ' -f 2- "$OTHER/log"
         as_user "$RRM" list
         HOME="$OTHER" "$RRM" list
         stat -c 'claimed by %u' "$HOME/.local/share/rrm/trash/.doomed" "$OTHER/.local/share/rrm/trash/.doomed"
     "#;
     let run = in_own_machine(&sandbox, script);
     run.ok().err_contains("only root").out_contains("claimed by 65534\nclaimed by 0\n");
+    run.out_contains("\nnobody:\nwould delete ").out_contains("\nwould delete 1 item (2 B)\n");
+    for name in ["root", "nobody"] {
+        let lines = run.stdout().lines().filter(|line| line.starts_with(&format!("{name}: deleted 1 item, "))).count();
+        assert_eq!(lines, 1, "a line for each user of the run that deleted: {run}");
+    }
     assert_eq!(run.stderr().matches("nothing is in the trash").count(), 2, "{run}");
+}
+
+/// A home that its user reaches by a group of theirs alone, and not by the one of their line in the user database.
+#[test]
+fn root_cleans_where_only_a_further_group_of_the_user_leads() {
+    if !is_root() {
+        skip!("only root cleans for others");
+    }
+    let sandbox = Sandbox::ordinary();
+    let script = r#"
+        mkdir "$OTHER/gate"; chgrp 54321 "$OTHER/gate"; chmod 750 "$OTHER/gate"; chmod 711 "$OTHER"
+        mkdir "$OTHER/gate/home"; chown 65534:65534 "$OTHER/gate/home"
+        printf 'nobody:x:65534:65534::%s:/bin/sh\n' "$OTHER/gate/home" >"$OTHER/passwd"
+        printf 'nogroup:x:65534:\nkeepers:x:54321:nobody\n' >"$OTHER/group"
+        mount --bind "$OTHER/group" /etc/group
+        member() { setpriv --reuid=65534 --regid=65534 --groups=54321 env -i HOME="$OTHER/gate/home" "$@"; }
+        member sh -c 'cd; echo x >mine; "$0" rm -g 0 mine' "$RRM"
+        setpriv --reuid=65534 --regid=65534 --clear-groups ls "$OTHER/gate/home" 2>/dev/null && exit 9
+        env -i PATH="$PATH" "$RRM" clean --all-users --verbose
+        member "$RRM" list
+    "#;
+    in_own_machine(&sandbox, script)
+        .ok()
+        .out_contains("nobody:\ndeleted 1 item")
+        .err_contains("nothing is in the trash");
+}
+
+/// What a user's process says is that user's word: root's log takes no more of it than one line, and no escape.
+#[test]
+fn a_users_report_cannot_spoil_roots_log() {
+    if !is_root() {
+        skip!("only root cleans for others");
+    }
+    let sandbox = Sandbox::ordinary();
+    let script = r#"
+        cat >"$OTHER/setpriv" <<'END'
+#!/bin/sh
+case "$*" in
+    *reuid=0*) exit 3 ;;
+    *) head -c 100000 /dev/zero | tr '\0' x; printf '\nDATE a report\033[2J\r of many words' ;;
+esac
+END
+        chmod 755 "$OTHER/setpriv"
+        mount --bind "$OTHER/setpriv" "$(command -v setpriv)"
+        env -i PATH="$PATH" "$RRM" clean --all-users --log "$OTHER/log" >/dev/null || echo "status $?"
+        cut -d' ' -f 2- "$OTHER/log" | cat -v
+    "#;
+    let run = in_own_machine(&sandbox, script);
+    run.ok().out_contains("status 1\nroot: exit status: 3\nnobody: a report[2J of many words\n");
+    run.err_contains("cannot clean the trash of root: exit status: 3");
 }
 
 /// The whole way: installed by rrm, run by Debian's cron, seen to clean. It takes until the next full minute.
@@ -310,6 +374,67 @@ fn cron_cleans_a_real_trash() {
     let run = in_own_machine(&sandbox, script);
     run.ok().out_contains("by cron: * * * * *").out_contains("deleted 1 item").out_contains("0 problems");
     run.out_contains("/young").out_contains("\n# mine\n").out_contains("none");
+    assert!(!run.stdout().contains("/due"), "{run}");
+}
+
+/// The same by a systemd of the user's own, which gets a corner of the control groups to itself: that and a directory for
+/// its sockets are all that it asks of a machine. It too takes until the next full minute, or the one after.
+#[test]
+fn a_systemd_timer_cleans_a_real_trash() {
+    if !is_root() {
+        skip!("a control group needs root");
+    }
+    let systemd =
+        ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"].into_iter().find(|path| Path::new(path).exists());
+    let Some(systemd) = systemd else { skip!("there is no systemd") };
+    let sandbox = Sandbox::ordinary();
+    let script = r#"
+        groups=
+        for top in /sys/fs/cgroup /sys/fs/cgroup/unified /sys/fs/cgroup/systemd; do
+            if [ -e $top/cgroup.procs ] && mkdir $top/rrm-test-$$; then groups="$groups $top/rrm-test-$$"; fi
+        done
+        trap 'for group in $groups; do find $group -depth -type d -exec rmdir {} +; done' EXIT
+        chown -R 65534:65534 $groups || { echo no control group; exit 0; }
+        mkdir -p /run/systemd/system /run/user/65534; chown 65534 /run/user/65534; chmod 700 /run/user/65534
+        session() { as_user XDG_RUNTIME_DIR=/run/user/65534 "$@"; }
+        (
+            for group in $groups; do sh -c 'echo $PPID' >$group/cgroup.procs; done
+            exec setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH="$PATH" HOME="$HOME" \
+                XDG_RUNTIME_DIR=/run/user/65534 "$SYSTEMD" --user >/run/systemd.log 2>&1
+        ) &
+        daemon=$!
+        for try in $(seq 50); do
+            if session systemctl --user is-system-running >/dev/null 2>&1; then break; fi
+            if [ $try = 50 ]; then echo no systemd; cat /run/systemd.log; exit 0; fi
+            sleep 0.2
+        done
+        session sh -c 'echo x >due; echo x >young; "$0" rm -g 0 due; "$0" rm young' "$RRM"
+        session "$RRM" schedule install --every minute --log "$HOME/log"
+        session "$RRM" schedule status
+        for second in $(seq 190); do
+            if [ -s log ]; then break; fi
+            sleep 1
+        done
+        cat log
+        session "$RRM" list --format plain
+        session systemctl --user show --property=Result rrm-clean.service
+        session "$RRM" schedule remove
+        session systemctl --user list-timers
+        session systemctl --user exit
+        wait $daemon || true
+    "#;
+    let run = in_own_machine_with(&sandbox, script, &[("SYSTEMD", systemd)]);
+    run.ok();
+    for missing in ["no control group", "no systemd"] {
+        if run.stdout().contains(missing) {
+            skip!("{missing}: {run}");
+        }
+    }
+    run.out_contains("systemd user timer: ").out_contains("minutely, active\n").out_contains("deleted 1 item");
+    run.out_contains("0 problems\n")
+        .out_contains("/young")
+        .out_contains("Result=success")
+        .out_contains("0 timers listed");
     assert!(!run.stdout().contains("/due"), "{run}");
 }
 

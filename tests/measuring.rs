@@ -62,7 +62,7 @@ fn measuring_stops_when_asked_and_keeps_what_it_found() {
     let request = ListRequest {
         selection: Selection { filters: vec![Filter::Under(sandbox.work())], ..Selection::default() },
         sizes: Sizes::Measured,
-        standing: Standing::default(),
+        standing: Some(Standing::default()),
         now: DateTime::default(),
     };
     let listing = manager.list(&request, &StopAfter::new(15));

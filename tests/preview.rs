@@ -14,7 +14,6 @@ use rrm::outcome::Preview;
 use rrm::preview::{Content, Extent, Limits, More, Tree, Twig};
 use rrm::progress::Silent;
 use rrm::request::{ListRequest, Sizes};
-use rrm::retention::Standing;
 use rrm::selection::Selection;
 
 use crate::common::{Sandbox, is_root};
@@ -33,7 +32,7 @@ impl Glance {
         let request = ListRequest {
             selection: Selection::default(),
             sizes: Sizes::AsKnown,
-            standing: Standing::default(),
+            standing: None,
             now: chrono::DateTime::default(),
         };
         let mut items = manager.list(&request, &Silent).items;

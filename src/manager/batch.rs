@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::TrashManager;
-use super::ahead::{WORTHWHILE, is_faster, work_ahead};
 use super::operand::{Parent, split};
+use super::threads::{Writers, work_ahead};
 use super::trash::{is_another_mount, record_for, trashed};
 use crate::error::Result;
 use crate::item::Record;
@@ -45,10 +45,7 @@ impl TrashManager {
 
     /// Where a run of files goes, if it is long enough and their records are worth to be written ahead.
     fn ahead<'a>(&self, run: &[Removal], request: &'a TrashRequest) -> Option<Ahead<'a>> {
-        if run.len() < WORTHWHILE || request.place == Place::Nowhere {
-            return None;
-        }
-        let first = &run[0];
+        let (first, Place::OwnVolume | Place::Home) = (run.first()?, request.place) else { return None };
         let parent = self.parents().find(split(&first.operand).ok()?.parent).ok()?;
         let home = self.volumes().home().ok()?;
         let trash = match request.place {
@@ -56,7 +53,7 @@ impl TrashManager {
             Place::OwnVolume => self.volumes().of_volume(&parent.dir).ok()?,
             Place::Home | Place::Nowhere => return None,
         };
-        is_faster(trash.dir()).then_some(Ahead { trash, parent, request })
+        (Writers::worthwhile(run.len(), trash.dir()) == Writers::Two).then_some(Ahead { trash, parent, request })
     }
 }
 

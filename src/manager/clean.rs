@@ -7,7 +7,7 @@ use std::path::Path;
 use super::TrashManager;
 use super::settle::settle;
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::TrashItem;
+use crate::item::{ItemKind, TrashItem};
 use crate::outcome::{CleanPlan, Cleaned};
 use crate::progress::{Activity, Amount, Progress, begin};
 use crate::purge::{Measure, Purged, purge};
@@ -38,9 +38,8 @@ impl TrashManager {
                 Ok(Some(_lock)) => {
                     finish_interrupted(&trash, request, progress, &mut cleaned);
                     let released = items.filter(|item| !is_kept_by_now(&trash, item, request));
-                    for item in released.take_while(|_| !progress.interrupted()) {
-                        delete(&trash, item, &mounts, progress, &mut cleaned);
-                    }
+                    let released = released.take_while(|_| !progress.interrupted());
+                    delete_each(&trash, released, &mounts, progress, &mut cleaned);
                 }
                 Ok(None) => cleaned.problems.push(busy(&trash)),
                 Err(error) => cleaned.problems.push(Error::system(DELETE, &**trash.path(), error)),
@@ -122,24 +121,54 @@ fn is_kept_by_now(trash: &TrashDir, item: &TrashItem, request: &CleanRequest) ->
     matches!(trash.read(item.id), Ok(Reading::Item(found)) if found.keep.holds(request.now))
 }
 
-/// Deletes one item.
-fn delete(trash: &TrashDir, item: &TrashItem, mounts: &MountsBelow, progress: &dyn Progress, cleaned: &mut Cleaned) {
-    let claimed = check_mounts(trash, item, mounts).and_then(|()| match trash.claim(item) {
-        // Somebody restored it, or another clean was faster.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
-        result => result.map(|()| true).map_err(|error| Error::system(DELETE, path_of(item), error)),
-    });
-    match claimed {
-        Ok(false) => {}
-        Ok(true) => match trash.doomed_dir() {
-            Ok(doomed) => {
-                cleaned.items +=
-                    u64::from(cleaned.purge(&trash.doomed_path(), &doomed, OsStr::new(&item.id.to_string()), progress));
-            }
-            Err(error) => cleaned.problems.push(Error::system(DELETE, path_of(item), error)),
-        },
-        Err(error) => cleaned.problems.push(error),
+/// Deletes items, each on its own.
+fn delete_each<'a>(
+    trash: &TrashDir,
+    items: impl Iterator<Item = &'a TrashItem>,
+    mounts: &MountsBelow,
+    progress: &dyn Progress,
+    cleaned: &mut Cleaned,
+) {
+    let mut without_room = Vec::new();
+    for item in items {
+        match delete(trash, item, mounts, progress, cleaned) {
+            Err(error) if error.is_about_room() => without_room.push(item),
+            result => cleaned.problems.extend(result.err()),
+        }
     }
+    // What is gone by now may have left room enough to claim them.
+    for item in without_room {
+        let result = delete(trash, item, mounts, progress, cleaned);
+        cleaned.problems.extend(result.err());
+    }
+}
+
+/// Deletes one item; what could not be deleted of it is among the problems. An error means that it is still listed.
+fn delete(
+    trash: &TrashDir,
+    item: &TrashItem,
+    mounts: &MountsBelow,
+    progress: &dyn Progress,
+    cleaned: &mut Cleaned,
+) -> Result<()> {
+    check_mounts(trash, item, mounts)?;
+    let failed = |error| Error::system(DELETE, path_of(item), error);
+    match trash.claim(item).map_err(failed) {
+        Ok(()) => {}
+        // Somebody restored it, or another clean was faster.
+        Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
+        Err(error) if error.is_about_room() && item.kind != ItemKind::Directory => {
+            let bytes = trash.delete_unclaimed(item).map_err(|_| error)?;
+            cleaned.removed += Amount { entries: 1, bytes };
+            cleaned.items += 1;
+            return Ok(());
+        }
+        Err(error) => return Err(error),
+    }
+    let doomed = trash.doomed_dir().map_err(failed)?;
+    let name = item.id.to_string();
+    cleaned.items += u64::from(cleaned.purge(&trash.doomed_path(), &doomed, OsStr::new(&name), progress));
+    Ok(())
 }
 
 pub(super) fn path_of(item: &TrashItem) -> std::path::PathBuf {

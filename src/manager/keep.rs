@@ -13,7 +13,7 @@ impl TrashManager {
     /// # After a crash
     /// Each item is as it was or as it was asked for.
     pub fn keep(&self, request: &KeepRequest, mut each: impl FnMut(&TrashItem)) -> Vec<Error> {
-        let listing = self.everything();
+        let listing = self.candidates(&request.selection);
         let mut problems = listing.problems;
         let chosen = choose_whole(&request.selection, listing.items, &mut problems);
         for item in &chosen {

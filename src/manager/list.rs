@@ -11,7 +11,7 @@ use crate::outcome::Listing;
 use crate::progress::Progress;
 use crate::request::{ListRequest, Sizes};
 use crate::retention::{Fate, Standing};
-use crate::selection::Versions;
+use crate::selection::{Selection, Versions};
 use crate::store::Reading;
 
 impl TrashManager {
@@ -25,12 +25,15 @@ impl TrashManager {
 
     fn try_list(&self, request: &ListRequest, progress: &dyn Progress) -> Result<Listing> {
         let mut listing = self.everything();
-        let to_choose = request.selection.asks_for_size() || request.standing.asks_for_size();
+        let to_tell = request.standing.as_ref().is_some_and(Standing::asks_for_size);
+        let to_choose = request.selection.asks_for_size() || to_tell;
         if request.sizes == Sizes::Measured && to_choose {
             self.measure(&mut listing.items, progress)?;
         }
         // Of all items, because how many versions there are and how full a volume is does not depend on the selection.
-        listing.fates = self.fates(&request.standing, request.now, &mut listing);
+        if let Some(standing) = &request.standing {
+            listing.fates = self.fates(standing, request.now, &mut listing);
+        }
         if !request.selection.is_everything() {
             let choice = request.selection.choose(&listing.items, Versions::All);
             listing.items = choice.chosen.iter().map(|chosen| listing.items[chosen.index].clone()).collect();
@@ -52,6 +55,26 @@ impl TrashManager {
         let volumes = if standing.asks_for_size() { self.volumes_with_space(&mut listing.problems) } else { vec![] };
         let fates = standing.fates(&listing.items, &volumes, now);
         listing.items.iter().map(|item| item.id).zip(fates).collect()
+    }
+
+    /// Every item that `selection` may mean. One that is named by its whole ID is one `openat` away, whatever else the
+    /// trash holds.
+    pub(super) fn candidates(&self, selection: &Selection) -> Listing {
+        let named = selection.whole_ids().and_then(|ids| self.named(&ids));
+        named.unwrap_or_else(|| self.everything())
+    }
+
+    /// The items with these IDs, if all of them are there.
+    fn named(&self, ids: &[ItemId]) -> Option<Listing> {
+        let found = self.discover();
+        let read = |id: &ItemId| {
+            found.trashes.iter().find_map(|trash| match trash.read(*id) {
+                Ok(Reading::Item(item)) => Some(item),
+                _ => None,
+            })
+        };
+        let items = ids.iter().map(read).collect::<Option<Vec<_>>>()?;
+        Some(Listing { items, problems: found.problems, ..Listing::default() })
     }
 
     /// Every item of every trash directory that answers.

@@ -35,6 +35,8 @@ impl TrashManager {
             self.measure(&mut items, progress)?;
         }
         let mut chosen = choose_whole(&request.selection, items, &mut plan.problems);
+        // Told, and deleted, in the order in which a list shows them.
+        chosen.sort_by_key(|item| item.trashed.instant());
         if request.policy.is_about_space() {
             self.measure(&mut chosen, progress)?;
         }

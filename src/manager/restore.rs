@@ -5,17 +5,19 @@ use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::TrashManager;
 use super::copy::copy_out;
 use super::target::{Links, RESTORE, TargetDir, Targets, numbered};
+use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem};
 use crate::outcome::{Removed, RestorePlan, RestoreStep, Restored, TrashStep};
-use crate::progress::{Activity, Amount, Progress, begin};
+use crate::progress::{Activity, Amount, Progress};
 use crate::request::{Conflict, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, TrashRequest};
 use crate::selection::{Choice, Chosen, Selection, Versions};
-use crate::store::Taken;
+use crate::store::{MovedOut, Taken, TrashDir};
 use crate::sys::Name;
 
 /// How many numbered names are tried before a restore gives up.
@@ -25,10 +27,17 @@ impl TrashManager {
     /// Finds what is asked for and where it would go. Nothing is touched.
     #[must_use]
     pub fn plan_restore(&self, request: &RestoreRequest) -> RestorePlan {
-        let listing = self.everything();
-        let choice = match &request.what {
-            Restorable::Selected(selection) => self.choose_existing(selection, &listing.items),
-            Restorable::LastBatch(session) => last_batch(&listing.items, session.as_deref()),
+        let (listing, choice) = match &request.what {
+            Restorable::Selected(selection) => {
+                let listing = self.candidates(selection);
+                let choice = self.choose_existing(selection, &listing.items);
+                (listing, choice)
+            }
+            Restorable::LastBatch(session) => {
+                let listing = self.everything();
+                let choice = last_batch(&listing.items, session.as_deref());
+                (listing, choice)
+            }
         };
         let mut plan = RestorePlan { steps: Vec::new(), problems: listing.problems };
         plan.problems.extend(choice.problems);
@@ -90,28 +99,42 @@ impl TrashManager {
     ) {
         let mut targets = Targets::default();
         let all = Amount { entries: plan.steps.len() as u64, bytes: 0 };
-        let _ending = begin(progress, Activity::Moving, Some(all));
-        for step in &plan.steps {
-            if progress.interrupted() {
-                let stopped = Error::new(ErrorKind::Interrupted, RESTORE, &step.target, "interrupted");
-                return each(step, Err(stopped));
-            }
-            let result = self.restore_one(step, request, &mut targets, progress);
-            if result.is_err() {
-                targets.give_up();
-            }
+        let _ending = crate::progress::begin(progress, Activity::Moving, Some(all));
+        let mut each = |step: &RestoreStep, result| {
             progress.advance(Amount { entries: 1, bytes: 0 });
             each(step, result);
+        };
+        let begin = |step: &RestoreStep| {
+            let begun = self.begin(step, request, &mut targets, progress);
+            if begun.is_err() {
+                targets.give_up();
+            }
+            begun
+        };
+        let end = |begun: Result<Begun>| begun.map(Begun::end);
+        let over = || progress.interrupted();
+        let done = match self.writers(&plan.steps) {
+            Writers::Two => work_behind(&plan.steps, begin, end, over, &mut each),
+            Writers::One => work_alone(&plan.steps, begin, end, over, &mut each),
+        };
+        if let Some(step) = plan.steps.get(done) {
+            each(step, Err(Error::new(ErrorKind::Interrupted, RESTORE, &step.target, "interrupted")));
         }
     }
 
-    fn restore_one(
+    /// Whether erasing records beside the renames is worth a thread.
+    fn writers(&self, steps: &[RestoreStep]) -> Writers {
+        let trash = steps.first().and_then(|step| self.trash_of(&step.item).ok());
+        trash.map_or(Writers::One, |trash| Writers::worthwhile(steps.len(), trash.dir()))
+    }
+
+    fn begin(
         &self,
         step: &RestoreStep,
         request: &RestoreRequest,
         targets: &mut Targets,
         progress: &dyn Progress,
-    ) -> Result<Restored> {
+    ) -> Result<Begun> {
         let links = if request.destination.directory.is_some() { Links::Follow } else { Links::Refuse };
         let parent = targets.open(step.target.parent().unwrap_or(Path::new("/")), links)?;
         let name = step.target.file_name().unwrap_or_default();
@@ -122,10 +145,10 @@ impl TrashManager {
         match (take(name), request.conflict) {
             (Err(error), conflict) if error.kind == ErrorKind::TargetExists => match conflict {
                 _ if self.is_back(&step.item, &parent.path.join(name), progress) => {
-                    Ok(Restored::At(step.target.clone()))
+                    Ok(Begun::Restored(Restored::At(step.target.clone())))
                 }
                 Conflict::Fail => Err(in_the_way(&step.target)),
-                Conflict::Skip => Ok(Restored::Skipped(step.target.clone())),
+                Conflict::Skip => Ok(Begun::Restored(Restored::Skipped(step.target.clone()))),
                 Conflict::Rename => take_beside(step, name, take),
                 Conflict::Swap => {
                     let swapped = self.swap_out(&parent.path.join(name), request, progress)?;
@@ -147,7 +170,7 @@ impl TrashManager {
         name: &OsStr,
         request: &RestoreRequest,
         progress: &dyn Progress,
-    ) -> Result<Restored> {
+    ) -> Result<Begun> {
         let target = parent.path.join(name);
         let failed = |error| Error::system(RESTORE, &target, error);
         let trash = self.trash_of(&step.item)?;
@@ -156,18 +179,16 @@ impl TrashManager {
             // Before and not after, so that no crash leaves a size that is wrong; where none can be noted, none is.
             trash.forget_size(&step.item).ok();
         }
-        let taken = match &step.part {
-            Some(part) => trash.take_part(&step.item, part, &parent.dir, name).map(|()| Taken::Whole),
-            None => trash.take(&step.item, &parent.dir, name),
+        let moved = match &step.part {
+            Some(part) => trash.take_part(&step.item, part, &parent.dir, name).map(|()| None),
+            None => trash.move_out(&step.item, &parent.dir, name).map(Some),
         };
-        match taken {
-            Ok(Taken::Whole) => Ok(Restored::At(target)),
-            Ok(Taken::Marked(error)) => {
-                let error = Error::system("take rrm's attributes off", &target, error);
-                Ok(Restored::Marked(target, error))
-            }
+        match moved {
+            Ok(None) => Ok(Begun::Restored(Restored::At(target))),
+            Ok(Some(moved)) => Ok(Begun::MovedOut(trash, moved, target)),
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
                 copy_out(&trash, &step.item, step.part.as_deref(), (parent, name), request.copying, progress)
+                    .map(Begun::Restored)
             }
             Err(error) => Err(failed(error)),
         }
@@ -207,9 +228,32 @@ impl TrashManager {
     }
 }
 
+/// A step that is committed: what is wanted is where it is wanted.
+enum Begun {
+    /// Nothing is left to do.
+    Restored(Restored),
+    /// It has its record on it still.
+    MovedOut(Arc<TrashDir>, MovedOut, PathBuf),
+}
+
+impl Begun {
+    fn end(self) -> Restored {
+        match self {
+            Self::Restored(restored) => restored,
+            Self::MovedOut(trash, moved, target) => match trash.tidy_up(moved) {
+                Taken::Whole => Restored::At(target),
+                Taken::Marked(error) => {
+                    let error = Error::system("take rrm's attributes off", &target, error);
+                    Restored::Marked(target, error)
+                }
+            },
+        }
+    }
+}
+
 /// Restores under the first numbered name that is free. Each name is tried, never looked at first, so whatever appears
 /// meanwhile is not overwritten either.
-fn take_beside(step: &RestoreStep, name: &OsStr, take: impl Fn(&OsStr) -> Result<Restored>) -> Result<Restored> {
+fn take_beside(step: &RestoreStep, name: &OsStr, take: impl Fn(&OsStr) -> Result<Begun>) -> Result<Begun> {
     for number in 1..MOST_NUMBERS {
         match take(&numbered(name, number)) {
             Err(error) if error.kind == ErrorKind::TargetExists => {}

@@ -6,6 +6,7 @@ use std::io;
 use std::ops::ControlFlow;
 use std::rc::Rc;
 
+use super::share::Share;
 use super::tally::Tally;
 use crate::sys::{self, Batch, Dir, EntryBuffer, FileId, FileKind, Name};
 
@@ -30,6 +31,13 @@ pub(super) enum Pass {
     Idle,
     /// Something was, by us or by another, so that another reading may find more.
     Removed,
+}
+
+/// Whether a pass left something to the other worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Skipped {
+    Nothing,
+    Some,
 }
 
 /// Whether a directory's mode may still be changed.
@@ -59,27 +67,33 @@ pub(super) struct Level {
     /// What stays, so that another pass does not try and report it again.
     pub(super) kept: BTreeSet<OsString>,
     pub(super) pass: Pass,
+    /// What this pass takes.
+    pub(super) share: Share,
+    /// Whether it passed over something that the other worker is to take.
+    pub(super) skipped: Skipped,
     passes: u32,
     mode: Mode,
 }
 
 impl Level {
-    pub(super) fn new(name: OsString, dir: Dir) -> Self {
+    pub(super) fn new(name: OsString, dir: Dir, share: Share) -> Self {
         Self {
             name,
             place: Place::Open(Rc::new(dir)),
             found: Vec::new(),
             kept: BTreeSet::new(),
             pass: Pass::Idle,
+            share,
+            skipped: Skipped::Nothing,
             passes: 1,
             mode: Mode::Found,
         }
     }
 
     /// The caller's directory: only `name` of it is looked at, and its mode is not ours to change.
-    pub(super) fn given(dir: Dir, name: Name<'_>) -> Self {
+    pub(super) fn given(dir: Dir, name: Name<'_>, share: Share) -> Self {
         let found = vec![name.as_os_str().to_owned()];
-        Self { found, mode: Mode::Settled, ..Self::new(OsString::new(), dir) }
+        Self { found, mode: Mode::Settled, ..Self::new(OsString::new(), dir, share) }
     }
 
     pub(super) fn is_open(&self) -> bool {
@@ -104,8 +118,11 @@ impl Level {
 
     /// Begins to read from the start, if the pass that ended gives hope that this removes more.
     pub(super) fn begin_pass(&mut self) -> Another {
-        let hopeful = self.pass == Pass::Removed && self.passes < PASSES;
+        let worthwhile = self.pass == Pass::Removed || self.skipped == Skipped::Some;
+        let hopeful = worthwhile && self.passes < PASSES;
         self.pass = Pass::Idle;
+        self.skipped = Skipped::Nothing;
+        self.share = self.share.then();
         self.passes += 1;
         if hopeful && self.dir().and_then(|dir| dir.rewind()).is_ok() { Another::Begun } else { Another::Hopeless }
     }
@@ -132,6 +149,15 @@ impl Level {
         })
     }
 
+    /// Whether `name` is ours to remove in this pass; notes that something is left where it is not.
+    pub(super) fn is_taken(&mut self, name: Name<'_>, tally: &Tally<'_>) -> bool {
+        let taken = tally.worker.takes(self.share, name);
+        if !taken {
+            self.skipped = Skipped::Some;
+        }
+        taken
+    }
+
     /// Opens the directory `name`, one of ours also if its mode forbids it.
     pub(super) fn open(&mut self, name: Name<'_>) -> io::Result<Dir> {
         let opened = self.with_rights(|dir| dir.open_dir_on_this_mount(name));
@@ -152,13 +178,16 @@ impl Level {
         self.with_rights(Dir::open_parent_on_this_mount)
     }
 
-    /// Removes `name`, or notes it if it is a directory.
+    /// Removes `name`, or notes it if it is a directory; leaves it if it is the other worker's.
     pub(super) fn remove_or_note(
         &mut self,
         name: Name<'_>,
         kind: Option<FileKind>,
         tally: &mut Tally<'_>,
     ) -> io::Result<()> {
+        if !self.is_taken(name, tally) {
+            return Ok(());
+        }
         if kind != Some(FileKind::Directory) {
             match self.remove_file(name, tally) {
                 // Linux says EISDIR of a directory, POSIX EPERM, which has other meanings too.
@@ -173,20 +202,20 @@ impl Level {
 
     /// Removes `name`, which is no directory.
     pub(super) fn remove_file(&mut self, name: Name<'_>, tally: &mut Tally<'_>) -> io::Result<()> {
-        let bytes = tally.bytes_of(|| self.with_rights(|dir| dir.metadata_of(name)));
+        let freed = tally.freed_by(|| self.with_rights(|dir| dir.metadata_of(name)));
         self.with_rights(|dir| dir.remove_file(name))?;
         self.pass = Pass::Removed;
-        tally.removed(bytes);
+        tally.removed(freed.bytes);
         Ok(())
     }
 
     /// Removes `child`, which was seen empty. If its name is gone already, there is nothing to do.
     pub(super) fn remove_dir(&mut self, child: &Self, tally: &mut Tally<'_>) -> io::Result<()> {
         let name = plain(&child.name)?;
-        let bytes = tally.bytes_of(|| child.dir()?.metadata());
+        let freed = tally.freed_by(|| child.dir()?.metadata());
         self.pass = Pass::Removed;
         match self.with_rights(|dir| dir.remove_dir(name)) {
-            Ok(()) => tally.removed(bytes),
+            Ok(()) => tally.removed(freed.bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }

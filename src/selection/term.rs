@@ -9,7 +9,7 @@ use globset::{GlobBuilder, GlobMatcher};
 
 use super::{Chosen, Versions, absolute};
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{ItemKind, TrashItem};
+use crate::item::{ItemId, ItemKind, TrashItem};
 
 /// How many hexadecimal digits a prefix of an ID needs at least, so that a short file name is seldom one.
 const SHORTEST_PREFIX: usize = 4;
@@ -88,12 +88,25 @@ impl Term {
         &self.text
     }
 
+    /// The ID of the only item that the word can mean, if there is such an item: a random number is nobody's path.
+    pub(super) fn whole_id(&self) -> Option<ItemId> {
+        match &self.meaning {
+            Meaning::Id(id) | Meaning::Bare { id: Some(id), .. } => id.whole(),
+            Meaning::Path(_) | Meaning::Glob(_) | Meaning::Bare { id: None, .. } => None,
+        }
+    }
+
     /// Finds what the word means among those of `items` whose places are in `passing`.
     pub(super) fn find(&self, items: &[TrashItem], passing: &[usize], versions: Versions) -> Result<Vec<Chosen>> {
         match &self.meaning {
             Meaning::Id(id) => self.find_id(id, items, passing),
             Meaning::Path(path) => Ok(find_path(path, items, passing, versions)),
             Meaning::Glob(glob) => Ok(find_glob(glob, items, passing, versions)),
+            Meaning::Bare { id: Some(id), .. }
+                if id.whole().is_some_and(|id| items.iter().any(|item| item.id == id)) =>
+            {
+                self.find_id(id, items, passing)
+            }
             Meaning::Bare { id, path, glob } => {
                 let by_path = find_path(path, items, passing, versions);
                 let by_id = id.as_ref().map_or(Ok(Vec::new()), |id| self.find_id(id, items, passing))?;
@@ -145,6 +158,11 @@ impl IdTerm {
         let part = (!part.is_empty()).then(|| absolute(Path::new(part), Path::new("/")));
         let part = part.and_then(|path| path.strip_prefix("/").map(Path::to_owned).ok());
         plausible.then_some(Self { digits, part })
+    }
+
+    /// The ID, if these are all of its digits.
+    fn whole(&self) -> Option<ItemId> {
+        ItemId::from_digits(&self.digits)
     }
 
     fn matches(&self, item: &TrashItem) -> bool {

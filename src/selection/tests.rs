@@ -141,3 +141,25 @@ fn a_link_on_the_way_to_a_path_is_seen_through() {
     let terms = vec![Term::parse(OsStr::new("/link/b.txt"), Path::new("/"), resolve).expect("a term")];
     assert_eq!(Selection { terms, ..Selection::default() }.choose(&items(), Versions::Newest).chosen[0].index, 3);
 }
+
+#[test]
+fn only_whole_ids_say_which_items_need_to_be_read() {
+    let whole = |words: &[&str]| {
+        let terms =
+            words.iter().map(|w| Term::parse(OsStr::new(w), Path::new("/w"), |_| None).expect("a term")).collect();
+        Selection { terms, ..Selection::default() }.whole_ids()
+    };
+    let (one, other) = (items()[0].id, items()[3].id);
+    let text = one.to_string();
+    assert_eq!(whole(&[&text, &format!("id:{other}"), &text.replace('-', "")]), Some(vec![one, other]));
+    assert_eq!(whole(&[&format!("{one}/a/part")]), Some(vec![one]));
+    for words in [&[][..], &["a"], &[&text, "a"], &[&text[..12]], &["*"], &[&format!("path:{one}")]] {
+        assert_eq!(whole(words), None, "{words:?}");
+    }
+    // Somebody's path may be spelled like an item's ID; the item is meant.
+    let mut all = items();
+    all.push(item(8, &format!("/w/{one}"), 1));
+    let term = Term::parse(OsStr::new(&text), Path::new("/w"), |_| None).expect("a term");
+    let choice = Selection { terms: vec![term], ..Selection::default() }.choose(&all, Versions::Newest);
+    assert_eq!(choice.chosen, [Chosen { index: 0, part: None }]);
+}

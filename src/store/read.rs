@@ -1,8 +1,9 @@
 //! What is in a trash directory.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::PathBuf;
+use std::thread;
 
 use super::layout::{self, Meaning};
 use super::record::{self, Found, Marked};
@@ -11,7 +12,13 @@ use crate::attributes::RecordFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::Stamp::Missing;
 use crate::item::{Holder, ItemId, ItemKind, Origin, RecordPlace, TrashItem, is_plain_path};
-use crate::sys::{Dir, FileKind, Metadata, Name, Timestamp};
+use crate::sys::{Dir, Entry, FileKind, Metadata, Name, Timestamp};
+
+/// How many entries are read before the first of them is told: the more, the more memory.
+const AT_ONCE: usize = 512;
+
+/// From how many entries on a second thread is worth its start.
+const WORTHWHILE: usize = 64;
 
 /// What a name in a trash directory turned out to be.
 #[derive(Debug)]
@@ -33,18 +40,45 @@ impl TrashDir {
     /// Calls `each` with everything in the trash directory, or with why it could not be read. One that cannot be read
     /// does not keep the others from being told.
     pub fn for_each(&self, mut each: impl FnMut(Result<Reading>)) -> Result<()> {
+        let mut entries = Vec::with_capacity(AT_ONCE);
         let walk = self.dir.for_each_entry::<io::Error>(|entry| {
-            match layout::meaning_of(&entry.name) {
-                Meaning::Item(id) => each(self.read_as(id, entry.kind)),
-                Meaning::Ours => {}
-                Meaning::Foreign => each(Err(self.foreign(entry.name))),
+            entries.push(entry);
+            if entries.len() == AT_ONCE {
+                self.read_in_two_threads(&entries).into_iter().for_each(&mut each);
+                entries.clear();
             }
             Ok(())
         });
+        self.read_in_two_threads(&entries).into_iter().for_each(&mut each);
         walk.map_err(|error| Error::system("read the trash directory", &*self.path, error))
     }
 
-    fn foreign(&self, name: OsString) -> Error {
+    /// Reads entries in their order. Each takes several calls that wait for nobody, so that two threads need half the
+    /// time; a thread costs as much as a few entries.
+    fn read_in_two_threads(&self, entries: &[Entry]) -> Vec<Result<Reading>> {
+        let (some, others) = entries.split_at(entries.len() / 2);
+        let read = |entries: &[Entry]| entries.iter().filter_map(|entry| self.read_entry(entry)).collect::<Vec<_>>();
+        if some.len() < WORTHWHILE {
+            return read(entries);
+        }
+        thread::scope(|scope| {
+            let second = thread::Builder::new().spawn_scoped(scope, || read(others)).ok();
+            let mut readings = read(some);
+            let rest = second.and_then(|second| second.join().ok());
+            readings.extend(rest.unwrap_or_else(|| read(others)));
+            readings
+        })
+    }
+
+    fn read_entry(&self, entry: &Entry) -> Option<Result<Reading>> {
+        match layout::meaning_of(&entry.name) {
+            Meaning::Item(id) => Some(self.read_as(id, entry.kind)),
+            Meaning::Ours => None,
+            Meaning::Foreign => Some(Err(self.foreign(&entry.name))),
+        }
+    }
+
+    fn foreign(&self, name: &OsStr) -> Error {
         Error::new(ErrorKind::Foreign, "use", self.path.join(name), "rrm did not put it there")
     }
 
@@ -177,14 +211,43 @@ impl TrashDir {
     }
 
     /// Opens the directory that holds the item and says under which name.
-    pub fn holding(&self, item: &TrashItem) -> io::Result<(Dir, OsString)> {
+    pub fn holding(&self, item: &TrashItem) -> io::Result<(Holding<'_>, OsString)> {
         let id = OsString::from(item.id.to_string());
         match item.holder {
-            Holder::Item => Ok((self.dir.try_clone()?, id)),
+            Holder::Item => Ok((Holding::Trash(&self.dir), id)),
             Holder::Envelope => {
                 let name = Name::new(&id).map_err(|_| io::ErrorKind::InvalidInput)?;
-                Ok((self.dir.open_dir(name)?, layout::ITEM.as_os_str().to_owned()))
+                Ok((Holding::Envelope(self.dir.open_dir(name)?), layout::ITEM.as_os_str().to_owned()))
             }
+        }
+    }
+}
+
+/// The directory that holds an item.
+pub enum Holding<'a> {
+    /// The trash directory itself.
+    Trash(&'a Dir),
+    /// The item's envelope.
+    Envelope(Dir),
+}
+
+impl Holding<'_> {
+    /// The directory, to be kept.
+    pub(super) fn into_dir(self) -> io::Result<Dir> {
+        match self {
+            Self::Trash(dir) => dir.try_clone(),
+            Self::Envelope(dir) => Ok(dir),
+        }
+    }
+}
+
+impl std::ops::Deref for Holding<'_> {
+    type Target = Dir;
+
+    fn deref(&self) -> &Dir {
+        match self {
+            Self::Trash(dir) => dir,
+            Self::Envelope(dir) => dir,
         }
     }
 }

@@ -17,8 +17,9 @@ use std::path::Path;
 
 use super::envelope::discard_envelope;
 use super::loosen::{Loosened, loosen};
+use super::read::Holding;
 use super::{TrashDir, layout, record};
-use crate::item::{Holder, ItemKind, Origin, TrashItem};
+use crate::item::{Holder, ItemId, ItemKind, Origin, TrashItem};
 use crate::sys::{Dir, FileKind, Metadata, Name, rename_no_replace};
 
 /// An item that has left.
@@ -31,25 +32,47 @@ pub enum Taken {
     Marked(io::Error),
 }
 
+/// An item that is where it was wanted, with its record on it; [`TrashDir::tidy_up`] takes that off.
+#[must_use = "its record is to be erased"]
+pub struct MovedOut {
+    labelled: Option<File>,
+    leaving: Leaving,
+    mode: Option<u32>,
+    envelope: Option<(Dir, ItemId)>,
+}
+
 impl TrashDir {
-    /// Moves `item` to `target_name` of `target`, which must not exist (`EEXIST`), and erases its record.
+    /// Moves `item` to `target_name` of `target`, which must not exist (`EEXIST`). Its record is still to be erased.
     ///
     /// An error means that it is still in the trash, with its record.
-    pub fn take(&self, item: &TrashItem, target: &Dir, target_name: Name<'_>) -> io::Result<Taken> {
+    pub fn move_out(&self, item: &TrashItem, target: &Dir, target_name: Name<'_>) -> io::Result<MovedOut> {
         let (holding, name) = self.holding(item)?;
         let name = Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?;
         // Opened before the move, so that nothing but this very inode loses attributes after it.
         let labelled = self.labelled(item, name)?;
-        let leaving = Leaving::prepare(&holding, name)?;
+        let leaving = Leaving::of(item, &holding, name)?;
         if let Err(error) = rename_no_replace(&holding, name, target, target_name) {
             leaving.stay()?;
             return Err(error);
         }
-        let erased = labelled.map_or(Ok(()), |file| record::erase(&*self.attributes, &file));
+        let envelope = if let Holding::Envelope(envelope) = holding { Some((envelope, item.id)) } else { None };
+        Ok(MovedOut { labelled, leaving, mode: item.mode, envelope })
+    }
+
+    /// Erases the record of what was moved out, gives it back its mode, and removes its envelope.
+    pub fn tidy_up(&self, moved: MovedOut) -> Taken {
+        let erased = moved.labelled.map_or(Ok(()), |file| record::erase(&*self.attributes, &file));
         // Whatever became of the record: with it may have gone the only other memory of the mode.
-        let result = leaving.finish(item.mode).and(erased);
-        self.discard_emptied(item, &holding);
-        Ok(result.map_or_else(Taken::Marked, |()| Taken::Whole))
+        let result = moved.leaving.finish(moved.mode).and(erased);
+        if let Some((envelope, id)) = moved.envelope {
+            self.discard_holding(id, &Holding::Envelope(envelope));
+        }
+        result.map_or_else(Taken::Marked, |()| Taken::Whole)
+    }
+
+    /// Both at once: moves `item`, and leaves nothing of ours on it.
+    pub fn take(&self, item: &TrashItem, target: &Dir, target_name: Name<'_>) -> io::Result<Taken> {
+        self.move_out(item, target, target_name).map(|moved| self.tidy_up(moved))
     }
 
     /// The item's own file, if it carries its record itself.
@@ -85,7 +108,8 @@ impl TrashDir {
 
     /// Opens the directory that holds a part of an item, following no link, and says under which name.
     pub fn holding_part(&self, item: &TrashItem, inner: &Path) -> io::Result<(Dir, OsString)> {
-        let (mut dir, mut name) = self.holding(item)?;
+        let (holding, mut name) = self.holding(item)?;
+        let mut dir = holding.into_dir()?;
         for next in inner {
             dir = dir.open_dir(Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?)?;
             next.clone_into(&mut name);
@@ -127,20 +151,34 @@ impl TrashDir {
         let name = Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?;
         let doomed_name = OsString::from(item.id.to_string());
         let doomed_name = Name::new(&doomed_name).map_err(|_| io::ErrorKind::InvalidInput)?;
-        let leaving = Leaving::prepare(&holding, name)?;
+        let leaving = Leaving::of(item, &holding, name)?;
         if let Err(error) = rename_no_replace(&holding, name, &doomed, doomed_name) {
             leaving.stay()?;
             return Err(error);
         }
-        self.discard_emptied(item, &holding);
+        self.discard_holding(item.id, &holding);
         Ok(())
+    }
+
+    /// Deletes `item` where it is, if it is no directory, and gives the bytes that this frees on the disk.
+    ///
+    /// For want of room to claim it: where a quota is used up, btrfs refuses to rename a file but not to remove it. One
+    /// name goes as wholly as it is renamed, so a restore at the same time gets all of it or nothing. An error means that
+    /// the item is still listed.
+    pub fn delete_unclaimed(&self, item: &TrashItem) -> io::Result<u64> {
+        let (holding, name) = self.holding(item)?;
+        let name = Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let found = holding.metadata_of(name)?;
+        holding.remove_file(name)?;
+        self.discard_holding(item.id, &holding);
+        Ok(if found.links == 1 { found.bytes_on_disk() } else { 0 })
     }
 
     /// Removes the envelope of an item that has left. One that cannot be removed holds nothing, is never listed, and is
     /// swept by `clean`; so this is no failure.
-    fn discard_emptied(&self, item: &TrashItem, envelope: &Dir) {
-        let id = item.id.to_string();
-        if let (Holder::Envelope, Ok(name)) = (item.holder, Name::new(id.as_ref())) {
+    fn discard_holding(&self, id: ItemId, holding: &Holding<'_>) {
+        let id = id.to_string();
+        if let (Holding::Envelope(envelope), Ok(name)) = (holding, Name::new(id.as_ref())) {
             discard_envelope(&self.dir, envelope, name).ok();
         }
     }
@@ -153,6 +191,14 @@ struct Leaving {
 }
 
 impl Leaving {
+    /// An item about to leave. Only a directory takes any preparation.
+    fn of(item: &TrashItem, holding: &Dir, name: Name<'_>) -> io::Result<Self> {
+        match item.kind {
+            ItemKind::Directory => Self::prepare(holding, name),
+            _ => Ok(Self { dir: None, loosened: None }),
+        }
+    }
+
     fn prepare(holding: &Dir, name: Name<'_>) -> io::Result<Self> {
         let metadata = holding.metadata_of(name)?;
         let dir = if metadata.is_dir() { Some(holding.open_dir(name)?) } else { None };

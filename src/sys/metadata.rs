@@ -104,6 +104,13 @@ pub struct Metadata {
 }
 
 impl Metadata {
+    /// How many bytes it occupies on the disk.
+    #[must_use]
+    pub fn bytes_on_disk(&self) -> u64 {
+        // The unit of st_blocks, whatever the block size of the file system (stat(2)).
+        self.blocks.saturating_mul(512)
+    }
+
     /// Whether this is a directory.
     #[must_use]
     pub fn is_dir(&self) -> bool {

@@ -48,7 +48,7 @@ impl<'a> Content<'a> {
             return self.tell(was.size);
         }
         // Fewer blocks than bytes: there are holes. Looking for them costs two calls, and most files have none.
-        if was.blocks.saturating_mul(512) >= was.size {
+        if was.bytes_on_disk() >= was.size {
             return self.copy_range(from, to, 0..was.size);
         }
         to.set_len(was.size).during(Failure::Write)?;

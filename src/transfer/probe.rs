@@ -1,6 +1,7 @@
 //! Finding out what the target keeps, by doing it once to an entry that is thrown away.
 
 use std::collections::HashMap;
+use std::io;
 use std::path::Path;
 
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name, Timestamp};
@@ -82,9 +83,17 @@ impl<'a> Probe<'a> {
             return Ok(known);
         }
         self.inside.create_file(TRIAL).during(Failure::Make)?;
-        let links = if self.inside.link(TRIAL, &self.inside, SECOND).is_ok() { Links::Kept } else { Links::Lost };
+        let linked = self.inside.link(TRIAL, &self.inside, SECOND);
         self.remove(SECOND);
         self.remove(TRIAL);
+        let links = match linked {
+            Ok(()) => Links::Kept,
+            // No property of the file system, and nothing that a person could agree to lose.
+            Err(error) if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
+                return Err(Trouble::of(Failure::Make, error));
+            }
+            Err(_) => Links::Lost,
+        };
         Ok(*self.links.insert(links))
     }
 

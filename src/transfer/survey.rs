@@ -111,7 +111,7 @@ impl Surveyor<'_> {
         };
         let losses = self.probe.losses(&source, &was)?;
         self.found.losses.count(&losses, path);
-        self.found.on_disk = self.found.on_disk.saturating_add(was.blocks.saturating_mul(512));
+        self.found.on_disk = self.found.on_disk.saturating_add(was.bytes_on_disk());
         self.count(Amount { entries: 1, bytes: if was.kind == FileKind::File { was.size } else { 0 } });
         Ok(directory)
     }

@@ -1,10 +1,12 @@
 //! Losing data while restoring, and the options of `rrm restore` and `rrm undo`.
 
+use std::ffi::OsString;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::Path;
 
 use super::{attributes, id_of, is_there, listed};
+use crate::common::strace::available;
 use crate::common::{Sandbox, snapshot};
 
 fn content(sandbox: &Sandbox, path: &str) -> String {
@@ -437,4 +439,33 @@ fn restore_without_a_selection_says_what_it_needs() {
     sandbox.rrm(["restore"]).fails(2).err_contains("rrm list").err_contains("rrm undo");
     sandbox.rrm(["restore", "none"]).fails(1).err_contains("'none'").err_contains("rrm list");
     assert_eq!(listed(&sandbox), ["a"]);
+}
+
+/// By its whole ID an item is one `openat` away, whatever else the trash holds.
+#[test]
+fn a_whole_id_is_found_without_reading_the_other_items() {
+    or_skip!(available());
+    let sandbox = Sandbox::new();
+    for number in 0..50 {
+        sandbox.file(format!("f{number}"), number.to_string());
+    }
+    sandbox.command(["rm"]).args((0..50).map(|number| format!("f{number}"))).run().ok();
+    let items = sandbox.list_json();
+    let id = items[20]["id"].as_str().expect("an ID");
+    let path = items[20]["original_path"].as_str().expect("a path").to_owned();
+    let log = tempfile::NamedTempFile::new().expect("a temporary file can be made");
+    let words =
+        [OsString::from("strace"), "-f".into(), "-e".into(), "trace=openat".into(), "-o".into(), log.path().into()];
+    sandbox.command(["restore", id]).through(words).run().ok();
+    assert!(Path::new(&path).exists());
+    let log = fs::read_to_string(log.path()).expect("strace wrote it");
+    let others =
+        items.iter().filter_map(|item| item["id"].as_str()).filter(|other| *other != id && log.contains(other));
+    assert_eq!(others.collect::<Vec<_>>(), Vec::<&str>::new());
+    // The same ID twice is one item, and one that is not there is an error of its own.
+    let id = items[21]["id"].as_str().expect("an ID");
+    sandbox.rrm(["restore", id, id]).ok();
+    let (id, gone) = (items[22]["id"].as_str().expect("an ID"), "00000000-0000-4000-8000-000000000000");
+    sandbox.rrm(["restore", gone, id]).fails(1).err_contains(gone);
+    assert_eq!(sandbox.list_json().len(), 47);
 }

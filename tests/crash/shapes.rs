@@ -24,7 +24,8 @@ enum Needs {
 
 const KILLED_AND_FAILED: &[Fault] = &[Fault::Kill, Fault::Error("EIO")];
 /// The errors that attributes are refused with, too: then an envelope takes the item.
-const EVERY_FAULT: &[Fault] = &[Fault::Kill, Fault::Error("EIO"), Fault::Error("ENOSPC"), Fault::Error("EACCES")];
+const EVERY_FAULT: &[Fault] =
+    &[Fault::Kill, Fault::Error("EIO"), Fault::Error("ENOSPC"), Fault::Error("EDQUOT"), Fault::Error("EACCES")];
 
 impl Shape {
     pub(super) const fn of(name: &'static str, make: fn(&Sandbox) -> Vec<PathBuf>) -> Self {

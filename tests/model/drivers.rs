@@ -153,7 +153,7 @@ impl Driver for Library {
         let request = ListRequest {
             selection: Selection::default(),
             sizes: Sizes::AsKnown,
-            standing: Standing::default(),
+            standing: Some(Standing::default()),
             now: self.now,
         };
         let items = self.manager().list(&request, &Silent).items.into_iter();

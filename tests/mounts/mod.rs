@@ -3,8 +3,10 @@
 mod costs;
 mod failures;
 mod property;
+mod quota;
 mod races;
 mod round_trip;
+mod shared;
 mod sweep;
 mod volumes;
 
@@ -73,7 +75,7 @@ pub(crate) fn place(kind: Kind, sandbox: &Sandbox, fill: impl FnOnce(&Path)) -> 
         Kind::Upper | Kind::Lower => return overlay(kind, sandbox, fill),
         _ => vec![Mount::image(format.expect("a format"), 16, &at)?],
     };
-    let root = if kind == Kind::Subvolume { subvolume(&at)? } else { at };
+    let root = if kind == Kind::Subvolume { subvolume(&at.join("sub"))? } else { at };
     sandbox.give(&root);
     let dir = sandbox.dir(root.join("d"));
     fill(&dir);
@@ -98,11 +100,11 @@ fn overlay(kind: Kind, sandbox: &Sandbox, fill: impl FnOnce(&Path)) -> Result<Pl
     Ok(Place { dir: at.join("d"), _mounts: vec![merged, layers] })
 }
 
-fn subvolume(at: &Path) -> Result<PathBuf, String> {
-    let made = at.join("sub");
-    let output = Command::new("btrfs").args(["subvolume", "create"]).arg(&made).output();
+/// Makes a subvolume of btrfs.
+pub(crate) fn subvolume(at: &Path) -> Result<PathBuf, String> {
+    let output = Command::new("btrfs").args(["subvolume", "create"]).arg(at).output();
     match output {
-        Ok(output) if output.status.success() => Ok(made),
+        Ok(output) if output.status.success() => Ok(at.to_owned()),
         Ok(output) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
         Err(error) => Err(error.to_string()),
     }

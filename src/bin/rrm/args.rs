@@ -408,7 +408,7 @@ pub(crate) struct CleanArgs {
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Add a line about the run to this file.
+    /// Add a line about the run to this file; - is standard output.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) log: Option<PathBuf>,
 }

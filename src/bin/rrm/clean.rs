@@ -1,12 +1,8 @@
 //! `rrm clean` and `rrm keep`: what is asked, told and written down around them.
 
-use std::fs::File;
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
-use anyhow::Context as _;
-use chrono::SecondsFormat;
 use rrm::item::{State, TrashItem};
 use rrm::manager::TrashManager;
 use rrm::outcome::{CleanPlan, Cleaned};
@@ -15,6 +11,7 @@ use rrm::retention::{Cause, Free, Rule, Shield};
 
 use crate::args::{CleanArgs, KeepArgs};
 use crate::exit::Exit;
+use crate::log::Log;
 use crate::run::{Session, Told, println};
 use crate::terminal::Consent;
 use crate::translate::{Asking, Effect, effect};
@@ -88,20 +85,16 @@ impl Session<'_> {
         log: Option<&Path>,
     ) -> anyhow::Result<Exit> {
         // Opened first, so that a log that cannot be written is known of even if the rest goes wrong.
-        let log = log.map(|path| open_log(path).with_context(|| format!("cannot open the log {}", path.display())));
+        let log = log.map(Log::open);
         let cleaned = manager.clean(plan, request, &self.messages.progress().listening());
         let exit = self.messages.problems(&cleaned.problems);
         let line = report(&cleaned);
-        if let Some(file) = log {
+        let shown = if told == Told::Everything { println(&line) } else { Ok(()) };
+        if let Some(log) = log {
             let problems = view::count((plan.problems.len() + cleaned.problems.len()) as u64, "problem");
-            let date = request.now.to_rfc3339_opts(SecondsFormat::Secs, true);
-            // One write, so that the lines of two runs never mix.
-            file?.write_all(format!("{date} {line}, {problems}\n").as_bytes()).context("cannot write the log")?;
+            log?.add(request.now, &format!("{line}, {problems}"))?;
         }
-        if told == Told::Everything {
-            println(&line)?;
-        }
-        Ok(exit)
+        shown.map(|()| exit)
     }
 
     fn tell_plan(&self, plan: &CleanPlan) -> anyhow::Result<()> {
@@ -134,11 +127,6 @@ fn asked(plan: &CleanPlan, request: &CleanRequest, asking: Asking) -> bool {
         Asking::InsideGrace => plan.items.iter().any(|item| item.state(request.now) != State::Expired),
         Asking::Everything => !plan.items.is_empty(),
     }
-}
-
-/// A log for its owner alone.
-fn open_log(path: &Path) -> io::Result<File> {
-    File::options().append(true).create(true).mode(0o600).open(path)
 }
 
 fn report(cleaned: &Cleaned) -> String {

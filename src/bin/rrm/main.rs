@@ -7,6 +7,7 @@ mod doctor;
 mod examples;
 mod exit;
 mod gnu;
+mod log;
 mod manual;
 mod remove;
 mod run;

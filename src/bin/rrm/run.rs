@@ -79,7 +79,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
             return Ok(Exit::Success);
         }
         Command::Shim { action } => return shim(action.clone(), &environment, messages),
-        Command::Clean(args) if args.all_users => return Ok(crate::users::clean_all(args, messages)),
+        Command::Clean(args) if args.all_users => return crate::users::clean_all(args, messages),
         Command::Man { dir } => {
             crate::manual::write(dir)?;
             messages.done(&format!("wrote the manual into {}", quote(dir.as_os_str(), messages.charset)))?;
@@ -342,7 +342,8 @@ pub(crate) fn println(line: &str) -> anyhow::Result<()> {
 }
 
 fn sort(items: &mut [rrm::item::TrashItem], key: SortKey) {
-    items.sort_by(|a, b| {
+    // Not the stable way: it needs half as much memory again.
+    items.sort_unstable_by(|a, b| {
         let by_key = match key {
             SortKey::Deleted => a.trashed.instant().cmp(&b.trashed.instant()),
             SortKey::Expires => a.deletion.instant().cmp(&b.deletion.instant()),
@@ -353,5 +354,6 @@ fn sort(items: &mut [rrm::item::TrashItem], key: SortKey) {
         by_key
             .then_with(|| a.trashed.instant().cmp(&b.trashed.instant()))
             .then_with(|| a.original_path().cmp(&b.original_path()))
+            .then_with(|| a.id.cmp(&b.id))
     });
 }

@@ -19,7 +19,7 @@ use rrm::request::{
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
-use crate::args::{ConflictMode, KeyName, ListArgs, RestoreToArgs, RmArgs, SelectionArgs, When};
+use crate::args::{ConflictMode, Form, KeyName, ListArgs, RestoreToArgs, RmArgs, SelectionArgs, When};
 use crate::gnu::options as gnu;
 use crate::gnu::quote::{Charset, quote_where_needed};
 
@@ -47,9 +47,14 @@ pub(crate) struct Context {
     typed_trash_dir: Option<PathBuf>,
 }
 
+/// When the command began: asked once.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+pub(crate) fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
 impl Context {
     /// Reads clock and configuration. `trash_dir` is what the command line says about the home trash.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
     pub(crate) fn read(environment: Environment, trash_dir: Option<&Path>) -> Result<Self> {
         let no_home = || {
             Error::new(ErrorKind::BadValue, "find the trash", "$HOME", "there is no home directory; say --trash-dir")
@@ -72,7 +77,7 @@ impl Context {
             config_dir.join("trash")
         };
         let typed_trash_dir = trash_dir.map(Path::to_owned);
-        Ok(Self { now: Utc::now(), environment, config, config_dir, home_trash, typed_trash_dir })
+        Ok(Self { now: now(), environment, config, config_dir, home_trash, typed_trash_dir })
     }
 
     /// Where things are, for the library.
@@ -140,7 +145,11 @@ impl Context {
         let selection = self.selection(&args.selection)?;
         let asked = args.size || selection.asks_for_size();
         let sizes = if asked { Sizes::Measured } else { Sizes::AsKnown };
-        Ok(ListRequest { selection, sizes, standing: self.standing()?, now: self.now })
+        let standing = match args.format {
+            Form::Table | Form::Json => Some(self.standing()?),
+            Form::Plain | Form::Null => None,
+        };
+        Ok(ListRequest { selection, sizes, standing, now: self.now })
     }
 
     /// The request of a restore.

@@ -1,26 +1,28 @@
 //! `rrm clean --all-users`: root has each user's trash cleaned by a process that is that user.
 //!
 //! # Security
-//! Root reads nothing that belongs to a user but who owns the home directory. Everything else happens in a process of its
-//! own with the user's number and group, no further groups, an empty environment and no terminal, so that a trash made to
-//! mislead can do no more than its owner could.
+//! Root reads nothing that belongs to a user but who owns the home directory, and a line of bounded length that it makes
+//! harmless. Everything else happens in a process of its own with the user's number and groups, an empty environment, no
+//! terminal and no way to gain rights, so that a trash made to mislead can do no more than its owner could.
+
+mod process;
 
 use std::collections::HashSet;
 use std::ffi::OsString;
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStringExt;
-use std::os::unix::process::CommandExt;
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::path::PathBuf;
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, bail};
 
 use crate::args::CleanArgs;
 use crate::exit::Exit;
+use crate::log::Log;
 use crate::terminal::Messages;
-use crate::translate::{Environment, Voice};
-
-/// Where a user's process looks for programs, of which it starts none.
-const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin";
+use crate::translate::{Environment, now};
+use process::Round;
 
 /// A line of the user database (passwd(5)).
 #[derive(Debug, PartialEq, Eq)]
@@ -32,29 +34,20 @@ struct User {
 }
 
 /// Cleans for all users that have a home directory of their own. Each is tried.
-pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> Exit {
+pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result<Exit> {
     if rrm::sys::effective_uid() != 0 {
-        messages.say("only root can clean for all users");
-        return Exit::Failure;
+        bail!("only root can clean for all users");
     }
-    let (program, database) = match (Environment::program(), database()) {
-        (Ok(program), Ok(database)) => (program, database),
-        (Err(error), _) | (_, Err(error)) => {
-            messages.say(&format!("cannot learn of the users: {}", rrm::error::words_of(&error)));
-            return Exit::Failure;
-        }
+    let database = database().context("cannot learn of the users")?;
+    let mut round = Round {
+        program: Environment::program().context("cannot tell where rrm is")?,
+        now: now(),
+        log: args.log.as_deref().map(Log::open).transpose()?,
+        args,
+        messages,
     };
-    let mut exit = Exit::Success;
-    for user in users(&database).iter().filter(|user| owns_home(user)) {
-        let failed = match clean_for(user, &program, args, messages.voice) {
-            Ok(status) if status.success() => continue,
-            Ok(status) => status.to_string(),
-            Err(error) => rrm::error::words_of(&error),
-        };
-        messages.say(&format!("cannot clean the trash of {}: {failed}", user.name.to_string_lossy()));
-        exit = Exit::Failure;
-    }
-    exit
+    let homes = users(&database).into_iter().filter(owns_home);
+    homes.map(|user| round.clean_for(&user)).try_fold(Exit::Success, |worst, exit| Ok(worst.max(exit?)))
 }
 
 /// The user database, with what a directory service adds to it where `getent` tells of that.
@@ -111,24 +104,10 @@ fn owns_home(user: &User) -> bool {
     rrm::sys::metadata_following(&user.home).is_ok_and(|home| home.is_dir() && home.uid == user.uid)
 }
 
-/// Setting the user number also takes away the groups that root has, and is the last thing before the program starts
-/// (std::os::unix::process::CommandExt).
-fn clean_for(user: &User, program: &Path, args: &CleanArgs, voice: Voice) -> io::Result<ExitStatus> {
-    let mut command = Command::new(program);
-    command.arg("clean");
-    command.args(args.dry_run.then_some("--dry-run"));
-    command.args(match voice {
-        Voice::Verbose => Some("--verbose"),
-        Voice::Quiet => Some("--quiet"),
-        Voice::AsRm | Voice::Usual => None,
-    });
-    command.env_clear().env("HOME", &user.home).env("USER", &user.name).env("LOGNAME", &user.name);
-    command.env("PATH", SEARCH_PATH).current_dir("/").stdin(Stdio::null());
-    command.gid(user.gid).uid(user.uid).status()
-}
-
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     #[test]

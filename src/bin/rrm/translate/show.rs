@@ -23,7 +23,8 @@ impl Context {
     /// The request of sums.
     pub(crate) fn stats(&self, args: &StatsArgs) -> Result<StatsRequest> {
         let selection = self.selection(&args.selection)?;
-        let list = ListRequest { selection, sizes: Sizes::Measured, standing: self.standing()?, now: self.now };
+        let standing = Some(self.standing()?);
+        let list = ListRequest { selection, sizes: Sizes::Measured, standing, now: self.now };
         Ok(StatsRequest { list, largest: args.largest })
     }
 }
