@@ -76,7 +76,14 @@ fn now() -> DateTime<Utc> {
 
 fn record_of(path: &Path) -> Record {
     let deletion = now() + TimeDelta::days(30);
-    Record { original_path: path.into(), trashed: now(), deletion, session: Some("bench".into()), mode: None }
+    Record {
+        original_path: path.into(),
+        trashed: now(),
+        deletion,
+        session: Some("bench".into()),
+        mode: None,
+        imported_as: None,
+    }
 }
 
 fn an_open_file() -> File {

@@ -73,6 +73,42 @@ pub enum ErrorKind {
     NoAttributes,
 }
 
+impl ErrorKind {
+    /// Every kind.
+    pub const ALL: [Self; 30] = [
+        Self::System,
+        Self::NotFound,
+        Self::NotADirectory,
+        Self::LinkWithSlash,
+        Self::IsADirectory,
+        Self::NotAFile,
+        Self::DirectoryNotEmpty,
+        Self::DotOrDotDot,
+        Self::RootDirectory,
+        Self::HomeDirectory,
+        Self::MountPoint,
+        Self::HoldsMount,
+        Self::TrashDirectory,
+        Self::UnsafeTrash,
+        Self::NoTrash,
+        Self::CrossDevice,
+        Self::NeedsConsent,
+        Self::TargetExists,
+        Self::UntrustedRecord,
+        Self::UnknownOrigin,
+        Self::Ambiguous,
+        Self::NoMatch,
+        Self::BadValue,
+        Self::Unreachable,
+        Self::Foreign,
+        Self::DoubtfulDate,
+        Self::Held,
+        Self::Busy,
+        Self::Interrupted,
+        Self::NoAttributes,
+    ];
+}
+
 /// A failure: what was tried, on what, and why it did not happen.
 #[derive(Debug)]
 pub struct Error {

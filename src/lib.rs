@@ -38,7 +38,7 @@
 //! |---|---|---|
 //! | **remove, the item carries its record** | | |
 //! | a directory of ours without `u+w` gets it | in place, writable for its owner | nobody: its mode is nowhere else yet |
-//! | each attribute is set, the path first | in place, with attributes of ours | the next removal replaces them, and knows the mode |
+//! | each attribute is set, the path first | in place, with attributes of ours | the next removal replaces them, and knows the mode; [`mend`] erases them |
 //! | RENAME to the UUID | in the trash, listed | |
 //! | the mode is given back | the same | without this step, the restore gives it back |
 //! | **remove, in an envelope** | | |
@@ -50,7 +50,7 @@
 //! | each removal from the source | whole in the trash, listed; some of the source is left | the person: what is left may be in use |
 //! | **restore** | | |
 //! | a directory of ours without `u+w` gets it | in the trash, listed, its mode in the record | the next restore |
-//! | RENAME to the target | at the target, whole, with attributes of ours | the next removal from there replaces them |
+//! | RENAME to the target | at the target, whole, with attributes of ours | the next removal from there replaces them; [`mend`] erases them |
 //! | each attribute is erased, the path last | the same, with fewer of them | the same |
 //! | the mode is given back, the envelope removed | as it was before it was removed | `clean`, for an envelope that stayed |
 //! | **restore, by a copy** | | |
@@ -66,6 +66,8 @@
 //! is moved; they are in place, as the table says.
 //!
 //! An import has two trashes to keep in step, and a table of its own beside its code.
+//!
+//! [`mend`]: manager::TrashManager::mend
 //!
 //! A rename is not flushed, so a power failure may take back the last seconds of removals and restores, as it may any
 //! rename; a copy is flushed before its source is touched.

@@ -3,6 +3,7 @@
 mod batch;
 mod clean;
 mod copy;
+mod doctor;
 mod import;
 mod keep;
 mod list;
@@ -47,6 +48,7 @@ pub struct Settings {
 /// It prints nothing, reads no environment and no clock: whoever calls it tells it where and when.
 pub struct TrashManager {
     settings: Settings,
+    attributes: Arc<dyn ExtendedAttributes>,
     volumes: Volumes,
     parents: operand::Parents,
     /// The trash directories that were found, by their paths in items.
@@ -56,8 +58,8 @@ pub struct TrashManager {
 impl TrashManager {
     /// A manager for one user, keeping records by `attributes`.
     pub fn new(settings: Settings, attributes: Arc<dyn ExtendedAttributes>) -> Self {
-        let volumes = Volumes::new(settings.home_trash.clone(), attributes);
-        Self { settings, volumes, parents: operand::Parents::default(), known: Mutex::default() }
+        let volumes = Volumes::new(settings.home_trash.clone(), attributes.clone());
+        Self { settings, attributes, volumes, parents: operand::Parents::default(), known: Mutex::default() }
     }
 
     fn volumes(&self) -> &Volumes {
@@ -95,9 +97,13 @@ impl TrashManager {
 
     /// The trash directory that an item was found in.
     fn trash_of(&self, item: &TrashItem) -> Result<Arc<TrashDir>> {
+        self.trash_at(&item.trash)
+    }
+
+    /// The trash directory that was found at this path.
+    fn trash_at(&self, path: &Arc<Path>) -> Result<Arc<TrashDir>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let unknown =
-            || Error::new(ErrorKind::Unreachable, "use the trash directory", &*item.trash, "it was not found");
-        known.get(&item.trash).cloned().ok_or_else(unknown)
+        let unknown = || Error::new(ErrorKind::Unreachable, "use the trash directory", &**path, "it was not found");
+        known.get(path).cloned().ok_or_else(unknown)
     }
 }

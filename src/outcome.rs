@@ -1,5 +1,7 @@
 //! What a caller gets: plans, which only tell what would be done, and what was done.
 
+pub mod diagnosis;
+
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;

@@ -29,13 +29,19 @@ pub enum Activity {
     Deleting,
     /// Taking over what other programs removed.
     Importing,
+    /// Moving items to the trash or back, one rename each.
+    Moving,
+    /// Looking for what is not as it should be.
+    Checking,
 }
 
 /// Listens to long work.
 ///
 /// Called often and from the thread that works, so an implementation returns quickly and never fails.
 pub trait Progress: Send + Sync {
-    /// Work of this kind begins; `total` is known only where it was measured before.
+    /// Work of this kind begins; `total` is known only where it was measured before, and what is 0 in it is not known.
+    ///
+    /// It may be inside of other work, which goes on after its end; inside of work of the same kind it is a part of that.
     fn begin(&self, activity: Activity, total: Option<Amount>);
 
     /// This much more is done.
@@ -46,6 +52,22 @@ pub trait Progress: Send + Sync {
 
     /// Whether a person asked to stop. Work stops at the next point where nothing is half-done.
     fn interrupted(&self) -> bool;
+}
+
+/// Tells `progress` of the end of what has begun, also where an error leaves early.
+#[must_use = "the end is told when this is dropped"]
+pub(crate) struct Ending<'a>(&'a dyn Progress);
+
+/// Tells `progress` that work of this kind begins, and of its end when what is returned is dropped.
+pub(crate) fn begin(progress: &dyn Progress, activity: Activity, total: Option<Amount>) -> Ending<'_> {
+    progress.begin(activity, total);
+    Ending(progress)
+}
+
+impl Drop for Ending<'_> {
+    fn drop(&mut self) {
+        self.0.end();
+    }
 }
 
 /// Listens to nothing and never interrupts.

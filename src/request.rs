@@ -207,6 +207,15 @@ pub enum Trashes {
     At(Vec<PathBuf>),
 }
 
+/// Look for what is not as it should be.
+#[derive(Debug, Clone)]
+pub struct ExamineRequest {
+    /// Files and directories outside of any trash to look at, beside all trash directories: absolute paths.
+    pub files: Vec<PathBuf>,
+    /// The time of the command.
+    pub now: DateTime<Utc>,
+}
+
 /// Exempt items from clean, or no longer.
 #[derive(Debug, Clone)]
 pub struct KeepRequest {

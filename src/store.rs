@@ -1,6 +1,7 @@
 //! One trash directory: its names, its items, and the order in which they are written.
 
 mod anchor;
+mod check;
 mod envelope;
 pub mod layout;
 mod loosen;
@@ -10,10 +11,11 @@ mod place;
 mod read;
 pub mod record;
 mod stage;
+mod stray;
 mod sweep;
 mod take;
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, Write};
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -29,6 +31,7 @@ pub use note::Owner;
 pub use place::{Labelled, NotPlaced, Placed, Source};
 pub use read::{Holding, Reading, kind_of};
 pub use stage::{Staged, Staging, take_over};
+pub use stray::{Stray, erase_stray, stray};
 pub use sweep::CleanLock;
 pub use take::{MovedOut, Taken};
 
@@ -195,16 +198,34 @@ impl TrashDir {
 
     /// The other trash directories that the home trash knows of.
     pub fn registered(&self) -> io::Result<Vec<PathBuf>> {
-        let Some(volumes) = self.own_dir_if_there(layout::VOLUMES)? else { return Ok(Vec::new()) };
-        let mut paths = Vec::new();
-        volumes.for_each_entry::<io::Error>(|entry| {
-            let target = Name::new(&entry.name).ok().and_then(|name| volumes.read_link(name).ok());
-            paths.extend(target.filter(|path| path.is_absolute()));
-            Ok(())
-        })?;
+        let targets = self.registrations()?.into_iter().filter_map(|(_, target)| target);
+        let mut paths: Vec<_> = targets.filter(|path| path.is_absolute()).collect();
         paths.sort();
         paths.dedup();
         Ok(paths)
+    }
+
+    /// Each name among the registrations and where it leads, if it is a link; in the order of the names.
+    pub fn registrations(&self) -> io::Result<Vec<(OsString, Option<PathBuf>)>> {
+        let Some(volumes) = self.own_dir_if_there(layout::VOLUMES)? else { return Ok(Vec::new()) };
+        let mut found = Vec::new();
+        volumes.for_each_entry::<io::Error>(|entry| {
+            let target = Name::new(&entry.name).ok().and_then(|name| volumes.read_link(name).ok());
+            found.push((entry.name, target));
+            Ok(())
+        })?;
+        found.sort();
+        Ok(found)
+    }
+
+    /// Takes back the registration `name`, if it still leads to `target`.
+    pub fn unregister(&self, name: &OsStr, target: &Path) -> io::Result<()> {
+        let volumes = self.own_dir(layout::VOLUMES)?;
+        let name = Name::new(name).map_err(io::Error::other)?;
+        match volumes.read_link(name)? == target {
+            true => volumes.remove_file(name),
+            false => Err(io::ErrorKind::NotFound.into()),
+        }
     }
 
     /// One of rrm's own directories in here, or `None` where it was never made.

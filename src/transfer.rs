@@ -34,7 +34,6 @@ mod seal;
 mod survey;
 mod witness;
 
-use crate::progress::Progress;
 use crate::sys::{Dir, Name};
 
 pub use copy::{Copied, copy};
@@ -56,17 +55,4 @@ pub struct Route<'a> {
     pub target: &'a Dir,
     /// The copy's name there. It must be free; what is under it after a failure is ours to delete.
     pub to_name: Name<'a>,
-}
-
-/// Tells `progress` of the end, also when an error leaves early.
-fn ending(progress: &dyn Progress) -> Ending<'_> {
-    Ending(progress)
-}
-
-struct Ending<'a>(&'a dyn Progress);
-
-impl Drop for Ending<'_> {
-    fn drop(&mut self) {
-        self.0.end();
-    }
 }

@@ -32,6 +32,8 @@ pub struct Discovery {
     pub trashes: Vec<Arc<TrashDir>>,
     /// Those that cannot.
     pub problems: Vec<Error>,
+    /// Where one is registered and a volume is mounted that has none.
+    pub vacant: Vec<PathBuf>,
 }
 
 impl Volumes {
@@ -169,7 +171,11 @@ impl Volumes {
             }
             match answer {
                 Some(Ok(Some(trash))) => found.add(trash),
-                Some(Ok(None)) => answered.lost.extend(candidate.missed()),
+                Some(Ok(None)) => match candidate.missed() {
+                    Missed::Nothing => {}
+                    Missed::Trash(path) => found.vacant.push(path),
+                    Missed::Volume(path) => answered.lost.push(path),
+                },
                 Some(Err(error)) => found.problems.push(error),
                 None => found.problems.push(unreachable(&candidate.path(), "its volume does not answer")),
             }
@@ -202,6 +208,16 @@ impl Discovery {
     }
 }
 
+/// What is missing where a trash directory was looked for.
+enum Missed {
+    /// None has to be there.
+    Nothing,
+    /// Its volume is there and has no trash; so nothing is lacking.
+    Trash(PathBuf),
+    /// Most likely the whole volume.
+    Volume(PathBuf),
+}
+
 /// Where a trash directory may be.
 enum Candidate {
     /// The home trash says that there is one.
@@ -220,12 +236,13 @@ impl Candidate {
         }
     }
 
-    /// Where a trash directory should have been, if there is none.
-    fn missed(&self) -> Option<PathBuf> {
-        let Self::Registered(path) = self else { return None };
-        // A volume that is there and has no trash lacks nothing.
-        let is_mounted = path.parent().is_some_and(is_mounted_at);
-        (!is_mounted).then(|| path.clone())
+    /// What is missing where there is no trash directory.
+    fn missed(&self) -> Missed {
+        match self {
+            Self::Registered(path) if path.parent().is_some_and(is_mounted_at) => Missed::Trash(path.clone()),
+            Self::Registered(path) => Missed::Volume(path.clone()),
+            Self::Mounted(_) | Self::Moved(_) => Missed::Nothing,
+        }
     }
 
     fn open(&self, attributes: Arc<dyn ExtendedAttributes>) -> Result<Option<TrashDir>> {

@@ -70,7 +70,7 @@ fn names_in_trash(sandbox: &Sandbox) -> Vec<OsString> {
 
 /// Fails where the program would find trash directories that are not the test's: those of whoever runs the tests.
 /// To be asked before anything is deleted that the test does not name.
-fn is_alone(sandbox: &Sandbox) -> Result<(), String> {
+pub(crate) fn is_alone(sandbox: &Sandbox) -> Result<(), String> {
     let table = std::fs::read_to_string("/proc/self/mountinfo").map_err(|error| error.to_string())?;
     let (user, _) = sandbox.user().ids();
     for point in table.lines().filter_map(|line| line.split(' ').nth(4)).map(Path::new) {

@@ -20,6 +20,8 @@ mod cases;
 mod completions;
 mod concurrency;
 mod crash;
+mod doctor;
+mod feedback;
 mod gnu;
 mod harness;
 mod import;

@@ -46,6 +46,19 @@ impl RecordFile {
         Ok(others == 0 && is_begun(directory)?)
     }
 
+    /// How many names `directory` holds beside such a file, finished or not, and `item`.
+    pub fn others_in(directory: &Dir, item: Name<'_>) -> io::Result<usize> {
+        let (mut others, finished, begun) = (0, Self::is_in(directory)?, is_begun(directory)?);
+        directory.for_each_entry::<io::Error>(|entry| {
+            let is_known = entry.name == item.as_os_str()
+                || (finished && entry.name == FILE_NAME.as_os_str())
+                || (begun && entry.name == NEXT.as_os_str());
+            others += usize::from(!is_known);
+            Ok(())
+        })?;
+        Ok(others)
+    }
+
     /// Writes these attributes at once, for a directory that has no such file.
     pub fn keep<N: Into<String>>(directory: &File, pairs: impl IntoIterator<Item = (N, Vec<u8>)>) -> io::Result<()> {
         let pairs: Pairs = pairs.into_iter().map(|(name, value)| (name.into(), value)).collect();

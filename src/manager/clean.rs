@@ -9,7 +9,7 @@ use super::settle::settle;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemKind, TrashItem};
 use crate::outcome::{CleanPlan, Cleaned};
-use crate::progress::{Amount, Progress};
+use crate::progress::{Activity, Amount, Progress, begin};
 use crate::purge::{Measure, Purged, purge};
 use crate::request::CleanRequest;
 use crate::store::{Owner, Reading, Staging, TrashDir, layout, take_over};
@@ -31,6 +31,7 @@ impl TrashManager {
                 return cleaned;
             }
         };
+        let _ending = begin(progress, Activity::Deleting, size_of(&plan.items));
         for trash in self.meant(&request.trashes) {
             let items = plan.items.iter().filter(|item| item.trash == *trash.path());
             match trash.lock_for_cleaning() {
@@ -50,6 +51,12 @@ impl TrashManager {
         }
         cleaned
     }
+}
+
+/// What the items come to, where all of them were measured.
+fn size_of(items: &[TrashItem]) -> Option<Amount> {
+    let bytes = items.iter().map(|item| item.size).sum::<Option<u64>>()?;
+    Some(Amount { entries: 0, bytes })
 }
 
 fn busy(trash: &TrashDir) -> Error {

@@ -8,16 +8,19 @@ use crate::item::TrashItem;
 use crate::request::KeepRequest;
 
 impl TrashManager {
-    /// Notes on each selected item whether clean is to pass over it. Every item is tried.
+    /// Notes on each selected item whether clean is to pass over it, and tells `each` of it. Every item is tried.
     ///
     /// # After a crash
     /// Each item is as it was or as it was asked for.
-    pub fn keep(&self, request: &KeepRequest) -> Vec<Error> {
+    pub fn keep(&self, request: &KeepRequest, mut each: impl FnMut(&TrashItem)) -> Vec<Error> {
         let listing = self.candidates(&request.selection);
         let mut problems = listing.problems;
         let chosen = choose_whole(&request.selection, listing.items, &mut problems);
         for item in &chosen {
-            problems.extend(self.keep_one(item, request).err());
+            match self.keep_one(item, request) {
+                Ok(()) => each(item),
+                Err(error) => problems.push(error),
+            }
         }
         problems
     }

@@ -5,7 +5,7 @@ use std::io;
 use super::TrashManager;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::TrashItem;
-use crate::progress::{Activity, Amount, Progress};
+use crate::progress::{Activity, Amount, Progress, begin};
 use crate::sys::{Dir, Name};
 use crate::walk::{Ascent, Step, Walk};
 
@@ -18,10 +18,9 @@ impl TrashManager {
         if items.iter().all(|item| item.size.is_some()) {
             return Ok(());
         }
-        progress.begin(Activity::Measuring, None);
+        let _ending = begin(progress, Activity::Measuring, None);
         let unknown = items.iter_mut().filter(|item| item.size.is_none());
         unknown.take_while(|_| !progress.interrupted()).for_each(|item| self.measure_one(item, progress));
-        progress.end();
         if progress.interrupted() {
             let reason = "interrupted; what was measured by then is noted";
             return Err(Error::new(ErrorKind::Interrupted, "measure", self.volumes().home_path(), reason));
@@ -54,14 +53,14 @@ fn add_up(holder: &Dir, name: Name<'_>, progress: &dyn Progress) -> io::Result<u
             Step::Finished if walk.leave()? == Ascent::Over => return Ok(sum),
             Step::Finished => {}
             Step::Found(entry) => {
-                progress.advance(Amount { entries: 1, bytes: 0 });
                 let name = Name::new(&entry.name).map_err(io::Error::other)?;
                 let metadata = walk.here().metadata_of(name)?;
+                let bytes = if metadata.is_dir() { 0 } else { metadata.size };
+                progress.advance(Amount { entries: 1, bytes });
+                sum += bytes;
                 if metadata.is_dir() {
                     let child = walk.here().open_dir_on_this_mount(name)?;
                     walk.enter(child, entry.name)?;
-                } else {
-                    sum += metadata.size;
                 }
             }
         }

@@ -16,7 +16,7 @@ use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem, Untrusted};
 use crate::outcome::{Removed, RestorePlan, RestoreStep, Restored, TrashStep};
-use crate::progress::Progress;
+use crate::progress::{Activity, Amount, Progress};
 use crate::request::{Conflict, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, TrashRequest};
 use crate::selection::{Choice, Chosen, Selection, Versions};
 use crate::store::{MovedOut, Taken, TrashDir};
@@ -116,6 +116,12 @@ impl TrashManager {
         mut each: impl FnMut(&RestoreStep, Result<Restored>),
     ) {
         let mut targets = Targets::default();
+        let all = Amount { entries: plan.steps.len() as u64, bytes: 0 };
+        let _ending = crate::progress::begin(progress, Activity::Moving, Some(all));
+        let mut each = |step: &RestoreStep, result| {
+            progress.advance(Amount { entries: 1, bytes: 0 });
+            each(step, result);
+        };
         let begin = |step: &RestoreStep| {
             let begun = self.begin(step, request, &mut targets, progress);
             if begun.is_err() {

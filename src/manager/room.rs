@@ -72,6 +72,28 @@ pub(super) enum Swept {
     AtWork,
 }
 
+/// What is to be seen of a room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Look {
+    /// A restore is making a copy there.
+    AtWork,
+    /// It is there, and nobody works in it.
+    Left,
+    /// It is not there.
+    Gone,
+}
+
+/// Looks at the room of `item` in `parent`.
+pub(super) fn look(parent: &Dir, item: ItemId) -> io::Result<Look> {
+    let name = name_of(item);
+    let name = Name::new(&name).map_err(io::Error::other)?;
+    match parent.open_dir(name) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Look::Gone),
+        Err(error) => Err(error),
+        Ok(room) => Ok(take_over(parent, name, &room)?.map_or(Look::AtWork, |_| Look::Left)),
+    }
+}
+
 /// Deletes the room that a killed restore of `item` left in `parent`.
 ///
 /// # Security
@@ -95,7 +117,8 @@ pub(super) fn sweep(parent: &Dir, item: ItemId) -> io::Result<Swept> {
     Ok(Swept::Gone)
 }
 
-fn name_of(item: ItemId) -> OsString {
+/// What the room of `item` is called.
+pub(super) fn name_of(item: ItemId) -> OsString {
     format!(".rrm-{item}").into()
 }
 

@@ -191,7 +191,7 @@ impl TrashDir {
     /// # Security
     /// Whoever can write to a shared drive can plant a trash directory on it, with records that would have a restore
     /// write anywhere.
-    fn origin(&self, recorded: Option<PathBuf>) -> Origin {
+    pub(super) fn origin(&self, recorded: Option<PathBuf>) -> Origin {
         let Some(recorded) = recorded else { return Origin::Unknown };
         let reason = match &self.base {
             _ if !is_plain_path(&recorded) => "it is not a plain path",

@@ -37,7 +37,7 @@ pub const ENVELOPE: &str = "rrm_envelope";
 /// The attributes of a record. [`ORIGINAL_PATH`] comes first when a record is written and goes last when it is erased:
 /// whatever a crash leaves of a record still says which file it belongs to. [`MODE`] is next to it, since while a
 /// directory is writable only to be moved, nothing else knows what it was.
-const OURS: [&str; 8] = [ORIGINAL_PATH, MODE, DELETION_DATE, TRASHED_DATE, SESSION, KEEP, SIZE, IMPORT];
+pub(super) const OURS: [&str; 8] = [ORIGINAL_PATH, MODE, DELETION_DATE, TRASHED_DATE, SESSION, KEEP, SIZE, IMPORT];
 
 /// The value of [`KEEP`] without an end.
 const KEPT_FOREVER: &[u8] = b"forever";
@@ -116,7 +116,7 @@ fn is_leftover(attributes: &dyn ExtendedAttributes, file: &File, record: &Record
 
 /// The permission bits that a crashed removal recorded on a directory while it was writable only to be moved; nothing if
 /// somebody has set others since.
-fn leftover_mode(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<Option<u32>> {
+pub(super) fn leftover_mode(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<Option<u32>> {
     let Some(recorded) = attributes.get(file, MODE)?.and_then(|value| decode_mode(&value)) else { return Ok(None) };
     let loosened = metadata_of_file(file)?.mode == recorded | OWNER_ALL;
     Ok(loosened.then_some(recorded))

@@ -14,6 +14,12 @@ use crate::sys::{Dir, Lock, Name, Timestamp, try_lock};
 /// it, or a restore between emptying it and removing it.
 const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(1);
 
+/// Whether an envelope that was last changed at this time is filled by nobody any more.
+pub(super) fn is_abandoned(modified: Timestamp, now: DateTime<Utc>) -> bool {
+    let modified = DateTime::from_timestamp(modified.seconds, modified.nanoseconds).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    now.signed_duration_since(modified) >= ABANDONED_AFTER
+}
+
 /// The right to clean a trash directory, until it is dropped or the process ends.
 #[derive(Debug)]
 pub struct CleanLock {
@@ -54,9 +60,7 @@ impl TrashDir {
     /// Only what is known to be empty goes (rmdir(2)), so a removal that is slower than all others loses at most the
     /// race for its envelope, and says so.
     pub fn sweep(&self, id: ItemId, modified: Timestamp, now: DateTime<Utc>) -> io::Result<()> {
-        let modified =
-            DateTime::from_timestamp(modified.seconds, modified.nanoseconds).unwrap_or(DateTime::<Utc>::MAX_UTC);
-        if now.signed_duration_since(modified) < ABANDONED_AFTER {
+        if !is_abandoned(modified, now) {
             return Ok(());
         }
         let name = id.to_string();

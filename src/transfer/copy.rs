@@ -3,9 +3,10 @@
 use std::io;
 use std::path::PathBuf;
 
-use crate::progress::{Activity, Amount, Progress};
+use crate::progress::{Activity, Amount, Progress, begin};
 use crate::sys::{Dir, FileId, FileKind, Inode, Metadata, Name};
 
+use super::Route;
 use super::content::Content;
 use super::error::{Failure, TransferError, Trouble, While};
 use super::flush::Flush;
@@ -16,7 +17,6 @@ use super::make::{is_unchanged, make, not_made, open_source, open_source_dir};
 use super::seal::Seal;
 use super::survey::Survey;
 use super::witness::Witness;
-use super::{Route, ending};
 use crate::walk::{Ascent, Step, Trail, Walk};
 
 /// How often a file is copied that changes while it is read.
@@ -50,8 +50,7 @@ impl Copied {
 /// The source is untouched, whatever happens. Under `to_name` is what was made so far, private to us, for the caller
 /// to delete; except after [`Failure::Exists`], where what is there is another's and nothing was made.
 pub fn copy(route: Route<'_>, survey: &Survey, progress: &dyn Progress) -> Result<Copied, TransferError> {
-    progress.begin(Activity::Copying, Some(survey.total));
-    let _end = ending(progress);
+    let _ending = begin(progress, Activity::Copying, Some(survey.total));
     let top = PathBuf::from(route.name.as_os_str());
     let at_top = |trouble: Trouble| trouble.at_top(top.clone());
     // The survey has just made and removed a name in the target, so this is what its clock shows.

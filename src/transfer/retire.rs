@@ -14,13 +14,13 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-use crate::progress::{Activity, Amount, Progress};
+use crate::progress::{Activity, Amount, Progress, begin};
 use crate::sys::{self, Dir, FileKind, Metadata, Name};
 
 use super::error::Trouble;
 use super::loss::Loss;
 use super::make::open_source_dir;
-use super::{Copied, Route, ending};
+use super::{Copied, Route};
 use crate::walk::{Ascent, Step, Trail, Walk};
 
 /// How often one directory is read before we give up on a process that keeps filling it.
@@ -55,8 +55,7 @@ pub struct Left {
 /// # After a crash
 /// The copy is whole; what is left of the source is a smaller tree, some of its directories perhaps with `u+rwx` added.
 pub fn retire(route: Route<'_>, copied: Copied, progress: &dyn Progress) -> Retired {
-    progress.begin(Activity::Deleting, Some(copied.total));
-    let _end = ending(progress);
+    let _ending = begin(progress, Activity::Deleting, Some(copied.total));
     let mut retiring = Retiring { copied, progress, levels: Vec::new(), retired: Retired::default() };
     if let Err(error) = retiring.all(route) {
         retiring.retired.left.push(Left { path: route.name.as_os_str().into(), error });

@@ -4,14 +4,14 @@ use std::collections::HashSet;
 use std::io;
 use std::path::PathBuf;
 
-use crate::progress::{Activity, Amount, Progress};
+use crate::progress::{Activity, Amount, Progress, begin};
 use crate::sys::{self, Dir, FileId, FileKind, Inode, Metadata, MountRoot, Name};
 
+use super::Route;
 use super::error::{Failure, TransferError, Trouble, While};
 use super::loss::{Loss, Losses};
 use super::make::{open_source, open_source_dir};
 use super::probe::{Links, Probe};
-use super::{Route, ending};
 use crate::walk::{Ascent, Step, Walk};
 
 /// What a copy would take.
@@ -37,8 +37,7 @@ pub struct Survey {
 /// # After a crash
 /// The directory of trials stays at `to_name`, with at most one empty entry; the source is untouched.
 pub fn survey(route: Route<'_>, progress: &dyn Progress) -> Result<Survey, TransferError> {
-    progress.begin(Activity::Measuring, None);
-    let _end = ending(progress);
+    let _ending = begin(progress, Activity::Measuring, None);
     let top = PathBuf::from(route.name.as_os_str());
     let probe = Probe::new(route.target, route.to_name).map_err(|trouble| trouble.at_top(top.clone()))?;
     let mut surveyor = Surveyor { probe, progress, found: Survey::default(), seen: HashSet::new() };

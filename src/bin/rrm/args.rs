@@ -1,6 +1,8 @@
 //! The command line as it is typed. What it means is told in `translate`; nothing below that knows an option.
 #![expect(clippy::struct_excessive_bools, reason = "an option is there or not; `translate` gives each a word")]
 
+mod doctor;
+mod feedback;
 mod import;
 mod show;
 mod stats;
@@ -13,6 +15,8 @@ use clap_complete::Shell;
 
 use crate::examples;
 
+pub(crate) use doctor::DoctorArgs;
+pub(crate) use feedback::{ColorWhen, FeedbackArgs, colour_of_help};
 pub(crate) use import::ImportArgs;
 pub(crate) use show::{ReportForm, ShowArgs};
 pub(crate) use stats::StatsArgs;
@@ -25,6 +29,9 @@ pub(crate) struct Cli {
     /// Use DIR as the home trash, instead of $RRM_TRASH_DIR or the configured one.
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath, display_order = 900)]
     pub(crate) trash_dir: Option<PathBuf>,
+
+    #[command(flatten)]
+    pub(crate) feedback: FeedbackArgs,
 
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -77,6 +84,12 @@ pub(crate) enum Command {
     /// grace period begins now.
     #[command(after_help = examples::IMPORT)]
     Import(ImportArgs),
+    /// Look for what is not as it should be, and tell what mends it.
+    ///
+    /// Every trash directory is looked at, whether a schedule runs and a shim is found, and below each PATH whether files
+    /// carry what rrm should have taken off them.
+    #[command(after_help = examples::DOCTOR)]
+    Doctor(DoctorArgs),
     /// Have clean run regularly.
     #[command(after_help = examples::SCHEDULE)]
     Schedule(ScheduleArgs),
@@ -145,10 +158,6 @@ pub(crate) struct RmArgs {
     /// Of directories, remove only empty ones; -r overrides it.
     #[arg(short, long)]
     pub(crate) dir: bool,
-
-    /// Print what is removed.
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
 
     /// Leave out what is on file systems mounted below PATH; without this such a PATH is refused.
     #[arg(long)]
@@ -357,10 +366,6 @@ pub(crate) struct RestoreToArgs {
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Print what is restored.
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
-
     /// Only print what would be restored.
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
@@ -419,10 +424,6 @@ pub(crate) struct CleanArgs {
     /// Do not ask before anything is deleted.
     #[arg(short, long)]
     pub(crate) yes: bool,
-
-    /// Print how much was deleted.
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
 
     /// Add a line about the run to this file; - is standard output.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]

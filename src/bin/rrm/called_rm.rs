@@ -16,8 +16,8 @@ use crate::gnu::options::{CommandLine, Options};
 use crate::gnu::texts;
 use crate::remove::Remover;
 use crate::run::failed;
-use crate::terminal::{Hints, Messages};
-use crate::translate::{Context, Environment, Ours};
+use crate::terminal::Messages;
+use crate::translate::{Context, Environment, Ours, Voice};
 
 /// Whether a program started under this name is `rm`, wherever it lies.
 pub(crate) fn is_its_name(program: &OsStr) -> bool {
@@ -28,7 +28,7 @@ pub(crate) fn is_its_name(program: &OsStr) -> bool {
 pub(crate) fn main(program: &OsStr, words: &[OsString]) -> Exit {
     let environment = Environment::read();
     let charset = environment.charset;
-    let messages = Messages { program: program.to_owned(), charset, hints: Hints::Withheld };
+    let messages = Messages::new(program, charset, Voice::AsRm);
     let exists = |name: &OsStr| sys::metadata_at(Path::new(name)).is_ok();
     let surroundings = Surroundings { program, charset, order: environment.order, exists: &exists };
     match parse(words, &surroundings) {

@@ -13,7 +13,7 @@ use crate::args::{CleanArgs, KeepArgs};
 use crate::exit::Exit;
 use crate::log::Log;
 use crate::run::{Session, Told, println};
-use crate::terminal::{Consent, TerminalProgress};
+use crate::terminal::Consent;
 use crate::translate::{Asking, Effect, effect};
 use crate::view;
 
@@ -21,12 +21,12 @@ impl Session<'_> {
     pub(crate) fn clean(&self, args: &CleanArgs) -> anyhow::Result<Exit> {
         let (request, asking) = self.context.clean(args)?;
         let manager = self.manager();
-        let plan = manager.plan_clean(&request, &TerminalProgress::default());
+        let plan = manager.plan_clean(&request, &self.messages.progress());
         let exit = self.messages.problems(&plan.problems);
         if exit == Exit::Interrupted {
             return Ok(exit);
         }
-        let told = if args.verbose { Told::Everything } else { Told::Nothing };
+        let told = self.told(Told::Nothing);
         if effect(args.dry_run) == Effect::DryRun || told == Told::Everything || asking == Asking::InsideGrace {
             self.tell_held(&plan)?;
         }
@@ -38,14 +38,14 @@ impl Session<'_> {
             Consent::Refused => return Ok(exit),
             Consent::NobodyToAsk => return Ok(Exit::Failure),
         }
-        let told = if asked(&plan, &request, asking) { Told::Everything } else { told };
+        let told = if asked(&plan, &request, asking) { self.told(Told::Everything) } else { told };
         Ok(exit.max(self.carry_out(&manager, &plan, &request, told, args.log.as_deref())?))
     }
 
     /// The clean that follows a removal.
     pub(crate) fn clean_afterwards(&self, manager: &TrashManager) -> anyhow::Result<Exit> {
         let request = self.context.clean_afterwards()?;
-        let plan = manager.plan_clean(&request, &TerminalProgress::default());
+        let plan = manager.plan_clean(&request, &self.messages.progress());
         let exit = self.messages.problems(&plan.problems);
         Ok(exit.max(self.carry_out(manager, &plan, &request, Told::Nothing, None)?))
     }
@@ -54,10 +54,14 @@ impl Session<'_> {
         let request = self.context.keep(args)?;
         if request.selection.is_everything() {
             self.messages.say("what shall be kept?");
-            self.messages.say("hint: name an ID or a path from rrm list");
+            self.messages.hint("name an ID or a path from rrm list");
             return Ok(Exit::Usage);
         }
-        Ok(self.messages.problems(&self.manager().keep(&request)))
+        let done = if args.release { "released" } else { "kept" };
+        let mut kept = Vec::new();
+        let problems = self.manager().keep(&request, |item| kept.push(format!("{done} {}", self.name_of(item))));
+        kept.iter().try_for_each(|line| self.messages.done(line))?;
+        Ok(self.messages.problems(&problems))
     }
 
     fn consent(&self, plan: &CleanPlan, request: &CleanRequest, asking: Asking) -> Consent {
@@ -67,7 +71,7 @@ impl Session<'_> {
         let consent = self.messages.confirm(&format!("delete {} for good? ", summary(&plan.items)));
         if consent == Consent::NobodyToAsk {
             self.messages.say(&format!("refusing to delete {} for good without being sure", summary(&plan.items)));
-            self.messages.say("hint: there is no terminal to ask on; --yes says it beforehand");
+            self.messages.hint("there is no terminal to ask on; --yes says it beforehand");
         }
         consent
     }
@@ -82,7 +86,7 @@ impl Session<'_> {
     ) -> anyhow::Result<Exit> {
         // Opened first, so that a log that cannot be written is known of even if the rest goes wrong.
         let log = log.map(Log::open);
-        let cleaned = manager.clean(plan, request, &TerminalProgress::listening());
+        let cleaned = manager.clean(plan, request, &self.messages.progress().listening());
         let exit = self.messages.problems(&cleaned.problems);
         let line = report(&cleaned);
         let shown = if told == Told::Everything { println(&line) } else { Ok(()) };

@@ -55,6 +55,10 @@ pub(crate) const IMPORT: &str = "\
 Examples:
   rrm import -n              Only print what would be imported, from all trashes
   rrm import ~/Trash         From this one trash";
+pub(crate) const DOCTOR: &str = "\
+Examples:
+  rrm doctor                 Whether all trash directories are sound
+  rrm doctor --repair ~      Mend what can be, and take stray records off files";
 
 pub(crate) const SCHEDULE: &str = "\
 Examples:

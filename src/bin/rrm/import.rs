@@ -15,7 +15,7 @@ use rrm::retention::{Fate, Rule};
 use crate::args::ImportArgs;
 use crate::exit::Exit;
 use crate::run::{Session, Told};
-use crate::terminal::{Consent, TerminalProgress};
+use crate::terminal::Consent;
 use crate::translate::{Effect, effect};
 use crate::view;
 
@@ -31,7 +31,7 @@ impl Session<'_> {
         if effect(args.dry_run) == Effect::DryRun {
             return self.tell_import_plan(&plan).map(|()| exit);
         }
-        let told = if args.verbose { Told::Everything } else { Told::Nothing };
+        let told = self.told(Told::Nothing);
         Ok(exit.max(self.import_all(&manager, plan, request, told)?))
     }
 
@@ -84,7 +84,7 @@ impl Session<'_> {
         let mut round = Round { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        manager.import(plan, request, &TerminalProgress::listening(), |step, result| match result {
+        manager.import(plan, request, &self.messages.progress().listening(), |step, result| match result {
             Ok(Imported::Done(item)) => {
                 round.imported.insert(item.id);
                 if told == Told::Everything {
@@ -112,7 +112,7 @@ impl Session<'_> {
         if due > 0 {
             let items = view::count(due as u64, "imported item");
             self.messages.say(&format!("by your standing rules the next rrm clean deletes {items}"));
-            self.messages.say("hint: rrm list tells which, rrm keep exempts them, rrm config tells the rules");
+            self.messages.hint("rrm list tells which, rrm keep exempts them, rrm config tells the rules");
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ mod args;
 mod called_rm;
 mod clean;
 mod complete;
+mod doctor;
 mod examples;
 mod exit;
 mod gnu;

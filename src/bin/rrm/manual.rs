@@ -130,6 +130,7 @@ fn own_text(name: &str) -> anyhow::Result<&'static str> {
         "rrm-clean" => include_str!("manual/clean.man"),
         "rrm-keep" => include_str!("manual/keep.man"),
         "rrm-import" => include_str!("manual/import.man"),
+        "rrm-doctor" => include_str!("manual/doctor.man"),
         "rrm-schedule" => include_str!("manual/schedule.man"),
         "rrm-config" => include_str!("manual/config.man"),
         "rrm-completions" => include_str!("manual/completions.man"),

@@ -4,14 +4,14 @@ mod output;
 mod tree;
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, IsTerminal};
+use std::io::{self, IsTerminal as _};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
 use rrm::outcome::{Removal, Removed, TrashStep};
-use rrm::progress::Progress;
+use rrm::progress::{Activity, Amount, Progress as _};
 use rrm::request::{Copying, Place, TrashRequest};
 use rrm::sys;
 
@@ -62,9 +62,16 @@ impl<'a> Remover<'a> {
             Ok(plan) => plan,
             Err(protected) => return Ok(self.refuse_all(&protected, &request)),
         };
-        let progress = TerminalProgress::listening();
-        let mut run =
-            Run { remover: self, request: &request, progress: &progress, output: Output::new(), exit: Exit::Success };
+        let progress = self.messages.progress().listening();
+        progress.begin(Activity::Moving, Some(Amount { entries: plan.steps.len() as u64, bytes: 0 }));
+        let mut run = Run {
+            remover: self,
+            request: &request,
+            progress: &progress,
+            output: Output::new(),
+            trashed: 0,
+            exit: Exit::Success,
+        };
         let mut unasked = Vec::new();
         for step in plan.steps {
             match step {
@@ -149,8 +156,13 @@ struct Run<'a> {
     request: &'a TrashRequest,
     progress: &'a TerminalProgress,
     output: Output,
+    /// How many items were made.
+    trashed: u64,
     exit: Exit,
 }
+
+/// From how many items on a person is told how to get them back: by then it may have been a slip.
+const MANY: u64 = 10;
 
 impl Run<'_> {
     fn step(&mut self, step: TrashStep) {
@@ -196,10 +208,13 @@ impl Run<'_> {
             return removals.iter().for_each(|removal| self.tell_dry_run(removal));
         }
         let (manager, request, progress) = (self.remover.manager, self.request, self.progress);
-        let done = manager.trash_each(removals, request, progress, |removal, result| match result {
-            Ok(removed) => self.tell(removal, &removed),
-            Err(error) if error.kind == ErrorKind::NeedsConsent => self.ask_to_copy(removal, &error),
-            Err(error) => self.failed(&error),
+        let done = manager.trash_each(removals, request, progress, |removal, result| {
+            progress.advance(Amount { entries: 1, bytes: 0 });
+            match result {
+                Ok(removed) => self.tell(removal, &removed),
+                Err(error) if error.kind == ErrorKind::NeedsConsent => self.ask_to_copy(removal, &error),
+                Err(error) => self.failed(&error),
+            }
         });
         if done < removals.len() {
             self.exit = Exit::Interrupted;
@@ -232,6 +247,7 @@ impl Run<'_> {
     }
 
     fn tell(&mut self, removal: &Removal, removed: &Removed) {
+        self.trashed += u64::from(matches!(removed, Removed::Trashed(_)));
         match (self.remover.ours.report, removed) {
             (Report::Json, Removed::Trashed(item)) => {
                 self.output.line(&view::object(item, None, self.remover.context.now).to_string());
@@ -254,10 +270,19 @@ impl Run<'_> {
     }
 
     fn finish(self) -> Exit {
+        self.progress.end();
         if self.progress.interrupted() {
             self.remover.messages.say("interrupted");
+            self.remover.messages.hint("what was not begun is where it was; rrm undo restores the rest");
         }
-        self.exit.max(self.output.finish(self.remover.messages))
+        let exit = self.exit.max(self.output.finish(self.remover.messages));
+        let much = self.trashed >= MANY || (self.trashed > 0 && self.progress.has_lasted());
+        if much && io::stdout().is_terminal() && io::stderr().is_terminal() {
+            let undo = self.remover.context.command("undo", self.remover.messages.charset);
+            let (items, them) = (view::count(self.trashed, "item"), if self.trashed == 1 { "it" } else { "them" });
+            self.remover.messages.close(&format!("moved {items} to the trash; {undo} restores {them}"));
+        }
+        exit
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use clap::Parser;
+use clap::{CommandFactory as _, FromArgMatches as _};
 use rrm::attributes::SystemAttributes;
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind};
@@ -19,7 +19,7 @@ use rrm::retention::Fate;
 
 use crate::args::{
     Cli, Command, ConfigAction, Form, ListArgs, RestoreArgs, RestoreToArgs, RmArgs, ShimAction, ShimDirectory, SortKey,
-    UndoArgs,
+    UndoArgs, colour_of_help,
 };
 use crate::called_rm;
 use crate::complete;
@@ -27,8 +27,8 @@ use crate::exit::Exit;
 use crate::gnu::quote::quote;
 use crate::remove::Remover;
 use crate::shim::Shim;
-use crate::terminal::{Consent, Hints, Messages, TerminalProgress};
-use crate::translate::{Context, Effect, Environment, check_choice, effect};
+use crate::terminal::{Consent, Messages, clear_progress, system_hint};
+use crate::translate::{Colour, Context, Effect, Environment, Voice, check_choice, effect};
 use crate::view::{self, Detail, Scene};
 
 /// Reads the command line, runs the command, and tells how it ended. The first word is the name it was started under.
@@ -36,7 +36,9 @@ pub(crate) fn main(words: Vec<OsString>) -> Exit {
     if let Some((program, words)) = words.split_first().filter(|(program, _)| called_rm::is_its_name(program)) {
         return called_rm::main(program, words);
     }
-    let cli = match Cli::try_parse_from(words) {
+    let mut grammar = Cli::command().color(colour_of_help(&words));
+    let read = grammar.try_get_matches_from_mut(words).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match read.map_err(|error| error.format(&mut grammar)) {
         Ok(cli) => cli,
         Err(error) => {
             let told = error.print();
@@ -44,7 +46,7 @@ pub(crate) fn main(words: Vec<OsString>) -> Exit {
         }
     };
     let environment = Environment::read();
-    let messages = Messages { program: "rrm".into(), charset: environment.charset, hints: Hints::Shown };
+    let messages = Messages::new("rrm", environment.charset, cli.feedback.voice());
     run(cli, environment, &messages).unwrap_or_else(|error| failed(&error, &messages))
 }
 
@@ -58,6 +60,7 @@ pub(crate) fn failed(error: &anyhow::Error, messages: &Messages) -> Exit {
         Some(pipe) if pipe.kind() == io::ErrorKind::BrokenPipe => Exit::BrokenPipe,
         Some(cause) => {
             messages.say(&format!("{error}: {}", rrm::error::words_of(cause)));
+            messages.hint(system_hint(cause));
             Exit::Failure
         }
         None => {
@@ -76,10 +79,15 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         Command::Complete { shell, words } => return Ok(complete::answer(*shell, words.clone(), environment)),
         Command::Shim { action } => return shim(action.clone(), &environment, messages),
         Command::Clean(args) if args.all_users => return crate::users::clean_all(args, messages),
-        Command::Man { dir } => return crate::manual::write(dir).map(|()| Exit::Success),
+        Command::Man { dir } => {
+            crate::manual::write(dir)?;
+            messages.done(&format!("wrote the manual into {}", quote(dir.as_os_str(), messages.charset)))?;
+            return Ok(Exit::Success);
+        }
         _ => {}
     }
-    let session = Session { context: Context::read(environment, cli.trash_dir.as_deref())?, messages };
+    let context = Context::read(environment, cli.trash_dir.as_deref())?;
+    let session = Session { context, messages, colour: cli.feedback.colour() };
     match cli.command {
         Command::Rm(args) => session.rm(args),
         Command::List(args) => session.list(&args),
@@ -90,6 +98,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         Command::Clean(args) => session.clean(&args),
         Command::Keep(args) => session.keep(&args),
         Command::Import(args) => session.import(&args),
+        Command::Doctor(args) => session.doctor(&args),
         Command::Schedule(args) => session.schedule(&args.action, cli.trash_dir.as_deref()),
         Command::Config(args) => session.config(args.action),
         Command::Completions { .. } | Command::Complete { .. } | Command::Shim { .. } | Command::Man { .. } => {
@@ -99,12 +108,13 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
 }
 
 fn shim(action: ShimAction, environment: &Environment, messages: &Messages) -> anyhow::Result<Exit> {
-    let mut out = io::stdout();
+    let mut out: Box<dyn Write> =
+        if messages.voice == Voice::Quiet { Box::new(io::sink()) } else { Box::new(io::stdout()) };
     let about = |typed: ShimDirectory| Shim::new(typed.dir, environment, messages);
     match action {
         ShimAction::Install(typed) => about(typed)?.install(&mut out),
-        ShimAction::Status(typed) => about(typed)?.status(&mut out),
-        ShimAction::Remove(typed) => Ok(about(typed)?.remove().map(|()| Exit::Success)?),
+        ShimAction::Status(typed) => about(typed)?.status(&mut io::stdout()),
+        ShimAction::Remove(typed) => about(typed)?.remove(),
     }
 }
 
@@ -112,6 +122,7 @@ fn shim(action: ShimAction, environment: &Environment, messages: &Messages) -> a
 pub(crate) struct Session<'a> {
     pub(crate) context: Context,
     pub(crate) messages: &'a Messages,
+    pub(crate) colour: Colour,
 }
 
 impl Session<'_> {
@@ -120,10 +131,10 @@ impl Session<'_> {
     }
 
     fn rm(&self, args: RmArgs) -> anyhow::Result<Exit> {
-        let (options, ours) = (args.gnu(), args.ours());
+        let (options, ours) = (args.gnu(self.messages.voice), args.ours());
         if args.paths.is_empty() && options.missing == crate::gnu::options::Missing::Fail {
             self.messages.say("missing operand");
-            self.messages.say("hint: rrm rm PATH... moves each PATH to the trash; rrm rm --help tells more");
+            self.messages.hint("rrm rm PATH... moves each PATH to the trash; rrm rm --help tells more");
             return Ok(Exit::Usage);
         }
         let manager = self.manager();
@@ -136,7 +147,7 @@ impl Session<'_> {
 
     fn list(&self, args: &ListArgs) -> anyhow::Result<Exit> {
         let request = self.context.list(args)?;
-        let mut listing = self.manager().list(&request, &TerminalProgress::default());
+        let mut listing = self.manager().list(&request, &self.messages.progress());
         sort(&mut listing.items, args.sort);
         if args.reverse {
             listing.items.reverse();
@@ -147,7 +158,11 @@ impl Session<'_> {
         if listing.items.is_empty() && args.format == Form::Table {
             if listing.problems.is_empty() {
                 let everything = request.selection.is_everything();
-                self.messages.say(if everything { "nothing is in the trash" } else { "nothing in the trash matches" });
+                self.messages.close(if everything {
+                    "nothing is in the trash"
+                } else {
+                    "nothing in the trash matches"
+                });
             }
         } else {
             self.write(args.format, &listing, if args.full { Detail::Full } else { Detail::Short })?;
@@ -170,7 +185,7 @@ impl Session<'_> {
             width: rrm::sys::terminal_width(),
             detail,
             charset: self.messages.charset,
-            colours: Environment::colours(),
+            colours: Environment::colours(self.colour),
         }
     }
 
@@ -178,7 +193,7 @@ impl Session<'_> {
         let selection = self.context.selection(&args.selection)?;
         if selection.is_everything() {
             self.messages.say("what shall be restored?");
-            self.messages.say("hint: name an ID or a path from rrm list; rrm undo restores what the last rm removed");
+            self.messages.hint("name an ID or a path from rrm list; rrm undo restores what the last rm removed");
             return Ok(Exit::Usage);
         }
         self.carry_out_restore(Restorable::Selected(selection), &args.to)
@@ -195,13 +210,14 @@ impl Session<'_> {
         let exit = self.messages.problems(&plan.problems);
         if plan.steps.is_empty() && exit == Exit::Success {
             self.messages.say("nothing is in the trash to restore");
+            self.messages.hint("rrm list shows what there is");
             return Ok(Exit::Failure);
         }
         if effect(to.dry_run) == Effect::DryRun {
             self.tell_restore_plan(&plan)?;
             return Ok(exit);
         }
-        let told = if to.verbose || is_undo(&request) { Told::Everything } else { Told::Nothing };
+        let told = self.told(if is_undo(&request) { Told::Everything } else { Told::Nothing });
         Ok(exit.max(self.restore_all(&manager, plan, request, told)?))
     }
 
@@ -251,7 +267,7 @@ impl Session<'_> {
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        manager.restore(plan, request, &TerminalProgress::listening(), |step, result| {
+        manager.restore(plan, request, &self.messages.progress().listening(), |step, result| {
             let (verb, path) = match result {
                 Ok(Restored::At(path)) => ("restored", path),
                 Ok(Restored::Marked(path, problem)) => {
@@ -267,6 +283,7 @@ impl Session<'_> {
             };
             if told == Told::Everything || path != step.target {
                 let line = format!("{verb} {}", self.quoted(&path));
+                clear_progress();
                 written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
             }
         });
@@ -286,10 +303,24 @@ impl Session<'_> {
             Some(ConfigAction::Set { key, value }) => {
                 check_choice(key.into(), &value)?;
                 Config::set(directory, &SystemAttributes, key.into(), Some(&value))?;
+                let value = quote(&value, self.messages.charset);
+                self.messages.done(&format!("{} is {value} now", Key::from(key).name()))?;
             }
-            Some(ConfigAction::Unset { key }) => Config::set(directory, &SystemAttributes, key.into(), None)?,
+            Some(ConfigAction::Unset { key }) => {
+                Config::set(directory, &SystemAttributes, key.into(), None)?;
+                self.messages.done(&format!("{} is as it comes", Key::from(key).name()))?;
+            }
         }
         Ok(Exit::Success)
+    }
+
+    /// How much to tell of what went well, for a command that tells so much unasked.
+    pub(crate) fn told(&self, unasked: Told) -> Told {
+        match self.messages.voice {
+            Voice::Verbose => Told::Everything,
+            Voice::Usual => unasked,
+            Voice::Quiet | Voice::AsRm => Told::Nothing,
+        }
     }
 
     pub(crate) fn quoted(&self, path: &Path) -> String {

@@ -24,7 +24,7 @@ struct Job {
 
 impl Session<'_> {
     pub(crate) fn schedule(&self, action: &ScheduleAction, trash_dir: Option<&Path>) -> anyhow::Result<Exit> {
-        let units = self.context.environment.unit_dir.as_deref().context("there is no home directory")?;
+        let units = self.context.environment.unit_dir.as_deref().context("there is no home directory; set HOME")?;
         match action {
             ScheduleAction::Install { every, by, log } => {
                 let here = self.context.environment.working_directory();
@@ -35,11 +35,12 @@ impl Session<'_> {
                     log: log.as_ref().map(|log| here.join(log)),
                 };
                 install(&job, *by, units)?;
+                status(units)?.iter().try_for_each(|line| self.messages.done(line))?;
             }
             ScheduleAction::Status => {
-                let found = [systemd::status(units)?, cron::status()?];
-                found.iter().flatten().try_for_each(|line| println(line))?;
-                if found.iter().all(Option::is_none) {
+                let found = status(units)?;
+                found.iter().try_for_each(|line| println(line))?;
+                if found.is_empty() {
                     println("rrm clean is not scheduled")?;
                     return Ok(Exit::Failure);
                 }
@@ -47,10 +48,47 @@ impl Session<'_> {
             ScheduleAction::Remove => {
                 systemd::remove(units)?;
                 cron::remove()?;
+                self.messages.done("rrm clean is not scheduled")?;
             }
         }
         Ok(Exit::Success)
     }
+}
+
+/// How a schedule stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Health {
+    /// None is installed, as far as can be told.
+    None,
+    /// It is carried out.
+    Sound,
+    /// It is not.
+    Idle {
+        /// What was installed, or what it runs.
+        path: PathBuf,
+        why: String,
+    },
+}
+
+/// How what `install` has made stands. What cannot be learnt is no trouble: nobody is told to mend what may be sound.
+pub(crate) fn health(units: &Path) -> Health {
+    match systemd::health(units) {
+        Health::None => cron::health(),
+        health => health,
+    }
+}
+
+/// A program that is scheduled and not there is run in vain. A path that had to be quoted is not judged.
+fn missing(program: &str) -> Option<Health> {
+    let is_plain = !program.contains(['\\', '%', '$', '\'', '"']);
+    let is_gone = || rrm::sys::metadata_following(Path::new(program)).is_err();
+    let why = || "the program is not there any more".to_owned();
+    (is_plain && is_gone()).then(|| Health::Idle { path: program.into(), why: why() })
+}
+
+/// A line about each schedule that there is.
+fn status(units: &Path) -> anyhow::Result<Vec<String>> {
+    Ok([systemd::status(units)?, cron::status()?].into_iter().flatten().collect())
 }
 
 /// Puts the job under one of the two, and takes it away from the other, so that it is never run twice.
@@ -71,6 +109,6 @@ fn output(program: &str, args: &[&str]) -> std::io::Result<Output> {
 fn text(path: &Path) -> anyhow::Result<&str> {
     match path.to_str() {
         Some(text) if !text.chars().any(char::is_control) => Ok(text),
-        _ => bail!("cannot write {path:?} into a schedule: it is not plain text"),
+        _ => bail!("cannot write {path:?} into a schedule: it is not plain text; rename it"),
     }
 }

@@ -110,9 +110,28 @@ impl<'a> Shim<'a> {
         Ok(if sound.is_ok() { Exit::Success } else { Exit::Failure })
     }
 
+    /// What keeps an `rm` of ours from being found, if there is one: in the usual place, or anywhere in PATH.
+    pub(crate) fn trouble(&self) -> Option<(PathBuf, String)> {
+        let path = self.environment.path.as_deref().unwrap_or_default();
+        let usual = self.place.directory().to_owned();
+        let places = finder::directories(path).chain([usual]).map(|directory| self.place.beside(&directory));
+        let ours = places.into_iter().find(Place::is_ours)?;
+        let link = ours.link().to_owned();
+        if let Err(error) = ours.check() {
+            return Some((link, error.reason.into_owned()));
+        }
+        match find_in(path) {
+            Some(found) if found == link || self.place.is_our_program(&found) => None,
+            Some(found) => Some((link, format!("PATH finds {} before it", self.quoted(&found)))),
+            None => Some((link, "PATH does not lead there".to_owned())),
+        }
+    }
+
     /// Removes the link, if it is ours.
-    pub(crate) fn remove(&self) -> Result<()> {
-        self.place.remove()
+    pub(crate) fn remove(&self) -> anyhow::Result<Exit> {
+        self.place.remove()?;
+        self.messages.done(&format!("removed {}", self.quoted(self.place.link())))?;
+        Ok(Exit::Success)
     }
 
     fn quoted(&self, path: &Path) -> String {

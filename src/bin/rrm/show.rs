@@ -12,7 +12,6 @@ use rrm::outcome::Shown;
 use crate::args::{ReportForm, ShowArgs};
 use crate::exit::Exit;
 use crate::run::Session;
-use crate::terminal::TerminalProgress;
 use crate::view::{self, Detail};
 
 /// How much of a file is in memory while it is printed.
@@ -22,7 +21,7 @@ impl Session<'_> {
     pub(crate) fn show(&self, args: &ShowArgs) -> anyhow::Result<Exit> {
         let request = self.context.show(args)?;
         let manager = self.manager();
-        let showing = manager.show(&request, &TerminalProgress::default());
+        let showing = manager.show(&request, &self.messages.progress());
         let exit = self.messages.problems(&showing.problems);
         if args.content {
             return Ok(exit.max(self.print_content(&manager, &showing.shown)?));
@@ -55,7 +54,7 @@ impl Session<'_> {
         let [only] = shown else {
             if let [_, _, ..] = shown {
                 self.messages.say(&format!("--content prints one file, and {} were chosen", shown.len()));
-                self.messages.say("hint: without --content rrm show tells their IDs");
+                self.messages.hint("without --content rrm show tells their IDs");
             }
             return Ok(Exit::Failure);
         };

@@ -8,13 +8,12 @@ use rrm::outcome::Summary;
 use crate::args::{ReportForm, StatsArgs};
 use crate::exit::Exit;
 use crate::run::Session;
-use crate::terminal::TerminalProgress;
 use crate::view::{self, Detail};
 
 impl Session<'_> {
     pub(crate) fn stats(&self, args: &StatsArgs) -> anyhow::Result<Exit> {
         let request = self.context.stats(args)?;
-        let summary = self.manager().stats(&request, &TerminalProgress::default());
+        let summary = self.manager().stats(&request, &self.messages.progress());
         let exit = self.messages.problems(&summary.problems);
         if summary.volumes.is_empty() && summary.problems.is_empty() && args.format == ReportForm::Text {
             let everything = request.list.selection.is_everything();

@@ -1,48 +1,77 @@
 //! What a person sees beside the output: errors with their next step, questions, progress.
 
 mod message;
+mod meter;
 mod progress;
 mod signals;
 
-use std::ffi::OsString;
+use std::cell::RefCell;
+use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
 
+use anyhow::Context as _;
 use rrm::error::{Error, ErrorKind};
 use rrm::manager::is_only_a_warning;
 
 use crate::exit::Exit;
 use crate::gnu::prompt::{Answer, read_answer};
 use crate::gnu::quote::{Charset, quote};
+use crate::translate::Voice;
 
-pub(crate) use progress::TerminalProgress;
+pub(crate) use message::system_hint;
+pub(crate) use progress::{TerminalProgress, clear_progress};
 
 /// Where messages go, and in whose name.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub(crate) struct Messages {
     /// What every message begins with.
     pub(crate) program: OsString,
     /// What names may show as they are.
     pub(crate) charset: Charset,
-    /// Whether errors come with a next step.
-    pub(crate) hints: Hints,
-}
-
-/// Whether a person is told what to do next.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hints {
-    Shown,
-    /// Under the name `rm`, where every line is one of GNU's.
-    Withheld,
+    /// How much is said beside what went wrong.
+    pub(crate) voice: Voice,
+    /// The next steps that were told: one that a hundred errors share is told once.
+    told: RefCell<Vec<String>>,
 }
 
 impl Messages {
+    pub(crate) fn new(program: impl AsRef<OsStr>, charset: Charset, voice: Voice) -> Self {
+        Self { program: program.as_ref().to_owned(), charset, voice, told: RefCell::default() }
+    }
+
     /// Tells what went wrong and what to do about it, on standard error.
     pub(crate) fn error(&self, error: &Error) {
         self.say(&message::words(error, self.charset));
-        if let Some(hint) = message::hint(error).filter(|_| self.hints == Hints::Shown) {
+        self.hint(message::hint(error));
+    }
+
+    /// Tells what a person can do next.
+    pub(crate) fn hint(&self, hint: &str) {
+        if self.voice.hints() && !self.told.borrow().iter().any(|told| told == hint) {
+            self.told.borrow_mut().push(hint.to_owned());
             self.say(&format!("hint: {hint}"));
         }
+    }
+
+    /// Tells how it ended, where that is neither a failure nor what the command is for.
+    pub(crate) fn close(&self, line: &str) {
+        if self.voice.hints() {
+            self.say(line);
+        }
+    }
+
+    /// Tells on standard output what was done, where somebody wants to know.
+    pub(crate) fn done(&self, line: &str) -> anyhow::Result<()> {
+        if self.voice != Voice::Verbose {
+            return Ok(());
+        }
+        writeln!(io::stdout(), "{line}").context("write error")
+    }
+
+    /// Where work tells how far it is.
+    pub(crate) fn progress(&self) -> TerminalProgress {
+        TerminalProgress::new(self.voice)
     }
 
     /// Tells several, and what they make of the exit status.
@@ -60,6 +89,7 @@ impl Messages {
 
     /// Bytes on standard error, at once, so that the lines of two commands do not mix.
     pub(crate) fn say_bytes(bytes: &[u8]) {
+        clear_progress();
         let _ = io::stderr().write_all(bytes);
     }
 

@@ -2,6 +2,7 @@
 
 mod clean;
 mod environment;
+mod feedback;
 mod import;
 mod show;
 mod value;
@@ -21,9 +22,11 @@ use rrm::selection::{Filter, Selection, Term, absolute};
 
 use crate::args::{ConflictMode, Form, KeyName, ListArgs, RestoreToArgs, RmArgs, SelectionArgs, When};
 use crate::gnu::options as gnu;
+use crate::gnu::quote::{Charset, quote_where_needed};
 
 pub(crate) use clean::Asking;
 pub(crate) use environment::Environment;
+pub(crate) use feedback::{Colour, Voice};
 pub(crate) use value::check_choice;
 
 /// How long what is removed is kept where nobody says otherwise.
@@ -41,6 +44,8 @@ pub(crate) struct Context {
     pub(crate) config_dir: PathBuf,
     /// The home trash.
     pub(crate) home_trash: PathBuf,
+    /// `--trash-dir`, as it was typed.
+    typed_trash_dir: Option<PathBuf>,
 }
 
 /// When the command began: asked once.
@@ -72,12 +77,21 @@ impl Context {
         } else {
             config_dir.join("trash")
         };
-        Ok(Self { now: now(), environment, config, config_dir, home_trash })
+        let typed_trash_dir = trash_dir.map(Path::to_owned);
+        Ok(Self { now: now(), environment, config, config_dir, home_trash, typed_trash_dir })
     }
 
     /// Where things are, for the library.
     pub(crate) fn settings(&self) -> Settings {
         Settings { home_trash: self.home_trash.clone(), home_directory: self.environment.home.clone() }
+    }
+
+    /// Another command about the same trash, to be typed.
+    pub(crate) fn command(&self, name: &str, charset: Charset) -> String {
+        match &self.typed_trash_dir {
+            Some(_) => format!("rrm --trash-dir {} {name}", quote_where_needed(self.home_trash.as_os_str(), charset)),
+            None => format!("rrm {name}"),
+        }
     }
 
     /// When the grace period of what is removed now ends: by the option, the environment, the standing choice.
@@ -253,7 +267,7 @@ pub(crate) enum Afterwards {
 
 impl RmArgs {
     /// The part that GNU's rm has too.
-    pub(crate) fn gnu(&self) -> gnu::Options {
+    pub(crate) fn gnu(&self, voice: Voice) -> gnu::Options {
         let asked = match (self.force, self.always, self.once, self.interactive) {
             (true, ..) | (.., Some(When::Never)) => gnu::Prompt::Never,
             (_, true, ..) | (.., Some(When::Always)) => gnu::Prompt::Always,
@@ -270,7 +284,7 @@ impl RmArgs {
                 Some("all") => gnu::SeparateDevices::Reject,
                 _ => gnu::SeparateDevices::Remove,
             },
-            verbose: if self.verbose { gnu::Verbose::Yes } else { gnu::Verbose::No },
+            verbose: if voice == Voice::Verbose { gnu::Verbose::Yes } else { gnu::Verbose::No },
             input: gnu::Input::AsFound,
         }
     }

@@ -3,6 +3,7 @@
 mod bar;
 mod dates;
 mod escaped;
+pub(crate) mod finding;
 mod json;
 mod plain;
 pub(crate) mod preview;

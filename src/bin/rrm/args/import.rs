@@ -21,8 +21,4 @@ pub(crate) struct ImportArgs {
     /// Do not ask before a copy that is large or cannot keep everything.
     #[arg(short, long)]
     pub(crate) yes: bool,
-
-    /// Print what is imported.
-    #[arg(short, long)]
-    pub(crate) verbose: bool,
 }

@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use crate::exit::Exit;
-use crate::terminal::Messages;
+use crate::terminal::{Messages, clear_progress};
 
 /// Standard output, as a removal writes to it: whoever does not read it stops no removal, and is told of at the end.
 pub(super) struct Output {
@@ -22,6 +22,9 @@ impl Output {
 
     /// One line. A person sees it at once, a pipe gets many together.
     pub(super) fn line(&mut self, line: &str) {
+        if *self.is_watched {
+            clear_progress();
+        }
         if let Err(error) = writeln!(self.out, "{line}") {
             self.give_up(error);
         }

@@ -1,11 +1,13 @@
 //! A line in the user's crontab. Every other line stays as it is, byte for byte.
 
+use std::fs;
 use std::io::{self, ErrorKind, Write};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-use super::{Job, output, text};
+use super::{Health, Job, missing, output, text};
 use crate::args::Every;
 
 /// What our line ends with. To the shell that runs it, it is a comment.
@@ -32,6 +34,32 @@ pub(super) fn status() -> anyhow::Result<Option<String>> {
     Ok(ours.map(|line| format!("rrm clean is run by cron: {line}")))
 }
 
+/// Whether a cron runs, and the program that it is to run is there.
+pub(super) fn health() -> Health {
+    let Ok(Some(crontab)) = read() else { return Health::None };
+    let Some(line) = crontab.split(|byte| *byte == b'\n').find(|line| is_ours(line)) else { return Health::None };
+    let line = String::from_utf8_lossy(line);
+    let program = line.rsplit_once("' clean").and_then(|(before, _)| Some(before.rsplit_once('\'')?.1));
+    if is_running() {
+        program.and_then(missing).unwrap_or(Health::Sound)
+    } else {
+        Health::Idle { path: "crontab".into(), why: "no cron runs".to_owned() }
+    }
+}
+
+/// Whether anything runs crontabs: a daemon, known by the name of its process (proc(5)), or systemd in its place. Where
+/// the processes of others are hidden, nobody can tell, and it counts as running.
+fn is_running() -> bool {
+    const NAMES: [&str; 5] = ["cron", "crond", "fcron", "dcron", "bcron-sched"];
+    let name = |process: &Path| fs::read_to_string(process.join("comm")).ok();
+    if name(Path::new("/proc/1")).is_none() {
+        return true;
+    }
+    let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
+    processes.filter_map(|process| name(&process)).any(|name| NAMES.contains(&name.trim_end()))
+        || output("systemctl", &["is-active", "cron.target"]).is_ok_and(|output| output.status.success())
+}
+
 /// The crontab, or `None` where there is no cron. Only what plainly says that there is no crontab yet is an empty one:
 /// whatever else went wrong, writing would lose the lines that could not be read.
 fn read() -> anyhow::Result<Option<Vec<u8>>> {
@@ -46,7 +74,7 @@ fn read() -> anyhow::Result<Option<Vec<u8>>> {
     if said.contains("no crontab for") {
         return Ok(Some(Vec::new()));
     }
-    bail!("cannot read the crontab: {}", said.trim())
+    bail!("cannot read the crontab: {}; nothing was changed, and crontab -l has to work first", said.trim())
 }
 
 /// crontab(1) checks what it is given and replaces the old one in one step.
@@ -64,7 +92,7 @@ fn write(crontab: &[u8]) -> anyhow::Result<()> {
     let status = child.wait().context("cannot run crontab")?;
     written.context("cannot write the crontab")?;
     if !status.success() {
-        bail!("cannot write the crontab: crontab ended with {status}");
+        bail!("cannot write the crontab: crontab ended with {status}; see what crontab -e says");
     }
     Ok(())
 }

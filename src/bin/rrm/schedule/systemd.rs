@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 
-use super::{Job, output, text};
+use super::{Health, Job, missing, output, text};
 use crate::args::Every;
 
 const SERVICE: &str = "rrm-clean.service";
@@ -94,11 +94,34 @@ fn read_first(paths: [PathBuf; 2]) -> anyhow::Result<Option<(PathBuf, String)>> 
     Ok(None)
 }
 
+/// Whether the timer is enabled, waits for its time, and starts a program that is there.
+pub(super) fn health(units: &Path) -> Health {
+    let path = units.join(TIMER);
+    if path.symlink_metadata().is_err() {
+        return Health::None;
+    }
+    let idle = |why: &str| Health::Idle { path: path.clone(), why: why.to_owned() };
+    let answers =
+        |verb: &str| output("systemctl", &["--user", verb, TIMER]).is_ok_and(|output| output.status.success());
+    let service = fs::read_to_string(units.join(SERVICE)).unwrap_or_default();
+    let program = service.lines().find_map(|line| line.strip_prefix("ExecStart=\"")?.split_once('"'));
+    if !runs() {
+        idle("no systemd of yours runs")
+    } else if !answers("is-enabled") {
+        idle("the timer is not enabled")
+    } else if !answers("is-active") {
+        idle("the timer is not started")
+    } else {
+        program.and_then(|(program, _)| missing(program)).unwrap_or(Health::Sound)
+    }
+}
+
 fn systemctl(args: &[&str]) -> anyhow::Result<()> {
     let words = [&["--user"], args].concat();
     let output = output("systemctl", &words).context("cannot run systemctl")?;
     if !output.status.success() {
-        bail!("systemctl {}: {}", words.join(" "), String::from_utf8_lossy(&output.stderr).trim());
+        let said = String::from_utf8_lossy(&output.stderr);
+        bail!("systemctl {}: {}; rrm schedule install --by cron does without systemd", words.join(" "), said.trim());
     }
     Ok(())
 }

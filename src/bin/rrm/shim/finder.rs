@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
 use std::os::unix::ffi::OsStrExt;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -84,10 +84,14 @@ pub(super) fn find_in(path: &OsStr) -> Option<PathBuf> {
     find_program(path, "rm")
 }
 
+/// The directories that this PATH names.
+pub(super) fn directories(path: &OsStr) -> impl Iterator<Item = PathBuf> {
+    let named = path.as_bytes().split(|byte| *byte == b':').filter(|directory| !directory.is_empty());
+    named.map(|directory| PathBuf::from(OsStr::from_bytes(directory)))
+}
+
 fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
-    let directories = path.as_bytes().split(|byte| *byte == b':').filter(|directory| !directory.is_empty());
-    let candidates = directories.map(|directory| Path::new(OsStr::from_bytes(directory)).join(name));
-    candidates.into_iter().find(|candidate| {
+    directories(path).map(|directory| directory.join(name)).find(|candidate| {
         sys::metadata_following(candidate).is_ok_and(|found| !found.is_dir() && found.mode & 0o111 != 0)
     })
 }

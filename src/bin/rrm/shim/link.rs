@@ -43,6 +43,16 @@ impl Place {
         Self { directory: directory.to_owned(), link: directory.join("rm"), program }
     }
 
+    /// The same in another directory.
+    pub(super) fn beside(&self, directory: &Path) -> Self {
+        Self::new(directory, self.program.clone())
+    }
+
+    /// Whether there is a link that was made for an rrm, alive or dead.
+    pub(super) fn is_ours(&self) -> bool {
+        matches!(self.look(), Ok(Found::Ours | Found::OurOther(_)))
+    }
+
     pub(super) fn directory(&self) -> &Path {
         &self.directory
     }
@@ -75,13 +85,11 @@ impl Place {
     /// Fails unless the link is there and leads to a program that can be run.
     pub(super) fn check(&self) -> Result<()> {
         match self.look()? {
-            Found::Nothing => {
-                Err(Error::new(ErrorKind::NotFound, "use", &self.link, "it is not there; rrm shim install makes it"))
-            }
+            Found::Nothing => Err(Error::new(ErrorKind::NotFound, "use the link", &self.link, "it is not there")),
             Found::Foreign => Err(self.foreign("use")),
             Found::OurOther(target) if sys::metadata_following(&self.link).is_err() => {
-                let reason = format!("it is dead: it leads to {target:?}, which is gone; rrm shim install renews it");
-                Err(Error::new(ErrorKind::NotFound, "use", &self.link, reason))
+                let reason = format!("it is dead: it leads to {target:?}, which is gone");
+                Err(Error::new(ErrorKind::NotFound, "use the link", &self.link, reason))
             }
             Found::Ours | Found::OurOther(_) => Ok(()),
         }
@@ -91,7 +99,7 @@ impl Place {
     pub(super) fn remove(&self) -> Result<()> {
         match self.look()? {
             Found::Ours | Found::OurOther(_) => self.unlink().map_err(cannot("remove", &self.link)),
-            Found::Nothing => Err(Error::new(ErrorKind::NotFound, "remove", &self.link, "No such file or directory")),
+            Found::Nothing => Err(Error::new(ErrorKind::NotFound, "remove the link", &self.link, "it is not there")),
             Found::Foreign => Err(self.foreign("remove")),
         }
     }

@@ -1,84 +1,127 @@
 //! Progress of long work, on a terminal, once it has lasted.
+//!
+//! It is one line at the bottom of the terminal, and the terminal is the whole process's: whatever else is written there
+//! clears the line first, and the next step of the work brings it back.
 
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget};
 use rrm::progress::{Activity, Amount, Progress};
 
+use super::meter::{self, Work};
 use super::signals::listen;
+use crate::translate::Voice;
 
 /// How long work may take before it says anything.
 const QUIET: Duration = Duration::from_millis(500);
 
-/// After how many steps it is looked whether there is something to show: the clock and the bar for each of them took a sixth
-/// of the time that deleting a file takes in memory.
+/// How often the line is brought up to date; work is told in far smaller steps.
+const BEAT: Duration = Duration::from_millis(100);
+
+/// After how many steps it is looked whether there is something to show: the clock and the line for each of them would
+/// cost a part of the time that the step takes.
 const STEPS: u64 = 16;
 
 /// A step of so many bytes took long enough for a look of its own.
 const LARGE: u64 = 1 << 20;
 
+/// The line that is shown.
+static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
+
+fn shown() -> MutexGuard<'static, Option<ProgressBar>> {
+    SHOWN.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Clears the line, if there is one.
+pub(crate) fn clear_progress() {
+    if let Some(bar) = shown().take() {
+        bar.finish_and_clear();
+    }
+}
+
 /// Shows progress on standard error if that is a terminal, and learns of Ctrl-C.
 ///
 /// What only looks lets a signal end the process as it always does, unless it takes long.
-#[derive(Default)]
 pub(crate) struct TerminalProgress {
+    watched: bool,
     interrupted: OnceLock<Arc<AtomicBool>>,
     steps: AtomicU64,
+    /// What was done since the last look.
     entries: AtomicU64,
     bytes: AtomicU64,
-    current: Mutex<Current>,
+    works: Mutex<Works>,
 }
 
+/// What is going on: of work inside of other work, the innermost is shown.
 #[derive(Default)]
-struct Current {
+struct Works {
+    /// When the first began.
     since: Option<Instant>,
-    activity: Option<Activity>,
-    total: Option<Amount>,
-    bar: Option<ProgressBar>,
+    under_way: Vec<Work>,
+    /// Whether any has lasted long enough to be shown.
+    lasted: bool,
+    /// When the line was last brought up to date.
+    told: Option<Instant>,
 }
 
 impl TerminalProgress {
-    /// For what changes something: a signal waits until the item at hand is whole, and without a mark of ours, on one side
-    /// or the other.
-    pub(crate) fn listening() -> Self {
-        let progress = Self::default();
-        progress.interrupted.get_or_init(listen);
-        progress
+    /// For what only looks.
+    pub(super) fn new(voice: Voice) -> Self {
+        let watched = voice.shows_progress() && std::io::stderr().is_terminal();
+        let (steps, entries, bytes) = Default::default();
+        Self { watched, interrupted: OnceLock::new(), steps, entries, bytes, works: Mutex::default() }
     }
 
-    fn with(&self, change: impl FnOnce(&mut Current)) {
-        change(&mut self.current.lock().unwrap_or_else(PoisonError::into_inner));
+    /// For what changes something: a signal waits until the item at hand is whole, and without a mark of ours, on one side
+    /// or the other.
+    pub(crate) fn listening(self) -> Self {
+        self.interrupted.get_or_init(listen);
+        self
+    }
+
+    /// Whether it took so long that a person saw it.
+    pub(crate) fn has_lasted(&self) -> bool {
+        self.works().lasted
+    }
+
+    fn works(&self) -> MutexGuard<'_, Works> {
+        self.works.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The works, with all that was done by now.
+    fn up_to_date(&self) -> MutexGuard<'_, Works> {
+        let mut works = self.works();
+        let take = |sum: &AtomicU64| sum.swap(0, Ordering::Relaxed);
+        works.advance(Amount { entries: take(&self.entries), bytes: take(&self.bytes) });
+        works
     }
 }
 
 impl Progress for TerminalProgress {
     fn begin(&self, activity: Activity, total: Option<Amount>) {
         self.interrupted.get_or_init(listen);
-        self.entries.store(0, Ordering::Relaxed);
-        self.bytes.store(0, Ordering::Relaxed);
-        self.with(|current| {
-            let since = Some(current.since.unwrap_or_else(Instant::now));
-            *current = Current { since, activity: Some(activity), total, bar: current.bar.take() };
-        });
+        self.up_to_date().begin(activity, total);
+        clear_progress();
     }
 
     fn advance(&self, done: Amount) {
-        let add = |sum: &AtomicU64, more| sum.fetch_add(more, Ordering::Relaxed) + more;
-        let so_far = Amount { entries: add(&self.entries, done.entries), bytes: add(&self.bytes, done.bytes) };
-        if add(&self.steps, 1).is_multiple_of(STEPS) || done.bytes >= LARGE {
-            self.with(|current| current.show(so_far));
+        self.entries.fetch_add(done.entries, Ordering::Relaxed);
+        self.bytes.fetch_add(done.bytes, Ordering::Relaxed);
+        let step = self.steps.fetch_add(1, Ordering::Relaxed) + 1;
+        if step.is_multiple_of(STEPS) || done.bytes >= LARGE {
+            let mut works = self.up_to_date();
+            if self.watched {
+                works.show();
+            }
         }
     }
 
     fn end(&self) {
-        self.with(|current| {
-            if let Some(bar) = current.bar.take() {
-                bar.finish_and_clear();
-            }
-        });
+        self.up_to_date().end();
+        clear_progress();
     }
 
     fn interrupted(&self) -> bool {
@@ -86,40 +129,36 @@ impl Progress for TerminalProgress {
     }
 }
 
-impl Current {
-    fn show(&mut self, done: Amount) {
-        let lasted = self.since.is_some_and(|since| since.elapsed() >= QUIET);
-        if self.bar.is_none() && lasted {
-            self.bar = Some(self.new_bar());
-        }
-        if let Some(bar) = &self.bar {
-            let in_bytes = self.activity == Some(Activity::Copying);
-            bar.set_position(if in_bytes { done.bytes } else { done.entries });
+impl Works {
+    fn begin(&mut self, activity: Activity, total: Option<Amount>) {
+        self.since.get_or_insert_with(Instant::now);
+        match self.under_way.last_mut() {
+            // To delete one item is part of deleting all of them, with one count.
+            Some(outer) if outer.activity == activity => outer.parts += 1,
+            _ => self.under_way.push(Work::new(activity, total)),
         }
     }
 
-    fn new_bar(&self) -> ProgressBar {
-        if !std::io::stderr().is_terminal() {
-            return ProgressBar::hidden();
+    fn advance(&mut self, done: Amount) {
+        if let Some(work) = self.under_way.last_mut() {
+            work.done += done;
         }
-        let (verb, template, length) = match (self.activity, self.total) {
-            (Some(Activity::Copying), Some(total)) => {
-                ("copying", "{msg} {wide_bar} {bytes}/{total_bytes} {bytes_per_sec} {eta}", Some(total.bytes))
-            }
-            (Some(Activity::Copying), None) => ("copying", "{msg} {bytes} {bytes_per_sec} {elapsed}", None),
-            (Some(Activity::Measuring), _) => ("measuring", "{msg} {human_pos} entries {elapsed}", None),
-            (Some(Activity::Importing), Some(total)) => {
-                ("importing", "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}", Some(total.entries))
-            }
-            (_, Some(total)) => {
-                ("deleting", "{msg} {wide_bar} {human_pos}/{human_len} {per_sec} {eta}", Some(total.entries))
-            }
-            (_, None) => ("deleting", "{msg} {human_pos} entries {per_sec} {elapsed}", None),
-        };
-        let bar = ProgressBar::with_draw_target(length, ProgressDrawTarget::stderr_with_hz(10));
-        if let Ok(style) = ProgressStyle::with_template(template) {
-            bar.set_style(style);
+        self.lasted |= self.since.is_some_and(|since| since.elapsed() >= QUIET);
+    }
+
+    fn end(&mut self) {
+        match self.under_way.last_mut() {
+            Some(work) if work.parts > 0 => work.parts -= 1,
+            _ => drop(self.under_way.pop()),
         }
-        bar.with_message(verb)
+    }
+
+    fn show(&mut self) {
+        if !self.lasted || self.told.is_some_and(|told| told.elapsed() < BEAT) {
+            return;
+        }
+        let Some(work) = self.under_way.last() else { return };
+        self.told = Some(Instant::now());
+        meter::update(shown().get_or_insert_with(|| meter::bar(work, ProgressDrawTarget::stderr())), work);
     }
 }

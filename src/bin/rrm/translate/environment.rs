@@ -1,11 +1,11 @@
 //! What the environment says, read once.
 
 use std::ffi::OsString;
-use std::io::IsTerminal;
 use std::path::PathBuf;
 
 use lscolors::LsColors;
 
+use super::Colour;
 use crate::gnu::grammar::Order;
 use crate::gnu::quote::Charset;
 
@@ -67,12 +67,15 @@ impl Environment {
         std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"))
     }
 
-    /// The colours that standard output may have: those of `$LS_COLORS`, on a terminal that takes colours, unless
-    /// `$NO_COLOR` is set (<https://no-color.org>).
+    /// Whether the terminal takes colours, and nobody objects to them.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
-    pub(crate) fn colours() -> Option<LsColors> {
+    pub(super) fn takes_colours() -> bool {
         let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-        let plain = set("NO_COLOR").is_some() || set("TERM").is_none_or(|term| term == "dumb");
-        (std::io::stdout().is_terminal() && !plain).then(|| LsColors::from_env().unwrap_or_default())
+        set("NO_COLOR").is_none() && set("TERM").is_some_and(|term| term != "dumb")
+    }
+
+    /// The colours that paths have on standard output: those of `$LS_COLORS`.
+    pub(crate) fn colours(when: Colour) -> Option<LsColors> {
+        when.on_stdout().then(|| LsColors::from_env().unwrap_or_default())
     }
 }

@@ -14,6 +14,7 @@ use crate::gnu::quote::quote_where_needed;
 use crate::log::{self, Log};
 use crate::run::println;
 use crate::terminal::Messages;
+use crate::translate::Voice;
 
 /// Where setpriv is; nothing else is started.
 const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
@@ -35,7 +36,7 @@ impl Round<'_> {
     /// said and is in the exit status.
     pub(super) fn clean_for(&mut self, user: &User) -> anyhow::Result<Exit> {
         let name = quote_where_needed(&user.name, self.messages.charset);
-        if self.args.dry_run || self.args.verbose {
+        if self.args.dry_run || self.messages.voice == Voice::Verbose {
             println(&format!("{name}:"))?;
         }
         let (failure, report) = match self.run(user) {
@@ -66,7 +67,12 @@ impl Round<'_> {
         let mut command = Command::new("setpriv");
         command.args([format!("--reuid={}", user.uid), format!("--regid={}", user.gid)]);
         command.args(["--init-groups", "--no-new-privs", "--"]).arg(&self.program).arg("clean");
-        command.args(self.args.dry_run.then_some("--dry-run")).args(self.args.verbose.then_some("--verbose"));
+        command.args(self.args.dry_run.then_some("--dry-run"));
+        command.args(match self.messages.voice {
+            Voice::Verbose => Some("--verbose"),
+            Voice::Quiet => Some("--quiet"),
+            Voice::AsRm | Voice::Usual => None,
+        });
         command.env_clear().env("HOME", &user.home).env("USER", &user.name).env("LOGNAME", &user.name);
         command.env("PATH", SEARCH_PATH).current_dir("/").stdin(Stdio::null());
         if self.log.is_some() && !self.args.dry_run {

@@ -46,7 +46,7 @@ pub(crate) fn object(item: &TrashItem, fate: Option<&Fate>, now: DateTime<Utc>) 
 
 /// JSON strings are Unicode and names are bytes: what is not UTF-8 is shown as well as can be, and told without loss
 /// under a second key, with `%XX` for each odd byte.
-fn insert_bytes(object: &mut Map<String, Value>, key: &str, value: Option<&OsStr>) {
+pub(super) fn insert_bytes(object: &mut Map<String, Value>, key: &str, value: Option<&OsStr>) {
     object.insert(key.into(), value.map(OsStr::to_string_lossy).map(std::borrow::Cow::into_owned).into());
     if let Some(odd) = value.filter(|value| value.to_str().is_none()) {
         object.insert(format!("{key}_bytes"), percent_encoded(odd.as_bytes()).into());

@@ -1,0 +1,37 @@
+//! How much is said and in what colours: the options that every command has.
+
+use std::ffi::OsString;
+
+use clap::{Args, ColorChoice, ValueEnum};
+
+#[derive(Debug, Clone, Copy, Args)]
+pub(crate) struct FeedbackArgs {
+    /// Tell what is done, where a command is silent about it.
+    #[arg(short, long, global = true, overrides_with = "quiet", display_order = 901)]
+    pub(crate) verbose: bool,
+
+    /// Say no more than what was asked for and what went wrong: no hints, no closing lines, no progress.
+    #[arg(short, long, global = true, overrides_with = "verbose", display_order = 902)]
+    pub(crate) quiet: bool,
+
+    /// Use colours on a terminal (auto), in a pipe too (always), or not (never).
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto,
+          hide_possible_values = true, display_order = 903)]
+    pub(crate) color: ColorWhen,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum ColorWhen {
+    Auto,
+    Always,
+    Never,
+}
+
+/// What the words say about colours, for a help text or a complaint, which come before anything is understood.
+pub(crate) fn colour_of_help(words: &[OsString]) -> ColorChoice {
+    let words = words.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--");
+    let words: Vec<_> = words.collect();
+    let apart = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| &*pair[1]);
+    let said = words.iter().filter_map(|word| word.strip_prefix("--color=")).chain(apart).next_back();
+    said.and_then(|said| said.parse().ok()).unwrap_or(ColorChoice::Auto)
+}

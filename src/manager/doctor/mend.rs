@@ -1,0 +1,87 @@
+//! Mending what was found. Each thing is looked at once more before it is touched, and none of it is anybody's data.
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use super::{live, notes};
+use crate::error::{Error, ErrorKind, Result};
+use crate::manager::TrashManager;
+use crate::outcome::diagnosis::{Age, Fault, Finding, Left, Source};
+use crate::store::{TrashDir, erase_stray};
+use crate::sys::{self, Dir};
+
+/// What is tried, in every error about a repair.
+const MEND: &str = "mend";
+
+impl TrashManager {
+    /// Mends one finding of [`Self::examine`], if that is [possible](Finding::mending) without any data going. What has
+    /// changed since it was found is left alone; that is an error, as is whatever keeps it from being mended.
+    ///
+    /// # After a crash
+    /// It is mended or not; of stray attributes, some may be left.
+    pub fn mend(&self, finding: &Finding, now: DateTime<Utc>) -> Result<()> {
+        match finding {
+            Finding::WrongMode { trash: path, .. } | Finding::Unusable { path, fault: Fault::Mode(_) } => {
+                close_to_others(path).map_err(failed(path))
+            }
+            Finding::EmptyEnvelope { at, age: Age::Old } => {
+                self.in_trash(&at.trash, &at.path(), |trash| trash.remove_empty(at.id, now))
+            }
+            Finding::InterruptedCopy { trash, name, source: Source::Uncopied } => {
+                self.in_trash(trash, &trash.join(name), |trash| trash.remove_uncopied(name))
+            }
+            Finding::InterruptedMove { at, place, left: Left::Note } => {
+                self.in_trash(&at.trash, place, |trash| match notes::check(trash, at.id, place)? {
+                    Some(Left::Note) => trash.forget_note(at.id),
+                    _ => Err(changed()),
+                })
+            }
+            Finding::DeadRegistration { home, name, target, .. } => {
+                self.in_trash(home, target, |home| home.unregister(name, target))
+            }
+            Finding::Stray { path, names, .. } => self.erase(path, names, finding).map_err(failed(path)),
+            _ => Err(Error::new(ErrorKind::System, MEND, PathBuf::new(), "that takes a person, or a clean")),
+        }
+    }
+
+    /// Does something in a trash directory while nobody cleans there.
+    fn in_trash(&self, trash: &Arc<Path>, what: &Path, mend: impl FnOnce(&TrashDir) -> io::Result<()>) -> Result<()> {
+        let trash = self.trash_at(trash)?;
+        match trash.lock_for_cleaning().map_err(failed(what))? {
+            Some(_lock) => mend(&trash).map_err(failed(what)),
+            None => Err(Error::new(ErrorKind::Busy, MEND, &**trash.path(), "a clean is at work there")),
+        }
+    }
+
+    /// Erases stray attributes, unless the file has changed since they were found: then somebody is at work with it, and
+    /// a removal under way needs its record.
+    fn erase(&self, path: &Path, names: &[&'static str], found: &Finding) -> io::Result<()> {
+        let Some(file) = live::open(path)? else { return Err(changed()) };
+        let id = sys::metadata_of_file(&file)?.id;
+        if !live::look_again(&*self.attributes, found)? {
+            return Err(changed());
+        }
+        erase_stray(&*self.attributes, &file, names, || sys::metadata_at(path).is_ok_and(|there| there.id == id))
+    }
+}
+
+/// Gives a directory of ours mode 0700, whatever bits it has besides.
+fn close_to_others(path: &Path) -> io::Result<()> {
+    let dir = Dir::open(path)?;
+    let found = dir.metadata()?;
+    if found.uid != sys::effective_uid() {
+        return Err(changed());
+    }
+    dir.set_mode(found.mode & !0o777 | 0o700)
+}
+
+fn changed() -> io::Error {
+    io::Error::other("it has changed since it was found; run the command again")
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> Error + '_ {
+    crate::error::cannot(MEND, path)
+}

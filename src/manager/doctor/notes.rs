@@ -1,0 +1,41 @@
+//! What the notes of copies tell once nobody works on the copies any more.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::item::ItemId;
+use crate::manager::room::{self, Look};
+use crate::outcome::diagnosis::Left;
+use crate::store::{Owner, Reading, TrashDir};
+use crate::sys::{Dir, Name};
+
+/// What is left of the copy of `item` from or to `outside`; nothing, if somebody works on it, or nobody can tell.
+pub(super) fn check(trash: &TrashDir, item: ItemId, outside: &Path) -> io::Result<Option<Left>> {
+    let parent = match Dir::open_following(outside.parent().unwrap_or(Path::new("/"))) {
+        // Its volume may come back.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+        parent => parent?,
+    };
+    match room::look(&parent, item)? {
+        Look::AtWork => return Ok(None),
+        Look::Left => return Ok(Some(Left::Copy)),
+        Look::Gone => {}
+    }
+    if trash.is_being_filled(item)? {
+        // That is a finding of its own, unless somebody works on it.
+        return Ok(None);
+    }
+    let Ok(Reading::Item(found)) = trash.read(item) else { return Ok(Some(Left::Note)) };
+    let Owner::Gone(_lock) = trash.owner_of(&found)? else { return Ok(None) };
+    let name = outside.file_name().and_then(|name| Name::new(name).ok());
+    let is_there = name.is_some_and(|name| parent.metadata_of(name).is_ok());
+    Ok(Some(if is_there { Left::Both } else { Left::Note }))
+}
+
+/// Where to look for what is left.
+pub(super) fn place(item: ItemId, outside: &Path, left: Left) -> PathBuf {
+    match left {
+        Left::Copy => outside.with_file_name(room::name_of(item)),
+        Left::Both | Left::Note => outside.to_owned(),
+    }
+}

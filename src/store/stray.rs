@@ -1,0 +1,150 @@
+//! Records on files that are in no trash: what a killed removal or restore left, or what a copy of an item brought along.
+//!
+//! Whatever might be a person's own value under one of our names is let be: nothing is taken for ours but names that
+//! nobody else uses, and a path that is accompanied by one of them or by a date, or that is the file's own.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use super::record::{self, DELETION_DATE, ENVELOPE, Found, MODE, ORIGINAL_PATH, OURS, TRASHED_DATE};
+use crate::attributes::ExtendedAttributes;
+use crate::item::is_plain_path;
+use crate::sys::{Timestamp, metadata_of_file, set_mode_of_file};
+
+/// What a file outside of any trash carries of rrm's.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stray {
+    /// The attributes, in the order in which they are erased.
+    pub names: Vec<&'static str>,
+    /// When the file's inode was last changed.
+    pub changed: Timestamp,
+}
+
+/// What `file` carries that is ours beyond doubt. `own_path` tells where it is, and is asked only if that matters.
+///
+/// An envelope is no stray: a person's copy of a trash directory has some, and its records are what that copy is for.
+pub fn stray(
+    attributes: &dyn ExtendedAttributes,
+    file: &File,
+    own_path: impl FnOnce() -> io::Result<PathBuf>,
+) -> io::Result<Option<Stray>> {
+    let present = attributes.list(file)?;
+    let is_present = |name: &str| present.iter().any(|known| known == name);
+    if is_present(ENVELOPE) || !OURS.iter().any(|name| is_present(name)) {
+        return Ok(None);
+    }
+    let found = record::read(attributes, file)?;
+    let names: Vec<_> = OURS.into_iter().rev().filter(|name| is_present(name) && reads_as_ours(name, &found)).collect();
+    let has = |which: fn(&str) -> bool| names.iter().any(|name| which(name));
+    let certain = has(is_only_ours)
+        || (has(is_path) && has(is_date))
+        || (has(is_path) && is_own(found.original_path.as_deref(), &own_path()?));
+    Ok(certain.then_some(Stray { names, changed: metadata_of_file(file)?.changed }))
+}
+
+fn is_path(name: &str) -> bool {
+    name == ORIGINAL_PATH
+}
+
+fn is_date(name: &str) -> bool {
+    [DELETION_DATE, TRASHED_DATE].contains(&name)
+}
+
+/// Names that begin with our own are nobody else's.
+fn is_only_ours(name: &str) -> bool {
+    !is_path(name) && !is_date(name)
+}
+
+/// Whether the value under a name that others may use too is one that we write.
+fn reads_as_ours(name: &str, found: &Found) -> bool {
+    match name {
+        ORIGINAL_PATH => found.original_path.as_deref().is_some_and(is_plain_path),
+        DELETION_DATE => found.deletion.instant().is_some(),
+        TRASHED_DATE => found.trashed.instant().is_some(),
+        _ => true,
+    }
+}
+
+/// Whether a record is about the file that it is on; on a volume it tells only the end of the path.
+fn is_own(recorded: Option<&Path>, own: &Path) -> bool {
+    recorded.is_some_and(|recorded| own.ends_with(recorded) && !recorded.as_os_str().as_bytes().is_empty())
+}
+
+/// Erases what [`stray`] found, and gives a directory back the mode that only the record remembers.
+///
+/// If the file is not where it was afterwards, a removal has taken it along meanwhile, and the values are set again: they
+/// may be all that tells where it belongs.
+pub fn erase_stray(
+    attributes: &dyn ExtendedAttributes,
+    file: &File,
+    names: &[&'static str],
+    is_there: impl FnOnce() -> bool,
+) -> io::Result<()> {
+    let mode = if names.contains(&MODE) { record::leftover_mode(attributes, file)? } else { None };
+    let mut erased = Vec::new();
+    for name in names {
+        erased.extend(attributes.get(file, name)?.map(|value| (*name, value)));
+        attributes.remove(file, name)?;
+    }
+    if is_there() {
+        // Last, because most such modes would have forbidden the rest.
+        return mode.map_or(Ok(()), |mode| set_mode_of_file(file, mode));
+    }
+    for (name, value) in erased.iter().rev() {
+        attributes.set(file, name, value)?;
+    }
+    Err(io::ErrorKind::NotFound.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attributes::SystemAttributes;
+
+    fn found(pairs: &[(&str, &str)]) -> Option<Vec<&'static str>> {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        for (name, value) in pairs {
+            SystemAttributes.create(file.as_file(), name, value.as_bytes()).expect("set");
+        }
+        let stray = stray(&SystemAttributes, file.as_file(), || Ok("/home/ada/file".into())).expect("read");
+        stray.map(|stray| stray.names)
+    }
+
+    #[test]
+    fn only_what_is_ours_beyond_doubt_is_stray() {
+        let date = "2026-11-21T14:00:00Z";
+        let table: [(&[_], Option<&[_]>); 11] = [
+            (&[], None),
+            (&[("colour", "red")], None),
+            (&[(ORIGINAL_PATH, "/x"), (DELETION_DATE, date)], Some(&[DELETION_DATE, ORIGINAL_PATH])),
+            (&[(ORIGINAL_PATH, "/home/ada/file")], Some(&[ORIGINAL_PATH])),
+            (&[(ORIGINAL_PATH, "ada/file")], Some(&[ORIGINAL_PATH])),
+            (&[(ORIGINAL_PATH, "/somewhere/else")], None),
+            (&[(ORIGINAL_PATH, "file:///x?y")], None),
+            (&[(DELETION_DATE, date)], None),
+            (&[(DELETION_DATE, "some day"), (ORIGINAL_PATH, "/x")], None),
+            (&[(DELETION_DATE, "some day"), (MODE, "0555")], Some(&[MODE])),
+            (&[(ENVELOPE, "1"), (ORIGINAL_PATH, "/x"), (DELETION_DATE, date)], None),
+        ];
+        for (pairs, names) in table {
+            assert_eq!(found(pairs).as_deref(), names, "{pairs:?}");
+        }
+    }
+
+    /// A removal that comes between takes the file along; its record must be there then.
+    #[test]
+    fn what_is_gone_when_its_record_is_erased_gets_it_back() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        let names = [DELETION_DATE, ORIGINAL_PATH];
+        names.iter().for_each(|name| SystemAttributes.create(file.as_file(), name, b"value").expect("set"));
+        let gone = erase_stray(&SystemAttributes, file.as_file(), &names, || false).expect_err("it is gone");
+        assert_eq!(gone.kind(), io::ErrorKind::NotFound);
+        for name in names {
+            assert_eq!(SystemAttributes.get(file.as_file(), name).expect("read"), Some(b"value".to_vec()));
+        }
+        erase_stray(&SystemAttributes, file.as_file(), &names, || true).expect("erased");
+        assert!(SystemAttributes.list(file.as_file()).expect("listed").is_empty());
+    }
+}

@@ -1,0 +1,124 @@
+//! A schedule that is not carried out, and a shim that nobody finds.
+
+use std::fs;
+use std::os::unix::fs::symlink;
+use std::path::PathBuf;
+
+use super::{clean, doctor, findings, found, planted, with_trash};
+use crate::common::{Sandbox, is_root};
+
+/// Replaces one of the tools that the doctor asks.
+fn tool(sandbox: &Sandbox, name: &str, script: &str) {
+    let path = sandbox.root().join("tools").join(name);
+    fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("the tool is there");
+}
+
+fn with_timer(sandbox: &Sandbox) -> PathBuf {
+    with_trash(sandbox);
+    tool(sandbox, "systemctl", "exit 0");
+    let path = format!("{}:/usr/bin:/bin", sandbox.root().join("tools").display());
+    sandbox.command(["schedule", "install", "--by", "systemd"]).with("PATH", path).run().ok();
+    sandbox.home().join(".config/systemd/user/rrm-clean.timer")
+}
+
+#[test]
+fn a_timer_has_to_be_enabled_and_started() {
+    let sandbox = Sandbox::ordinary();
+    let timer = with_timer(&sandbox);
+    clean(&sandbox, &[]);
+    for (script, why) in [
+        ("exit 1", "no systemd of yours runs"),
+        ("case $2 in is-enabled) exit 1;; esac", "not enabled"),
+        ("case $2 in is-active) exit 3;; esac", "not started"),
+    ] {
+        tool(&sandbox, "systemctl", script);
+        let remedy = found(&sandbox, &[], "warning", "idle-schedule", &timer);
+        assert!(remedy.starts_with("rrm schedule install"), "{remedy}");
+        doctor(&sandbox, &["--repair"]).run().fails(1).out_contains(why);
+    }
+    tool(&sandbox, "systemctl", "exit 0");
+    clean(&sandbox, &[]);
+}
+
+#[test]
+fn a_schedule_runs_a_program_that_is_there() {
+    let sandbox = Sandbox::ordinary();
+    let timer = with_timer(&sandbox);
+    let service = timer.with_extension("service");
+    let text = fs::read_to_string(&service).expect("the unit");
+    let start = text.lines().find(|line| line.starts_with("ExecStart")).expect("it starts something");
+    fs::write(&service, text.replace(start, "ExecStart=\"/nonexistent/rrm\" clean")).expect("ours");
+    found(&sandbox, &[], "warning", "idle-schedule", "/nonexistent/rrm".as_ref());
+}
+
+/// With a schedule that is sound, what is overdue is not for want of one.
+#[test]
+fn what_is_overdue_is_not_told_beside_a_sound_schedule() {
+    let sandbox = Sandbox::ordinary();
+    with_timer(&sandbox);
+    let (path, ended) = (("original_path", "/tmp/x"), ("deletion_date", "2021-02-01T00:00:00Z"));
+    planted(&sandbox, &[path, ended]);
+    clean(&sandbox, &[]);
+    tool(&sandbox, "systemctl", "exit 1");
+    let all = findings(&sandbox, &[], 1);
+    let names: Vec<_> = all.iter().map(|one| one["finding"].as_str().expect("text")).collect();
+    assert_eq!(names, ["overdue-items", "idle-schedule"]);
+}
+
+/// In a process namespace of its own, the only processes are the test's.
+#[test]
+fn a_line_in_a_crontab_needs_a_cron() {
+    let sandbox = Sandbox::new();
+    with_trash(&sandbox);
+    let program = crate::common::binary();
+    let line = |program: &str| format!("echo \"@daily '{program}' clean # rrm schedule\"");
+    tool(&sandbox, "crontab", &line(program.to_str().expect("text")));
+    let unshare = if is_root() { ["unshare", "-pf", "--mount-proc"] } else { ["unshare", "-Urpf", "--mount-proc"] };
+    or_skip!(or_say(&sandbox.tool(unshare[0], unshare[1..].iter().chain(&["true"])).run()));
+    let alone = |script: &str| doctor(&sandbox, &[]).through(unshare).through(["sh", "-c", script, "sh"]).run();
+    alone("exec \"$@\"").fails(1).out_contains("warning: 'crontab': ").out_contains("no cron runs");
+    // A program of that name is all that there is to see of one.
+    fs::copy("/bin/sleep", sandbox.path("cron")).expect("a program");
+    let with_cron = "\"$HOME/../work/cron\" 60 & while ! grep -qx cron /proc/[0-9]*/comm; do :; done; \"$@\"";
+    alone(with_cron).ok().out_contains("nothing to do");
+    tool(&sandbox, "crontab", &line("/nonexistent/rrm"));
+    alone(with_cron).fails(1).out_contains("'/nonexistent/rrm': ").out_contains("not there any more");
+}
+
+fn or_say(run: &crate::common::Run) -> Result<(), String> {
+    if run.status.success() { Ok(()) } else { Err(run.stderr()) }
+}
+
+#[test]
+fn a_shim_is_of_use_only_where_it_is_found_first() {
+    let sandbox = Sandbox::ordinary();
+    with_trash(&sandbox);
+    let link = sandbox.home().join(".local/bin/rm");
+    sandbox.rrm(["shim", "install"]).ok();
+    let remedy = found(&sandbox, &[], "warning", "shim-not-first", &link);
+    assert!(remedy.starts_with("rrm shim install"), "{remedy}");
+    let usual = format!("{}:/usr/bin:/bin", sandbox.root().join("tools").display());
+    let first = format!("{}:{usual}", link.parent().expect("a directory").display());
+    doctor(&sandbox, &[]).with("PATH", &first).run().ok();
+    let last = format!("{usual}:{}", link.parent().expect("a directory").display());
+    doctor(&sandbox, &[]).with("PATH", last).run().fails(1).out_contains("before it");
+    fs::remove_file(&link).expect("ours");
+    symlink("/nonexistent/rrm", &link).expect("a link");
+    doctor(&sandbox, &[]).with("PATH", &first).run().fails(1).out_contains("it is dead");
+    sandbox.rrm(["shim", "install"]).ok();
+    doctor(&sandbox, &[]).with("PATH", &first).run().ok();
+    sandbox.rrm(["shim", "remove"]).ok();
+    clean(&sandbox, &[]);
+}
+
+#[test]
+fn a_choice_that_cannot_be_used_is_named() {
+    let sandbox = Sandbox::ordinary();
+    let trash = with_trash(&sandbox);
+    let config = trash.parent().expect("it has one");
+    sandbox.set_attribute(config, "user.rrm_max_size", "a lot");
+    let remedy = found(&sandbox, &[], "warning", "spoilt-choice", config);
+    assert_eq!(remedy, "rrm config unset max-size");
+    sandbox.rrm(["config", "unset", "max-size"]).ok();
+    clean(&sandbox, &[]);
+}
