@@ -15,7 +15,7 @@ use crate::exit::Exit;
 use crate::gnu::prompt::{Answer, read_answer};
 use crate::gnu::quote::{Charset, quote};
 
-pub(crate) use progress::TerminalProgress;
+pub(crate) use progress::{TerminalProgress, progress_words};
 
 /// Where messages go, and in whose name.
 #[derive(Debug, Clone)]
@@ -42,6 +42,15 @@ impl Messages {
         self.say(&message::words(error, self.charset));
         if let Some(hint) = message::hint(error).filter(|_| self.hints == Hints::Shown) {
             self.say(&format!("hint: {hint}"));
+        }
+    }
+
+    /// An error as one text with its next step, for a screen that has no lines to scroll by.
+    pub(crate) fn words(&self, error: &Error) -> String {
+        let words = message::words(error, self.charset);
+        match message::hint(error).filter(|_| self.hints == Hints::Shown) {
+            Some(hint) => format!("{words} ({hint})"),
+            None => words,
         }
     }
 

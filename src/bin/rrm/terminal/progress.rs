@@ -9,6 +9,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use rrm::progress::{Activity, Amount, Progress};
 
 use super::signals::listen;
+use crate::view::{count, size};
 
 /// How long work may take before it says anything.
 const QUIET: Duration = Duration::from_millis(500);
@@ -118,5 +119,15 @@ impl Current {
             bar.set_style(style);
         }
         bar.with_message(verb)
+    }
+}
+
+/// How far work has come, in words, for who draws by themselves.
+pub(crate) fn progress_words(activity: Activity, done: Amount) -> String {
+    let entries = count(done.entries, "entry").replace("entrys", "entries");
+    match activity {
+        Activity::Measuring => format!("measuring, {entries}"),
+        Activity::Copying => format!("copying, {}", size(done.bytes)),
+        Activity::Deleting => format!("deleting, {entries}"),
     }
 }
