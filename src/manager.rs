@@ -1,5 +1,6 @@
 //! The trash as a whole: one verb a file, each a plan that touches nothing and its execution.
 
+mod again;
 mod batch;
 mod clean;
 mod copy;
@@ -32,6 +33,7 @@ use crate::item::TrashItem;
 use crate::store::TrashDir;
 use crate::volume::{Discovery, Volumes};
 
+pub use again::Returned;
 pub use list::is_only_a_warning;
 
 /// Where things are for one user.

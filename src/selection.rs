@@ -71,8 +71,9 @@ impl Selection {
     /// The IDs of the items that are meant, where the selection names no others and says each ID whole.
     #[must_use]
     pub fn whole_ids(&self) -> Option<Vec<ItemId>> {
-        let ids: Option<BTreeSet<_>> = self.terms.iter().map(Term::whole_id).collect();
-        ids.filter(|ids| !ids.is_empty()).map(Vec::from_iter)
+        let ids: Option<Vec<_>> = self.terms.iter().map(Term::whole_ids).collect();
+        let ids: BTreeSet<_> = ids?.into_iter().flatten().collect();
+        (!ids.is_empty()).then(|| Vec::from_iter(ids))
     }
 
     /// Chooses among `items`.

@@ -15,6 +15,7 @@ mod common;
 
 mod architecture;
 mod batch;
+mod browse;
 mod called_rm;
 mod cases;
 mod completions;

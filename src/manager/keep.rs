@@ -4,7 +4,7 @@ use super::TrashManager;
 use super::clean::path_of;
 use super::plan::choose_whole;
 use crate::error::Error;
-use crate::item::TrashItem;
+use crate::item::{Keep, TrashItem};
 use crate::request::KeepRequest;
 
 impl TrashManager {
@@ -17,7 +17,7 @@ impl TrashManager {
         let mut problems = listing.problems;
         let chosen = choose_whole(&request.selection, listing.items, &mut problems);
         for item in &chosen {
-            match self.keep_one(item, request) {
+            match self.set_keep(item, request.keep) {
                 Ok(()) => each(item),
                 Err(error) => problems.push(error),
             }
@@ -25,8 +25,8 @@ impl TrashManager {
         problems
     }
 
-    fn keep_one(&self, item: &TrashItem, request: &KeepRequest) -> Result<(), Error> {
-        let noted = self.trash_of(item)?.set_keep(item, request.keep);
+    pub(super) fn set_keep(&self, item: &TrashItem, keep: Keep) -> Result<(), Error> {
+        let noted = self.trash_of(item)?.set_keep(item, keep);
         noted.map_err(|error| Error::system("note whether to keep", path_of(item), error))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::TrashManager;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::outcome::Listing;
 use crate::progress::Progress;
@@ -32,7 +32,7 @@ impl TrashManager {
         }
         // Of all items, because how many versions there are and how full a volume is does not depend on the selection.
         if let Some(standing) = &request.standing {
-            listing.fates = self.fates(standing, request.now, &mut listing);
+            listing.fates = self.fates(&listing.items, standing, request.now, &mut listing.problems);
         }
         if !request.selection.is_everything() {
             let choice = request.selection.choose(&listing.items, Versions::All);
@@ -48,19 +48,21 @@ impl TrashManager {
     /// What becomes of everything that there is now if nobody does anything.
     #[must_use]
     pub fn fates_now(&self, standing: &Standing, now: DateTime<Utc>) -> HashMap<ItemId, Fate> {
-        self.fates(standing, now, &mut self.everything())
+        let mut everything = self.everything();
+        self.fates(&everything.items, standing, now, &mut everything.problems)
     }
 
-    /// What will become of everything that is listed.
-    pub(super) fn fates(
+    /// Tells what will become of `items`, if these are all there are. A volume that does not tell its space is a problem.
+    pub fn fates(
         &self,
+        items: &[TrashItem],
         standing: &Standing,
         now: DateTime<Utc>,
-        listing: &mut Listing,
+        problems: &mut Vec<Error>,
     ) -> HashMap<ItemId, Fate> {
-        let volumes = if standing.asks_for_size() { self.volumes_with_space(&mut listing.problems) } else { vec![] };
-        let fates = standing.fates(&listing.items, &volumes, now);
-        listing.items.iter().map(|item| item.id).zip(fates).collect()
+        let volumes = if standing.asks_for_size() { self.volumes_with_space(problems) } else { vec![] };
+        let fates = standing.fates(items, &volumes, now);
+        items.iter().map(|item| item.id).zip(fates).collect()
     }
 
     /// Every item that `selection` may mean. One that is named by its whole ID is one `openat` away, whatever else the
@@ -96,17 +98,28 @@ impl TrashManager {
 
     /// Every item of every trash directory that answers.
     pub(super) fn everything(&self) -> Listing {
+        let mut listing = Listing::default();
+        self.each_item(|found| match found {
+            Ok(item) => listing.items.push(item),
+            Err(error) => listing.problems.push(error),
+        });
+        listing
+    }
+
+    /// Hands over every item of every trash directory that answers, as it is found, and what cannot be read.
+    pub fn each_item(&self, mut each: impl FnMut(Result<TrashItem>)) {
         let found = self.discover();
-        let mut listing = Listing { problems: found.problems, ..Listing::default() };
+        found.problems.into_iter().for_each(|problem| each(Err(problem)));
         for trash in &found.trashes {
             let walked = trash.for_each(|reading| match reading {
-                Ok(Reading::Item(item)) => listing.items.push(item),
+                Ok(Reading::Item(item)) => each(Ok(item)),
                 Ok(Reading::Abandoned { .. } | Reading::Gone) => {}
-                Err(error) => listing.problems.push(error),
+                Err(error) => each(Err(error)),
             });
-            listing.problems.extend(walked.err());
+            if let Err(error) = walked {
+                each(Err(error));
+            }
         }
-        listing
     }
 }
 

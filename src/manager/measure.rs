@@ -28,7 +28,9 @@ impl TrashManager {
         Ok(())
     }
 
-    fn measure_one(&self, item: &mut TrashItem, progress: &dyn Progress) {
+    /// Finds out how large a directory is, and notes it there. The item has to be of a trash directory that this manager
+    /// has listed; one that cannot be read stays of unknown size.
+    pub fn measure_one(&self, item: &mut TrashItem, progress: &dyn Progress) {
         let Ok(trash) = self.trash_of(item) else { return };
         let Ok((holding, name)) = trash.holding(item) else { return };
         item.size = Name::new(&name).ok().and_then(|name| add_up(&holding, name, progress).ok());

@@ -22,7 +22,7 @@ impl TrashManager {
     #[must_use]
     pub fn show(&self, request: &ShowRequest, progress: &dyn Progress) -> Showing {
         let mut listing = self.everything();
-        listing.fates = self.fates(&request.standing, request.now, &mut listing);
+        listing.fates = self.fates(&listing.items, &request.standing, request.now, &mut listing.problems);
         let mut choice = self.choose_existing(&request.selection, &listing.items);
         choice.chosen.sort_by_key(|chosen| {
             let item = &listing.items[chosen.index];

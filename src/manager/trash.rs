@@ -68,6 +68,17 @@ impl TrashManager {
     ///
     /// On an error the operand is still where it was, whole. See [`crate::store`] for what a crash leaves.
     pub fn trash(&self, removal: &Removal, request: &TrashRequest, progress: &dyn Progress) -> Result<Removed> {
+        self.trash_as(removal, None, request, progress)
+    }
+
+    /// As [`Self::trash`]; `origin` is what is recorded as the path that it had, instead of the one that it has.
+    pub(super) fn trash_as(
+        &self,
+        removal: &Removal,
+        origin: Option<&Path>,
+        request: &TrashRequest,
+        progress: &dyn Progress,
+    ) -> Result<Removed> {
         let failed = |error| Error::system(REMOVE, &removal.operand, error);
         let parts = super::operand::split(&removal.operand).map_err(|kind| refused(kind, &removal.operand))?;
         let parent = self.parents().find(parts.parent).map_err(failed)?;
@@ -76,7 +87,7 @@ impl TrashManager {
         if request.place == Place::Nowhere {
             return delete_now(removal, source, progress);
         }
-        let original_path = parent.path.join(parts.name);
+        let original_path = origin.map_or_else(|| parent.path.join(parts.name), Path::to_owned);
         let record = record_of(original_path.clone(), request);
         let shown = Path::new(&removal.operand);
         let incoming = Incoming { action: REMOVE, shown, source, record: &record, copying: request.copying };

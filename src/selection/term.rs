@@ -1,6 +1,7 @@
 //! One word of a selection: an ID, a path or a glob.
 
 use std::cmp::Reverse;
+use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,8 @@ pub struct Term {
 
 #[derive(Debug, Clone)]
 enum Meaning {
+    /// Exactly these, as one term, because a term each would search all items anew.
+    Items(HashSet<ItemId>),
     Id(IdTerm),
     Path(Spelling),
     Glob(GlobMatcher),
@@ -82,16 +85,28 @@ impl Term {
         Ok(Self { text: text.to_owned(), meaning })
     }
 
+    /// Exactly these items, every version: what a person has pointed at. Those that have left the trash are no problem of
+    /// their own.
+    #[must_use]
+    pub fn items(ids: HashSet<ItemId>) -> Self {
+        let text = match ids.iter().next() {
+            Some(id) if ids.len() == 1 => id.to_string(),
+            _ => format!("{} items", ids.len()),
+        };
+        Self { text: text.into(), meaning: Meaning::Items(ids) }
+    }
+
     /// The word as it was typed.
     #[must_use]
     pub fn text(&self) -> &OsStr {
         &self.text
     }
 
-    /// The ID of the only item that the word can mean, if there is such an item: a random number is nobody's path.
-    pub(super) fn whole_id(&self) -> Option<ItemId> {
+    /// The IDs of the only items that the word can mean, if there are such items: a random number is nobody's path.
+    pub(super) fn whole_ids(&self) -> Option<Vec<ItemId>> {
         match &self.meaning {
-            Meaning::Id(id) | Meaning::Bare { id: Some(id), .. } => id.whole(),
+            Meaning::Items(ids) => Some(ids.iter().copied().collect()),
+            Meaning::Id(id) | Meaning::Bare { id: Some(id), .. } => id.whole().map(|id| vec![id]),
             Meaning::Path(_) | Meaning::Glob(_) | Meaning::Bare { id: None, .. } => None,
         }
     }
@@ -99,6 +114,7 @@ impl Term {
     /// Finds what the word means among those of `items` whose places are in `passing`.
     pub(super) fn find(&self, items: &[TrashItem], passing: &[usize], versions: Versions) -> Result<Vec<Chosen>> {
         match &self.meaning {
+            Meaning::Items(ids) => Ok(find_items(ids, items, passing)),
             Meaning::Id(id) => self.find_id(id, items, passing),
             Meaning::Path(path) => Ok(find_path(path, items, passing, versions)),
             Meaning::Glob(glob) => Ok(find_glob(glob, items, passing, versions)),
@@ -169,6 +185,11 @@ impl IdTerm {
         let whole = item.kind == ItemKind::Directory || self.part.is_none();
         whole && item.id.to_string().replace('-', "").starts_with(&self.digits)
     }
+}
+
+fn find_items(ids: &HashSet<ItemId>, items: &[TrashItem], passing: &[usize]) -> Vec<Chosen> {
+    let meant = passing.iter().filter(|at| ids.contains(&items[**at].id));
+    meant.map(|index| Chosen { index: *index, part: None }).collect()
 }
 
 /// The items that were at one of the paths; failing those, the trashed directories that the paths are inside of.

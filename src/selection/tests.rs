@@ -163,3 +163,17 @@ fn only_whole_ids_say_which_items_need_to_be_read() {
     let choice = Selection { terms: vec![term], ..Selection::default() }.choose(&all, Versions::Newest);
     assert_eq!(choice.chosen, [Chosen { index: 0, part: None }]);
 }
+
+#[test]
+fn items_that_were_pointed_at_are_meant_in_every_version_and_each_exactly() {
+    let items = items();
+    let ids = [0, 1, 4].map(|index: usize| items[index].id);
+    let gone = item(9, "/w/gone", 1).id;
+    let pointed =
+        |ids: Vec<ItemId>| Selection { terms: vec![Term::items(ids.into_iter().collect())], ..Selection::default() };
+    let choice = pointed([&ids[..], &[gone]].concat()).choose(&items, Versions::Newest);
+    assert_eq!(choice.chosen.iter().map(|chosen| chosen.index).collect::<Vec<_>>(), [0, 1, 4]);
+    assert!(choice.problems.is_empty());
+    let choice = pointed(vec![gone]).choose(&items, Versions::All);
+    assert_eq!(choice.problems.len(), 1);
+}

@@ -58,7 +58,15 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: LIBRARY,
         except: &[],
-        names: Names::Without(&["clap", "clap_complete", "clap_mangen", "anyhow", "comfy_table", "indicatif"]),
+        names: Names::Without(&[
+            "clap",
+            "clap_complete",
+            "clap_mangen",
+            "anyhow",
+            "comfy_table",
+            "indicatif",
+            "ratatui",
+        ]),
         why: "the library knows no command line and no way to show things",
     },
     Rule {
@@ -195,6 +203,23 @@ pub(crate) const RULES: &[Rule] = &[
         except: &[],
         names: Names::Without(&["xattr"]),
         why: "the binary reaches files through the library",
+    },
+    Rule {
+        files: BINARY,
+        except: &["bin/rrm/browse/"],
+        names: Names::Without(&["ratatui", "crossterm"]),
+        why: "only the picker draws on a whole screen",
+    },
+    Rule {
+        files: &["bin/rrm/browse/"],
+        except: &[
+            "bin/rrm/browse/work.rs",
+            "bin/rrm/browse/work/",
+            "bin/rrm/browse/terminal.rs",
+            "bin/rrm/browse/event_loop.rs",
+        ],
+        names: Names::Without(&["std::fs", "std::io", "std::thread", "TrashManager", "std::time"]),
+        why: "what is shown is a value, and neither a key nor a screen waits for anything",
     },
     Rule {
         files: BINARY,

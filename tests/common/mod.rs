@@ -12,6 +12,7 @@ mod files;
 pub(crate) mod mounts;
 mod run;
 mod sandbox;
+mod screen;
 mod snapshot;
 pub(crate) mod strace;
 mod terminal;
@@ -22,6 +23,7 @@ pub(crate) use {
     mounts::{Format, Mount},
     run::{Invocation, Run},
     sandbox::Sandbox,
+    screen::Screen,
     skip::say_skipped,
     snapshot::{Tree, snapshot},
     strace::Fault,

@@ -39,6 +39,11 @@ impl Invocation {
         self
     }
 
+    /// What is run, for a shell that is to run it.
+    pub(crate) fn program(&self) -> &Path {
+        &self.program
+    }
+
     /// The working directory.
     pub(crate) fn within(mut self, directory: impl Into<PathBuf>) -> Self {
         self.directory = directory.into();
@@ -94,7 +99,7 @@ impl Invocation {
     }
 
     /// The command, each stream made by `stream`.
-    fn spawn_with(&self, stream: impl Fn() -> Stdio) -> Child {
+    pub(super) fn spawn_with(&self, stream: impl Fn() -> Stdio) -> Child {
         let words = self.words();
         Command::new(&words[0])
             .args(&words[1..])

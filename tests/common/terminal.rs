@@ -13,13 +13,17 @@ use rustix::termios::{Winsize, tcsetwinsize};
 /// A pseudo-terminal (pty(7)).
 pub(super) struct Terminal {
     /// The person's side.
-    person: File,
+    pub(super) person: File,
     /// The program's side.
     pub(super) program: File,
 }
 
 impl Terminal {
     pub(super) fn open(columns: u16) -> Self {
+        Self::sized(columns, 24)
+    }
+
+    pub(super) fn sized(columns: u16, rows: u16) -> Self {
         let person = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal can be had");
         grantpt(&person).and_then(|()| unlockpt(&person)).expect("the terminal is ours");
         let name = ptsname(&person, Vec::new()).expect("it has a name");
@@ -27,7 +31,7 @@ impl Terminal {
         let no_control = i32::try_from(OFlags::NOCTTY.bits()).expect("a flag");
         let program = options.read(true).write(true).custom_flags(no_control);
         let program = program.open(OsStr::from_bytes(name.as_bytes())).expect("the other side opens");
-        let size = Winsize { ws_row: 24, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
+        let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&program, size).expect("a terminal has a size");
         Self { person: person.into(), program }
     }

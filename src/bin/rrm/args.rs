@@ -1,6 +1,7 @@
 //! The command line as it is typed. What it means is told in `translate`; nothing below that knows an option.
 #![expect(clippy::struct_excessive_bools, reason = "an option is there or not; `translate` gives each a word")]
 
+mod browse;
 mod doctor;
 mod feedback;
 mod import;
@@ -15,6 +16,7 @@ use clap_complete::Shell;
 
 use crate::examples;
 
+pub(crate) use browse::{BrowseArgs, Grouping};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use feedback::{ColorWhen, FeedbackArgs, colour_of_help};
 pub(crate) use import::ImportArgs;
@@ -57,9 +59,15 @@ pub(crate) enum Command {
     /// Tell what each volume's trash holds, when it goes, and what that frees.
     #[command(after_help = examples::STATS)]
     Stats(StatsArgs),
+    /// Look through the trash, and restore, keep or delete what you pick.
+    ///
+    /// It needs a terminal. In a script, rrm list and the other commands do the same.
+    #[command(after_help = examples::BROWSE)]
+    Browse(BrowseArgs),
     /// Restore what was removed to where it was.
     ///
     /// Of several items that were at one path, the one removed last is restored. Nothing that exists is overwritten.
+    /// Without a SELECTION, what you pick on the terminal is restored.
     #[command(after_help = examples::RESTORE)]
     Restore(RestoreArgs),
     /// Restore all that the last rrm rm removed.
@@ -236,7 +244,7 @@ pub(crate) enum When {
 const FILTERS: &str = "Filters";
 
 /// What to act on, in the one language of list, restore and clean.
-#[derive(Debug, Args)]
+#[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SelectionArgs {
     /// IDs (four digits or more), original paths or globs; id:, path: or glob: in front says which.
     #[arg(value_name = "SELECTION")]

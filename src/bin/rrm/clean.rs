@@ -68,7 +68,7 @@ impl Session<'_> {
         if !asked(plan, request, asking) {
             return Consent::Given;
         }
-        let consent = self.messages.confirm(&format!("delete {} for good? ", summary(&plan.items)));
+        let consent = self.messages.confirm(&format!("{} ", question(&plan.items)));
         if consent == Consent::NobodyToAsk {
             self.messages.say(&format!("refusing to delete {} for good without being sure", summary(&plan.items)));
             self.messages.hint("there is no terminal to ask on; --yes says it beforehand");
@@ -129,7 +129,8 @@ fn asked(plan: &CleanPlan, request: &CleanRequest, asking: Asking) -> bool {
     }
 }
 
-fn report(cleaned: &Cleaned) -> String {
+/// What was done, in words.
+pub(crate) fn report(cleaned: &Cleaned) -> String {
     format!("deleted {}, {} freed", view::count(cleaned.items, "item"), view::size(cleaned.removed.bytes))
 }
 
@@ -153,6 +154,11 @@ fn held_because(shield: Shield) -> &'static str {
         Shield::Floor => "it was removed too recently",
         Shield::Doubt => "its dates cannot be right",
     }
+}
+
+/// What is asked before items are deleted.
+pub(crate) fn question(all: &[TrashItem]) -> String {
+    format!("delete {} for good?", summary(all))
 }
 
 fn summary(all: &[TrashItem]) -> String {

@@ -30,6 +30,11 @@ Examples:
   rrm stats --under ~/projects --largest 20
                                     Only of what was below a directory";
 
+pub(crate) const BROWSE: &str = "\
+Examples:
+  rrm browse                        Everything, the newest first; ? tells the keys
+  rrm browse --here --group command What was removed here, command by command";
+
 pub(crate) const RESTORE: &str = "\
 Examples:
   rrm restore notes.txt             The version of notes.txt that was removed last

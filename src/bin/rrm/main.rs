@@ -1,6 +1,7 @@
 //! The rrm command: a thin skin over the library of the same name.
 
 mod args;
+mod browse;
 mod called_rm;
 mod clean;
 mod complete;

@@ -125,6 +125,7 @@ fn own_text(name: &str) -> anyhow::Result<&'static str> {
         "rrm-list" => include_str!("manual/list.man"),
         "rrm-show" => include_str!("manual/show.man"),
         "rrm-stats" => include_str!("manual/stats.man"),
+        "rrm-browse" => include_str!("manual/browse.man"),
         "rrm-restore" => include_str!("manual/restore.man"),
         "rrm-undo" => include_str!("manual/undo.man"),
         "rrm-clean" => include_str!("manual/clean.man"),

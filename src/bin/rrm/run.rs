@@ -1,5 +1,6 @@
 //! One function a command.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{self, Write};
@@ -11,7 +12,7 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use rrm::attributes::SystemAttributes;
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind};
-use rrm::item::ItemId;
+use rrm::item::{ItemId, TrashItem};
 use rrm::manager::TrashManager;
 use rrm::outcome::{Listing, RestorePlan, RestoreStep, Restored};
 use rrm::request::{Copying, Restorable, RestoreRequest};
@@ -21,6 +22,7 @@ use crate::args::{
     Cli, Command, ConfigAction, Form, ListArgs, RestoreArgs, RestoreToArgs, RmArgs, ShimAction, ShimDirectory, SortKey,
     UndoArgs, colour_of_help,
 };
+use crate::browse;
 use crate::called_rm;
 use crate::complete;
 use crate::exit::Exit;
@@ -93,6 +95,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         Command::List(args) => session.list(&args),
         Command::Show(args) => session.show(&args),
         Command::Stats(args) => session.stats(&args),
+        Command::Browse(args) => session.browse(&args),
         Command::Restore(args) => session.restore(&args),
         Command::Undo(args) => session.undo(&args),
         Command::Clean(args) => session.clean(&args),
@@ -191,19 +194,22 @@ impl Session<'_> {
 
     fn restore(&self, args: &RestoreArgs) -> anyhow::Result<Exit> {
         let selection = self.context.selection(&args.selection)?;
-        if selection.is_everything() {
-            self.messages.say("what shall be restored?");
-            self.messages.hint("name an ID or a path from rrm list; rrm undo restores what the last rm removed");
-            return Ok(Exit::Usage);
+        if !selection.is_everything() {
+            return self.carry_out_restore(Restorable::Selected(selection), &args.to);
         }
-        self.carry_out_restore(Restorable::Selected(selection), &args.to)
+        if browse::has_terminal() {
+            return self.restore_picked(&args.to);
+        }
+        self.messages.say("what shall be restored?");
+        self.messages.hint("name an ID or a path from rrm list; rrm undo restores what the last rm removed");
+        Ok(Exit::Usage)
     }
 
     fn undo(&self, args: &UndoArgs) -> anyhow::Result<Exit> {
         self.carry_out_restore(Restorable::LastBatch(args.session.clone()), &args.to)
     }
 
-    fn carry_out_restore(&self, what: Restorable, to: &RestoreToArgs) -> anyhow::Result<Exit> {
+    pub(crate) fn carry_out_restore(&self, what: Restorable, to: &RestoreToArgs) -> anyhow::Result<Exit> {
         let request = self.context.restore(what, to)?;
         let manager = self.manager();
         let plan = manager.plan_restore(&request);
@@ -343,19 +349,22 @@ pub(crate) fn println(line: &str) -> anyhow::Result<()> {
     writeln!(io::stdout(), "{line}").context("write error")
 }
 
-fn sort(items: &mut [rrm::item::TrashItem], key: SortKey) {
+fn sort(items: &mut [TrashItem], key: SortKey) {
     // Not the stable way: it needs half as much memory again.
-    items.sort_unstable_by(|a, b| {
-        let by_key = match key {
-            SortKey::Deleted => a.trashed.instant().cmp(&b.trashed.instant()),
-            SortKey::Expires => a.deletion.instant().cmp(&b.deletion.instant()),
-            SortKey::Size => a.size.cmp(&b.size),
-            SortKey::Path => a.original_path().cmp(&b.original_path()),
-            SortKey::Kind => a.kind.name().cmp(b.kind.name()),
-        };
-        by_key
-            .then_with(|| a.trashed.instant().cmp(&b.trashed.instant()))
-            .then_with(|| a.original_path().cmp(&b.original_path()))
-            .then_with(|| a.id.cmp(&b.id))
-    });
+    items.sort_unstable_by(|a, b| compare(key, a, b));
+}
+
+/// How two items stand to each other, the smaller and the older first; no two are equal.
+pub(crate) fn compare(key: SortKey, a: &TrashItem, b: &TrashItem) -> Ordering {
+    let by_key = match key {
+        SortKey::Deleted => a.trashed.instant().cmp(&b.trashed.instant()),
+        SortKey::Expires => a.deletion.instant().cmp(&b.deletion.instant()),
+        SortKey::Size => a.size.cmp(&b.size),
+        SortKey::Path => a.original_path().cmp(&b.original_path()),
+        SortKey::Kind => a.kind.name().cmp(b.kind.name()),
+    };
+    by_key
+        .then_with(|| a.trashed.instant().cmp(&b.trashed.instant()))
+        .then_with(|| a.original_path().cmp(&b.original_path()))
+        .then_with(|| a.id.cmp(&b.id))
 }

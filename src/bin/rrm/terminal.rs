@@ -5,10 +5,10 @@ mod meter;
 mod progress;
 mod signals;
 
-use std::cell::RefCell;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, IsTerminal, Write};
 use std::os::unix::ffi::OsStrExt;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use rrm::error::{Error, ErrorKind};
@@ -20,10 +20,11 @@ use crate::gnu::quote::{Charset, quote};
 use crate::translate::Voice;
 
 pub(crate) use message::system_hint;
+pub(crate) use meter::progress_words;
 pub(crate) use progress::{TerminalProgress, clear_progress};
 
 /// Where messages go, and in whose name.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Messages {
     /// What every message begins with.
     pub(crate) program: OsString,
@@ -32,12 +33,12 @@ pub(crate) struct Messages {
     /// How much is said beside what went wrong.
     pub(crate) voice: Voice,
     /// The next steps that were told: one that a hundred errors share is told once.
-    told: RefCell<Vec<String>>,
+    told: Arc<Mutex<Vec<String>>>,
 }
 
 impl Messages {
     pub(crate) fn new(program: impl AsRef<OsStr>, charset: Charset, voice: Voice) -> Self {
-        Self { program: program.as_ref().to_owned(), charset, voice, told: RefCell::default() }
+        Self { program: program.as_ref().to_owned(), charset, voice, told: Arc::default() }
     }
 
     /// Tells what went wrong and what to do about it, on standard error.
@@ -48,8 +49,9 @@ impl Messages {
 
     /// Tells what a person can do next.
     pub(crate) fn hint(&self, hint: &str) {
-        if self.voice.hints() && !self.told.borrow().iter().any(|told| told == hint) {
-            self.told.borrow_mut().push(hint.to_owned());
+        let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.voice.hints() && !told.iter().any(|told| told == hint) {
+            told.push(hint.to_owned());
             self.say(&format!("hint: {hint}"));
         }
     }
@@ -72,6 +74,15 @@ impl Messages {
     /// Where work tells how far it is.
     pub(crate) fn progress(&self) -> TerminalProgress {
         TerminalProgress::new(self.voice)
+    }
+
+    /// An error as one text with its next step, for a screen that has no lines to scroll by.
+    pub(crate) fn words(&self, error: &Error) -> String {
+        let words = message::words(error, self.charset);
+        match message::hint(error) {
+            hint if self.voice.hints() && !hint.is_empty() => format!("{words} ({hint})"),
+            _ => words,
+        }
     }
 
     /// Tells several, and what they make of the exit status.

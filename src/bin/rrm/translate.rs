@@ -27,7 +27,7 @@ use crate::gnu::quote::{Charset, quote_where_needed};
 pub(crate) use clean::Asking;
 pub(crate) use environment::Environment;
 pub(crate) use feedback::{Colour, Voice};
-pub(crate) use value::check_choice;
+pub(crate) use value::{beginning_of, check_choice};
 
 /// How long what is removed is kept where nobody says otherwise.
 const GRACE_PERIOD: &str = "30d";
@@ -45,7 +45,7 @@ pub(crate) struct Context {
     /// The home trash.
     pub(crate) home_trash: PathBuf,
     /// `--trash-dir`, as it was typed.
-    typed_trash_dir: Option<PathBuf>,
+    pub(crate) typed_trash_dir: Option<PathBuf>,
 }
 
 /// When the command began: asked once.
@@ -123,6 +123,20 @@ impl Context {
         })
     }
 
+    /// The request that tells how what was restored goes back to the trash; whatever comes back has its own dates.
+    pub(crate) fn take_back(&self) -> Result<TrashRequest> {
+        Ok(TrashRequest {
+            operands: Vec::new(),
+            directories: Directories::Whole,
+            mounts: Mounts::Refuse,
+            place: self.place(),
+            copying: Copying::WithinReason,
+            now: self.now,
+            deletion: self.deletion(None)?,
+            session: None,
+        })
+    }
+
     /// What holds for a standing choice, as text.
     pub(crate) fn choice(&self, key: Key) -> String {
         let chosen = self.config.get(key).map(|value| value.to_string_lossy().into_owned());
@@ -176,23 +190,44 @@ impl Context {
 
     /// What the words and filters select.
     pub(crate) fn selection(&self, args: &SelectionArgs) -> Result<Selection> {
-        let mut selection = self.selection_at_any_age(args)?;
+        self.selection_with(args, resolved)
+    }
+
+    /// As [`Self::selection`], by the text alone: no file system is asked where a directory really is, so that nothing has
+    /// to be waited for.
+    pub(crate) fn selection_as_spelled(&self, args: &SelectionArgs) -> Result<Selection> {
+        self.selection_with(args, |_| None)
+    }
+
+    /// As [`Self::selection`], without --older-than: to clean that is a rule.
+    fn selection_at_any_age(&self, args: &SelectionArgs) -> Result<Selection> {
+        self.selection_less_age(args, resolved)
+    }
+
+    fn selection_with(
+        &self,
+        args: &SelectionArgs,
+        resolve: impl Fn(&Path) -> Option<PathBuf> + Copy,
+    ) -> Result<Selection> {
+        let mut selection = self.selection_less_age(args, resolve)?;
         let older_than = args.older_than.as_deref().map(|text| value::moment(text, self.now)).transpose()?;
         selection.filters.extend(older_than.map(Filter::Before));
         Ok(selection)
     }
 
     /// What the words mean, seen from the working directory.
-    fn terms(&self, words: &[OsString]) -> Result<Vec<Term>> {
+    fn terms(&self, words: &[OsString], resolve: impl Fn(&Path) -> Option<PathBuf> + Copy) -> Result<Vec<Term>> {
         let here = self.environment.working_directory();
-        let resolve = |directory: &Path| directory.canonicalize().ok();
         words.iter().map(|word| Term::parse(word, &here, resolve)).collect()
     }
 
-    /// As [`Self::selection`], without --older-than: to clean that is a rule.
-    fn selection_at_any_age(&self, args: &SelectionArgs) -> Result<Selection> {
+    fn selection_less_age(
+        &self,
+        args: &SelectionArgs,
+        resolve: impl Fn(&Path) -> Option<PathBuf> + Copy,
+    ) -> Result<Selection> {
         let here = self.environment.working_directory();
-        let terms = self.terms(&args.words)?;
+        let terms = self.terms(&args.words, resolve)?;
         let mut filters = Vec::new();
         if let Some(directory) = args.under.as_deref().or(args.here.then_some(Path::new("."))) {
             let spelled = absolute(directory, &here);
@@ -210,6 +245,12 @@ impl Context {
         filters.extend(args.session.clone().map(Filter::Session));
         Ok(Selection { terms, filters, last: args.last })
     }
+}
+
+/// The time, for a screen that stays up while it passes.
+#[expect(clippy::disallowed_methods, reason = "this module is the one that reads the clock")]
+pub(crate) fn clock() -> DateTime<Utc> {
+    Utc::now()
 }
 
 /// What `rrm rm` takes beside the options of GNU's rm.
@@ -346,6 +387,11 @@ impl From<KeyName> for Key {
             KeyName::KeepNewerThan => Self::KeepNewerThan,
         }
     }
+}
+
+/// Where a directory really is.
+fn resolved(directory: &Path) -> Option<PathBuf> {
+    directory.canonicalize().ok()
 }
 
 fn must_be_absolute(path: &Path, told_by: &'static str) -> Result<PathBuf> {

@@ -4,6 +4,7 @@ mod bar;
 mod dates;
 mod escaped;
 pub(crate) mod finding;
+mod item;
 mod json;
 mod plain;
 pub(crate) mod preview;
@@ -24,11 +25,13 @@ use rrm::retention::Fate;
 use crate::args::Form;
 use crate::gnu::quote::Charset;
 
+pub(crate) use dates::{expires, removed};
 pub(crate) use escaped::Escaped;
+pub(crate) use item::{origin, path, style_of};
 pub(crate) use json::{object, shown_object, volume_object};
 pub(crate) use show::write as write_shown;
 pub(crate) use stats::write as write_stats;
-pub(crate) use text::{count, size, span, visible};
+pub(crate) use text::{count, size, span, start_of, visible};
 
 /// What the forms need to know beside the items.
 pub(crate) struct Scene<'a> {
@@ -46,6 +49,13 @@ pub(crate) struct Scene<'a> {
     pub(crate) charset: Charset,
     /// The colours of `$LS_COLORS`, where colours may be used.
     pub(crate) colours: Option<LsColors>,
+}
+
+impl<'a> Scene<'a> {
+    /// The home directory, where it is shown as `~`: what is told in full is told with it.
+    fn shown_home(&self) -> Option<&'a Path> {
+        self.home.filter(|_| self.detail == Detail::Short)
+    }
 }
 
 /// How much is told of each item in a table.

@@ -79,6 +79,16 @@ impl Work {
     }
 }
 
+/// How far work has come, in words, for who draws by themselves.
+pub(crate) fn progress_words(activity: Activity, done: Amount) -> String {
+    let done = match activity {
+        Activity::Copying => view::size(done.bytes),
+        _ if done.entries == 1 => "1 entry".to_owned(),
+        _ => format!("{} entries", done.entries),
+    };
+    format!("{}, {done}", verb(activity))
+}
+
 /// The verb of a line.
 fn verb(activity: Activity) -> &'static str {
     match activity {

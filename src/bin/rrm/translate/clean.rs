@@ -7,7 +7,7 @@ use rrm::error::Result;
 use rrm::item::Keep;
 use rrm::request::{CleanRequest, KeepRequest, Sizes, Trashes};
 use rrm::retention::{Policy, Rule, Standing};
-use rrm::selection::absolute;
+use rrm::selection::{Selection, absolute};
 
 use super::{Context, value};
 use crate::args::{CleanArgs, KeepArgs};
@@ -61,6 +61,12 @@ impl Context {
     /// could take what has just been removed.
     pub(crate) fn clean_afterwards(&self) -> Result<CleanRequest> {
         Ok(CleanRequest { floor: self.standing()?.floor, ..CleanRequest::expired(self.now) })
+    }
+
+    /// The request to delete what a person has picked, and will be asked about.
+    pub(crate) fn clean_chosen(&self, selection: Selection) -> Result<CleanRequest> {
+        let floor = self.standing()?.floor;
+        Ok(CleanRequest { floor, sizes: Sizes::Measured, ..CleanRequest::chosen(selection, self.now) })
     }
 
     fn typed_rules(&self, args: &CleanArgs) -> Result<Vec<Rule>> {

@@ -5,14 +5,14 @@ use rrm::preview::Limits;
 use rrm::request::{ListRequest, ShowRequest, Sizes, StatsRequest};
 use rrm::selection::Selection;
 
-use super::Context;
+use super::{Context, resolved};
 use crate::args::{ShowArgs, StatsArgs};
 
 impl Context {
     /// The request of a show. Whoever wants the content waits for no measuring.
     pub(crate) fn show(&self, args: &ShowArgs) -> Result<ShowRequest> {
         Ok(ShowRequest {
-            selection: Selection { terms: self.terms(&args.words)?, ..Selection::default() },
+            selection: Selection { terms: self.terms(&args.words, resolved)?, ..Selection::default() },
             sizes: if args.content { Sizes::AsKnown } else { Sizes::Measured },
             limits: Limits::default(),
             standing: self.standing()?,

@@ -142,13 +142,22 @@ pub(crate) fn size(text: &str) -> Result<u64> {
     text.trim().parse::<ByteSize>().map(|size| size.as_u64()).map_err(|_| bad("read the size", text, SIZE_FORMS))
 }
 
-/// A kind of item.
+/// A kind of item, by its name or the beginning of it that no other has.
 pub(crate) fn kind(text: &str) -> Result<ItemKind> {
     let unknown = || {
         let known: Vec<_> = ItemKind::ALL.iter().map(|kind| kind.name()).collect();
         Error::new(ErrorKind::BadValue, "use the kind", text, format!("the kinds are {}", known.join(", ")))
     };
-    ItemKind::ALL.into_iter().find(|kind| kind.name() == text).ok_or_else(unknown)
+    let named = |name: &str| ItemKind::ALL.into_iter().find(|kind| kind.name() == name);
+    let names: Vec<_> = ItemKind::ALL.iter().map(|kind| kind.name()).collect();
+    beginning_of(text, &names).and_then(named).ok_or_else(unknown)
+}
+
+/// The one of `names` that `text` is, or that alone begins with it.
+pub(crate) fn beginning_of<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
+    let mut begun = names.iter().filter(|name| !text.is_empty() && name.starts_with(text));
+    let only = begun.next().filter(|_| begun.next().is_none());
+    names.iter().find(|name| **name == text).or(only).copied()
 }
 
 /// Whether a standing choice can be kept: whatever is chosen now must not fail each later command.
@@ -232,6 +241,18 @@ mod tests {
         assert!(end("2001-01-01", now).is_err());
         assert!(end("0", now).is_err());
         assert!(age("2096-01-01", now).is_err());
+    }
+
+    #[test]
+    fn a_kind_may_be_cut_short_while_it_is_one() {
+        for (text, meant) in
+            [("dir", Some(ItemKind::Directory)), ("file", Some(ItemKind::File)), ("fifo", Some(ItemKind::Fifo))]
+        {
+            assert_eq!(kind(text).ok(), meant, "{text}");
+        }
+        for text in ["", "f", "s", "directories", "Dir"] {
+            assert!(kind(text).is_err(), "{text}");
+        }
     }
 
     #[test]

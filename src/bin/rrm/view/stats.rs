@@ -8,6 +8,7 @@ use rrm::statistics::{Age, Due, Place, Statistics, Tally};
 
 use super::Scene;
 use super::bar::{bar, gauge};
+use super::item::path;
 use super::table;
 use super::text::{count, size, visible};
 
@@ -37,7 +38,7 @@ pub(crate) fn write(volumes: &[Statistics], scene: &Scene<'_>, out: &mut impl Wr
 fn write_volume(volume: &Statistics, scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
     write_space(&volume.place, volume.total.bytes, scene, out)?;
     for trash in &volume.place.trashes {
-        writeln!(out, "Trash     {}", table::shown(trash, scene))?;
+        writeln!(out, "Trash     {}", path(trash, scene.shown_home()))?;
     }
     writeln!(out, "Holds     {}", total(&volume.total))?;
     if volume.total.items == 0 {
@@ -58,7 +59,7 @@ fn write_volume(volume: &Statistics, scene: &Scene<'_>, out: &mut impl Write) ->
 fn write_space(place: &Place, trash: u64, scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
     if let Some((point, kind)) = &place.mount {
         // A file system of a user's own making (FUSE) may be called anything.
-        writeln!(out, "Volume    {} ({})", table::shown(point, scene), visible(OsStr::new(kind)))?;
+        writeln!(out, "Volume    {} ({})", path(point, scene.shown_home()), visible(OsStr::new(kind)))?;
     }
     let Some(space) = place.space else { return Ok(()) };
     let used = space.size.saturating_sub(space.available);

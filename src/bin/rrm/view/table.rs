@@ -1,15 +1,14 @@
 //! Items for people: a table that fits the terminal.
 
 use std::io::{self, Write};
-use std::path::Path;
 
 use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
-use lscolors::Indicator;
-use rrm::item::{ItemKind, Origin, TrashItem};
+use rrm::item::TrashItem;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::dates::{expires, removed};
-use super::text::{size, visible};
+use super::item::{origin, style_of};
+use super::text::size;
 use super::{Detail, Scene};
 
 const HEADER: [&str; 6] = ["ID", "DELETED", "EXPIRES", "SIZE", "KIND", "PATH"];
@@ -32,7 +31,7 @@ pub(crate) fn write(items: &[TrashItem], scene: &Scene<'_>, out: &mut impl Write
     table.set_header(HEADER.map(Cell::new));
     for (item, [id, deleted, expires, size, kind, path]) in items.iter().zip(rows) {
         let size = Cell::new(size).set_alignment(CellAlignment::Right);
-        let path = coloured(item, end_of(&path, room), scene);
+        let path = coloured(item, &end_of(&path, room), scene);
         table.add_row([Cell::new(id), Cell::new(deleted), Cell::new(expires), size, Cell::new(kind), Cell::new(path)]);
     }
     for (index, column) in table.column_iter_mut().enumerate() {
@@ -55,25 +54,8 @@ fn row(item: &TrashItem, scene: &Scene<'_>) -> [String; 6] {
         expires(scene.fates.get(&item.id), scene.now, scene.detail),
         item.size.map_or_else(|| "-".to_owned(), size),
         item.kind.name().to_owned(),
-        path(item, scene),
+        origin(item, scene.shown_home()),
     ]
-}
-
-fn path(item: &TrashItem, scene: &Scene<'_>) -> String {
-    match &item.origin {
-        Origin::Known(path) => shown(path, scene),
-        Origin::Unknown => "(unknown origin)".to_owned(),
-        Origin::Untrusted(record) => format!("(untrusted) {}", visible(record.recorded.as_os_str())),
-    }
-}
-
-/// A path, below the home directory with `~` in front unless it is to be told whole.
-pub(super) fn shown(path: &Path, scene: &Scene<'_>) -> String {
-    let below_home = scene.home.filter(|_| scene.detail == Detail::Short).and_then(|home| path.strip_prefix(home).ok());
-    match below_home {
-        Some(rest) => format!("~/{}", visible(rest.as_os_str())),
-        None => visible(path.as_os_str()),
-    }
 }
 
 /// As much of the end of `text` as fits: what a path ends with says most.
@@ -90,24 +72,10 @@ fn end_of(text: &str, room: usize) -> String {
     std::iter::once('…').chain(end.into_iter().rev()).collect()
 }
 
-/// The path in the colours that `ls` would give it, told by kind and ending since it is not there to be looked at.
-fn coloured(item: &TrashItem, path: String, scene: &Scene<'_>) -> String {
-    let Some(colours) = &scene.colours else { return path };
-    let indicator = match item.kind {
-        ItemKind::File => Indicator::RegularFile,
-        ItemKind::Directory => Indicator::Directory,
-        ItemKind::Symlink => Indicator::SymbolicLink,
-        ItemKind::Fifo => Indicator::FIFO,
-        ItemKind::Socket => Indicator::Socket,
-        ItemKind::BlockDevice => Indicator::BlockDevice,
-        ItemKind::CharDevice => Indicator::CharacterDevice,
-    };
-    let by_ending = || item.original_name().and_then(|name| colours.style_for_str(name.to_str()?));
-    let style = match indicator {
-        Indicator::RegularFile => by_ending().or_else(|| colours.style_for_indicator(indicator)),
-        _ => colours.style_for_indicator(indicator),
-    };
-    style.map_or_else(|| path.clone(), |style| style.to_nu_ansi_term_style().paint(&path).to_string())
+/// The path in the colours that `ls` would give it.
+fn coloured(item: &TrashItem, path: &str, scene: &Scene<'_>) -> String {
+    let style = scene.colours.as_ref().and_then(|colours| style_of(item, colours));
+    style.map_or_else(|| path.to_owned(), |style| style.to_nu_ansi_term_style().paint(path).to_string())
 }
 
 #[cfg(test)]

@@ -1,0 +1,34 @@
+//! What was done, as far as it can be undone.
+
+use rrm::item::{ItemId, Keep};
+use rrm::manager::Returned;
+
+use super::order::Order;
+use crate::view::count;
+
+/// One thing that was done.
+#[derive(Debug)]
+pub(super) enum Change {
+    /// These came back.
+    Restored(Vec<Returned>),
+    /// These were kept or released; beside each stands what held before.
+    Kept(Vec<(ItemId, Keep)>),
+}
+
+impl Change {
+    /// What undoes it.
+    pub(super) fn undone(self) -> Order {
+        match self {
+            Self::Restored(back) => Order::TakeBack(back),
+            Self::Kept(before) => Order::KeepAsBefore(before),
+        }
+    }
+
+    /// What undoing it is, in words.
+    pub(super) fn undoing(&self) -> String {
+        match self {
+            Self::Restored(back) => format!("moving {} back to the trash", count(back.len() as u64, "item")),
+            Self::Kept(before) => format!("undoing it for {}", count(before.len() as u64, "item")),
+        }
+    }
+}

@@ -1,0 +1,252 @@
+//! Draws, waits for something to happen, and has done what follows from it.
+
+use std::collections::HashSet;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::time::Duration;
+
+use anyhow::Context as _;
+use ratatui::crossterm::event::{Event as Input, KeyEventKind};
+use rrm::item::{ItemId, ItemKind, Keep, TrashItem};
+use rrm::request::{Conflict, Copying, KeepRequest, Restorable};
+use rrm::selection::{Selection, Term};
+use signal_hook::consts::{SIGCONT, SIGTSTP};
+
+use super::action::Action;
+use super::input::action;
+use super::line::Edit;
+use super::order::{Order, Restore};
+use super::query::Query;
+use super::screen::{Theme, draw};
+use super::search::Pace;
+use super::state::{Focus, Note, State};
+use super::terminal::Screen;
+use super::work::{Desk, Event, Job, Workers};
+use crate::args::{ConflictMode, RestoreToArgs};
+use crate::translate::{Context, clock};
+
+/// How often the ages of items are told anew.
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// How the screen was left.
+#[derive(Debug)]
+pub(super) enum Ending {
+    Left,
+    /// These shall be restored.
+    Chosen(HashSet<ItemId>),
+    Signal(i32),
+    /// A thread has come to an end that nobody foresaw, and its message has been written.
+    Panic,
+}
+
+pub(super) struct Picker<'a> {
+    pub(super) context: &'a Context,
+    pub(super) state: State,
+    pub(super) theme: Theme,
+    pub(super) desk: Desk,
+    pub(super) heard: Receiver<Event>,
+}
+
+/// A picker with everything started.
+struct Running<'a> {
+    picker: Picker<'a>,
+    screen: Screen,
+    workers: Workers,
+    /// What was looked into last.
+    looked_into: Option<ItemId>,
+    /// What was measured, or is about to be.
+    measured: HashSet<ItemId>,
+    /// How to leave, as soon as nothing is half-done.
+    leaving: Option<Ending>,
+}
+
+impl Picker<'_> {
+    /// Shows the screen until it is left. The terminal is as it was then, however that comes.
+    pub(super) fn run(self) -> anyhow::Result<Ending> {
+        let screen = Screen::enter().context("cannot use the terminal")?;
+        let workers = Workers::start(self.desk.clone()).context("cannot start a thread")?;
+        let mut running =
+            Running { picker: self, screen, workers, looked_into: None, measured: HashSet::new(), leaving: None };
+        let ending = running.until_left()?;
+        let Running { screen, workers, .. } = running;
+        drop(screen);
+        if let Ending::Chosen(_) = ending {
+            workers.finish();
+        }
+        Ok(ending)
+    }
+}
+
+impl Running<'_> {
+    fn until_left(&mut self) -> anyhow::Result<Ending> {
+        loop {
+            let (state, theme) = (&mut self.picker.state, &self.picker.theme);
+            self.screen.draw(|frame| draw(frame, state, theme)).context("cannot draw")?;
+            self.look()?;
+            self.measure();
+            if let Some(event) = self.next_event() {
+                self.take(event)?;
+            }
+            while let Ok(event) = self.picker.heard.try_recv() {
+                self.take(event)?;
+            }
+            let may_leave = self.picker.state.work.doing.is_none();
+            if let Some(ending) = self.leaving.take_if(|_| may_leave) {
+                return Ok(ending);
+            }
+        }
+    }
+
+    /// Goes on searching until something happens or there is something to show.
+    fn next_event(&mut self) -> Option<Event> {
+        while self.picker.state.is_stale() {
+            match self.picker.heard.try_recv() {
+                Ok(event) => return Some(event),
+                Err(TryRecvError::Empty) if self.picker.state.search_on() == Pace::Finished => return None,
+                Err(TryRecvError::Empty) => {}
+                Err(TryRecvError::Disconnected) => return Some(Event::NoTerminal),
+            }
+        }
+        let event = self.picker.heard.recv_timeout(MINUTE).ok();
+        self.picker.state.now = clock();
+        event
+    }
+
+    fn take(&mut self, event: Event) -> anyhow::Result<()> {
+        match event {
+            Event::Key(input) => return self.take_input(input),
+            Event::Report(report) => {
+                if let Some(order) = self.picker.state.hear(report) {
+                    return self.carry_out(order);
+                }
+            }
+            Event::Signal(SIGTSTP) => return self.carry_out(Order::Suspend),
+            Event::Signal(SIGCONT) => self.screen.resume().context("cannot use the terminal")?,
+            Event::Signal(signal) => self.leave(Ending::Signal(signal)),
+            Event::NoTerminal => self.leave(Ending::Signal(signal_hook::consts::SIGHUP)),
+            Event::Panic => {
+                self.picker.state.work.doing = None;
+                self.leave(Ending::Panic);
+            }
+        }
+        Ok(())
+    }
+
+    fn take_input(&mut self, input: Input) -> anyhow::Result<()> {
+        let orders: Vec<Order> = match input {
+            Input::Key(key) if key.kind != KeyEventKind::Release => {
+                let meant = action(key, &self.picker.state);
+                meant.and_then(|action| self.picker.state.act(action)).into_iter().collect()
+            }
+            // Nothing that is pasted is an order.
+            Input::Paste(text) if self.picker.state.focus == Focus::Filter || self.picker.state.overlay.is_some() => {
+                let typed = text.chars().filter(|c| !c.is_control());
+                let orders = typed.filter_map(|c| self.picker.state.act(Action::Type(Edit::Insert(c))));
+                orders.last().into_iter().collect()
+            }
+            _ => Vec::new(),
+        };
+        orders.into_iter().try_for_each(|order| self.carry_out(order))
+    }
+
+    /// Leaves, once what is being done has stopped between two items; told twice, at once.
+    fn leave(&mut self, ending: Ending) {
+        self.workers.stop();
+        if self.leaving.replace(ending).is_some() {
+            self.picker.state.work.doing = None;
+        } else if let Some(doing) = &self.picker.state.work.doing {
+            let words = format!("{doing}: stopping after the item at hand; again, and it ends at once");
+            self.picker.state.note = Some(Note::Trouble(words));
+        }
+    }
+
+    fn carry_out(&mut self, order: Order) -> anyhow::Result<()> {
+        let context = self.picker.context;
+        match order {
+            Order::Restore(asked) => {
+                let what = Restorable::Selected(selection(asked.ids.clone()));
+                let request = context.restore(what, &args_of(&asked))?;
+                self.workers.act(Job::Restore(asked, request));
+            }
+            Order::Keep(before, keep) => {
+                self.workers.act(Job::Keep { requests: vec![keep_request(before, keep)], undoable: true });
+            }
+            Order::KeepAsBefore(before) => {
+                self.workers.act(Job::Keep { requests: as_before(before), undoable: false });
+            }
+            Order::PlanDeletion(ids) => self.workers.act(Job::Plan(context.clean_chosen(selection(ids))?)),
+            Order::Delete(plan, request) => self.workers.act(Job::Delete(plan, request)),
+            Order::TakeBack(back) => self.workers.act(Job::TakeBack(back, context.take_back()?)),
+            Order::Reload => {
+                self.picker.state.work.loading = true;
+                self.measured.clear();
+                self.workers.reload().context("cannot start a thread")?;
+            }
+            Order::Look => {
+                let query = Query::read(self.picker.state.filter.text(), context);
+                self.picker.state.look_for(query);
+            }
+            Order::Suspend => self.screen.suspend().context("cannot use the terminal")?,
+            Order::Redraw => self.screen.forget().context("cannot draw")?,
+            Order::Leave => self.leave(Ending::Left),
+            Order::Choose(ids) => self.leave(Ending::Chosen(ids)),
+        }
+        Ok(())
+    }
+
+    /// Has the item under the cursor looked into.
+    fn look(&mut self) -> anyhow::Result<()> {
+        let current = self.picker.state.current();
+        if self.looked_into == current.map(|item| item.id) {
+            return Ok(());
+        }
+        self.looked_into = current.map(|item| item.id);
+        current.map_or(Ok(()), |item| self.workers.look(item)).context("cannot start a thread")
+    }
+
+    /// Has directories measured where that matters.
+    fn measure(&mut self) {
+        if !self.picker.state.wants_sizes() || self.picker.state.work.loading {
+            return;
+        }
+        let unknown = |item: &&TrashItem| item.size.is_none() && item.kind == ItemKind::Directory;
+        let items = self.picker.state.entries.items.iter().filter(unknown);
+        let new: Vec<TrashItem> = items.filter(|item| self.measured.insert(item.id)).cloned().collect();
+        if !new.is_empty() {
+            self.picker.state.work.to_measure += new.len();
+            self.workers.measure(new);
+        }
+    }
+}
+
+fn selection(ids: HashSet<ItemId>) -> Selection {
+    Selection { terms: vec![Term::items(ids)], ..Selection::default() }
+}
+
+fn args_of(asked: &Restore) -> RestoreToArgs {
+    RestoreToArgs {
+        to: asked.to.clone(),
+        rename: None,
+        conflict: if asked.conflict == Conflict::Rename { ConflictMode::Rename } else { ConflictMode::Fail },
+        yes: asked.copying == Copying::Whatever,
+        dry_run: false,
+    }
+}
+
+type Before = Vec<(ItemId, Keep)>;
+
+fn keep_request(before: Before, keep: Keep) -> (KeepRequest, Before) {
+    let ids = before.iter().map(|(id, _)| *id).collect();
+    (KeepRequest { selection: selection(ids), keep }, before)
+}
+
+/// A request for all that were kept in the same way.
+fn as_before(before: Before) -> Vec<(KeepRequest, Before)> {
+    let mut ways: Vec<(Keep, Before)> = Vec::new();
+    for (id, keep) in before {
+        match ways.iter_mut().find(|(way, _)| *way == keep) {
+            Some((_, items)) => items.push((id, keep)),
+            None => ways.push((keep, vec![(id, keep)])),
+        }
+    }
+    ways.into_iter().map(|(keep, items)| keep_request(items, keep)).collect()
+}

@@ -1,0 +1,237 @@
+//! What came of what was asked for, and what the state makes of it.
+
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+
+use rrm::item::{ItemId, Keep, TrashItem};
+use rrm::manager::Returned;
+use rrm::outcome::CleanPlan;
+use rrm::request::{CleanRequest, Conflict, Copying};
+use rrm::retention::Fate;
+
+use super::change::Change;
+use super::entries::{Entries, Meanwhile};
+use super::order::{Order, Restore};
+use super::state::{Note, Overlay, Preview, Question, State};
+use crate::clean::{question, report as words_of};
+use crate::view::count;
+
+/// Word from the threads that work.
+#[derive(Debug)]
+pub(super) enum Report {
+    /// Some of the items, in the order in which they are found.
+    Found(Entries),
+    /// All have been found, and this is what will become of them.
+    FoundAll(HashMap<ItemId, Fate>),
+    /// All of them, anew.
+    Reloaded(Entries),
+    /// Something could not be read or done, in words.
+    Trouble(Vec<String>),
+    /// Directories have been measured, as far as they can be.
+    Measured(HashMap<ItemId, Option<u64>>),
+    Looked(Preview),
+    /// What is being done has come so far.
+    Progress(String),
+    Restored(Restored),
+    Kept(Kept),
+    Planned(Box<CleanPlan>, Box<CleanRequest>),
+    Deleted(rrm::outcome::Cleaned, HashSet<ItemId>),
+    /// These are in the trash again.
+    TakenBack(Entries),
+}
+
+/// What came of a restore.
+#[derive(Debug)]
+pub(super) struct Restored {
+    pub(super) asked: Restore,
+    pub(super) back: Vec<Returned>,
+    /// Something is where these were.
+    pub(super) in_the_way: HashSet<ItemId>,
+    /// These need a copy that somebody has to agree to, for this reason.
+    pub(super) unagreed: Vec<(ItemId, String)>,
+}
+
+/// What came of keeping or releasing.
+#[derive(Debug)]
+pub(super) struct Kept {
+    /// What held before, and what holds now.
+    pub(super) changed: Vec<(ItemId, Keep, Keep)>,
+    /// Whether it can be undone, or was itself an undoing.
+    pub(super) undoable: bool,
+}
+
+impl State {
+    /// Takes a report in; gives what has to be done about it.
+    pub(super) fn hear(&mut self, report: Report) -> Option<Order> {
+        match report {
+            Report::Found(entries) => {
+                let entries = self.meanwhile.correct(entries);
+                self.add(entries);
+            }
+            Report::FoundAll(fates) => {
+                self.entries.fates.extend(fates);
+                self.loaded();
+            }
+            Report::Reloaded(entries) => {
+                let mut entries = self.meanwhile.correct(entries);
+                entries.append(self.entries.only(&self.meanwhile.came));
+                self.replace(entries);
+            }
+            Report::Trouble(words) => self.trouble(words),
+            Report::Measured(sizes) => self.measured(&sizes),
+            Report::Looked(preview) => self.preview = Some(preview),
+            Report::Progress(words) => self.work.doing = self.work.doing.is_some().then_some(words),
+            Report::Restored(restored) => return self.restored(restored),
+            Report::Kept(kept) => return self.kept(kept),
+            Report::Planned(plan, request) => self.planned(plan, request),
+            Report::Deleted(cleaned, gone) => {
+                self.work.doing = None;
+                self.remove(&gone);
+                self.tell(Note::Done(words_of(&cleaned)));
+            }
+            Report::TakenBack(entries) => self.taken_back(entries),
+        }
+        None
+    }
+
+    fn trouble(&mut self, words: Vec<String>) {
+        let more = words.len().saturating_sub(1);
+        self.log.extend(words.iter().skip(1).cloned());
+        if let Some(first) = words.into_iter().next() {
+            let first = if more > 0 { format!("{first} (and {more} more: m)") } else { first };
+            self.tell(Note::Trouble(first));
+        }
+    }
+
+    fn measured(&mut self, sizes: &HashMap<ItemId, Option<u64>>) {
+        self.work.to_measure = self.work.to_measure.saturating_sub(sizes.len());
+        for item in &mut self.entries.items {
+            item.size = item.size.or(sizes.get(&item.id).copied().flatten());
+        }
+        if self.wants_sizes() {
+            self.refresh();
+        }
+    }
+
+    fn loaded(&mut self) {
+        self.work.loading = false;
+        self.meanwhile = Meanwhile::default();
+    }
+
+    /// Somebody else has changed the trash, or something failed half-way: a look at it tells.
+    fn look_again(&self) -> Option<Order> {
+        (!self.work.loading).then_some(Order::Reload)
+    }
+
+    fn restored(&mut self, restored: Restored) -> Option<Order> {
+        self.work.doing = None;
+        let Restored { asked, back, in_the_way, unagreed } = restored;
+        let gone: HashSet<ItemId> = back.iter().map(|returned| returned.item.id).collect();
+        self.remove(&gone);
+        let all_told = gone.len() + in_the_way.len() + unagreed.len() == asked.ids.len();
+        match &back[..] {
+            [] => {}
+            [one] => self.tell(Note::Done(format!("restored {}; u undoes it", self.shown_path(&one.path)))),
+            all => self.tell(Note::Done(format!("restored {}; u undoes it", count(all.len() as u64, "item")))),
+        }
+        if !back.is_empty() {
+            self.done.push(Change::Restored(back));
+        }
+        if !in_the_way.is_empty() {
+            self.overlay = Some(Overlay::Question(beside(asked, in_the_way)));
+        } else if !unagreed.is_empty() {
+            self.overlay = Some(Overlay::Question(copying(asked, unagreed)));
+        }
+        if all_told { None } else { self.look_again() }
+    }
+
+    fn kept(&mut self, kept: Kept) -> Option<Order> {
+        self.work.doing = None;
+        if kept.changed.is_empty() {
+            return self.look_again();
+        }
+        let now: HashMap<ItemId, Keep> = kept.changed.iter().map(|(id, _, now)| (*id, *now)).collect();
+        for item in &mut self.entries.items {
+            item.keep = now.get(&item.id).copied().unwrap_or(item.keep);
+        }
+        self.tell_fates(|item| now.contains_key(&item.id));
+        let held = kept.changed.iter().filter(|(_, _, keep)| keep.holds(self.now)).count();
+        let (number, verb) = if held > 0 { (held, "keeping") } else { (kept.changed.len(), "released") };
+        let undo = if kept.undoable { "; u undoes it" } else { "" };
+        self.tell(Note::Done(format!("{verb} {}{undo}", count(number as u64, "item"))));
+        if kept.undoable {
+            self.done.push(Change::Kept(kept.changed.into_iter().map(|(id, before, _)| (id, before)).collect()));
+        }
+        None
+    }
+
+    fn planned(&mut self, plan: Box<CleanPlan>, request: Box<CleanRequest>) {
+        self.work.doing = None;
+        let sizes: HashMap<ItemId, u64> = plan.items.iter().filter_map(|item| Some((item.id, item.size?))).collect();
+        for item in &mut self.entries.items {
+            item.size = item.size.or(sizes.get(&item.id).copied());
+        }
+        if plan.items.is_empty() {
+            return;
+        }
+        let mut lines = vec![question(&plan.items)];
+        lines.extend(
+            plan.items.iter().take(3).map(|item| format!("  {}", crate::view::origin(item, self.home.as_deref()))),
+        );
+        if plan.items.len() > 3 {
+            lines.push(format!("  and {} more", plan.items.len() - 3));
+        }
+        lines.push("This cannot be undone.".to_owned());
+        self.overlay = Some(Overlay::Question(Question { lines, then: Some(Order::Delete(plan, request)) }));
+    }
+
+    fn taken_back(&mut self, entries: Entries) {
+        self.work.doing = None;
+        let number = entries.len() as u64;
+        let new: HashSet<ItemId> = entries.items.iter().map(|item| item.id).collect();
+        self.meanwhile.came.extend(new.iter().filter(|_| self.work.loading));
+        self.add(entries);
+        self.tell_fates(|item| new.contains(&item.id));
+        self.settle();
+        if number > 0 {
+            self.tell(Note::Done(format!("moved {} back to the trash", count(number, "item"))));
+        }
+    }
+
+    /// What will become of these, going by themselves: how many versions there are and how full a volume is, only a
+    /// look at everything tells.
+    fn tell_fates(&mut self, which: impl Fn(&TrashItem) -> bool) {
+        for item in self.entries.items.iter().filter(|item| which(item)) {
+            let fate = self.standing.fates(std::slice::from_ref(item), &[], self.now).into_iter().next();
+            self.entries.fates.extend(fate.map(|fate| (item.id, fate)));
+        }
+    }
+
+    fn shown_path(&self, path: &Path) -> String {
+        crate::view::path(path, self.home.as_deref())
+    }
+}
+
+/// Asks whether to restore beside what is in the way.
+fn beside(asked: Restore, ids: HashSet<ItemId>) -> Question {
+    let items = count(ids.len() as u64, "item");
+    let lines = vec![
+        format!("something is there already where {items} would go"),
+        "Nothing is ever overwritten. Restore beside it, as name.~1~?".to_owned(),
+    ];
+    Question { lines, then: Some(Order::Restore(Restore { ids, conflict: Conflict::Rename, ..asked })) }
+}
+
+/// Asks whether to make copies that are large or lose something.
+fn copying(asked: Restore, unagreed: Vec<(ItemId, String)>) -> Question {
+    let mut lines: Vec<String> = unagreed.iter().take(3).map(|(_, reason)| reason.clone()).collect();
+    if unagreed.len() > lines.len() {
+        lines.push(format!("and {} more", unagreed.len() - lines.len()));
+    }
+    lines.push("Restore all the same?".to_owned());
+    let ids = unagreed.into_iter().map(|(id, _)| id).collect();
+    Question { lines, then: Some(Order::Restore(Restore { ids, copying: Copying::Whatever, ..asked })) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,83 @@
+//! What the keys do.
+
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::front::boxed;
+use super::style::Theme;
+use crate::browse::state::{Focus, Overlay, Purpose, State};
+
+/// All keys, for the list.
+const KEYS: [(&str, &str); 18] = [
+    ("↑ ↓ PgUp PgDn", "move"),
+    ("Home End", "to the first, to the last"),
+    ("Space Tab", "select or unselect; on a heading its whole group"),
+    ("a  n  i", "select all that is shown; none; invert"),
+    ("/", "filter (Esc: back to the list; again: without the filter)"),
+    ("Enter r", "restore"),
+    ("t", "restore to another directory"),
+    ("k", "keep: exempt from clean; again: release"),
+    ("d Del", "delete for good; asks, and cannot be undone"),
+    ("u", "undo what was just done here"),
+    ("s  S", "sort by date, path, size, expiry, kind; reverse"),
+    ("g", "group by command, directory, day"),
+    ("p", "show or hide details and preview"),
+    ("[  ]", "scroll the preview"),
+    ("m", "what was told so far"),
+    ("Ctrl-R Ctrl-L", "read the trash again; draw the screen again"),
+    ("Ctrl-Z", "stop for a while; fg goes on"),
+    ("q Ctrl-C", "leave"),
+];
+
+const FILTERS: &str = "kind: under: since: before: larger: smaller: session: last:";
+
+pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
+    let mut lines: Vec<Line<'_>> = KEYS
+        .iter()
+        .map(|(keys, what)| {
+            let what =
+                if *keys == "Enter r" && state.purpose == Purpose::Choose { "restore; Enter leaves" } else { what };
+            Line::from(vec![Span::styled(format!("{keys:<15}"), Theme::key()), Span::raw(what)])
+        })
+        .collect();
+    lines.push(Line::styled(format!("In the filter: {FILTERS}"), theme.dim()));
+    lines.push(Line::styled("and letters of a path in their order. rrm-browse(1) tells more.", theme.dim()));
+    boxed(frame, area, "keys", lines, theme);
+}
+
+/// The keys that matter now, as many as fit, the most important first.
+pub(super) fn draw_keys(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
+    let keys: &[(&str, &str)] = match (&state.overlay, state.focus, state.purpose) {
+        (Some(Overlay::Help | Overlay::Messages), ..) => &[("any key", "back to the list")],
+        (Some(_), ..) => &[],
+        (None, Focus::Filter, Purpose::Browse) => {
+            &[("Enter", "to the list"), ("Tab", "select"), ("↑ ↓", "move"), ("Ctrl-U", "clear"), ("F1", "help")]
+        }
+        (None, Focus::Filter, Purpose::Choose) => {
+            &[("Enter", "restore"), ("Tab", "select"), ("↑ ↓", "move"), ("Esc", "more keys"), ("Ctrl-C", "leave")]
+        }
+        (None, Focus::List, _) => &[
+            ("?", "help"),
+            ("Enter", "restore"),
+            ("Space", "select"),
+            ("/", "filter"),
+            ("u", "undo"),
+            ("q", "leave"),
+            ("k", "keep"),
+            ("d", "delete"),
+            ("s", "sort"),
+            ("g", "group"),
+            ("t", "elsewhere"),
+        ],
+    };
+    let mut spans = vec![Span::raw(" ")];
+    for (key, what) in keys {
+        let more = [Span::styled(*key, Theme::key()), Span::styled(format!(" {what}  "), theme.dim())];
+        let width: usize = spans.iter().chain(&more).map(Span::width).sum();
+        if width <= usize::from(area.width) + 2 {
+            spans.extend(more);
+        }
+    }
+    frame.render_widget(Line::from(spans), area);
+}

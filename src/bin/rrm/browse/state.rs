@@ -1,0 +1,257 @@
+//! All that the screen shows, as a value: nothing in here draws, waits or touches a file.
+
+mod parts;
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use rrm::item::{ItemId, TrashItem};
+use rrm::retention::Standing;
+
+use super::arrange::Arrangement;
+use super::change::Change;
+use super::entries::{Entries, Meanwhile};
+use super::line::Line;
+use super::query::Query;
+use super::search::{Pace, Search};
+use crate::args::{Grouping, SortKey};
+
+pub(super) use parts::{Focus, Note, Overlay, Preview, Purpose, Question, Row, Side, Work};
+
+/// Whether the rows are what the last search found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Rows {
+    Current,
+    Stale,
+}
+
+/// The whole of it.
+#[derive(Debug)]
+pub(super) struct State {
+    pub(super) purpose: Purpose,
+    pub(super) now: DateTime<Utc>,
+    pub(super) home: Option<PathBuf>,
+    /// The working directory.
+    pub(super) here: PathBuf,
+    /// The trash that goes without saying.
+    pub(super) home_trash: PathBuf,
+    /// By what rules items go.
+    pub(super) standing: Standing,
+    pub(super) entries: Entries,
+    pub(super) arrangement: Arrangement,
+    pub(super) search: Search,
+    pub(super) rows: Vec<Row>,
+    rows_are: Rows,
+    pub(super) cursor: usize,
+    /// The first row that is shown.
+    pub(super) top: usize,
+    /// How many rows are.
+    pub(super) height: usize,
+    pub(super) selected: HashSet<ItemId>,
+    pub(super) filter: Line,
+    pub(super) focus: Focus,
+    pub(super) overlay: Option<Overlay>,
+    pub(super) side: Side,
+    pub(super) preview: Option<Preview>,
+    /// How many lines of the preview have been scrolled past.
+    pub(super) preview_top: usize,
+    pub(super) work: Work,
+    pub(super) meanwhile: Meanwhile,
+    pub(super) note: Option<Note>,
+    /// Everything that was told, the latest last.
+    pub(super) log: Vec<String>,
+    /// What was done and can be undone, the latest last.
+    pub(super) done: Vec<Change>,
+}
+
+impl State {
+    pub(super) fn new(purpose: Purpose, now: DateTime<Utc>, sort: SortKey, grouping: Grouping) -> Self {
+        Self {
+            purpose,
+            now,
+            home: None,
+            here: PathBuf::from("/"),
+            home_trash: PathBuf::new(),
+            standing: Standing::default(),
+            entries: Entries::default(),
+            arrangement: Arrangement::new(sort, grouping),
+            search: Search::default(),
+            rows: Vec::new(),
+            rows_are: Rows::Stale,
+            cursor: 0,
+            top: 0,
+            height: 1,
+            selected: HashSet::new(),
+            filter: Line::default(),
+            focus: if purpose == Purpose::Choose { Focus::Filter } else { Focus::List },
+            overlay: None,
+            side: Side::Shown,
+            preview: None,
+            preview_top: 0,
+            work: Work { loading: true, ..Work::default() },
+            meanwhile: Meanwhile::default(),
+            note: None,
+            log: Vec::new(),
+            done: Vec::new(),
+        }
+    }
+
+    /// Takes in items, at the end of those that are there.
+    pub(super) fn add(&mut self, more: Entries) {
+        let from = self.entries.len();
+        self.entries.append(more);
+        self.arrangement.update(&self.entries.items);
+        self.search.more(&self.entries, from);
+        self.rows_are = Rows::Stale;
+    }
+
+    /// Has other items than before.
+    pub(super) fn replace(&mut self, entries: Entries) {
+        self.entries = entries;
+        self.start_over();
+        let there: HashSet<ItemId> = self.entries.items.iter().map(|item| item.id).collect();
+        self.selected.retain(|id| there.contains(id));
+    }
+
+    /// Leaves out items that are not in the trash any more.
+    pub(super) fn remove(&mut self, gone: &HashSet<ItemId>) {
+        if gone.is_empty() {
+            return;
+        }
+        self.meanwhile.went.extend(gone.iter().filter(|_| self.work.loading));
+        self.entries.remove(gone);
+        self.selected.retain(|id| !gone.contains(id));
+        self.start_over();
+    }
+
+    /// Arranges and searches everything anew, since the items have other places.
+    fn start_over(&mut self) {
+        self.rows.clear();
+        self.refresh();
+    }
+
+    /// Arranges and searches everything anew, since something else is known of the items.
+    pub(super) fn refresh(&mut self) {
+        self.arrangement.forget();
+        self.arrangement.update(&self.entries.items);
+        self.search.again(&self.entries);
+        self.settle();
+    }
+
+    /// Looks for something else, from the top.
+    pub(super) fn look_for(&mut self, query: Query) {
+        self.search.look_for(query, &self.entries);
+        self.rows_are = Rows::Stale;
+        (self.cursor, self.top) = (0, 0);
+    }
+
+    /// Goes on searching, and shows what was found once that is all.
+    pub(super) fn search_on(&mut self) -> Pace {
+        let pace = self.search.step(&self.entries);
+        if pace == Pace::Finished {
+            self.build_rows();
+        }
+        pace
+    }
+
+    /// Searches to the end.
+    pub(super) fn settle(&mut self) {
+        while self.search_on() == Pace::GoesOn {}
+    }
+
+    /// Whether the rows are not yet those that were asked for.
+    pub(super) fn is_stale(&self) -> bool {
+        self.rows_are == Rows::Stale
+    }
+
+    /// The rows of what was found. The cursor stays on its item, except at the top.
+    pub(super) fn build_rows(&mut self) {
+        let followed = self.current().map(|item| item.id).filter(|_| self.cursor > 0);
+        let mut hits = self.search.hits().to_vec();
+        hits.sort_unstable_by_key(|hit| {
+            let (group, rank) = self.arrangement.place(hit.index);
+            (group, Reverse(hit.weight), rank)
+        });
+        self.rows_are = Rows::Current;
+        self.rows.clear();
+        let mut in_group = None;
+        for hit in hits {
+            let (group, _) = self.arrangement.place(hit.index);
+            if self.arrangement.grouping != Grouping::None && in_group.replace(group) != Some(group) {
+                self.rows.push(Row::Heading { first: hit.index, count: 0 });
+            }
+            self.rows.push(Row::Item(hit.index));
+        }
+        self.count_groups();
+        let same = |row: &Row| matches!(row, Row::Item(index) if Some(self.entries.items[*index].id) == followed);
+        self.cursor = followed.and_then(|_| self.rows.iter().position(same)).unwrap_or(self.cursor);
+        self.keep_in_sight();
+    }
+
+    fn count_groups(&mut self) {
+        let mut below = 0;
+        for row in self.rows.iter_mut().rev() {
+            match row {
+                Row::Item(_) => below += 1,
+                Row::Heading { count, .. } => *count = std::mem::take(&mut below),
+            }
+        }
+    }
+
+    /// The cursor on a row, and that row on the screen.
+    pub(super) fn keep_in_sight(&mut self) {
+        self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
+        let last_top = self.rows.len().saturating_sub(self.height);
+        let lowest = (self.cursor + 1).saturating_sub(self.height);
+        self.top = self.top.clamp(lowest, self.cursor.max(lowest)).min(last_top);
+    }
+
+    /// The item under the cursor.
+    pub(super) fn current(&self) -> Option<&TrashItem> {
+        match self.rows.get(self.cursor)? {
+            Row::Item(index) => self.entries.items.get(*index),
+            Row::Heading { .. } => None,
+        }
+    }
+
+    /// The items of a row: one, or those of a group.
+    pub(super) fn items_of(&self, row: usize) -> impl Iterator<Item = &TrashItem> {
+        let rows = match self.rows.get(row) {
+            Some(Row::Heading { count, .. }) => row + 1..row + 1 + count,
+            Some(Row::Item(_)) => row..row + 1,
+            None => 0..0,
+        };
+        self.rows[rows].iter().filter_map(|row| match row {
+            Row::Item(index) => self.entries.items.get(*index),
+            Row::Heading { .. } => None,
+        })
+    }
+
+    /// What an action is about: what is selected, or else what is under the cursor.
+    pub(super) fn meant(&self) -> Vec<&TrashItem> {
+        if self.selected.is_empty() {
+            return self.items_of(self.cursor).collect();
+        }
+        self.entries.items.iter().filter(|item| self.selected.contains(&item.id)).collect()
+    }
+
+    /// Whether the order or the filter needs to know how large directories are.
+    pub(super) fn wants_sizes(&self) -> bool {
+        self.arrangement.key == SortKey::Size || self.search.asks_for_size()
+    }
+
+    /// How many selected items the filter hides.
+    pub(super) fn hidden(&self) -> usize {
+        let shown = |row: &&Row| matches!(row, Row::Item(index) if self.entries.items.get(*index).is_some_and(|item| self.selected.contains(&item.id)));
+        self.selected.len().saturating_sub(self.rows.iter().filter(shown).count())
+    }
+
+    /// Tells something, and remembers it.
+    pub(super) fn tell(&mut self, note: Note) {
+        let (Note::Done(text) | Note::Trouble(text)) = &note;
+        self.log.push(text.clone());
+        self.note = Some(note);
+    }
+}

@@ -1,0 +1,146 @@
+//! The terminal as the screen needs it, and given back as it was: when the screen is left, on an error, on a panic of any
+//! thread, and for as long as the program is stopped.
+
+use std::io::{self, BufWriter, Stdout};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use ratatui::backend::CrosstermBackend;
+use ratatui::crossterm::cursor::Show;
+use ratatui::crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use ratatui::crossterm::execute;
+use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use ratatui::layout::{Position, Rect};
+use ratatui::{Frame, Terminal};
+
+/// Whether a panic has taken the screen away. As the hook of panics is, it is the whole process's.
+static LOST: AtomicBool = AtomicBool::new(false);
+
+/// The terminal while the screen is up.
+pub(super) struct Screen {
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+}
+
+impl Screen {
+    /// Takes the terminal.
+    pub(super) fn enter() -> io::Result<Self> {
+        // Made first: it asks for the size, and where there is none nothing has been changed.
+        let terminal = Terminal::new(CrosstermBackend::new(BufWriter::new(io::stdout())))?;
+        let screen = Self { terminal };
+        give_back_on_panic();
+        take()?;
+        Ok(screen)
+    }
+
+    /// Draws. What another thread's panic has written stays to be read.
+    pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        if !LOST.load(Ordering::Relaxed) {
+            self.terminal.draw(draw)?;
+        }
+        Ok(())
+    }
+
+    /// Draws everything anew the next time.
+    pub(super) fn forget(&mut self) -> io::Result<()> {
+        // Not `clear`, which asks the terminal where the cursor is and takes keys for its answer.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
+    }
+
+    /// Stops the program as Ctrl-Z stops any other, and goes on when it does.
+    pub(super) fn suspend(&mut self) -> io::Result<()> {
+        give_back();
+        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        self.resume()
+    }
+
+    /// Takes the terminal again after somebody else had it.
+    pub(super) fn resume(&mut self) -> io::Result<()> {
+        // What is raw already is left so, and would else be remembered as the state to give back.
+        disable_raw_mode()?;
+        take()?;
+        self.forget()
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+        if !std::thread::panicking() {
+            drop(std::panic::take_hook());
+        }
+    }
+}
+
+fn take() -> io::Result<()> {
+    enable_raw_mode()?;
+    execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
+}
+
+/// A terminal that is gone cannot be given back.
+fn give_back() {
+    let _ = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
+    let _ = disable_raw_mode();
+}
+
+/// The message of a panic is written by the hook, before anything unwinds: so that it can be read, the hook gives the
+/// terminal back first.
+fn give_back_on_panic() {
+    let tell = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        if !LOST.swap(true, Ordering::Relaxed) {
+            give_back();
+        }
+        tell(panic);
+    }));
+}
+
+#[cfg(test)]
+mod tests {
+    use std::ffi::OsStr;
+    use std::fs::{File, OpenOptions};
+    use std::io::Read as _;
+    use std::os::unix::ffi::OsStrExt as _;
+    use std::process::Command;
+
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
+
+    use super::*;
+
+    const WORDS: &str = "what went wrong can be read";
+
+    #[test]
+    #[ignore = "the next test has it run on a terminal"]
+    fn it_panics() {
+        let mut screen = Screen::enter().expect("there is a terminal");
+        screen.draw(|_| {}).expect("it can be drawn on");
+        panic!("{WORDS}");
+    }
+
+    #[test]
+    fn a_panic_is_told_on_the_terminal_as_it_was() {
+        let mut person = File::from(openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).expect("a terminal"));
+        grantpt(&person).and_then(|()| unlockpt(&person)).expect("it is ours");
+        let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
+        tcsetwinsize(&person, size).expect("it has a size");
+        let name = ptsname(&person, Vec::new()).expect("it has a name");
+        let program = OpenOptions::new().read(true).write(true).open(OsStr::from_bytes(name.as_bytes()));
+        let program = program.expect("it opens");
+        let modes = |person: &File| format!("{:?}", tcgetattr(person).expect("it has settings").local_modes);
+        let before = modes(&person);
+        let mut command = Command::new(std::env::current_exe().expect("the test has a path"));
+        command.args(["--exact", "browse::terminal::tests::it_panics", "--ignored", "--nocapture"]);
+        command.env("RUST_BACKTRACE", "0").stdin(program.try_clone().expect("a descriptor"));
+        command.stdout(program.try_clone().expect("a descriptor")).stderr(program);
+        let mut child = command.spawn().expect("the test runs");
+        drop(command);
+        let mut shown = Vec::new();
+        // EIO says that the program's side is closed everywhere.
+        let _ = person.read_to_end(&mut shown);
+        assert!(!child.wait().expect("the child").success());
+        let shown = String::from_utf8_lossy(&shown).into_owned();
+        let at = |what: &str| shown.find(what).unwrap_or_else(|| panic!("no {what:?} in {shown:?}"));
+        assert!(at("\u{1b}[?1049h") < at("\u{1b}[?1049l") && at("\u{1b}[?1049l") < at(WORDS), "{shown:?}");
+        assert_eq!(modes(&person), before);
+    }
+}

@@ -1,0 +1,105 @@
+//! What the tests of the screen stand on.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rrm::config::Config;
+use rrm::item::{Holder, ItemId, ItemKind, Keep, Origin, Stamp, TrashItem};
+
+use super::action::Action;
+use super::entries::Entries;
+use super::line::Edit;
+use super::order::Order;
+use super::query::Query;
+use super::report::Report;
+use super::state::{Purpose, State};
+use crate::args::{Grouping, SortKey};
+use crate::translate::{Context, Environment};
+
+/// The time of all tests.
+pub(super) fn now() -> DateTime<Utc> {
+    DateTime::from_timestamp(1_790_000_000, 0).expect("an instant")
+}
+
+/// So many hours before a moment that is long enough before now.
+pub(super) fn at(hour: usize) -> DateTime<Utc> {
+    now() - TimeDelta::days(9000) + TimeDelta::hours(i64::try_from(hour).expect("small"))
+}
+
+/// A file that was removed then. Its ID is made of its path and date.
+pub(super) fn item(path: &str, trashed: DateTime<Utc>, size: u64) -> TrashItem {
+    let mut bytes = [0_u8; 16];
+    for (at, byte) in path.bytes().chain(trashed.timestamp().to_le_bytes()).enumerate() {
+        bytes[at % 16] = bytes[at % 16].wrapping_mul(31).wrapping_add(byte);
+    }
+    TrashItem {
+        id: ItemId::from_random(bytes),
+        trash: Arc::from(Path::new("/trash")),
+        kind: if path.ends_with('/') { ItemKind::Directory } else { ItemKind::File },
+        size: (!path.ends_with('/')).then_some(size),
+        origin: Origin::Known(PathBuf::from(path.trim_end_matches('/'))),
+        trashed: Stamp::At(trashed),
+        deletion: Stamp::At(now() + TimeDelta::days(30)),
+        session: None,
+        mode: None,
+        holder: Holder::Item,
+        keep: Keep::No,
+    }
+}
+
+/// A context that knows of nothing.
+pub(super) fn context() -> Context {
+    let environment = Environment { home: Some("/home/ann".into()), ..Environment::read() };
+    Context {
+        now: now(),
+        environment,
+        config: Config::default(),
+        config_dir: PathBuf::new(),
+        home_trash: "/trash".into(),
+        typed_trash_dir: None,
+    }
+}
+
+/// A state that has found these, the ones removed later first.
+pub(super) fn state(paths: &[&str]) -> State {
+    let items: Vec<TrashItem> = paths
+        .iter()
+        .rev()
+        .enumerate()
+        .map(|(hour, path)| {
+            item(path, now() - TimeDelta::hours(2) + TimeDelta::minutes(i64::try_from(hour).expect("few")), 10)
+        })
+        .collect();
+    let mut state = State::new(Purpose::Browse, now(), SortKey::Deleted, Grouping::None);
+    state.home = Some("/home/ann".into());
+    state.home_trash = "/trash".into();
+    state.height = 10;
+    let fates = state.standing.fates(&items, &[], now());
+    let fates = items.iter().map(|item| item.id).zip(fates).collect();
+    let entries = Entries::new(items, Some(Path::new("/home/ann")));
+    state.hear(Report::Found(entries));
+    state.hear(Report::FoundAll(fates));
+    state.settle();
+    state
+}
+
+/// Types a filter, and has it looked for.
+pub(super) fn typed(state: &mut State, text: &str) {
+    for c in text.chars() {
+        let order = state.act(Action::Type(Edit::Insert(c)));
+        assert!(matches!(order, Some(Order::Look)));
+    }
+    state.look_for(Query::read(state.filter.text(), &context()));
+    state.settle();
+}
+
+/// The paths of the rows, `-` for a heading.
+pub(super) fn rows(state: &State) -> Vec<String> {
+    use super::state::Row;
+    let shown = |row: &Row| match row {
+        Row::Heading { count, .. } => format!("- {count}"),
+        Row::Item(index) => state.entries.text(*index).to_owned(),
+    };
+    state.rows.iter().map(shown).collect()
+}

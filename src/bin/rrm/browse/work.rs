@@ -1,0 +1,171 @@
+//! What is done beside the screen, in threads that may wait for a disk as long as they must.
+//!
+//! One loads, one measures, one does what is asked, one after the other; and for each trash directory one looks into
+//! items, so that a volume that does not answer keeps only its own previews waiting.
+
+mod act;
+mod load;
+mod look;
+mod measure;
+mod watch;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread::{self, JoinHandle};
+
+use chrono::{DateTime, Utc};
+use rrm::error::Error;
+use rrm::item::TrashItem;
+use rrm::manager::TrashManager;
+use rrm::retention::Standing;
+
+use super::report::Report;
+use crate::terminal::Messages;
+
+pub(super) use act::Job;
+pub(super) use load::Manner;
+
+/// Something that the screen has to hear of.
+#[derive(Debug)]
+pub(super) enum Event {
+    Key(ratatui::crossterm::event::Event),
+    /// The terminal does not answer any more.
+    NoTerminal,
+    Signal(i32),
+    Report(Report),
+    /// A thread has ended by a panic; its message has been written.
+    Panic,
+}
+
+/// What every thread knows.
+#[derive(Clone)]
+pub(super) struct Desk {
+    pub(super) manager: Arc<TrashManager>,
+    pub(super) messages: Messages,
+    pub(super) home: Option<std::path::PathBuf>,
+    pub(super) standing: Standing,
+    pub(super) now: DateTime<Utc>,
+    events: Sender<Event>,
+    /// Whether work shall stop between two items.
+    stop: Arc<AtomicBool>,
+    /// Whether nobody wants keys any more.
+    closed: Arc<AtomicBool>,
+}
+
+impl Desk {
+    pub(super) fn new(
+        manager: TrashManager,
+        messages: Messages,
+        home: Option<std::path::PathBuf>,
+        standing: Standing,
+        now: DateTime<Utc>,
+    ) -> (Self, Receiver<Event>) {
+        let (events, heard) = channel();
+        let (stop, closed) = (Arc::default(), Arc::default());
+        (Self { manager: Arc::new(manager), messages, home, standing, now, events, stop, closed }, heard)
+    }
+
+    /// Tells the screen. Where that is gone already, nobody has to hear it.
+    fn send(&self, event: Event) {
+        drop(self.events.send(event));
+    }
+
+    fn report(&self, report: Report) {
+        self.send(Event::Report(report));
+    }
+
+    fn trouble(&self, errors: &[Error]) {
+        self.tell(errors.iter().map(|error| self.messages.words(error)).collect());
+    }
+
+    fn tell(&self, problems: Vec<String>) {
+        if !problems.is_empty() {
+            self.report(Report::Trouble(problems));
+        }
+    }
+
+    /// Has work stop between two items.
+    pub(super) fn stop(&self) {
+        self.stop.store(true, Ordering::Relaxed);
+    }
+
+    fn stopped(&self) -> bool {
+        self.stop.load(Ordering::Relaxed)
+    }
+
+    /// Starts a thread whose panic the screen hears of.
+    fn spawn(&self, work: impl FnOnce(Self) + Send + 'static) -> std::io::Result<JoinHandle<()>> {
+        let desk = self.clone();
+        thread::Builder::new().spawn(move || {
+            let _alarm = Alarm(desk.events.clone());
+            work(desk);
+        })
+    }
+}
+
+/// Rings when a panic unwinds past it.
+struct Alarm(Sender<Event>);
+
+impl Drop for Alarm {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            drop(self.0.send(Event::Panic));
+        }
+    }
+}
+
+/// The threads that wait for work.
+pub(super) struct Workers {
+    desk: Desk,
+    jobs: Sender<Job>,
+    /// Ends once the jobs have.
+    actor: JoinHandle<()>,
+    measure: Sender<Vec<TrashItem>>,
+    looks: look::Looks,
+    keys: JoinHandle<()>,
+}
+
+impl Workers {
+    /// Starts them all, the loading first.
+    pub(super) fn start(desk: Desk) -> std::io::Result<Self> {
+        load::start(&desk, Manner::Piecemeal)?;
+        watch::signals(&desk)?;
+        let keys = watch::keys(&desk)?;
+        let (jobs, to_do) = channel();
+        let (measure, to_measure) = channel();
+        let actor = desk.spawn(move |desk| act::work(&desk, &to_do))?;
+        desk.spawn(move |desk| measure::work(&desk, &to_measure))?;
+        Ok(Self { looks: look::Looks::new(desk.clone()), desk, jobs, actor, measure, keys })
+    }
+
+    pub(super) fn reload(&self) -> std::io::Result<()> {
+        load::start(&self.desk, Manner::AtOnce)
+    }
+
+    pub(super) fn act(&self, job: Job) {
+        drop(self.jobs.send(job));
+    }
+
+    pub(super) fn measure(&self, items: Vec<TrashItem>) {
+        drop(self.measure.send(items));
+    }
+
+    pub(super) fn look(&mut self, item: &TrashItem) -> std::io::Result<()> {
+        self.looks.look(item)
+    }
+
+    /// Has what is being done stop between two items.
+    pub(super) fn stop(&self) {
+        self.desk.stop();
+    }
+
+    /// Waits until what is being done is done, or has stopped between two items; nobody reads the keys after that.
+    pub(super) fn finish(self) {
+        self.desk.stop();
+        self.desk.closed.store(true, Ordering::Relaxed);
+        drop(self.jobs);
+        drop(self.actor.join());
+        drop(self.keys.join());
+    }
+}
