@@ -1014,6 +1014,24 @@ fn a_copy_is_the_same_as_its_source_until_anything_differs() {
     }
 }
 
+/// What is met on two ways is there once: neither a directory nor a name of a file is a copy of itself.
+#[test]
+fn nothing_is_a_copy_of_itself() {
+    let root = tempfile::tempdir().unwrap();
+    fs::create_dir_all(root.path().join("it")).unwrap();
+    fs::write(root.path().join("it/f"), "content").unwrap();
+    fs::create_dir(root.path().join("other")).unwrap();
+    fs::hard_link(root.path().join("it/f"), root.path().join("other/f")).unwrap();
+    let before = fs::metadata(root.path().join("it")).unwrap();
+    let times = fs::FileTimes::new().set_modified(before.modified().unwrap());
+    File::open(root.path().join("other")).unwrap().set_times(times).unwrap();
+    let dir = Dir::open(root.path()).unwrap();
+    for other in ["it", "other"] {
+        let route = Route { source: &dir, name: name("it"), target: &dir, to_name: name(other) };
+        assert!(!rrm::transfer::is_same(route, |_| false, &Silent).unwrap(), "{other}");
+    }
+}
+
 fn times_below(top: &Path) -> Vec<(PathBuf, Timestamp, Timestamp)> {
     let paths = [top.to_owned(), top.join("sub"), top.join("sub/f"), top.join("link")];
     let dated = |path: PathBuf| {

@@ -128,9 +128,12 @@ impl Comparison<'_> {
     }
 }
 
+/// Whether there are two, and alike. One that is met on two ways, through a bind mount or as a second name, is not there
+/// twice.
 fn is_alike(one: &Metadata, other: &Metadata) -> bool {
     let has_length = matches!(one.kind, FileKind::File | FileKind::Symlink);
-    (one.kind, one.mode, one.uid, one.gid, one.rdev, one.modified)
-        == (other.kind, other.mode, other.uid, other.gid, other.rdev, other.modified)
+    one.id != other.id
+        && (one.kind, one.mode, one.uid, one.gid, one.rdev, one.modified)
+            == (other.kind, other.mode, other.uid, other.gid, other.rdev, other.modified)
         && (!has_length || one.size == other.size)
 }
