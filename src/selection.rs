@@ -119,7 +119,9 @@ impl Selection {
 
 /// Of several items that were at one path, only the one removed last. An item of unknown origin is a version of nothing.
 fn newest_versions(items: &[TrashItem], mut places: Vec<usize>) -> Vec<usize> {
-    places.sort_by_key(|at| (items[*at].original_path(), Reverse(items[*at].trashed.instant())));
+    // Any order will do that puts equal paths together; paths compare component by component, which takes long.
+    let path = |at: &usize| items[*at].original_path().map(Path::as_os_str);
+    places.sort_by_key(|at| (path(at), Reverse(items[*at].trashed.instant())));
     places
         .dedup_by(|a, b| items[*a].original_path().is_some() && items[*a].original_path() == items[*b].original_path());
     places
