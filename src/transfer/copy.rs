@@ -181,9 +181,9 @@ impl Copier<'_> {
     ) -> Result<Vec<Loss>, Trouble> {
         for _ in 0..ATTEMPTS {
             let leads_to = if was.kind == FileKind::Symlink { from.read_link(name) } else { Ok(PathBuf::new()) };
-            let source = open_source(from, name, was)?;
+            let (source, is) = open_source(from, name, was)?;
             // Reading where a link leads was an access, but none that a person made.
-            let was = Metadata { accessed: was.accessed, ..source.metadata().during(Failure::Read)? };
+            let was = Metadata { accessed: was.accessed, ..is };
             let made = make(to, to_name, &was, &leads_to.during(Failure::Read)?).map_err(not_made)?;
             if let Some(losses) = self.fill(&source, &was, &made)? {
                 return Ok(losses);

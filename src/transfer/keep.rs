@@ -23,8 +23,7 @@ pub(super) struct Kept {
 /// permission bits, and the bits, set after it, its mask (acl(5)); and times come last because all else changes them.
 /// Until the mode is set, nobody but the owner can open the copy.
 pub(super) fn keep(from: &Inode, was: &Metadata, to: &Inode) -> Result<Kept, Trouble> {
-    set_owner(was, to).during(Failure::Keep)?;
-    let owned = to.metadata().during(Failure::Keep)?;
+    let owned = set_owner(was, to).during(Failure::Keep)?;
     let group = if owned.gid == was.gid { Group::Same } else { Group::Other };
     let mut losses = attributes::keep(from, to, group)?;
     let mode = mode_for(was, &owned);
@@ -46,12 +45,18 @@ fn differences(was: &Metadata, now: &Metadata, mode: u32) -> impl Iterator<Item 
     found.into_iter().filter_map(|(differs, loss)| differs.then_some(loss))
 }
 
-/// Owner and group if we may, else the group alone: an ordinary user may give a file to any group of their own.
-fn set_owner(was: &Metadata, to: &Inode) -> io::Result<()> {
-    match to.set_owner(Some(was.uid), Some(was.gid)) {
-        Err(error) if is_refusal(&error) => tolerate_refusal(to.set_owner(None, Some(was.gid))),
-        result => result,
+/// Owner and group if we may, else the group alone: an ordinary user may give a file to any group of their own. Says what
+/// came of it. Most often there is nothing to do, because what we make is ours.
+fn set_owner(was: &Metadata, to: &Inode) -> io::Result<Metadata> {
+    let made = to.metadata()?;
+    if (made.uid, made.gid) == (was.uid, was.gid) {
+        return Ok(made);
     }
+    match to.set_owner(Some(was.uid), Some(was.gid)) {
+        Err(error) if is_refusal(&error) => tolerate_refusal(to.set_owner(None, Some(was.gid)))?,
+        result => result?,
+    }
+    to.metadata()
 }
 
 /// The permission bits that a copy may have, given who owns it.

@@ -9,9 +9,11 @@ use super::error::{Failure, Trouble, While};
 
 /// Opens `name` of `from` to read what belongs to it; what is neither file nor directory is only marked, never opened.
 ///
+/// It comes with what it is now that it is open.
+///
 /// # Errors
 /// [`Failure::Changed`] where it is no longer what `was` tells.
-pub(super) fn open_source(from: &Dir, name: Name<'_>, was: &Metadata) -> Result<Inode, Trouble> {
+pub(super) fn open_source(from: &Dir, name: Name<'_>, was: &Metadata) -> Result<(Inode, Metadata), Trouble> {
     let inode = match was.kind {
         FileKind::File => {
             let file = from.open_file(name).during(Failure::Read)?;
@@ -22,7 +24,7 @@ pub(super) fn open_source(from: &Dir, name: Name<'_>, was: &Metadata) -> Result<
         _ => from.mark(name).during(Failure::Read)?,
     };
     let is = inode.metadata().during(Failure::Read)?;
-    if (is.id, is.kind) == (was.id, was.kind) { Ok(inode) } else { Err(Trouble::changed()) }
+    if (is.id, is.kind) == (was.id, was.kind) { Ok((inode, is)) } else { Err(Trouble::changed()) }
 }
 
 /// Opens the directory `name` of `from` for reading, unless another mount begins there.

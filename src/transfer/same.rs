@@ -92,7 +92,9 @@ impl Comparison<'_> {
         if was.kind == FileKind::Symlink && one.0.read_link(one.1)? != other.0.read_link(other.1)? {
             return Ok(Compared::Differ);
         }
-        let opened = |(dir, name), metadata| open_source(dir, name, metadata).map_err(Trouble::into_source);
+        let opened = |(dir, name), metadata| {
+            open_source(dir, name, metadata).map(|(inode, _)| inode).map_err(Trouble::into_source)
+        };
         let inodes = (opened(one, &was)?, opened(other, &is)?);
         if attributes::values(&inodes.0, passed_over)? != attributes::values(&inodes.1, passed_over)? {
             return Ok(Compared::Differ);

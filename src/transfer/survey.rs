@@ -107,7 +107,7 @@ impl Surveyor<'_> {
         let directory = if was.is_dir() { Some(open_source_dir(from, name)?) } else { None };
         let source = match &directory {
             Some(directory) => Inode::Open(directory.readable().during(Failure::Read)?),
-            None => open_source(from, name, &was)?,
+            None => open_source(from, name, &was)?.0,
         };
         let losses = self.probe.losses(&source, &was)?;
         self.found.losses.count(&losses, path);
