@@ -111,6 +111,22 @@ fn all_tests() -> String {
     text
 }
 
+/// A reader without the picture has its words, and the picture needs nothing from anywhere else.
+#[test]
+fn every_picture_of_the_readme_is_there_told_in_words_and_needs_nothing_else() {
+    let readme = document("README.md");
+    let mut seen = BTreeSet::new();
+    for (words, path) in readme.split("![").skip(1).filter_map(|rest| rest.split_once(')')?.0.split_once("](")) {
+        let picture = document(path);
+        assert!(picture.starts_with("<svg ") && picture.ends_with("</svg>\n"), "{path} is no whole SVG");
+        let outside = ["href", "url(", "<script", "<style", "<image"].into_iter().find(|word| picture.contains(word));
+        assert_eq!(outside, None, "{path} refers to something else");
+        assert!(words.len() > 80, "{path} is not told in words");
+        seen.insert(path.to_owned());
+    }
+    assert_eq!(seen, ["browse", "list", "stats"].map(|name| format!("docs/pictures/{name}.svg")).into());
+}
+
 #[test]
 fn the_readmes_session_does_what_it_shows() {
     session::play(&document("README.md"), &Sandbox::new());
