@@ -177,6 +177,40 @@ fn an_interrupted_restore_stops_between_two_files() {
     scene.assert_all_comes_back();
 }
 
+/// What one step brings out is moved to the trash again by the next, before its old record is off it.
+#[test]
+fn what_is_swapped_out_at_once_keeps_its_record() {
+    let scene = Scene::removed();
+    for path in scene.files() {
+        scene.sandbox.file(path, "second");
+    }
+    scene.remove().run().ok();
+    let ids: Vec<String> =
+        scene.sandbox.list_json().iter().map(|item| format!("id:{}", item["id"].as_str().expect("an ID"))).collect();
+    assert_eq!(ids.len(), 2 * FILES);
+    scene.sandbox.command(["restore", "--conflict", "swap"]).args(&ids).run().ok();
+    let items = scene.sandbox.list_json();
+    assert_eq!(items.iter().map(original_path).collect::<BTreeSet<_>>(), scene.files().collect());
+    assert!(items.iter().all(|item| item["trashed_date"].is_string()), "a date was lost");
+}
+
+/// A restore at one end and a removal at the other: whatever is in the trash then has a record.
+#[test]
+fn what_is_removed_while_it_is_restored_has_a_record() {
+    for _ in 0..5 {
+        let scene = Scene::removed();
+        std::thread::scope(|scope| {
+            let restore = scope.spawn(|| scene.restore().run());
+            while !restore.is_finished() {
+                let there: Vec<PathBuf> = scene.files().filter(|path| path.symlink_metadata().is_ok()).collect();
+                scene.sandbox.command(["rm", "-f"]).args(there.iter().rev().take(20)).run();
+            }
+        });
+        scene.assert_each_is_somewhere();
+        scene.assert_all_comes_back();
+    }
+}
+
 /// Interrupted at several moments: what has its record already and is not moved any more loses it.
 #[test]
 fn an_interrupt_leaves_no_record_on_what_stays() {

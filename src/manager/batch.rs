@@ -54,7 +54,11 @@ impl TrashManager {
             Place::OwnVolume => self.volumes().of_volume(&parent.dir).ok()?,
             Place::Home | Place::Nowhere => return None,
         };
-        (Writers::worthwhile(run.len(), trash.dir()) == Writers::Two).then_some(Ahead { trash, parent, request })
+        if Writers::worthwhile(run.len(), trash.dir()) == Writers::One {
+            return None;
+        }
+        self.know(trash.clone());
+        Some(Ahead { trash, parent, request })
     }
 }
 

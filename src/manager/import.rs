@@ -40,7 +40,7 @@ use crate::outcome::{ImportPlan, ImportStep, Imported};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::ImportRequest;
 use crate::store::{Placed, Source, kind_of};
-use crate::sys::{Dir, Metadata, Name};
+use crate::sys::{self, Dir, Metadata, Name};
 use crate::transfer::{Copied, Route, retire};
 
 impl TrashManager {
@@ -129,11 +129,18 @@ impl TrashManager {
         let (holding, held) = trash.holding(item).map_err(failed)?;
         let held = Name::new(&held).map_err(|error| failed(io::Error::other(error)))?;
         let (source, name) = (step.from.files(), step.name()?);
-        let (Ok(is), Ok(copy)) = (source.metadata_of(name), holding.metadata_of(held)) else { return Ok(()) };
+        let is = match source.metadata_of(name) {
+            // It was moved, or all of it is removed.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            found => found.map_err(failed)?,
+        };
+        let copy = holding.metadata_of(held).map_err(failed)?;
         // One directory, seen in two places by a mount: it would be emptied as its own copy.
         if is.is_dir() && is.id == copy.id {
             return Err(Error::new(ErrorKind::HoldsMount, IMPORT, step.shown(), "it is mounted in our trash as well"));
         }
+        // Its name may be younger than the last flush, and the source goes now.
+        sys::flush(trash.dir()).map_err(failed)?;
         let route = Route { source, name, target: &holding, to_name: held };
         let left = retire(route, Copied::earlier(), progress).left;
         trash.forget_note(item.id).ok();

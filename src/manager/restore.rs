@@ -131,7 +131,7 @@ impl TrashManager {
         };
         let end = |begun: Result<Begun>| begun.map(Begun::end);
         let over = || progress.interrupted();
-        let done = match self.writers(&plan.steps) {
+        let done = match self.writers(&plan.steps, request.conflict) {
             Writers::Two => work_behind(&plan.steps, begin, end, over, &mut each),
             Writers::One => work_alone(&plan.steps, begin, end, over, &mut each),
         };
@@ -140,8 +140,12 @@ impl TrashManager {
         }
     }
 
-    /// Whether erasing records beside the renames is worth a thread.
-    fn writers(&self, steps: &[RestoreStep]) -> Writers {
+    /// Whether erasing records beside the renames is worth a thread. Not where one step may move to the trash what another
+    /// brought out of it: that is to be without its old record by then.
+    fn writers(&self, steps: &[RestoreStep], conflict: Conflict) -> Writers {
+        if conflict == Conflict::Swap {
+            return Writers::One;
+        }
         let trash = steps.first().and_then(|step| self.trash_of(&step.item).ok());
         trash.map_or(Writers::One, |trash| Writers::worthwhile(steps.len(), trash.dir()))
     }

@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::progress::Progress;
 use crate::store::{Owner, Reading, TrashDir, record};
-use crate::sys::{Dir, Name};
+use crate::sys::{self, Dir, Name};
 use crate::transfer::{Route, is_same};
 
 /// What is tried, in every error about it.
@@ -100,7 +100,11 @@ fn settle_item(
     let Some((name, held)) = names else { return Ok(Settled::InTrash) };
     let route = Route { source: &holding, name: held, target: parent, to_name: name };
     match is_same(route, record::is_part_of_one, progress) {
-        Ok(true) => delete_original(trash, item, part).map_or(Ok(Settled::Outside), Err),
+        Ok(true) => {
+            // Its name may be younger than the last flush, and nothing else will be left to bring it back.
+            sys::flush(parent).map_err(failed)?;
+            delete_original(trash, item, part).map_or(Ok(Settled::Outside), Err)
+        }
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Settled::Later),
         // What cannot be read is not known to be the same.
         Ok(false) | Err(_) => Ok(Settled::InTrash),

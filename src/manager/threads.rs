@@ -92,7 +92,11 @@ pub(super) fn work_behind<'t, T, B: Send, E: Send>(
         let (ended, results) = channel();
         let behind = |to_end, ended| end_all(to_end, &end, &ended);
         let Ok(_) = thread::Builder::new().spawn_scoped(scope, move || behind(to_end, ended)) else {
-            return untold.by_ref().take_while(|_| !over()).for_each(|item| each(item, end(begin(item))));
+            while !over() {
+                let Some(item) = untold.next() else { return };
+                each(item, end(begin(item)));
+            }
+            return;
         };
         for some in items.chunks(AT_ONCE) {
             let batch: Vec<B> = some.iter().take_while(|_| !over()).map(&mut begin).collect();

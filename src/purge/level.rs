@@ -246,21 +246,21 @@ pub(super) fn plain(name: &OsStr) -> io::Result<Name<'_>> {
     Name::new(name).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
 }
 
-/// Whether the owner's rights were added to a directory.
+/// Whether a directory has its owner's rights now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Granted {
+    /// It was given them, or another worker did it a moment ago: what failed for want of them may be tried again, once.
     Yes,
-    /// It has them, or is not ours, or refuses.
+    /// It is not ours, or refuses.
     No,
 }
 
 /// Adds `u+rwx` to a directory of ours; through its handle, so that no link can take its place.
 fn grant(dir: &Dir) -> Granted {
     let Ok(found) = dir.metadata() else { return Granted::No };
-    let lacking = found.mode & OWNER_ALL != OWNER_ALL;
-    if found.is_dir() && lacking && found.uid == sys::effective_uid() && dir.set_mode(found.mode | OWNER_ALL).is_ok() {
-        Granted::Yes
-    } else {
-        Granted::No
+    if !found.is_dir() || found.uid != sys::effective_uid() {
+        return Granted::No;
     }
+    let has_them = found.mode & OWNER_ALL == OWNER_ALL;
+    if has_them || dir.set_mode(found.mode | OWNER_ALL).is_ok() { Granted::Yes } else { Granted::No }
 }

@@ -58,7 +58,7 @@ impl TrashDir {
         }
         let marked = self.attributes.create(&file, ENVELOPE, b"1").map_err(Unwritten::from);
         match marked.and_then(|()| record::write(&*self.attributes, &file, record)) {
-            Ok(()) => Ok(()),
+            Ok(_) => Ok(()),
             Err(Unwritten::Refused(error)) => {
                 // The directory is new, ours and empty: what is unsupported on it is unsupported on all here.
                 if error.kind() == io::ErrorKind::Unsupported {

@@ -32,9 +32,13 @@ impl TrashDir {
             .create_symlink(Name::new(&layout::note_of(item)).map_err(io::Error::other)?, elsewhere)
     }
 
-    /// Takes a note back.
+    /// Takes a note back; one that somebody else took back meanwhile is no error.
     pub fn forget_note(&self, item: ItemId) -> io::Result<()> {
-        self.own_dir(layout::STAGING)?.remove_file(Name::new(&layout::note_of(item)).map_err(io::Error::other)?)
+        let name = layout::note_of(item);
+        match self.own_dir(layout::STAGING)?.remove_file(Name::new(&name).map_err(io::Error::other)?) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
+            result => result,
+        }
     }
 
     /// The other end of a copy of `item`, if there is a note of one.

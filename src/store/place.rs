@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use super::envelope::{Shape, discard_envelope, shape_of};
 use super::loosen::loosen;
-use super::record::{self, Unwritten};
+use super::record::{self, Unwritten, Written};
 use super::{Keeps, TrashDir, layout};
 use crate::item::{Holder, ItemId, Record};
 use crate::sys::{Dir, FileKind, Metadata, Name, path_of, rename_no_replace};
@@ -109,12 +109,17 @@ impl TrashDir {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(Own::Refused),
             Err(error) => return Err(error),
         };
-        match record::write(&*self.attributes, &file, record) {
-            Ok(()) => {}
+        let written = match record::write(&*self.attributes, &file, record) {
+            Ok(written) => written,
             Err(Unwritten::Refused(_)) => return Ok(Own::Refused),
             Err(Unwritten::Failed(error)) => return Err(error),
+        };
+        self.accept_labelled(source, id, &file, record)?;
+        if written == Written::OverLeftover {
+            // It is moved: what cannot be set again now is no reason to say that it is not.
+            record::complete(&*self.attributes, &file, record).ok();
         }
-        self.accept_labelled(source, id, &file, record).map(|()| Own::Accepted)
+        Ok(Own::Accepted)
     }
 
     /// The commit of what carries its record; where it fails, it carries it no more.
@@ -127,19 +132,17 @@ impl TrashDir {
 
     /// Takes the record off a file, unless another command has moved it here meanwhile: then it is that one's too.
     fn withdraw(&self, file: &File, record: &Record) -> io::Result<()> {
-        let trash = self.dir.path()?;
-        let is_here = || path_of(file).is_ok_and(|path| path.starts_with(&trash));
-        if is_here() {
+        if self.is_here(file)? {
             return Ok(());
         }
         record::erase(&*self.attributes, file)?;
         // It may have come in the moment between the look and the deed.
-        if is_here() {
-            record::create_all(&*self.attributes, file, record).map_err(|unwritten| match unwritten {
-                Unwritten::Refused(error) | Unwritten::Failed(error) => error,
-            })?;
-        }
-        Ok(())
+        if self.is_here(file)? { record::complete(&*self.attributes, file, record) } else { Ok(()) }
+    }
+
+    /// Whether an open file is in this trash directory.
+    pub(super) fn is_here(&self, file: &File) -> io::Result<bool> {
+        Ok(path_of(file)?.starts_with(self.dir.path()?))
     }
 
     /// Writes the record on a file, for [`Self::place_labelled`] to move it soon; `None` where it takes more than that.

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -62,19 +62,45 @@ impl From<io::Error> for Unwritten {
     }
 }
 
+/// Whether a record had to take the place of a leftover.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Written {
+    /// Nothing of ours was there.
+    New,
+    /// Something was, and is replaced.
+    OverLeftover,
+}
+
 /// Writes `record` on `file`, which carries none.
 ///
 /// An attribute that is there already is never replaced, except where `is_leftover` says that the whole record is one
 /// of ours that a crash left.
-pub fn write(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
+pub fn write(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<Written, Unwritten> {
     match create_all(attributes, file, record) {
         Err(Unwritten::Refused(error))
             if error.kind() == io::ErrorKind::AlreadyExists && is_leftover(attributes, file, record)? =>
         {
             let mode = record.mode.or(leftover_mode(attributes, file)?);
-            replace_all(attributes, file, &Record { mode, ..record.clone() })
+            replace_all(attributes, file, &Record { mode, ..record.clone() }).map(|()| Written::OverLeftover)
         }
-        result => result,
+        result => result.map(|()| Written::New),
+    }
+}
+
+/// Sets again what is missing of the record of a file that was moved: what was taken for a leftover may have been under
+/// another command's hands, which erased it meanwhile.
+pub(super) fn complete(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> io::Result<()> {
+    let present = attributes.list(file)?;
+    let pairs = encode(record);
+    let mut missing = pairs.iter().filter(|(name, _)| present.iter().all(|known| known != name));
+    missing.try_for_each(|(name, value)| attributes.set(file, name, value))
+}
+
+/// Sets the path of a record again, if it is missing.
+pub(super) fn give_back_path(attributes: &dyn ExtendedAttributes, file: &File, path: &Path) -> io::Result<()> {
+    match attributes.create(file, ORIGINAL_PATH, path.as_os_str().as_bytes()) {
+        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
+        _ => Ok(()),
     }
 }
 

@@ -59,20 +59,22 @@ impl Work {
     /// How much is done, and how fast.
     fn told(&self) -> String {
         let mut told = match (self.activity, self.total.map(|total| total.entries).filter(|all| *all > 0)) {
-            (Activity::Moving, Some(all)) => format!("{} of {}", self.done.entries, view::count(all, "item")),
-            (_, Some(all)) => format!("{} of {all} entries", self.done.entries),
-            (_, None) if self.done.entries == 1 => "1 entry".to_owned(),
-            (_, None) => format!("{} entries", self.done.entries),
+            (Activity::Moving, Some(all)) => format!("{} of {}, ", self.done.entries, view::count(all, "item")),
+            (_, Some(1)) => String::new(),
+            (_, Some(all)) => format!("{} of {all} entries, ", self.done.entries),
+            (_, None) if self.done.entries == 1 => "1 entry, ".to_owned(),
+            (_, None) => format!("{} entries, ", self.done.entries),
         };
         let seconds = self.since.elapsed().as_secs().max(1);
         // Writing to a string cannot fail.
         let _ = match (self.unit(), self.done.bytes) {
             (Unit::Bytes, bytes) => {
-                write!(told, ", {}, {}/s", view::size(bytes), view::size(bytes / seconds))
+                let all = self.length().map_or_else(String::new, |all| format!(" of {}", view::size(all)));
+                write!(told, "{}{all}, {}/s", view::size(bytes), view::size(bytes / seconds))
             }
-            (Unit::Entries, 0) => write!(told, ", {}/s", self.done.entries / seconds),
+            (Unit::Entries, 0) => write!(told, "{}/s", self.done.entries / seconds),
             (Unit::Entries, bytes) => {
-                write!(told, ", {}, {}/s", view::size(bytes), self.done.entries / seconds)
+                write!(told, "{}, {}/s", view::size(bytes), self.done.entries / seconds)
             }
         };
         told
@@ -155,7 +157,7 @@ mod tests {
     fn each_kind_of_work_tells_counts_bytes_and_rates() {
         let (some, all) = (Amount { entries: 3, bytes: 2048 }, Amount { entries: 9, bytes: 8192 });
         for (activity, total, told, position) in [
-            (Activity::Copying, Some(all), "3 of 9 entries, 2.0 KiB, 2.0 KiB/s", 2048),
+            (Activity::Copying, Some(all), "3 of 9 entries, 2.0 KiB of 8.0 KiB, 2.0 KiB/s", 2048),
             (Activity::Deleting, Some(all), "3 of 9 entries, 2.0 KiB, 3/s", 3),
             (Activity::Deleting, Some(Amount { entries: 0, bytes: 1024 }), "3 entries, 2.0 KiB, 2.0 KiB/s", 1024),
             (Activity::Deleting, None, "3 entries, 2.0 KiB, 3/s", 3),
