@@ -40,7 +40,7 @@ pub use copy::{Copied, copy};
 pub use error::{Failure, TransferError};
 pub use loss::{Loss, Losses, Lost};
 pub use retire::{Left, Retired, retire};
-pub use same::is_same;
+pub use same::{is_same, is_still_copied};
 pub use survey::{Survey, survey};
 pub use witness::Witness;
 

@@ -211,6 +211,52 @@ fn what_is_removed_while_it_is_restored_has_a_record() {
     }
 }
 
+/// An editor saves one of the files between its record and its rename: what is moved then gets the record too.
+#[test]
+fn what_takes_the_place_of_a_file_meanwhile_gets_its_record() {
+    or_skip!(available());
+    let scene = Scene::new();
+    let words = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "inject=renameat2:delay_enter=2000"];
+    let saved = std::thread::scope(|scope| {
+        let removal = scope.spawn(|| scene.remove().through(words.map(std::ffi::OsString::from)).run());
+        let mut saved = 0;
+        while !removal.is_finished() {
+            for path in scene.files().filter(|path| path.symlink_metadata().is_ok()).take(8) {
+                let new = path.with_extension("new");
+                fs::write(&new, "saved").expect("ours");
+                // Once it is gone a save would make it anew, which is no part of this.
+                if path.symlink_metadata().is_ok() {
+                    fs::rename(&new, &path).expect("ours");
+                    saved += 1;
+                }
+            }
+        }
+        saved
+    });
+    assert!(saved > 0, "nothing was saved in time");
+    let items = scene.sandbox.list_json();
+    assert!(items.iter().all(|item| item["original_path"].is_string()), "something is of unknown origin");
+}
+
+/// Two commands with trash directories of their own: what one of them has moved keeps its record.
+#[test]
+fn two_trash_directories_share_the_files() {
+    for _ in 0..4 {
+        let scene = Scene::new();
+        let other = scene.sandbox.path("other-trash").display().to_string();
+        std::thread::scope(|scope| {
+            scope.spawn(|| scene.remove().args(["-f"]).run());
+            scope.spawn(|| scene.remove().args(["-f", "--trash-dir", &other]).run());
+        });
+        let (_, mut listed) = scene.found();
+        let there = scene.sandbox.rrm(["list", "--format", "json", "--trash-dir", &other]);
+        let lines = there.ok().stdout();
+        let items = lines.lines().map(|line| serde_json::from_str(line).expect("an object a line"));
+        listed.extend(items.map(|item: serde_json::Value| original_path(&item)));
+        assert_eq!(listed, scene.files().collect());
+    }
+}
+
 /// Interrupted at several moments: what has its record already and is not moved any more loses it.
 #[test]
 fn an_interrupt_leaves_no_record_on_what_stays() {

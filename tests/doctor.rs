@@ -334,3 +334,21 @@ fn where_nothing_was_ever_removed_nothing_is_wrong_and_nothing_is_made() {
         .out_contains("looked at 0 trash directories with 0 items: nothing to do\n");
     assert!(!sandbox.trash().exists());
 }
+
+/// A file with another name in a trash, and one that is called by an ID, may be items: their records stay.
+#[test]
+fn what_may_be_an_item_keeps_its_record() {
+    let sandbox = Sandbox::new();
+    sandbox.file("f", "content");
+    sandbox.rrm(["rm", "f"]).ok();
+    let id = sandbox.list_json()[0]["id"].as_str().expect("an ID").to_owned();
+    std::fs::hard_link(sandbox.trash().join(&id), sandbox.path("recovered")).expect("one file system");
+    sandbox.tool("cp", ["-a", sandbox.trash().join(&id).to_str().expect("text"), &id]).run().ok();
+    sandbox.command(["doctor", "--repair", ".", &id, "recovered"]).run();
+    assert_eq!(
+        xattr::get(sandbox.path(&id), "user.original_path").expect("readable"),
+        Some(sandbox.path("f").into_os_string().into_encoded_bytes())
+    );
+    sandbox.rrm(["undo"]).ok();
+    assert!(sandbox.path("f").exists());
+}

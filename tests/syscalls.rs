@@ -11,8 +11,9 @@ use crate::common::{Sandbox, strace};
 type Counts = BTreeMap<String, usize>;
 
 /// What one more ordinary file costs, all of it: to open it with nothing followed, three attributes, the rename that
-/// commits, and before that one look at it for the plan.
-const A_FILE: &[(&str, usize)] = &[("close", 1), ("fsetxattr", 3), ("openat", 1), ("renameat2", 1), ("statx", 1)];
+/// commits; before that one look at it for the plan, and after it one whether it was this very file that came.
+const A_FILE: &[(&str, usize)] =
+    &[("close", 1), ("fsetxattr", 3), ("openat", 1), ("readlinkat", 1), ("renameat2", 1), ("statx", 1)];
 
 /// For how many files one call for random bytes gives identifiers.
 const IDENTIFIERS: usize = 16;
@@ -49,7 +50,11 @@ const A_PROCESS: &[(&str, usize, &str)] = &[
     ("sigaltstack", 3, "the runtime's alternate stack"),
     ("getrandom", 4, "the seeds of the allocator and of hash maps, and one for the identifiers"),
     ("geteuid", 2, "whose trash it is, and whether what is removed is ours"),
-    ("readlinkat", 2, "where the operand's directory and the trash really are"),
+    (
+        "readlinkat",
+        3,
+        "the file that was moved, to see that it came; where the operand's directory and the trash really are",
+    ),
     (
         "ioctl",
         1,

@@ -1014,6 +1014,46 @@ fn a_copy_is_the_same_as_its_source_until_anything_differs() {
     }
 }
 
+/// Whoever watches a comparison from its inside: when bytes are about to be read, something happens to the tree.
+struct Meddler<F: Fn() + Send + Sync>(F);
+
+impl<F: Fn() + Send + Sync> Progress for Meddler<F> {
+    fn begin(&self, _: Activity, _: Option<Amount>) {}
+    fn advance(&self, _: Amount) {}
+    fn end(&self) {}
+    fn interrupted(&self) -> bool {
+        (self.0)();
+        false
+    }
+}
+
+/// While bytes are compared people work on: what is gone, replaced or rewritten by the end is not the same.
+#[test]
+fn what_changes_while_it_is_compared_is_not_the_same() {
+    type Deed = fn(&Path);
+    let deeds: [(&str, Deed); 4] = [
+        ("nothing", |_| {}),
+        ("removed", |file| drop(fs::remove_file(file))),
+        ("saved over", |file| {
+            fs::write(file.with_extension("new"), "content").unwrap();
+            fs::rename(file.with_extension("new"), file).unwrap();
+        }),
+        ("rewritten", |file| {
+            File::options().write(true).open(file).unwrap().write_all(b"CONTENT").unwrap();
+        }),
+    ];
+    for (what, deed) in deeds {
+        let root = tempfile::tempdir().unwrap();
+        let file = root.path().join("it");
+        fs::write(&file, "content").unwrap();
+        drop(copied(root.path(), root.path()).unwrap());
+        let dir = Dir::open(root.path()).unwrap();
+        let route = Route { source: &dir, name: name(COPY), target: &dir, to_name: name("it") };
+        let same = rrm::transfer::is_same(route, |_| false, &Meddler(|| deed(&file)));
+        assert_eq!(same.unwrap_or(false), what == "nothing", "{what}");
+    }
+}
+
 /// What is met on two ways is there once: neither a directory nor a name of a file is a copy of itself.
 #[test]
 fn nothing_is_a_copy_of_itself() {

@@ -20,7 +20,9 @@ use crate::purge::{Measure, Purged, purge};
 use crate::request::Copying;
 use crate::store::{Placed, TrashDir, layout};
 use crate::sys::{self, Dir, Name};
-use crate::transfer::{Copied, Failure, Left, Loss, Route, Survey, TransferError, copy, retire, survey};
+use crate::transfer::{
+    Copied, Failure, Left, Loss, Route, Survey, TransferError, copy, is_still_copied, retire, survey,
+};
 
 /// What may be copied without asking, in bytes.
 const WITHIN_REASON: u64 = 1 << 30;
@@ -162,9 +164,18 @@ pub(super) fn copy_out(
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
     let room = Room::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
-    copy_beside(trash, item, part, room.dir(), copying, progress, &target)?;
+    let copied = copy_beside(trash, item, part, room.dir(), copying, progress, &target)?;
     trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
     sys::flush(&parent.dir).map_err(failed)?;
+    // Whoever was in a directory when it was removed may write there still.
+    let (holding, held) = trash.holding_part(item, part.unwrap_or(Path::new(""))).map_err(failed)?;
+    let held = Name::new(&held).map_err(|error| failed(io::Error::other(error)))?;
+    let route = Route { source: &holding, name: held, target: &parent.dir, to_name: name };
+    if !is_still_copied(route, &copied).unwrap_or(false) {
+        let reason = "it was changed in the trash meanwhile, so it stays there as well";
+        let error = Error::new(ErrorKind::System, "delete what was restored to", &target, reason);
+        return Ok(Restored::Marked(target, error));
+    }
     match delete_original(trash, item, part) {
         None => Ok(Restored::At(target)),
         Some(error) => Ok(Restored::Marked(target, error)),
@@ -179,13 +190,13 @@ fn copy_beside(
     copying: Copying,
     progress: &dyn Progress,
     target: &Path,
-) -> Result<()> {
+) -> Result<Copied> {
     let (holding, held) = trash
         .holding_part(item, part.unwrap_or(Path::new("")))
         .map_err(|error| Error::system(RESTORE, target, error))?;
     let held = Name::new(&held).map_err(|error| Error::system(RESTORE, target, io::Error::other(error)))?;
     let errand = Errand { action: RESTORE, what: target, copying, progress };
-    errand.run(Route { source: &holding, name: held, target: room, to_name: layout::ITEM }).map(|_| ())
+    errand.run(Route { source: &holding, name: held, target: room, to_name: layout::ITEM })
 }
 
 /// Deletes what was copied out from the trash; what stays of it, if anything. The copy is where it was wanted, so that

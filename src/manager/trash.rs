@@ -12,7 +12,7 @@ use super::protect::Protection;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Keep, Origin, Record, Stamp, TrashItem};
 use crate::outcome::{Removal, Removed, TrashPlan, TrashStep};
-use crate::progress::Progress;
+use crate::progress::{Amount, Progress};
 use crate::purge::{Measure, purge};
 use crate::request::{Directories, Mounts, Place, TrashRequest};
 use crate::store::{Placed, Source, TrashDir, kind_of};
@@ -85,7 +85,7 @@ impl TrashManager {
         let name = Name::new(parts.name).map_err(|_| refused(ErrorKind::NotFound, &removal.operand))?;
         let source = Source { parent: &parent.dir, name, metadata: &removal.metadata };
         if request.place == Place::Nowhere {
-            return delete_now(removal, source, progress);
+            return delete_now(removal, source, request, progress);
         }
         let original_path = origin.map_or_else(|| parent.path.join(parts.name), Path::to_owned);
         let record = record_of(original_path.clone(), request);
@@ -114,7 +114,23 @@ pub(super) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf,
 }
 
 /// Deletes instead of moving, as asked.
-fn delete_now(removal: &Removal, source: Source<'_>, progress: &dyn Progress) -> Result<Removed> {
+///
+/// Only what was looked at, and agreed to: while somebody thought about a question, something else may have come there.
+fn delete_now(
+    removal: &Removal,
+    source: Source<'_>,
+    request: &TrashRequest,
+    progress: &dyn Progress,
+) -> Result<Removed> {
+    let failed = |error| Error::system(REMOVE, &removal.operand, error);
+    let is = source.parent.metadata_of(source.name).map_err(failed)?;
+    if (is.id, is.kind) != (removal.metadata.id, removal.metadata.kind) {
+        return Err(Error::new(ErrorKind::System, REMOVE, &removal.operand, "something else is there now"));
+    }
+    if is.is_dir() && request.directories == Directories::OnlyEmpty {
+        source.parent.remove_dir(source.name).map_err(failed)?;
+        return Ok(Removed::Deleted(Amount { entries: 1, bytes: 0 }));
+    }
     let purged = purge(source.parent, source.name, Measure::Entries, progress);
     let removed = purged.removed;
     let holder = Path::new(&removal.operand).parent().unwrap_or(Path::new(""));

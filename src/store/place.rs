@@ -124,10 +124,31 @@ impl TrashDir {
 
     /// The commit of what carries its record; where it fails, it carries it no more.
     fn accept_labelled(&self, source: Source<'_>, id: &ItemId, file: &File, record: &Record) -> io::Result<()> {
-        accept(source, &self.dir, OsStr::new(&id.to_string())).or_else(|error| {
-            self.withdraw(file, record)?;
-            Err(error)
-        })
+        let name = id.to_string();
+        if let Err(error) = accept(source, &self.dir, OsStr::new(&name)) {
+            // What is called by an ID now is in somebody's trash, with this record or one over it.
+            let is_taken = error.kind() == io::ErrorKind::NotFound
+                && path_of(file).is_ok_and(|path| path.file_name().and_then(ItemId::from_name).is_some());
+            if !is_taken {
+                self.withdraw(file, record)?;
+            }
+            return Err(error);
+        }
+        if path_of(file).is_ok_and(|path| path.file_name() != Some(OsStr::new(&name))) {
+            self.label_what_came(&name, record);
+            self.withdraw(file, record).ok();
+        }
+        Ok(())
+    }
+
+    /// Gives the record to what came under this name: between the record and the rename somebody put another file in the
+    /// place of the labelled one, as an editor does that saves. What takes no attributes stays of unknown origin.
+    fn label_what_came(&self, name: &str, record: &Record) {
+        if let Ok(file) =
+            Name::new(OsStr::new(name)).map_err(io::Error::other).and_then(|name| self.dir.open_file(name))
+        {
+            record::write(&*self.attributes, &file, record).ok();
+        }
     }
 
     /// Takes the record off a file, unless another command has moved it here meanwhile: then it is that one's too.

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use super::record::{self, DELETION_DATE, ENVELOPE, Found, MODE, ORIGINAL_PATH, OURS, TRASHED_DATE};
 use crate::attributes::ExtendedAttributes;
-use crate::item::is_plain_path;
+use crate::item::{ItemId, is_plain_path};
 use crate::sys::{Timestamp, metadata_of_file, set_mode_of_file};
 
 /// What a file outside of any trash carries of rrm's.
@@ -24,7 +24,9 @@ pub struct Stray {
 
 /// What `file` carries that is ours beyond doubt. `own_path` tells where it is, and is asked only if that matters.
 ///
-/// An envelope is no stray: a person's copy of a trash directory has some, and its records are what that copy is for.
+/// What may be an item, or a copy of one, is no stray, for its record is all that tells where it belongs: an envelope; what
+/// is called by an ID, as in a person's copy of a trash directory; a file with several names, one of which may be in a
+/// trash.
 pub fn stray(
     attributes: &dyn ExtendedAttributes,
     file: &File,
@@ -35,13 +37,18 @@ pub fn stray(
     if is_present(ENVELOPE) || !OURS.iter().any(|name| is_present(name)) {
         return Ok(None);
     }
+    let (metadata, own_path) = (metadata_of_file(file)?, own_path()?);
+    let is_called_by_an_id = own_path.file_name().and_then(ItemId::from_name).is_some();
+    if is_called_by_an_id || (!metadata.is_dir() && metadata.links > 1) {
+        return Ok(None);
+    }
     let found = record::read(attributes, file)?;
     let names: Vec<_> = OURS.into_iter().rev().filter(|name| is_present(name) && reads_as_ours(name, &found)).collect();
     let has = |which: fn(&str) -> bool| names.iter().any(|name| which(name));
     let certain = has(is_only_ours)
         || (has(is_path) && has(is_date))
-        || (has(is_path) && is_own(found.original_path.as_deref(), &own_path()?));
-    Ok(certain.then_some(Stray { names, changed: metadata_of_file(file)?.changed }))
+        || (has(is_path) && is_own(found.original_path.as_deref(), &own_path));
+    Ok(certain.then_some(Stray { names, changed: metadata.changed }))
 }
 
 fn is_path(name: &str) -> bool {

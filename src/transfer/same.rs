@@ -3,17 +3,18 @@
 //! Read from beginning to end and compared byte by byte, for it decides whether one of them may go. Neither is changed,
 //! down to the time of last access where the kernel allows it.
 
+use std::collections::HashMap;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use super::Route;
 use super::attributes;
 use super::error::Trouble;
 use super::make::{open_source, open_source_dir};
-use crate::progress::Progress;
-use crate::sys::{Dir, FileKind, Inode, Metadata, Name};
+use super::{Copied, Route, Witness};
+use crate::progress::{Progress, Silent};
+use crate::sys::{Dir, FileId, FileKind, Inode, Metadata, Name, Timestamp};
 use crate::walk::{Ascent, Step, Trail, Walk};
 
 /// What is read of each file at once.
@@ -33,21 +34,53 @@ enum Compared {
 ///
 /// Which names are one file is not compared: of two trees that are the same otherwise, each has all that the other has.
 /// An error says that at least one of them could not be read.
+///
+/// To compare bytes may take minutes, in which people work on. So both trees are walked once more when all is compared,
+/// and by then nothing may have another change time, or be elsewhere, than when it was looked at.
 pub fn is_same(route: Route<'_>, passed_over: fn(&OsStr) -> bool, progress: &dyn Progress) -> io::Result<bool> {
-    let comparison = Comparison { progress };
-    match comparison.entry((route.source, route.name), (route.target, route.to_name), passed_over)? {
-        Compared::Differ => Ok(false),
-        Compared::Same => Ok(true),
-        Compared::Directories(one, other) => comparison.below(Walk::new(one, route.name), Trail::new(other)),
+    let mut comparison = Comparison { progress, look: Look::Close, seen: HashMap::new() };
+    if !comparison.all(route, passed_over)? {
+        return Ok(false);
     }
+    comparison.look = Look::Again;
+    comparison.all(route, passed_over)
+}
+
+/// Whether the source of `route` holds just what `copied` tells that was copied to its target: no name more and no name
+/// less, and nothing that has changed since.
+pub fn is_still_copied(route: Route<'_>, copied: &Copied) -> io::Result<bool> {
+    let mut comparison = Comparison { progress: &Silent, look: Look::For(&copied.witness), seen: HashMap::new() };
+    comparison.all(route, |_| false)
+}
+
+/// What is looked at.
+#[derive(Clone, Copy)]
+enum Look<'a> {
+    /// Everything; it is remembered as it was.
+    Close,
+    /// Whether it is still as it was.
+    Again,
+    /// Whether the source is still what this has seen of it.
+    For(&'a Witness),
 }
 
 struct Comparison<'a> {
     progress: &'a dyn Progress,
+    look: Look<'a>,
+    /// The change times of what was compared, on both sides.
+    seen: HashMap<FileId, Timestamp>,
 }
 
 impl Comparison<'_> {
-    fn below(&self, mut walk: Walk, mut other: Trail) -> io::Result<bool> {
+    fn all(&mut self, route: Route<'_>, passed_over: fn(&OsStr) -> bool) -> io::Result<bool> {
+        match self.entry((route.source, route.name), (route.target, route.to_name), passed_over)? {
+            Compared::Differ => Ok(false),
+            Compared::Same => Ok(true),
+            Compared::Directories(one, other) => self.below(Walk::new(one, route.name), Trail::new(other)),
+        }
+    }
+
+    fn below(&mut self, mut walk: Walk, mut other: Trail) -> io::Result<bool> {
         let mut entries = vec![0_u64];
         loop {
             let Step::Found(entry) = walk.step()? else {
@@ -76,7 +109,7 @@ impl Comparison<'_> {
     }
 
     fn entry(
-        &self,
+        &mut self,
         one: (&Dir, Name<'_>),
         other: (&Dir, Name<'_>),
         passed_over: fn(&OsStr) -> bool,
@@ -86,28 +119,44 @@ impl Comparison<'_> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Compared::Differ),
             result => result?,
         };
-        if !is_alike(&was, &is) {
-            return Ok(Compared::Differ);
+        let passes = match self.look {
+            Look::Close => {
+                self.seen.extend([(was.id, was.changed), (is.id, is.changed)]);
+                is_alike(&was, &is) && self.is_same_inside((one, &was), (other, &is), passed_over)?
+            }
+            Look::Again => [&was, &is].iter().all(|entry| self.seen.get(&entry.id) == Some(&entry.changed)),
+            Look::For(witness) => was.kind == is.kind && (was.is_dir() || witness.confirms(&was)),
+        };
+        match passes {
+            false => Ok(Compared::Differ),
+            true if was.is_dir() => {
+                let opened = |(dir, name)| open_source_dir(dir, name).map_err(Trouble::into_source);
+                Ok(Compared::Directories(opened(one)?, opened(other)?))
+            }
+            true => Ok(Compared::Same),
         }
+    }
+
+    /// Whether two entries that look alike have the same attributes, and are the same file or lead to the same place.
+    fn is_same_inside(
+        &self,
+        (one, was): ((&Dir, Name<'_>), &Metadata),
+        (other, is): ((&Dir, Name<'_>), &Metadata),
+        passed_over: fn(&OsStr) -> bool,
+    ) -> io::Result<bool> {
         if was.kind == FileKind::Symlink && one.0.read_link(one.1)? != other.0.read_link(other.1)? {
-            return Ok(Compared::Differ);
+            return Ok(false);
         }
         let opened = |(dir, name), metadata| {
             open_source(dir, name, metadata).map(|(inode, _)| inode).map_err(Trouble::into_source)
         };
-        let inodes = (opened(one, &was)?, opened(other, &is)?);
+        let inodes = (opened(one, was)?, opened(other, is)?);
         if attributes::values(&inodes.0, passed_over)? != attributes::values(&inodes.1, passed_over)? {
-            return Ok(Compared::Differ);
+            return Ok(false);
         }
         match inodes {
-            _ if was.is_dir() => {
-                let opened = |(dir, name)| open_source_dir(dir, name).map_err(Trouble::into_source);
-                Ok(Compared::Directories(opened(one)?, opened(other)?))
-            }
-            (Inode::Open(one), Inode::Open(other)) if !self.is_same_content(&one, &other, was.size)? => {
-                Ok(Compared::Differ)
-            }
-            _ => Ok(Compared::Same),
+            (Inode::Open(one), Inode::Open(other)) if !was.is_dir() => self.is_same_content(&one, &other, was.size),
+            _ => Ok(true),
         }
     }
 
