@@ -46,7 +46,9 @@ pub(crate) fn clear_progress() {
 ///
 /// What only looks lets a signal end the process as it always does, unless it takes long.
 pub(crate) struct TerminalProgress {
-    watched: bool,
+    voice: Voice,
+    /// Whether a person looks; asked once there is something to show.
+    watched: OnceLock<bool>,
     interrupted: OnceLock<Arc<AtomicBool>>,
     steps: AtomicU64,
     /// What was done since the last look.
@@ -70,9 +72,9 @@ struct Works {
 impl TerminalProgress {
     /// For what only looks.
     pub(super) fn new(voice: Voice) -> Self {
-        let watched = voice.shows_progress() && std::io::stderr().is_terminal();
         let (steps, entries, bytes) = Default::default();
-        Self { watched, interrupted: OnceLock::new(), steps, entries, bytes, works: Mutex::default() }
+        let (watched, interrupted) = (OnceLock::new(), OnceLock::new());
+        Self { voice, watched, interrupted, steps, entries, bytes, works: Mutex::default() }
     }
 
     /// For what changes something: a signal waits until the item at hand is whole, and without a mark of ours, on one side
@@ -85,6 +87,10 @@ impl TerminalProgress {
     /// Whether it took so long that a person saw it.
     pub(crate) fn has_lasted(&self) -> bool {
         self.works().lasted
+    }
+
+    fn is_watched(&self) -> bool {
+        *self.watched.get_or_init(|| self.voice.shows_progress() && std::io::stderr().is_terminal())
     }
 
     fn works(&self) -> MutexGuard<'_, Works> {
@@ -113,7 +119,7 @@ impl Progress for TerminalProgress {
         let step = self.steps.fetch_add(1, Ordering::Relaxed) + 1;
         if step.is_multiple_of(STEPS) || done.bytes >= LARGE {
             let mut works = self.up_to_date();
-            if self.watched {
+            if works.lasted && self.is_watched() {
                 works.show();
             }
         }
