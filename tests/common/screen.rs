@@ -88,6 +88,16 @@ impl Screen {
         self.until(text, |screen| screen.contents().contains(text))
     }
 
+    /// Waits until these words are shown, wherever their lines are broken, in a box or out of one.
+    #[track_caller]
+    pub(crate) fn tells(&mut self, words: &str) -> &mut Self {
+        let is_frame = |c: char| ('\u{2500}'..='\u{257f}').contains(&c);
+        self.until(words, |screen| {
+            let text = screen.contents().replace(is_frame, " ");
+            text.split_whitespace().collect::<Vec<_>>().join(" ").contains(words)
+        })
+    }
+
     /// Waits until `text` is not shown.
     #[track_caller]
     pub(crate) fn hides(&mut self, text: &str) -> &mut Self {

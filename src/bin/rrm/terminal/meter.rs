@@ -69,7 +69,9 @@ impl Work {
         // Writing to a string cannot fail.
         let _ = match (self.unit(), self.done.bytes) {
             (Unit::Bytes, bytes) => {
-                let all = self.length().map_or_else(String::new, |all| format!(" of {}", view::size(all)));
+                // What deletion frees may be more than it was thought to be.
+                let all = self.length().filter(|_| self.activity == Activity::Copying);
+                let all = all.map_or_else(String::new, |all| format!(" of {}", view::size(all)));
                 write!(told, "{}{all}, {}/s", view::size(bytes), view::size(bytes / seconds))
             }
             (Unit::Entries, 0) => write!(told, "{}/s", self.done.entries / seconds),
