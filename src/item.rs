@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use uuid::Uuid;
 
 /// The name of an item in its trash directory: a random UUID, hyphenated and in lower case.
@@ -277,7 +277,10 @@ impl TrashItem {
         }
         let Some(deletion) = self.deletion.instant() else { return State::Doubtful };
         let consistent = match &self.trashed {
-            Stamp::At(trashed) => *trashed <= deletion && *trashed <= now && !is_epoch(*trashed),
+            Stamp::At(trashed) => {
+                let of_this_command = trashed.signed_duration_since(now) <= MEANWHILE;
+                *trashed <= deletion && of_this_command && !is_epoch(*trashed)
+            }
             // The first rrm wrote no such date.
             Stamp::Missing => true,
             Stamp::Unreadable => false,
@@ -289,6 +292,10 @@ impl TrashItem {
         }
     }
 }
+
+/// How far in the future of a command a removal may be: a clean takes its time, and others go on removing things. What is
+/// removed meanwhile is no clock that jumped, and its grace period is not over either.
+const MEANWHILE: TimeDelta = TimeDelta::minutes(10);
 
 /// Whether an instant is what a clock shows that was never set: a day around 1970-01-01, for the time zones' sake.
 fn is_epoch(instant: DateTime<Utc>) -> bool {
