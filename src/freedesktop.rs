@@ -22,7 +22,7 @@ use chrono::NaiveDateTime;
 
 use crate::error::{Error, ErrorKind, Result, cannot};
 use crate::item::is_plain_path;
-use crate::sys::{self, Dir, Lock, Metadata, Name};
+use crate::sys::{self, Dir, Lock, Metadata, Name, if_there};
 
 pub use info::Info;
 pub use places::{Place, Serves, at, open_each, places};
@@ -78,7 +78,7 @@ pub struct ImportLock {
 impl ForeignTrash {
     /// Opens the trash at `path`, or says that there is none.
     pub fn open(path: &Path, serves: Serves) -> Result<Option<Self>> {
-        let Some(dir) = open_if_there(Dir::open(path)).map_err(|error| not_opened(path, error))? else {
+        let Some(dir) = if_there(Dir::open(path)).map_err(|error| not_opened(path, error))? else {
             return Ok(None);
         };
         let is = dir.metadata().map_err(cannot(IMPORT, path))?;
@@ -89,7 +89,7 @@ impl ForeignTrash {
             return Err(unsafe_trash(path, format!("others may write to it (mode {:04o})", is.mode)));
         }
         let part = |name: Name<'_>| {
-            open_if_there(dir.open_dir(name)).map_err(|error| not_opened(&path.join(name.as_os_str()), error))
+            if_there(dir.open_dir(name)).map_err(|error| not_opened(&path.join(name.as_os_str()), error))
         };
         let (Some(files), Some(info)) = (part(FILES)?, part(INFO)?) else { return Ok(None) };
         Ok(Some(Self { path: path.to_owned(), serves, files, info }))
@@ -175,7 +175,7 @@ impl ForeignTrash {
         let Some(info) = Info::read(&self.info, checked).map_err(cannot(IMPORT, &path))? else { return Ok(None) };
         let info = info.map_err(untrusted)?;
         let original = self.serves.absolute(&info.path).map_err(untrusted)?;
-        let metadata = open_if_there(self.files.metadata_of(own));
+        let metadata = if_there(self.files.metadata_of(own));
         let metadata = metadata.map_err(cannot(IMPORT, &self.path_of(own.as_os_str())))?;
         Ok(Some(Entry { name: own.as_os_str().to_owned(), original, removed: info.removed, metadata }))
     }
@@ -193,13 +193,6 @@ impl ForeignTrash {
 
     fn orphan(&self, part: Name<'_>, name: &OsStr, reason: &'static str) -> Error {
         Error::new(ErrorKind::Foreign, IMPORT, self.path.join(part.as_os_str()).join(name), reason)
-    }
-}
-
-fn open_if_there<T>(opened: io::Result<T>) -> io::Result<Option<T>> {
-    match opened {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        opened => opened.map(Some),
     }
 }
 

@@ -230,11 +230,7 @@ impl TrashDir {
 
     /// One of rrm's own directories in here, or `None` where it was never made.
     fn own_dir_if_there(&self, name: Name<'static>) -> io::Result<Option<Dir>> {
-        match self.dir.open_dir(name) {
-            Ok(dir) => Ok(Some(dir)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        sys::if_there(self.dir.open_dir(name))
     }
 
     fn keeps(&self) -> Keeps {

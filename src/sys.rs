@@ -3,6 +3,7 @@
 //! Directories are held open and entries are named by one [`Name`] each, so that no path is resolved twice and nothing
 //! can be swapped between a look and an act. No call follows a symbolic link unless its name says so.
 
+mod absence;
 mod attribute;
 mod content;
 mod dir;
@@ -16,6 +17,7 @@ mod name;
 mod process;
 mod rename;
 
+pub use absence::if_there;
 pub use attribute::{create_attribute, is_attribute_refused, is_no_attribute};
 pub use content::{Offer, copy_in_kernel, flush_file_system, keep_access_time, next_data, share_content};
 pub use dir::{

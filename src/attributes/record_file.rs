@@ -112,28 +112,24 @@ fn pairs(directory: &File) -> io::Result<Pairs> {
 
 /// The attributes in the file, or `None` where there is no file or it is something else of that name.
 fn read(directory: &Dir) -> io::Result<Option<Pairs>> {
-    match directory.metadata_of(FILE_NAME) {
-        Ok(metadata) if metadata.kind == sys::FileKind::File => {}
-        Ok(_) => return Ok(None),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(error),
+    Ok(content_of(directory, FILE_NAME)?.and_then(|content| parse(&content)))
+}
+
+/// What is in a file of this name, as far as a record can be long; `None` where there is no file.
+fn content_of(directory: &Dir, name: Name<'_>) -> io::Result<Option<Vec<u8>>> {
+    let found = sys::if_there(directory.metadata_of(name))?;
+    if found.is_none_or(|found| found.kind != sys::FileKind::File) {
+        return Ok(None);
     }
     let mut content = Vec::new();
-    directory.open_file(FILE_NAME)?.take(LARGEST).read_to_end(&mut content)?;
-    Ok(parse(&content))
+    directory.open_file(name)?.take(LARGEST).read_to_end(&mut content)?;
+    Ok(Some(content))
 }
 
 /// Whether the change in preparation is ours as far as it was written.
 fn is_begun(directory: &Dir) -> io::Result<bool> {
-    match directory.metadata_of(NEXT) {
-        Ok(metadata) if metadata.kind == sys::FileKind::File => {}
-        Ok(_) => return Ok(false),
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
-        Err(error) => return Err(error),
-    }
-    let mut content = Vec::new();
-    directory.open_file(NEXT)?.take(LARGEST).read_to_end(&mut content)?;
-    Ok(content.starts_with(TITLE) || TITLE.starts_with(&content))
+    let content = content_of(directory, NEXT)?;
+    Ok(content.is_some_and(|content| content.starts_with(TITLE) || TITLE.starts_with(&content)))
 }
 
 fn parse(content: &[u8]) -> Option<Pairs> {

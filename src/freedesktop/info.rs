@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use chrono::NaiveDateTime;
 
-use crate::sys::{Dir, FileKind, Name};
+use crate::sys::{Dir, FileKind, Name, if_there};
 use crate::text::percent_decoded;
 
 /// More than any of them needs: a path of 4095 bytes, each of them escaped, and a date.
@@ -40,10 +40,8 @@ impl Info {
             Err(error) => Err(error),
         };
         let mut text = Vec::new();
-        match file {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            file => file?.take(LARGEST + 1).read_to_end(&mut text)?,
-        };
+        let Some(file) = if_there(file)? else { return Ok(None) };
+        file.take(LARGEST + 1).read_to_end(&mut text)?;
         Ok(Some(if text.len() as u64 > LARGEST { Err("it is too large") } else { Self::parse(&text) }))
     }
 

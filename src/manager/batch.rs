@@ -65,10 +65,10 @@ impl TrashManager {
 /// Whether two removals are of files in one directory. What is a directory may hold the next operand, so that nothing is
 /// done ahead of its removal.
 fn are_beside_each_other(one: &Removal, next: &Removal) -> bool {
-    let place = |removal: &Removal| split(&removal.operand).map(|parts| parts.parent.to_owned());
-    [one, next].iter().all(|removal| removal.metadata.kind == FileKind::File)
+    let are_files = [one, next].iter().all(|removal| removal.metadata.kind == FileKind::File);
+    are_files
         && one.metadata.mount == next.metadata.mount
-        && place(one).is_ok_and(|found| place(next).is_ok_and(|other| found == other))
+        && matches!((split(&one.operand), split(&next.operand)), (Ok(one), Ok(next)) if one.parent == next.parent)
 }
 
 /// A run of files of one directory that go to one trash directory.

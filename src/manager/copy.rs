@@ -163,14 +163,15 @@ pub(super) fn copy_out(
     if parent.dir.metadata_of(name).is_ok() {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
+    let (holding, held) = trash.holding_part(item, part.unwrap_or(Path::new(""))).map_err(failed)?;
+    let held = Name::new(&held).map_err(|error| failed(io::Error::other(error)))?;
     let room = Room::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
-    let copied = copy_beside(trash, item, part, room.dir(), copying, progress, &target)?;
+    let to_room = Route { source: &holding, name: held, target: room.dir(), to_name: layout::ITEM };
+    let copied = Errand { action: RESTORE, what: &target, copying, progress }.run(to_room)?;
     trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
     sys::flush(&parent.dir).map_err(failed)?;
     // Whoever was in a directory when it was removed may write there still.
-    let (holding, held) = trash.holding_part(item, part.unwrap_or(Path::new(""))).map_err(failed)?;
-    let held = Name::new(&held).map_err(|error| failed(io::Error::other(error)))?;
-    let route = Route { source: &holding, name: held, target: &parent.dir, to_name: name };
+    let route = Route { target: &parent.dir, to_name: name, ..to_room };
     if !is_still_copied(route, &copied).unwrap_or(false) {
         let reason = "it was changed in the trash meanwhile, so it stays there as well";
         let error = Error::new(ErrorKind::System, "delete what was restored to", &target, reason);
@@ -180,23 +181,6 @@ pub(super) fn copy_out(
         None => Ok(Restored::At(target)),
         Some(error) => Ok(Restored::Marked(target, error)),
     }
-}
-
-fn copy_beside(
-    trash: &TrashDir,
-    item: &TrashItem,
-    part: Option<&Path>,
-    room: &Dir,
-    copying: Copying,
-    progress: &dyn Progress,
-    target: &Path,
-) -> Result<Copied> {
-    let (holding, held) = trash
-        .holding_part(item, part.unwrap_or(Path::new("")))
-        .map_err(|error| Error::system(RESTORE, target, error))?;
-    let held = Name::new(&held).map_err(|error| Error::system(RESTORE, target, io::Error::other(error)))?;
-    let errand = Errand { action: RESTORE, what: target, copying, progress };
-    errand.run(Route { source: &holding, name: held, target: room, to_name: layout::ITEM })
 }
 
 /// Deletes what was copied out from the trash; what stays of it, if anything. The copy is where it was wanted, so that

@@ -40,7 +40,7 @@ use crate::outcome::{ImportPlan, ImportStep, Imported};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::ImportRequest;
 use crate::store::{Placed, Source, kind_of};
-use crate::sys::{self, Dir, Metadata, Name};
+use crate::sys::{self, Dir, Metadata, Name, if_there};
 use crate::transfer::{Copied, Route, retire};
 
 impl TrashManager {
@@ -102,10 +102,8 @@ impl TrashManager {
     ) -> Result<Option<TrashItem>> {
         let shown = step.shown();
         let name = step.name()?;
-        let metadata = match step.from.files().metadata_of(name) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            found => found.map_err(|error| Error::system(IMPORT, &shown, error))?,
-        };
+        let found = if_there(step.from.files().metadata_of(name));
+        let Some(metadata) = found.map_err(|error| Error::system(IMPORT, &shown, error))? else { return Ok(None) };
         let record = Record {
             original_path: step.original.clone(),
             trashed: step.trashed,
@@ -129,11 +127,8 @@ impl TrashManager {
         let (holding, held) = trash.holding(item).map_err(failed)?;
         let held = Name::new(&held).map_err(|error| failed(io::Error::other(error)))?;
         let (source, name) = (step.from.files(), step.name()?);
-        let is = match source.metadata_of(name) {
-            // It was moved, or all of it is removed.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-            found => found.map_err(failed)?,
-        };
+        // Else it was moved, or all of it is removed.
+        let Some(is) = if_there(source.metadata_of(name)).map_err(failed)? else { return Ok(()) };
         let copy = holding.metadata_of(held).map_err(failed)?;
         // One directory, seen in two places by a mount: it would be emptied as its own copy.
         if is.is_dir() && is.id == copy.id {

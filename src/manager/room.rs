@@ -12,7 +12,7 @@ use crate::item::ItemId;
 use crate::progress::Silent;
 use crate::purge::{Measure, purge};
 use crate::store::{TrashDir, take_over};
-use crate::sys::{self, Dir, Name};
+use crate::sys::{self, Dir, Name, if_there};
 
 /// A private directory, ours alone until it is dropped; then it is deleted, with whatever is still in it.
 pub(super) struct Room<'a> {
@@ -56,7 +56,8 @@ impl Drop for Room<'_> {
     fn drop(&mut self) {
         delete(self.parent, &name_of(self.item));
         // The hint stays as long as there is something to be found.
-        let gone = Name::new(&name_of(self.item)).is_ok_and(|name| is_missing(&self.parent.metadata_of(name)));
+        let gone = Name::new(&name_of(self.item))
+            .is_ok_and(|name| matches!(if_there(self.parent.metadata_of(name)), Ok(None)));
         if gone {
             self.trash.forget_note(self.item).ok();
         }
@@ -87,11 +88,8 @@ pub(super) enum Look {
 pub(super) fn look(parent: &Dir, item: ItemId) -> io::Result<Look> {
     let name = name_of(item);
     let name = Name::new(&name).map_err(io::Error::other)?;
-    match parent.open_dir(name) {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Look::Gone),
-        Err(error) => Err(error),
-        Ok(room) => Ok(take_over(parent, name, &room)?.map_or(Look::AtWork, |_| Look::Left)),
-    }
+    let Some(room) = if_there(parent.open_dir(name))? else { return Ok(Look::Gone) };
+    Ok(take_over(parent, name, &room)?.map_or(Look::AtWork, |_| Look::Left))
 }
 
 /// Deletes the room that a killed restore of `item` left in `parent`.
@@ -102,11 +100,7 @@ pub(super) fn look(parent: &Dir, item: ItemId) -> io::Result<Look> {
 pub(super) fn sweep(parent: &Dir, item: ItemId) -> io::Result<Swept> {
     let name = name_of(item);
     let name = Name::new(&name).map_err(io::Error::other)?;
-    let left = match parent.open_dir(name) {
-        Ok(left) => left,
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Swept::Gone),
-        Err(error) => return Err(error),
-    };
+    let Some(left) = if_there(parent.open_dir(name))? else { return Ok(Swept::Gone) };
     let is = left.metadata()?;
     if is.uid != sys::effective_uid() || is.mode & 0o077 != 0 {
         return Err(io::ErrorKind::AlreadyExists.into());
@@ -128,10 +122,6 @@ pub(super) fn delete(holder: &Dir, name: &OsStr) {
         // What cannot be deleted now is found by the next clean.
         let _ = purge(holder, name, Measure::Entries, &Silent);
     }
-}
-
-fn is_missing<T>(result: &io::Result<T>) -> bool {
-    result.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::NotFound)
 }
 
 fn at_work() -> io::Error {

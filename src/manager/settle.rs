@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::progress::Progress;
 use crate::store::{Owner, Reading, TrashDir, record};
-use crate::sys::{self, Dir, Name};
+use crate::sys::{self, Dir, Name, if_there};
 use crate::transfer::{Route, is_same};
 
 /// What is tried, in every error about it.
@@ -61,12 +61,9 @@ pub(super) fn settle_removals_of(path: &Path, trash: &TrashDir, progress: &dyn P
 /// The note is the last to go, so that the next one goes on.
 pub(super) fn settle(trash: &TrashDir, item: ItemId, outside: &Path, progress: &dyn Progress) -> Result<Settled> {
     let failed = |error| Error::system(SETTLE, outside, error);
-    let parent = match Dir::open_following(outside.parent().unwrap_or(Path::new("/"))) {
-        Ok(parent) => parent,
-        // Its volume may come back.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Settled::Later),
-        Err(error) => return Err(failed(error)),
-    };
+    // Its volume may come back.
+    let parent = if_there(Dir::open_following(outside.parent().unwrap_or(Path::new("/")))).map_err(failed)?;
+    let Some(parent) = parent else { return Ok(Settled::Later) };
     let swept = room::sweep(&parent, item).map_err(failed)?;
     if swept == room::Swept::AtWork || trash.is_being_filled(item).map_err(failed)? {
         return Ok(Settled::Later);

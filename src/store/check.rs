@@ -36,10 +36,7 @@ impl TrashDir {
     }
 
     fn fault_of(&self, name: Name<'_>) -> io::Result<Option<Fault>> {
-        let metadata = match self.dir.metadata_of(name) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            metadata => metadata?,
-        };
+        let Some(metadata) = sys::if_there(self.dir.metadata_of(name))? else { return Ok(None) };
         Ok(if !metadata.is_dir() {
             Some(Fault::NoDirectory)
         } else if metadata.uid != sys::effective_uid() {

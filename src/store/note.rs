@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use super::stage::take_over;
 use super::{TrashDir, layout};
 use crate::item::{Holder, ItemId, TrashItem};
-use crate::sys::Name;
+use crate::sys::{Name, if_there};
 
 /// Who works on an item that there is a note of.
 #[derive(Debug)]
@@ -35,20 +35,14 @@ impl TrashDir {
     /// Takes a note back; one that somebody else took back meanwhile is no error.
     pub fn forget_note(&self, item: ItemId) -> io::Result<()> {
         let name = layout::note_of(item);
-        match self.own_dir(layout::STAGING)?.remove_file(Name::new(&name).map_err(io::Error::other)?) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
-            result => result,
-        }
+        let name = Name::new(&name).map_err(io::Error::other)?;
+        if_there(self.own_dir(layout::STAGING)?.remove_file(name)).map(|_| ())
     }
 
     /// The other end of a copy of `item`, if there is a note of one.
     pub fn noted(&self, item: ItemId) -> io::Result<Option<PathBuf>> {
         let Some(staging) = self.own_dir_if_there(layout::STAGING)? else { return Ok(None) };
-        match staging.read_link(Name::new(&layout::note_of(item)).map_err(io::Error::other)?) {
-            Ok(path) => Ok(Some(path)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-            Err(error) => Err(error),
-        }
+        if_there(staging.read_link(Name::new(&layout::note_of(item)).map_err(io::Error::other)?))
     }
 
     /// Whether `item` is still being copied into the trash.

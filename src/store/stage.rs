@@ -41,11 +41,8 @@ pub struct Staging {
 /// Takes the lock of the open directory `dir`, which is called `name` in `holder`; `None` where another process has it,
 /// or has deleted it.
 pub fn take_over(holder: &Dir, name: Name<'_>, dir: &Dir) -> io::Result<Option<File>> {
-    let lock = match dir.readable() {
-        // A removed directory can be held, but no more be opened.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        opened => opened?,
-    };
+    // A removed directory can be held, but no more be opened.
+    let Some(lock) = sys::if_there(dir.readable())? else { return Ok(None) };
     if sys::try_lock(&lock)? == Lock::Taken {
         return Ok(None);
     }

@@ -15,7 +15,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::progress::{Activity, Amount, Progress, begin};
-use crate::sys::{self, Dir, FileKind, Metadata, Name};
+use crate::sys::{self, Dir, FileKind, Metadata, Name, if_there};
 
 use super::error::Trouble;
 use super::loss::Loss;
@@ -215,14 +215,6 @@ impl Retiring<'_> {
         let one = Amount { entries: 1, bytes: 0 };
         self.retired.removed += one;
         self.progress.advance(one);
-    }
-}
-
-/// What is gone already needs no removal.
-fn if_there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
-    match result {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        result => result.map(Some),
     }
 }
 

@@ -14,7 +14,7 @@ use super::error::Trouble;
 use super::make::{open_source, open_source_dir};
 use super::{Copied, Route, Witness};
 use crate::progress::{Progress, Silent};
-use crate::sys::{Dir, FileId, FileKind, Inode, Metadata, Name, Timestamp};
+use crate::sys::{Dir, FileId, FileKind, Inode, Metadata, Name, Timestamp, if_there};
 use crate::walk::{Ascent, Step, Trail, Walk};
 
 /// What is read of each file at once.
@@ -115,10 +115,7 @@ impl Comparison<'_> {
         passed_over: fn(&OsStr) -> bool,
     ) -> io::Result<Compared> {
         let was = one.0.metadata_of(one.1)?;
-        let is = match other.0.metadata_of(other.1) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Compared::Differ),
-            result => result?,
-        };
+        let Some(is) = if_there(other.0.metadata_of(other.1))? else { return Ok(Compared::Differ) };
         let passes = match self.look {
             Look::Close => {
                 self.seen.extend([(was.id, was.changed), (is.id, is.changed)]);

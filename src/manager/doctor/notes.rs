@@ -7,15 +7,13 @@ use crate::item::ItemId;
 use crate::manager::room::{self, Look};
 use crate::outcome::diagnosis::Left;
 use crate::store::{Owner, Reading, TrashDir};
-use crate::sys::{Dir, Name};
+use crate::sys::{Dir, Name, if_there};
 
 /// What is left of the copy of `item` from or to `outside`; nothing, if somebody works on it, or nobody can tell.
 pub(super) fn check(trash: &TrashDir, item: ItemId, outside: &Path) -> io::Result<Option<Left>> {
-    let parent = match Dir::open_following(outside.parent().unwrap_or(Path::new("/"))) {
-        // Its volume may come back.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-        parent => parent?,
-    };
+    // Its volume may come back.
+    let parent = if_there(Dir::open_following(outside.parent().unwrap_or(Path::new("/"))))?;
+    let Some(parent) = parent else { return Ok(None) };
     match room::look(&parent, item)? {
         Look::AtWork => return Ok(None),
         Look::Left => return Ok(Some(Left::Copy)),
