@@ -1,6 +1,7 @@
 //! Draws, waits for something to happen, and has done what follows from it.
 
 use std::collections::HashSet;
+use std::io;
 use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::Duration;
 
@@ -67,7 +68,8 @@ impl Picker<'_> {
         let mut running =
             Running { picker: self, screen, workers, looked_into: None, measured: HashSet::new(), leaving: None };
         let ending = running.until_left()?;
-        let Running { screen, workers, .. } = running;
+        let Running { screen, mut workers, .. } = running;
+        workers.leave_keys();
         drop(screen);
         if let Ending::Chosen(_) = ending {
             workers.finish();
@@ -185,12 +187,19 @@ impl Running<'_> {
                 let query = Query::read(self.picker.state.filter.text(), context);
                 self.picker.state.look_for(query);
             }
-            Order::Suspend => self.screen.suspend().context("cannot use the terminal")?,
+            Order::Suspend => self.suspend().context("cannot use the terminal")?,
             Order::Redraw => self.screen.forget().context("cannot draw")?,
             Order::Leave => self.leave(Ending::Left),
             Order::Choose(ids) => self.leave(Ending::Chosen(ids)),
         }
         Ok(())
+    }
+
+    /// Nothing that is typed meanwhile is for this program.
+    fn suspend(&mut self) -> io::Result<()> {
+        self.workers.leave_keys();
+        self.screen.suspend()?;
+        self.workers.take_keys()
     }
 
     /// Has the item under the cursor looked into.

@@ -49,8 +49,6 @@ pub(super) struct Desk {
     events: Sender<Event>,
     /// Whether work shall stop between two items.
     stop: Arc<AtomicBool>,
-    /// Whether nobody wants keys any more.
-    closed: Arc<AtomicBool>,
 }
 
 impl Desk {
@@ -62,8 +60,7 @@ impl Desk {
         now: DateTime<Utc>,
     ) -> (Self, Receiver<Event>) {
         let (events, heard) = channel();
-        let (stop, closed) = (Arc::default(), Arc::default());
-        (Self { manager: Arc::new(manager), messages, home, standing, now, events, stop, closed }, heard)
+        (Self { manager: Arc::new(manager), messages, home, standing, now, events, stop: Arc::default() }, heard)
     }
 
     /// Tells the screen. Where that is gone already, nobody has to hear it.
@@ -123,7 +120,8 @@ pub(super) struct Workers {
     actor: JoinHandle<()>,
     measure: Sender<Vec<TrashItem>>,
     looks: look::Looks,
-    keys: JoinHandle<()>,
+    /// While the terminal is ours.
+    keys: Option<watch::Keys>,
 }
 
 impl Workers {
@@ -131,7 +129,7 @@ impl Workers {
     pub(super) fn start(desk: Desk) -> std::io::Result<Self> {
         load::start(&desk, Manner::Piecemeal)?;
         watch::signals(&desk)?;
-        let keys = watch::keys(&desk)?;
+        let keys = Some(watch::Keys::read(&desk)?);
         let (jobs, to_do) = channel();
         let (measure, to_measure) = channel();
         let actor = desk.spawn(move |desk| act::work(&desk, &to_do))?;
@@ -155,17 +153,26 @@ impl Workers {
         self.looks.look(item)
     }
 
+    /// Leaves what is typed to others, before they have the terminal.
+    pub(super) fn leave_keys(&mut self) {
+        self.keys.take().into_iter().for_each(watch::Keys::leave);
+    }
+
+    /// Reads what is typed again.
+    pub(super) fn take_keys(&mut self) -> std::io::Result<()> {
+        self.keys = Some(watch::Keys::read(&self.desk)?);
+        Ok(())
+    }
+
     /// Has what is being done stop between two items.
     pub(super) fn stop(&self) {
         self.desk.stop();
     }
 
-    /// Waits until what is being done is done, or has stopped between two items; nobody reads the keys after that.
+    /// Waits until what is being done is done, or has stopped between two items.
     pub(super) fn finish(self) {
         self.desk.stop();
-        self.desk.closed.store(true, Ordering::Relaxed);
         drop(self.jobs);
         drop(self.actor.join());
-        drop(self.keys.join());
     }
 }

@@ -1,30 +1,58 @@
 //! Waiting for keys and signals.
 
+use std::convert::Infallible;
 use std::io;
-use std::sync::atomic::Ordering;
-use std::thread::JoinHandle;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use ratatui::crossterm::event;
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use super::{Desk, Event};
 
-/// How long a key is waited for before looking whether any is wanted at all.
-const PATIENCE: Duration = Duration::from_millis(200);
+/// How long a key is waited for at a time. A thread that is no longer wanted is woken before that.
+const PATIENCE: Duration = Duration::from_secs(1);
 
-/// Tells of keys and of changes of the terminal's size, until nobody wants them.
-pub(super) fn keys(desk: &Desk) -> io::Result<JoinHandle<()>> {
-    desk.spawn(|desk| {
-        while !desk.closed.load(Ordering::Relaxed) {
-            match event::poll(PATIENCE).and_then(|there| if there { event::read().map(Some) } else { Ok(None) }) {
-                Ok(None) => {}
-                Ok(Some(key)) => desk.send(Event::Key(key)),
-                Err(_) => return desk.send(Event::NoTerminal),
+/// How long an end is waited for: the terminal may have sent half a key, and the other half may never come.
+const FAREWELL: Duration = Duration::from_millis(100);
+
+/// The reading of what is typed.
+pub(super) struct Keys {
+    unwanted: Arc<AtomicBool>,
+    /// Nothing is ever sent: it hears that the other end has gone, and the thread with it.
+    end: Receiver<Infallible>,
+}
+
+impl Keys {
+    /// Tells of keys and of changes of the terminal's size.
+    pub(super) fn read(desk: &Desk) -> io::Result<Self> {
+        let (alive, end) = channel();
+        let unwanted = Arc::new(AtomicBool::new(false));
+        let stop = unwanted.clone();
+        desk.spawn(move |desk| {
+            let _alive = alive;
+            while !stop.load(Ordering::Relaxed) {
+                match event::poll(PATIENCE).and_then(|there| there.then(event::read).transpose()) {
+                    Ok(None) => {}
+                    Ok(Some(key)) => desk.send(Event::Key(key)),
+                    Err(_) => return desk.send(Event::NoTerminal),
+                }
             }
+        })?;
+        Ok(Self { unwanted, end })
+    }
+
+    /// Leaves what is typed from now on to whoever has the terminal next.
+    pub(super) fn leave(self) {
+        self.unwanted.store(true, Ordering::Relaxed);
+        // A change of the terminal's size, which there was not, is what wakes it without taking a key.
+        if signal_hook::low_level::raise(SIGWINCH).is_ok() {
+            let _ = self.end.recv_timeout(FAREWELL);
         }
-    })
+    }
 }
 
 /// Tells of signals that would end or stop the program, or say that it goes on.
