@@ -27,7 +27,7 @@ fi
 
 cd "$(dirname "$0")/.."
 cargo build --quiet --release
-rrm=$PWD/target/release/rrm
+rrm=$PWD/target/$(rustc --print host-tuple)/release/rrm
 engine=$(cargo bench --bench purge --no-run 2>&1 | sed -n 's/.*(\(target[^)]*\)).*/\1/p')
 engine=$PWD/$engine
 

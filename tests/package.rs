@@ -39,7 +39,7 @@ fn the_package_holds_what_belongs_on_a_system() {
     for (field, value) in [("Package", "rrm"), ("Section", "utils"), ("Priority", "optional")] {
         assert_eq!(output_of("dpkg-deb", &["-f", package, field]).trim(), value);
     }
-    assert!(output_of("dpkg-deb", &["-f", package, "Depends"]).contains("libc6"));
+    assert_eq!(output_of("dpkg-deb", &["-f", package, "Depends"]).trim(), "");
     let sandbox = Sandbox::new();
     let root = sandbox.dir("root");
     output_of("dpkg-deb", &["-x", package, root.to_str().expect("a sandbox is UTF-8")]);

@@ -1,9 +1,9 @@
 #!/usr/bin/env -S python3 -B
 """Makes the pictures of the README anew, from real runs of rrm in a real terminal.
 
-    docs/pictures/make.py [RRM]
+    docs/pictures/make.py RRM
 
-RRM is the program, target/debug/rrm unless said. Needs util-linux and tmux; as an ordinary user, user namespaces too.
+RRM is the program. Needs util-linux and tmux; as an ordinary user, user namespaces too.
 
 Everything happens on a tmpfs over /home in a mount namespace of this script's own. So what it removes is nobody's, and
 nothing is left of it. IDs and dates differ from run to run, the layout does not.
@@ -47,8 +47,7 @@ def pictures(environment):
 def main():
     if INSIDE not in os.environ:
         enter_namespace()
-    program = Path(sys.argv[1]) if sys.argv[1:] else HERE.parents[1] / "target/debug/rrm"
-    environment = scene.build(program.read_bytes())
+    environment = scene.build(Path(sys.argv[1]).read_bytes())
     made = {name: picture(screen, f"rrm {name}") for name, screen in pictures(environment)}
     # This directory may itself be below /home.
     subprocess.run(["umount", "--lazy", scene.HOME.parent], cwd="/", check=True)

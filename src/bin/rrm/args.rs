@@ -39,7 +39,10 @@ pub(crate) struct Cli {
     pub(crate) command: Command,
 }
 
+// The options of a command are made known to clap only when it is the one that runs; all of them would be a third of a
+// start. What is said of a group of them is no doc comment, which clap would take for the command's own.
 #[derive(Debug, Subcommand)]
+#[command(defer = true)]
 pub(crate) enum Command {
     /// Move files and directories to the trash.
     ///
@@ -212,7 +215,7 @@ pub(crate) struct RmArgs {
     pub(crate) session: Option<OsString>,
 }
 
-/// What to do about the `rm` in front of the system's.
+// What to do about the `rm` in front of the system's.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ShimAction {
     /// Make a link named rm to this program, and print what to add to the start files of your shells.
@@ -223,7 +226,7 @@ pub(crate) enum ShimAction {
     Remove(ShimDirectory),
 }
 
-/// Where the `rm` is.
+// Where the `rm` is.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ShimDirectory {
     /// The directory for it; ~/.local/bin unless named.
@@ -243,7 +246,7 @@ pub(crate) enum When {
 /// Where help texts list what narrows a selection down.
 const FILTERS: &str = "Filters";
 
-/// What to act on, in the one language of list, restore and clean.
+// What to act on, in the one language of list, restore and clean.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SelectionArgs {
     /// IDs (four digits or more), original paths or globs; id:, path: or glob: in front says which.
@@ -438,7 +441,7 @@ pub(crate) struct CleanArgs {
     pub(crate) log: Option<PathBuf>,
 }
 
-/// What takes items, beside --older-than.
+// What takes items, beside --older-than.
 #[derive(Debug, Args)]
 pub(crate) struct RuleArgs {
     /// What is past its grace period; said only beside other rules.

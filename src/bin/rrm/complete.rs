@@ -54,7 +54,9 @@ pub(crate) fn answer(shell: Shell, words: Vec<OsString>, environment: Environmen
     };
     let Some(last) = words.len().checked_sub(1) else { return Exit::Success };
     let here = environment.working_directory();
-    let mut command = with_completers(Cli::command(), &Arc::new(TrashCandidates::new(environment, &words)));
+    let mut command = Cli::command();
+    command.build();
+    let mut command = with_completers(command, &Arc::new(TrashCandidates::new(environment, &words)));
     let is_begun = !words[last].is_empty();
     let mut found = complete(&mut command, words, last, Some(&here)).unwrap_or_default();
     if !is_begun && found.iter().any(|candidate| !is_option(candidate)) {

@@ -50,6 +50,17 @@ pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result
     homes.map(|user| round.clean_for(&user)).try_fold(Exit::Success, |worst, exit| Ok(worst.max(exit?)))
 }
 
+/// Where the user database says that we are at home.
+///
+/// Not `getpwuid_r`(3), for which a program that is linked statically needs the very libc of the machine.
+pub(crate) fn own_home() -> Option<PathBuf> {
+    let own = |database: io::Result<Vec<u8>>| {
+        let found = users(&database.ok()?).into_iter().find(|user| user.uid == rrm::sys::effective_uid());
+        found.map(|user| user.home)
+    };
+    own(fs::read("/etc/passwd")).or_else(|| own(database()))
+}
+
 /// The user database, with what a directory service adds to it where `getent` tells of that.
 fn database() -> io::Result<Vec<u8>> {
     match Command::new("getent").arg("passwd").stdin(Stdio::null()).output() {

@@ -8,11 +8,12 @@ use lscolors::LsColors;
 use super::Colour;
 use crate::gnu::grammar::Order;
 use crate::gnu::quote::Charset;
+use crate::users;
 
 /// What the environment says.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
-    /// The user's home directory.
+    /// The user's home directory: `$HOME`, or what the user database says where there is none.
     pub(crate) home: Option<PathBuf>,
     /// Where the user's data is kept (XDG base directories).
     pub(crate) data_dir: Option<PathBuf>,
@@ -39,13 +40,19 @@ impl Environment {
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub(crate) fn read() -> Self {
         let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let set_path = |name: &str| set(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let home = set("HOME").map_or_else(users::own_home, |home| Some(PathBuf::from(home)));
+        let home = home.filter(|home| home.is_absolute());
+        let in_home = |below: &str| home.as_ref().map(|home| home.join(below));
+        let data_home = set_path("XDG_DATA_HOME");
+        let config_dir = set_path("XDG_CONFIG_HOME").or_else(|| in_home(".config"));
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(set);
         let [lc_all, lc_ctype, lang] = locale.each_ref().map(Option::as_deref);
         Self {
-            home: dirs::home_dir().filter(|home| home.is_absolute()),
-            data_dir: dirs::data_dir().filter(|data| data.is_absolute()),
-            data_home: set("XDG_DATA_HOME").map(PathBuf::from).filter(|path| path.is_absolute()),
-            unit_dir: dirs::config_dir().map(|config| config.join("systemd/user")),
+            data_dir: data_home.clone().or_else(|| in_home(".local/share")),
+            data_home,
+            unit_dir: config_dir.map(|config| config.join("systemd/user")),
+            home,
             trash_dir: set("RRM_TRASH_DIR").map(PathBuf::from),
             grace_period: set("RRM_GRACE_PERIOD"),
             session: set("RRM_SESSION"),
