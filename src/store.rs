@@ -4,6 +4,7 @@ mod anchor;
 mod check;
 mod envelope;
 pub mod layout;
+mod lock;
 mod loosen;
 mod mark;
 pub mod note;
@@ -27,6 +28,7 @@ use crate::item::ItemId;
 use crate::sys::{self, Dir, FileId, Name};
 
 pub use envelope::{Shape, shape_of};
+pub use lock::is_ours;
 pub use note::Owner;
 pub use place::{Labelled, NotPlaced, Placed, Source};
 pub use read::{Holding, Reading, kind_of};

@@ -238,6 +238,25 @@ fn what_takes_the_place_of_a_file_meanwhile_gets_its_record() {
     assert!(items.iter().all(|item| item["original_path"].is_string()), "something is of unknown origin");
 }
 
+/// Two commands with trash directories of their own: what one of them has moved keeps its record.
+#[test]
+fn two_trash_directories_share_the_files() {
+    for _ in 0..4 {
+        let scene = Scene::new();
+        let other = scene.sandbox.path("other-trash").display().to_string();
+        std::thread::scope(|scope| {
+            scope.spawn(|| scene.remove().args(["-f"]).run());
+            scope.spawn(|| scene.remove().args(["-f", "--trash-dir", &other]).run());
+        });
+        let (_, mut listed) = scene.found();
+        let there = scene.sandbox.rrm(["list", "--format", "json", "--trash-dir", &other]);
+        let lines = there.ok().stdout();
+        let items = lines.lines().map(|line| serde_json::from_str(line).expect("an object a line"));
+        listed.extend(items.map(|item: serde_json::Value| original_path(&item)));
+        assert_eq!(listed, scene.files().collect());
+    }
+}
+
 /// Interrupted at several moments: what has its record already and is not moved any more loses it.
 #[test]
 fn an_interrupt_leaves_no_record_on_what_stays() {

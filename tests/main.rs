@@ -20,6 +20,7 @@ mod called_rm;
 mod cases;
 mod completions;
 mod concurrency;
+mod contest;
 mod crash;
 mod doctor;
 mod feedback;

@@ -57,8 +57,8 @@ impl TrashDir {
             return write_file();
         }
         let marked = self.attributes.create(&file, ENVELOPE, b"1").map_err(Unwritten::from);
-        match marked.and_then(|()| record::write(&*self.attributes, &file, record)) {
-            Ok(_) => Ok(()),
+        match marked.and_then(|()| record::create(&*self.attributes, &file, record)) {
+            Ok(()) => Ok(()),
             Err(Unwritten::Refused(error)) => {
                 // The directory is new, ours and empty: what is unsupported on it is unsupported on all here.
                 if error.kind() == io::ErrorKind::Unsupported {

@@ -3,12 +3,12 @@
 //! | step | what the disk holds if it is the last |
 //! |---|---|
 //! | a 0555 directory of ours: u+w | it is in place, writable for its owner |
-//! | own record: each attribute | it is in place, with attributes that the next removal overwrites |
+//! | own record: its lock, each attribute | it is in place, with attributes that the next removal overwrites |
 //! | envelope: mkdir, each attribute | it is in place; an envelope without an item, swept by `clean` once old |
 //! | **rename, never replacing** | it is in the trash, whole and with its record |
 //! | the mode back | the same; without this step, restore gives the mode back |
 //!
-//! A step that fails undoes those before it.
+//! A step that fails undoes those before it. What is locked (see [`super::lock`]) goes into an envelope, too.
 
 use std::ffi::OsStr;
 use std::fs::File;
@@ -17,11 +17,12 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::envelope::{Shape, discard_envelope, shape_of};
+use super::lock::is_ours;
 use super::loosen::loosen;
-use super::record::{self, Unwritten, Written};
+use super::record::{self, Unwritten};
 use super::{Keeps, TrashDir, layout};
 use crate::item::{Holder, ItemId, Record};
-use crate::sys::{Dir, FileKind, Metadata, Name, path_of, rename_no_replace};
+use crate::sys::{Dir, FileKind, Metadata, Name, metadata_of_file, path_of, rename_no_replace};
 
 /// Something that is in the trash now.
 #[derive(Debug, Clone)]
@@ -61,6 +62,16 @@ pub struct Source<'a> {
     pub name: Name<'a>,
     /// What it was when it was looked at.
     pub metadata: &'a Metadata,
+}
+
+impl Source<'_> {
+    /// Fails if the name does not lead to this open file any more.
+    fn leads_to(self, file: &File) -> io::Result<()> {
+        match self.parent.metadata_of(self.name)?.id == metadata_of_file(file)?.id {
+            true => Ok(()),
+            false => Err(io::Error::other("something else is there now")),
+        }
+    }
 }
 
 /// A file that carries its record where it is.
@@ -109,34 +120,40 @@ impl TrashDir {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(Own::Refused),
             Err(error) => return Err(error),
         };
-        let written = match record::write(&*self.attributes, &file, record) {
-            Ok(written) => written,
+        if !is_ours(&file) {
+            return Ok(Own::Refused);
+        }
+        match self.write_on(&file, source, record) {
+            Ok(()) => {}
             Err(Unwritten::Refused(_)) => return Ok(Own::Refused),
             Err(Unwritten::Failed(error)) => return Err(error),
-        };
-        self.accept_labelled(source, id, &file, record)?;
-        if written == Written::OverLeftover {
-            // It is moved: what cannot be set again now is no reason to say that it is not.
-            record::complete(&*self.attributes, &file, record).ok();
         }
+        self.accept_labelled(source, id, &file, record)?;
         Ok(Own::Accepted)
+    }
+
+    /// Writes the record on what is about to be moved and is ours alone meanwhile.
+    fn write_on(&self, file: &File, source: Source<'_>, record: &Record) -> Result<(), Unwritten> {
+        match record::create(&*self.attributes, file, record) {
+            Err(Unwritten::Refused(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
+                // Whoever was at it before us may have moved it; then what is on it is no leftover.
+                source.leads_to(file)?;
+                record::replace_leftover(&*self.attributes, file, record)
+            }
+            result => result,
+        }
     }
 
     /// The commit of what carries its record; where it fails, it carries it no more.
     fn accept_labelled(&self, source: Source<'_>, id: &ItemId, file: &File, record: &Record) -> io::Result<()> {
         let name = id.to_string();
         if let Err(error) = accept(source, &self.dir, OsStr::new(&name)) {
-            // What is called by an ID now is in somebody's trash, with this record or one over it.
-            let is_taken = error.kind() == io::ErrorKind::NotFound
-                && path_of(file).is_ok_and(|path| path.file_name().and_then(ItemId::from_name).is_some());
-            if !is_taken {
-                self.withdraw(file, record)?;
-            }
+            record::erase(&*self.attributes, file)?;
             return Err(error);
         }
         if path_of(file).is_ok_and(|path| path.file_name() != Some(OsStr::new(&name))) {
             self.label_what_came(&name, record);
-            self.withdraw(file, record).ok();
+            record::erase(&*self.attributes, file).ok();
         }
         Ok(())
     }
@@ -144,26 +161,13 @@ impl TrashDir {
     /// Gives the record to what came under this name: between the record and the rename somebody put another file in the
     /// place of the labelled one, as an editor does that saves. What takes no attributes stays of unknown origin.
     fn label_what_came(&self, name: &str, record: &Record) {
-        if let Ok(file) =
-            Name::new(OsStr::new(name)).map_err(io::Error::other).and_then(|name| self.dir.open_file(name))
+        let came = Name::new(OsStr::new(name)).map_err(io::Error::other).and_then(|name| self.dir.open_file(name));
+        if let Ok(file) = came
+            && is_ours(&file)
+            && record::create(&*self.attributes, &file, record).is_err()
         {
-            record::write(&*self.attributes, &file, record).ok();
+            record::replace_leftover(&*self.attributes, &file, record).ok();
         }
-    }
-
-    /// Takes the record off a file, unless another command has moved it here meanwhile: then it is that one's too.
-    fn withdraw(&self, file: &File, record: &Record) -> io::Result<()> {
-        if self.is_here(file)? {
-            return Ok(());
-        }
-        record::erase(&*self.attributes, file)?;
-        // It may have come in the moment between the look and the deed.
-        if self.is_here(file)? { record::complete(&*self.attributes, file, record) } else { Ok(()) }
-    }
-
-    /// Whether an open file is in this trash directory.
-    pub(super) fn is_here(&self, file: &File) -> io::Result<bool> {
-        Ok(path_of(file)?.starts_with(self.dir.path()?))
     }
 
     /// Writes the record on a file, for [`Self::place_labelled`] to move it soon; `None` where it takes more than that.
@@ -179,8 +183,8 @@ impl TrashDir {
         if !is_simple || self.keeps() != Keeps::Attributes {
             return None;
         }
-        let (id, file) = (self.new_id().ok()?, source.parent.open_file(source.name).ok()?);
-        record::create_all(&*self.attributes, &file, &record).ok()?;
+        let (id, file) = (self.new_id().ok()?, source.parent.open_file(source.name).ok().filter(is_ours)?);
+        record::create(&*self.attributes, &file, &record).ok()?;
         Some(Labelled { id, file, record })
     }
 
@@ -193,7 +197,7 @@ impl TrashDir {
 
     /// Takes the record off what is not moved after all. Where it cannot, the next removal does.
     pub fn unlabel(&self, labelled: &Labelled) {
-        self.withdraw(&labelled.file, &labelled.record).ok();
+        record::erase(&*self.attributes, &labelled.file).ok();
     }
 
     fn place_in_envelope(&self, source: Source<'_>, id: &ItemId, record: &Record) -> io::Result<Holder> {

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -62,51 +62,11 @@ impl From<io::Error> for Unwritten {
     }
 }
 
-/// Whether a record had to take the place of a leftover.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Written {
-    /// Nothing of ours was there.
-    New,
-    /// Something was, and is replaced.
-    OverLeftover,
-}
-
-/// Writes `record` on `file`, which carries none.
+/// Writes `record` on `file`, which carries none, and replaces nothing that is there already (`EEXIST`).
 ///
-/// An attribute that is there already is never replaced, except where `is_leftover` says that the whole record is one
-/// of ours that a crash left.
-pub fn write(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<Written, Unwritten> {
-    match create_all(attributes, file, record) {
-        Err(Unwritten::Refused(error))
-            if error.kind() == io::ErrorKind::AlreadyExists && is_leftover(attributes, file, record)? =>
-        {
-            let mode = record.mode.or(leftover_mode(attributes, file)?);
-            replace_all(attributes, file, &Record { mode, ..record.clone() }).map(|()| Written::OverLeftover)
-        }
-        result => result.map(|()| Written::New),
-    }
-}
-
-/// Sets again what is missing of the record of a file that was moved: what was taken for a leftover may have been under
-/// another command's hands, which erased it meanwhile.
-pub(super) fn complete(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> io::Result<()> {
-    let present = attributes.list(file)?;
-    let pairs = encode(record);
-    let mut missing = pairs.iter().filter(|(name, _)| present.iter().all(|known| known != name));
-    missing.try_for_each(|(name, value)| attributes.set(file, name, value))
-}
-
-/// Sets the path of a record again, if it is missing.
-pub(super) fn give_back_path(attributes: &dyn ExtendedAttributes, file: &File, path: &Path) -> io::Result<()> {
-    match attributes.create(file, ORIGINAL_PATH, path.as_os_str().as_bytes()) {
-        Err(error) if error.kind() != io::ErrorKind::AlreadyExists => Err(error),
-        _ => Ok(()),
-    }
-}
-
-/// Sets each attribute of the record; where one fails, those before it are erased again. If even that fails there is no
-/// way on: an envelope would take a file along that keeps a part of a record.
-pub(super) fn create_all(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
+/// Where one attribute fails, those before it are erased again. If even that fails there is no way on: an envelope would
+/// take a file along that keeps a part of a record.
+pub fn create(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
     let pairs = encode(record);
     for (done, (name, value)) in pairs.iter().enumerate() {
         if let Err(error) = attributes.create(file, name, value) {
@@ -119,10 +79,14 @@ pub(super) fn create_all(attributes: &dyn ExtendedAttributes, file: &File, recor
     Ok(())
 }
 
-/// Makes a leftover the record, value by value: what was taken for a leftover may be the record of another command that
-/// is about to move the file, and at no moment there is less than one on it.
-fn replace_all(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
-    let pairs = encode(record);
+/// Writes `record` over what a crash left of one. A person's own values under our names are let be: refused (`EEXIST`).
+///
+/// At no moment there is less than a record on the file.
+pub fn replace_leftover(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
+    if !is_leftover(attributes, file, record)? {
+        return Err(Unwritten::Refused(io::ErrorKind::AlreadyExists.into()));
+    }
+    let pairs = encode(&Record { mode: record.mode.or(leftover_mode(attributes, file)?), ..record.clone() });
     let is_stale = |name: &&str| pairs.iter().all(|(written, _)| written != name);
     let present = attributes.list(file)?;
     let mut stale = OURS.iter().filter(|name| is_stale(name) && present.iter().any(|known| known == *name));
@@ -284,7 +248,7 @@ mod tests {
     #[test]
     fn what_is_written_is_read_and_erased() {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
-        write(&SystemAttributes, file.as_file(), &record()).expect("written");
+        create(&SystemAttributes, file.as_file(), &record()).expect("written");
         let found = read(&SystemAttributes, file.as_file()).expect("read");
         let expected = record();
         assert_eq!(found.original_path, Some(expected.original_path));
@@ -299,13 +263,15 @@ mod tests {
     fn a_persons_own_value_under_our_name_is_kept_and_a_leftover_is_replaced() {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         SystemAttributes.create(file.as_file(), DELETION_DATE, b"mine").expect("set");
-        let refused = write(&SystemAttributes, file.as_file(), &record());
-        assert!(matches!(refused, Err(Unwritten::Refused(_))));
+        for write in [create, replace_leftover] {
+            let refused = write(&SystemAttributes, file.as_file(), &record());
+            assert!(matches!(refused, Err(Unwritten::Refused(_))));
+        }
         assert_eq!(SystemAttributes.list(file.as_file()).expect("listed"), [DELETION_DATE]);
         assert_eq!(SystemAttributes.get(file.as_file(), DELETION_DATE).expect("read"), Some(b"mine".to_vec()));
 
         SystemAttributes.create(file.as_file(), ORIGINAL_PATH, b"/a/\xff\n").expect("set");
-        write(&SystemAttributes, file.as_file(), &record()).expect("a leftover of this path is ours");
+        replace_leftover(&SystemAttributes, file.as_file(), &record()).expect("a leftover of this path is ours");
         assert_eq!(read(&SystemAttributes, file.as_file()).expect("read").deletion, Stamp::At(record().deletion));
     }
 
@@ -329,7 +295,7 @@ mod tests {
                 Ok(())
             });
             let file = tempfile::tempfile().expect("a temporary file");
-            let result = write(&disk, &file, &record());
+            let result = create(&disk, &file, &record());
             assert!(matches!(result, Err(Unwritten::Failed(error)) if error.raw_os_error() == Some(5)));
             assert!(set.lock().expect("not poisoned").is_empty(), "attribute {failing}");
         }

@@ -79,30 +79,13 @@ fn is_own(recorded: Option<&Path>, own: &Path) -> bool {
     recorded.is_some_and(|recorded| own.ends_with(recorded) && !recorded.as_os_str().as_bytes().is_empty())
 }
 
-/// Erases what [`stray`] found, and gives a directory back the mode that only the record remembers.
-///
-/// If the file is not where it was afterwards, a removal has taken it along meanwhile, and the values are set again: they
-/// may be all that tells where it belongs.
-pub fn erase_stray(
-    attributes: &dyn ExtendedAttributes,
-    file: &File,
-    names: &[&'static str],
-    is_there: impl FnOnce() -> bool,
-) -> io::Result<()> {
+/// Erases what [`stray`] found, and gives a directory back the mode that only the record remembers. The file's lock is
+/// held ([`super::is_ours`]), and it is where it was found: else the record may be that of an item.
+pub fn erase_stray(attributes: &dyn ExtendedAttributes, file: &File, names: &[&'static str]) -> io::Result<()> {
     let mode = if names.contains(&MODE) { record::leftover_mode(attributes, file)? } else { None };
-    let mut erased = Vec::new();
-    for name in names {
-        erased.extend(attributes.get(file, name)?.map(|value| (*name, value)));
-        attributes.remove(file, name)?;
-    }
-    if is_there() {
-        // Last, because most such modes would have forbidden the rest.
-        return mode.map_or(Ok(()), |mode| set_mode_of_file(file, mode));
-    }
-    for (name, value) in erased.iter().rev() {
-        attributes.set(file, name, value)?;
-    }
-    Err(io::ErrorKind::NotFound.into())
+    names.iter().try_for_each(|name| attributes.remove(file, name))?;
+    // Last, because most such modes would have forbidden the rest.
+    mode.map_or(Ok(()), |mode| set_mode_of_file(file, mode))
 }
 
 #[cfg(test)]
@@ -138,20 +121,5 @@ mod tests {
         for (pairs, names) in table {
             assert_eq!(found(pairs).as_deref(), names, "{pairs:?}");
         }
-    }
-
-    /// A removal that comes between takes the file along; its record must be there then.
-    #[test]
-    fn what_is_gone_when_its_record_is_erased_gets_it_back() {
-        let file = tempfile::NamedTempFile::new().expect("a temporary file");
-        let names = [DELETION_DATE, ORIGINAL_PATH];
-        names.iter().for_each(|name| SystemAttributes.create(file.as_file(), name, b"value").expect("set"));
-        let gone = erase_stray(&SystemAttributes, file.as_file(), &names, || false).expect_err("it is gone");
-        assert_eq!(gone.kind(), io::ErrorKind::NotFound);
-        for name in names {
-            assert_eq!(SystemAttributes.get(file.as_file(), name).expect("read"), Some(b"value".to_vec()));
-        }
-        erase_stray(&SystemAttributes, file.as_file(), &names, || true).expect("erased");
-        assert!(SystemAttributes.list(file.as_file()).expect("listed").is_empty());
     }
 }

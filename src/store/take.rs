@@ -13,14 +13,14 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::envelope::discard_envelope;
 use super::loosen::{Loosened, loosen};
 use super::read::Holding;
 use super::{TrashDir, layout, record};
 use crate::item::{Holder, ItemId, ItemKind, Origin, TrashItem};
-use crate::sys::{Dir, FileKind, Metadata, Name, rename_no_replace};
+use crate::sys::{Dir, FileKind, Metadata, Name, rename_no_replace, try_lock};
 
 /// An item that has left.
 #[derive(Debug)]
@@ -36,8 +36,6 @@ pub enum Taken {
 #[must_use = "its record is to be erased"]
 pub struct MovedOut {
     labelled: Option<File>,
-    /// The path that its record here tells.
-    original: Option<PathBuf>,
     leaving: Leaving,
     mode: Option<u32>,
     envelope: Option<(Dir, ItemId)>,
@@ -50,42 +48,27 @@ impl TrashDir {
     pub fn move_out(&self, item: &TrashItem, target: &Dir, target_name: Name<'_>) -> io::Result<MovedOut> {
         let (holding, name) = self.holding(item)?;
         let name = Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?;
-        // Opened before the move, so that nothing but this very inode loses attributes after it.
-        let labelled = self.labelled(item, name)?;
+        // Opened before the move, so that nothing but this very inode loses attributes after it; and locked, so that no
+        // removal of what is back writes a record that would be erased. If a program has the lock no removal gets it.
+        let labelled = self.labelled(item, name)?.inspect(|file| drop(try_lock(file)));
         let leaving = Leaving::of(item, &holding, name)?;
         if let Err(error) = rename_no_replace(&holding, name, target, target_name) {
             leaving.stay()?;
             return Err(error);
         }
         let envelope = if let Holding::Envelope(envelope) = holding { Some((envelope, item.id)) } else { None };
-        let original = item.original_path().and_then(|path| self.recorded_path(path));
-        Ok(MovedOut { labelled, original, leaving, mode: item.mode, envelope })
+        Ok(MovedOut { labelled, leaving, mode: item.mode, envelope })
     }
 
     /// Erases the record of what was moved out, gives it back its mode, and removes its envelope.
     pub fn tidy_up(&self, moved: MovedOut) -> Taken {
-        let erased = moved.labelled.map_or(Ok(()), |file| self.erase_outside(&file, moved.original.as_deref()));
+        let erased = moved.labelled.map_or(Ok(()), |file| record::erase(&*self.attributes, &file));
         // Whatever became of the record: with it may have gone the only other memory of the mode.
         let result = moved.leaving.finish(moved.mode).and(erased);
         if let Some((envelope, id)) = moved.envelope {
             self.discard_holding(id, &Holding::Envelope(envelope));
         }
         result.map_or_else(Taken::Marked, |()| Taken::Whole)
-    }
-
-    /// Takes the record off what was moved out, unless another command has moved it here again meanwhile: then it is that
-    /// one's. If it comes in the moment between the look and the deed, it gets back at least the path that it is known by.
-    fn erase_outside(&self, file: &File, original: Option<&Path>) -> io::Result<()> {
-        if self.is_here(file)? {
-            return Ok(());
-        }
-        record::erase(&*self.attributes, file)?;
-        if self.is_here(file)?
-            && let Some(original) = original
-        {
-            record::give_back_path(&*self.attributes, file, original)?;
-        }
-        Ok(())
     }
 
     /// Both at once: moves `item`, and leaves nothing of ours on it.

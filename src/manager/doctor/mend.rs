@@ -10,7 +10,7 @@ use super::{live, notes};
 use crate::error::{Error, ErrorKind, Result};
 use crate::manager::TrashManager;
 use crate::outcome::diagnosis::{Age, Fault, Finding, Left, Source};
-use crate::store::{TrashDir, erase_stray};
+use crate::store::{TrashDir, erase_stray, is_ours};
 use crate::sys::{self, Dir};
 
 /// What is tried, in every error about a repair.
@@ -56,15 +56,14 @@ impl TrashManager {
         }
     }
 
-    /// Erases stray attributes, unless the file has changed since they were found: then somebody is at work with it, and
-    /// a removal under way needs its record.
+    /// Erases stray attributes, unless a command is at work with the file, or it has changed or gone since they were found.
     fn erase(&self, path: &Path, names: &[&'static str], found: &Finding) -> io::Result<()> {
         let Some(file) = live::open(path)? else { return Err(changed()) };
-        let id = sys::metadata_of_file(&file)?.id;
-        if !live::look_again(&*self.attributes, found)? {
+        let is_there = || -> io::Result<bool> { Ok(sys::metadata_at(path)?.id == sys::metadata_of_file(&file)?.id) };
+        if !is_ours(&file) || !live::look_again(&*self.attributes, found)? || !is_there()? {
             return Err(changed());
         }
-        erase_stray(&*self.attributes, &file, names, || sys::metadata_at(path).is_ok_and(|there| there.id == id))
+        erase_stray(&*self.attributes, &file, names)
     }
 }
 

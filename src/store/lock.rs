@@ -1,0 +1,20 @@
+//! Who may write a record on a thing where it is, or take one off it.
+//!
+//! Two commands may come to one file at once: two removals, a restore and a removal of what is back, the doctor and a
+//! removal. So whoever writes a record on the file itself, or erases one, holds the file's lock (flock(2)): a removal from
+//! before the first attribute until after the rename, a restore from before the rename until after the last attribute.
+//! A removal that cannot have it leaves the attributes alone and makes an envelope; then the rename alone decides whose
+//! the file is, and whoever comes too late finds no file.
+//!
+//! The lock belongs to the open file and ends with the command, however that ends. A program that has locked a file of
+//! its own costs the removal an envelope and nothing else.
+
+use std::fs::File;
+
+use crate::sys::{Lock, try_lock};
+
+/// Takes the lock of an open file, until it is closed. Where it cannot be had, for whatever reason, the file is not ours.
+#[must_use]
+pub fn is_ours(file: &File) -> bool {
+    matches!(try_lock(file), Ok(Lock::Held))
+}

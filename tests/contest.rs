@@ -1,0 +1,113 @@
+//! Two commands at one file at the same moment: one of them has it, whole and with its record, and the other says so.
+
+use std::ffi::OsString;
+use std::path::Path;
+use std::process::Child;
+
+use crate::common::{Sandbox, strace};
+
+/// Starts a command in which every system call of a kind comes late, from the `from`th one on.
+fn slowed(sandbox: &Sandbox, words: &[&str], call: &str, from: usize) -> Child {
+    let inject = format!("inject={call}:delay_enter=700000:when={from}+");
+    let words_of_strace = ["strace", "-f", "-q", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject];
+    sandbox.command(words).through(words_of_strace.map(OsString::from)).spawn()
+}
+
+fn wait_for(what: &str, is_so: impl Fn() -> bool) {
+    let since = std::time::Instant::now();
+    while !is_so() {
+        assert!(since.elapsed().as_secs() < 60, "waited for {what}");
+    }
+}
+
+fn has(path: &Path, attribute: &str) -> bool {
+    xattr::get(path, format!("user.{attribute}")).is_ok_and(|value| value.is_some())
+}
+
+/// One item, known by its path; it comes back without anything of rrm's on it.
+fn assert_one_comes_back(sandbox: &Sandbox, file: &Path) {
+    let items = sandbox.list_json();
+    assert_eq!(items.len(), 1, "{items:?}");
+    assert_eq!(items[0]["original_path"], file.display().to_string());
+    assert_eq!(items[0]["state"], "trashed", "{items:?}");
+    sandbox.rrm(["undo"]).ok();
+    assert_eq!(std::fs::read(file).expect("it is back"), b"content");
+    assert_eq!(xattr::list(file).expect("listed").count(), 0);
+}
+
+/// The first is held up in the middle of its record; the second does not wait for it, and takes nothing from it.
+#[test]
+fn of_two_removals_the_quick_one_has_the_file() {
+    or_skip!(strace::available());
+    let sandbox = Sandbox::ordinary();
+    let file = sandbox.file("file", "content");
+    let first = slowed(&sandbox, &["rm", "file"], "fsetxattr", 3);
+    wait_for("half a record", || has(&file, "deletion_date"));
+    sandbox.rrm(["rm", "file"]).ok();
+    assert!(!first.wait_with_output().expect("it ends").status.success());
+    assert_one_comes_back(&sandbox, &file);
+}
+
+/// The second has opened the file before the first moved it, and comes to write its own record on what is an item now.
+#[test]
+fn a_removal_that_comes_too_late_leaves_the_item_its_record() {
+    or_skip!(strace::available());
+    let sandbox = Sandbox::ordinary();
+    let file = sandbox.file("file", "content");
+    let second = slowed(&sandbox, &["rm", "file"], "flock", 1);
+    std::thread::sleep(std::time::Duration::from_millis(300));
+    sandbox.rrm(["rm", "file"]).ok();
+    assert!(!second.wait_with_output().expect("it ends").status.success());
+    assert_one_comes_back(&sandbox, &file);
+}
+
+/// What is back has its record until the restore has erased it; a removal in that moment writes none beside it.
+#[test]
+fn what_is_removed_again_before_its_restore_has_ended_is_known() {
+    or_skip!(strace::available());
+    let sandbox = Sandbox::ordinary();
+    let file = sandbox.file("file", "content");
+    sandbox.rrm(["rm", "file"]).ok();
+    let restore = slowed(&sandbox, &["restore", "file"], "fremovexattr", 1);
+    wait_for("the file", || file.exists());
+    sandbox.rrm(["rm", "file"]).ok();
+    assert!(restore.wait_with_output().expect("it ends").status.success());
+    assert_one_comes_back(&sandbox, &file);
+}
+
+/// Stopped in the middle, as by Ctrl-Z, it is at work still: its record is no leftover.
+#[test]
+fn the_doctor_leaves_the_record_of_a_stopped_removal() {
+    or_skip!(strace::available());
+    let sandbox = Sandbox::ordinary();
+    let file = sandbox.file("file", "content");
+    let removal = slowed(&sandbox, &["rm", "file"], "renameat2", 1);
+    wait_for("the record", || has(&file, "trashed_date"));
+    sandbox.command(["doctor", "--repair", "file"]).run();
+    assert!(removal.wait_with_output().expect("it ends").status.success());
+    assert_one_comes_back(&sandbox, &file);
+}
+
+/// A program that locks its own file does not keep anybody from removing it.
+#[test]
+fn a_file_that_a_program_has_locked_is_removed_all_the_same() {
+    let sandbox = Sandbox::ordinary();
+    let file = sandbox.file("file", "content");
+    let locked = std::fs::File::open(&file).expect("it opens");
+    locked.lock().expect("locked");
+    sandbox.rrm(["rm", "file"]).ok();
+    assert_one_comes_back(&sandbox, &file);
+}
+
+/// Without anything that slows them down, again and again.
+#[test]
+fn many_removals_of_one_file_leave_one_item() {
+    let sandbox = Sandbox::ordinary();
+    for _ in 0..60 {
+        let file = sandbox.file("file", "content");
+        let removals = [(); 3].map(|()| sandbox.command(["rm", "file"]).spawn());
+        let done = removals.map(|removal| removal.wait_with_output().expect("it ends").status.success());
+        assert_eq!(done.iter().filter(|done| **done).count(), 1);
+        assert_one_comes_back(&sandbox, &file);
+    }
+}
