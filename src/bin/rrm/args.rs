@@ -11,8 +11,10 @@ mod stats;
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum, ValueHint};
 use clap_complete::Shell;
+use rrm::config::Key;
 
 use crate::examples;
 
@@ -529,14 +531,14 @@ pub(crate) enum ConfigAction {
     /// Show one choice, or all.
     Get {
         /// The choice.
-        #[arg(value_enum)]
-        key: Option<KeyName>,
+        #[arg(value_parser = key())]
+        key: Option<Key>,
     },
     /// Make a choice.
     Set {
         /// The choice.
-        #[arg(value_enum)]
-        key: KeyName,
+        #[arg(value_parser = key())]
+        key: Key,
         /// grace-period, older-than, keep-newer-than: a duration; trash-dir: an absolute path; other-mounts: own or
         /// home; max-size: a size; min-free: a size or a percentage; keep-newest: a number.
         value: OsString,
@@ -545,29 +547,30 @@ pub(crate) enum ConfigAction {
     #[command(visible_alias = "reset")]
     Unset {
         /// The choice.
-        #[arg(value_enum)]
-        key: KeyName,
+        #[arg(value_parser = key())]
+        key: Key,
     },
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum KeyName {
-    /// How long what is removed is kept.
-    GracePeriod,
-    /// Where the home trash is.
-    TrashDir,
-    /// Whether other mounts have trash directories of their own (own), or the home trash serves them too (home).
-    OtherMounts,
-    /// Clean what was removed longer ago, be it inside its grace period.
-    OlderThan,
-    /// On each volume clean the oldest until the trash is no larger.
-    MaxSize,
-    /// On each volume clean the oldest until so much is free.
-    MinFree,
-    /// Of the versions of one path, clean all but the newest so many.
-    KeepNewest,
-    /// Never clean what was removed more recently.
-    KeepNewerThan,
+/// Takes the name of a choice, and has help and completions tell what each is.
+fn key() -> impl TypedValueParser<Value = Key> {
+    PossibleValuesParser::new(Key::ALL.map(|key| PossibleValue::new(key.name()).help(meaning(key))))
+        .try_map(|name| Key::ALL.into_iter().find(|key| key.name() == name).ok_or("no such choice"))
+}
+
+fn meaning(key: Key) -> &'static str {
+    match key {
+        Key::GracePeriod => "How long what is removed is kept",
+        Key::TrashDir => "Where the home trash is",
+        Key::OtherMounts => {
+            "Whether other mounts have trash directories of their own (own), or the home trash serves them too (home)"
+        }
+        Key::OlderThan => "Clean what was removed longer ago, be it inside its grace period",
+        Key::MaxSize => "On each volume clean the oldest until the trash is no larger",
+        Key::MinFree => "On each volume clean the oldest until so much is free",
+        Key::KeepNewest => "Of the versions of one path, clean all but the newest so many",
+        Key::KeepNewerThan => "Never clean what was removed more recently",
+    }
 }
 
 impl RmArgs {

@@ -305,16 +305,16 @@ impl Session<'_> {
                     println(&format!("{} {}", key.name(), self.context.choice(key)))?;
                 }
             }
-            Some(ConfigAction::Get { key: Some(key) }) => println(&self.context.choice(key.into()))?,
+            Some(ConfigAction::Get { key: Some(key) }) => println(&self.context.choice(key))?,
             Some(ConfigAction::Set { key, value }) => {
-                check_choice(key.into(), &value)?;
-                Config::set(directory, &SystemAttributes, key.into(), Some(&value))?;
+                check_choice(key, &value)?;
+                Config::set(directory, &SystemAttributes, key, Some(&value))?;
                 let value = quote(&value, self.messages.charset);
-                self.messages.done(&format!("{} is {value} now", Key::from(key).name()))?;
+                self.messages.done(&format!("{} is {value} now", key.name()))?;
             }
             Some(ConfigAction::Unset { key }) => {
-                Config::set(directory, &SystemAttributes, key.into(), None)?;
-                self.messages.done(&format!("{} is as it comes", Key::from(key).name()))?;
+                Config::set(directory, &SystemAttributes, key, None)?;
+                self.messages.done(&format!("{} is as it comes", key.name()))?;
             }
         }
         Ok(Exit::Success)

@@ -20,7 +20,7 @@ use rrm::request::{
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
-use crate::args::{ConflictMode, Form, KeyName, ListArgs, RestoreToArgs, RmArgs, SelectionArgs, When};
+use crate::args::{ConflictMode, Form, ListArgs, RestoreToArgs, RmArgs, SelectionArgs, When};
 use crate::gnu::options as gnu;
 use crate::gnu::quote::{Charset, quote_where_needed};
 
@@ -372,21 +372,6 @@ fn copying(yes: bool) -> Copying {
 /// What `--dry-run` means.
 pub(crate) fn effect(dry_run: bool) -> Effect {
     if dry_run { Effect::DryRun } else { Effect::Real }
-}
-
-impl From<KeyName> for Key {
-    fn from(name: KeyName) -> Self {
-        match name {
-            KeyName::GracePeriod => Self::GracePeriod,
-            KeyName::TrashDir => Self::TrashDir,
-            KeyName::OtherMounts => Self::OtherMounts,
-            KeyName::OlderThan => Self::OlderThan,
-            KeyName::MaxSize => Self::MaxSize,
-            KeyName::MinFree => Self::MinFree,
-            KeyName::KeepNewest => Self::KeepNewest,
-            KeyName::KeepNewerThan => Self::KeepNewerThan,
-        }
-    }
 }
 
 /// Where a directory really is.
