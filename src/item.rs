@@ -313,6 +313,9 @@ pub fn is_plain_path(path: &Path) -> bool {
 }
 
 #[cfg(test)]
+pub(crate) mod testing;
+
+#[cfg(test)]
 mod tests {
     use super::*;
 

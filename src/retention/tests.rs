@@ -1,31 +1,14 @@
 //! Retention as tables over a given now, and as a property over many items.
 
 use super::*;
-use crate::item::{Holder, ItemId, ItemKind, Origin};
+use crate::item::testing::{self, now};
 use proptest::prelude::*;
 
 const TRASHES: [&str; 2] = ["/home/trash", "/mnt/.rrm-1000"];
 
-fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_790_000_000, 0).expect("an instant")
-}
-
 /// An item of the home trash at `path`, removed `age` days ago, kept for 30 days, of 10 bytes.
 fn item(path: &str, age: i64) -> TrashItem {
-    let trashed = now() - TimeDelta::days(age);
-    TrashItem {
-        id: ItemId::from_random([7; 16]),
-        trash: Path::new(TRASHES[0]).into(),
-        kind: ItemKind::File,
-        size: Some(10),
-        origin: Origin::Known(path.into()),
-        trashed: Stamp::At(trashed),
-        deletion: Stamp::At(trashed + TimeDelta::days(30)),
-        session: None,
-        mode: None,
-        holder: Holder::Item,
-        keep: Keep::No,
-    }
+    TrashItem { trash: Path::new(TRASHES[0]).into(), ..testing::item(path, days(age)) }
 }
 
 fn volumes() -> Vec<Volume> {

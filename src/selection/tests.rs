@@ -1,31 +1,20 @@
 //! The selection language on items in memory.
 
 use super::*;
-use crate::item::{Holder, ItemId, ItemKind, Keep, Origin, Stamp};
-use chrono::{DateTime, TimeDelta, Utc};
+use crate::item::testing::{self, now};
+use crate::item::{ItemId, ItemKind};
+use chrono::TimeDelta;
 use std::ffi::OsStr;
-
-fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_790_000_000, 0).expect("an instant")
-}
 
 /// An item whose ID begins with four times `digit`, at `path`, removed `age` hours ago.
 fn item(digit: u8, path: &str, age: i64) -> TrashItem {
-    let trashed = now() - TimeDelta::hours(age);
     let mut id = [0x11; 16];
     id[..2].fill(digit << 4 | digit);
     TrashItem {
         id: ItemId::from_random(id),
-        trash: Path::new("/trash").into(),
         kind: if path.ends_with('/') { ItemKind::Directory } else { ItemKind::File },
         size: Some(u64::try_from(age).expect("not negative")),
-        origin: Origin::Known(path.trim_end_matches('/').into()),
-        trashed: Stamp::At(trashed),
-        deletion: Stamp::At(trashed + TimeDelta::days(30)),
-        session: None,
-        mode: None,
-        holder: Holder::Item,
-        keep: Keep::No,
+        ..testing::item(path.trim_end_matches('/'), TimeDelta::hours(age))
     }
 }
 

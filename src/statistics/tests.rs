@@ -1,28 +1,20 @@
 //! Sums over items in memory.
 
 use super::*;
-use crate::item::{Holder, Keep, Origin, Stamp};
+use crate::item::testing::{self, now};
+use crate::item::{Keep, Stamp};
 use crate::retention::Standing;
-
-fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_790_000_000, 0).expect("an instant")
-}
 
 /// An item of so many bytes in `trash`, removed so many hours ago for so many days.
 fn item(number: u8, trash: &str, size: Option<u64>, age: i64, grace: i64) -> TrashItem {
-    let trashed = now() - TimeDelta::hours(age);
+    let age = TimeDelta::hours(age);
     TrashItem {
         id: ItemId::from_random([number; 16]),
         trash: Path::new(trash).into(),
         kind: if size.is_some() { ItemKind::File } else { ItemKind::Directory },
         size,
-        origin: Origin::Known(format!("/w/{number}").into()),
-        trashed: Stamp::At(trashed),
-        deletion: Stamp::At(trashed + TimeDelta::days(grace)),
-        session: None,
-        mode: None,
-        holder: Holder::Item,
-        keep: Keep::No,
+        deletion: Stamp::At(now() - age + TimeDelta::days(grace)),
+        ..testing::item(&format!("/w/{number}"), age)
     }
 }
 
