@@ -27,7 +27,7 @@ impl<'a> Room<'a> {
     /// Makes it in `parent`, for a copy of `item` out of `trash` that shall be called `target` there. One that a killed
     /// restore left is deleted first.
     pub(super) fn make(trash: &'a TrashDir, item: ItemId, (parent, target): (&'a Dir, Name<'_>)) -> io::Result<Self> {
-        if sweep(parent, item)? == Swept::AtWork {
+        if sweep(parent, item)? == Look::AtWork {
             return Err(at_work());
         }
         if let Ok(parent) = parent.path() {
@@ -64,15 +64,6 @@ impl Drop for Room<'_> {
     }
 }
 
-/// What became of a room.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Swept {
-    /// There is none any more.
-    Gone,
-    /// The restore that made it is at work.
-    AtWork,
-}
-
 /// What is to be seen of a room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Look {
@@ -92,23 +83,23 @@ pub(super) fn look(parent: &Dir, item: ItemId) -> io::Result<Look> {
     Ok(take_over(parent, name, &room)?.map_or(Look::AtWork, |_| Look::Left))
 }
 
-/// Deletes the room that a killed restore of `item` left in `parent`.
+/// Deletes the room that a killed restore of `item` left in `parent`, and tells what is to be seen there then.
 ///
 /// # Security
 /// Whoever could write to the trash can make its notes lead anywhere, so nothing is deleted but what has a room's very
 /// name, belongs to us, and is closed to others.
-pub(super) fn sweep(parent: &Dir, item: ItemId) -> io::Result<Swept> {
+pub(super) fn sweep(parent: &Dir, item: ItemId) -> io::Result<Look> {
     let name = name_of(item);
     let name = Name::new(&name).map_err(io::Error::other)?;
-    let Some(left) = if_there(parent.open_dir(name))? else { return Ok(Swept::Gone) };
+    let Some(left) = if_there(parent.open_dir(name))? else { return Ok(Look::Gone) };
     let is = left.metadata()?;
     if is.uid != sys::effective_uid() || is.mode & 0o077 != 0 {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     // Held until it is deleted, so that no restore takes it for its own meanwhile.
-    let Some(_lock) = take_over(parent, name, &left)? else { return Ok(Swept::AtWork) };
+    let Some(_lock) = take_over(parent, name, &left)? else { return Ok(Look::AtWork) };
     delete(parent, name.as_os_str());
-    Ok(Swept::Gone)
+    Ok(Look::Gone)
 }
 
 /// What the room of `item` is called.

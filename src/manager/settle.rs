@@ -65,7 +65,7 @@ pub(super) fn settle(trash: &TrashDir, item: ItemId, outside: &Path, progress: &
     let parent = if_there(Dir::open_following(outside.parent().unwrap_or(Path::new("/")))).map_err(failed)?;
     let Some(parent) = parent else { return Ok(Settled::Later) };
     let swept = room::sweep(&parent, item).map_err(failed)?;
-    if swept == room::Swept::AtWork || trash.is_being_filled(item).map_err(failed)? {
+    if swept == room::Look::AtWork || trash.is_being_filled(item).map_err(failed)? {
         return Ok(Settled::Later);
     }
     let settled = match trash.read(item)? {
