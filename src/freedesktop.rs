@@ -182,7 +182,7 @@ impl ForeignTrash {
 
     fn names_in(&self, dir: &Dir, name: Name<'_>) -> Result<Vec<OsString>> {
         let mut names = Vec::new();
-        let walk = dir.for_each_entry::<io::Error>(|entry| {
+        let walk = dir.for_each_entry(|entry| {
             names.push(entry.name);
             Ok(())
         });

@@ -211,7 +211,7 @@ impl TrashDir {
     pub fn registrations(&self) -> io::Result<Vec<(OsString, Option<PathBuf>)>> {
         let Some(volumes) = self.own_dir_if_there(layout::VOLUMES)? else { return Ok(Vec::new()) };
         let mut found = Vec::new();
-        volumes.for_each_entry::<io::Error>(|entry| {
+        volumes.for_each_entry(|entry| {
             let target = Name::new(&entry.name).ok().and_then(|name| volumes.read_link(name).ok());
             found.push((entry.name, target));
             Ok(())

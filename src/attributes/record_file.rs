@@ -39,7 +39,7 @@ impl RecordFile {
     /// Whether all that `directory` holds is such a file that a crash kept from being finished.
     pub fn is_unfinished_in(directory: &Dir) -> io::Result<bool> {
         let mut others = 0;
-        directory.for_each_entry::<io::Error>(|entry| {
+        directory.for_each_entry(|entry| {
             others += u32::from(entry.name != NEXT.as_os_str());
             Ok(())
         })?;
@@ -49,7 +49,7 @@ impl RecordFile {
     /// How many names `directory` holds beside such a file, finished or not, and `item`.
     pub fn others_in(directory: &Dir, item: Name<'_>) -> io::Result<usize> {
         let (mut others, finished, begun) = (0, Self::is_in(directory)?, is_begun(directory)?);
-        directory.for_each_entry::<io::Error>(|entry| {
+        directory.for_each_entry(|entry| {
             let is_known = entry.name == item.as_os_str()
                 || (finished && entry.name == FILE_NAME.as_os_str())
                 || (begun && entry.name == NEXT.as_os_str());

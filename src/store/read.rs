@@ -41,7 +41,7 @@ impl TrashDir {
     /// does not keep the others from being told.
     pub fn for_each(&self, mut each: impl FnMut(Result<Reading>)) -> Result<()> {
         let mut entries = Vec::with_capacity(AT_ONCE);
-        let walk = self.dir.for_each_entry::<io::Error>(|entry| {
+        let walk = self.dir.for_each_entry(|entry| {
             entries.push(entry);
             if entries.len() == AT_ONCE {
                 self.read_in_two_threads(&entries).into_iter().for_each(&mut each);
@@ -81,7 +81,7 @@ impl TrashDir {
     /// At most so many of the items whose ID is wanted, in no order; those that cannot be read are passed over.
     pub fn some_items(&self, most: usize, is_wanted: impl Fn(&ItemId) -> bool) -> io::Result<Vec<TrashItem>> {
         let mut items = Vec::new();
-        self.dir.for_each_entry::<io::Error>(|entry| {
+        self.dir.for_each_entry(|entry| {
             if let Meaning::Item(id) = layout::meaning_of(&entry.name)
                 && items.len() < most
                 && is_wanted(&id)

@@ -108,7 +108,7 @@ impl TrashDir {
     pub fn staging(&self) -> io::Result<Option<Staging>> {
         let Some(dir) = self.own_dir_if_there(layout::STAGING)? else { return Ok(None) };
         let (mut copies, mut notes) = (Vec::new(), Vec::new());
-        dir.for_each_entry::<io::Error>(|entry| {
+        dir.for_each_entry(|entry| {
             let path = layout::noted_by(&entry.name).and_then(|item| Some((item, self.noted(item).ok()??)));
             match path {
                 Some(note) => notes.push(note),

@@ -48,7 +48,7 @@ impl TrashDir {
     pub fn doomed(&self) -> io::Result<Option<(Dir, Vec<OsString>)>> {
         let Some(doomed) = self.own_dir_if_there(layout::DOOMED)? else { return Ok(None) };
         let mut names = Vec::new();
-        doomed.for_each_entry::<io::Error>(|entry| {
+        doomed.for_each_entry(|entry| {
             names.push(entry.name);
             Ok(())
         })?;

@@ -7,7 +7,7 @@ use std::mem::MaybeUninit;
 use std::ops::{ControlFlow, Range};
 use std::os::unix::ffi::OsStrExt;
 
-use rustix::fs::{FileType, RawDir, SeekFrom};
+use rustix::fs::{FileType, RawDir, RawDirEntry, SeekFrom};
 
 use super::dir::Dir;
 use super::metadata::FileKind;
@@ -118,17 +118,14 @@ impl Dir {
     ///
     /// Entries made or removed meanwhile may or may not be seen (readdir(3)). An error of `each` ends the walk and is
     /// returned.
-    pub fn for_each_entry<E: From<io::Error>>(&self, mut each: impl FnMut(Entry) -> Result<(), E>) -> Result<(), E> {
+    pub fn for_each_entry(&self, mut each: impl FnMut(Entry) -> io::Result<()>) -> io::Result<()> {
         let handle: File = self.readable()?;
         let mut buffer = vec![MaybeUninit::<u8>::uninit(); BUFFER];
         let mut raw = RawDir::new(&handle, &mut buffer);
         while let Some(entry) = raw.next() {
-            let entry = entry.map_err(io::Error::from)?;
-            let name = entry.file_name().to_bytes();
-            if matches!(name, b"." | b"..") {
-                continue;
+            if let Some(entry) = entry_of(&entry?) {
+                each(entry)?;
             }
-            each(Entry { name: OsStr::from_bytes(name).to_owned(), kind: told(entry.file_type()) })?;
         }
         Ok(())
     }
@@ -138,28 +135,28 @@ impl Dir {
         let mut entries = 0;
         self.for_each_entry(|_| {
             entries += 1;
-            Ok::<_, io::Error>(())
+            Ok(())
         })?;
         Ok(entries)
     }
 
     /// Whether the directory holds nothing.
     pub fn is_empty(&self) -> io::Result<bool> {
-        enum Stop {
-            Found,
-            Failed(io::Error),
-        }
-        impl From<io::Error> for Stop {
-            fn from(error: io::Error) -> Self {
-                Self::Failed(error)
-            }
-        }
-        match self.for_each_entry(|_| Err(Stop::Found)) {
-            Ok(()) => Ok(true),
-            Err(Stop::Found) => Ok(false),
-            Err(Stop::Failed(error)) => Err(error),
-        }
+        let mut empty = true;
+        let read = self.for_each_entry(|_| {
+            empty = false;
+            // One is enough.
+            Err(io::ErrorKind::Interrupted.into())
+        });
+        if empty { read.map(|()| true) } else { Ok(false) }
     }
+}
+
+/// What the kernel tells of an entry; nothing of `.` and `..`.
+pub(super) fn entry_of(raw: &RawDirEntry<'_>) -> Option<Entry> {
+    let name = raw.file_name().to_bytes();
+    let entry = || Entry { name: OsStr::from_bytes(name).to_owned(), kind: told(raw.file_type()) };
+    (!matches!(name, b"." | b"..")).then(entry)
 }
 
 /// The kind of an entry, where the file system says it with the name.

@@ -3,13 +3,11 @@
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 
 use rustix::fs::{OFlags, RawDir, SeekFrom};
 
 use super::dir::{Dir, GUARDED};
-use super::entries::Entry;
-use super::metadata::FileKind;
+use super::entries::{Entry, entry_of};
 
 /// One entry, and where reading goes on after it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,12 +33,8 @@ impl Dir {
         let mut listed = VecDeque::new();
         while let Some(entry) = raw.next() {
             let entry = entry?;
-            let name = entry.file_name().to_bytes();
-            if !matches!(name, b"." | b"..") {
-                let kind = Some(FileKind::from(entry.file_type())).filter(|kind| *kind != FileKind::Unknown);
-                let next = entry.next_entry_cookie();
-                listed.push_back(Listed { entry: Entry { name: OsStr::from_bytes(name).to_owned(), kind }, next });
-            }
+            let next = entry.next_entry_cookie();
+            listed.extend(entry_of(&entry).map(|entry| Listed { entry, next }));
             // Past the end of the buffer the next step would be another system call.
             if raw.is_buffer_empty() && !listed.is_empty() {
                 break;
