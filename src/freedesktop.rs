@@ -149,7 +149,7 @@ impl ForeignTrash {
     /// Takes away what is told of a thing that is no longer there. One that is gone already is no failure.
     pub fn forget(&self, name: &OsStr) -> io::Result<()> {
         let info = [name.as_bytes(), ENDING].concat();
-        let info = Name::new(OsStr::from_bytes(&info)).map_err(io::Error::other)?;
+        let info = Name::new(OsStr::from_bytes(&info))?;
         match self.info.remove_file(info) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
             _ => Ok(()),

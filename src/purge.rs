@@ -42,7 +42,7 @@ use std::rc::Rc;
 
 use crate::progress::{Activity, Amount, Progress};
 use crate::sys::{Batch, Dir, EntryBuffer, Name};
-use level::{Another, Level, Pass, Place, plain};
+use level::{Another, Level, Pass, Place};
 use share::Share;
 use tally::Tally;
 
@@ -168,7 +168,7 @@ impl Walk<'_> {
     /// since it was noted is left.
     fn open_or_remove(&mut self, name: &OsStr) -> io::Result<Option<Dir>> {
         let Some(level) = self.levels.last_mut() else { return Ok(None) };
-        let name = plain(name)?;
+        let name = Name::new(name)?;
         if !level.is_taken(name, &self.tally) {
             return Ok(None);
         }

@@ -194,7 +194,7 @@ impl TrashDir {
             return Ok(());
         }
         let name = OsString::from(self.new_id()?.to_string());
-        let Ok(name) = Name::new(&name) else { return Err(io::ErrorKind::InvalidInput.into()) };
+        let name = Name::new(&name)?;
         self.own_dir(layout::VOLUMES)?.create_symlink(name, path)
     }
 
@@ -223,7 +223,7 @@ impl TrashDir {
     /// Takes back the registration `name`, if it still leads to `target`.
     pub fn unregister(&self, name: &OsStr, target: &Path) -> io::Result<()> {
         let volumes = self.own_dir(layout::VOLUMES)?;
-        let name = Name::new(name).map_err(io::Error::other)?;
+        let name = Name::new(name)?;
         match volumes.read_link(name)? == target {
             true => volumes.remove_file(name),
             false => Err(io::ErrorKind::NotFound.into()),

@@ -107,7 +107,7 @@ fn sweep_staging(trash: &TrashDir, staging: Staging, progress: &dyn Progress, cl
 
 /// Takes over an envelope in `.staging`; what is no directory has no owner.
 fn lock_leftover(staging: &Dir, name: &OsStr) -> io::Result<Owner> {
-    let name = Name::new(name).map_err(io::Error::other)?;
+    let name = Name::new(name)?;
     match staging.open_dir(name) {
         Ok(dir) => Ok(take_over(staging, name, &dir)?.map_or(Owner::AtWork, |lock| Owner::Gone(Some(lock)))),
         Err(error) if error.kind() == io::ErrorKind::NotADirectory => Ok(Owner::Gone(None)),

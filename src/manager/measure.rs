@@ -55,7 +55,7 @@ fn add_up(holder: &Dir, name: Name<'_>, progress: &dyn Progress) -> io::Result<u
             Step::Finished if walk.leave()? == Ascent::Over => return Ok(sum),
             Step::Finished => {}
             Step::Found(entry) => {
-                let name = Name::new(&entry.name).map_err(io::Error::other)?;
+                let name = Name::new(&entry.name)?;
                 let metadata = walk.here().metadata_of(name)?;
                 let bytes = if metadata.is_dir() { 0 } else { metadata.size };
                 progress.advance(Amount { entries: 1, bytes });

@@ -87,7 +87,7 @@ pub(super) struct Located {
 impl Located {
     /// Opens it as the directory that it is.
     pub(super) fn open(&self) -> io::Result<Dir> {
-        let name = Name::new(&self.name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let name = Name::new(&self.name)?;
         self.parent.dir.open_dir(name)
     }
 }

@@ -25,7 +25,7 @@ impl TrashManager {
         let shown = path_inside(item, part);
         let failed = |error| Error::system(READ, &shown, error);
         let (holding, name) = self.trash_of(item)?.holding_part(item, part).map_err(failed)?;
-        let name = Name::new(&name).map_err(|error| failed(std::io::Error::other(error)))?;
+        let name = Name::new(&name).map_err(|error| failed(error.into()))?;
         let metadata = holding.metadata_of(name).map_err(failed)?;
         Ok(Preview { metadata, content: content(&holding, name, metadata.kind, limits).map_err(failed) })
     }

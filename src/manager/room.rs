@@ -34,7 +34,7 @@ impl<'a> Room<'a> {
             trash.leave_note(item, &parent.join(target.as_os_str())).ok();
         }
         let name = name_of(item);
-        let name = Name::new(&name).map_err(io::Error::other)?;
+        let name = Name::new(&name)?;
         let made = parent.create_private_dir(name).and_then(|dir| Ok((take_over(parent, name, &dir)?, dir)));
         match made {
             Ok((Some(lock), dir)) => Ok(Self { trash, item, parent, dir, _lock: lock }),
@@ -78,7 +78,7 @@ pub(super) enum Look {
 /// Looks at the room of `item` in `parent`.
 pub(super) fn look(parent: &Dir, item: ItemId) -> io::Result<Look> {
     let name = name_of(item);
-    let name = Name::new(&name).map_err(io::Error::other)?;
+    let name = Name::new(&name)?;
     let Some(room) = if_there(parent.open_dir(name))? else { return Ok(Look::Gone) };
     Ok(take_over(parent, name, &room)?.map_or(Look::AtWork, |_| Look::Left))
 }
@@ -90,7 +90,7 @@ pub(super) fn look(parent: &Dir, item: ItemId) -> io::Result<Look> {
 /// name, belongs to us, and is closed to others.
 pub(super) fn sweep(parent: &Dir, item: ItemId) -> io::Result<Look> {
     let name = name_of(item);
-    let name = Name::new(&name).map_err(io::Error::other)?;
+    let name = Name::new(&name)?;
     let Some(left) = if_there(parent.open_dir(name))? else { return Ok(Look::Gone) };
     let is = left.metadata()?;
     if is.uid != sys::effective_uid() || is.mode & 0o077 != 0 {

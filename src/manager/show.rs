@@ -2,7 +2,6 @@
 
 use std::cmp::Reverse;
 use std::fs::File;
-use std::io;
 use std::path::Path;
 
 use super::TrashManager;
@@ -76,7 +75,7 @@ impl TrashManager {
         let path = path_inside(item, part);
         let failed = |error| Error::system(READ, &path, error);
         let (holding, name) = self.trash_of(item)?.holding_part(item, part).map_err(failed)?;
-        let name = Name::new(&name).map_err(|error| failed(io::Error::other(error)))?;
+        let name = Name::new(&name).map_err(|error| failed(error.into()))?;
         check_is_file(holding.metadata_of(name).map_err(failed)?.kind, &path)?;
         let file = holding.open_file(name).map_err(failed)?;
         // Another command may have put something else there since.

@@ -104,7 +104,7 @@ fn open_or_make(directory: &Path, links: Links) -> Result<TargetDir> {
 
 impl TargetDir {
     fn descend(&mut self, name: &std::ffi::OsStr) -> io::Result<()> {
-        let checked = Name::new(name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let checked = Name::new(name)?;
         match self.dir.create_dir(checked) {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             Ok(()) => self.made.push((self.dir.try_clone()?, name.to_owned())),

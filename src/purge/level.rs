@@ -1,7 +1,7 @@
 //! One directory on the way down.
 
 use std::collections::BTreeSet;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io;
 use std::ops::ControlFlow;
 use std::rc::Rc;
@@ -211,7 +211,7 @@ impl Level {
 
     /// Removes `child`, which was seen empty. If its name is gone already, there is nothing to do.
     pub(super) fn remove_dir(&mut self, child: &Self, tally: &mut Tally<'_>) -> io::Result<()> {
-        let name = plain(&child.name)?;
+        let name = Name::new(&child.name)?;
         let freed = tally.freed_by(|| child.dir()?.metadata());
         self.pass = Pass::Removed;
         match self.with_rights(|dir| dir.remove_dir(name)) {
@@ -239,11 +239,6 @@ impl Level {
             done => done,
         }
     }
-}
-
-/// The name of a directory that was read from the disk.
-pub(super) fn plain(name: &OsStr) -> io::Result<Name<'_>> {
-    Name::new(name).map_err(|error| io::Error::new(io::ErrorKind::InvalidInput, error))
 }
 
 /// Whether a directory has its owner's rights now.

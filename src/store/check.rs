@@ -93,7 +93,7 @@ impl TrashDir {
     /// How many names an envelope holds beside its item and its record.
     fn others_in(&self, id: ItemId) -> io::Result<usize> {
         let name = id.to_string();
-        RecordFile::others_in(&self.dir.open_dir(Name::new(name.as_ref()).map_err(io::Error::other)?)?, layout::ITEM)
+        RecordFile::others_in(&self.dir.open_dir(Name::new(name.as_ref())?)?, layout::ITEM)
     }
 
     fn foreign_entry(&self, error: &Error) -> Finding {
@@ -119,7 +119,7 @@ impl TrashDir {
 
     /// Looks at one copy on its way in; nothing, if somebody works on it.
     pub fn check_staged(&self, staging: &Dir, name: &OsStr) -> io::Result<Option<Finding>> {
-        let checked = Name::new(name).map_err(io::Error::other)?;
+        let checked = Name::new(name)?;
         let source = match staging.open_dir(checked) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => Source::Unknown,
@@ -162,7 +162,7 @@ impl TrashDir {
     /// Removes an envelope from the staging directory if nobody works on it and nothing was copied into it.
     pub fn remove_uncopied(&self, name: &OsStr) -> io::Result<()> {
         let Some(staging) = self.own_dir_if_there(layout::STAGING)? else { return Ok(()) };
-        let name = Name::new(name).map_err(io::Error::other)?;
+        let name = Name::new(name)?;
         let envelope = staging.open_dir(name)?;
         let Some(_lock) = take_over(&staging, name, &envelope)? else {
             return Err(io::ErrorKind::ResourceBusy.into());

@@ -28,28 +28,27 @@ pub enum Owner {
 impl TrashDir {
     /// Notes down that `item` is being copied from or to `elsewhere`.
     pub fn leave_note(&self, item: ItemId, elsewhere: &Path) -> io::Result<()> {
-        self.own_dir(layout::STAGING)?
-            .create_symlink(Name::new(&layout::note_of(item)).map_err(io::Error::other)?, elsewhere)
+        self.own_dir(layout::STAGING)?.create_symlink(Name::new(&layout::note_of(item))?, elsewhere)
     }
 
     /// Takes a note back; one that somebody else took back meanwhile is no error.
     pub fn forget_note(&self, item: ItemId) -> io::Result<()> {
         let name = layout::note_of(item);
-        let name = Name::new(&name).map_err(io::Error::other)?;
+        let name = Name::new(&name)?;
         if_there(self.own_dir(layout::STAGING)?.remove_file(name)).map(|_| ())
     }
 
     /// The other end of a copy of `item`, if there is a note of one.
     pub fn noted(&self, item: ItemId) -> io::Result<Option<PathBuf>> {
         let Some(staging) = self.own_dir_if_there(layout::STAGING)? else { return Ok(None) };
-        if_there(staging.read_link(Name::new(&layout::note_of(item)).map_err(io::Error::other)?))
+        if_there(staging.read_link(Name::new(&layout::note_of(item))?))
     }
 
     /// Whether `item` is still being copied into the trash.
     pub fn is_being_filled(&self, item: ItemId) -> io::Result<bool> {
         let Some(staging) = self.own_dir_if_there(layout::STAGING)? else { return Ok(false) };
         let name = item.to_string();
-        Ok(staging.metadata_of(Name::new(OsStr::new(&name)).map_err(io::Error::other)?).is_ok())
+        Ok(staging.metadata_of(Name::new(OsStr::new(&name))?).is_ok())
     }
 
     /// Makes sure that nobody else works on a listed item that was copied in.
@@ -58,7 +57,7 @@ impl TrashDir {
             return Ok(Owner::Gone(None));
         }
         let name = item.id.to_string();
-        let name = Name::new(OsStr::new(&name)).map_err(io::Error::other)?;
+        let name = Name::new(OsStr::new(&name))?;
         let envelope = self.dir.open_dir(name)?;
         Ok(take_over(&self.dir, name, &envelope)?.map_or(Owner::AtWork, |lock| Owner::Gone(Some(lock))))
     }

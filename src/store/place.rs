@@ -161,8 +161,8 @@ impl TrashDir {
     /// Gives the record to what came under this name: between the record and the rename somebody put another file in the
     /// place of the labelled one, as an editor does that saves. What takes no attributes stays of unknown origin.
     fn label_what_came(&self, name: &str, record: &Record) {
-        let came = Name::new(OsStr::new(name)).map_err(io::Error::other).and_then(|name| self.dir.open_file(name));
-        if let Ok(file) = came
+        if let Ok(name) = Name::new(OsStr::new(name))
+            && let Ok(file) = self.dir.open_file(name)
             && is_ours(&file)
             && record::create(&*self.attributes, &file, record).is_err()
         {
@@ -215,7 +215,7 @@ impl TrashDir {
 
 /// The commit.
 fn accept(source: Source<'_>, into: &Dir, name: &OsStr) -> io::Result<()> {
-    let name = Name::new(name).map_err(|_| io::ErrorKind::InvalidInput)?;
+    let name = Name::new(name)?;
     rename_no_replace(source.parent, source.name, into, name)
 }
 

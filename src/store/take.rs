@@ -47,7 +47,7 @@ impl TrashDir {
     /// An error means that it is still in the trash, with its record.
     pub fn move_out(&self, item: &TrashItem, target: &Dir, target_name: Name<'_>) -> io::Result<MovedOut> {
         let (holding, name) = self.holding(item)?;
-        let name = Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let name = Name::new(&name)?;
         // Opened before the move, so that nothing but this very inode loses attributes after it; and locked, so that no
         // removal of what is back writes a record that would be erased. If a program has the lock no removal gets it.
         let labelled = self.labelled(item, name)?.inspect(|file| drop(try_lock(file)));
@@ -92,7 +92,7 @@ impl TrashDir {
     /// The item stays, without that part.
     pub fn take_part(&self, item: &TrashItem, inner: &Path, target: &Dir, target_name: Name<'_>) -> io::Result<()> {
         let (dir, last) = self.holding_part(item, inner)?;
-        let last = Name::new(&last).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let last = Name::new(&last)?;
         let leaving = Leaving::prepare(&dir, last)?;
         match rename_no_replace(&dir, last, target, target_name) {
             Ok(()) => leaving.finish(None),
@@ -112,7 +112,7 @@ impl TrashDir {
         let (holding, mut name) = self.holding(item)?;
         let mut dir = holding.into_dir()?;
         for next in inner {
-            dir = dir.open_dir(Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?)?;
+            dir = dir.open_dir(Name::new(&name)?)?;
             next.clone_into(&mut name);
         }
         Ok((dir, name))
@@ -121,7 +121,7 @@ impl TrashDir {
     /// The metadata of the item itself.
     pub fn metadata_of(&self, item: &TrashItem) -> io::Result<Metadata> {
         let (holding, name) = self.holding(item)?;
-        holding.metadata_of(Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?)
+        holding.metadata_of(Name::new(&name)?)
     }
 
     /// Moves a finished copy of `item`, or of a part of it, from `room` to its target, which must not exist, without the
@@ -149,9 +149,9 @@ impl TrashDir {
     pub fn claim(&self, item: &TrashItem) -> io::Result<()> {
         let doomed = self.own_dir(layout::DOOMED)?;
         let (holding, name) = self.holding(item)?;
-        let name = Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let name = Name::new(&name)?;
         let doomed_name = OsString::from(item.id.to_string());
-        let doomed_name = Name::new(&doomed_name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let doomed_name = Name::new(&doomed_name)?;
         let leaving = Leaving::of(item, &holding, name)?;
         if let Err(error) = rename_no_replace(&holding, name, &doomed, doomed_name) {
             leaving.stay()?;
@@ -168,7 +168,7 @@ impl TrashDir {
     /// the item is still listed.
     pub fn delete_unclaimed(&self, item: &TrashItem) -> io::Result<u64> {
         let (holding, name) = self.holding(item)?;
-        let name = Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let name = Name::new(&name)?;
         let found = holding.metadata_of(name)?;
         holding.remove_file(name)?;
         self.discard_holding(item.id, &holding);

@@ -2,6 +2,7 @@
 
 use std::ffi::OsStr;
 use std::fmt;
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 
 /// A single path component: not empty, not `.` or `..`, no slash, no NUL.
@@ -15,6 +16,12 @@ pub struct Name<'a>(&'a [u8]);
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("not a single file name")]
 pub struct NotAName;
+
+impl From<NotAName> for io::Error {
+    fn from(error: NotAName) -> Self {
+        Self::new(io::ErrorKind::InvalidInput, error)
+    }
+}
 
 impl<'a> Name<'a> {
     /// Checks `text`; anything but one plain component is refused.

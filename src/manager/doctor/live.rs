@@ -71,7 +71,7 @@ pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
     match sys::metadata_at(path)?.kind {
         FileKind::Directory => Dir::open(path)?.readable().map(Some),
         FileKind::File => {
-            let name = Name::new(path.file_name().unwrap_or_default()).map_err(io::Error::other)?;
+            let name = Name::new(path.file_name().unwrap_or_default())?;
             Dir::open_following(path.parent().unwrap_or(Path::new("/")))?.open_file(name).map(Some)
         }
         _ => Ok(None),
@@ -135,7 +135,7 @@ impl Looking<'_> {
         if may_be_of_a_trash(name) {
             return Ok(None);
         }
-        let checked = Name::new(name).map_err(io::Error::other)?;
+        let checked = Name::new(name)?;
         let kind = kind.map_or_else(|| walk.here().metadata_of(checked).map(|found| found.kind), Ok)?;
         let own_path = || Ok(walk.here().path()?.join(name));
         match kind {
