@@ -16,68 +16,47 @@ use rrm::sys::{self, Dir, FileKind, Name, Timestamp};
 use rrm::transfer::{Copied, Failure, Loss, Losses, Route, Survey, TransferError, copy, survey};
 use tempfile::TempDir;
 
+use crate::common::{Format, Mount, User, is_root, say_skipped, strace};
+
 const COPY: &str = "the-copy";
 
 // ---------------------------------------------------------------------------------------------------------- helpers
 
-/// A mounted file system of our own, gone when it is dropped.
+/// A file system in a directory of its own, open to all.
 struct Mounted {
-    point: TempDir,
-    _image: Option<tempfile::NamedTempFile>,
+    mount: Mount,
+    _point: TempDir,
 }
 
 impl Mounted {
-    /// `None`, said on stderr, where this machine or user cannot mount it.
+    /// `None`, said aloud, where this machine or user cannot mount it.
     ///
     /// Reads leave no trace on it (noatime), because the comparing itself reads.
-    fn new(kind: &str, megabytes: u64) -> Option<Self> {
-        Self::with(kind, megabytes, "noatime")
+    fn new(kind: &str, mebibytes: u64) -> Option<Self> {
+        Self::with(kind, mebibytes, "noatime")
     }
 
-    fn with(kind: &str, megabytes: u64, option: &str) -> Option<Self> {
+    fn with(kind: &str, mebibytes: u64, option: &str) -> Option<Self> {
         let point = tempfile::tempdir().unwrap();
-        let on_disk = !matches!(kind, "tmpfs" | "ramfs");
-        let image = on_disk.then(|| tempfile::NamedTempFile::new().unwrap());
-        let mut mount = Command::new("mount");
-        if let Some(image) = &image {
-            image.as_file().set_len(megabytes << 20).unwrap();
-            let made = Command::new(format!("mkfs.{kind}")).arg("-q").arg(image.path()).output();
-            let made = match made {
-                Ok(out) if !out.status.success() => {
-                    Command::new(format!("mkfs.{kind}")).arg(image.path()).output().is_ok_and(|o| o.status.success())
-                }
-                other => other.is_ok(),
-            };
-            if !made {
-                eprintln!("SKIPPED: no mkfs.{kind}");
-                return None;
-            }
-            mount.args(["-o", &format!("loop,{option}")]).arg(image.path());
-        } else {
-            mount.args(["-t", kind, "-o", &format!("size={megabytes}m,{option}"), "none"]);
-        }
-        let out = mount.arg(point.path()).output().unwrap();
-        if !out.status.success() {
-            eprintln!("SKIPPED: cannot mount {kind}: {}", String::from_utf8_lossy(&out.stderr).trim());
-            return None;
-        }
-        fs::set_permissions(point.path(), Permissions::from_mode(0o777)).unwrap();
-        Some(Self { point, _image: image })
+        let image = |format| Mount::image(format, mebibytes, point.path());
+        let mount = match kind {
+            _ if !is_root() => Err("needs the machine's root".to_owned()),
+            "tmpfs" => Mount::tmpfs(&format!("size={mebibytes}m"), point.path()),
+            "ramfs" => Mount::ramfs(point.path()),
+            "xfs" => image(Format::Xfs),
+            "btrfs" => image(Format::Btrfs),
+            "vfat" => image(Format::Vfat),
+            _ => image(Format::Ext4),
+        };
+        let mount = mount.and_then(|mount| mount.again_as(option).map(|()| mount));
+        let mount = mount.map_err(|why| say_skipped(&why)).ok()?;
+        fs::set_permissions(mount.path(), Permissions::from_mode(0o777)).unwrap();
+        Some(Self { mount, _point: point })
     }
 
     fn path(&self) -> &Path {
-        self.point.path()
+        self.mount.path()
     }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        Command::new("umount").arg(self.point.path()).status().ok();
-    }
-}
-
-fn is_root() -> bool {
-    sys::effective_uid() == 0
 }
 
 /// Two directories on two file systems, or `None` where they cannot be had.
@@ -320,6 +299,7 @@ fn round(from: &Path, to: &Path) {
 
 #[test]
 fn everything_is_kept_between_any_two_file_systems() {
+    in_mount_namespace!();
     for (from, to) in [("ext4", "tmpfs"), ("tmpfs", "ext4"), ("xfs", "btrfs"), ("btrfs", "xfs"), ("tmpfs", "tmpfs")] {
         if let Some((from, to)) = two(from, to) {
             round(from.path(), to.path());
@@ -327,32 +307,38 @@ fn everything_is_kept_between_any_two_file_systems() {
     }
 }
 
-/// Runs the test `inner` of this file as an ordinary user, told of `from` and `to`.
-fn as_ordinary_user(inner: &str, from: &Path, to: &Path) {
-    if !is_root() {
-        eprintln!("SKIPPED: {inner}: only root can become someone else");
-        return;
-    }
-    let out = Command::new("setpriv")
-        .args(["--reuid=65534", "--regid=65534", "--clear-groups"])
+/// Runs the test `inner` of this file behind the words of another program, told of `from` and `to`.
+fn run_behind(words: &[&str], inner: &str, from: &Path, to: &Path) -> String {
+    let out = Command::new(words[0])
+        .args(&words[1..])
         .arg(std::env::current_exe().unwrap())
         .args(["--ignored", "--exact", "--nocapture", &format!("transfer::{inner}")])
         .env("RRM_TEST_FROM", from)
         .env("RRM_TEST_TO", to)
         .output()
         .unwrap();
-    let said = String::from_utf8_lossy(&out.stdout) + String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success() && said.contains("1 passed"), "{said}");
+    String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned()
 }
 
-/// Where [`as_ordinary_user`] says to work.
+#[track_caller]
+fn passes_behind(words: &[&str], inner: &str, from: &Path, to: &Path) {
+    let said = run_behind(words, inner, from, to);
+    assert!(said.contains("test result: ok. 1 passed"), "{said}");
+}
+
+fn as_ordinary_user(inner: &str, from: &Path, to: &Path) {
+    passes_behind(User::Nobody.prefix(), inner, from, to);
+}
+
+/// Where [`run_behind`] says to work.
 fn told() -> (PathBuf, PathBuf) {
-    let told = |key| PathBuf::from(std::env::var_os(key).expect("run by as_ordinary_user"));
+    let told = |key| PathBuf::from(std::env::var_os(key).expect("run by another test"));
     (told("RRM_TEST_FROM"), told("RRM_TEST_TO"))
 }
 
 #[test]
 fn an_ordinary_user_keeps_everything_of_their_own() {
+    in_mount_namespace!();
     for (from, to) in [("ext4", "tmpfs"), ("tmpfs", "ext4"), ("xfs", "btrfs")] {
         if let Some((from, to)) = two(from, to) {
             as_ordinary_user("inner_everything", from.path(), to.path());
@@ -370,6 +356,7 @@ fn inner_everything() {
 
 #[test]
 fn an_ordinary_user_is_told_that_an_owner_is_lost_and_passes_no_right_on() {
+    in_mount_namespace!();
     let Some((from, to)) = two("ext4", "tmpfs") else { return };
     let it = from.path().join("it");
     fs::create_dir(&it).unwrap();
@@ -402,6 +389,7 @@ fn inner_owner_lost() {
 
 #[test]
 fn what_a_file_system_cannot_hold_is_named_by_the_survey() {
+    in_mount_namespace!();
     for (kind, expected) in
         [("ramfs", vec![Loss::AccessList, Loss::Capabilities, Loss::Attributes]), ("vfat", vec![Loss::Entry])]
     {
@@ -426,10 +414,8 @@ fn what_a_file_system_cannot_hold_is_named_by_the_survey() {
 
 #[test]
 fn a_device_that_may_not_be_made_is_named_and_stops_the_copy() {
+    in_mount_namespace!();
     let Some((from, to)) = two("ext4", "tmpfs") else { return };
-    if !is_root() {
-        return eprintln!("SKIPPED: only root makes devices");
-    }
     special(from.path(), "it", FileKind::CharDevice, (1, 3));
     as_ordinary_user("inner_device", from.path(), to.path());
 }
@@ -448,10 +434,8 @@ fn inner_device() {
 
 #[test]
 fn the_survey_finds_what_could_not_be_read_or_removed() {
+    in_mount_namespace!();
     let Some((from, to)) = two("ext4", "tmpfs") else { return };
-    if !is_root() {
-        return eprintln!("SKIPPED: only root makes what is not ours");
-    }
     for case in ["unreadable", "shut", "kept", "sticky"] {
         let place = from.path().join(case);
         fs::create_dir_all(place.join("it/sub")).unwrap();
@@ -492,6 +476,7 @@ fn inner_survey() {
 
 #[test]
 fn another_mount_below_is_found_before_anything_is_copied() {
+    in_mount_namespace!();
     let Some((from, to)) = two("ext4", "tmpfs") else { return };
     let point = from.path().join("it/sub/mounted");
     fs::create_dir_all(point.parent().unwrap()).unwrap();
@@ -573,6 +558,7 @@ fn a_large_file() -> Option<(Mounted, Mounted)> {
 
 #[test]
 fn a_file_that_changes_once_is_copied_again() {
+    in_mount_namespace!();
     let Some((from, to)) = a_large_file() else { return };
     let found = surveyed(from.path(), to.path()).unwrap();
     let file = OpenOptions::new().write(true).open(from.path().join("it/large")).unwrap();
@@ -588,6 +574,7 @@ fn a_file_that_changes_once_is_copied_again() {
 
 #[test]
 fn a_file_that_keeps_changing_fails_after_a_few_attempts() {
+    in_mount_namespace!();
     let Some((from, to)) = a_large_file() else { return };
     let found = surveyed(from.path(), to.path()).unwrap();
     let change = acting(|_| {
@@ -600,6 +587,7 @@ fn a_file_that_keeps_changing_fails_after_a_few_attempts() {
 
 #[test]
 fn an_entry_that_comes_or_goes_behind_the_copy_is_noticed() {
+    in_mount_namespace!();
     for what in ["comes", "goes"] {
         let Some((from, to)) = a_large_file() else { return };
         let it = from.path().join("it");
@@ -620,6 +608,7 @@ fn an_entry_that_comes_or_goes_behind_the_copy_is_noticed() {
 
 #[test]
 fn an_interruption_and_a_full_disk_leave_the_source_as_it_was() {
+    in_mount_namespace!();
     let Some((from, to)) = a_large_file() else { return };
     let before = seen(&from.path().join("it"));
     let found = surveyed(from.path(), to.path()).unwrap();
@@ -636,6 +625,7 @@ fn an_interruption_and_a_full_disk_leave_the_source_as_it_was() {
 /// A target whose default access list opens all that is made in it is a case of its own.
 #[test]
 fn a_private_file_is_never_open_to_others() {
+    in_mount_namespace!();
     for list in [None, Some(access_list())] {
         let Some((from, to)) = a_large_file() else { return };
         if let Some(list) = list {
@@ -677,6 +667,7 @@ fn worst_mode_during(copy: &Path, work: impl FnOnce()) -> u32 {
 
 #[test]
 fn the_access_times_of_the_source_stay() {
+    in_mount_namespace!();
     let Some(from) = Mounted::with("tmpfs", 20, "strictatime") else { return };
     let Some(to) = Mounted::new("tmpfs", 20) else { return };
     fs::create_dir(from.path().join("it")).unwrap();
@@ -706,6 +697,7 @@ fn filetime(root: &Path, paths: &[&str]) -> i64 {
 
 #[test]
 fn a_deep_tree_needs_few_descriptors_and_keeps_its_hard_links() {
+    in_mount_namespace!();
     let Some((from, to)) = two("ext4", "tmpfs") else { return };
     let mut dir = Dir::open(from.path()).unwrap();
     fs::write(from.path().join("first"), "linked").unwrap();
@@ -718,16 +710,7 @@ fn a_deep_tree_needs_few_descriptors_and_keeps_its_hard_links() {
         }
         dir = dir.create_private_dir(name("d")).unwrap();
     }
-    let out = Command::new("prlimit")
-        .arg("--nofile=64")
-        .arg(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture", "transfer::inner_deep"])
-        .env("RRM_TEST_FROM", from.path())
-        .env("RRM_TEST_TO", to.path())
-        .output()
-        .unwrap();
-    let said = String::from_utf8_lossy(&out.stdout) + String::from_utf8_lossy(&out.stderr);
-    assert!(out.status.success() && said.contains("1 passed"), "{said}");
+    passes_behind(&["prlimit", "--nofile=64"], "inner_deep", from.path(), to.path());
 }
 
 #[test]
@@ -741,6 +724,7 @@ fn inner_deep() {
 
 #[test]
 fn blocks_are_shared_across_btrfs_subvolumes() {
+    in_mount_namespace!();
     let Some(disk) = Mounted::new("btrfs", 320) else { return };
     for subvolume in ["from", "to"] {
         let made = Command::new("btrfs").args(["-q", "subvolume", "create"]).arg(disk.path().join(subvolume)).status();
@@ -838,10 +822,8 @@ pub(crate) fn build(it: &Path, nodes: &[Node]) {
 
 #[test]
 fn random_trees_come_out_as_they_went_in() {
+    in_mount_namespace!();
     let Some((from, to)) = two("ext4", "tmpfs") else { return };
-    if !is_root() {
-        return eprintln!("SKIPPED: only root gives files away");
-    }
     proptest!(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() },
         |(nodes in prop::collection::vec(node(), 0..60))| {
         for (a, b) in [(from.path(), to.path()), (to.path(), from.path())] {
@@ -863,10 +845,9 @@ fn random_trees_come_out_as_they_went_in() {
 /// Whatever call fails, the source stays as it is, and a copy that is called complete is complete.
 #[test]
 fn no_failing_call_is_passed_over() {
+    in_mount_namespace!();
     let Some((from, to)) = two("ext4", "tmpfs") else { return };
-    if !is_root() || Command::new("strace").arg("-V").output().is_err() {
-        return eprintln!("SKIPPED: needs root and strace");
-    }
+    or_skip!(strace::available());
     let it = from.path().join("it");
     one_of_everything(&it);
     with_attributes(&it);
@@ -914,16 +895,9 @@ fn no_failing_call_is_passed_over() {
 
 /// Copies in a process whose calls of this kind fail from the given one on.
 fn failing(call: &str, when: u32, from: &Path, to: &Path) -> String {
-    let out = Command::new("strace")
-        .args(["-f", "-qq", "-o", "/dev/null", "-e", &format!("trace={call}")])
-        .args(["-e", &format!("inject={call}:error=EIO:when={when}+")])
-        .arg(std::env::current_exe().unwrap())
-        .args(["--ignored", "--exact", "--nocapture", "transfer::inner_failing"])
-        .env("RRM_TEST_FROM", from)
-        .env("RRM_TEST_TO", to)
-        .output()
-        .unwrap();
-    String::from_utf8_lossy(&[out.stdout, out.stderr].concat()).into_owned()
+    let (trace, inject) = (format!("trace={call}"), format!("inject={call}:error=EIO:when={when}+"));
+    let words = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
+    run_behind(&words, "inner_failing", from, to)
 }
 
 #[test]
@@ -943,6 +917,7 @@ fn inner_failing() {
 
 #[test]
 fn an_entry_of_any_kind_can_be_the_whole_source() {
+    in_mount_namespace!();
     let Some((from, to)) = two("ext4", "tmpfs") else { return };
     let it = from.path().join("it");
     let makers: [&dyn Fn(); 6] = [
@@ -953,7 +928,7 @@ fn an_entry_of_any_kind_can_be_the_whole_source() {
         &|| fs::create_dir(&it).unwrap(),
         &|| special(from.path(), "it", FileKind::CharDevice, (1, 3)),
     ];
-    for make in makers.iter().take(if is_root() { 6 } else { 5 }) {
+    for make in makers {
         make();
         set_times(&it, 77);
         let before = seen(&it);
