@@ -13,7 +13,7 @@
 )]
 
 use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io;
 use std::path::Path;
@@ -134,7 +134,7 @@ fn trash_of(parent: &Path, count: usize) -> TrashDir {
     let dir = Dir::open(&work).expect("it is there");
     for number in 0..count {
         let text = format!("file-{number}");
-        let name = Name::new(OsStr::new(&text)).expect("a plain name");
+        let name = Name::new(&text).expect("a plain name");
         let metadata = dir.metadata_of(name).expect("it is there");
         let source = Source { parent: &dir, name, metadata: &metadata };
         trash.place(source, &record_of(&work.join(&text))).expect("a file of ours is taken");

@@ -65,7 +65,7 @@ fn two(from: &str, to: &str) -> Option<(Mounted, Mounted)> {
 }
 
 fn name(text: &str) -> Name<'_> {
-    Name::new(OsStr::new(text)).unwrap()
+    Name::new(text).unwrap()
 }
 
 fn surveyed(from: &Path, to: &Path) -> Result<Survey, TransferError> {

@@ -93,7 +93,7 @@ impl TrashDir {
     /// How many names an envelope holds beside its item and its record.
     fn others_in(&self, id: ItemId) -> io::Result<usize> {
         let name = id.to_string();
-        RecordFile::others_in(&self.dir.open_dir(Name::new(name.as_ref())?)?, layout::ITEM)
+        RecordFile::others_in(&self.dir.open_dir(Name::new(&name)?)?, layout::ITEM)
     }
 
     fn foreign_entry(&self, error: &Error) -> Finding {

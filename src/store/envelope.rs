@@ -39,7 +39,7 @@ impl TrashDir {
     /// A directory without an item: never listed, and swept by `clean` once it is old.
     pub(super) fn make_envelope(&self, holder: &Dir, id: &ItemId, record: &Record) -> io::Result<Dir> {
         let name = id.to_string();
-        let name = Name::new(name.as_ref())?;
+        let name = Name::new(&name)?;
         let envelope = holder.create_private_dir(name)?;
         if let Err(error) = self.seal(&envelope, record) {
             discard_envelope(holder, &envelope, name).ok();

@@ -43,7 +43,7 @@ impl TrashDir {
     /// As [`Self::note`], also on a directory that its owner may not write.
     fn note_even_if_closed(&self, item: &TrashItem, attribute: &str, value: Option<Vec<u8>>) -> io::Result<()> {
         let id = item.id.to_string();
-        let name = Name::new(id.as_ref())?;
+        let name = Name::new(&id)?;
         let loosened = match item.holder {
             Holder::Item => loosen(|| self.dir().open_dir(name), &self.dir().metadata_of(name)?)?,
             Holder::Envelope => None,
@@ -80,7 +80,7 @@ impl TrashDir {
     /// What carries the record, and how.
     fn carrier(&self, item: &TrashItem) -> io::Result<(File, &dyn ExtendedAttributes)> {
         let id = item.id.to_string();
-        let name = Name::new(id.as_ref())?;
+        let name = Name::new(&id)?;
         if item.holder == Holder::Item {
             return match item.kind.carries_attributes() {
                 true => Ok((self.dir().open_file(name)?, &*self.attributes)),

@@ -6,7 +6,6 @@
 //!
 //! A note is a hint. Where none can be written the copy is made all the same, and nothing is believed for a note's sake.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -48,7 +47,7 @@ impl TrashDir {
     pub fn is_being_filled(&self, item: ItemId) -> io::Result<bool> {
         let Some(staging) = self.own_dir_if_there(layout::STAGING)? else { return Ok(false) };
         let name = item.to_string();
-        Ok(staging.metadata_of(Name::new(OsStr::new(&name))?).is_ok())
+        Ok(staging.metadata_of(Name::new(&name)?).is_ok())
     }
 
     /// Makes sure that nobody else works on a listed item that was copied in.
@@ -57,7 +56,7 @@ impl TrashDir {
             return Ok(Owner::Gone(None));
         }
         let name = item.id.to_string();
-        let name = Name::new(OsStr::new(&name))?;
+        let name = Name::new(&name)?;
         let envelope = self.dir.open_dir(name)?;
         Ok(take_over(&self.dir, name, &envelope)?.map_or(Owner::AtWork, |lock| Owner::Gone(Some(lock))))
     }

@@ -10,7 +10,6 @@
 //!
 //! A step that fails undoes those before it. What is locked (see [`super::lock`]) goes into an envelope, too.
 
-use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -147,12 +146,13 @@ impl TrashDir {
     /// The commit of what carries its record; where it fails, it carries it no more.
     fn accept_labelled(&self, source: Source<'_>, id: &ItemId, file: &File, record: &Record) -> io::Result<()> {
         let name = id.to_string();
-        if let Err(error) = accept(source, &self.dir, OsStr::new(&name)) {
+        let name = Name::new(&name)?;
+        if let Err(error) = rename_no_replace(source.parent, source.name, &self.dir, name) {
             record::erase(&*self.attributes, file)?;
             return Err(error);
         }
-        if path_of(file).is_ok_and(|path| path.file_name() != Some(OsStr::new(&name))) {
-            self.label_what_came(&name, record);
+        if path_of(file).is_ok_and(|path| path.file_name() != Some(name.as_os_str())) {
+            self.label_what_came(name, record);
             record::erase(&*self.attributes, file).ok();
         }
         Ok(())
@@ -160,9 +160,8 @@ impl TrashDir {
 
     /// Gives the record to what came under this name: between the record and the rename somebody put another file in the
     /// place of the labelled one, as an editor does that saves. What takes no attributes stays of unknown origin.
-    fn label_what_came(&self, name: &str, record: &Record) {
-        if let Ok(name) = Name::new(OsStr::new(name))
-            && let Ok(file) = self.dir.open_file(name)
+    fn label_what_came(&self, name: Name<'_>, record: &Record) {
+        if let Ok(file) = self.dir.open_file(name)
             && is_ours(&file)
             && record::create(&*self.attributes, &file, record).is_err()
         {
@@ -202,21 +201,12 @@ impl TrashDir {
 
     fn place_in_envelope(&self, source: Source<'_>, id: &ItemId, record: &Record) -> io::Result<Holder> {
         let envelope = self.make_envelope(&self.dir, id, record)?;
-        if let Err(error) = accept(source, &envelope, layout::ITEM.as_os_str()) {
-            let name = id.to_string();
-            if let Ok(name) = Name::new(name.as_ref()) {
-                discard_envelope(&self.dir, &envelope, name)?;
-            }
+        if let Err(error) = rename_no_replace(source.parent, source.name, &envelope, layout::ITEM) {
+            discard_envelope(&self.dir, &envelope, Name::new(&id.to_string())?)?;
             return Err(error);
         }
         Ok(Holder::Envelope)
     }
-}
-
-/// The commit.
-fn accept(source: Source<'_>, into: &Dir, name: &OsStr) -> io::Result<()> {
-    let name = Name::new(name)?;
-    rename_no_replace(source.parent, source.name, into, name)
 }
 
 /// Whether a thing took its own record.

@@ -113,7 +113,7 @@ impl TrashDir {
 
     fn try_read(&self, id: ItemId, kind: Option<FileKind>) -> io::Result<Reading> {
         let text = id.to_string();
-        let name = Name::new(text.as_ref())?;
+        let name = Name::new(&text)?;
         let kind = match kind {
             Some(kind) => kind,
             None => self.dir.metadata_of(name)?.kind,
@@ -220,7 +220,7 @@ impl TrashDir {
             return Ok(if has_none { RecordPlace::Nowhere } else { RecordPlace::Item });
         }
         let id = item.id.to_string();
-        let envelope = self.dir.open_dir(Name::new(id.as_ref())?)?;
+        let envelope = self.dir.open_dir(Name::new(&id)?)?;
         let present = self.attributes.list(&envelope.readable()?)?;
         let carries = present.iter().any(|name| name == record::ORIGINAL_PATH);
         Ok(if !carries && RecordFile::is_in(&envelope)? { RecordPlace::File } else { RecordPlace::Envelope })

@@ -81,7 +81,7 @@ impl TrashDir {
             let id = self.new_id()?;
             let made = self.make_envelope(&staging, &id, record);
             let name = id.to_string();
-            let name = Name::new(name.as_ref())?;
+            let name = Name::new(&name)?;
             match made.and_then(|envelope| Ok((take_over(&staging, name, &envelope)?, envelope))) {
                 Ok((Some(lock), envelope)) => return Ok(Staged { id, envelope, _lock: lock }),
                 // A clean found it before it was locked, and deletes it.
@@ -98,7 +98,7 @@ impl TrashDir {
         let staging = self.own_dir(layout::STAGING)?;
         sys::flush(&staged.envelope)?;
         let name = staged.id.to_string();
-        let name = Name::new(name.as_ref())?;
+        let name = Name::new(&name)?;
         rename_no_replace(&staging, name, &self.dir, name)?;
         sys::flush(&self.dir)?;
         Ok(Placed { id: staged.id, trash: self.path.clone(), holder: Holder::Envelope })

@@ -64,7 +64,7 @@ impl TrashDir {
             return Ok(());
         }
         let name = id.to_string();
-        let name = Name::new(name.as_ref())?;
+        let name = Name::new(&name)?;
         discard_envelope(&self.dir, &self.dir.open_dir(name)?, name)
     }
 }

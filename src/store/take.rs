@@ -179,7 +179,7 @@ impl TrashDir {
     /// swept by `clean`; so this is no failure.
     fn discard_holding(&self, id: ItemId, holding: &Holding<'_>) {
         let id = id.to_string();
-        if let (Holding::Envelope(envelope), Ok(name)) = (holding, Name::new(id.as_ref())) {
+        if let (Holding::Envelope(envelope), Ok(name)) = (holding, Name::new(&id)) {
             discard_envelope(&self.dir, envelope, name).ok();
         }
     }

@@ -25,8 +25,8 @@ impl From<NotAName> for io::Error {
 
 impl<'a> Name<'a> {
     /// Checks `text`; anything but one plain component is refused.
-    pub fn new(text: &'a OsStr) -> Result<Self, NotAName> {
-        let bytes = text.as_bytes();
+    pub fn new(text: &'a (impl AsRef<OsStr> + ?Sized)) -> Result<Self, NotAName> {
+        let bytes = text.as_ref().as_bytes();
         if is_plain(bytes) { Ok(Self(bytes)) } else { Err(NotAName) }
     }
 
@@ -80,10 +80,10 @@ mod tests {
     #[test]
     fn only_one_plain_component_is_a_name() {
         for good in ["a", "..x", "...", ".hidden", "-rf", "a b\n", "~"] {
-            assert!(Name::new(OsStr::new(good)).is_ok(), "{good:?}");
+            assert!(Name::new(good).is_ok(), "{good:?}");
         }
         for bad in ["", ".", "..", "a/b", "/", "a/", "a\0b"] {
-            assert_eq!(Name::new(OsStr::new(bad)), Err(NotAName), "{bad:?}");
+            assert_eq!(Name::new(bad), Err(NotAName), "{bad:?}");
         }
     }
 }

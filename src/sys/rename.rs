@@ -57,11 +57,10 @@ fn rename_in_two_steps(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::ffi::OsStr;
     use std::fs;
 
     fn plain(text: &'static str) -> Name<'static> {
-        Name::new(OsStr::new(text)).expect("a plain name")
+        Name::new(text).expect("a plain name")
     }
 
     /// Both ways, each on a file, a dangling link and a directory: the move happens, and an existing target stays.
