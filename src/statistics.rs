@@ -2,14 +2,14 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::item::{ItemId, ItemKind, TrashItem};
 use crate::retention::Fate;
-use crate::sys::Space;
+use crate::sys::{Mount, Space};
 
 /// How many items there are of a sort, and how large they are together.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -139,7 +139,7 @@ pub struct Place {
     /// The trash directories on it.
     pub trashes: Vec<Arc<Path>>,
     /// Where it is mounted, and the type of its file system, if that is known.
-    pub mount: Option<(PathBuf, String)>,
+    pub mount: Option<Mount>,
     /// Its size and what is free of it, if it counts that.
     pub space: Option<Space>,
 }

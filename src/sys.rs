@@ -28,7 +28,7 @@ pub use file_system::FileSystem;
 pub use inode::Inode;
 pub use listing::Listed;
 pub use metadata::{FileId, FileKind, Metadata, MountRoot, STICKY, Timestamp};
-pub use mounts::{Mount, MountsBelow, mounts};
+pub use mounts::{Mount, MountsBelow, mount_of, mounts};
 pub use name::{Name, NotAName};
 pub use process::{effective_uid, kill_group, may_write, random_bytes, terminal_width};
 pub use rename::{rename_no_replace, rename_replacing};

@@ -1,14 +1,12 @@
 //! Summing up what is in the trash of each volume.
 
-use std::path::{Path, PathBuf};
-
 use super::TrashManager;
 use crate::error::{Error, ErrorKind};
 use crate::outcome::Summary;
 use crate::progress::Progress;
 use crate::request::StatsRequest;
 use crate::statistics::{Place, Statistics};
-use crate::sys::{Mount, Space, mounts};
+use crate::sys::{Space, mount_of, mounts};
 
 impl TrashManager {
     /// Sums up what is selected, volume by volume. Directories are measured; their sizes are noted on them.
@@ -34,7 +32,7 @@ impl TrashManager {
         let table = mounts().unwrap_or_default();
         let known = self.volumes_with_space(problems);
         let counted = known.into_iter().map(|volume| Place {
-            mount: volume.trashes.first().and_then(|trash| mount_of(&table, trash)),
+            mount: volume.trashes.first().and_then(|trash| mount_of(&table, trash)).cloned(),
             space: (volume.size > 0).then_some(Space { size: volume.size, available: volume.available }),
             trashes: volume.trashes,
         });
@@ -42,16 +40,9 @@ impl TrashManager {
         for trash in self.known_trashes() {
             let path = trash.path();
             if !places.iter().any(|place| place.trashes.contains(path)) {
-                places.push(Place { trashes: vec![path.clone()], mount: mount_of(&table, path), space: None });
+                places.push(Place { trashes: vec![path.clone()], mount: mount_of(&table, path).cloned(), space: None });
             }
         }
         places
     }
-}
-
-/// Where the file system of a path is mounted, and its type. Of several mounts at one point the last hides the others.
-fn mount_of(table: &[Mount], path: &Path) -> Option<(PathBuf, String)> {
-    let holding = table.iter().filter(|mount| path.starts_with(&mount.point));
-    let nearest = holding.max_by_key(|mount| mount.point.components().count())?;
-    Some((nearest.point.clone(), nearest.kind.clone()))
 }

@@ -13,8 +13,6 @@ pub enum FileSystem {
     Ext,
     /// xfs.
     Xfs,
-    /// btrfs.
-    Btrfs,
     /// tmpfs.
     Tmpfs,
     /// Any that a program serves.
@@ -28,13 +26,11 @@ impl Dir {
     pub fn file_system(&self) -> io::Result<FileSystem> {
         const EXT: FsWord = 0xEF53;
         const XFS: FsWord = 0x5846_5342;
-        const BTRFS: FsWord = 0x9123_683E;
         const TMPFS: FsWord = 0x0102_1994;
         const FUSE: FsWord = 0x6573_5546;
         Ok(match rustix::fs::fstatfs(self)?.f_type {
             EXT => FileSystem::Ext,
             XFS => FileSystem::Xfs,
-            BTRFS => FileSystem::Btrfs,
             TMPFS => FileSystem::Tmpfs,
             FUSE => FileSystem::Fuse,
             _ => FileSystem::Other,

@@ -22,6 +22,13 @@ pub fn mounts() -> io::Result<Vec<Mount>> {
     Ok(parse(&std::fs::read("/proc/self/mountinfo")?))
 }
 
+/// The mount of `table` that `path` is on. Of several at one point the last hides the others.
+#[must_use]
+pub fn mount_of<'a>(table: &'a [Mount], path: &Path) -> Option<&'a Mount> {
+    let holding = table.iter().filter(|mount| path.starts_with(&mount.point));
+    holding.max_by_key(|mount| mount.point.components().count())
+}
+
 /// Reads a mount table; a line that is not of its form is passed over.
 fn parse(table: &[u8]) -> Vec<Mount> {
     table.split(|byte| *byte == b'\n').filter_map(parse_line).collect()

@@ -8,7 +8,7 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use crate::outcome::diagnosis::{Finding, Registration};
 use crate::store::{TrashDir, layout};
@@ -41,14 +41,7 @@ pub(super) fn check(home: &TrashDir, vacant: &[PathBuf], found: &mut Vec<Finding
 /// Whether other machines may use the same home trash. Where that cannot be told, they may.
 fn is_shared(home: &TrashDir) -> bool {
     let (Ok(path), Ok(mounts)) = (home.dir().path(), sys::mounts()) else { return true };
-    let covering = mounts.iter().filter(|mount| path.starts_with(&mount.point));
-    // The last of those that are mounted in one place is the one that shows.
-    let nearest = covering.enumerate().max_by_key(|(order, mount)| (depth(&mount.point), *order));
-    nearest.is_none_or(|(_, mount)| is_served(&mount.kind))
-}
-
-fn depth(path: &Path) -> usize {
-    path.components().count()
+    sys::mount_of(&mounts, &path).is_none_or(|mount| is_served(&mount.kind))
 }
 
 /// File systems that a server or another machine provides.

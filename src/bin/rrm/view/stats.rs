@@ -5,6 +5,7 @@ use std::io::{self, Write};
 
 use rrm::item::ItemKind;
 use rrm::statistics::{Age, Due, Place, Statistics, Tally};
+use rrm::sys::Mount;
 
 use super::Scene;
 use super::bar::{bar, gauge};
@@ -57,7 +58,7 @@ fn write_volume(volume: &Statistics, scene: &Scene<'_>, out: &mut impl Write) ->
 
 /// The volume's name, and how full it is.
 fn write_space(place: &Place, trash: u64, scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
-    if let Some((point, kind)) = &place.mount {
+    if let Some(Mount { point, kind }) = &place.mount {
         // A file system of a user's own making (FUSE) may be called anything.
         writeln!(out, "Volume    {} ({})", path(point, scene.shown_home()), visible(OsStr::new(kind)))?;
     }

@@ -14,8 +14,8 @@ use super::{insert_bytes, object};
 pub(crate) fn volume_object(volume: &Statistics, fates: &HashMap<ItemId, Fate>, now: DateTime<Utc>) -> Value {
     let mut sums = tally_object(&volume.total);
     let place = &volume.place;
-    insert_bytes(&mut sums, "mount_point", place.mount.as_ref().map(|(point, _)| point.as_os_str()));
-    sums.insert("file_system".into(), place.mount.as_ref().map(|(_, kind)| kind.as_str()).into());
+    insert_bytes(&mut sums, "mount_point", place.mount.as_ref().map(|mount| mount.point.as_os_str()));
+    sums.insert("file_system".into(), place.mount.as_ref().map(|mount| mount.kind.as_str()).into());
     sums.insert("volume_size".into(), place.space.map(|space| space.size).into());
     sums.insert("volume_available".into(), place.space.map(|space| space.available).into());
     let trashes = place.trashes.iter().map(|trash| {
