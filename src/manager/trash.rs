@@ -66,7 +66,7 @@ impl TrashManager {
 
     /// Does one step of a plan.
     ///
-    /// On an error the operand is still where it was, whole. See [`crate::store`] for what a crash leaves.
+    /// On an error the operand is still where it was, whole. See the [crate] for what a crash leaves.
     pub fn trash(&self, removal: &Removal, request: &TrashRequest, progress: &dyn Progress) -> Result<Removed> {
         self.trash_as(removal, None, request, progress)
     }

@@ -104,8 +104,7 @@ impl Lister {
             self.tree.extent = Extent::Cut;
             return 0;
         }
-        let name = Name::new(name).map_err(io::Error::other);
-        let child = name.and_then(|name| holder.open_dir_on_this_mount(name));
+        let child = Name::new(name).map_err(io::Error::from).and_then(|name| holder.open_dir_on_this_mount(name));
         child.and_then(|child| self.list(&child, depth, room)).unwrap_or_else(|error| {
             self.push(depth, Twig::Unreadable(error));
             self.tree.extent = Extent::Cut;
