@@ -6,7 +6,8 @@
 /// in three small groups, which the C library does show: blanks wider than a space, invisible format characters, and
 /// the areas for private use.
 pub(crate) fn is_printable(c: char) -> bool {
-    is_shown_by_debug(c) || is_blank(c) || is_format(c) || is_private(c)
+    // Most names are of these alone.
+    (' '..='~').contains(&c) || is_shown_by_debug(c) || is_blank(c) || is_format(c) || is_private(c)
 }
 
 /// What `escape_debug` leaves alone. It also escapes a combining mark at the start of a text, hence the letter before.
