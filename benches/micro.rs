@@ -95,14 +95,14 @@ fn an_open_file() -> File {
 fn record_written_in_memory(bencher: Bencher) {
     let (attributes, file) = (InMemory::default(), an_open_file());
     let record = record_of(Path::new("/home/ada/project/src/main.rs"));
-    bencher.bench_local(|| record::write(&attributes, &file, black_box(&record)).is_ok());
+    bencher.bench_local(|| record::create(&attributes, &file, black_box(&record)).is_ok());
 }
 
 /// To decode a record.
 #[divan::bench]
 fn record_read_in_memory(bencher: Bencher) {
     let (attributes, file) = (InMemory::default(), an_open_file());
-    record::write(&attributes, &file, &record_of(Path::new("/home/ada/project/src/main.rs")))
+    record::create(&attributes, &file, &record_of(Path::new("/home/ada/project/src/main.rs")))
         .expect("memory takes all");
     bencher.bench_local(|| record::read(black_box(&attributes), &file).is_ok());
 }
@@ -113,7 +113,7 @@ fn record_written_read_and_erased(bencher: Bencher) {
     let file = an_open_file();
     let record = record_of(Path::new("/home/ada/project/src/main.rs"));
     bencher.bench_local(|| {
-        let written = record::write(&SystemAttributes, &file, &record).is_ok();
+        let written = record::create(&SystemAttributes, &file, &record).is_ok();
         written && record::read(&SystemAttributes, &file).is_ok() && record::erase(&SystemAttributes, &file).is_ok()
     });
 }
