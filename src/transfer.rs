@@ -19,6 +19,7 @@
 //! The source untouched, and under the copy's name whatever was made so far, for the caller to delete.
 
 mod attributes;
+mod buffer;
 mod content;
 mod copy;
 mod error;

@@ -10,6 +10,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 
 use super::attributes;
+use super::buffer::Buffer;
 use super::error::Trouble;
 use super::make::{open_source, open_source_dir};
 use super::{Copied, Route, Witness};
@@ -158,19 +159,19 @@ impl Comparison<'_> {
     }
 
     fn is_same_content(&self, one: &File, other: &File, size: u64) -> io::Result<bool> {
-        let (mut ours, mut theirs) = (vec![0; BUFFER], vec![0; BUFFER]);
+        let (mut ours, mut theirs) = (Buffer::new(BUFFER), Buffer::new(BUFFER));
         let mut at = 0;
         while at < size {
             if self.progress.interrupted() {
                 return Err(io::ErrorKind::Interrupted.into());
             }
-            let wanted = usize::try_from(size - at).unwrap_or(BUFFER).min(BUFFER);
-            one.read_exact_at(&mut ours[..wanted], at)?;
-            other.read_exact_at(&mut theirs[..wanted], at)?;
-            if ours[..wanted] != theirs[..wanted] {
+            let (ours, theirs) = (ours.first(size - at), theirs.first(size - at));
+            one.read_exact_at(ours, at)?;
+            other.read_exact_at(theirs, at)?;
+            if ours != theirs {
                 return Ok(false);
             }
-            at += u64::try_from(wanted).map_err(io::Error::other)?;
+            at += u64::try_from(ours.len()).map_err(io::Error::other)?;
         }
         Ok(true)
     }
