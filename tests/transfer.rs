@@ -871,7 +871,6 @@ fn no_failing_call_is_passed_over() {
         "fsetxattr,setxattr",
         "fgetxattr",
         "flistxattr,listxattr",
-        "fsync",
         "syncfs",
         "openat2",
         "readlinkat",
@@ -879,7 +878,7 @@ fn no_failing_call_is_passed_over() {
         for when in [1, 2, 7, 30] {
             let said = failing(call, when, from.path(), to.path());
             assert_same(&before, &seen(&it));
-            let not_on_disk = call.contains("sync") && when == 1;
+            let not_on_disk = call == "syncfs" && when == 1;
             assert!(!not_on_disk || said.contains("REFUSED cannot flush"), "{call} {when}: {said}");
             if said.contains("COPIED") {
                 assert_same(&before, &seen(&to.path().join(COPY)));
@@ -891,6 +890,26 @@ fn no_failing_call_is_passed_over() {
         }
     }
     assert!(failed > 30, "the injection works: {failed}");
+}
+
+/// A small copy is flushed entry by entry, then the name of the whole; each of these counts.
+#[test]
+fn no_failing_flush_of_a_small_copy_is_passed_over() {
+    let Some((from, to)) = two("ext4", "tmpfs") else { return };
+    if !is_root() || Command::new("strace").arg("-V").output().is_err() {
+        return eprintln!("SKIPPED: needs root and strace");
+    }
+    let it = from.path().join("it");
+    fs::create_dir(&it).unwrap();
+    ["one", "two"].iter().for_each(|name| fs::write(it.join(name), name).unwrap());
+    let flushes = 4; // two files, their directory, and the one that it was copied to
+    for when in 1..=flushes {
+        let said = failing("fsync", when, from.path(), to.path());
+        assert!(said.contains("REFUSED cannot flush"), "fsync {when}: {said}");
+        fs::remove_dir_all(to.path().join(COPY)).ok();
+    }
+    let said = failing("fsync", flushes + 1, from.path(), to.path());
+    assert!(said.contains("COPIED"), "{said}");
 }
 
 /// Copies in a process whose calls of this kind fail from the given one on.

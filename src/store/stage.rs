@@ -93,10 +93,10 @@ impl TrashDir {
         Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process keeps deleting what is being made there"))
     }
 
-    /// Puts a filled envelope among the items. When this returns the item is on the disk, so that its source may go.
+    /// Puts a filled envelope, which is on the disk, among the items. When this returns the item is there on the disk too,
+    /// so that its source may go.
     pub fn commit(&self, staged: &Staged) -> io::Result<Placed> {
         let staging = self.own_dir(layout::STAGING)?;
-        sys::flush(&staged.envelope)?;
         let name = staged.id.to_string();
         let name = Name::new(&name)?;
         rename_no_replace(&staging, name, &self.dir, name)?;

@@ -59,7 +59,7 @@ pub fn copy(route: Route<'_>, survey: &Survey, progress: &dyn Progress) -> Resul
         progress,
         accepted: &survey.losses,
         content: Content::new(progress),
-        flush: Flush::new(route.target).map_err(at_top)?,
+        flush: Flush::new(route.target, survey.total.entries).map_err(at_top)?,
         links: Links::default(),
         made_top: None,
         copied: Copied { witness: Witness::from(now), ..Copied::default() },

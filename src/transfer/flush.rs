@@ -6,16 +6,16 @@ use crate::sys::{self, Dir, FileSystem};
 
 use super::error::{Failure, Trouble, While};
 
-/// So many entries are flushed one by one; from then on the whole file system is, once, at the end.
+/// So many entries are flushed one by one; for more, the whole file system is, once, at the end.
 ///
 /// One flush of all is far cheaper than thousands, but also waits for what other programs have written meanwhile, so a
 /// small copy does without.
-const ONE_BY_ONE: u32 = 16;
+const ONE_BY_ONE: u64 = 16;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Way {
-    /// Each entry by itself; so many more before that is given up.
-    Each(u32),
+    /// Each entry by itself; so many more before that is given up, should there be more than the survey found.
+    Each(u64),
     /// The whole file system, at the end.
     Whole,
     /// Each, however many: a flush of the whole would not reach the disk here.
@@ -31,10 +31,12 @@ pub(super) struct Flush {
 }
 
 impl Flush {
-    pub(super) fn new(target: &Dir) -> Result<Self, Trouble> {
+    /// For a copy of so many entries, of which none is made yet.
+    pub(super) fn new(target: &Dir, entries: u64) -> Result<Self, Trouble> {
         // A server of FUSE is not told of a flush of the whole.
         let way = match target.file_system().during(Failure::Flush)? {
             FileSystem::Fuse => Way::EachAlways,
+            _ if entries > ONE_BY_ONE => Way::Whole,
             _ => Way::Each(ONE_BY_ONE),
         };
         Ok(Self { target: target.readable().during(Failure::Flush)?, way })
