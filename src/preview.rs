@@ -11,7 +11,7 @@ mod tree;
 use std::io::{self, Read};
 use std::path::PathBuf;
 
-use crate::sys::{Dir, FileKind, Name, keep_access_time, metadata_of_file};
+use crate::sys::{Dir, FileKind, Name, metadata_of_file};
 
 pub use text::Head;
 pub use tree::{More, Tree, TreeLine, Twig};
@@ -77,12 +77,11 @@ pub fn content(holder: &Dir, name: Name<'_>, kind: FileKind, limits: &Limits) ->
 
 /// The text at a file's start, or what kind of data it is. Says so by the content, since names promise nothing.
 fn file_content(holder: &Dir, name: Name<'_>, limits: &Limits) -> io::Result<Content> {
-    let file = holder.open_file(name)?;
+    let file = holder.open_file_keeping_access_time(name)?;
     // Something else may have taken the name meanwhile: the descriptor does not block, but a read would be for nothing.
     if metadata_of_file(&file)?.kind != FileKind::File {
         return Err(io::Error::other("it is no longer a file"));
     }
-    keep_access_time(&file);
     // One more than may be kept tells whether there is more.
     let wanted = u64::try_from(limits.bytes).unwrap_or(u64::MAX).saturating_add(1);
     let mut start = Vec::new();

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 
-use crate::common::{Sandbox, strace};
+use crate::common::{Mount, Sandbox, strace};
 
 /// How often each call was made, by its name.
 type Counts = BTreeMap<String, usize>;
@@ -14,6 +14,22 @@ type Counts = BTreeMap<String, usize>;
 /// that commits; before that one look at it for the plan, and after it two whether it was this very file that came.
 const A_FILE: &[(&str, usize)] =
     &[("close", 1), ("flock", 1), ("fsetxattr", 3), ("openat", 1), ("renameat2", 1), ("statx", 3)];
+
+/// What one more small file costs that is copied to another mount and removed where it was. Twice opened and twice asked
+/// for attributes: by the survey, which finds what cannot be read or kept, and by the copy. Looked at by the survey; by
+/// the copy three times (what it is, and once open, and that it did not change) and once at what was made of it; and
+/// both are looked at when they are compared, and again just before the one is removed.
+const A_COPIED_FILE: &[(&str, usize)] = &[
+    ("close", 3),
+    ("fchmod", 1),
+    ("flistxattr", 2),
+    ("openat", 3),
+    ("pread64", 1),
+    ("pwrite64", 1),
+    ("statx", 9),
+    ("unlinkat", 1),
+    ("utimensat", 1),
+];
 
 /// For how many files one call for random bytes gives identifiers.
 const IDENTIFIERS: usize = 16;
@@ -124,6 +140,21 @@ fn removal_with(words: &[&str], count: usize) -> String {
     log
 }
 
+/// Removes a directory of so many small files on another mount into the home trash, and gives strace's log.
+fn copy_of(count: usize) -> Result<String, String> {
+    let sandbox = Sandbox::new();
+    let other = Mount::tmpfs("", &sandbox.path("other"))?.owned_by(sandbox.user());
+    sandbox.file("other/first", "makes the trash directory");
+    sandbox.rrm(["rm", "--into-home", "other/first"]).ok().silent();
+    for number in 0..count {
+        sandbox.file(format!("other/tree/file-{number:05}"), "small");
+    }
+    let (run, log) = strace::log_of(&sandbox.command(["rm", "--into-home", "other/tree"]));
+    run.ok().silent();
+    assert_eq!(fs::read_dir(other.path()).unwrap().count(), 0, "all are gone");
+    Ok(log)
+}
+
 fn counts(log: &str) -> Counts {
     let mut counts = Counts::new();
     // A debug build of Rust's library asks this before it closes a descriptor; nobody is given such a build.
@@ -172,6 +203,19 @@ fn a_further_file_of_many_costs_no_more() {
     let others: Vec<_> =
         growth.iter().filter(|(call, times)| !known(call) && !is_the_question(call, **times)).collect();
     assert!(others.is_empty(), "calls that a file does not need: {others:?}");
+}
+
+#[test]
+fn each_further_file_that_is_copied_costs_22_calls() {
+    in_mount_namespace!();
+    or_skip!(strace::available());
+    let (few, more) = (or_skip!(copy_of(FEW)), or_skip!(copy_of(2 * FEW)));
+    let each: Counts = A_COPIED_FILE.iter().map(|(call, times)| (String::from(*call), times * FEW)).collect();
+    // A command that lasts asks once whether a person looks.
+    let is_its_own = |call: &str| !is_memory(call) && !is_waiting(call) && call != "ioctl";
+    let counted: Counts =
+        growth(&counts(&few), &counts(&more)).into_iter().filter(|(call, _)| is_its_own(call)).collect();
+    assert_eq!(counted, each, "calls of {FEW} further files");
 }
 
 #[test]

@@ -131,8 +131,8 @@ pub(crate) fn seen(root: &Path) -> BTreeMap<PathBuf, Seen> {
             kept.map(|n| (n.clone(), xattr::get(&path, &n).unwrap().unwrap_or_default())).collect()
         });
         if m.is_file() {
-            let file = File::open(&path).unwrap();
-            sys::keep_access_time(&file);
+            let holder = Dir::open(path.parent().unwrap()).unwrap();
+            let file = holder.open_file_keeping_access_time(Name::new(path.file_name().unwrap()).unwrap()).unwrap();
             let mut at = 0;
             while let Some(range) = sys::next_data(&file, at, m.len()).unwrap() {
                 let range = range.start / GRAIN * GRAIN..range.end.next_multiple_of(GRAIN).min(m.len());

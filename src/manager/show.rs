@@ -13,7 +13,7 @@ use crate::progress::Progress;
 use crate::request::{ShowRequest, Sizes};
 use crate::retention::Fate;
 use crate::selection::Chosen;
-use crate::sys::{FileKind, Name, keep_access_time, metadata_of_file};
+use crate::sys::{FileKind, Name, metadata_of_file};
 
 impl TrashManager {
     /// Finds what is selected, of several versions of one path the newest, and tells all about it, in the order in which
@@ -77,10 +77,9 @@ impl TrashManager {
         let (holding, name) = self.trash_of(item)?.holding_part(item, part).map_err(failed)?;
         let name = Name::new(&name).map_err(|error| failed(error.into()))?;
         check_is_file(holding.metadata_of(name).map_err(failed)?.kind, &path)?;
-        let file = holding.open_file(name).map_err(failed)?;
+        let file = holding.open_file_keeping_access_time(name).map_err(failed)?;
         // Another command may have put something else there since.
         check_is_file(metadata_of_file(&file).map_err(failed)?.kind, &path)?;
-        keep_access_time(&file);
         Ok(file)
     }
 }

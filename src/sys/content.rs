@@ -66,14 +66,9 @@ pub fn next_data(file: &File, at: u64, end: u64) -> io::Result<Option<Range<u64>
     Ok(Some(start..stop))
 }
 
-/// Reads of this open file leave its access time alone, where the kernel lets us (it does for our own files; open(2),
-/// `O_NOATIME`). Where it does not, they are ordinary reads.
-pub fn keep_access_time(file: &File) {
-    rustix::fs::fcntl_setfl(file, OFlags::NOATIME).ok();
-}
-
 impl Dir {
-    /// As [`keep_access_time`], for listing this directory through this handle.
+    /// Listing this directory through this handle leaves its access time alone, where the kernel lets us (it does for
+    /// our own; open(2), `O_NOATIME`). Where it does not, that is an ordinary read.
     pub fn keep_access_time(&self) {
         rustix::fs::fcntl_setfl(self, OFlags::NOATIME).ok();
     }

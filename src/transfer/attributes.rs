@@ -25,18 +25,30 @@ pub(super) enum Group {
     Other,
 }
 
-/// Makes the attributes of `to` those of `from`; says what it could not.
+/// What a new entry has from the directory that it was made in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Inherited {
+    /// No attribute that [`keep`] cares about.
+    Nothing,
+    /// Access control lists, by the default list of the directory.
+    Lists,
+}
+
+/// What the new entry `made` has inherited.
+pub(super) fn inherited(made: &Inode) -> io::Result<Inherited> {
+    Ok(if list(made, is_inherited)?.is_empty() { Inherited::Nothing } else { Inherited::Lists })
+}
+
+/// Makes the attributes of `to`, which is new, those of `from`; says what it could not.
 ///
 /// All of `user.`, `trusted.` and `system.` (the access control lists) and the capabilities are meant. The rest of
 /// `security.` is a label that the policy of the target gives, and other namespaces are settings of one file system.
 /// What `to` inherited and `from` does not have is removed: a default access list of the target would open the copy to
 /// people who could not see the source.
-pub(super) fn keep(from: &Inode, to: &Inode, group: Group) -> Result<Vec<Loss>, Trouble> {
+pub(super) fn keep(from: &Inode, to: &Inode, group: Group, inherited: Inherited) -> Result<Vec<Loss>, Trouble> {
     let wanted = list(from, is_kept).during(Failure::Read)?;
-    for name in list(to, is_inherited).during(Failure::Keep)? {
-        if !wanted.contains(&name) {
-            remove(to, &name).during(Failure::Keep)?;
-        }
+    if inherited == Inherited::Lists {
+        remove_inherited(to, &wanted).during(Failure::Keep)?;
     }
     let mut losses = Vec::new();
     for name in wanted {
@@ -49,6 +61,11 @@ pub(super) fn keep(from: &Inode, to: &Inode, group: Group) -> Result<Vec<Loss>, 
         }
     }
     Ok(losses)
+}
+
+fn remove_inherited(made: &Inode, but: &[OsString]) -> io::Result<()> {
+    let names = list(made, is_inherited)?;
+    names.iter().filter(|name| !but.contains(name)).try_for_each(|name| remove(made, name))
 }
 
 /// What [`keep`] would keep of this source, but for the names that `passed_over` tells.

@@ -10,7 +10,7 @@ use super::Route;
 use super::content::Content;
 use super::error::{Failure, TransferError, Trouble, While};
 use super::flush::Flush;
-use super::keep::{self, Kept};
+use super::keep::{self, Kept, Newborn};
 use super::links::{Linked, Links};
 use super::loss::{Loss, Losses};
 use super::make::{is_unchanged, make, not_made, open_source, open_source_dir};
@@ -62,6 +62,7 @@ pub fn copy(route: Route<'_>, survey: &Survey, progress: &dyn Progress) -> Resul
         flush: Flush::new(route.target, survey.total.entries).map_err(at_top)?,
         links: Links::default(),
         made_top: None,
+        new_here: None,
         copied: Copied { witness: Witness::from(now), ..Copied::default() },
     };
     copier.top(route)?;
@@ -78,6 +79,9 @@ struct Copier<'a> {
     links: Links,
     /// The top directory of the copy. Met in the source, it would be copied into itself without end.
     made_top: Option<FileId>,
+    /// What every new file is in the copy's directory that the walk is in, once one was made there. Nobody but us can
+    /// change what that directory gives, so it is asked once and not for each.
+    new_here: Option<Newborn>,
     copied: Copied,
 }
 
@@ -111,6 +115,7 @@ impl Copier<'_> {
                     if let Some((from, to)) = self.entry(walk, name, &made, top).map_err(|t| t.at(name))? {
                         walk.enter(from, entry.name).during(Failure::Read)?;
                         made.enter(to).during(Failure::Make)?;
+                        self.new_here = None;
                     }
                 }
                 Step::Finished => {
@@ -118,6 +123,7 @@ impl Copier<'_> {
                         return Ok(());
                     }
                     made.leave().during(Failure::Make)?;
+                    self.new_here = None;
                     self.links.left(walk.depth());
                 }
             }
@@ -198,7 +204,7 @@ impl Copier<'_> {
         if let (Inode::Open(from), Inode::Open(to)) = (source, made) {
             self.content.copy(from, to, was)?;
         }
-        let Kept { losses, now } = keep::keep(source, was, made)?;
+        let Kept { losses, now } = keep::keep(source, was, made, self.newborn(made)?)?;
         let unchanged = is_unchanged(was, &source.metadata().during(Failure::Read)?);
         if !unchanged || (was.kind == FileKind::File && now.size != was.size) {
             return Ok(None);
@@ -208,6 +214,16 @@ impl Copier<'_> {
         }
         self.copied.witness.note(was);
         Ok(Some(losses))
+    }
+
+    /// What `made` is, to which nothing but its content was given yet.
+    fn newborn(&mut self, made: &Inode) -> Result<Newborn, Trouble> {
+        // Other kinds inherit less than a file.
+        let Inode::Open(_) = made else { return Newborn::of(made) };
+        match self.new_here {
+            Some(known) => Ok(known),
+            None => Ok(*self.new_here.insert(Newborn::of(made)?)),
+        }
     }
 
     fn count(&mut self, was: &Metadata, losses: &[Loss], path: impl Fn() -> PathBuf) -> Result<(), Trouble> {

@@ -4,7 +4,7 @@ use std::io;
 
 use crate::sys::{FileKind, Inode, Metadata};
 
-use super::attributes::{self, Group};
+use super::attributes::{self, Group, Inherited};
 use super::error::{Failure, Trouble, While};
 use super::loss::Loss;
 
@@ -17,16 +17,35 @@ pub(super) struct Kept {
     pub(super) now: Metadata,
 }
 
-/// Gives `to` the metadata of `from`, as `was` tells it; says what could not be kept, by comparing afterwards.
+/// What a new entry is before anything is done to it: the same for all files made in one private directory.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Newborn {
+    owner: Owner,
+    inherited: Inherited,
+}
+
+/// User and group.
+type Owner = (u32, u32);
+
+impl Newborn {
+    /// What `made` is, to which nothing was done yet.
+    pub(super) fn of(made: &Inode) -> Result<Self, Trouble> {
+        let owner = owner_of(made).during(Failure::Keep)?;
+        Ok(Self { owner, inherited: attributes::inherited(made).during(Failure::Keep)? })
+    }
+}
+
+/// Gives `to`, which is as `new` tells, the metadata of `from`, as `was` tells it; says what could not be kept, by
+/// comparing afterwards.
 ///
 /// The order matters: giving a file away takes its capabilities and set-id bits (chown(2)); an access list sets
 /// permission bits, and the bits, set after it, its mask (acl(5)); and times come last because all else changes them.
 /// Until the mode is set, nobody but the owner can open the copy.
-pub(super) fn keep(from: &Inode, was: &Metadata, to: &Inode) -> Result<Kept, Trouble> {
-    let owned = set_owner(was, to).during(Failure::Keep)?;
-    let group = if owned.gid == was.gid { Group::Same } else { Group::Other };
-    let mut losses = attributes::keep(from, to, group)?;
-    let mode = mode_for(was, &owned);
+pub(super) fn keep(from: &Inode, was: &Metadata, to: &Inode, new: Newborn) -> Result<Kept, Trouble> {
+    let owner = set_owner(was, to, new.owner).during(Failure::Keep)?;
+    let group = if owner.1 == was.gid { Group::Same } else { Group::Other };
+    let mut losses = attributes::keep(from, to, group, new.inherited)?;
+    let mode = mode_for(was, owner);
     if was.kind != FileKind::Symlink {
         tolerate_refusal(to.set_mode(mode)).during(Failure::Keep)?;
     }
@@ -47,30 +66,33 @@ fn differences(was: &Metadata, now: &Metadata, mode: u32) -> impl Iterator<Item 
 
 /// Owner and group if we may, else the group alone: an ordinary user may give a file to any group of their own. Says what
 /// came of it. Most often there is nothing to do, because what we make is ours.
-fn set_owner(was: &Metadata, to: &Inode) -> io::Result<Metadata> {
-    let made = to.metadata()?;
-    if (made.uid, made.gid) == (was.uid, was.gid) {
-        return Ok(made);
+fn set_owner(was: &Metadata, to: &Inode, owner: Owner) -> io::Result<Owner> {
+    if owner == (was.uid, was.gid) {
+        return Ok(owner);
     }
     match to.set_owner(Some(was.uid), Some(was.gid)) {
         Err(error) if is_refusal(&error) => tolerate_refusal(to.set_owner(None, Some(was.gid)))?,
         result => result?,
     }
-    to.metadata()
+    owner_of(to)
+}
+
+fn owner_of(inode: &Inode) -> io::Result<Owner> {
+    inode.metadata().map(|is| (is.uid, is.gid))
 }
 
 /// The permission bits that a copy may have, given who owns it.
 ///
 /// What only the source's owner or group were trusted with does not pass to another: no set-id bits for a new owner,
 /// and for a new group nothing that everybody has not.
-fn mode_for(was: &Metadata, owned: &Metadata) -> u32 {
+fn mode_for(was: &Metadata, owner: Owner) -> u32 {
     const SET_ID: u32 = 0o6000;
     const GROUP: u32 = 0o070;
-    if (was.uid, was.gid) == (owned.uid, owned.gid) {
+    if (was.uid, was.gid) == owner {
         return was.mode;
     }
     let mode = was.mode & !SET_ID;
-    if was.gid == owned.gid {
+    if was.gid == owner.1 {
         return mode;
     }
     let everybody = (mode & 0o007) << 3;

@@ -3,25 +3,27 @@
 use std::io;
 use std::path::Path;
 
-use crate::sys::{self, Dir, FileKind, Inode, Metadata, Name};
+use crate::sys::{Dir, FileKind, Inode, Metadata, Name};
 
 use super::error::{Failure, Trouble, While};
 
-/// Opens `name` of `from` to read what belongs to it; what is neither file nor directory is only marked, never opened.
-///
-/// It comes with what it is now that it is open.
+/// Opens `name` of `from`, which is no directory, to read what belongs to it; what is no file is only marked, never opened.
+pub(super) fn open_leaf(from: &Dir, name: Name<'_>, kind: FileKind) -> Result<Inode, Trouble> {
+    match kind {
+        FileKind::File => from.open_file_keeping_access_time(name).map(Inode::Open),
+        _ => from.mark(name),
+    }
+    .during(Failure::Read)
+}
+
+/// Opens `name` of `from` as [`open_leaf`] does, or as a directory. It comes with what it is now that it is open.
 ///
 /// # Errors
 /// [`Failure::Changed`] where it is no longer what `was` tells.
 pub(super) fn open_source(from: &Dir, name: Name<'_>, was: &Metadata) -> Result<(Inode, Metadata), Trouble> {
     let inode = match was.kind {
-        FileKind::File => {
-            let file = from.open_file(name).during(Failure::Read)?;
-            sys::keep_access_time(&file);
-            Inode::Open(file)
-        }
         FileKind::Directory => Inode::Open(open_source_dir(from, name)?.readable().during(Failure::Read)?),
-        _ => from.mark(name).during(Failure::Read)?,
+        kind => open_leaf(from, name, kind)?,
     };
     let is = inode.metadata().during(Failure::Read)?;
     if (is.id, is.kind) == (was.id, was.kind) { Ok((inode, is)) } else { Err(Trouble::changed()) }

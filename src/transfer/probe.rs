@@ -7,6 +7,7 @@ use std::path::Path;
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name, Timestamp};
 
 use super::error::{Failure, Trouble, While};
+use super::keep::Newborn;
 use super::loss::Loss;
 use super::{attributes, keep, make};
 
@@ -69,7 +70,7 @@ impl<'a> Probe<'a> {
     fn attempt(&self, from: &Inode, was: &Metadata) -> Result<Vec<Loss>, Trouble> {
         let fine = Metadata { accessed: FINE, modified: FINE, ..*was };
         let losses = match make::make(&self.inside, TRIAL, &fine, Path::new("nowhere")) {
-            Ok(made) => keep::keep(from, &fine, &made).map(|kept| kept.losses),
+            Ok(made) => Newborn::of(&made).and_then(|new| Ok(keep::keep(from, &fine, &made, new)?.losses)),
             Err(error) if keep::is_refusal(&error) => Ok(vec![Loss::Entry]),
             Err(error) => Err(Trouble::of(Failure::Make, error)),
         };

@@ -13,7 +13,7 @@ use crate::sys::{Dir, FileKind, Inode, Metadata, Name};
 use super::Route;
 use super::error::{Failure, TransferError, Trouble, While};
 use super::flush::Flush;
-use super::keep;
+use super::keep::{self, Newborn};
 use super::loss::{Loss, Losses};
 use super::make::{is_unchanged, open_source_dir};
 use crate::walk::{Ascent, Step, Trail, Walk};
@@ -134,7 +134,7 @@ impl<'a> Seal<'a> {
         }
         made.leave().during(Failure::Keep)?;
         let copy = Inode::Open(copy);
-        let losses = keep::keep(&Inode::Open(source), &was, &copy)?.losses;
+        let losses = keep::keep(&Inode::Open(source), &was, &copy, Newborn::of(&copy)?)?.losses;
         self.losses.count(&losses, || walk.path(None));
         self.accepted.accept(&losses)?;
         if let Inode::Open(directory) = &copy {

@@ -10,7 +10,7 @@ use crate::sys::{self, Dir, FileId, FileKind, Inode, Metadata, MountRoot, Name};
 use super::Route;
 use super::error::{Failure, TransferError, Trouble, While};
 use super::loss::{Loss, Losses};
-use super::make::{open_source, open_source_dir};
+use super::make::{open_leaf, open_source_dir};
 use super::probe::{Links, Probe};
 use crate::walk::{Ascent, Step, Walk};
 
@@ -107,7 +107,8 @@ impl Surveyor<'_> {
         let directory = if was.is_dir() { Some(open_source_dir(from, name)?) } else { None };
         let source = match &directory {
             Some(directory) => Inode::Open(directory.readable().during(Failure::Read)?),
-            None => open_source(from, name, &was)?.0,
+            // To open it tells whether it can be read. Should it be another by now, the copy will see.
+            None => open_leaf(from, name, was.kind)?,
         };
         let losses = self.probe.losses(&source, &was)?;
         self.found.losses.count(&losses, path);
