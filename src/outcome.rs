@@ -2,7 +2,6 @@
 
 pub mod diagnosis;
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -11,10 +10,10 @@ use chrono::{DateTime, Utc};
 
 use crate::error::{Error, Result};
 use crate::freedesktop::{Entry, ForeignTrash};
-use crate::item::{ItemId, RecordPlace, TrashItem};
+use crate::item::{RecordPlace, TrashItem};
 use crate::preview::Content;
 use crate::progress::Amount;
-use crate::retention::{Cause, Fate, Shield};
+use crate::retention::{Cause, Fate, Fates, Shield};
 use crate::statistics::Statistics;
 use crate::sys::Metadata;
 
@@ -60,7 +59,7 @@ pub struct Listing {
     /// The items, in no order.
     pub items: Vec<TrashItem>,
     /// What will become of them, where that was asked for.
-    pub fates: HashMap<ItemId, Fate>,
+    pub fates: Option<Fates>,
     /// Volumes that did not answer, items that could not be read, names that are not ours.
     pub problems: Vec<Error>,
 }
@@ -71,7 +70,7 @@ pub struct Summary {
     /// One for each volume with a trash on it.
     pub volumes: Vec<Statistics>,
     /// What will become of the items that were summed up.
-    pub fates: HashMap<ItemId, Fate>,
+    pub fates: Option<Fates>,
     /// Volumes that did not answer, items that could not be read.
     pub problems: Vec<Error>,
 }

@@ -85,6 +85,15 @@ pub struct ListRequest {
     pub now: DateTime<Utc>,
 }
 
+impl ListRequest {
+    /// Whether all items have to be known before the first can be told.
+    #[must_use]
+    pub fn looks_at_all(&self) -> bool {
+        let standing = self.standing.as_ref().is_some_and(Standing::looks_at_all);
+        standing || self.sizes == Sizes::Measured || self.selection.looks_at_all()
+    }
+}
+
 /// What to find out about the size of directories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Sizes {

@@ -9,6 +9,8 @@
 //! to a deletion: an item without a date is never old, one without a size frees nothing, a volume that does not tell
 //! its space is never full.
 
+mod fates;
+
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::path::Path;
@@ -16,7 +18,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::item::{Keep, Stamp, State, TrashItem};
+use crate::item::{Stamp, State, TrashItem};
+
+pub use fates::{Fate, Fates, Standing};
 
 /// Something that takes items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,6 +57,12 @@ impl Rule {
             Self::MaxSize(_) => "max-size",
             Self::MinFree(_) => "min-free",
         }
+    }
+
+    /// Whether it takes an item for what others there are, and not for what the item itself is.
+    #[must_use]
+    pub fn looks_at_all(self) -> bool {
+        matches!(self, Self::KeepNewest(_)) || self.is_about_space()
     }
 
     /// Whether the rule needs to know sizes and volumes.
@@ -290,73 +300,6 @@ fn bytes_of(free: Free, size: u64) -> u64 {
     match free {
         Free::Percent(percent) => size / 100 * u64::from(percent),
         Free::Bytes(bytes) => bytes,
-    }
-}
-
-/// The rules that hold while nobody says otherwise, and the floor under them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Standing {
-    /// The rules; [`Rule::PastGrace`] is always one of them.
-    pub rules: Vec<Rule>,
-    /// The age that an item has to reach before anything takes it.
-    pub floor: Option<TimeDelta>,
-}
-
-impl Default for Standing {
-    fn default() -> Self {
-        Self { rules: vec![Rule::PastGrace], floor: None }
-    }
-}
-
-/// What will become of an item if nobody does anything about it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Fate {
-    /// The next clean deletes it.
-    Due(Rule),
-    /// It becomes due then, or before if a rule about versions or space takes it.
-    DueAt(DateTime<Utc>, Rule),
-    /// A person keeps it, until then or for ever.
-    Kept(Option<DateTime<Utc>>),
-    /// It stays until somebody looks at it: its dates cannot be right.
-    Doubtful,
-}
-
-impl Standing {
-    /// Whether a rule is about space, so that the sizes of all items and their volumes are needed to tell a fate.
-    #[must_use]
-    pub fn asks_for_size(&self) -> bool {
-        self.rules.iter().any(|rule| rule.is_about_space())
-    }
-
-    /// Tells the fate of each of `items`, in their order, if these are all the items there are.
-    #[must_use]
-    pub fn fates(&self, items: &[TrashItem], volumes: &[Volume], now: DateTime<Utc>) -> Vec<Fate> {
-        let verdicts = decide(items, &Policy::Rules(self.rules.clone()), self.floor, volumes, now);
-        items.iter().zip(verdicts).map(|(item, verdict)| self.fate(item, verdict, now)).collect()
-    }
-
-    fn fate(&self, item: &TrashItem, verdict: Verdict, now: DateTime<Utc>) -> Fate {
-        match (verdict, item.keep) {
-            (Verdict::Goes(Cause::Rule(rule)), _) => Fate::Due(rule),
-            (_, Keep::Forever) => Fate::Kept(None),
-            (_, Keep::Until(date)) if date > now => Fate::Kept(Some(date)),
-            // A date that cannot be right is no date to wait for.
-            (Verdict::Held(Shield::Doubt), _) => Fate::Doubtful,
-            _ => self.next(item).map_or(Fate::Doubtful, |(date, rule)| Fate::DueAt(date, rule)),
-        }
-    }
-
-    /// When time alone makes the item due, and by which rule.
-    fn next(&self, item: &TrashItem) -> Option<(DateTime<Utc>, Rule)> {
-        let removed = item.trashed.instant();
-        let date = |rule: &Rule| match rule {
-            Rule::PastGrace => item.deletion.instant(),
-            Rule::OlderThan(age) => removed?.checked_add_signed(*age),
-            Rule::KeepNewest(_) | Rule::MaxSize(_) | Rule::MinFree(_) => None,
-        };
-        let (first, rule) = self.rules.iter().filter_map(|rule| Some((date(rule)?, *rule))).min()?;
-        let floor = self.floor.and_then(|floor| removed?.checked_add_signed(floor));
-        Some((floor.map_or(first, |floor| first.max(floor)), rule))
     }
 }
 

@@ -68,6 +68,13 @@ impl Selection {
         self.filters.iter().any(Filter::asks_for_size)
     }
 
+    /// Whether what is selected depends on what other items there are: an ID may be that of two, a word a path or a glob,
+    /// and the newest are so beside older ones.
+    #[must_use]
+    pub fn looks_at_all(&self) -> bool {
+        !self.terms.is_empty() || self.last.is_some()
+    }
+
     /// The IDs of the items that are meant, where the selection names no others and says each ID whole.
     #[must_use]
     pub fn whole_ids(&self) -> Option<Vec<ItemId>> {
@@ -105,7 +112,9 @@ impl Selection {
         choice
     }
 
-    fn passes(&self, item: &TrashItem) -> bool {
+    /// Whether the filters leave the item in.
+    #[must_use]
+    pub fn passes(&self, item: &TrashItem) -> bool {
         self.filters.iter().all(|filter| filter.passes(item))
     }
 

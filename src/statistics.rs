@@ -1,14 +1,13 @@
 //! What the trash of each volume holds, summed up: a pure function of items, their fates, volumes and the time.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::item::{ItemId, ItemKind, TrashItem};
-use crate::retention::Fate;
+use crate::item::{ItemKind, TrashItem};
+use crate::retention::{Fate, Fates};
 use crate::sys::{Mount, Space};
 
 /// How many items there are of a sort, and how large they are together.
@@ -164,15 +163,9 @@ pub struct Statistics {
 impl Statistics {
     /// Sums up those of `items` that are in a trash of `place`, and finds the `largest` so many of them.
     #[must_use]
-    pub fn of(
-        place: Place,
-        items: &[TrashItem],
-        fates: &HashMap<ItemId, Fate>,
-        largest: usize,
-        now: DateTime<Utc>,
-    ) -> Self {
+    pub fn of(place: Place, items: &[TrashItem], fates: Option<&Fates>, largest: usize, now: DateTime<Utc>) -> Self {
         let here: Vec<&TrashItem> = items.iter().filter(|item| place.trashes.contains(&item.trash)).collect();
-        let due = |item: &TrashItem| Due::of(fates.get(&item.id).unwrap_or(&Fate::Doubtful), now);
+        let due = |item: &TrashItem| Due::of(&fates.map_or(Fate::Doubtful, |fates| fates.of(item)), now);
         Self {
             place,
             total: tally(&here, |_| true),

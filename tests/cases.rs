@@ -4,6 +4,7 @@
 
 mod cleaning;
 mod hiding;
+mod long_lists;
 mod operands;
 mod output;
 mod removing;

@@ -1,6 +1,8 @@
 //! Listing: everything in all trash directories.
 
 use std::collections::HashMap;
+use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
@@ -10,9 +12,9 @@ use crate::item::{ItemId, TrashItem};
 use crate::outcome::Listing;
 use crate::progress::Progress;
 use crate::request::{ListRequest, Sizes};
-use crate::retention::{Fate, Standing};
+use crate::retention::{Fate, Fates, Standing};
 use crate::selection::{Selection, Versions};
-use crate::store::Reading;
+use crate::store::{Reading, TrashDir};
 
 impl TrashManager {
     /// Lists what is selected, in no order. What cannot be read is told beside it and hides nothing else. Whoever
@@ -32,7 +34,7 @@ impl TrashManager {
         }
         // Of all items, because how many versions there are and how full a volume is does not depend on the selection.
         if let Some(standing) = &request.standing {
-            listing.fates = self.fates(&listing.items, standing, request.now, &mut listing.problems);
+            listing.fates = Some(self.fates(&listing.items, standing, request.now, &mut listing.problems));
         }
         if !request.selection.is_everything() {
             let choice = request.selection.choose(&listing.items, Versions::All);
@@ -45,11 +47,38 @@ impl TrashManager {
         Ok(listing)
     }
 
+    /// Tells what is selected as it is found, some items at a time, in no order; `each` may end it. Gives what could not be
+    /// read.
+    ///
+    /// Memory does not grow with the number of items, and the first of them comes at once, unless the request
+    /// [looks at all](ListRequest::looks_at_all) of them.
+    pub fn list_as_found(
+        &self,
+        request: &ListRequest,
+        progress: &dyn Progress,
+        mut each: impl FnMut(&[TrashItem], Option<&Fates>) -> ControlFlow<()>,
+    ) -> Vec<Error> {
+        if request.looks_at_all() {
+            let listing = self.list(request, progress);
+            // There is no more to come, whatever the answer is.
+            let _ = each(&listing.items, listing.fates.as_ref());
+            return listing.problems;
+        }
+        let fates = request.standing.as_ref().map(|standing| standing.fates(&[], &[], request.now));
+        let mut problems = Vec::new();
+        self.each_batch(|batch| {
+            let known = batch.into_iter().filter_map(|found| found.map_err(|error| problems.push(error)).ok());
+            let items: Vec<_> = known.filter(|item| request.selection.passes(item)).collect();
+            each(&items, fates.as_ref())
+        });
+        problems
+    }
+
     /// What becomes of everything that there is now if nobody does anything.
     #[must_use]
     pub fn fates_now(&self, standing: &Standing, now: DateTime<Utc>) -> HashMap<ItemId, Fate> {
         let mut everything = self.everything();
-        self.fates(&everything.items, standing, now, &mut everything.problems)
+        self.fates(&everything.items, standing, now, &mut everything.problems).of_each(&everything.items)
     }
 
     /// Tells what will become of `items`, if these are all there are. A volume that does not tell its space is a problem.
@@ -59,10 +88,9 @@ impl TrashManager {
         standing: &Standing,
         now: DateTime<Utc>,
         problems: &mut Vec<Error>,
-    ) -> HashMap<ItemId, Fate> {
+    ) -> Fates {
         let volumes = if standing.asks_for_size() { self.volumes_with_space(problems) } else { vec![] };
-        let fates = standing.fates(items, &volumes, now);
-        items.iter().map(|item| item.id).zip(fates).collect()
+        standing.fates(items, &volumes, now)
     }
 
     /// Every item that `selection` may mean. One that is named by its whole ID is one `openat` away, whatever else the
@@ -108,18 +136,50 @@ impl TrashManager {
 
     /// Hands over every item of every trash directory that answers, as it is found, and what cannot be read.
     pub fn each_item(&self, mut each: impl FnMut(Result<TrashItem>)) {
-        let found = self.discover();
-        found.problems.into_iter().for_each(|problem| each(Err(problem)));
-        for trash in &found.trashes {
-            let walked = trash.for_each(|reading| match reading {
-                Ok(Reading::Item(item)) => each(Ok(item)),
-                Ok(Reading::Abandoned { .. } | Reading::Gone) => {}
-                Err(error) => each(Err(error)),
-            });
-            if let Err(error) = walked {
-                each(Err(error));
+        self.each_batch(|batch| {
+            batch.into_iter().for_each(&mut each);
+            ControlFlow::Continue(())
+        });
+    }
+
+    /// As [`Self::each_item`], with what was read together, until `each` breaks off.
+    fn each_batch(&self, mut each: impl FnMut(Vec<Result<TrashItem>>) -> ControlFlow<()>) {
+        // Whoever waits for the first item waits for no volume that is slow to answer. Why the home trash cannot be used
+        // is told with the others.
+        let home = self.volumes().home_if_there().ok().flatten();
+        if let Some(home) = &home {
+            self.know(home.clone());
+            if walk(home, &mut each).is_break() {
+                return;
             }
         }
+        let found = self.discover();
+        let is_home = |trash: &Arc<TrashDir>| home.as_ref().is_some_and(|home| Arc::ptr_eq(home, trash));
+        let mut flow = each(found.problems.into_iter().map(Err).collect());
+        for trash in found.trashes.iter().filter(|trash| !is_home(trash)) {
+            if flow.is_break() {
+                return;
+            }
+            flow = walk(trash, &mut each);
+        }
+    }
+}
+
+/// Hands over the items of one trash directory.
+fn walk(trash: &TrashDir, each: &mut impl FnMut(Vec<Result<TrashItem>>) -> ControlFlow<()>) -> ControlFlow<()> {
+    let item_of = |reading| match reading {
+        Ok(Reading::Item(item)) => Some(Ok(item)),
+        Ok(Reading::Abandoned { .. } | Reading::Gone) => None,
+        Err(error) => Some(Err(error)),
+    };
+    let mut flow = ControlFlow::Continue(());
+    let walked = trash.for_each_batch(|batch| {
+        flow = each(batch.into_iter().filter_map(item_of).collect());
+        flow
+    });
+    match walked {
+        Err(error) if flow.is_continue() => each(vec![Err(error)]),
+        _ => flow,
     }
 }
 

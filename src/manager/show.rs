@@ -21,7 +21,7 @@ impl TrashManager {
     #[must_use]
     pub fn show(&self, request: &ShowRequest, progress: &dyn Progress) -> Showing {
         let mut listing = self.everything();
-        listing.fates = self.fates(&listing.items, &request.standing, request.now, &mut listing.problems);
+        listing.fates = Some(self.fates(&listing.items, &request.standing, request.now, &mut listing.problems));
         let mut choice = self.choose_existing(&request.selection, &listing.items);
         choice.chosen.sort_by_key(|chosen| {
             let item = &listing.items[chosen.index];
@@ -55,7 +55,7 @@ impl TrashManager {
             trash.record_place(&item).map_err(|error| Error::system(READ, path_inside(&item, &part), error))?;
         let place = trash.place_of(&item);
         Ok(Shown {
-            fate: listing.fates.get(&item.id).copied().unwrap_or(Fate::Doubtful),
+            fate: listing.fates.as_ref().map_or(Fate::Doubtful, |fates| fates.of(&item)),
             record,
             path: path_inside(&item, &part),
             place: if part.as_os_str().is_empty() { place } else { place.join(&part) },

@@ -18,7 +18,8 @@ impl TrashManager {
             return Summary { problems, ..Summary::default() };
         }
         let places = self.places(&mut problems);
-        let sum = |place| Statistics::of(place, &listing.items, &listing.fates, request.largest, request.list.now);
+        let sum =
+            |place| Statistics::of(place, &listing.items, listing.fates.as_ref(), request.largest, request.list.now);
         let mut volumes: Vec<Statistics> = places.into_iter().map(sum).collect();
         if !request.list.selection.is_everything() {
             volumes.retain(|volume| volume.total.items > 0);

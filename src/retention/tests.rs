@@ -1,6 +1,7 @@
 //! Retention as tables over a given now, and as a property over many items.
 
 use super::*;
+use crate::item::{ItemId, Keep};
 use crate::item::testing::{self, now};
 use proptest::prelude::*;
 
@@ -89,9 +90,9 @@ fn what_is_not_known_leads_to_nothing() {
     assert_eq!(decided(&items, &all, None), [Verdict::Held(Shield::Doubt); 6]);
     assert_eq!(decide(&items, &Policy::Chosen, None, &[], now()), [Verdict::Goes(Cause::Chosen); 6]);
     let unmeasured = [doubtful(|item| item.size = None)];
-    assert_eq!(gone(&unmeasured, &[Rule::MaxSize(0)]), []);
+    assert!(gone(&unmeasured, &[Rule::MaxSize(0)]).is_empty());
     // An item from the future must not make the newest one an older version.
-    assert_eq!(gone(&[item("/a", -1), item("/a", 1)], &[Rule::KeepNewest(1)]), []);
+    assert!(gone(&[item("/a", -1), item("/a", 1)], &[Rule::KeepNewest(1)]).is_empty());
 }
 
 #[test]
@@ -114,7 +115,7 @@ fn an_item_of_the_first_rrm_has_no_date_of_removal() {
     let mut old = item("/a", 40);
     old.trashed = Stamp::Missing;
     assert_eq!(gone(std::slice::from_ref(&old), &[Rule::PastGrace]), [0]);
-    assert_eq!(gone(std::slice::from_ref(&old), &[Rule::OlderThan(days(1)), Rule::MaxSize(0)]), []);
+    assert!(gone(std::slice::from_ref(&old), &[Rule::OlderThan(days(1)), Rule::MaxSize(0)]).is_empty());
     let past_grace = |floor| decided(std::slice::from_ref(&old), &[Rule::PastGrace], Some(floor));
     assert_eq!(past_grace(days(5)), [Verdict::Goes(Cause::Rule(Rule::PastGrace))]);
     assert_eq!(past_grace(days(20)), [Verdict::Held(Shield::Floor)], "its grace period ended ten days ago");
@@ -123,7 +124,8 @@ fn an_item_of_the_first_rrm_has_no_date_of_removal() {
 #[test]
 fn fates() {
     let standing = |rules: &[Rule], floor| Standing { rules: rules.to_vec(), floor };
-    let fate = |standing: &Standing, item: &TrashItem| standing.fates(std::slice::from_ref(item), &volumes(), now())[0];
+    let fate =
+        |standing: &Standing, item: &TrashItem| standing.fates(std::slice::from_ref(item), &volumes(), now()).of(item);
     let usual = Standing::default();
     let strict = standing(&[Rule::PastGrace, Rule::OlderThan(days(7))], None);
     let floored = standing(&[Rule::PastGrace, Rule::OlderThan(days(7))], Some(days(35)));
@@ -215,6 +217,30 @@ proptest! {
                 let Cause::Rule(rule) = cause else { return Err(TestCaseError::fail("chosen by nobody")) };
                 prop_assert!(rules.contains(&rule));
             }
+        }
+    }
+
+    #[test]
+    fn what_is_due_is_what_would_be_taken(
+        mut items in prop::collection::vec(any_item(), 0..20),
+        rules in any_rules(),
+        floor in prop::option::of((0_i64..40).prop_map(days)),
+    ) {
+        for (number, item) in items.iter_mut().enumerate() {
+            item.id = ItemId::from_random([u8::try_from(number).expect("few"); 16]);
+        }
+        let verdicts = decided(&items, &rules, floor);
+        let fates = Standing { rules, floor }.fates(&items, &volumes(), now());
+        for (item, verdict) in items.iter().zip(verdicts) {
+            let due = match fates.of(item) {
+                Fate::Due(rule) => Some(rule),
+                _ => None,
+            };
+            let taken = match verdict {
+                Verdict::Goes(Cause::Rule(rule)) => Some(rule),
+                _ => None,
+            };
+            prop_assert_eq!(due, taken, "{:?}", item);
         }
     }
 

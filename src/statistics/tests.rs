@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::item::testing::{self, now};
-use crate::item::{Keep, Stamp};
+use crate::item::{ItemId, Keep, Stamp};
 use crate::retention::Standing;
 
 /// An item of so many bytes in `trash`, removed so many hours ago for so many days.
@@ -20,9 +20,8 @@ fn item(number: u8, trash: &str, size: Option<u64>, age: i64, grace: i64) -> Tra
 
 fn statistics(items: &[TrashItem], largest: usize) -> Statistics {
     let fates = Standing::default().fates(items, &[], now());
-    let fates = items.iter().map(|item| item.id).zip(fates).collect();
     let place = Place { trashes: vec![Path::new("/one").into(), Path::new("/two").into()], ..Place::default() };
-    Statistics::of(place, items, &fates, largest, now())
+    Statistics::of(place, items, Some(&fates), largest, now())
 }
 
 /// Those that are not empty, as how many items and bytes.

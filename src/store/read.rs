@@ -2,6 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::thread;
 
@@ -40,16 +41,31 @@ impl TrashDir {
     /// Calls `each` with everything in the trash directory, or with why it could not be read. One that cannot be read
     /// does not keep the others from being told.
     pub fn for_each(&self, mut each: impl FnMut(Result<Reading>)) -> Result<()> {
+        self.for_each_batch(|batch| {
+            batch.into_iter().for_each(&mut each);
+            ControlFlow::Continue(())
+        })
+    }
+
+    /// As [`Self::for_each`], with what was read together: one entry at first, so that it is told at once, then twice as
+    /// many each time. `each` may break off.
+    pub fn for_each_batch(&self, mut each: impl FnMut(Vec<Result<Reading>>) -> ControlFlow<()>) -> Result<()> {
         let mut entries = Vec::with_capacity(AT_ONCE);
+        let (mut enough, mut flow) = (1, ControlFlow::Continue(()));
         let walk = self.dir.for_each_entry(|entry| {
             entries.push(entry);
-            if entries.len() == AT_ONCE {
-                self.read_in_two_threads(&entries).into_iter().for_each(&mut each);
-                entries.clear();
+            if entries.len() < enough {
+                return Ok(());
             }
-            Ok(())
+            enough = AT_ONCE.min(2 * enough);
+            let batch = self.read_in_two_threads(&entries);
+            entries.clear();
+            flow = each(batch);
+            if flow.is_break() { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
         });
-        self.read_in_two_threads(&entries).into_iter().for_each(&mut each);
+        if flow.is_break() || each(self.read_in_two_threads(&entries)).is_break() {
+            return Ok(());
+        }
         walk.map_err(|error| Error::system("read the trash directory", &*self.path, error))
     }
 

@@ -5,6 +5,7 @@ mod browse;
 mod doctor;
 mod feedback;
 mod import;
+mod list_order;
 mod show;
 mod stats;
 
@@ -22,6 +23,7 @@ pub(crate) use browse::{BrowseArgs, Grouping};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use feedback::{ColorWhen, FeedbackArgs, colour_of_help};
 pub(crate) use import::ImportArgs;
+pub(crate) use list_order::ListOrder;
 pub(crate) use show::{ReportForm, ShowArgs};
 pub(crate) use stats::StatsArgs;
 
@@ -302,8 +304,8 @@ pub(crate) struct ListArgs {
     pub(crate) selection: SelectionArgs,
 
     /// Sort by KEY; what comes last stands next to the prompt.
-    #[arg(long, value_enum, value_name = "KEY", default_value_t = SortKey::Deleted)]
-    pub(crate) sort: SortKey,
+    #[arg(long, value_enum, value_name = "KEY", default_value_t = ListOrder::By(SortKey::Deleted))]
+    pub(crate) sort: ListOrder,
 
     /// Reverse the order.
     #[arg(short, long)]

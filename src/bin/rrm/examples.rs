@@ -15,7 +15,9 @@ Examples:
 pub(crate) const LIST: &str = "\
 Examples:
   rrm list --here --since 2h        What was removed here in the last two hours
-  rrm list --format json '*.log'    Items chosen by a glob, for a script";
+  rrm list --format json '*.log'    Items chosen by a glob, for a script
+  rrm list --sort none --format plain | head -n 5
+                                    Any five, at once";
 
 pub(crate) const SHOW: &str = "\
 Examples:

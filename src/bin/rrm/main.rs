@@ -10,6 +10,7 @@ mod examples;
 mod exit;
 mod gnu;
 mod import;
+mod list;
 mod log;
 mod manual;
 mod remove;

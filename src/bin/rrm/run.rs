@@ -1,7 +1,5 @@
 //! One function a command.
 
-use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::Path;
@@ -12,15 +10,13 @@ use clap::{CommandFactory as _, FromArgMatches as _};
 use rrm::attributes::SystemAttributes;
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind};
-use rrm::item::{ItemId, TrashItem};
 use rrm::manager::TrashManager;
-use rrm::outcome::{Listing, RestorePlan, RestoreStep, Restored};
+use rrm::outcome::{RestorePlan, RestoreStep, Restored};
 use rrm::request::{Copying, Restorable, RestoreRequest};
-use rrm::retention::Fate;
+use rrm::retention::Fates;
 
 use crate::args::{
-    Cli, Command, ConfigAction, Form, ListArgs, RestoreArgs, RestoreToArgs, RmArgs, ShimAction, ShimDirectory, SortKey,
-    UndoArgs, colour_of_help,
+    Cli, Command, ConfigAction, RestoreArgs, RestoreToArgs, RmArgs, ShimAction, ShimDirectory, UndoArgs, colour_of_help,
 };
 use crate::browse;
 use crate::called_rm;
@@ -31,7 +27,7 @@ use crate::remove::Remover;
 use crate::shim::Shim;
 use crate::terminal::{Consent, Messages, clear_progress, system_hint};
 use crate::translate::{Colour, Context, Effect, Environment, Voice, check_choice, effect};
-use crate::view::{self, Detail, Scene};
+use crate::view::{Detail, Scene};
 
 /// Reads the command line, runs the command, and tells how it ended. The first word is the name it was started under.
 pub(crate) fn main(words: Vec<OsString>) -> Exit {
@@ -148,39 +144,8 @@ impl Session<'_> {
         Ok(exit)
     }
 
-    fn list(&self, args: &ListArgs) -> anyhow::Result<Exit> {
-        let request = self.context.list(args)?;
-        let mut listing = self.manager().list(&request, &self.messages.progress());
-        sort(&mut listing.items, args.sort);
-        if args.reverse {
-            listing.items.reverse();
-        }
-        if let Some(limit) = args.limit {
-            listing.items.drain(..listing.items.len().saturating_sub(limit));
-        }
-        if listing.items.is_empty() && args.format == Form::Table {
-            if listing.problems.is_empty() {
-                let everything = request.selection.is_everything();
-                self.messages.close(if everything {
-                    "nothing is in the trash"
-                } else {
-                    "nothing in the trash matches"
-                });
-            }
-        } else {
-            self.write(args.format, &listing, if args.full { Detail::Full } else { Detail::Short })?;
-        }
-        Ok(self.messages.problems(&listing.problems))
-    }
-
-    fn write(&self, form: Form, listing: &Listing, detail: Detail) -> anyhow::Result<()> {
-        let scene = self.scene(&listing.fates, detail);
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        view::write(form, &listing.items, &scene, &mut out).and_then(|()| out.flush()).context("cannot write the list")
-    }
-
     /// What output is made with, beside the items themselves.
-    pub(crate) fn scene<'a>(&'a self, fates: &'a HashMap<ItemId, Fate>, detail: Detail) -> Scene<'a> {
+    pub(crate) fn scene<'a>(&'a self, fates: Option<&'a Fates>, detail: Detail) -> Scene<'a> {
         Scene {
             now: self.context.now,
             fates,
@@ -347,24 +312,4 @@ fn is_undo(request: &RestoreRequest) -> bool {
 
 pub(crate) fn println(line: &str) -> anyhow::Result<()> {
     writeln!(io::stdout(), "{line}").context("write error")
-}
-
-fn sort(items: &mut [TrashItem], key: SortKey) {
-    // Not the stable way: it needs half as much memory again.
-    items.sort_unstable_by(|a, b| compare(key, a, b));
-}
-
-/// How two items stand to each other, the smaller and the older first; no two are equal.
-pub(crate) fn compare(key: SortKey, a: &TrashItem, b: &TrashItem) -> Ordering {
-    let by_key = match key {
-        SortKey::Deleted => a.trashed.instant().cmp(&b.trashed.instant()),
-        SortKey::Expires => a.deletion.instant().cmp(&b.deletion.instant()),
-        SortKey::Size => a.size.cmp(&b.size),
-        SortKey::Path => a.original_path().cmp(&b.original_path()),
-        SortKey::Kind => a.kind.name().cmp(b.kind.name()),
-    };
-    by_key
-        .then_with(|| a.trashed.instant().cmp(&b.trashed.instant()))
-        .then_with(|| a.original_path().cmp(&b.original_path()))
-        .then_with(|| a.id.cmp(&b.id))
 }

@@ -1,6 +1,5 @@
 //! `rrm show`: the record of an item, a preview of it, or its content.
 
-use std::collections::HashMap;
 use std::io::{self, IsTerminal, Read, Write};
 use std::path::Path;
 
@@ -32,8 +31,7 @@ impl Session<'_> {
 
     fn print_shown(&self, all: &[Shown], form: ReportForm) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
-        let fates = HashMap::new();
-        let scene = self.scene(&fates, Detail::Full);
+        let scene = self.scene(None, Detail::Full);
         for (number, shown) in all.iter().enumerate() {
             match form {
                 ReportForm::Json => writeln!(out, "{}", view::shown_object(shown, self.context.now))?,

@@ -27,11 +27,11 @@ impl Session<'_> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         match form {
             ReportForm::Json => {
-                let object = |volume| view::volume_object(volume, &summary.fates, self.context.now);
+                let object = |volume| view::volume_object(volume, summary.fates.as_ref(), self.context.now);
                 summary.volumes.iter().try_for_each(|volume| writeln!(out, "{}", object(volume)))?;
             }
             ReportForm::Text => {
-                view::write_stats(&summary.volumes, &self.scene(&summary.fates, Detail::Short), &mut out)?;
+                view::write_stats(&summary.volumes, &self.scene(summary.fates.as_ref(), Detail::Short), &mut out)?;
             }
         }
         out.flush()

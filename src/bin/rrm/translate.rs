@@ -20,7 +20,7 @@ use rrm::request::{
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
-use crate::args::{ConflictMode, Form, ListArgs, RestoreToArgs, RmArgs, SelectionArgs, When};
+use crate::args::{ConflictMode, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, When};
 use crate::gnu::options as gnu;
 use crate::gnu::quote::{Charset, quote_where_needed};
 
@@ -157,6 +157,7 @@ impl Context {
 
     /// The request of a listing.
     pub(crate) fn list(&self, args: &ListArgs) -> Result<ListRequest> {
+        check_order(args)?;
         let selection = self.selection(&args.selection)?;
         let asked = args.size || selection.asks_for_size();
         let sizes = if asked { Sizes::Measured } else { Sizes::AsKnown };
@@ -245,6 +246,19 @@ impl Context {
         filters.extend(args.session.clone().map(Filter::Session));
         Ok(Selection { terms, filters, last: args.last })
     }
+}
+
+/// Refuses what asks for an end of the order where there is none.
+fn check_order(args: &ListArgs) -> Result<()> {
+    let asked = match (args.reverse, args.limit) {
+        _ if args.sort != ListOrder::AsFound => return Ok(()),
+        (true, _) => "--reverse",
+        (false, Some(_)) => "--limit",
+        (false, None) => return Ok(()),
+    };
+    let reason =
+        "--sort none leaves no order to take it from; head -n N prints the first lines, --last N selects the newest";
+    Err(Error::new(ErrorKind::BadValue, "use", asked, reason))
 }
 
 /// The time, for a screen that stays up while it passes.

@@ -6,6 +6,7 @@ mod escaped;
 pub(crate) mod finding;
 mod item;
 mod json;
+mod pieces;
 mod plain;
 pub(crate) mod preview;
 mod show;
@@ -13,14 +14,13 @@ mod stats;
 mod table;
 mod text;
 
-use std::collections::HashMap;
 use std::io::{self, Write};
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use lscolors::LsColors;
-use rrm::item::{ItemId, TrashItem};
-use rrm::retention::Fate;
+use rrm::item::TrashItem;
+use rrm::retention::{Fate, Fates};
 
 use crate::args::Form;
 use crate::gnu::quote::Charset;
@@ -37,8 +37,8 @@ pub(crate) use text::{count, size, span, start_of, visible};
 pub(crate) struct Scene<'a> {
     /// The time against which ages are told.
     pub(crate) now: DateTime<Utc>,
-    /// What will become of each item.
-    pub(crate) fates: &'a HashMap<ItemId, Fate>,
+    /// What will become of each item, where somebody wants to know.
+    pub(crate) fates: Option<&'a Fates>,
     /// Shown as `~` in tables.
     pub(crate) home: Option<&'a Path>,
     /// How wide the terminal is; `None` in a pipe.
@@ -52,6 +52,10 @@ pub(crate) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
+    fn fate(&self, item: &TrashItem) -> Option<Fate> {
+        self.fates.map(|fates| fates.of(item))
+    }
+
     /// The home directory, where it is shown as `~`: what is told in full is told with it.
     fn shown_home(&self) -> Option<&'a Path> {
         self.home.filter(|_| self.detail == Detail::Short)
@@ -67,12 +71,14 @@ pub(crate) enum Detail {
 
 /// Writes the items in a form.
 pub(crate) fn write(form: Form, items: &[TrashItem], scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
-    match form {
-        Form::Table => table::write(items, scene, out),
-        Form::Json => {
-            items.iter().try_for_each(|item| writeln!(out, "{}", object(item, scene.fates.get(&item.id), scene.now)))
-        }
-        Form::Plain => items.iter().try_for_each(|item| plain::write(item, plain::Style::Lines, out)),
-        Form::Null => items.iter().try_for_each(|item| plain::write(item, plain::Style::Null, out)),
-    }
+    let record: fn(&TrashItem, &Scene<'_>, &mut Vec<u8>) -> io::Result<()> = match form {
+        Form::Table => return table::write(items, scene, out),
+        Form::Json => |item, scene, text| json::write_line(item, scene.fate(item), scene.now, text),
+        Form::Plain => |item, _, text| plain::write(item, plain::Style::Lines, text),
+        Form::Null => |item, _, text| plain::write(item, plain::Style::Null, text),
+    };
+    pieces::write(items, out, |some| {
+        let mut text = Vec::new();
+        some.iter().try_for_each(|item| record(item, scene, &mut text)).map(|()| text)
+    })
 }

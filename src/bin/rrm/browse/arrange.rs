@@ -8,7 +8,7 @@ use chrono::{DateTime, Local, NaiveDate, Utc};
 use rrm::item::TrashItem;
 
 use crate::args::{Grouping, SortKey};
-use crate::run::compare;
+use crate::list::compare;
 
 /// Which end of an order comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -202,8 +202,8 @@ impl State {
     /// look at everything tells.
     fn tell_fates(&mut self, which: impl Fn(&TrashItem) -> bool) {
         for item in self.entries.items.iter().filter(|item| which(item)) {
-            let fate = self.standing.fates(std::slice::from_ref(item), &[], self.now).into_iter().next();
-            self.entries.fates.extend(fate.map(|fate| (item.id, fate)));
+            let fates = self.standing.fates(std::slice::from_ref(item), &[], self.now);
+            self.entries.fates.insert(item.id, fates.of(item));
         }
     }
 

@@ -75,8 +75,7 @@ pub(super) fn state(paths: &[&str]) -> State {
     state.home = Some("/home/ann".into());
     state.home_trash = "/trash".into();
     state.height = 10;
-    let fates = state.standing.fates(&items, &[], now());
-    let fates = items.iter().map(|item| item.id).zip(fates).collect();
+    let fates = state.standing.fates(&items, &[], now()).of_each(&items);
     let entries = Entries::new(items, Some(Path::new("/home/ann")));
     state.hear(Report::Found(entries));
     state.hear(Report::FoundAll(fates));

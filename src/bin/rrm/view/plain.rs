@@ -1,5 +1,6 @@
 //! One record an item, for scripts: ID, removed, expires, size, kind, path.
 
+use std::borrow::Cow;
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
 
@@ -21,7 +22,10 @@ pub(crate) fn write(item: &TrashItem, style: Style, out: &mut impl Write) -> io:
     write!(out, "{}\t{}\t{}\t{size}\t{}\t", item.id, date(&item.trashed), date(&item.deletion), item.kind.name())?;
     let path = item.original_path().map_or(&b""[..], |path| path.as_os_str().as_bytes());
     match style {
-        Style::Lines => writeln!(out, "{}", path.escape_ascii_except_utf8()),
+        Style::Lines => {
+            out.write_all(path.escape_ascii_except_utf8().as_bytes())?;
+            out.write_all(b"\n")
+        }
         Style::Null => {
             out.write_all(path)?;
             out.write_all(b"\0")
@@ -34,12 +38,16 @@ fn date(stamp: &Stamp) -> String {
 }
 
 trait Escaped {
-    fn escape_ascii_except_utf8(&self) -> String;
+    fn escape_ascii_except_utf8(&self) -> Cow<'_, str>;
 }
 
 impl Escaped for [u8] {
     /// `\\`, `\n`, `\t` and `\xNN`: lossless, and one line.
-    fn escape_ascii_except_utf8(&self) -> String {
+    fn escape_ascii_except_utf8(&self) -> Cow<'_, str> {
+        let is_odd = |c: char| c == '\\' || c.is_control();
+        if let Some(plain) = std::str::from_utf8(self).ok().filter(|text| !text.contains(is_odd)) {
+            return plain.into();
+        }
         let mut text = String::with_capacity(self.len());
         for chunk in self.utf8_chunks() {
             for c in chunk.valid().chars() {
@@ -56,7 +64,7 @@ impl Escaped for [u8] {
             }
             chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
         }
-        text
+        text.into()
     }
 }
 

@@ -2,48 +2,71 @@
 
 use std::io::{self, Write};
 
-use comfy_table::{Cell, CellAlignment, ContentArrangement, Table, presets};
+use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use rrm::item::TrashItem;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 use super::dates::{expires, removed};
 use super::item::{origin, style_of};
 use super::text::size;
-use super::{Detail, Scene};
+use super::{Detail, Scene, pieces};
 
 const HEADER: [&str; 6] = ["ID", "DELETED", "EXPIRES", "SIZE", "KIND", "PATH"];
 
 /// As little of a path as is still worth a column.
 const NARROWEST_PATH: usize = 20;
 
-/// Writes the table.
+/// The width of each column but the last, and of the gap between two.
+type Widths = [u16; 5];
+const GAP: u16 = 2;
+
+/// Writes the table. Each row is made twice, to see how wide the columns are and to write it, and is not kept: a cell takes
+/// ten times as much memory as what is in it.
 pub(crate) fn write(items: &[TrashItem], scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
-    let rows: Vec<[String; 6]> = items.iter().map(|item| row(item, scene)).collect();
-    let widths =
-        |column: usize| rows.iter().map(|row| row[column].width()).chain([HEADER[column].len()]).max().unwrap_or(0);
-    let before_path: usize = (0..5).map(|column| widths(column) + 2).sum();
+    let [id, deleted, expires, size, kind, _] = HEADER.map(width_of);
+    let mut widths: Widths = [id, deleted, expires, size, kind];
+    for item in items {
+        for (width, cell) in widths.iter_mut().zip(before_path(item, scene)) {
+            *width = (*width).max(width_of(&cell));
+        }
+    }
     let room = match (scene.width, scene.detail) {
-        (Some(width), Detail::Short) => width.saturating_sub(before_path).max(NARROWEST_PATH),
+        (Some(width), Detail::Short) => {
+            let before_path: usize = widths.iter().map(|width| usize::from(width + GAP)).sum();
+            width.saturating_sub(before_path).max(NARROWEST_PATH)
+        }
         _ => usize::MAX,
     };
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(HEADER.map(Cell::new));
-    for (item, [id, deleted, expires, size, kind, path]) in items.iter().zip(rows) {
-        let size = Cell::new(size).set_alignment(CellAlignment::Right);
-        let path = coloured(item, &end_of(&path, room), scene);
-        table.add_row([Cell::new(id), Cell::new(deleted), Cell::new(expires), size, Cell::new(kind), Cell::new(path)]);
-    }
-    for (index, column) in table.column_iter_mut().enumerate() {
-        column.set_padding((0, if index == 5 { 0 } else { 2 }));
-    }
-    for line in table.lines() {
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
+    out.write_all(&lines([HEADER.map(Cell::new)], &widths)?)?;
+    let row = |item: &TrashItem| {
+        let path = coloured(item, &end_of(&origin(item, scene.shown_home()), room), scene);
+        let [id, deleted, expires, size, kind] = before_path(item, scene).map(Cell::new);
+        [id, deleted, expires, size.set_alignment(CellAlignment::Right), kind, Cell::new(path)]
+    };
+    pieces::write(items, out, |some| lines(some.iter().map(&row), &widths))
 }
 
-fn row(item: &TrashItem, scene: &Scene<'_>) -> [String; 6] {
+/// Rows of a table whose columns are so wide.
+fn lines(rows: impl IntoIterator<Item = [Cell; 6]>, widths: &Widths) -> io::Result<Vec<u8>> {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).add_rows(rows);
+    for (index, column) in table.column_iter_mut().enumerate() {
+        let Some(width) = widths.get(index) else {
+            column.set_padding((0, 0));
+            break;
+        };
+        column.set_padding((0, GAP)).set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + GAP)));
+    }
+    let mut text = Vec::new();
+    table.lines().try_for_each(|line| writeln!(text, "{}", line.trim_end())).map(|()| text)
+}
+
+/// A column wider than that holds nothing that we write.
+fn width_of(cell: &str) -> u16 {
+    u16::try_from(cell.width()).unwrap_or(u16::MAX - GAP)
+}
+
+fn before_path(item: &TrashItem, scene: &Scene<'_>) -> [String; 5] {
     let id = match scene.detail {
         Detail::Short => item.id.short(),
         Detail::Full => item.id.to_string(),
@@ -51,10 +74,9 @@ fn row(item: &TrashItem, scene: &Scene<'_>) -> [String; 6] {
     [
         id,
         removed(&item.trashed, scene.now, scene.detail),
-        expires(scene.fates.get(&item.id), scene.now, scene.detail),
+        expires(scene.fate(item).as_ref(), scene.now, scene.detail),
         item.size.map_or_else(|| "-".to_owned(), size),
         item.kind.name().to_owned(),
-        origin(item, scene.shown_home()),
     ]
 }
 

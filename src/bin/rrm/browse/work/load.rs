@@ -42,7 +42,7 @@ fn load(desk: &Desk, manner: Manner) {
     if manner == Manner::Piecemeal {
         hand_over(desk, &all[handed_over..]);
     }
-    let fates = desk.manager.fates(&all, &desk.standing, desk.now, &mut problems);
+    let fates = desk.manager.fates(&all, &desk.standing, desk.now, &mut problems).of_each(&all);
     desk.trouble(&problems);
     if manner == Manner::AtOnce {
         desk.report(Report::Reloaded(Entries::new(all, desk.home.as_deref())));

@@ -12,7 +12,7 @@ use super::{insert_bytes, object, text_of};
 
 /// What [`object`] tells of the item, and more; the schema is in rrm-show(1).
 pub(crate) fn shown_object(shown: &Shown, now: DateTime<Utc>) -> Value {
-    let Value::Object(mut object) = object(&shown.item, Some(&shown.fate), now) else { return Value::Null };
+    let Value::Object(mut object) = object(&shown.item, Some(shown.fate), now) else { return Value::Null };
     let metadata = &shown.preview.metadata;
     let part = (!shown.part.as_os_str().is_empty()).then_some(shown.part.as_os_str());
     insert_bytes(&mut object, "part", part);

@@ -1,17 +1,14 @@
 //! What a volume's trash holds as an object.
 
-use std::collections::HashMap;
-
 use chrono::{DateTime, Utc};
-use rrm::item::ItemId;
-use rrm::retention::Fate;
+use rrm::retention::Fates;
 use rrm::statistics::{Statistics, Tally};
 use serde_json::{Map, Value};
 
 use super::{insert_bytes, object};
 
 /// The sums, and the items that are named; the schema is in rrm-stats(1).
-pub(crate) fn volume_object(volume: &Statistics, fates: &HashMap<ItemId, Fate>, now: DateTime<Utc>) -> Value {
+pub(crate) fn volume_object(volume: &Statistics, fates: Option<&Fates>, now: DateTime<Utc>) -> Value {
     let mut sums = tally_object(&volume.total);
     let place = &volume.place;
     insert_bytes(&mut sums, "mount_point", place.mount.as_ref().map(|mount| mount.point.as_os_str()));
@@ -27,7 +24,7 @@ pub(crate) fn volume_object(volume: &Statistics, fates: &HashMap<ItemId, Fate>, 
     sums.insert("by_age".into(), tallies(&volume.by_age, |age| age.name()));
     sums.insert("by_kind".into(), tallies(&volume.by_kind, |kind| kind.name()));
     sums.insert("by_due".into(), tallies(&volume.by_due, |due| due.name()));
-    let largest = volume.largest.iter().map(|item| object(item, fates.get(&item.id), now));
+    let largest = volume.largest.iter().map(|item| object(item, fates.map(|fates| fates.of(item)), now));
     sums.insert("largest".into(), largest.collect());
     Value::Object(sums)
 }

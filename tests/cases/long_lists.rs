@@ -1,0 +1,123 @@
+//! Lists of more items than are read, or made text of, at once.
+
+use std::collections::BTreeSet;
+
+use super::{id_of, is_there};
+use crate::common::{Sandbox, strace};
+
+/// How many items there are: several times as many as are read together.
+const MANY: usize = 1500;
+
+/// A trash of many files with long names and one directory, which is in no other list's way.
+fn filled() -> Sandbox {
+    let sandbox = Sandbox::new();
+    let names: Vec<String> = (0..MANY - 1).map(|number| format!("{number}-{}", "x".repeat(100))).collect();
+    for name in &names {
+        sandbox.file(name, "");
+    }
+    sandbox.tree("tree", &[("a", "12345")]);
+    sandbox.rrm(["rm", "tree"].map(str::to_owned).into_iter().chain(names)).ok();
+    sandbox
+}
+
+fn listed(sandbox: &Sandbox, options: &[&str]) -> Vec<String> {
+    let run = sandbox.rrm(["list"].iter().chain(options));
+    run.ok().stdout().split_terminator(['\n', '\0']).map(str::to_owned).collect()
+}
+
+fn sorted(mut lines: Vec<String>) -> Vec<String> {
+    lines.sort();
+    lines
+}
+
+/// The IDs in the lines of a log; what a list reads it opens by its ID.
+fn ids_in<'a>(log: impl Iterator<Item = &'a str>, ids: &BTreeSet<String>) -> BTreeSet<String> {
+    let opened = log.filter(|line| line.contains("openat(")).filter_map(|line| line.split('"').nth(1));
+    opened.filter(|name| ids.contains(*name)).map(str::to_owned).collect()
+}
+
+fn ids(sandbox: &Sandbox) -> BTreeSet<String> {
+    listed(sandbox, &["--format", "plain"]).iter().map(|line| line[..36].to_owned()).collect()
+}
+
+// --sort none changes the order, and nothing else.
+#[test]
+fn without_an_order_the_same_is_listed() {
+    let sandbox = filled();
+    let tree = id_of(&sandbox, "tree");
+    let selections: [&[&str]; 6] =
+        [&[], &["--kind", "directory"], &["--last", "3"], &["1*"], &[&tree], &["--larger-than", "1"]];
+    for selection in selections {
+        for form in ["plain", "json", "null", "table"] {
+            let form = ["--format", form, "--full"];
+            let with = |order: &[&str]| listed(&sandbox, &[order, &form, selection].concat());
+            let (any, none) = (with(&[]), with(&["--sort", "none"]));
+            assert_eq!(sorted(any), sorted(none), "{form:?} {selection:?}");
+        }
+    }
+}
+
+// The first line is out before the second item is read, and before any other volume is asked.
+#[test]
+fn without_an_order_the_first_line_comes_at_once() {
+    or_skip!(strace::available());
+    let sandbox = filled();
+    let ids = ids(&sandbox);
+    for form in ["plain", "json", "null"] {
+        let (run, log) = strace::log_of(&sandbox.command(["list", "--sort", "none", "--format", form]));
+        run.ok();
+        assert!(!log.contains("mountinfo") || log.find("write(1, ") < log.find("mountinfo"), "{form}: {log}");
+        let before = log.lines().take_while(|line| !line.contains("write(1, "));
+        assert_eq!(ids_in(before, &ids).len(), 1, "{form}: read before the first line");
+        assert_eq!(ids_in(log.lines(), &ids).len(), MANY, "{form}: read in all");
+    }
+}
+
+// Whoever has seen enough does not wait for the rest to be read.
+#[test]
+fn without_an_order_reading_ends_with_the_reader() {
+    or_skip!(strace::available());
+    let sandbox = filled();
+    let ids = ids(&sandbox);
+    for form in ["plain", "json"] {
+        let head = ["sh", "-c", "\"$@\" | head -n 1", "sh"];
+        let command = sandbox.command(["list", "--sort", "none", "--format", form]).through(head);
+        let (run, log) = strace::log_of(&command);
+        assert!(run.stderr.is_empty(), "{run}");
+        assert_eq!(run.stdout().lines().count(), 1, "{run}");
+        let read = ids_in(log.lines(), &ids).len();
+        assert!(read < MANY, "{form}: all {read} items were read for one line");
+        assert!(log.contains("killed by SIGPIPE"), "{form}: it ends as every program without a reader");
+    }
+}
+
+// What takes an end of the order has none to take.
+#[test]
+fn without_an_order_there_is_no_end_of_it() {
+    let sandbox = Sandbox::new();
+    sandbox.file("a", "");
+    sandbox.rrm(["rm", "a"]).ok();
+    for option in ["--reverse", "--limit=1"] {
+        for form in ["plain", "table"] {
+            let run = sandbox.rrm(["list", "--sort", "none", "--format", form, option]);
+            run.fails(2).err_contains("--sort none").err_contains(option.split('=').next().unwrap());
+            assert!(run.stdout.is_empty(), "{run}");
+        }
+    }
+    assert!(!is_there(&sandbox.path("a")));
+}
+
+// Rows are made some at a time, and still stand under one heading.
+#[test]
+fn the_columns_of_a_long_table_are_aligned() {
+    let sandbox = filled();
+    for options in [&[][..], &["--full"]] {
+        let lines = listed(&sandbox, &[&["--sort", "size"], options].concat());
+        assert_eq!(lines.len(), MANY + 1);
+        let [kind, path] = ["KIND", "PATH"].map(|heading| lines[0].find(heading).unwrap());
+        for line in &lines[1..] {
+            let expected = if line.ends_with("/tree") { "directory  /" } else { "file       /" };
+            assert_eq!(&line[kind..=path], expected, "{line}");
+        }
+    }
+}
