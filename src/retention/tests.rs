@@ -1,8 +1,8 @@
 //! Retention as tables over a given now, and as a property over many items.
 
 use super::*;
-use crate::item::{ItemId, Keep};
 use crate::item::testing::{self, now};
+use crate::item::{ItemId, Keep};
 use proptest::prelude::*;
 
 const TRASHES: [&str; 2] = ["/home/trash", "/mnt/.rrm-1000"];

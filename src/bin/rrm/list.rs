@@ -115,9 +115,8 @@ mod tests {
 
     proptest! {
         #[test]
-        fn paths_stand_as_their_components_do(a in "(/[!-.a-c]{1,3}){1,4}", b in "(/[!-.a-c]{1,3}){1,4}") {
+        fn paths_stand_as_their_components_do(a in "(/[!a-c][!-.a-c]{0,2}){1,4}", b in "(/[!a-c][!-.a-c]{0,2}){1,4}") {
             let [a, b] = [&a, &b].map(Path::new);
-            prop_assume!(![a, b].iter().any(|path| path.components().any(|part| matches!(part.as_os_str().as_bytes(), b"." | b".."))));
             prop_assert_eq!(compare_paths(Some(a), Some(b)), a.cmp(b));
             prop_assert_eq!(compare_paths(None, Some(b)), None.cmp(&Some(b)));
         }
