@@ -47,6 +47,7 @@
 //! | **remove, by a copy** | | |
 //! | an envelope in `.staging`, the copy in it, flushed and compared | in place and whole; a copy that nobody lists | `clean`: its owner's lock is gone |
 //! | RENAME out of `.staging`, flushed | in place and whole; in the trash, whole and listed | `clean`, a restore or another removal of it: what is the same twice stays in its place |
+//! | an entry of the source is moved aside, to a private directory beside it | whole in the trash, listed; the entry in `.rrm-UUID.aside`, under its name | `clean`, a restore of it by a copy or another removal of it: it is moved back |
 //! | each removal from the source | whole in the trash, listed; some of the source is left | the person: what is left may be in use |
 //! | **restore** | | |
 //! | a directory of ours without `u+w` gets it | in the trash, listed, its mode in the record | the next restore |
@@ -54,7 +55,7 @@
 //! | each attribute is erased, the path last | the same, with fewer of them | the same |
 //! | the mode is given back, the envelope removed | as it was before it was removed | `clean`, for an envelope that stayed |
 //! | **restore, by a copy** | | |
-//! | a private directory beside the target, the copy in it | in the trash, listed; a directory `.rrm-UUID` | the next restore of the item |
+//! | a private directory beside the target, the copy in it | in the trash, listed; a directory `.rrm-UUID` | the next restore of the item, or `clean` |
 //! | RENAME to the target, flushed | at the target, whole; in the trash as well | `clean`, or a second restore: what is the same twice stays at the target |
 //! | the item is deleted from the trash | at the target | `clean`, for what was claimed |
 //! | **clean** | | |

@@ -18,6 +18,7 @@
 //! # What a failure leaves
 //! The source untouched, and under the copy's name whatever was made so far, for the caller to delete.
 
+mod aside;
 mod attributes;
 mod buffer;
 mod content;
@@ -37,10 +38,11 @@ mod witness;
 
 use crate::sys::{Dir, Name};
 
+pub use aside::bring_back;
 pub use copy::{Copied, copy};
 pub use error::{Failure, TransferError};
 pub use loss::{Loss, Losses, Lost};
-pub use retire::{Left, Retired, retire};
+pub use retire::{Left, Proof, Retired, retire};
 pub use same::{is_same, is_still_copied};
 pub use survey::{Survey, survey};
 pub use witness::Witness;

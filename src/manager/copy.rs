@@ -8,8 +8,8 @@ use bytesize::ByteSize;
 
 use super::operand::REMOVE;
 use super::place::Incoming;
-use super::room::{Room, delete};
-use super::settle::settle_removals_of;
+use super::room::{Room, aside_of, delete};
+use super::settle::{Settled, settle, settle_removals_of};
 use super::target::{RESTORE, TargetDir};
 
 use crate::error::{Error, ErrorKind, Result, words_of};
@@ -18,10 +18,10 @@ use crate::outcome::Restored;
 use crate::progress::{Progress, Silent};
 use crate::purge::{Measure, Purged, purge};
 use crate::request::Copying;
-use crate::store::{Placed, TrashDir, layout};
+use crate::store::{Placed, Reading, TrashDir, layout};
 use crate::sys::{self, Dir, Name};
 use crate::transfer::{
-    Copied, Failure, Left, Loss, Route, Survey, TransferError, copy, is_still_copied, retire, survey,
+    Copied, Failure, Left, Loss, Proof, Route, Survey, TransferError, copy, is_still_copied, retire, survey,
 };
 
 /// What may be copied without asking, in bytes.
@@ -127,9 +127,14 @@ pub(super) fn copy_in(
         }
         trash.forget_note(staged.id()).ok();
     })?;
-    let left = retire(route, copied, progress).left;
-    noted.and_then(|()| trash.forget_note(placed.id).ok());
-    if left.is_empty() { Ok(placed) } else { Err(not_all_removed(action, shown, placed.id, left)) }
+    let aside = aside_of(placed.id);
+    let aside = Name::new(&aside).map_err(|error| Error::system(action, shown, io::Error::other(error)))?;
+    let retired = retire(route, Proof::Seen(copied), aside, progress);
+    // It leads to whatever was moved aside and could not be moved back.
+    if retired.asides == 0 {
+        noted.and_then(|()| trash.forget_note(placed.id).ok());
+    }
+    if retired.left.is_empty() { Ok(placed) } else { Err(not_all_removed(action, shown, placed.id, retired.left)) }
 }
 
 /// The copy is in the trash, and something stays where it was: named, as far as a person can read on.
@@ -163,6 +168,9 @@ pub(super) fn copy_out(
     if parent.dir.metadata_of(name).is_ok() {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
+    if let Some(at) = settled_at(trash, item, progress) {
+        return if at == target { Ok(Restored::At(target)) } else { Err(is_elsewhere(&target, &at)) };
+    }
     let (holding, held) = trash.holding_part(item, part.unwrap_or(Path::new(""))).map_err(failed)?;
     let held = Name::new(&held).map_err(|error| failed(io::Error::other(error)))?;
     let room = Room::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
@@ -181,6 +189,20 @@ pub(super) fn copy_out(
         None => Ok(Restored::At(target)),
         Some(error) => Ok(Restored::Marked(target, error)),
     }
+}
+
+/// Settles the note that a killed command left of `item`; where that turns out to be, if it is in the trash no more. Done
+/// before its place is taken, and before its note is: what that command had moved aside goes back to where it was.
+fn settled_at(trash: &TrashDir, item: &TrashItem, progress: &dyn Progress) -> Option<PathBuf> {
+    let noted = trash.noted(item.id).ok()??;
+    let settled = settle(trash, item.id, &noted, progress).ok()?;
+    let is_gone = settled == Settled::Outside && matches!(trash.read(item.id), Ok(Reading::Gone));
+    is_gone.then_some(noted)
+}
+
+fn is_elsewhere(target: &Path, at: &Path) -> Error {
+    let reason = format!("a command that was killed has left it at {at:?}, whole; it is in the trash no more");
+    Error::new(ErrorKind::NotFound, RESTORE, target, reason)
 }
 
 /// Deletes what was copied out from the trash; what stays of it, if anything. The copy is where it was wanted, so that

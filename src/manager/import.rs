@@ -15,8 +15,8 @@
 //! | the name in its record is emptied | listed | nothing |
 //! | **by a copy** | | |
 //! | the copy in `.staging`, flushed and compared | in `files` and `info`; a copy that nobody lists | the same import again; `clean` deletes the copy |
-//! | RENAME out of `.staging`, flushed | in `files` and `info`; listed, whole, with that name in its record | removes from `files` what the copy holds, and goes on |
-//! | each removal from `files` | the same, with less in `files` | the same |
+//! | RENAME out of `.staging`, flushed | in `files` and `info`; listed, whole, with that name in its record | removes from `files` what is the same in the copy, byte by byte, and goes on |
+//! | each removal from `files` | the same, with less in `files`, and one entry perhaps moved aside there | moves that back, and then the same |
 //! | the rest | as by a rename | as by a rename |
 //!
 //! So the thing is never in neither trash, and an item is known to be what an entry became by its path, its date and that
@@ -33,6 +33,7 @@ use self::plan::nearest;
 use super::TrashManager;
 use super::copy::not_all_removed;
 use super::place::Incoming;
+use super::room::aside_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::freedesktop::{ForeignTrash, IMPORT, ImportLock};
 use crate::item::{Keep, Origin, Record, Stamp, TrashItem};
@@ -41,7 +42,7 @@ use crate::progress::{Activity, Amount, Progress};
 use crate::request::ImportRequest;
 use crate::store::{Placed, Source, kind_of};
 use crate::sys::{self, Dir, Metadata, Name, if_there};
-use crate::transfer::{Copied, Route, retire};
+use crate::transfer::{Proof, Route, bring_back, retire};
 
 impl TrashManager {
     /// Does the steps of a plan, one after the other; each result is told to `each`. A step that fails costs only
@@ -120,13 +121,17 @@ impl TrashManager {
         Ok(Some(item_of(placed, &metadata, record)))
     }
 
-    /// Removes of a thing what an earlier import copied of it; nothing if it was moved.
+    /// Removes of a thing what an earlier import copied of it; nothing if it was moved. What that import saw is gone with
+    /// it, so both are read: a size and a time may be the same and the content not.
     fn remove_copied(&self, step: &ImportStep, item: &TrashItem, progress: &dyn Progress) -> Result<()> {
         let failed = |error| Error::system(IMPORT, step.shown(), error);
         let trash = self.trash_of(item)?;
         let (holding, held) = trash.holding(item).map_err(failed)?;
         let held = Name::new(&held).map_err(|error| failed(io::Error::other(error)))?;
         let (source, name) = (step.from.files(), step.name()?);
+        let aside = aside_of(item.id);
+        let aside = Name::new(&aside).map_err(|error| failed(io::Error::other(error)))?;
+        bring_back((source, name), aside, Some((&holding, held))).map_err(failed)?;
         // Else it was moved, or all of it is removed.
         let Some(is) = if_there(source.metadata_of(name)).map_err(failed)? else { return Ok(()) };
         let copy = holding.metadata_of(held).map_err(failed)?;
@@ -137,9 +142,15 @@ impl TrashManager {
         // Its name may be younger than the last flush, and the source goes now.
         sys::flush(trash.dir()).map_err(failed)?;
         let route = Route { source, name, target: &holding, to_name: held };
-        let left = retire(route, Copied::earlier(), progress).left;
-        trash.forget_note(item.id).ok();
-        if left.is_empty() { Ok(()) } else { Err(not_all_removed(IMPORT, &step.shown(), item.id, left)) }
+        let retired = retire(route, Proof::Bytes, aside, progress);
+        if retired.asides == 0 {
+            trash.forget_note(item.id).ok();
+        }
+        if retired.left.is_empty() {
+            Ok(())
+        } else {
+            Err(not_all_removed(IMPORT, &step.shown(), item.id, retired.left))
+        }
     }
 }
 

@@ -11,7 +11,7 @@ use chrono::Timelike;
 
 use super::TrashManager;
 use super::copy::copy_out;
-use super::target::{Links, RESTORE, TargetDir, Targets, numbered};
+use super::target::{Links, RESTORE, TargetDir, Targets};
 use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem, Untrusted};
@@ -276,8 +276,9 @@ impl Begun {
 /// Restores under the first numbered name that is free. Each name is tried, never looked at first, so whatever appears
 /// meanwhile is not overwritten either.
 fn take_beside(step: &RestoreStep, name: &OsStr, take: impl Fn(&OsStr) -> Result<Begun>) -> Result<Begun> {
+    let plain = Name::new(name).map_err(|_| in_the_way(&step.target))?;
     for number in 1..MOST_NUMBERS {
-        match take(&numbered(name, number)) {
+        match take(&plain.numbered(number)) {
             Err(error) if error.kind == ErrorKind::TargetExists => {}
             result => return result,
         }

@@ -107,6 +107,12 @@ pub(super) fn name_of(item: ItemId) -> OsString {
     format!(".rrm-{item}").into()
 }
 
+/// What the private directories are called that the source of `item` is moved to, entry by entry, when it is removed. They
+/// hold a person's own, and no room is ever called so.
+pub(super) fn aside_of(item: ItemId) -> OsString {
+    format!(".rrm-{item}.aside").into()
+}
+
 /// Deletes something of rrm's own that is of no use any more, to its end: what made it useless may be an interruption.
 pub(super) fn delete(holder: &Dir, name: &OsStr) {
     if let Ok(name) = Name::new(name) {

@@ -3,8 +3,9 @@
 //!
 //! Whatever was killed, a removal or a restore, and wherever: if what is outside is the same as what is in the trash,
 //! entry by entry and byte by byte, the one in the trash goes. So a killed removal that removed nothing yet has not
-//! happened, a killed restore has, and nothing outside of the trash is ever deleted here. If they differ, both stay: one
-//! of them is not whole, or somebody has worked on it since.
+//! happened, a killed restore has, and nothing outside of the trash is ever deleted here. What a killed removal had moved
+//! aside is moved back before that. If they differ, both stay: one of them is not whole, or somebody has worked on it
+//! since.
 
 use std::io;
 use std::path::Path;
@@ -17,7 +18,7 @@ use crate::item::{ItemId, TrashItem};
 use crate::progress::Progress;
 use crate::store::{Owner, Reading, TrashDir, record};
 use crate::sys::{self, Dir, Name, if_there};
-use crate::transfer::{Route, is_same};
+use crate::transfer::{Route, bring_back, is_same};
 
 /// What is tried, in every error about it.
 const SETTLE: &str = "look for a second copy of";
@@ -64,13 +65,20 @@ pub(super) fn settle(trash: &TrashDir, item: ItemId, outside: &Path, progress: &
     // Its volume may come back.
     let parent = if_there(Dir::open_following(outside.parent().unwrap_or(Path::new("/")))).map_err(failed)?;
     let Some(parent) = parent else { return Ok(Settled::Later) };
+    // Nothing that has no name was ever copied.
+    let Some(name) = outside.file_name().and_then(|name| Name::new(name).ok()) else {
+        return trash.forget_note(item).map(|()| Settled::InTrash).map_err(failed);
+    };
     let swept = room::sweep(&parent, item).map_err(failed)?;
     if swept == room::Look::AtWork || trash.is_being_filled(item).map_err(failed)? {
         return Ok(Settled::Later);
     }
     let settled = match trash.read(item)? {
-        Reading::Item(found) => settle_item(trash, &found, &parent, outside, progress)?,
-        Reading::Abandoned { .. } | Reading::Gone => Settled::Outside,
+        Reading::Item(found) => settle_item(trash, &found, (&parent, name), outside, progress)?,
+        Reading::Abandoned { .. } | Reading::Gone => {
+            bring_aside_back(item, (&parent, name), None).map_err(failed)?;
+            Settled::Outside
+        }
     };
     if settled != Settled::Later {
         trash.forget_note(item).map_err(failed)?;
@@ -78,10 +86,16 @@ pub(super) fn settle(trash: &TrashDir, item: ItemId, outside: &Path, progress: &
     Ok(settled)
 }
 
+/// Puts back what a killed removal of `item` had moved aside when it was to remove it.
+fn bring_aside_back(item: ItemId, outside: (&Dir, Name<'_>), copy: Option<(&Dir, Name<'_>)>) -> io::Result<()> {
+    let aside = room::aside_of(item);
+    bring_back(outside, Name::new(&aside).map_err(io::Error::other)?, copy)
+}
+
 fn settle_item(
     trash: &TrashDir,
     item: &TrashItem,
-    parent: &Dir,
+    (parent, name): (&Dir, Name<'_>),
     outside: &Path,
     progress: &dyn Progress,
 ) -> Result<Settled> {
@@ -90,12 +104,11 @@ fn settle_item(
     // What was restored of a directory is below the place that the whole of it came from.
     let part = item.original_path().and_then(|original| outside.strip_prefix(original).ok());
     let part = part.filter(|part| !part.as_os_str().is_empty());
-    let Ok((holding, held)) = trash.holding_part(item, part.unwrap_or(Path::new(""))) else {
-        return Ok(Settled::InTrash);
-    };
-    let names = outside.file_name().and_then(|name| Some((Name::new(name).ok()?, Name::new(&held).ok()?)));
-    let Some((name, held)) = names else { return Ok(Settled::InTrash) };
-    let route = Route { source: &holding, name: held, target: parent, to_name: name };
+    let held = trash.holding_part(item, part.unwrap_or(Path::new(""))).ok();
+    let held = held.as_ref().and_then(|(holding, held)| Some((holding, Name::new(held).ok()?)));
+    bring_aside_back(item.id, (parent, name), held).map_err(failed)?;
+    let Some((holding, held)) = held else { return Ok(Settled::InTrash) };
+    let route = Route { source: holding, name: held, target: parent, to_name: name };
     match is_same(route, record::is_part_of_one, progress) {
         Ok(true) => {
             // Its name may be younger than the last flush, and nothing else will be left to bring it back.

@@ -2,7 +2,6 @@
 
 use std::ffi::OsString;
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -125,15 +124,4 @@ fn leads_elsewhere(directory: &Path, at: &Path, real: &Path) -> Error {
     let rest = directory.strip_prefix(at).unwrap_or(Path::new(""));
     let reason = format!("{at:?} is now a link to {real:?}; to restore there, say --to {:?}", real.join(rest));
     Error::new(ErrorKind::UntrustedRecord, RESTORE, directory, reason)
-}
-
-/// A name for `name` that is likely to be free: GNU's numbered backups, which `cp --backup=numbered` makes too.
-pub(super) fn numbered(name: &std::ffi::OsStr, number: u32) -> OsString {
-    let suffix = format!(".~{number}~");
-    // The longest name that file systems take is 255 bytes (NAME_MAX), and the number must be among them.
-    let room = 255_usize.saturating_sub(suffix.len());
-    let bytes = name.as_bytes();
-    let mut free = std::ffi::OsStr::from_bytes(&bytes[..bytes.len().min(room)]).to_owned();
-    free.push(suffix);
-    free
 }

@@ -6,7 +6,7 @@
 //! | the copy in it, flushed and compared | the source; the copy in `.staging`, deleted by `clean` |
 //! | a [note](super::note) of where the source is | the same, and the note |
 //! | **rename to its name, flushed** | the source; the whole copy, listed; the note, by which they become one again |
-//! | each removal from the source | the whole copy, listed; what is left of the source; the note |
+//! | each removal from the source | the whole copy, listed; what is left of the source, one entry of it perhaps moved aside; the note |
 //! | the note removed | the whole copy, listed |
 //!
 //! A copy is always put into an envelope, so that one rename commits the copy and its record together. The envelope is

@@ -15,6 +15,8 @@ pub enum FileSystem {
     Xfs,
     /// tmpfs.
     Tmpfs,
+    /// overlayfs, of layers that may be of any other.
+    Overlay,
     /// Any that a program serves.
     Fuse,
     /// Any other.
@@ -27,11 +29,13 @@ impl Dir {
         const EXT: FsWord = 0xEF53;
         const XFS: FsWord = 0x5846_5342;
         const TMPFS: FsWord = 0x0102_1994;
+        const OVERLAY: FsWord = 0x794C_7630;
         const FUSE: FsWord = 0x6573_5546;
         Ok(match rustix::fs::fstatfs(self)?.f_type {
             EXT => FileSystem::Ext,
             XFS => FileSystem::Xfs,
             TMPFS => FileSystem::Tmpfs,
+            OVERLAY => FileSystem::Overlay,
             FUSE => FileSystem::Fuse,
             _ => FileSystem::Other,
         })

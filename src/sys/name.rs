@@ -1,6 +1,6 @@
 //! One component of a path, checked once.
 
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
@@ -44,6 +44,18 @@ impl<'a> Name<'a> {
     #[must_use]
     pub fn as_os_str(self) -> &'a OsStr {
         OsStr::from_bytes(self.0)
+    }
+
+    /// A name for the same thing that is likely to be free: GNU's numbered backups, which `cp --backup=numbered` makes
+    /// too.
+    #[must_use]
+    pub fn numbered(self, number: u32) -> OsString {
+        let suffix = format!(".~{number}~");
+        // The longest name that file systems take is 255 bytes (NAME_MAX), and the number must be among them.
+        let room = 255_usize.saturating_sub(suffix.len());
+        let mut free = OsStr::from_bytes(&self.0[..self.0.len().min(room)]).to_owned();
+        free.push(suffix);
+        free
     }
 
     /// The name's bytes, which need not be UTF-8.

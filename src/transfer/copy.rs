@@ -34,14 +34,6 @@ pub struct Copied {
     pub witness: Witness,
 }
 
-impl Copied {
-    /// A copy that an earlier command made, compared and committed: what it noted of the source is gone with it, so that
-    /// kind, length and the time of the content alone tell what of the source was copied.
-    pub fn earlier() -> Self {
-        Self { witness: Witness::of_all(), ..Self::default() }
-    }
-}
-
 /// Copies along `route`, which `survey` has surveyed; returns when the copy is whole, compared, and on the disk.
 ///
 /// The kinds of loss in `survey` are accepted; any other is an error ([`Failure::Lose`]).

@@ -2,11 +2,9 @@
 //!
 //! Other programs go on working while a tree is copied and removed. What they add or change after it was compared is in
 //! no copy; a plain deletion would be the end of it. So source and copy are walked side by side once more, and an entry
-//! is removed only if the copy has it and it is still what was copied, to its change time. All else stays where it is,
-//! with the directories that lead to it, and is named.
-//!
-//! Between the look at an entry and its removal there is a moment that no system call closes; it is as short as two
-//! calls.
+//! is removed only if the copy has it and it is still what was copied, to its change time. It is moved [aside](super::aside)
+//! for that, so that nothing can take its place between the look and the removal. All else stays where it is, with the
+//! directories that lead to it, and is named.
 //!
 //! Nothing interrupts this walk: it is the short end of a removal that has happened.
 
@@ -14,13 +12,14 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-use crate::progress::{Activity, Amount, Progress, begin};
+use crate::progress::{Activity, Amount, Progress, Silent, begin};
 use crate::sys::{self, Dir, FileKind, Metadata, Name, if_there};
 
+use super::aside::{Asides, Moved, is_what_was_seen};
 use super::error::Trouble;
 use super::loss::Loss;
 use super::make::open_source_dir;
-use super::{Copied, Route};
+use super::{Copied, Route, is_same};
 use crate::walk::{Ascent, Step, Trail, Walk};
 
 /// How often one directory is read before we give up on a process that keeps filling it.
@@ -37,6 +36,17 @@ pub struct Retired {
     pub removed: Amount,
     /// What stays, each with its cause; a directory that stays only for what it holds is not listed.
     pub left: Vec<Left>,
+    /// How many private directories stay, for [`super::bring_back`] to find; hardly ever any.
+    pub asides: usize,
+}
+
+/// How it is known that the copy has an entry.
+#[derive(Debug, Clone)]
+pub enum Proof {
+    /// The copy was made a moment ago, by [`super::copy`], and this is what it saw.
+    Seen(Copied),
+    /// An earlier command made it, and what that saw is gone with it: both are read, and compared as [`is_same`] does.
+    Bytes,
 }
 
 /// Something that stays.
@@ -48,23 +58,32 @@ pub struct Left {
     pub error: io::Error,
 }
 
-/// Removes the source of `route`, of which `copied` is what [`super::copy`] gave; the copy is at the route's target.
+/// Removes the source of `route` as far as `proof` tells that it is in the copy, which is at the route's target. `aside`
+/// is a name that nobody else uses, for the private directories that entries are moved to first.
 ///
 /// Directories of ours that forbid it get `u+rwx`, and their mode back if they stay.
 ///
 /// # After a crash
-/// The copy is whole; what is left of the source is a smaller tree, some of its directories perhaps with `u+rwx` added.
-pub fn retire(route: Route<'_>, copied: Copied, progress: &dyn Progress) -> Retired {
-    let _ending = begin(progress, Activity::Deleting, Some(copied.total));
-    let mut retiring = Retiring { copied, progress, levels: Vec::new(), retired: Retired::default() };
+/// The copy is whole; what is left of the source is a smaller tree, some of its directories perhaps with `u+rwx` added,
+/// and one entry perhaps moved aside, which [`super::bring_back`] mends.
+pub fn retire(route: Route<'_>, proof: Proof, aside: Name<'_>, progress: &dyn Progress) -> Retired {
+    let total = if let Proof::Seen(copied) = &proof { Some(copied.total) } else { None };
+    let _ending = begin(progress, Activity::Deleting, total);
+    let asides = Asides::new(route.source, aside);
+    let mut retiring = Retiring { proof, asides, progress, levels: Vec::new(), retired: Retired::default() };
     if let Err(error) = retiring.all(route) {
-        retiring.retired.left.push(Left { path: route.name.as_os_str().into(), error });
+        retiring.leave_behind(route.name.as_os_str().into(), error);
     }
+    retiring.retired.asides = retiring.asides.left();
     retiring.retired
 }
 
+/// A name in a directory.
+type Place<'a> = (&'a Dir, Name<'a>);
+
 struct Retiring<'a> {
-    copied: Copied,
+    proof: Proof,
+    asides: Asides<'a>,
     progress: &'a dyn Progress,
     /// The directories that the walk is in, the top first.
     levels: Vec<Level>,
@@ -88,8 +107,8 @@ enum Rest {
 
 impl Retiring<'_> {
     fn all(&mut self, route: Route<'_>) -> io::Result<()> {
-        let pair = self.entry(route.source, route.name, route.target, route.to_name)?;
-        let Some((from, made)) = pair else { return Ok(()) };
+        let pair = self.entry((route.source, route.name), (route.target, route.to_name));
+        let Some((from, made)) = self.asides.close(route.source).and(pair)? else { return Ok(()) };
         self.open_level(&from)?;
         let mut walk = Walk::new(from, route.name);
         let mut made = Trail::new(made);
@@ -101,7 +120,9 @@ impl Retiring<'_> {
     fn advance(&mut self, walk: &mut Walk, made: &mut Trail, holder: &Dir) -> io::Result<Ascent> {
         match walk.step() {
             Ok(Step::Found(entry)) => {
-                if let Err(error) = self.meet(walk, made, &entry.name) {
+                if !self.asides.is_one(&entry.name)
+                    && let Err(error) = self.meet(walk, made, &entry.name)
+                {
                     self.leave_behind(walk.path(Some(&entry.name)), error);
                 }
                 return Ok(Ascent::Above);
@@ -118,7 +139,7 @@ impl Retiring<'_> {
 
     fn meet(&mut self, walk: &mut Walk, made: &mut Trail, name: &OsString) -> io::Result<()> {
         let checked = Name::new(name).map_err(io::Error::other)?;
-        if let Some((from, to)) = self.entry(walk.here(), checked, made.current(), checked)? {
+        if let Some((from, to)) = self.entry((walk.here(), checked), (made.current(), checked))? {
             self.open_level(&from)?;
             walk.enter(from, name.clone())?;
             made.enter(to)?;
@@ -127,35 +148,44 @@ impl Retiring<'_> {
     }
 
     /// Removes one entry if it is what was copied; a directory is returned with its copy, to be walked.
-    fn entry(&mut self, from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<Option<(Dir, Dir)>> {
-        let Some(is) = if_there(from.metadata_of(name))? else { return Ok(None) };
-        let Some(copy) = if_there(to.metadata_of(to_name))? else { return Err(not_copied()) };
-        if is.is_dir() && copy.is_dir() {
-            let opened = open_source_dir(from, name).map_err(Trouble::into_source)?;
-            return Ok(Some((opened, to.open_dir(to_name)?)));
+    fn entry(&mut self, one: Place<'_>, copy: Place<'_>) -> io::Result<Option<(Dir, Dir)>> {
+        let Some(is) = if_there(one.0.metadata_of(one.1))? else { return Ok(None) };
+        let Some(copied) = if_there(copy.0.metadata_of(copy.1))? else { return Err(not_copied()) };
+        if is.is_dir() && copied.is_dir() {
+            let opened = open_source_dir(one.0, one.1).map_err(Trouble::into_source)?;
+            return Ok(Some((opened, copy.0.open_dir(copy.1)?)));
         }
-        if !self.is_copied(&is, &copy) {
+        let has = match &self.proof {
+            Proof::Seen(seen) => is_as_seen(seen, &is, &copied),
+            Proof::Bytes => is_same(route(one, copy), |_| false, self.progress)?,
+        };
+        if !has {
             return Err(not_copied());
         }
-        // The other names of a file get a new change time with this removal, which is ours and no one else's.
-        let inode = if is.links > 1 { Some(from.mark(name)?) } else { None };
-        if if_there(from.remove_file(name))?.is_some() {
-            self.count();
-        }
-        if let Some(inode) = inode {
-            self.copied.witness.note(&inode.metadata()?);
-        }
+        self.remove(one, &is, copy)?;
         Ok(None)
     }
 
-    /// Whether `is` is still what was copied, and `copy` its copy.
-    fn is_copied(&self, is: &Metadata, copy: &Metadata) -> bool {
-        let has_length = matches!(is.kind, FileKind::File | FileKind::Symlink);
-        let keeps_times = self.copied.losses.get(Loss::Times).is_none();
-        is.kind == copy.kind
-            && (!has_length || is.size == copy.size)
-            && (!keeps_times || is.modified == copy.modified)
-            && self.copied.witness.confirms(is)
+    /// Removes an entry that was looked at, and is no directory; what turns out to be another stays.
+    fn remove(&mut self, (from, name): Place<'_>, was: &Metadata, copy: Place<'_>) -> io::Result<()> {
+        let removed = match self.asides.take(from, name)? {
+            Moved::Gone => return Ok(()),
+            Moved::Refused => if_there(remove_as_seen((from, name), was, copy))?,
+            Moved::Aside(aside) => match remove_as_seen((aside, name), was, copy) {
+                Ok(removed) => Some(removed),
+                Err(error) => {
+                    self.asides.put_back(name, from)?;
+                    return Err(error);
+                }
+            },
+        };
+        let Some(Removed { is_also }) = removed else { return Ok(()) };
+        // The other names of a file get a new change time with this removal, which is ours and no one else's.
+        if let (Some(is_also), Proof::Seen(seen)) = (is_also, &mut self.proof) {
+            seen.witness.note(&is_also);
+        }
+        self.count();
+        Ok(())
     }
 
     /// Begins with a directory, writable from now on if it is ours.
@@ -164,6 +194,7 @@ impl Retiring<'_> {
         let lacks = is.uid == sys::effective_uid() && is.mode & OWNER_ALL != OWNER_ALL;
         let mode = (lacks && directory.set_mode(is.mode | OWNER_ALL).is_ok()).then_some(is.mode);
         self.levels.push(Level { mode, rest: Rest::Nothing, passes: 1 });
+        self.asides.enter();
         Ok(())
     }
 
@@ -171,12 +202,18 @@ impl Retiring<'_> {
     /// passed over it because others were removed.
     fn is_worth_another_pass(&mut self, walk: &Walk) -> io::Result<bool> {
         let Some(level) = self.levels.last_mut() else { return Ok(false) };
+        if self.asides.close(walk.here()).is_err() {
+            return Ok(false);
+        }
         level.passes += 1;
         Ok(level.rest == Rest::Nothing && level.passes <= PASSES && !walk.here().is_empty()?)
     }
 
     /// Removes the current directory if nothing of it stays, and goes up.
     fn finish(&mut self, walk: &mut Walk, made: &mut Trail, holder: &Dir) -> io::Result<Ascent> {
+        // What cannot be removed of ours keeps the directory, and that is told.
+        self.asides.close(walk.here()).ok();
+        self.asides.leave();
         let Some(level) = self.levels.pop() else { return Ok(Ascent::Over) };
         let (directory, path, name) = (walk.here().try_clone()?, walk.path(None), walk.name_at(walk.depth()).clone());
         made.leave()?;
@@ -216,6 +253,38 @@ impl Retiring<'_> {
         self.retired.removed += one;
         self.progress.advance(one);
     }
+}
+
+/// Whether `is` is still what was seen while it was copied, and `copy` its copy.
+fn is_as_seen(seen: &Copied, is: &Metadata, copy: &Metadata) -> bool {
+    let has_length = matches!(is.kind, FileKind::File | FileKind::Symlink);
+    let keeps_times = seen.losses.get(Loss::Times).is_none();
+    is.kind == copy.kind
+        && (!has_length || is.size == copy.size)
+        && (!keeps_times || is.modified == copy.modified)
+        && seen.witness.confirms(is)
+}
+
+/// What was removed.
+struct Removed {
+    /// The file, if it has other names.
+    is_also: Option<Metadata>,
+}
+
+/// Removes `one` if it is what `was` looked at a moment ago, or the very same as its copy: some file systems number a file
+/// anew when it is moved.
+fn remove_as_seen(one: Place<'_>, was: &Metadata, copy: Place<'_>) -> io::Result<Removed> {
+    let is = one.0.metadata_of(one.1)?;
+    if !is_what_was_seen(was, &is) && !is_same(route(one, copy), |_| false, &Silent)? {
+        return Err(not_copied());
+    }
+    let inode = if is.links > 1 { Some(one.0.mark(one.1)?) } else { None };
+    one.0.remove_file(one.1)?;
+    Ok(Removed { is_also: inode.and_then(|inode| inode.metadata().ok()) })
+}
+
+fn route<'a>((source, name): Place<'a>, (target, to_name): Place<'a>) -> Route<'a> {
+    Route { source, name, target, to_name }
 }
 
 fn not_copied() -> io::Error {

@@ -24,11 +24,6 @@ impl Witness {
         Self { since, changed: HashMap::new() }
     }
 
-    /// One that has seen everything and nothing change: it confirms whatever it is asked.
-    pub(super) fn of_all() -> Self {
-        Self { since: Timestamp { seconds: i64::MAX, nanoseconds: 0 }, changed: HashMap::new() }
-    }
-
     /// Remembers an inode as it was copied.
     pub(super) fn note(&mut self, was: &Metadata) {
         if was.changed >= self.since {

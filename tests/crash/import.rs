@@ -9,7 +9,7 @@ use super::accounts::{Listed, Thing, assert_accounted, listed};
 use super::scene::{assert_honest, label};
 use super::shapes::{Shape, batch, closed_directory, directory_tree, hard_linked_pair, plain_file};
 use super::{Allowed, say_skipped};
-use crate::common::strace::{Point, available, each_point};
+use crate::common::strace::{self, Point, available, each_point};
 use crate::common::{Fault, Invocation, Mount, Run, Sandbox, User};
 
 /// A trash of another program, with the things of a shape in it.
@@ -161,4 +161,36 @@ fn things_are_copied_from_one_trash_to_the_other() {
     drop(or_skip!(Mount::tmpfs("", &probe.path("probe"))));
     sweep(&directory_tree(), Way::Copy, Fault::Kill);
     sweep(&plain_file(), Way::Copy, Fault::Error("EIO"));
+}
+
+/// Killed once the copy is listed, and then a byte of the source changes: neither its size nor its time tells.
+#[test]
+fn what_changed_since_a_killed_import_copied_it_stays() {
+    in_mount_namespace!();
+    if let Err(why) = available() {
+        return say_skipped(&why);
+    }
+    let probe = Sandbox::new();
+    drop(or_skip!(Mount::tmpfs("", &probe.path("probe"))));
+    let scene = || Foreign::new(&plain_file(), Way::Copy);
+    let first = scene();
+    let (_, points) = strace::points(&first.import());
+    drop(first);
+    let retiring = |point: &&Point| point.shown.contains(".aside") || point.call == "unlinkat";
+    let committed = points.iter().rposition(|point| point.call == "renameat2").expect("a commit");
+    let point = points[committed..].iter().find(retiring).expect("the source is removed");
+
+    let scene = scene();
+    strace::run_to(Fault::Kill, point, &scene.import());
+    let file = &scene.files[0];
+    let times = fs::metadata(file).and_then(|is| is.modified()).expect("it is there");
+    let mut content = fs::read(file).expect("it can be read");
+    content[0] ^= 1;
+    let opened = fs::File::options().write(true).open(file).expect("ours");
+    std::os::unix::fs::FileExt::write_all_at(&opened, &content, 0)
+        .and_then(|()| opened.set_modified(times))
+        .expect("set");
+    scene.import().run().fails(1).err_contains("copied to the trash as").err_contains("added or changed");
+    assert_eq!(fs::read(file).expect("it is there still"), content);
+    assert_eq!(scene.listed().len(), 1);
 }

@@ -6,6 +6,7 @@ mod property;
 mod quota;
 mod races;
 mod round_trip;
+mod saves;
 mod shared;
 mod sweep;
 mod volumes;

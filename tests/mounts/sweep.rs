@@ -32,6 +32,17 @@ impl Scene {
         Self { place, sandbox, before }
     }
 
+    /// One file, whose directory is not removed.
+    fn of_a_file() -> Self {
+        let sandbox = Sandbox::new();
+        let place = place(Kind::Tmpfs, &sandbox, |dir| {
+            sandbox.file(dir.join("t"), "content");
+        });
+        let place = place.expect("the mount was possible a moment ago");
+        let before = snapshot(place.dir.join("t"));
+        Self { place, sandbox, before }
+    }
+
     /// With the tree in the home trash already.
     fn trashed(kind: Kind) -> Self {
         let scene = Self::new(kind);
@@ -123,6 +134,14 @@ fn a_copied_removal_at_every_call() {
     or_skip!(available());
     let remove = |scene: &Scene| scene.sandbox.command(["rm", "--into-home"]).args([scene.tree()]);
     sweep(|| Scene::new(Kind::Tmpfs), remove, |scene| vec![scene.tree()], &[&clean, &undo, &remove]);
+}
+
+#[test]
+fn a_copied_removal_of_a_file_at_every_call() {
+    in_mount_namespace!();
+    or_skip!(available());
+    let remove = |scene: &Scene| scene.sandbox.command(["rm", "--into-home"]).args([scene.tree()]);
+    sweep(Scene::of_a_file, remove, |scene| vec![scene.tree()], &[&clean, &undo, &remove]);
 }
 
 #[test]

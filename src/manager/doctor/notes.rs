@@ -25,8 +25,10 @@ pub(super) fn check(trash: &TrashDir, item: ItemId, outside: &Path) -> io::Resul
     }
     let Ok(Reading::Item(found)) = trash.read(item) else { return Ok(Some(Left::Note)) };
     let Owner::Gone(_lock) = trash.owner_of(&found)? else { return Ok(None) };
-    let name = outside.file_name().and_then(|name| Name::new(name).ok());
-    let is_there = name.is_some_and(|name| parent.metadata_of(name).is_ok());
+    let aside = room::aside_of(item);
+    let names = [outside.file_name(), Some(&aside)].into_iter().flatten();
+    let mut names = names.filter_map(|name| Name::new(name).ok());
+    let is_there = names.any(|name| parent.metadata_of(name).is_ok());
     Ok(Some(if is_there { Left::Both } else { Left::Note }))
 }
 

@@ -1,0 +1,55 @@
+//! Files that are saved anew while a tree is removed, as editors do it: by a rename over the old one.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use super::{Kind, assert_no_rest, listed, place};
+use crate::common::{Run, Sandbox, strace};
+
+/// The calls with which an entry is removed, and those with which it is moved aside before. Each is held up on its way into
+/// the kernel: what the program looked at is half a second old when it is carried out.
+const HELD_UP: [&str; 2] = ["unlinkat", "?rename,?renameat,renameat2"];
+
+/// The files of a tree that are there still, of two.
+fn there(tree: &Path) -> Vec<PathBuf> {
+    ["one", "two"].map(|name| tree.join(name)).into_iter().filter(|path| path.exists()).collect()
+}
+
+/// A file is saved between the look at it and what is done to it.
+#[test]
+fn what_is_saved_at_the_last_moment_stays_and_is_named() {
+    in_mount_namespace!();
+    or_skip!(strace::available());
+    for calls in HELD_UP {
+        let sandbox = Sandbox::new();
+        let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
+            sandbox.file(dir.join("t/one"), "old");
+            sandbox.file(dir.join("t/two"), "old");
+        }));
+        let tree = place.dir.join("t");
+        let injection = format!("inject={calls}:delay_enter=500000");
+        let trace = format!("trace={calls}");
+        let held = ["strace", "-f", "-q", "-o", "/dev/null", "-e", &trace, "-e", &injection];
+        let child = sandbox.command(["rm", "--into-home", "--yes"]).args([&tree]).through(held).spawn();
+        for _ in 0..4000 {
+            if there(&tree).len() < 2 {
+                break;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        // By now it has looked at the other.
+        std::thread::sleep(Duration::from_millis(150));
+        let saved = there(&tree).pop().expect("it is held up");
+        let name = saved.file_name().and_then(|name| name.to_str()).expect("text");
+        fs::write(place.dir.join("new"), "saved")
+            .and_then(|()| fs::rename(place.dir.join("new"), &saved))
+            .expect("saved");
+        let run = Run::of(child.wait_with_output().expect("it ends"));
+        assert_eq!(fs::read_to_string(&saved).ok().as_deref(), Some("saved"), "{calls}: {run}");
+        run.fails(1).err_contains("copied to the trash as").err_contains(name);
+        assert_eq!(there(&tree), [saved]);
+        assert_eq!(listed(&sandbox), [tree.display().to_string()]);
+        assert_no_rest(&sandbox);
+    }
+}
