@@ -20,7 +20,16 @@ pub(super) struct Room<'a> {
     item: ItemId,
     parent: &'a Dir,
     dir: Dir,
+    note: Note,
     _lock: File,
+}
+
+/// Whose note there is of the item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Note {
+    Ours,
+    /// None, or that of another command, which leads somewhere else.
+    NotOurs,
 }
 
 impl<'a> Room<'a> {
@@ -30,20 +39,13 @@ impl<'a> Room<'a> {
         if sweep(parent, item)? == Look::AtWork {
             return Err(at_work());
         }
-        if let Ok(parent) = parent.path() {
-            trash.leave_note(item, &parent.join(target.as_os_str())).ok();
+        let noted = parent.path().and_then(|parent| trash.leave_note(item, &parent.join(target.as_os_str())));
+        let note = if noted.is_ok() { Note::Ours } else { Note::NotOurs };
+        let made = make_locked(parent, item);
+        if made.is_err() {
+            forget(trash, item, note);
         }
-        let name = name_of(item);
-        let name = Name::new(&name)?;
-        let made = parent.create_private_dir(name).and_then(|dir| Ok((take_over(parent, name, &dir)?, dir)));
-        match made {
-            Ok((Some(lock), dir)) => Ok(Self { trash, item, parent, dir, _lock: lock }),
-            Ok((None, _)) => Err(at_work()),
-            Err(error) => {
-                trash.forget_note(item).ok();
-                Err(error)
-            }
-        }
+        made.map(|(dir, lock)| Self { trash, item, parent, dir, note, _lock: lock })
     }
 
     /// The directory itself.
@@ -59,8 +61,30 @@ impl Drop for Room<'_> {
         let gone = Name::new(&name_of(self.item))
             .is_ok_and(|name| matches!(if_there(self.parent.metadata_of(name)), Ok(None)));
         if gone {
-            self.trash.forget_note(self.item).ok();
+            forget(self.trash, self.item, self.note);
         }
+    }
+}
+
+/// Makes the room of `item` in `parent`, and locks it.
+fn make_locked(parent: &Dir, item: ItemId) -> io::Result<(Dir, File)> {
+    let name = name_of(item);
+    let name = Name::new(&name)?;
+    let dir = parent.create_private_dir(name)?;
+    match take_over(parent, name, &dir) {
+        Ok(Some(lock)) => Ok((dir, lock)),
+        Ok(None) => Err(at_work()),
+        Err(error) => {
+            // Empty as it is: whoever took it over meanwhile has not begun to fill it, or keeps it.
+            parent.remove_dir(name).ok();
+            Err(error)
+        }
+    }
+}
+
+fn forget(trash: &TrashDir, item: ItemId, note: Note) {
+    if note == Note::Ours {
+        trash.forget_note(item).ok();
     }
 }
 

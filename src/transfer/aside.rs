@@ -251,7 +251,7 @@ fn empty(dir: &Dir, aside: Name<'_>) -> io::Result<Private> {
         return Ok(Private::None);
     }
     let mut names = Vec::new();
-    private.for_each_entry::<io::Error>(|entry| {
+    private.for_each_entry(|entry| {
         names.push(entry.name);
         Ok(())
     })?;

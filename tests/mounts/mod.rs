@@ -5,6 +5,7 @@ mod failures;
 mod property;
 mod quota;
 mod races;
+mod rooms;
 mod round_trip;
 mod saves;
 mod shared;
