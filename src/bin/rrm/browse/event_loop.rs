@@ -19,7 +19,7 @@ use super::order::{Order, Restore};
 use super::query::Query;
 use super::screen::{Theme, draw};
 use super::search::Pace;
-use super::state::{Focus, Note, State};
+use super::state::{Note, State};
 use super::terminal::Screen;
 use super::work::{Desk, Event, Job, Workers};
 use crate::args::{ConflictMode, RestoreToArgs};
@@ -140,7 +140,7 @@ impl Running<'_> {
                 meant.and_then(|action| self.picker.state.act(action)).into_iter().collect()
             }
             // Nothing that is pasted is an order.
-            Input::Paste(text) if self.picker.state.focus == Focus::Filter || self.picker.state.overlay.is_some() => {
+            Input::Paste(text) if self.picker.state.is_typing() => {
                 let typed = text.chars().filter(|c| !c.is_control());
                 let orders = typed.filter_map(|c| self.picker.state.act(Action::Type(Edit::Insert(c))));
                 orders.last().into_iter().collect()

@@ -4,11 +4,14 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::action::{Action, Motion};
 use super::line::Edit;
-use super::state::{Focus, Overlay, State};
+use super::state::{Focus, Overlay, Sight, State};
 
 /// What a key means at this moment; nothing, if it has no meaning.
 pub(super) fn action(key: KeyEvent, state: &State) -> Option<Action> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
+    if state.sight == Sight::Hidden {
+        return unseen(key.code, control, state);
+    }
     if let (KeyCode::Char(letter), true) = (key.code, control) {
         return controlled(letter, state);
     }
@@ -22,6 +25,18 @@ pub(super) fn action(key: KeyEvent, state: &State) -> Option<Action> {
         (Some(Overlay::Help | Overlay::Messages), _) => Some(Action::Back),
         (None, Focus::Filter) => filtering(key.code, state),
         (None, Focus::List) => listed(key.code),
+    }
+}
+
+/// Where nobody sees what a key would do, it only leads away from there.
+fn unseen(code: KeyCode, control: bool, state: &State) -> Option<Action> {
+    match code {
+        KeyCode::Char('z') if control => Some(Action::Suspend),
+        KeyCode::Char('c') if control => Some(Action::Leave),
+        KeyCode::Char('q') if !control => Some(Action::Leave),
+        KeyCode::Esc if state.overlay.is_some() => Some(Action::Back),
+        KeyCode::Esc => Some(Action::Leave),
+        _ => None,
     }
 }
 
@@ -151,6 +166,27 @@ mod tests {
         assert_eq!(key(KeyCode::Char('?'), KeyModifiers::NONE, &state), Some(Action::Type(Edit::Insert('?'))));
         assert_eq!(key(KeyCode::Char('d'), KeyModifiers::ALT, &state), None);
         assert_eq!(key(KeyCode::Char('c'), KeyModifiers::CONTROL, &state), Some(Action::Leave));
+    }
+
+    #[test]
+    fn nothing_is_done_that_nobody_sees() {
+        let mut state = state(&["/a"]);
+        let then = Some(Order::Delete(Box::default(), Box::new(CleanRequest::expired(now()))));
+        state.ask(Question { lines: vec![], then });
+        let all = (' '..='~').map(KeyCode::Char).chain([KeyCode::Enter, KeyCode::Delete, KeyCode::Tab, KeyCode::Esc]);
+        for code in all {
+            let expected = match code {
+                KeyCode::Char('q') => Some(Action::Leave),
+                KeyCode::Esc => Some(Action::Back),
+                _ => None,
+            };
+            assert_eq!(key(code, KeyModifiers::NONE, &state), expected, "{code:?}");
+        }
+        for (letter, expected) in [('c', Some(Action::Leave)), ('z', Some(Action::Suspend)), ('r', None)] {
+            assert_eq!(key(KeyCode::Char(letter), KeyModifiers::CONTROL, &state), expected, "{letter:?}");
+        }
+        state.overlay = None;
+        assert_eq!(key(KeyCode::Esc, KeyModifiers::NONE, &state), Some(Action::Leave));
     }
 
     #[test]

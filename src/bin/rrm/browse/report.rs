@@ -12,7 +12,7 @@ use rrm::retention::Fate;
 use super::change::Change;
 use super::entries::{Entries, Meanwhile};
 use super::order::{Order, Restore};
-use super::state::{Note, Overlay, Preview, Question, State};
+use super::state::{Note, Preview, Question, State};
 use crate::clean::{question, report as words_of};
 use crate::view::count;
 
@@ -138,9 +138,9 @@ impl State {
             self.done.push(Change::Restored(back));
         }
         if !in_the_way.is_empty() {
-            self.overlay = Some(Overlay::Question(beside(asked, in_the_way)));
+            self.ask(beside(asked, in_the_way));
         } else if !unagreed.is_empty() {
-            self.overlay = Some(Overlay::Question(copying(asked, unagreed)));
+            self.ask(copying(asked, unagreed));
         }
         if all_told { None } else { self.look_again() }
     }
@@ -182,7 +182,7 @@ impl State {
             lines.push(format!("  and {} more", plan.items.len() - 3));
         }
         lines.push("This cannot be undone.".to_owned());
-        self.overlay = Some(Overlay::Question(Question { lines, then: Some(Order::Delete(plan, request)) }));
+        self.ask(Question { lines, then: Some(Order::Delete(plan, request)) });
     }
 
     fn taken_back(&mut self, entries: Entries) {
@@ -224,9 +224,9 @@ fn beside(asked: Restore, ids: HashSet<ItemId>) -> Question {
 
 /// Asks whether to make copies that are large or lose something.
 fn copying(asked: Restore, unagreed: Vec<(ItemId, String)>) -> Question {
-    let mut lines: Vec<String> = unagreed.iter().take(3).map(|(_, reason)| reason.clone()).collect();
+    let mut lines: Vec<String> = unagreed.iter().take(3).map(|(_, reason)| format!("  {reason}")).collect();
     if unagreed.len() > lines.len() {
-        lines.push(format!("and {} more", unagreed.len() - lines.len()));
+        lines.push(format!("  and {} more", unagreed.len() - lines.len()));
     }
     lines.push("Restore all the same?".to_owned());
     let ids = unagreed.into_iter().map(|(id, _)| id).collect();

@@ -13,7 +13,7 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::state::{Focus, Note, Overlay, Purpose, Row, Side, State};
+use super::state::{Focus, Note, Overlay, Purpose, Row, Side, Sight, State};
 use crate::args::{Grouping, SortKey};
 use crate::view::{count, size};
 
@@ -27,10 +27,11 @@ const BESIDE: u16 = 64;
 /// Where the whole of what was told is, behind as much of it as fits.
 const WHOLE: &str = "  m: all of it";
 
-/// Draws a state; the state learns how many rows of its list there is room for.
+/// Draws a state; the state learns how many rows of its list there is room for, and whether there is any for the rest.
 pub(super) fn draw(frame: &mut Frame<'_>, state: &mut State, theme: &Theme) {
     let area = frame.area();
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
+        state.sight = Sight::Hidden;
         return frame.render_widget(Paragraph::new("too small"), area);
     }
     let [title, filter, rule, body, note, keys] = Layout::vertical([
@@ -54,13 +55,19 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &mut State, theme: &Theme) {
     }
     draw_note(frame, note, state, theme);
     help::draw_keys(frame, keys, state, theme);
+    state.sight = draw_front(frame, area, state, theme);
+}
+
+/// What is in front of the list; whether all is seen that it asks for.
+fn draw_front(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) -> Sight {
     match &state.overlay {
         Some(Overlay::Help) => help::draw(frame, area, state, theme),
         Some(Overlay::Messages) => front::messages(frame, area, state, theme),
-        Some(Overlay::Question(question)) => front::question(frame, area, question, theme),
-        Some(Overlay::Directory(line)) => front::directory(frame, area, line, state, theme),
+        Some(Overlay::Question(question)) => return front::question(frame, area, question, theme),
+        Some(Overlay::Directory(line)) => return front::directory(frame, area, line, state, theme),
         None => {}
     }
+    Sight::Clear
 }
 
 /// The list, and what stands beside it if there is room.

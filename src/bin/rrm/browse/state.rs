@@ -18,7 +18,7 @@ use super::query::Query;
 use super::search::{Pace, Search};
 use crate::args::{Grouping, SortKey};
 
-pub(super) use parts::{Focus, Note, Overlay, Preview, Purpose, Question, Row, Side, Work};
+pub(super) use parts::{Focus, Note, Overlay, Preview, Purpose, Question, Row, Side, Sight, Work};
 
 /// Whether the rows are what the last search found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,6 +53,8 @@ pub(super) struct State {
     pub(super) filter: Line,
     pub(super) focus: Focus,
     pub(super) overlay: Option<Overlay>,
+    /// Whether all of what is in front, or else the list, is on the screen.
+    pub(super) sight: Sight,
     pub(super) side: Side,
     pub(super) preview: Option<Preview>,
     /// How many lines of the preview have been scrolled past.
@@ -87,6 +89,7 @@ impl State {
             filter: Line::default(),
             focus: if purpose == Purpose::Choose { Focus::Filter } else { Focus::List },
             overlay: None,
+            sight: Sight::Clear,
             side: Side::Shown,
             preview: None,
             preview_top: 0,
@@ -246,6 +249,18 @@ impl State {
     pub(super) fn hidden(&self) -> usize {
         let shown = |row: &&Row| matches!(row, Row::Item(index) if self.entries.items.get(*index).is_some_and(|item| self.selected.contains(&item.id)));
         self.selected.len().saturating_sub(self.rows.iter().filter(shown).count())
+    }
+
+    /// Whether a line is being typed that is on the screen.
+    pub(super) fn is_typing(&self) -> bool {
+        let line = matches!((&self.overlay, self.focus), (Some(Overlay::Directory(_)), _) | (None, Focus::Filter));
+        line && self.sight == Sight::Clear
+    }
+
+    /// Asks something. Nothing is an answer to it before it is on the screen.
+    pub(super) fn ask(&mut self, question: Question) {
+        self.overlay = Some(Overlay::Question(question));
+        self.sight = Sight::Hidden;
     }
 
     /// Tells something, and remembers it.

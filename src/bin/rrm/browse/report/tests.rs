@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::browse::action::Action;
+use crate::browse::state::Overlay;
 use crate::browse::testing::{at, item, now, rows, state};
 
 fn ids(state: &State) -> Vec<ItemId> {

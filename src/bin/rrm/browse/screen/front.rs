@@ -8,7 +8,7 @@ use ratatui::widgets::{Block, Clear, Padding, Paragraph};
 use super::style::Theme;
 use super::text::{self, one_line, wrapped};
 use crate::browse::line;
-use crate::browse::state::{Question, State};
+use crate::browse::state::{Question, Sight, State};
 use crate::view::count;
 
 /// A box in the middle with these lines in it; gives where its inside is.
@@ -34,15 +34,56 @@ fn room(area: Rect) -> usize {
     usize::from(area.width).saturating_sub(8).min(76)
 }
 
-pub(super) fn question(frame: &mut Frame<'_>, area: Rect, question: &Question, theme: &Theme) {
-    let mut lines: Vec<Line<'_>> =
-        question.lines.iter().flat_map(|line| wrapped(line, room(area))).map(Line::raw).collect();
-    lines.push(Line::raw(""));
-    lines.push(Line::styled("y  yes      any other key  no", Theme::key()));
-    boxed(frame, area, "are you sure?", lines, theme);
+/// Whether a box with so many lines is no higher than the screen. No line of ours is wider.
+fn fits(lines: usize, area: Rect) -> bool {
+    lines + 2 <= usize::from(area.height)
 }
 
-pub(super) fn directory(frame: &mut Frame<'_>, area: Rect, line: &line::Line, state: &State, theme: &Theme) {
+/// Where something is asked that there is no room for: nothing that would look like a part of it.
+fn too_small(frame: &mut Frame<'_>, area: Rect) -> Sight {
+    frame.render_widget(Clear, area);
+    let words = wrapped("too small for the question; Esc leaves it", usize::from(area.width));
+    frame.render_widget(Paragraph::new(words.into_iter().map(Line::raw).collect::<Vec<_>>()), area);
+    Sight::Hidden
+}
+
+/// What keys there are: beside each other, or below each other where that is too wide.
+fn keys(keys: [&'static str; 2], area: Rect) -> Vec<Line<'static>> {
+    let beside = keys.join("      ");
+    match beside.len() <= room(area) {
+        true => vec![Line::styled(beside, Theme::key())],
+        false => keys.map(|key| Line::styled(key, Theme::key())).to_vec(),
+    }
+}
+
+/// How much is said of what a question is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Names {
+    Whole,
+    /// One line for each.
+    Cut,
+}
+
+pub(super) fn question(frame: &mut Frame<'_>, area: Rect, question: &Question, theme: &Theme) -> Sight {
+    let lines = [Names::Whole, Names::Cut].map(|names| question_lines(question, names, area, theme));
+    let Some(lines) = lines.into_iter().find(|lines| fits(lines.len(), area)) else { return too_small(frame, area) };
+    boxed(frame, area, "are you sure?", lines, theme);
+    Sight::Clear
+}
+
+fn question_lines(question: &Question, names: Names, area: Rect, theme: &Theme) -> Vec<Line<'static>> {
+    let room = room(area);
+    let shown = |line: &String| match names == Names::Cut && line.starts_with(' ') {
+        true => vec![theme.start_of(line, room)],
+        false => wrapped(line, room),
+    };
+    let mut lines: Vec<Line<'_>> = question.lines.iter().flat_map(shown).map(Line::raw).collect();
+    lines.push(Line::raw(""));
+    lines.extend(keys(["y  yes", "any other key  no"], area));
+    lines
+}
+
+pub(super) fn directory(frame: &mut Frame<'_>, area: Rect, line: &line::Line, state: &State, theme: &Theme) -> Sight {
     let items = count(state.meant().len() as u64, "item");
     let room = room(area);
     let before = text::visible(line.before());
@@ -50,16 +91,18 @@ pub(super) fn directory(frame: &mut Frame<'_>, area: Rect, line: &line::Line, st
     let hidden = before.chars().count().saturating_sub(room.saturating_sub(2));
     let shown: String = text::visible(line.text()).chars().skip(hidden).collect();
     let caret: String = before.chars().skip(hidden).collect();
-    let lines = vec![
-        Line::raw(format!("restore {items} into this directory; it is made if it is missing")),
-        Line::raw(""),
-        Line::styled(theme.start_of(&shown, room), theme.accent()),
-        Line::raw(""),
-        Line::styled("Enter  restore      Esc  leave it", Theme::key()),
-    ];
+    let asked = wrapped(&format!("restore {items} into this directory; it is made if it is missing"), room);
+    let mut lines: Vec<Line<'_>> = asked.into_iter().chain([String::new()]).map(Line::raw).collect();
+    let row = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    lines.extend([Line::styled(theme.start_of(&shown, room), theme.accent()), Line::raw("")]);
+    lines.extend(keys(["Enter  restore", "Esc  leave it"], area));
+    if !fits(lines.len(), area) {
+        return too_small(frame, area);
+    }
     let inside = boxed(frame, area, "restore elsewhere", lines, theme);
     let width = ratatui::text::Span::raw(caret).width();
-    self::caret(frame, Rect { y: inside.y + 2, height: 1, ..inside }, width);
+    self::caret(frame, Rect { y: inside.y + row, height: 1, ..inside }, width);
+    Sight::Clear
 }
 
 pub(super) fn messages(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {

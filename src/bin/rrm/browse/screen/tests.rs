@@ -7,7 +7,7 @@ use ratatui::style::Color;
 use super::*;
 use crate::browse::action::Action;
 use crate::browse::report::Report;
-use crate::browse::state::Preview;
+use crate::browse::state::{Preview, Question, Sight};
 use crate::browse::testing::{state, typed};
 use crate::gnu::quote::Charset;
 
@@ -58,6 +58,34 @@ fn nothing_panics_however_small_the_screen_and_whatever_is_in_front() {
             drawn(&mut state, width, height, &plain());
         }
     }
+}
+
+#[test]
+fn what_is_asked_is_seen_whole_or_is_not_asked() {
+    let long = format!("  ~/{}", "a/".repeat(2000));
+    let mut state = state(&["/a"]);
+    let lines = vec!["delete 1 item (13 B) for good?".to_owned(), long, "This cannot be undone.".to_owned()];
+    state.ask(Question { lines, then: None });
+    assert_eq!(state.sight, Sight::Hidden, "it is not drawn yet");
+    for (width, height) in [(80, 24), (40, 8), (24, 14), (300, 80)] {
+        let text = self::lines(&drawn(&mut state, width, height, &plain())).join("\n");
+        assert_eq!(state.sight, Sight::Clear, "{width}x{height}");
+        let whole = ["for good?", "~/a/", "cannot be", "undone.", "y  yes", "any other key  no"];
+        assert!(whole.iter().all(|part| text.contains(part)), "{width}x{height}\n{text}");
+    }
+    for (width, height) in [(2, 8), (20, 4), (80, 6), (24, 7)] {
+        let text = self::lines(&drawn(&mut state, width, height, &plain())).join(" ");
+        assert_eq!(state.sight, Sight::Hidden, "{width}x{height}");
+        assert!(text.starts_with("to") && !text.contains('y'), "{text}");
+    }
+    state.act(Action::Back);
+    drawn(&mut state, 24, 7, &plain());
+    assert_eq!(state.sight, Sight::Clear, "the list has room there");
+    state.act(Action::RestoreElsewhere);
+    drawn(&mut state, 24, 7, &plain());
+    assert_eq!(state.sight, Sight::Hidden);
+    drawn(&mut state, 80, 24, &plain());
+    assert!(state.is_typing());
 }
 
 #[test]

@@ -52,9 +52,18 @@ pub(in crate::browse) enum Overlay {
 
 #[derive(Debug)]
 pub(in crate::browse) struct Question {
+    /// What is asked; those that are indented name what it is about, and may be cut short.
     pub(in crate::browse) lines: Vec<String>,
     /// What a yes gives.
     pub(in crate::browse) then: Option<Order>,
+}
+
+/// Whether a person sees what the next key would be about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::browse) enum Sight {
+    Clear,
+    /// The screen is too small for it, or it has not been drawn yet.
+    Hidden,
 }
 
 /// A word about what happened.
