@@ -1,4 +1,5 @@
-//! What is never removed: the root, the home directory, mount points and what holds them, trash directories.
+//! What is never removed: the root, the home directory, mount points and what holds them, trash directories, and the
+//! links that lead to the home trash.
 //!
 //! Directories are told by device and inode, so that no spelling, link or bind mount leads around it.
 
@@ -11,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use super::operand::{Located, Parent, REMOVE, refused};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::layout;
-use crate::sys::{self, FileId, MountRoot, MountsBelow};
+use crate::sys::{self, FileId, FileKind, MountRoot, MountsBelow};
 use crate::volume::Volumes;
 
 /// Knows what is never removed; looks at the disk only once a directory is asked about.
@@ -50,17 +51,20 @@ impl<'a> Protection<'a> {
         if located.metadata.mount_root == MountRoot::Yes {
             return Err(refused(ErrorKind::MountPoint, operand));
         }
+        if matches!(located.metadata.kind, FileKind::Directory | FileKind::Symlink) {
+            self.check_guarded(operand, located.metadata.id)?;
+        }
         if located.metadata.is_dir() {
-            self.check_directory(operand, located.metadata.id)?;
             self.check_registered(operand, &located.parent.path.join(&located.name))?;
         }
         Ok(())
     }
 
-    /// Fails with the reason if this directory is one that is never removed, whatever is below it.
-    pub(super) fn check_directory(&self, operand: &OsStr, directory: FileId) -> Result<()> {
+    /// Fails with the reason if this is one of the directories, and links to them, that are never removed, whatever is
+    /// below it.
+    pub(super) fn check_guarded(&self, operand: &OsStr, thing: FileId) -> Result<()> {
         let guarded = self.guarded.get_or_init(|| self.guard());
-        guarded.get(&directory).map_or(Ok(()), |kind| Err(refused(*kind, operand)))
+        guarded.get(&thing).map_or(Ok(()), |kind| Err(refused(*kind, operand)))
     }
 
     /// Fails with the mount if this is a directory with one below it: a rename would carry it along, and deleting the
@@ -112,6 +116,7 @@ impl<'a> Protection<'a> {
         let mut guarded = HashMap::new();
         // The strongest reason comes last and stays.
         guard_with_ancestors(&mut guarded, self.volumes.home_path(), ErrorKind::TrashDirectory);
+        guard_the_way(&mut guarded, self.volumes.home_path(), ErrorKind::TrashDirectory);
         if let Some(home) = self.home {
             guard_with_ancestors(&mut guarded, home, ErrorKind::HomeDirectory);
         }
@@ -128,6 +133,17 @@ fn guard_with_ancestors(guarded: &mut HashMap<FileId, ErrorKind>, path: &Path, k
     for path in path.ancestors().chain(real.iter().flat_map(|real| real.ancestors())) {
         if let Ok(metadata) = sys::metadata_following(path) {
             guarded.insert(metadata.id, kind);
+        }
+    }
+}
+
+/// Guards all that `path` leads by, the links too: without one of them, what is there is not found by that name.
+fn guard_the_way(guarded: &mut HashMap<FileId, ErrorKind>, path: &Path, kind: ErrorKind) {
+    for step in path.ancestors() {
+        let Ok(metadata) = sys::metadata_at(step) else { continue };
+        let is_new = guarded.insert(metadata.id, kind) != Some(kind);
+        if let (true, Ok(target)) = (is_new && metadata.kind == FileKind::Symlink, std::fs::read_link(step)) {
+            guard_the_way(guarded, &step.parent().unwrap_or(Path::new("/")).join(target), kind);
         }
     }
 }

@@ -165,7 +165,7 @@ fn slash_after(protection: &Protection<'_>, operand: &OsStr, located: &Located, 
     let led_to = (located.metadata.kind == FileKind::Symlink).then(|| sys::metadata_following(Path::new(operand)));
     match led_to {
         Some(Ok(target)) if target.is_dir() => {
-            let checked = check_followed(rule, operand).and_then(|()| protection.check_directory(operand, target.id));
+            let checked = check_followed(rule, operand).and_then(|()| protection.check_guarded(operand, target.id));
             checked.err().unwrap_or_else(|| refused(ErrorKind::LinkWithSlash, operand))
         }
         _ => refused(ErrorKind::NotADirectory, operand),

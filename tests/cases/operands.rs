@@ -245,6 +245,26 @@ fn the_trash_is_no_operand_and_what_is_beside_it_is() {
     }
 }
 
+// [16] A link by which the home trash is reached is as good as the directory: without it nothing would be found again.
+#[test]
+fn a_link_that_leads_to_the_trash_is_no_operand() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.dir("big/share");
+    sandbox.dir(sandbox.home().join(".local"));
+    sandbox.symlink("middle", "big");
+    let link = sandbox.symlink(sandbox.home().join(".local/share"), sandbox.path("middle/share"));
+    let other = sandbox.symlink("other", "big/share");
+    sandbox.file("t", "");
+    sandbox.rrm(["rm", "t"]).ok().silent();
+    for operand in [&link, &sandbox.path("middle"), &sandbox.path("big")] {
+        let run = sandbox.rrm(["rm".as_ref(), operand.as_os_str()]);
+        run.fails(1).err_contains("it is a trash directory, holds one, or is in one");
+        assert!(is_there(operand));
+    }
+    assert_eq!(listed(&sandbox), ["t"]);
+    sandbox.rrm(["rm".as_ref(), other.as_os_str()]).ok().silent();
+}
+
 // [17] A name that looks like an option is taken for one, as every program does, with the way out named.
 #[test]
 fn names_shaped_like_options_are_reached_as_with_rm() {
