@@ -12,7 +12,7 @@ use std::sync::{Arc, OnceLock};
 use super::operand::{Located, Parent, REMOVE, refused};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::layout;
-use crate::sys::{self, FileId, FileKind, MountRoot, MountsBelow};
+use crate::sys::{self, FileId, FileKind, MountRoot, MountsBelow, Name};
 use crate::volume::Volumes;
 
 /// Knows what is never removed; looks at the disk only once a directory is asked about.
@@ -56,6 +56,7 @@ impl<'a> Protection<'a> {
         }
         if located.metadata.is_dir() {
             self.check_registered(operand, &located.parent.path.join(&located.name))?;
+            self.check_content(operand, located)?;
         }
         Ok(())
     }
@@ -91,6 +92,18 @@ impl<'a> Protection<'a> {
         let holds = |known: &Path| known.starts_with(path) && sys::metadata_at(known).is_ok();
         match home.registered() {
             Ok(known) if known.iter().any(|known| holds(known)) => Err(refused(ErrorKind::TrashDirectory, operand)),
+            _ => Ok(()),
+        }
+    }
+
+    /// A trash that was made through another mount is not registered by this path: what a bind mount shows as its root,
+    /// for one. It is looked for where a mount has it, directly in the directory, and nowhere further down.
+    fn check_content(&self, operand: &OsStr, located: &Located) -> Result<()> {
+        let (Ok(name), Ok(trash)) = (Name::new(&located.name), Name::new(&self.trash_name)) else { return Ok(()) };
+        match located.parent.dir.metadata_through(name, trash) {
+            Ok(found) if found.is_dir() && found.uid == sys::effective_uid() => {
+                Err(refused(ErrorKind::TrashDirectory, operand))
+            }
             _ => Ok(()),
         }
     }

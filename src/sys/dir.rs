@@ -123,6 +123,12 @@ impl Dir {
         statx(self, name.as_os_str(), AtFlags::empty())
     }
 
+    /// The metadata of `inner` in the directory `name`, not following `inner`. In one call, so `name` is followed if
+    /// somebody has put a link in its place: for a look that nothing is done by.
+    pub fn metadata_through(&self, name: Name<'_>, inner: Name<'_>) -> io::Result<Metadata> {
+        statx(self, Path::new(name.as_os_str()).join(inner.as_os_str()).as_os_str(), AtFlags::empty())
+    }
+
     /// This directory opened for reading, so that it can be listed, locked, flushed, or carry attributes.
     pub fn readable(&self) -> io::Result<File> {
         let flags = GUARDED | OFlags::RDONLY | OFlags::DIRECTORY;

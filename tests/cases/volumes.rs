@@ -136,6 +136,24 @@ fn a_trash_below_the_root_of_a_mount_is_found_again() {
     serves(&sandbox, &mine, &mine.join(trash_name(&sandbox)));
 }
 
+// [16] What a bind mount showed as its root has the trash of that mount in it, by whatever path it is removed.
+#[test]
+fn a_directory_with_a_trash_in_it_is_refused_by_any_path() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::ordinary();
+    let project = sandbox.tree("project", &[("src/file", "content"), ("src/kept", "")]);
+    let bind = Mount::bind(&project, &sandbox.path("container")).unwrap();
+    sandbox.rrm(["rm", "container/src/file"]).ok().silent();
+    drop(bind);
+    assert!(is_there(&project.join(trash_name(&sandbox))));
+    let run = sandbox.rrm(["rm", "project"]);
+    run.fails(1).err_contains("it is a trash directory, holds one, or is in one");
+    assert!(is_there(&project.join("src/kept")));
+    sandbox.rrm(["rm", "project/src"]).ok().silent();
+    let _again = Mount::bind(&project, &sandbox.path("container")).unwrap();
+    assert_eq!(listed(&sandbox), ["container/src/file", "project/src"]);
+}
+
 // A sticky root, as of /tmp, takes everybody's trash.
 #[test]
 fn a_sticky_mount_takes_everybodys_trash() {
