@@ -249,15 +249,24 @@ impl TrashDir {
     }
 }
 
-/// Makes sure that what holds a new trash directory is ours, or sticky as `/tmp` is.
+/// Whether a directory may hold a trash directory: it is ours, or root's, or sticky as `/tmp` is.
 ///
 /// # Security
-/// Elsewhere somebody could put another directory in its place. And root with the home of the user who called it, as
-/// `sudo` may leave it, would make a trash there that its owner could no longer use.
+/// The owner of any other could put another directory in its place. Where a group may write to a directory of root, as to
+/// `/srv` often, its members can move our trash away, like all else there, but none of them can put one there that
+/// passes for ours: what is opened has to belong to us and be closed to others. And root with the home of the user who
+/// called it, as `sudo` may leave it, would make a trash there that its owner could no longer use.
+#[must_use]
+pub fn may_hold(holder: &sys::Metadata) -> bool {
+    const ROOT: u32 = 0;
+    holder.uid == sys::effective_uid() || holder.uid == ROOT || holder.mode & sys::STICKY != 0
+}
+
+/// Makes sure that what holds a new trash directory may.
 fn check_holder(path: &Path, above: &Path) -> Result<()> {
     let nearest = above.ancestors().find_map(|holder| sys::metadata_following(holder).ok());
     match nearest {
-        Some(holder) if holder.uid != sys::effective_uid() && holder.mode & sys::STICKY == 0 => {
+        Some(holder) if !may_hold(&holder) => {
             Err(unsafe_trash(path, format!("the directory that would hold it belongs to user {}", holder.uid)))
         }
         _ => Ok(()),

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result, cannot};
-use crate::store::{Base, TrashDir, layout};
+use crate::store::{Base, TrashDir, layout, may_hold};
 use crate::sys::{self, Dir, FileId, Metadata, MountRoot};
 
 pub use patience::ask_each;
@@ -289,12 +289,9 @@ fn climb(directory: &Dir) -> io::Result<Vec<(Dir, Metadata)>> {
 }
 
 /// Whether a trash directory may be made in a place, or why not.
-///
-/// # Security
-/// Where neither is true, whoever else may write there could put another directory in our trash's place.
 fn may_create_in(place: &Dir, metadata: &Metadata) -> std::result::Result<(), &'static str> {
-    if metadata.uid != sys::effective_uid() && metadata.mode & sys::STICKY == 0 {
-        Err("the directory that would hold it is neither yours nor sticky")
+    if !may_hold(metadata) {
+        Err("the directory that would hold it belongs to another user and is not sticky")
     } else if !place.is_writable() {
         Err("the directory that would hold it is not writable")
     } else {

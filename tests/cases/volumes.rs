@@ -1,7 +1,7 @@
 //! A trash for each mount: made where things are, found again without being told, and trusted only where it is ours.
 
 use std::fs;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 
 use super::{id_of, is_there, listed};
@@ -33,7 +33,8 @@ fn serves(sandbox: &Sandbox, volume: &Path, trash: &Path) {
     rrm(&["rm"], &at("undone"));
     assert!(is_there(trash), "the trash is at {}", trash.display());
     let data = fs::symlink_metadata(trash).unwrap();
-    assert_eq!((data.mode() & 0o7777, data.uid()), (0o700, sandbox.user().ids().0));
+    // Below a directory with the set-group-id bit every directory has it.
+    assert_eq!((data.mode() & 0o5777, data.uid()), (0o700, sandbox.user().ids().0));
     let mut origins: Vec<PathBuf> =
         sandbox.list_json().iter().map(|item| PathBuf::from(item["original_path"].as_str().unwrap())).collect();
     origins.sort();
@@ -134,6 +135,41 @@ fn a_trash_below_the_root_of_a_mount_is_found_again() {
     let mount = foreign_volume(&sandbox);
     let mine = mount.path().join("srv/mine");
     serves(&sandbox, &mine, &mine.join(trash_name(&sandbox)));
+}
+
+// A volume whose upper directories are root's and a group's, as /srv is: the trash is up there, not among the user's work,
+// where a build directory could not be removed any more for the trash in it.
+#[test]
+fn a_groups_directory_of_root_takes_its_members_trash() {
+    in_mount_namespace!();
+    if !is_root() {
+        skip!("a directory of root's that somebody else may write to needs root");
+    }
+    let sandbox = Sandbox::ordinary();
+    let mount = Mount::tmpfs("mode=2775", &sandbox.path("disk")).unwrap();
+    chown(mount.path(), Some(0), Some(sandbox.user().ids().1)).unwrap();
+    fs::set_permissions(mount.path(), fs::Permissions::from_mode(0o2775)).unwrap();
+    let build = sandbox.dir(mount.path().join("build"));
+    serves(&sandbox, &build, &mount.path().join(trash_name(&sandbox)));
+    sandbox.file(build.join("a"), "");
+    sandbox.rrm(["rm", "disk/build/a"]).ok().silent();
+    sandbox.rrm(["rm", "disk/build"]).ok().silent();
+    assert_eq!(listed(&sandbox), ["disk/build", "disk/build/a"]);
+}
+
+// Another user's directory that is not sticky takes nobody else's trash, whoever may write to it.
+#[test]
+fn a_directory_of_another_user_holds_no_trash() {
+    in_mount_namespace!();
+    if !is_root() {
+        skip!("a directory of somebody else needs root");
+    }
+    let sandbox = Sandbox::ordinary();
+    let mount = Mount::tmpfs("mode=755", &sandbox.path("disk")).unwrap();
+    chown(mount.path(), Some(1), Some(sandbox.user().ids().1)).unwrap();
+    fs::set_permissions(mount.path(), fs::Permissions::from_mode(0o2775)).unwrap();
+    let build = sandbox.dir(mount.path().join("build"));
+    serves(&sandbox, &build, &build.join(trash_name(&sandbox)));
 }
 
 // [16] What a bind mount showed as its root has the trash of that mount in it, by whatever path it is removed.
