@@ -199,6 +199,33 @@ fn completions_and_manual_pages_are_written() {
     sandbox.rrm(["man", "file/below"]).fails(1).err_contains("file/below");
 }
 
+// Nothing but a page of rrm's makes way for one; what else has such a name stays, and so do the other pages.
+#[test]
+fn manual_pages_replace_nothing_but_themselves() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.rrm(["man", "pages"]).ok();
+    let page = sandbox.path("pages/rrm-list.1");
+    let written = fs::read(&page).unwrap();
+    sandbox.file(&page, ".TH RRM 1 \"rrm 0.0.1\" \"rrm manual\"\nold");
+    sandbox.rrm(["man", "pages"]).ok();
+    assert_eq!(fs::read(&page).unwrap(), written, "a page is renewed");
+    assert!(fs::read_dir(sandbox.path("pages")).unwrap().all(|entry| {
+        let name = entry.unwrap().file_name().into_string().unwrap();
+        name.starts_with("rrm") && name.ends_with(".1")
+    }));
+
+    let target = sandbox.file("target", written.as_slice());
+    let notes = sandbox.file("other/rrm-undo.1", ".TH NOTES 1\nmy own words on the rrm manual\n");
+    sandbox.symlink("other/rrm-list.1", &target);
+    sandbox.symlink("other/rrm-rm.1", sandbox.path("nowhere"));
+    let before = snapshot(sandbox.path("other"));
+    let run = sandbox.rrm(["man", "other"]);
+    run.fails(1).err_contains("rrm-undo.1").err_contains("rrm-list.1").err_contains("rrm-rm.1");
+    before.assert_is_at(sandbox.path("other"));
+    assert!(!is_there(&sandbox.path("nowhere")) && is_there(&notes));
+    assert_eq!(fs::read(&target).unwrap(), written);
+}
+
 // [34] Root with the home of whoever called it, as sudo may leave it, makes no trash there that its owner cannot use.
 #[test]
 fn no_trash_is_made_in_the_home_of_somebody_else() {

@@ -3,6 +3,8 @@
 //! Each page is a file of roff. A line `.so NAME` in it takes in another part, as in roff itself: one that is made from
 //! the command line, or a section that several pages share.
 
+mod pages;
+
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
@@ -11,7 +13,11 @@ use anyhow::{Context as _, anyhow};
 use clap::{Command, CommandFactory};
 use clap_mangen::Man;
 
+use self::pages::PageFile;
 use crate::args::Cli;
+
+/// What the title of each page says that it is a page of.
+const MANUAL: &str = "rrm manual";
 
 /// What a line begins with that takes in another part.
 const INCLUDE: &str = ".so ";
@@ -19,17 +25,15 @@ const INCLUDE: &str = ".so ";
 /// The system's own pages that every page of ours points to.
 const SYSTEM_PAGES: [(&str, u8); 3] = [("rm", 1), ("rename", 2), ("xattr", 7)];
 
-/// Writes `rrm.1` and a page for each command into `directory`.
+/// Writes `rrm.1` and a page for each command into `directory`. What is there under the name of one and is none stays.
 pub(crate) fn write(directory: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
     let mut root = Cli::command();
     root.build();
     let names: Vec<String> = std::iter::once("rrm".to_owned()).chain(commands(&root).map(page_name)).collect();
-    write_page(directory, root.clone(), "rrm", &names)?;
-    for command in commands(&root) {
-        write_page(directory, command.clone(), &page_name(command), &names)?;
-    }
-    Ok(())
+    let commands = std::iter::once(&root).chain(commands(&root));
+    let pages = commands.zip(&names).map(|(command, name)| page(directory, command.clone(), name, &names));
+    Ok(pages::write(&pages.collect::<anyhow::Result<Vec<_>>>()?)?)
 }
 
 fn commands(root: &Command) -> impl Iterator<Item = &Command> {
@@ -40,16 +44,15 @@ fn page_name(command: &Command) -> String {
     format!("rrm-{}", command.get_name())
 }
 
-fn write_page(directory: &Path, command: Command, name: &str, all: &[String]) -> anyhow::Result<()> {
-    let path = directory.join(format!("{name}.1"));
+fn page(directory: &Path, command: Command, name: &str, all: &[String]) -> anyhow::Result<PageFile> {
     let text = Page { man: man(command, name), name, all }.text()?;
-    fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))
+    Ok(PageFile { path: directory.join(format!("{name}.1")), text })
 }
 
 fn man(command: Command, name: &str) -> Man {
     // The page's own words say more than the command's short ones, which the NAME section has.
     let command = command.display_name(name).long_about(None);
-    Man::new(command).title(name.to_uppercase()).manual("rrm manual").source(concat!("rrm ", env!("CARGO_PKG_VERSION")))
+    Man::new(command).title(name.to_uppercase()).manual(MANUAL).source(concat!("rrm ", env!("CARGO_PKG_VERSION")))
 }
 
 /// One page in the making.

@@ -1,0 +1,69 @@
+//! The pages as files: only a page of ours makes way for a new one, and a page is there whole or not at all.
+
+use std::fs::{self, OpenOptions};
+use std::io::{self, Read as _, Write as _};
+use std::path::{Path, PathBuf};
+
+use rrm::error::{Error, ErrorKind, cannot};
+
+use super::MANUAL;
+
+/// What is tried, in errors about it.
+const WRITE: &str = "write";
+
+/// As much of a page as its title is in.
+const HEAD: u64 = 4096;
+
+/// Where a page is to be, and what it says.
+pub(super) struct PageFile {
+    pub(super) path: PathBuf,
+    pub(super) text: String,
+}
+
+/// Writes all pages, or none where something else has the name of one: then each of those is named.
+///
+/// # After a crash
+/// Each page is the old or the new one; beside them may be `.NAME.rrm-PID`, a part of one.
+pub(super) fn write(pages: &[PageFile]) -> Result<(), Error> {
+    let foreign: Vec<&Path> = pages.iter().map(|page| &*page.path).filter(|path| !may_be_replaced(path)).collect();
+    if let [first, others @ ..] = &foreign[..] {
+        let others: String = others.iter().map(|other| format!("\n  {other:?} neither")).collect();
+        let reason = format!("what is there is no page of rrm's, and stays; nothing was written{others}");
+        return Err(Error::new(ErrorKind::Foreign, WRITE, *first, reason));
+    }
+    pages.iter().try_for_each(|page| put(page).map_err(cannot(WRITE, &page.path)))
+}
+
+/// Whether there is nothing, or a page of ours. A link is neither, whatever it leads to; what is neither file nor link is
+/// never opened.
+fn may_be_replaced(path: &Path) -> bool {
+    match fs::symlink_metadata(path) {
+        Ok(found) => found.is_file() && is_ours(path).unwrap_or(false),
+        Err(error) => error.kind() == io::ErrorKind::NotFound,
+    }
+}
+
+/// Whether its title line says of which manual it is a page.
+fn is_ours(path: &Path) -> io::Result<bool> {
+    let mut head = Vec::new();
+    fs::File::open(path)?.take(HEAD).read_to_end(&mut head)?;
+    let head = String::from_utf8_lossy(&head);
+    Ok(head.lines().any(|line| line.starts_with(".TH ") && line.contains(&format!("\"{MANUAL}\""))))
+}
+
+/// Writes a page under a name that nobody has, and renames it to its own: nothing is written through what is there.
+#[expect(clippy::disallowed_methods, reason = "what is replaced or taken away is a page of rrm's own")]
+fn put(page: &PageFile) -> io::Result<()> {
+    let name = page.path.file_name().unwrap_or_default().to_string_lossy();
+    let new = page.path.with_file_name(format!(".{name}.rrm-{}", std::process::id()));
+    let written = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .open(&new)
+        .and_then(|mut file| file.write_all(page.text.as_bytes()))
+        .and_then(|()| fs::rename(&new, &page.path));
+    if written.as_ref().is_err_and(|error| error.kind() != io::ErrorKind::AlreadyExists) {
+        fs::remove_file(&new).ok();
+    }
+    written
+}
