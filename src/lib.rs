@@ -51,6 +51,7 @@
 //! | each removal from the source | whole in the trash, listed; some of the source is left | the person: what is left may be in use |
 //! | **restore** | | |
 //! | a directory of ours without `u+w` gets it | in the trash, listed, its mode in the record | the next restore |
+//! | missing directories are made; those that a part was in private at first | in the trash, listed; directories with nothing in them | the person |
 //! | RENAME to the target | at the target, whole, with attributes of ours | the next removal from there replaces them; [`mend`] erases them |
 //! | each attribute is erased, the path last | the same, with fewer of them | the same |
 //! | the mode is given back, the envelope removed | as it was before it was removed | `clean`, for an envelope that stayed |

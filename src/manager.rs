@@ -7,6 +7,7 @@ mod copy;
 mod doctor;
 mod import;
 mod keep;
+mod likeness;
 mod list;
 mod measure;
 mod operand;

@@ -11,6 +11,7 @@ use chrono::Timelike;
 
 use super::TrashManager;
 use super::copy::copy_out;
+use super::likeness::Likeness;
 use super::target::{Links, RESTORE, TargetDir, Targets};
 use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
@@ -158,7 +159,10 @@ impl TrashManager {
         progress: &dyn Progress,
     ) -> Result<Begun> {
         let links = if request.destination.directory.is_some() { Links::Follow } else { Links::Refuse };
-        let parent = targets.open(step.target.parent().unwrap_or(Path::new("/")), links)?;
+        let trash = self.trash_of(&step.item)?;
+        let goes_home = step.part.is_some() && links == Links::Refuse;
+        let likeness = if goes_home { Likeness::of(&trash, &step.item) } else { None };
+        let parent = targets.open(step.target.parent().unwrap_or(Path::new("/")), links, likeness.as_ref())?;
         let name = step.target.file_name().unwrap_or_default();
         if parent.path.starts_with(&*step.item.trash) {
             return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, &step.target, "that is inside the trash"));

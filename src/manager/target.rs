@@ -5,6 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::likeness::{Likeness, Unlike};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sys::{Dir, Name};
 
@@ -28,6 +29,8 @@ pub(super) struct TargetDir {
     pub(super) path: PathBuf,
     /// What was made, the outermost first.
     made: Vec<(Dir, OsString)>,
+    /// Those of them that are to be like others.
+    unlike: Unlike,
 }
 
 impl TargetDir {
@@ -48,12 +51,17 @@ pub(super) struct Targets {
 }
 
 impl Targets {
-    /// Opens `directory`, making what is missing of it.
-    pub(super) fn open(&mut self, directory: &Path, links: Links) -> Result<Arc<TargetDir>> {
+    /// Opens `directory`, making what is missing of it: as `mkdir -p` does, or like its model where there is one.
+    pub(super) fn open(
+        &mut self,
+        directory: &Path,
+        links: Links,
+        likeness: Option<&Likeness<'_>>,
+    ) -> Result<Arc<TargetDir>> {
         if let Some((_, found)) = self.last.as_ref().filter(|(known, _)| known == directory) {
             return Ok(found.clone());
         }
-        let opened = Arc::new(open_or_make(directory, links)?);
+        let opened = Arc::new(open_or_make(directory, links, likeness)?);
         self.last = Some((directory.to_owned(), opened.clone()));
         Ok(opened)
     }
@@ -66,7 +74,7 @@ impl Targets {
     }
 }
 
-fn open_or_make(directory: &Path, links: Links) -> Result<TargetDir> {
+fn open_or_make(directory: &Path, links: Links, likeness: Option<&Likeness<'_>>) -> Result<TargetDir> {
     let failed = |error| Error::system(RESTORE, directory, error);
     let mut missing = Vec::new();
     let mut existing = directory;
@@ -91,26 +99,35 @@ fn open_or_make(directory: &Path, links: Links) -> Result<TargetDir> {
     if links == Links::Refuse && real != existing {
         return Err(leads_elsewhere(directory, existing, &real));
     }
-    let mut target = TargetDir { dir, path: real, made: Vec::new() };
-    for name in missing.into_iter().rev() {
-        if let Err(error) = target.descend(name) {
-            target.unmake();
-            return Err(failed(error));
-        }
+    let mut target = TargetDir { dir, path: real, made: Vec::new(), unlike: Unlike::default() };
+    let mut missing = missing.into_iter().rev();
+    let made = missing.try_for_each(|name| target.descend(name, likeness)).and_then(|()| target.unlike.liken());
+    if let Err(error) = made {
+        target.unmake();
+        return Err(failed(error));
     }
     Ok(target)
 }
 
 impl TargetDir {
-    fn descend(&mut self, name: &std::ffi::OsStr) -> io::Result<()> {
+    fn descend(&mut self, name: &std::ffi::OsStr, likeness: Option<&Likeness<'_>>) -> io::Result<()> {
         let checked = Name::new(name)?;
-        match self.dir.create_dir(checked) {
+        let path = self.path.join(name);
+        let model = likeness.map_or(Ok(None), |likeness| likeness.model(&path))?;
+        let made = match &model {
+            Some(_) => self.dir.create_private_dir(checked).map(drop),
+            None => self.dir.create_dir(checked),
+        };
+        match made {
             Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
             Ok(()) => self.made.push((self.dir.try_clone()?, name.to_owned())),
             Err(_) => {}
         }
-        self.dir = self.dir.open_dir(checked)?;
-        self.path.push(name);
+        let inside = self.dir.open_dir(checked)?;
+        if let (Some(model), Ok(())) = (model, made) {
+            self.unlike.add(model, inside.try_clone()?);
+        }
+        (self.dir, self.path) = (inside, path);
         Ok(())
     }
 }

@@ -45,8 +45,17 @@ pub(super) fn inherited(made: &Inode) -> io::Result<Inherited> {
 /// `security.` is a label that the policy of the target gives, and other namespaces are settings of one file system.
 /// What `to` inherited and `from` does not have is removed: a default access list of the target would open the copy to
 /// people who could not see the source.
-pub(super) fn keep(from: &Inode, to: &Inode, group: Group, inherited: Inherited) -> Result<Vec<Loss>, Trouble> {
-    let wanted = list(from, is_kept).during(Failure::Read)?;
+///
+/// Those of `from` that `passed_over` tells are none.
+pub(super) fn keep(
+    from: &Inode,
+    to: &Inode,
+    group: Group,
+    inherited: Inherited,
+    passed_over: fn(&OsStr) -> bool,
+) -> Result<Vec<Loss>, Trouble> {
+    let mut wanted = list(from, is_kept).during(Failure::Read)?;
+    wanted.retain(|name| !passed_over(name));
     if inherited == Inherited::Lists {
         remove_inherited(to, &wanted).during(Failure::Keep)?;
     }

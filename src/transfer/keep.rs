@@ -20,12 +20,12 @@ pub(super) struct Kept {
 /// What a new entry is before anything is done to it: the same for all files made in one private directory.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Newborn {
-    owner: Owner,
-    inherited: Inherited,
+    pub(super) owner: Owner,
+    pub(super) inherited: Inherited,
 }
 
 /// User and group.
-type Owner = (u32, u32);
+pub(super) type Owner = (u32, u32);
 
 impl Newborn {
     /// What `made` is, to which nothing was done yet.
@@ -44,7 +44,7 @@ impl Newborn {
 pub(super) fn keep(from: &Inode, was: &Metadata, to: &Inode, new: Newborn) -> Result<Kept, Trouble> {
     let owner = set_owner(was, to, new.owner).during(Failure::Keep)?;
     let group = if owner.1 == was.gid { Group::Same } else { Group::Other };
-    let mut losses = attributes::keep(from, to, group, new.inherited)?;
+    let mut losses = attributes::keep(from, to, group, new.inherited, |_| false)?;
     let mode = mode_for(was, owner);
     if was.kind != FileKind::Symlink {
         tolerate_refusal(to.set_mode(mode)).during(Failure::Keep)?;
@@ -66,7 +66,7 @@ fn differences(was: &Metadata, now: &Metadata, mode: u32) -> impl Iterator<Item 
 
 /// Owner and group if we may, else the group alone: an ordinary user may give a file to any group of their own. Says what
 /// came of it. Most often there is nothing to do, because what we make is ours.
-fn set_owner(was: &Metadata, to: &Inode, owner: Owner) -> io::Result<Owner> {
+pub(super) fn set_owner(was: &Metadata, to: &Inode, owner: Owner) -> io::Result<Owner> {
     if owner == (was.uid, was.gid) {
         return Ok(owner);
     }
@@ -85,7 +85,7 @@ fn owner_of(inode: &Inode) -> io::Result<Owner> {
 ///
 /// What only the source's owner or group were trusted with does not pass to another: no set-id bits for a new owner,
 /// and for a new group nothing that everybody has not.
-fn mode_for(was: &Metadata, owner: Owner) -> u32 {
+pub(super) fn mode_for(was: &Metadata, owner: Owner) -> u32 {
     const SET_ID: u32 = 0o6000;
     const GROUP: u32 = 0o070;
     if (was.uid, was.gid) == owner {

@@ -2,12 +2,12 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{MetadataExt as _, symlink};
 use std::path::Path;
 
 use super::{attributes, id_of, is_there, listed};
 use crate::common::strace::available;
-use crate::common::{Sandbox, snapshot};
+use crate::common::{Sandbox, User, is_root, snapshot};
 
 fn content(sandbox: &Sandbox, path: &str) -> String {
     fs::read_to_string(sandbox.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -356,6 +356,47 @@ fn a_part_of_a_trashed_directory_comes_back_alone() {
     let id = id_of(&sandbox, "dir");
     sandbox.rrm(["restore", &format!("{}/sub", &id[..8]), "--to", "out"]).ok();
     assert_eq!(content(&sandbox, "out/sub/c"), "3");
+}
+
+// The directories that a part was in are made again as they were: who was kept out by one is kept out still.
+#[test]
+fn a_part_comes_back_into_directories_that_are_as_private_as_they_were() {
+    for sandbox in [Sandbox::ordinary(), Sandbox::new()] {
+        sandbox.tree("above/private", &[("secret", "1"), ("closed/sub/other", "2"), ("closed/sub/third", "3")]);
+        let modes = [("above/private", 0o700), ("above/private/closed", 0o2510), ("above/private/closed/sub", 0o1750)];
+        if is_root() && sandbox.user() == User::Caller {
+            modes.iter().for_each(|(path, _)| drop(sandbox.chown(path, 1234)));
+        }
+        for (path, mode) in modes {
+            sandbox.set_attribute(path, "user.colour", path);
+            sandbox.chmod(path, mode);
+        }
+        let look = |path: &str| {
+            let data = fs::symlink_metadata(sandbox.path(path)).unwrap();
+            (data.mode() & 0o7777, data.uid(), data.gid(), attributes(&sandbox.path(path)))
+        };
+        let before = modes.map(|(path, _)| look(path));
+        sandbox.rrm(["rm", "above"]).ok().silent();
+        sandbox.rrm(["restore", "above/private/closed/sub/other", "above/private/secret"]).ok().silent();
+        assert_eq!(
+            (content(&sandbox, "above/private/secret"), modes.map(|(path, _)| look(path))),
+            ("1".into(), before)
+        );
+        assert!(!is_there(&sandbox.path("above/private/closed/sub/third")));
+        assert_eq!(look("above").3, [""; 0], "nothing of ours is on the item's own directory");
+        sandbox.rrm(["restore", "above"]).fails(1).err_contains("something is there already");
+    }
+}
+
+// A part that does not come back leaves nothing that was made for it.
+#[test]
+fn directories_that_were_made_for_a_part_go_again_if_it_does_not_come() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.tree("d", &[("closed/sub/file", "1")]);
+    sandbox.chmod("d/closed/sub", 0o500);
+    sandbox.rrm(["rm", "d"]).ok();
+    sandbox.rrm(["restore", "d/closed/sub/file"]).fails(1).err_contains("Permission denied");
+    assert!(!is_there(&sandbox.path("d")));
 }
 
 // [27] Nothing of ours remains on what came back, and all of its own is there.
