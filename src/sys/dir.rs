@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, FlockOperation, Mode, OFlags, ResolveFlags, StatxFlags};
+use rustix::fs::{AtFlags, CWD, FlockOperation, Mode, OFlags, ResolveFlags, StatxAttributes, StatxFlags};
 use rustix::io::Errno;
 
 use super::metadata::Metadata;
@@ -257,6 +257,14 @@ pub struct Space {
 /// Whether `path` exists in any form, a dangling link included.
 pub fn metadata_at(path: &Path) -> io::Result<Metadata> {
     statx(CWD, path.as_os_str(), AtFlags::empty())
+}
+
+/// Whether `path`, not followed, may not be changed, or only be added to, by anybody (`chattr +i`, `chattr +a`).
+#[must_use]
+pub fn is_fixed(path: &Path) -> bool {
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+    let fixed = StatxAttributes::IMMUTABLE | StatxAttributes::APPEND;
+    rustix::fs::statx(CWD, path, flags, WANTED).is_ok_and(|told| told.stx_attributes.intersects(fixed))
 }
 
 /// The metadata of what `path` leads to, every link followed.

@@ -510,3 +510,21 @@ fn the_home_trash_is_where_it_was_said() {
     }
     assert!(!is_there(&sandbox.trash()));
 }
+
+// What not even root may remove has a reason that permissions do not show, and the hint names it.
+#[test]
+fn what_chattr_holds_is_said_to_be_held_by_it() {
+    let sandbox = Sandbox::new();
+    let chattr = |change: &str, name: &str| sandbox.tool("chattr", [change, name]).by(User::Caller).run();
+    for (flag, name, operand) in [("i", "file", "file"), ("i", "dir", "dir/inside"), ("a", "log", "log")] {
+        sandbox.tree("dir", &[("inside", "")]);
+        sandbox.file(if name == "dir" { "other" } else { name }, "");
+        if !chattr(&format!("+{flag}"), name).status.success() {
+            skip!("chattr needs root and a file system with such attributes");
+        }
+        let run = sandbox.rrm(["rm", operand]);
+        chattr(&format!("-{flag}"), name).ok();
+        run.fails(1).err_contains("Operation not permitted").err_contains("lsattr -d").err_lacks("ls -ld");
+        sandbox.rrm(["rm", operand, "dir"]).ok();
+    }
+}

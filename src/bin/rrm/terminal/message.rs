@@ -1,8 +1,10 @@
 //! Errors in words, each with a next step.
 
 use std::io;
+use std::path::Path;
 
 use rrm::error::{Error, ErrorKind};
+use rrm::sys;
 
 use crate::gnu::messages;
 use crate::gnu::quote::Charset;
@@ -60,8 +62,18 @@ pub(crate) fn hint(error: &Error) -> &'static str {
         Kind::Busy => "wait until that has ended, and run the command again",
         Kind::Interrupted => "nothing is half-done; run the command again to go on",
         Kind::NoAttributes => "RRM_GRACE_PERIOD and RRM_TRASH_DIR say the same in the environment",
+        Kind::System if is_fixed(error) => {
+            "it or the directory that holds it is immutable or append-only: lsattr -d tells which, chattr -i or -a ends it"
+        }
         Kind::System => error.source.as_ref().map_or(UNSOUND, system_hint),
     }
+}
+
+/// Whether something was not permitted because of what `chattr` has set, there or on the directory above.
+fn is_fixed(error: &Error) -> bool {
+    const EPERM: i32 = 1;
+    let above = error.path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    error.is_os_error(EPERM) && [&*error.path, above].into_iter().any(sys::is_fixed)
 }
 
 /// Where the kernel's word says nothing of what is wrong.
