@@ -2,6 +2,7 @@
 
 mod anchor;
 mod check;
+mod claim;
 mod envelope;
 pub mod layout;
 mod lock;
@@ -27,6 +28,7 @@ use crate::error::{Error, ErrorKind, Result, cannot};
 use crate::item::ItemId;
 use crate::sys::{self, Dir, FileId, Name};
 
+pub use claim::Claim;
 pub use envelope::{Shape, shape_of};
 pub use lock::is_ours;
 pub use note::Owner;

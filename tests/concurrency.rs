@@ -12,9 +12,10 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::SystemAttributes;
 use rrm::manager::{Settings, TrashManager};
 use rrm::outcome::{Restored, TrashStep};
-use rrm::progress::Silent;
+use rrm::progress::{Activity, Amount, Progress, Silent};
 use rrm::request::{
     CleanRequest, Conflict, Copying, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, TrashRequest,
+    Trashes,
 };
 use rrm::selection::{Selection, Term};
 use rustix::fs::{CWD, RenameFlags};
@@ -292,6 +293,44 @@ fn one_race(sandbox: &Sandbox, top: &Path, round: u32) -> (bool, u64) {
         });
         (restoring.join().expect("the restore ends"), cleaning.join().expect("the clean ends"))
     })
+}
+
+/// Has an item kept as soon as anything asks whether to go on, which a clean does before each claim.
+struct Keeps<'a>(&'a Sandbox, &'a str);
+
+impl Progress for Keeps<'_> {
+    fn begin(&self, _: Activity, _: Option<Amount>) {}
+    fn advance(&self, _: Amount) {}
+    fn end(&self) {}
+    fn interrupted(&self) -> bool {
+        self.0.rrm(["keep", self.1]).ok();
+        false
+    }
+}
+
+/// The keep comes after the last look at the record, and before the rename that claims the item.
+#[test]
+fn what_is_kept_in_the_moment_of_its_claim_stays() {
+    let sandbox = Sandbox::new();
+    sandbox.file("file", "x");
+    sandbox.symlink("link", "nowhere");
+    sandbox.tree("closed", &[("inner", "x")]);
+    sandbox.chmod("closed", 0o555);
+    for name in ["closed", "file", "link"] {
+        let before = snapshot(sandbox.path(name));
+        sandbox.rrm(["rm", "-f", "-g", "0", name]).ok();
+        let cleaned = manager(&sandbox, |manager| {
+            let trashes = Trashes::At(vec![sandbox.trash()]);
+            let request = CleanRequest { trashes, ..CleanRequest::expired(Utc::now() + TimeDelta::minutes(1)) };
+            let plan = manager.plan_clean(&request, &Silent);
+            assert_eq!(plan.items.len(), 1, "{plan:?}");
+            manager.clean(&plan, &request, &Keeps(&sandbox, name))
+        });
+        assert_eq!((cleaned.items, cleaned.problems.len()), (0, 0), "{cleaned:?}");
+        sandbox.rrm(["list"]).ok().out_contains("kept");
+        sandbox.rrm(["restore", name]).ok();
+        assert_eq!(snapshot(sandbox.path(name)), before, "it is as it was");
+    }
 }
 
 fn manager<T>(sandbox: &Sandbox, work: impl FnOnce(&TrashManager) -> T) -> T {

@@ -12,7 +12,7 @@ use crate::outcome::{CleanPlan, Cleaned};
 use crate::progress::{Activity, Amount, Progress, begin};
 use crate::purge::{Measure, Purged, purge};
 use crate::request::CleanRequest;
-use crate::store::{Owner, Reading, Staging, TrashDir, layout, take_over};
+use crate::store::{Claim, Owner, Reading, Staging, TrashDir, layout, take_over};
 use crate::sys::{Dir, MountsBelow, Name};
 
 /// What is tried, in every error about a clean.
@@ -21,7 +21,8 @@ pub(super) const DELETE: &str = "delete";
 impl TrashManager {
     /// Deletes the items of a plan, and what earlier cleans left half-done.
     ///
-    /// An item is claimed by a rename before anything in it is deleted; one that somebody restored meanwhile is theirs.
+    /// An item is claimed by a rename before anything in it is deleted; one that somebody restored meanwhile is theirs, and
+    /// one that somebody kept meanwhile stays.
     pub fn clean(&self, plan: &CleanPlan, request: &CleanRequest, progress: &dyn Progress) -> Cleaned {
         let mut cleaned = Cleaned::default();
         let mounts = match MountsBelow::read() {
@@ -118,7 +119,7 @@ fn lock_leftover(staging: &Dir, name: &OsStr) -> io::Result<Owner> {
 
 /// Whether somebody has kept the item since the plan was made: a person may have looked at a question for long.
 fn is_kept_by_now(trash: &TrashDir, item: &TrashItem, request: &CleanRequest) -> bool {
-    matches!(trash.read(item.id), Ok(Reading::Item(found)) if found.keep.holds(request.now))
+    trash.keep_of(item).is_ok_and(|keep| keep.holds(request.now))
 }
 
 /// Deletes items, each on its own.
@@ -154,7 +155,8 @@ fn delete(
     check_mounts(trash, item, mounts)?;
     let failed = |error| Error::system(DELETE, path_of(item), error);
     match trash.claim(item).map_err(failed) {
-        Ok(()) => {}
+        Ok(Claim::Taken) => {}
+        Ok(Claim::Kept) => return Ok(()),
         // Somebody restored it, or another clean was faster.
         Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
         Err(error) if error.is_about_room() && item.kind != ItemKind::Directory => {

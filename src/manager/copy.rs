@@ -18,7 +18,7 @@ use crate::outcome::Restored;
 use crate::progress::{Progress, Silent};
 use crate::purge::{Measure, Purged, purge};
 use crate::request::Copying;
-use crate::store::{Placed, Reading, TrashDir, layout};
+use crate::store::{Claim, Placed, Reading, TrashDir, layout};
 use crate::sys::{self, Dir, Name};
 use crate::transfer::{
     Copied, Failure, Left, Loss, Proof, Route, Survey, TransferError, copy, is_still_copied, retire, survey,
@@ -80,7 +80,8 @@ impl Errand<'_> {
                 (ErrorKind::System, format!("cannot write the copy: {}", words_of(&error.source)))
             }
             Failure::Exists | Failure::Lose | Failure::Changed => {
-                (ErrorKind::System, format!("{}: {}", error.failure, words_of(&error.source)))
+                let failure = error.failure.to_string();
+                (ErrorKind::System, format!("{}: {}", failure.trim_end_matches(':'), words_of(&error.source)))
             }
         };
         Error { kind, action: self.action.into(), path, reason: reason.into(), source: Some(error.source) }
@@ -210,10 +211,10 @@ fn is_elsewhere(target: &Path, at: &Path) -> Error {
 pub(super) fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&Path>) -> Option<Error> {
     let purged = match part {
         Some(part) => trash.holding_part(item, part).and_then(|(holding, held)| purge_all(&holding, &held)),
-        None => trash
-            .claim(item)
-            .and_then(|()| trash.doomed_dir())
-            .and_then(|doomed| purge_all(&doomed, item.id.to_string().as_ref())),
+        None => trash.claim(item).and_then(|claim| match claim {
+            Claim::Taken => purge_all(&trash.doomed_dir()?, item.id.to_string().as_ref()),
+            Claim::Kept => Err(io::Error::other("somebody has kept it meanwhile, so it stays in the trash as well")),
+        }),
     };
     match purged {
         Ok(purged) => remains(purged, &item.trash),

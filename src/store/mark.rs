@@ -9,8 +9,8 @@ use super::TrashDir;
 use super::loosen::{Loosened, loosen};
 use super::record::{self, ENVELOPE, IMPORT, KEEP, SIZE};
 use crate::attributes::{ExtendedAttributes, RecordFile};
-use crate::item::{Holder, Keep, TrashItem};
-use crate::sys::{Name, metadata_of_file};
+use crate::item::{Holder, ItemKind, Keep, TrashItem};
+use crate::sys::{Dir, Name, metadata_of_file};
 
 impl TrashDir {
     /// Notes whether `clean` is to pass over the item.
@@ -87,9 +87,32 @@ impl TrashDir {
                 false => Err(io::ErrorKind::Unsupported.into()),
             };
         }
-        let file = self.dir().open_dir(name)?.readable()?;
+        self.carrier_of(&self.dir().open_dir(name)?)
+    }
+
+    /// An envelope as what carries the record, and how.
+    fn carrier_of(&self, envelope: &Dir) -> io::Result<(File, &dyn ExtendedAttributes)> {
+        let file = envelope.readable()?;
         let is_marked = self.attributes.list(&file)?.iter().any(|known| known == ENVELOPE);
         Ok((file, if is_marked { &*self.attributes } else { &RecordFile }))
+    }
+
+    /// Whether a person keeps what belongs into this envelope.
+    pub(super) fn keep_on_envelope(&self, envelope: &Dir) -> io::Result<Keep> {
+        let (file, attributes) = self.carrier_of(envelope)?;
+        attributes.get(&file, KEEP).map(record::decode_keep)
+    }
+
+    /// Whether a person keeps what carries its own record under this name.
+    pub(super) fn keep_on(&self, kind: ItemKind, (holder, name): (&Dir, Name<'_>)) -> io::Result<Keep> {
+        if !kind.carries_attributes() {
+            return Ok(Keep::No);
+        }
+        match self.attributes.get(&holder.open_file(name)?, KEEP) {
+            // Where there are no attributes nobody was told that it is kept.
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Keep::No),
+            value => value.map(record::decode_keep),
+        }
     }
 
     fn is_there(&self, item: &TrashItem, carrier: &File) -> io::Result<bool> {

@@ -215,7 +215,7 @@ pub(super) fn encode_keep(keep: Keep) -> Option<Vec<u8>> {
 }
 
 /// A value that cannot be read was meant to keep the item, so it does.
-fn decode_keep(value: Option<Vec<u8>>) -> Keep {
+pub(super) fn decode_keep(value: Option<Vec<u8>>) -> Keep {
     match decode_date(value) {
         Stamp::Missing => Keep::No,
         Stamp::At(end) => Keep::Until(end),

@@ -1,4 +1,4 @@
-//! How an item leaves a trash directory: to where a person wants it, or to be deleted.
+//! How an item leaves a trash directory for where a person wants it.
 //!
 //! | step | what the disk holds if it is the last |
 //! |---|---|
@@ -145,39 +145,9 @@ impl TrashDir {
         leaving.finish(item.mode.filter(|_| part.is_none()))
     }
 
-    /// Moves `item` to `.doomed`, from where it never comes back. An error means that it is still listed.
-    pub fn claim(&self, item: &TrashItem) -> io::Result<()> {
-        let doomed = self.own_dir(layout::DOOMED)?;
-        let (holding, name) = self.holding(item)?;
-        let name = Name::new(&name)?;
-        let doomed_name = OsString::from(item.id.to_string());
-        let doomed_name = Name::new(&doomed_name)?;
-        let leaving = Leaving::of(item, &holding, name)?;
-        if let Err(error) = rename_no_replace(&holding, name, &doomed, doomed_name) {
-            leaving.stay()?;
-            return Err(error);
-        }
-        self.discard_holding(item.id, &holding);
-        Ok(())
-    }
-
-    /// Deletes `item` where it is, if it is no directory, and gives the bytes that this frees on the disk.
-    ///
-    /// For want of room to claim it: where a quota is used up, btrfs refuses to rename a file but not to remove it. One
-    /// name goes as wholly as it is renamed, so a restore at the same time gets all of it or nothing. An error means that
-    /// the item is still listed.
-    pub fn delete_unclaimed(&self, item: &TrashItem) -> io::Result<u64> {
-        let (holding, name) = self.holding(item)?;
-        let name = Name::new(&name)?;
-        let found = holding.metadata_of(name)?;
-        holding.remove_file(name)?;
-        self.discard_holding(item.id, &holding);
-        Ok(if found.links == 1 { found.bytes_on_disk() } else { 0 })
-    }
-
     /// Removes the envelope of an item that has left. One that cannot be removed holds nothing, is never listed, and is
     /// swept by `clean`; so this is no failure.
-    fn discard_holding(&self, id: ItemId, holding: &Holding<'_>) {
+    pub(super) fn discard_holding(&self, id: ItemId, holding: &Holding<'_>) {
         let id = id.to_string();
         if let (Holding::Envelope(envelope), Ok(name)) = (holding, Name::new(&id)) {
             discard_envelope(&self.dir, envelope, name).ok();
@@ -186,14 +156,14 @@ impl TrashDir {
 }
 
 /// A thing about to be moved away: a directory is held open, and writable while it is moved.
-struct Leaving {
+pub(super) struct Leaving {
     dir: Option<Dir>,
     loosened: Option<Loosened>,
 }
 
 impl Leaving {
     /// An item about to leave. Only a directory takes any preparation.
-    fn of(item: &TrashItem, holding: &Dir, name: Name<'_>) -> io::Result<Self> {
+    pub(super) fn of(item: &TrashItem, holding: &Dir, name: Name<'_>) -> io::Result<Self> {
         match item.kind {
             ItemKind::Directory => Self::prepare(holding, name),
             _ => Ok(Self { dir: None, loosened: None }),
@@ -208,7 +178,7 @@ impl Leaving {
     }
 
     /// It was not moved after all.
-    fn stay(self) -> io::Result<()> {
+    pub(super) fn stay(self) -> io::Result<()> {
         self.loosened.map_or(Ok(()), Loosened::tighten)
     }
 
