@@ -125,6 +125,30 @@ fn what_is_kept_stays_until_it_is_released() {
     assert_eq!(listed(&sandbox), [""; 0]);
 }
 
+/// A removal by a copy was killed before its source went, so the item is the same as what is in place; then it was kept.
+#[test]
+fn the_second_copy_that_a_person_keeps_is_not_settled_away() {
+    let sandbox = Sandbox::ordinary();
+    let file = sandbox.file("thesis", "x");
+    sandbox.tool("cp", ["-a", "thesis", "same"]).run().ok();
+    sandbox.rrm(["rm", "thesis"]).ok();
+    sandbox.tool("mv", ["same", "thesis"]).run().ok();
+    let (item, _) = only_item(&sandbox);
+    let id = item.file_name().expect("it has one").to_str().expect("an ID is text");
+    let note = sandbox.trash().join(".staging").join(format!("{id}.elsewhere"));
+    sandbox.dir(sandbox.trash().join(".staging"));
+    sandbox.chmod(sandbox.trash().join(".staging"), 0o700);
+    sandbox.symlink(&note, &file);
+    sandbox.rrm(["keep", id]).ok();
+    clean(&sandbox, &[]).ok();
+    assert_eq!(listed(&sandbox), ["thesis"]);
+    assert!(note.symlink_metadata().is_ok(), "the note stays");
+    sandbox.rrm(["keep", "--release", id]).ok();
+    clean(&sandbox, &[]).ok();
+    assert_eq!(listed(&sandbox), [""; 0], "what is the same twice stays in its place");
+    assert_eq!(fs::read(file).expect("it is there"), b"x");
+}
+
 #[test]
 fn a_directory_is_measured_once_and_anew_when_a_part_has_left() {
     let sandbox = Sandbox::ordinary();

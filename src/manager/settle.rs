@@ -14,7 +14,7 @@ use super::TrashManager;
 use super::copy::delete_original;
 use super::room;
 use crate::error::{Error, Result};
-use crate::item::{ItemId, TrashItem};
+use crate::item::{ItemId, Keep, TrashItem};
 use crate::progress::Progress;
 use crate::store::{Owner, Reading, TrashDir, record};
 use crate::sys::{self, Dir, Name, if_there};
@@ -110,6 +110,8 @@ fn settle_item(
     let Some((holding, held)) = held else { return Ok(Settled::InTrash) };
     let route = Route { source: holding, name: held, target: parent, to_name: name };
     match is_same(route, record::is_part_of_one, progress) {
+        // Nobody but a person takes away what a person keeps: both stay, and the note of them, until it is released.
+        Ok(true) if item.keep != Keep::No => Ok(Settled::Later),
         Ok(true) => {
             // Its name may be younger than the last flush, and nothing else will be left to bring it back.
             sys::flush(parent).map_err(failed)?;
