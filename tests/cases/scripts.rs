@@ -89,6 +89,8 @@ fn a_full_or_closed_stdout_stops_nothing() {
     sandbox.command(["rm", "-g", "0", "c"]).redirected(">&-").run().ok();
     sandbox.command(["list"]).redirected(">/dev/full").run().fails(1).err_contains("No space left");
     sandbox.command(["clean", "-v"]).redirected(">/dev/full").run().fails(1);
+    let run = sandbox.command(["list"]).redirected(">/dev/full").run();
+    run.err_contains("df with the path").err_lacks("--immediate");
     assert_eq!(listed(&sandbox), [""; 0]);
     sandbox.command(["rm", "missing"]).redirected("2>&-").run().fails(1);
     sandbox.command(["rm", "missing"]).redirected("2>/dev/full").run().fails(1);

@@ -25,7 +25,7 @@ use crate::exit::Exit;
 use crate::gnu::quote::quote;
 use crate::remove::Remover;
 use crate::shim::Shim;
-use crate::terminal::{Consent, Messages, clear_progress, system_hint};
+use crate::terminal::{Consent, Messages, clear_progress, output_hint};
 use crate::translate::{Colour, Context, Effect, Environment, Voice, check_choice, effect};
 use crate::view::{Detail, Scene};
 
@@ -58,7 +58,7 @@ pub(crate) fn failed(error: &anyhow::Error, messages: &Messages) -> Exit {
         Some(pipe) if pipe.kind() == io::ErrorKind::BrokenPipe => Exit::BrokenPipe,
         Some(cause) => {
             messages.say(&format!("{error}: {}", rrm::error::words_of(cause)));
-            messages.hint(system_hint(cause));
+            messages.hint(output_hint(cause));
             Exit::Failure
         }
         None => {

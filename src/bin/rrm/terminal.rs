@@ -19,7 +19,7 @@ use crate::gnu::prompt::{Answer, read_answer};
 use crate::gnu::quote::{Charset, quote};
 use crate::translate::Voice;
 
-pub(crate) use message::system_hint;
+pub(crate) use message::output_hint;
 pub(crate) use meter::progress_words;
 pub(crate) use progress::{TerminalProgress, clear_progress};
 

@@ -80,7 +80,7 @@ fn is_fixed(error: &Error) -> bool {
 const UNSOUND: &str = "rrm doctor tells whether all trash directories are sound";
 
 /// What a person can do about a failed call to the kernel.
-pub(crate) fn system_hint(cause: &io::Error) -> &'static str {
+fn system_hint(cause: &io::Error) -> &'static str {
     match cause.kind() {
         // Even a rename may need a block for the record beside it.
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
@@ -96,6 +96,16 @@ pub(crate) fn system_hint(cause: &io::Error) -> &'static str {
         io::ErrorKind::InvalidFilename => "the file system takes no name so long; --rename NAME restores under another",
         io::ErrorKind::NotFound => "check how the path is written",
         _ => UNSOUND,
+    }
+}
+
+/// What a person can do where the program could not write what it tells, which has nothing to do with any trash.
+pub(crate) fn output_hint(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "df with the path that it was written to tells how full that is"
+        }
+        _ => system_hint(cause),
     }
 }
 
