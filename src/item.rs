@@ -1,12 +1,13 @@
 //! What is in the trash: values only, no I/O.
 
+use std::cmp::Reverse;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use uuid::Uuid;
 
 /// The name of an item in its trash directory: a random UUID, hyphenated and in lower case.
@@ -269,7 +270,7 @@ impl TrashItem {
     /// How it stands at `now`.
     ///
     /// Whatever is not plainly past its grace period is not: a missing or unreadable date, a removal in the future (a
-    /// clock that jumped), a grace period that ended before it began, the epoch (an empty battery).
+    /// clock that jumped), a grace period that ended before it began, a date before there was an rrm (an empty battery).
     #[must_use]
     pub fn state(&self, now: DateTime<Utc>) -> State {
         if self.keep.holds(now) {
@@ -279,13 +280,12 @@ impl TrashItem {
         let consistent = match &self.trashed {
             Stamp::At(trashed) => {
                 let of_this_command = trashed.signed_duration_since(now) <= MEANWHILE;
-                *trashed <= deletion && of_this_command && !is_epoch(*trashed)
+                *trashed <= deletion && of_this_command && !is_before_rrm(*trashed) && deletion >= FIRST_RECORD
             }
-            // The first rrm wrote no such date.
-            Stamp::Missing => true,
+            Stamp::Missing => deletion >= FIRST_TRASH,
             Stamp::Unreadable => false,
         };
-        match (consistent && !is_epoch(deletion), deletion <= now) {
+        match (consistent, deletion <= now) {
             (false, _) => State::Doubtful,
             (true, true) => State::Expired,
             (true, false) => State::Trashed,
@@ -293,13 +293,37 @@ impl TrashItem {
     }
 }
 
+/// A key that sorts removals, the latest first, and after all of them those that a clock dated which has been set back
+/// since: at `now` they are still to come.
+#[must_use]
+pub fn latest_first(removed: Option<DateTime<Utc>>, now: DateTime<Utc>) -> (bool, Reverse<Option<DateTime<Utc>>>) {
+    let is_to_come = removed.is_some_and(|at| at.signed_duration_since(now) > MEANWHILE);
+    (is_to_come, Reverse(removed))
+}
+
 /// How far in the future of a command a removal may be: a clean takes its time, and others go on removing things. What is
 /// removed meanwhile is no clock that jumped, and its grace period is not over either.
 const MEANWHILE: TimeDelta = TimeDelta::minutes(10);
 
-/// Whether an instant is what a clock shows that was never set: a day around 1970-01-01, for the time zones' sake.
-fn is_epoch(instant: DateTime<Utc>) -> bool {
-    instant.timestamp().abs() <= 86_400
+/// The start of 2026: no record in this form is older, so what says so was written under a clock that was never set, or
+/// that shows the day on which its machine was built.
+const FIRST_RECORD: DateTime<Utc> = start_of_day(1_767_225_600);
+
+/// The start of 2000: neither the first rrm, which wrote no date of removal, nor any other program's trash is older.
+const FIRST_TRASH: DateTime<Utc> = start_of_day(946_684_800);
+
+const fn start_of_day(seconds: i64) -> DateTime<Utc> {
+    match DateTime::from_timestamp(seconds, 0) {
+        Some(instant) => instant,
+        None => DateTime::UNIX_EPOCH,
+    }
+}
+
+/// Whether nobody can have removed anything at this instant. What was imported carries the date on which another program
+/// removed it, which may be years ago; such programs note whole seconds, and rrm never does.
+fn is_before_rrm(trashed: DateTime<Utc>) -> bool {
+    let first = if trashed.nanosecond() == 0 { FIRST_TRASH } else { FIRST_RECORD };
+    trashed < first
 }
 
 /// Whether `path` is made of plain components only, none of them `.` or `..`.

@@ -216,8 +216,8 @@ fn items_that_nobody_cleans_are_counted() {
     let trash = with_trash(&sandbox);
     let ended = [
         ("original_path", "/tmp/x"),
-        ("trashed_date", "2021-01-01T00:00:00Z"),
-        ("deletion_date", "2021-02-01T00:00:00Z"),
+        ("trashed_date", "2026-01-02T00:00:00Z"),
+        ("deletion_date", "2026-02-01T00:00:00Z"),
     ];
     planted(&sandbox, &ended);
     let remedy = found(&sandbox, &[], "warning", "overdue-items", &trash);

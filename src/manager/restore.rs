@@ -7,7 +7,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::Timelike;
+use chrono::{DateTime, Timelike, Utc};
 
 use super::TrashManager;
 use super::copy::copy_out;
@@ -15,7 +15,7 @@ use super::likeness::Likeness;
 use super::target::{Links, RESTORE, TargetDir, Targets};
 use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Origin, TrashItem, Untrusted};
+use crate::item::{Origin, TrashItem, Untrusted, latest_first};
 use crate::outcome::{Removed, RestorePlan, RestoreStep, Restored, TrashStep};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::{Conflict, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, TrashRequest};
@@ -38,7 +38,7 @@ impl TrashManager {
             }
             Restorable::LastBatch(session) => {
                 let listing = self.everything();
-                let choice = self.last_batch(&listing.items, session.as_deref());
+                let choice = self.last_batch(&listing.items, session.as_deref(), request.now);
                 (listing, choice)
             }
         };
@@ -61,8 +61,9 @@ impl TrashManager {
         plan
     }
 
-    /// All that the latest removal removed. What was imported has dates of its own, and no removal of ours brought it.
-    fn last_batch(&self, items: &[TrashItem], session: Option<&OsStr>) -> Choice {
+    /// All that the latest removal removed; one that is still to come, by a clock that was set back since, is the earliest.
+    /// What was imported has dates of its own, and no removal of ours brought it.
+    fn last_batch(&self, items: &[TrashItem], session: Option<&OsStr>, now: DateTime<Utc>) -> Choice {
         let ours = |item: &TrashItem| session.is_none() || item.session.as_deref() == session;
         // Other programs note whole seconds, so hardly anything that we removed has to be looked at for it.
         let may_be_imported = |item: &TrashItem| item.trashed.instant().is_some_and(|at| at.nanosecond() == 0);
@@ -70,7 +71,7 @@ impl TrashManager {
         let is_imported = |item| may_be_imported(item) && says_so(item);
         let mut latest: Vec<usize> =
             (0..items.len()).filter(|at| ours(&items[*at]) && items[*at].trashed.instant().is_some()).collect();
-        latest.sort_by_key(|at| Reverse(items[*at].trashed.instant()));
+        latest.sort_by_key(|at| latest_first(items[*at].trashed.instant(), now));
         let mut removed = latest.into_iter().filter(|at| !is_imported(&items[*at])).peekable();
         let date = removed.peek().and_then(|at| items[*at].trashed.instant());
         let batch = removed.take_while(|at| items[*at].trashed.instant() == date);

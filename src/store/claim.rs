@@ -10,7 +10,7 @@
 //! A [keep](TrashDir::set_keep) looks whether its item is still there after it was noted, and a claim looks for a keep
 //! after the rename. So of the two at least one sees the other: nobody is told that an item is kept which is deleted.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io;
 
 use super::take::Leaving;
@@ -35,9 +35,9 @@ impl TrashDir {
     pub fn claim(&self, item: &TrashItem) -> io::Result<Claim> {
         let doomed = self.own_dir(layout::DOOMED)?;
         let (holding, name) = self.holding(item)?;
-        let name = Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let name = Name::new(&name)?;
         let doomed_name = OsString::from(item.id.to_string());
-        let doomed_name = Name::new(&doomed_name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let doomed_name = Name::new(&doomed_name)?;
         let leaving = Leaving::of(item, &holding, name)?;
         if let Err(error) = rename_no_replace(&holding, name, &doomed, doomed_name) {
             leaving.stay()?;
@@ -64,7 +64,7 @@ impl TrashDir {
     /// Whether a person keeps `item` by now.
     pub fn keep_of(&self, item: &TrashItem) -> io::Result<Keep> {
         let id = item.id.to_string();
-        let name = Name::new(OsStr::new(&id)).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let name = Name::new(&id)?;
         match item.holder {
             Holder::Envelope => self.keep_on_envelope(&self.dir().open_dir(name)?),
             Holder::Item => self.keep_on(item.kind, (self.dir(), name)),
@@ -78,7 +78,7 @@ impl TrashDir {
     /// the item is still listed.
     pub fn delete_unclaimed(&self, item: &TrashItem) -> io::Result<u64> {
         let (holding, name) = self.holding(item)?;
-        let name = Name::new(&name).map_err(|_| io::ErrorKind::InvalidInput)?;
+        let name = Name::new(&name)?;
         let found = holding.metadata_of(name)?;
         holding.remove_file(name)?;
         self.discard_holding(item.id, &holding);

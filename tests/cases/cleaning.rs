@@ -16,7 +16,7 @@ fn removed(sandbox: &Sandbox, names: &[&str], grace: &str) {
 
 /// A file in the home trash under a made-up ID, with attributes as given.
 fn planted(sandbox: &Sandbox, number: usize, attributes: &[(&str, &str)]) -> PathBuf {
-    let path = sandbox.file(sandbox.trash().join(format!("0000000{number}-0000-4000-8000-000000000000")), "planted");
+    let path = sandbox.file(sandbox.trash().join(format!("{number:08}-0000-4000-8000-000000000000")), "planted");
     for (name, value) in attributes {
         sandbox.set_attribute(&path, &format!("user.{name}"), value);
     }
@@ -166,7 +166,8 @@ fn a_doubtful_date_is_reported_and_never_deletes() {
     removed(&sandbox, &["due"], "0");
     removed(&sandbox, &["kept"], "30d");
     let past = ("deletion_date", "2001-01-01T00:00:00Z");
-    let doubtful: [&[(&str, &str)]; 9] = [
+    let recent = ("deletion_date", "2026-03-01T00:00:00Z");
+    let doubtful: [&[(&str, &str)]; 13] = [
         &[],
         &[("deletion_date", "tomorrow")],
         &[("deletion_date", "")],
@@ -176,6 +177,11 @@ fn a_doubtful_date_is_reported_and_never_deletes() {
         &[past, ("trashed_date", "2999-01-01T00:00:00Z")],
         &[past, ("trashed_date", "2002-01-01T00:00:00Z")],
         &[past, ("trashed_date", "then")],
+        // A clock that was never set, or that begins on the day on which its machine was built.
+        &[("deletion_date", "1970-01-02T00:00:01Z")],
+        &[("deletion_date", "1970-02-01T00:00:01.5Z"), ("trashed_date", "1970-01-02T00:00:01.5Z")],
+        &[("deletion_date", "2020-02-01T00:00:01.5Z"), ("trashed_date", "2020-01-02T00:00:01.5Z")],
+        &[recent, ("trashed_date", "2020-01-02T00:00:01.5Z")],
     ];
     for (number, attributes) in doubtful.iter().enumerate() {
         let path = planted(&sandbox, number, attributes);

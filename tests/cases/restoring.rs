@@ -418,6 +418,26 @@ fn what_came_back_has_its_own_attributes_and_none_of_ours() {
     assert_eq!(attributes(&tree), ["user.colour"]);
 }
 
+// A clock that was ahead, and was set back: what it dated is not the latest for as long as that is to come.
+#[test]
+fn undo_prefers_a_removal_whose_date_can_be_right() {
+    let sandbox = Sandbox::new();
+    for name in ["ahead", "right"] {
+        sandbox.file(name, name);
+        sandbox.rrm(["rm", name]).ok();
+    }
+    let id = |item: &serde_json::Value| item["id"].as_str().unwrap().to_owned();
+    let ahead =
+        sandbox.list_json().iter().find(|item| item["original_path"].as_str().unwrap().ends_with("/ahead")).map(id);
+    let item = sandbox.trash().join(ahead.unwrap());
+    sandbox.set_attribute(&item, "user.trashed_date", "2998-01-01T00:00:00.123456789Z");
+    sandbox.set_attribute(&item, "user.deletion_date", "2998-02-01T00:00:00Z");
+    sandbox.rrm(["undo"]).ok();
+    assert!(sandbox.path("right").exists() && !sandbox.path("ahead").exists());
+    sandbox.rrm(["undo"]).ok();
+    assert!(sandbox.path("ahead").exists());
+}
+
 // undo puts back what one command removed; again, the one before; --session only that label's.
 #[test]
 fn undo_goes_back_one_command_at_a_time() {
