@@ -60,7 +60,8 @@
 //! | RENAME to the target, flushed | at the target, whole; in the trash as well | `clean`, or a second restore: what is the same twice stays at the target |
 //! | the item is deleted from the trash | at the target | `clean`, for what was claimed |
 //! | **clean** | | |
-//! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it |
+//! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it, kept or not |
+//! | the keep is read again; what a person has kept meanwhile is renamed back | in the trash, listed | |
 //! | each removal | less of it | the same |
 //! | REMOVAL of one that is no directory, where a used-up quota forbids the claim | not there, never listed again | |
 //!

@@ -4,8 +4,8 @@
 //! look at one item or at the versions of one path, then those about space, which count what the others take and go on
 //! with the item removed longest ago. An item goes if any rule takes it; a rule never brings back what another takes.
 //!
-//! Three things win over every rule, and the first two over a person's choice as well: a [`Keep`], the
-//! floor (what was removed more recently stays), and a doubt about the item's dates. Nothing that is not known leads
+//! Three things win over every rule, and the first two over a person's choice as well: a [`Keep`](crate::item::Keep),
+//! the floor (what was removed more recently stays), and a doubt about the item's dates. Nothing that is not known leads
 //! to a deletion: an item without a date is never old, one without a size frees nothing, a volume that does not tell
 //! its space is never full.
 
