@@ -10,9 +10,8 @@
 //!
 //! On btrfs a record and a rename change the same tree and wait for each other, so there one thread does both.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::mpsc::{Receiver, Sender, SyncSender, TrySendError, channel, sync_channel};
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
 use crate::sys::{Dir, FileSystem};
@@ -80,8 +79,6 @@ pub(super) fn work_alone<'t, T, B, E>(
 
 /// Calls `begin` with each item in its order, has `end` finish what that gave in a thread of its own, and tells `each` the
 /// results, in the same order and in this thread. Says how many items that were, which is all unless it is `over` early.
-///
-/// What the other thread has no hand free for is finished in this one, so that this one never waits before all is begun.
 pub(super) fn work_behind<'t, T, B: Send, E: Send>(
     items: &'t [T],
     mut begin: impl FnMut(&T) -> B,
@@ -90,56 +87,33 @@ pub(super) fn work_behind<'t, T, B: Send, E: Send>(
     mut each: impl FnMut(&'t T, E),
 ) -> usize {
     let mut untold = items.iter();
-    let mut tell = |results: Vec<E>| results.into_iter().zip(&mut untold).for_each(|(result, item)| each(item, result));
-    let end = &end;
     thread::scope(|scope| {
         let (begun, to_end) = sync_channel(WAITING);
         let (ended, results) = channel();
-        // Where no thread can be had nothing is taken, and all is finished in this one.
-        drop(thread::Builder::new().spawn_scoped(scope, move || end_all(to_end, end, &ended)));
-        let mut batches = VecDeque::new();
+        let behind = |to_end, ended| end_all(to_end, &end, &ended);
+        let Ok(_) = thread::Builder::new().spawn_scoped(scope, move || behind(to_end, ended)) else {
+            while !over() {
+                let Some(item) = untold.next() else { return };
+                each(item, end(begin(item)));
+            }
+            return;
+        };
         for some in items.chunks(AT_ONCE) {
             let batch: Vec<B> = some.iter().take_while(|_| !over()).map(&mut begin).collect();
-            batches.push_back(match begun.try_send(batch) {
-                Ok(()) => Ended::There,
-                Err(TrySendError::Full(batch) | TrySendError::Disconnected(batch)) => {
-                    Ended::Here(batch.into_iter().map(end).collect())
-                }
-            });
-            tell_in_order(&mut batches, || results.try_recv().ok(), &mut tell);
+            if begun.send(batch).is_err() {
+                break;
+            }
+            results.try_iter().zip(&mut untold).for_each(|(result, item)| each(item, result));
         }
         drop(begun);
-        tell_in_order(&mut batches, || results.recv().ok(), &mut tell);
+        results.into_iter().zip(&mut untold).for_each(|(result, item)| each(item, result));
     });
     items.len() - untold.len()
 }
 
-/// Where a batch is finished.
-enum Ended<E> {
-    Here(Vec<E>),
-    There,
-}
-
-/// Tells the results of the batches that come next, as far as those of the other thread are to be had.
-fn tell_in_order<E>(
-    batches: &mut VecDeque<Ended<E>>,
-    mut there: impl FnMut() -> Option<Vec<E>>,
-    mut tell: impl FnMut(Vec<E>),
-) {
-    while let Some(next) = batches.pop_front() {
-        match next {
-            Ended::Here(results) => tell(results),
-            Ended::There => match there() {
-                Some(results) => tell(results),
-                None => return batches.push_front(Ended::There),
-            },
-        }
-    }
-}
-
-fn end_all<B, E>(begun: Receiver<Vec<B>>, end: impl Fn(B) -> E, ended: &Sender<Vec<E>>) {
-    for batch in begun {
-        if ended.send(batch.into_iter().map(&end).collect()).is_err() {
+fn end_all<B, E>(begun: Receiver<Vec<B>>, end: impl Fn(B) -> E, ended: &Sender<E>) {
+    for one in begun.into_iter().flatten() {
+        if ended.send(end(one)).is_err() {
             return;
         }
     }
