@@ -31,9 +31,15 @@ fn on_terminal(sandbox: &Sandbox, words: &[&str]) -> Invocation {
     sandbox.command(words).with("TERM", "xterm-256color")
 }
 
-/// The picker over what was removed in this sandbox, 80 columns wide and 24 rows high.
+/// The picker over what was removed in this sandbox, all of it read, 80 columns wide and 24 rows high.
+#[track_caller]
 fn browse(sandbox: &Sandbox) -> Screen {
-    on_terminal(sandbox, &["browse"]).on_screen(80, 24)
+    let mut screen = on_terminal(sandbox, &["browse"]).on_screen(80, 24);
+    screen.until("all items", |screen| {
+        let text = screen.contents();
+        text.contains(" item") && !text.contains("reading the trash")
+    });
+    screen
 }
 
 /// Leaves with `q`; the terminal has to be as it was.
