@@ -57,7 +57,8 @@ fn without_an_order_the_same_is_listed() {
     }
 }
 
-// The first line is out before the second item is read, and before any other volume is asked.
+// The first line is out before a handful of items is read, and before any other volume is asked. It is the first item where
+// the directory begins with one, and not with a name of rrm's own.
 #[test]
 fn without_an_order_the_first_line_comes_at_once() {
     or_skip!(strace::available());
@@ -68,7 +69,8 @@ fn without_an_order_the_first_line_comes_at_once() {
         run.ok();
         assert!(!log.contains("mountinfo") || log.find("write(1, ") < log.find("mountinfo"), "{form}: {log}");
         let before = log.lines().take_while(|line| !line.contains("write(1, "));
-        assert_eq!(ids_in(before, &ids).len(), 1, "{form}: read before the first line");
+        let read = ids_in(before, &ids).len();
+        assert!((1..=4).contains(&read), "{form}: {read} read before the first line");
         assert_eq!(ids_in(log.lines(), &ids).len(), MANY, "{form}: read in all");
     }
 }
