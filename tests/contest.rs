@@ -9,7 +9,7 @@ use crate::common::{Sandbox, strace};
 
 /// Starts a command in which every system call of a kind comes late, from the `from`th one on.
 fn slowed(sandbox: &Sandbox, words: &[&str], call: &str, from: usize) -> Child {
-    let inject = format!("inject={call}:delay_enter=700000:when={from}+");
+    let inject = format!("inject={call}:delay_enter=3000000:when={from}+");
     let words_of_strace = ["strace", "-f", "-q", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject];
     sandbox.command(words).through(words_of_strace.map(OsString::from)).spawn()
 }
