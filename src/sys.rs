@@ -21,8 +21,7 @@ pub use absence::if_there;
 pub use attribute::{create_attribute, is_attribute_refused, is_no_attribute};
 pub use content::{Offer, copy_in_kernel, flush_file_system, next_data, share_content};
 pub use dir::{
-    Dir, Lock, Space, flush, is_fixed, metadata_at, metadata_following, metadata_of_file, path_of, set_mode_of_file,
-    try_lock,
+    Dir, Lock, Space, flush, is_fixed, metadata_at, metadata_following, metadata_of_file, set_mode_of_file, try_lock,
 };
 pub use entries::{Batch, Entry, EntryBuffer};
 pub use file_system::FileSystem;

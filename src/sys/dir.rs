@@ -221,7 +221,9 @@ impl Dir {
 
     /// Where this directory is now, as an absolute path without links, told by the kernel (proc(5)).
     pub fn path(&self) -> io::Result<PathBuf> {
-        path_of(&self.handle)
+        let own_name = format!("/proc/self/fd/{}", self.handle.as_raw_fd());
+        let path = rustix::fs::readlinkat(CWD, own_name, Vec::new())?;
+        Ok(OsString::from_vec(path.into_bytes()).into())
     }
 
     /// The size and the free space of the file system that the directory is on (statvfs(3)); `None` where it does not
@@ -284,13 +286,6 @@ fn statx(base: impl AsFd, name: &OsStr, flags: AtFlags) -> io::Result<Metadata> 
     Ok(rustix::fs::statx(base, name, flags, WANTED)?.into())
 }
 
-/// Where an open file is now, under one of its names; with ` (deleted)` behind it where it has none (proc(5)).
-pub fn path_of(file: &impl AsRawFd) -> io::Result<PathBuf> {
-    let own_name = format!("/proc/self/fd/{}", file.as_raw_fd());
-    let path = rustix::fs::readlinkat(CWD, own_name, Vec::new())?;
-    Ok(OsString::from_vec(path.into_bytes()).into())
-}
-
 /// Sets the permission bits of an open file.
 pub fn set_mode_of_file(file: &File, mode: u32) -> io::Result<()> {
     Ok(rustix::fs::fchmod(file, Mode::from_raw_mode(mode))?)
@@ -305,9 +300,9 @@ pub enum Lock {
     Taken,
 }
 
-/// Tries to take the exclusive lock of an open directory (flock(2)).
-pub fn try_lock(directory: &File) -> io::Result<Lock> {
-    match rustix::fs::flock(directory, FlockOperation::NonBlockingLockExclusive) {
+/// Tries to take the exclusive lock of an open file or directory (flock(2)).
+pub fn try_lock(file: &File) -> io::Result<Lock> {
+    match rustix::fs::flock(file, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => Ok(Lock::Held),
         Err(Errno::WOULDBLOCK) => Ok(Lock::Taken),
         Err(error) => Err(error.into()),
