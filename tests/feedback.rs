@@ -143,6 +143,17 @@ fn colours_are_where_they_are_wanted() {
     assert!(!help(&["nosuch", "--", "--color=always"]).run().fails(2).stderr().contains("\u{1b}["));
 }
 
+/// Whoever asks in the words of git or cargo is told the same.
+#[test]
+fn help_is_a_command_as_well() {
+    let sandbox = Sandbox::ordinary();
+    let told = |words: &[&str]| sandbox.rrm(words).ok().stdout();
+    assert_eq!(told(&["help"]), told(&["--help"]));
+    assert_eq!(told(&["help", "list"]), told(&["list", "--help"]));
+    assert_eq!(told(&["help", "shim", "status"]), told(&["shim", "status", "--help"]));
+    sandbox.rrm(["help", "nosuch"]).fails(2);
+}
+
 /// A hundred errors of one kind have one next step.
 #[test]
 fn a_hint_is_told_once() {

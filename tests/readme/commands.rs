@@ -17,14 +17,14 @@ impl Commands {
         let help = sandbox.rrm(["--help"]).ok().stdout();
         let mut read =
             Self { options: BTreeMap::new(), aliases: BTreeMap::new(), common: long_options(&options_part(&help)) };
-        for line in lines_below(&help, "Commands:") {
+        for line in commands_in(&help) {
             let name = line.split_whitespace().next().expect("a line of the help is not empty").to_owned();
             if let Some((_, alias)) = line.split_once("[alias: ") {
                 read.aliases.insert(alias.trim_end_matches(']').to_owned(), name.clone());
             }
             let told = sandbox.rrm([name.as_str(), "--help"]).ok().stdout();
             let mut options = long_options(&options_part(&told));
-            for line in lines_below(&told, "Commands:") {
+            for line in commands_in(&told) {
                 let action = line.split_whitespace().next().expect("a line of the help is not empty");
                 options.extend(long_options(&options_part(&sandbox.rrm([&name, action, "--help"]).ok().stdout())));
             }
@@ -70,10 +70,11 @@ fn options_part(help: &str) -> String {
     help[from..end].lines().filter(|line| line.trim_start().starts_with('-')).collect::<Vec<_>>().join("\n")
 }
 
-fn lines_below<'a>(text: &'a str, heading: &str) -> Vec<&'a str> {
-    let lines = text.lines().skip_while(|line| *line != heading).skip(1).take_while(|line| !line.is_empty());
+/// The lines of a help that name a command. `help` is none: it says what --help says, and has neither options nor a page.
+fn commands_in(help: &str) -> Vec<&str> {
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
     // A text that is too long for its line goes on further to the right.
-    lines.filter(|line| line.starts_with("  ") && !line.starts_with("   ")).collect()
+    lines.filter(|line| line.starts_with("  ") && !line.starts_with("   ") && !line.starts_with("  help ")).collect()
 }
 
 /// Every `--word` in a text.

@@ -29,7 +29,7 @@ pub(crate) use stats::StatsArgs;
 
 /// A safer rm: what you remove goes to a trash, and comes back when you ask.
 #[derive(Debug, Parser)]
-#[command(name = "rrm", version, max_term_width = 100, args_override_self = true, disable_help_subcommand = true)]
+#[command(name = "rrm", version, max_term_width = 100, args_override_self = true)]
 #[command(after_help = examples::RRM)]
 pub(crate) struct Cli {
     /// Use DIR as the home trash, instead of $RRM_TRASH_DIR or the configured one.

@@ -28,7 +28,8 @@ const SYSTEM_PAGES: [(&str, u8); 3] = [("rm", 1), ("rename", 2), ("xattr", 7)];
 /// Writes `rrm.1` and a page for each command into `directory`. What is there under the name of one and is none stays.
 pub(crate) fn write(directory: &Path) -> anyhow::Result<()> {
     fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
-    let mut root = Cli::command();
+    // clap's own command `help` says what `--help` does, and has no page.
+    let mut root = Cli::command().disable_help_subcommand(true);
     root.build();
     let names: Vec<String> = std::iter::once("rrm".to_owned()).chain(commands(&root).map(page_name)).collect();
     let commands = std::iter::once(&root).chain(commands(&root));
