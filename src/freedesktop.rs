@@ -22,7 +22,7 @@ use chrono::NaiveDateTime;
 
 use crate::error::{Error, ErrorKind, Result, cannot};
 use crate::item::is_plain_path;
-use crate::sys::{self, Dir, Lock, Metadata, Name, if_there};
+use crate::sys::{self, Dir, Locked, Metadata, Name, if_there};
 
 pub use info::Info;
 pub use places::{Place, Serves, at, open_each, places};
@@ -67,12 +67,6 @@ pub struct Contents {
     pub entries: Vec<Entry>,
     /// What cannot, and things of which nothing is told.
     pub problems: Vec<Error>,
-}
-
-/// The only one who imports from a trash, until it is dropped or the process ends.
-#[derive(Debug)]
-pub struct ImportLock {
-    _directory: std::fs::File,
 }
 
 impl ForeignTrash {
@@ -120,9 +114,8 @@ impl ForeignTrash {
     }
 
     /// Takes the right to import from it; `None` where another process has it.
-    pub fn lock(&self) -> io::Result<Option<ImportLock>> {
-        let directory = self.info.readable()?;
-        Ok((sys::try_lock(&directory)? == Lock::Held).then_some(ImportLock { _directory: directory }))
+    pub fn lock(&self) -> io::Result<Option<Locked>> {
+        Locked::take(self.info.readable()?)
     }
 
     /// Reads everything in it. What cannot be read or believed is told and keeps nothing else from being read.

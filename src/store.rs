@@ -36,7 +36,6 @@ pub use place::{Labelled, NotPlaced, Placed, Source};
 pub use read::{Holding, Reading, kind_of};
 pub use stage::{Staged, Staging, take_over};
 pub use stray::{Stray, erase_stray, stray};
-pub use sweep::CleanLock;
 pub use take::{MovedOut, Taken};
 
 /// What paths the records of a trash directory hold.

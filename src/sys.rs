@@ -11,6 +11,7 @@ mod entries;
 mod file_system;
 mod inode;
 mod listing;
+mod lock;
 mod metadata;
 mod mounts;
 mod name;
@@ -20,13 +21,12 @@ mod rename;
 pub use absence::if_there;
 pub use attribute::{create_attribute, is_attribute_refused, is_no_attribute};
 pub use content::{Offer, copy_in_kernel, flush_file_system, next_data, share_content};
-pub use dir::{
-    Dir, Lock, Space, flush, is_fixed, metadata_at, metadata_following, metadata_of_file, set_mode_of_file, try_lock,
-};
+pub use dir::{Dir, Space, flush, is_fixed, metadata_at, metadata_following, metadata_of_file, set_mode_of_file};
 pub use entries::{Batch, Entry, EntryBuffer};
 pub use file_system::FileSystem;
 pub use inode::Inode;
 pub use listing::Listed;
+pub use lock::{Lock, Locked, try_lock};
 pub use metadata::{FileId, FileKind, Metadata, MountRoot, STICKY, Timestamp};
 pub use mounts::{Mount, MountsBelow, mount_of, mounts};
 pub use name::{Name, NotAName};

@@ -129,7 +129,7 @@ pub(super) fn copy_in(
         trash.forget_note(staged.id()).ok();
     })?;
     let aside = aside_of(placed.id);
-    let aside = Name::new(&aside).map_err(|error| Error::system(action, shown, io::Error::other(error)))?;
+    let aside = Name::new(&aside).map_err(|error| Error::system(action, shown, error.into()))?;
     let retired = retire(route, Proof::Seen(copied), aside, progress);
     // It leads to whatever was moved aside and could not be moved back.
     if retired.asides == 0 {
@@ -173,7 +173,7 @@ pub(super) fn copy_out(
         return if at == target { Ok(Restored::At(target)) } else { Err(is_elsewhere(&target, &at)) };
     }
     let (holding, held) = trash.holding_part(item, part.unwrap_or(Path::new(""))).map_err(failed)?;
-    let held = Name::new(&held).map_err(|error| failed(io::Error::other(error)))?;
+    let held = Name::new(&held).map_err(|error| failed(error.into()))?;
     let room = Room::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
     let to_room = Route { source: &holding, name: held, target: room.dir(), to_name: layout::ITEM };
     let copied = Errand { action: RESTORE, what: &target, copying, progress }.run(to_room)?;
@@ -223,7 +223,7 @@ pub(super) fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&
 }
 
 fn purge_all(holder: &Dir, name: &OsStr) -> io::Result<Purged> {
-    let name = Name::new(name).map_err(io::Error::other)?;
+    let name = Name::new(name)?;
     Ok(purge(holder, name, Measure::Entries, &Silent))
 }
 

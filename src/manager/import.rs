@@ -25,7 +25,6 @@
 mod plan;
 
 use std::ffi::OsString;
-use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -35,13 +34,13 @@ use super::copy::not_all_removed;
 use super::place::Incoming;
 use super::room::aside_of;
 use crate::error::{Error, ErrorKind, Result};
-use crate::freedesktop::{ForeignTrash, IMPORT, ImportLock};
+use crate::freedesktop::{ForeignTrash, IMPORT};
 use crate::item::{Keep, Origin, Record, Stamp, TrashItem};
 use crate::outcome::{ImportPlan, ImportStep, Imported};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::ImportRequest;
 use crate::store::{Placed, Source, kind_of};
-use crate::sys::{self, Dir, Metadata, Name, if_there};
+use crate::sys::{self, Dir, Locked, Metadata, Name, if_there};
 use crate::transfer::{Proof, Route, bring_back, retire};
 
 impl TrashManager {
@@ -127,10 +126,10 @@ impl TrashManager {
         let failed = |error| Error::system(IMPORT, step.shown(), error);
         let trash = self.trash_of(item)?;
         let (holding, held) = trash.holding(item).map_err(failed)?;
-        let held = Name::new(&held).map_err(|error| failed(io::Error::other(error)))?;
+        let held = Name::new(&held).map_err(|error| failed(error.into()))?;
         let (source, name) = (step.from.files(), step.name()?);
         let aside = aside_of(item.id);
-        let aside = Name::new(&aside).map_err(|error| failed(io::Error::other(error)))?;
+        let aside = Name::new(&aside).map_err(|error| failed(error.into()))?;
         bring_back((source, name), aside, Some((&holding, held))).map_err(failed)?;
         // Else it was moved, or all of it is removed.
         let Some(is) = if_there(source.metadata_of(name)).map_err(failed)? else { return Ok(()) };
@@ -188,7 +187,7 @@ fn item_of(placed: Placed, metadata: &Metadata, record: Record) -> TrashItem {
 }
 
 /// The right to import from a trash: two imports at once would each take off the other's record.
-fn lock(trash: &ForeignTrash) -> Result<ImportLock> {
+fn lock(trash: &ForeignTrash) -> Result<Locked> {
     let failed = |error| Error::system(IMPORT, trash.path(), error);
     let busy = || Error::new(ErrorKind::Busy, IMPORT, trash.path(), "another import is at work there");
     trash.lock().map_err(failed)?.ok_or_else(busy)

@@ -37,7 +37,7 @@ impl<'a> Likeness<'a> {
     pub(super) fn model(&self, path: &Path) -> io::Result<Option<Model>> {
         let Ok(inner) = path.strip_prefix(self.original) else { return Ok(None) };
         let (holding, name) = self.trash.holding_part(self.item, inner)?;
-        let dir = holding.open_dir(Name::new(&name).map_err(io::Error::other)?)?;
+        let dir = holding.open_dir(Name::new(&name)?)?;
         let recorded = self.item.mode.filter(|_| inner == Path::new(""));
         Ok(Some(Model { dir, recorded }))
     }

@@ -5,14 +5,13 @@
 //! can be made, the next restore of the same item to the same directory tidies up.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io;
 
 use crate::item::ItemId;
 use crate::progress::Silent;
 use crate::purge::{Measure, purge};
 use crate::store::{TrashDir, take_over};
-use crate::sys::{self, Dir, Name, if_there};
+use crate::sys::{self, Dir, Locked, Name, if_there};
 
 /// A private directory, ours alone until it is dropped; then it is deleted, with whatever is still in it.
 pub(super) struct Room<'a> {
@@ -21,7 +20,7 @@ pub(super) struct Room<'a> {
     parent: &'a Dir,
     dir: Dir,
     note: Note,
-    _lock: File,
+    _lock: Locked,
 }
 
 /// Whose note there is of the item.
@@ -67,7 +66,7 @@ impl Drop for Room<'_> {
 }
 
 /// Makes the room of `item` in `parent`, and locks it.
-fn make_locked(parent: &Dir, item: ItemId) -> io::Result<(Dir, File)> {
+fn make_locked(parent: &Dir, item: ItemId) -> io::Result<(Dir, Locked)> {
     let name = name_of(item);
     let name = Name::new(&name)?;
     let dir = parent.create_private_dir(name)?;

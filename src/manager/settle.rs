@@ -89,7 +89,7 @@ pub(super) fn settle(trash: &TrashDir, item: ItemId, outside: &Path, progress: &
 /// Puts back what a killed removal of `item` had moved aside when it was to remove it.
 fn bring_aside_back(item: ItemId, outside: (&Dir, Name<'_>), copy: Option<(&Dir, Name<'_>)>) -> io::Result<()> {
     let aside = room::aside_of(item);
-    bring_back(outside, Name::new(&aside).map_err(io::Error::other)?, copy)
+    bring_back(outside, Name::new(&aside)?, copy)
 }
 
 fn settle_item(

@@ -6,14 +6,13 @@
 //!
 //! A note is a hint. Where none can be written the copy is made all the same, and nothing is believed for a note's sake.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
 use super::stage::take_over;
 use super::{TrashDir, layout};
 use crate::item::{Holder, ItemId, TrashItem};
-use crate::sys::{Name, if_there};
+use crate::sys::{Locked, Name, if_there};
 
 /// Who works on an item that there is a note of.
 #[derive(Debug)]
@@ -21,7 +20,7 @@ pub enum Owner {
     /// The command that left the note, or another that settles it.
     AtWork,
     /// Nobody else, for as long as the lock is held; an item without an envelope has none.
-    Gone(Option<File>),
+    Gone(Option<Locked>),
 }
 
 impl TrashDir {

@@ -15,14 +15,13 @@
 //! is listed, the lock says that its source is being removed.
 
 use std::ffi::OsString;
-use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
 use super::place::Placed;
 use super::{TrashDir, layout};
 use crate::item::{Holder, ItemId, Record};
-use crate::sys::{self, Dir, Lock, Name, rename_no_replace};
+use crate::sys::{self, Dir, Locked, Name, rename_no_replace};
 
 /// How often an envelope is made that a `clean` at once takes for an orphan.
 const ATTEMPTS: u32 = 8;
@@ -40,12 +39,10 @@ pub struct Staging {
 
 /// Takes the lock of the open directory `dir`, which is called `name` in `holder`; `None` where another process has it,
 /// or has deleted it.
-pub fn take_over(holder: &Dir, name: Name<'_>, dir: &Dir) -> io::Result<Option<File>> {
+pub fn take_over(holder: &Dir, name: Name<'_>, dir: &Dir) -> io::Result<Option<Locked>> {
     // A removed directory can be held, but no more be opened.
-    let Some(lock) = sys::if_there(dir.readable())? else { return Ok(None) };
-    if sys::try_lock(&lock)? == Lock::Taken {
-        return Ok(None);
-    }
+    let Some(opened) = sys::if_there(dir.readable())? else { return Ok(None) };
+    let Some(lock) = Locked::take(opened)? else { return Ok(None) };
     let is_there = holder.metadata_of(name).is_ok_and(|found| dir.metadata().is_ok_and(|ours| ours.id == found.id));
     Ok(is_there.then_some(lock))
 }
@@ -55,8 +52,7 @@ pub fn take_over(holder: &Dir, name: Name<'_>, dir: &Dir) -> io::Result<Option<F
 pub struct Staged {
     id: ItemId,
     envelope: Dir,
-    /// Locked until it is dropped.
-    _lock: File,
+    _lock: Locked,
 }
 
 impl Staged {

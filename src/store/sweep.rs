@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::envelope::discard_envelope;
 use super::{TrashDir, layout};
 use crate::item::ItemId;
-use crate::sys::{Dir, Lock, Name, Timestamp, try_lock};
+use crate::sys::{Dir, Locked, Name, Timestamp};
 
 /// How long an envelope without an item is left alone: far longer than a removal takes between making it and filling
 /// it, or a restore between emptying it and removing it.
@@ -20,17 +20,10 @@ pub(super) fn is_abandoned(modified: Timestamp, now: DateTime<Utc>) -> bool {
     now.signed_duration_since(modified) >= ABANDONED_AFTER
 }
 
-/// The right to clean a trash directory, until it is dropped or the process ends.
-#[derive(Debug)]
-pub struct CleanLock {
-    _directory: std::fs::File,
-}
-
 impl TrashDir {
     /// Takes the right to clean; `None` where another process has it.
-    pub fn lock_for_cleaning(&self) -> io::Result<Option<CleanLock>> {
-        let directory = self.dir.readable()?;
-        Ok((try_lock(&directory)? == Lock::Held).then_some(CleanLock { _directory: directory }))
+    pub fn lock_for_cleaning(&self) -> io::Result<Option<Locked>> {
+        Locked::take(self.dir.readable()?)
     }
 
     /// Where claimed items are.

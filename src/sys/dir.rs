@@ -9,7 +9,7 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, FlockOperation, Mode, OFlags, ResolveFlags, StatxAttributes, StatxFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, StatxAttributes, StatxFlags};
 use rustix::io::Errno;
 
 use super::metadata::Metadata;
@@ -289,24 +289,6 @@ fn statx(base: impl AsFd, name: &OsStr, flags: AtFlags) -> io::Result<Metadata> 
 /// Sets the permission bits of an open file.
 pub fn set_mode_of_file(file: &File, mode: u32) -> io::Result<()> {
     Ok(rustix::fs::fchmod(file, Mode::from_raw_mode(mode))?)
-}
-
-/// What [`try_lock`] found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Lock {
-    /// The lock is held until the handle is dropped, also by a crash.
-    Held,
-    /// Another process holds it.
-    Taken,
-}
-
-/// Tries to take the exclusive lock of an open file or directory (flock(2)).
-pub fn try_lock(file: &File) -> io::Result<Lock> {
-    match rustix::fs::flock(file, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => Ok(Lock::Held),
-        Err(Errno::WOULDBLOCK) => Ok(Lock::Taken),
-        Err(error) => Err(error.into()),
-    }
 }
 
 /// Brings a directory's names to the disk (fsync(2)): what was renamed into it is there after a power cut.

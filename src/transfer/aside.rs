@@ -187,7 +187,7 @@ pub fn bring_back((holder, top): (&Dir, Name<'_>), aside: Name<'_>, copy: Option
     loop {
         match walk.step()? {
             Step::Found(entry) if matches!(entry.kind, None | Some(FileKind::Directory)) => {
-                let name = Name::new(&entry.name).map_err(io::Error::other)?;
+                let name = Name::new(&entry.name)?;
                 if let Some(below) = enterable(walk.here(), name)? {
                     walk.enter(below, entry.name)?;
                     mend(&walk, aside, copy)?;
@@ -214,7 +214,7 @@ fn mend(walk: &Walk, aside: Name<'_>, copy: Option<(&Dir, Name<'_>)>) -> io::Res
 fn give_back_time(walk: &Walk, (holder, top): (&Dir, Name<'_>)) -> io::Result<()> {
     let mut copy = holder.open_dir(top)?;
     for depth in 1..=walk.depth() {
-        copy = copy.open_dir(Name::new(walk.name_at(depth)).map_err(io::Error::other)?)?;
+        copy = copy.open_dir(Name::new(walk.name_at(depth))?)?;
     }
     let here = walk.here();
     if here.count_entries()? == copy.count_entries()? {
@@ -270,7 +270,7 @@ fn put_back(from: &Dir, name: Name<'_>, to: &Dir) -> io::Result<Option<OsString>
     }
     for number in 1..MOST_NUMBERS {
         let other = name.numbered(number);
-        match rename_no_replace(from, name, to, Name::new(&other).map_err(io::Error::other)?) {
+        match rename_no_replace(from, name, to, Name::new(&other)?) {
             Err(error) if taken(&error) => {}
             result => return result.map(|()| Some(other)),
         }

@@ -103,7 +103,7 @@ impl Copier<'_> {
         loop {
             match walk.step().during(Failure::Read)? {
                 Step::Found(entry) => {
-                    let name = Name::new(&entry.name).map_err(|e| Trouble::of(Failure::Read, io::Error::other(e)))?;
+                    let name = Name::new(&entry.name).map_err(|error| Trouble::of(Failure::Read, error))?;
                     if let Some((from, to)) = self.entry(walk, name, &made, top).map_err(|t| t.at(name))? {
                         walk.enter(from, entry.name).during(Failure::Read)?;
                         made.enter(to).during(Failure::Make)?;

@@ -102,5 +102,5 @@ pub(super) enum Linked {
 }
 
 fn as_name(name: &OsStr) -> io::Result<Name<'_>> {
-    Name::new(name).map_err(io::Error::other)
+    Ok(Name::new(name)?)
 }

@@ -138,7 +138,7 @@ impl Retiring<'_> {
     }
 
     fn meet(&mut self, walk: &mut Walk, made: &mut Trail, name: &OsString) -> io::Result<()> {
-        let checked = Name::new(name).map_err(io::Error::other)?;
+        let checked = Name::new(name)?;
         if let Some((from, to)) = self.entry((walk.here(), checked), (made.current(), checked))? {
             self.open_level(&from)?;
             walk.enter(from, name.clone())?;
@@ -220,7 +220,7 @@ impl Retiring<'_> {
         let ascent = walk.leave()?;
         let above = if ascent == Ascent::Over { holder } else { walk.here() };
         if level.rest == Rest::Nothing {
-            match if_there(above.remove_dir(Name::new(&name).map_err(io::Error::other)?)) {
+            match if_there(above.remove_dir(Name::new(&name)?)) {
                 Ok(removed) => {
                     if removed.is_some() {
                         self.count();

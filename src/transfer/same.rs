@@ -94,7 +94,7 @@ impl Comparison<'_> {
                     Ascent::Over => return Ok(true),
                 }
             };
-            let name = Name::new(&entry.name).map_err(io::Error::other)?;
+            let name = Name::new(&entry.name)?;
             let compared = self.entry((walk.here(), name), (other.current(), name), |_| false)?;
             entries.last_mut().into_iter().for_each(|entries| *entries += 1);
             match compared {

@@ -60,7 +60,7 @@ impl<'a> Seal<'a> {
         loop {
             match walk.step().during(Failure::Read)? {
                 Step::Found(entry) => {
-                    let name = Name::new(&entry.name).map_err(|e| Trouble::of(Failure::Read, io::Error::other(e)))?;
+                    let name = Name::new(&entry.name).map_err(|error| Trouble::of(Failure::Read, error))?;
                     let pair = self.entry(walk.here(), name, made.current(), name).map_err(|t| t.at(name))?;
                     if let Some((from, to)) = pair {
                         walk.enter(from, entry.name).during(Failure::Read)?;

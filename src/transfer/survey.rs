@@ -66,7 +66,7 @@ impl Surveyor<'_> {
         loop {
             match walk.step().during(Failure::Read)? {
                 Step::Found(entry) => {
-                    let name = Name::new(&entry.name).map_err(|e| Trouble::of(Failure::Read, io::Error::other(e)))?;
+                    let name = Name::new(&entry.name).map_err(|error| Trouble::of(Failure::Read, error))?;
                     let here = rights.last().copied().unwrap_or(Rights::None(None));
                     let path = || walk.path(Some(&entry.name));
                     if let Some(child) = self.entry(walk.here(), name, here, path).map_err(|t| t.at(name))? {
