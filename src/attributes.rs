@@ -62,8 +62,11 @@ fn without_prefix(full: OsString) -> Option<OsString> {
 
 impl ExtendedAttributes for SystemAttributes {
     fn list(&self, file: &File) -> io::Result<Vec<OsString>> {
-        let names = file.list_xattr()?;
-        Ok(names.filter_map(without_prefix).collect())
+        match file.list_xattr() {
+            // Some servers of FUSE say so where the kernel's own file systems say that there are none.
+            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Vec::new()),
+            names => Ok(names?.filter_map(without_prefix).collect()),
+        }
     }
 
     fn get(&self, file: &File, name: &str) -> io::Result<Option<Vec<u8>>> {

@@ -74,7 +74,8 @@ impl TrashDir {
     ///
     /// # Security
     /// A link, another user's directory, or one that others may enter could be made to hold anything; it is refused,
-    /// and what is checked is the open directory, not its name.
+    /// and what is checked is the open directory, not its name. Where no directory can be closed to others, one that is
+    /// ours has to do.
     pub fn open(path: &Path, base: Base, attributes: Arc<dyn ExtendedAttributes>) -> Result<Option<Self>> {
         let dir = match Dir::open(path) {
             Ok(dir) => dir,
@@ -109,7 +110,7 @@ impl TrashDir {
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => above.open_dir(name).map_err(making())?,
             Err(error) => return Err(making()(error)),
         };
-        let made = Self::checked(dir, path, base, attributes)?;
+        let made = Self::checked(dir, path, base, attributes).inspect_err(|_| drop(above.remove_dir(name)))?;
         made.leave_advice();
         // While there is room: `clean` comes when the disk is full, and must need none.
         made.own_dir(layout::DOOMED).ok();
@@ -121,7 +122,7 @@ impl TrashDir {
         if metadata.uid != sys::effective_uid() {
             return Err(unsafe_trash(path, format!("it belongs to user {}", metadata.uid)));
         }
-        if metadata.mode & 0o077 != 0 {
+        if !dir.is_closed_to_others(&metadata) {
             return Err(unsafe_trash(path, format!("others may use it (mode {:04o})", metadata.mode)));
         }
         Ok(Self {

@@ -15,6 +15,7 @@ mod lock;
 mod metadata;
 mod mounts;
 mod name;
+mod private;
 mod process;
 mod rename;
 
@@ -31,4 +32,4 @@ pub use metadata::{FileId, FileKind, Metadata, MountRoot, STICKY, Timestamp};
 pub use mounts::{Mount, MountsBelow, mount_of, mounts};
 pub use name::{Name, NotAName};
 pub use process::{effective_uid, kill_group, may_write, random_bytes, terminal_width};
-pub use rename::{rename_into_private, rename_no_replace, rename_replacing};
+pub use rename::{rename_into_private, rename_no_replace, rename_replacing, rename_to_own_name};

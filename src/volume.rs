@@ -176,7 +176,7 @@ impl Volumes {
                     Missed::Trash(path) => found.vacant.push(path),
                     Missed::Volume(path) => answered.lost.push(path),
                 },
-                Some(Err(error)) => found.problems.push(error),
+                Some(Err(error)) => found.complain(error),
                 None => found.problems.push(unreachable(&candidate.path(), "its volume does not answer")),
             }
         }
@@ -204,6 +204,12 @@ impl Discovery {
     fn add(&mut self, trash: TrashDir) {
         if self.trashes.iter().all(|known| known.id() != trash.id()) {
             self.trashes.push(Arc::new(trash));
+        }
+    }
+
+    fn complain(&mut self, problem: Error) {
+        if self.problems.iter().all(|known| known.path != problem.path) {
+            self.problems.push(problem);
         }
     }
 }

@@ -173,6 +173,11 @@ fn a_vfat_image_can_be_mounted() {
 }
 
 #[test]
+fn an_exfat_image_can_be_mounted() {
+    try_image(Format::Exfat);
+}
+
+#[test]
 fn a_mount_can_belong_to_nobody() {
     in_mount_namespace!();
     let sandbox = Sandbox::ordinary();

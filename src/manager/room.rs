@@ -116,7 +116,7 @@ pub(super) fn sweep(parent: &Dir, item: ItemId) -> io::Result<Look> {
     let name = Name::new(&name)?;
     let Some(left) = if_there(parent.open_dir(name))? else { return Ok(Look::Gone) };
     let is = left.metadata()?;
-    if is.uid != sys::effective_uid() || is.mode & 0o077 != 0 {
+    if is.uid != sys::effective_uid() || !left.is_closed_to_others(&is) {
         return Err(io::ErrorKind::AlreadyExists.into());
     }
     // Held until it is deleted, so that no restore takes it for its own meanwhile.

@@ -16,7 +16,7 @@ use std::io;
 use super::take::Leaving;
 use super::{Holding, TrashDir, layout};
 use crate::item::{Holder, Keep, TrashItem};
-use crate::sys::{Dir, Name, rename_no_replace};
+use crate::sys::{Dir, Name, rename_to_own_name};
 
 /// What came of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl TrashDir {
         let doomed_name = OsString::from(item.id.to_string());
         let doomed_name = Name::new(&doomed_name)?;
         let leaving = Leaving::of(item, &holding, name)?;
-        if let Err(error) = rename_no_replace(&holding, name, &doomed, doomed_name) {
+        if let Err(error) = rename_to_own_name(&holding, name, &doomed, doomed_name) {
             leaving.stay()?;
             return Err(error);
         }
@@ -48,7 +48,7 @@ impl TrashDir {
             self.discard_holding(item.id, &holding);
             return Ok(Claim::Taken);
         }
-        rename_no_replace(&doomed, doomed_name, &holding, name)?;
+        rename_to_own_name(&doomed, doomed_name, &holding, name)?;
         leaving.stay()?;
         keep.map(|_| Claim::Kept)
     }

@@ -21,7 +21,7 @@ use super::loosen::loosen;
 use super::record::{self, Unwritten};
 use super::{Keeps, TrashDir, layout};
 use crate::item::{Holder, ItemId, Record};
-use crate::sys::{Dir, FileKind, Metadata, Name, metadata_of_file, rename_no_replace};
+use crate::sys::{Dir, FileKind, Metadata, Name, metadata_of_file, rename_to_own_name};
 
 /// Something that is in the trash now.
 #[derive(Debug, Clone)]
@@ -147,7 +147,7 @@ impl TrashDir {
     fn accept_labelled(&self, source: Source<'_>, id: &ItemId, file: &File, record: &Record) -> io::Result<()> {
         let name = id.to_string();
         let name = Name::new(&name)?;
-        if let Err(error) = rename_no_replace(source.parent, source.name, &self.dir, name) {
+        if let Err(error) = rename_to_own_name(source.parent, source.name, &self.dir, name) {
             record::erase(&*self.attributes, file)?;
             return Err(error);
         }
@@ -202,7 +202,7 @@ impl TrashDir {
 
     fn place_in_envelope(&self, source: Source<'_>, id: &ItemId, record: &Record) -> io::Result<Holder> {
         let envelope = self.make_envelope(&self.dir, id, record)?;
-        if let Err(error) = rename_no_replace(source.parent, source.name, &envelope, layout::ITEM) {
+        if let Err(error) = rename_to_own_name(source.parent, source.name, &envelope, layout::ITEM) {
             discard_envelope(&self.dir, &envelope, Name::new(&id.to_string())?)?;
             return Err(error);
         }

@@ -21,7 +21,7 @@ use std::path::PathBuf;
 use super::place::Placed;
 use super::{TrashDir, layout};
 use crate::item::{Holder, ItemId, Record};
-use crate::sys::{self, Dir, Locked, Name, rename_no_replace};
+use crate::sys::{self, Dir, Locked, Name, rename_to_own_name};
 
 /// How often an envelope is made that a `clean` at once takes for an orphan.
 const ATTEMPTS: u32 = 8;
@@ -95,7 +95,7 @@ impl TrashDir {
         let staging = self.own_dir(layout::STAGING)?;
         let name = staged.id.to_string();
         let name = Name::new(&name)?;
-        rename_no_replace(&staging, name, &self.dir, name)?;
+        rename_to_own_name(&staging, name, &self.dir, name)?;
         sys::flush(&self.dir)?;
         Ok(Placed { id: staged.id, trash: self.path.clone(), holder: Holder::Envelope })
     }

@@ -171,24 +171,6 @@ impl Dir {
         Ok(rustix::fs::mkdirat(self, name.as_os_str(), Mode::RWXU | Mode::RWXG | Mode::RWXO)?)
     }
 
-    /// Makes the directory `name` with mode 0700, whatever the umask, and opens it.
-    ///
-    /// A umask only takes bits away, so the directory is never open to others for an instant; what a strange umask took
-    /// from the owner is given back. Where that fails, or the opening, it is removed again.
-    pub fn create_private_dir(&self, name: Name<'_>) -> io::Result<Self> {
-        rustix::fs::mkdirat(self, name.as_os_str(), Mode::RWXU)?;
-        self.open_made(name).inspect_err(|_| drop(self.remove_dir(name)))
-    }
-
-    fn open_made(&self, name: Name<'_>) -> io::Result<Self> {
-        let made = self.open_dir(name)?;
-        let given = made.metadata()?.mode;
-        if given & 0o777 != 0o700 {
-            made.set_mode(given & !0o777 | 0o700)?;
-        }
-        Ok(made)
-    }
-
     /// Makes the symbolic link `name` that points to `target`.
     pub fn create_symlink(&self, name: Name<'_>, target: &Path) -> io::Result<()> {
         Ok(rustix::fs::symlinkat(target, self, name.as_os_str())?)

@@ -5,7 +5,7 @@ use std::io;
 use rustix::fs::{AtFlags, RenameFlags};
 use rustix::io::Errno;
 
-use super::dir::Dir;
+use super::dir::{Dir, metadata_of_file};
 use super::metadata::FileKind;
 use super::name::Name;
 
@@ -13,16 +13,42 @@ use super::name::Name;
 ///
 /// One atomic call where the file system knows `RENAME_NOREPLACE` (renameat2(2)). Where it does not (`EINVAL`; old NFS,
 /// some FUSE), by file type, with calls that cannot replace either: a directory takes the place of an empty one made
-/// for it, anything else is linked and then unlinked.
+/// for it, anything else is linked and then unlinked; or takes the place of an empty file made for it, where there are no
+/// links.
 ///
 /// # After a crash
-/// Between the two calls of the second way, both names exist: an empty directory beside the whole one, or two names of
-/// one file. Nothing is lost in either.
+/// Between the two calls of the second way, both names exist: an empty directory or file beside the whole one, or two
+/// names of one file. Nothing is lost in any.
 pub fn rename_no_replace(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
+    match rename_flagged(from, name, to, to_name)? {
+        Flag::Known => Ok(()),
+        Flag::Unknown => rename_in_two_steps(from, name, to, to_name),
+    }
+}
+
+/// As [`rename_no_replace`], to a name that no one else makes and that is free: a new one in a directory of rrm's own. So
+/// it is one atomic call everywhere.
+pub fn rename_to_own_name(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
+    match rename_flagged(from, name, to, to_name)? {
+        Flag::Known => Ok(()),
+        Flag::Unknown => Ok(rustix::fs::renameat(from, name.as_os_str(), to, to_name.as_os_str())?),
+    }
+}
+
+/// Whether the file system knows `RENAME_NOREPLACE`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Flag {
+    /// Yes, and it has renamed.
+    Known,
+    /// No, and nothing is done.
+    Unknown,
+}
+
+fn rename_flagged(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<Flag> {
     let (old, new) = (name.as_os_str(), to_name.as_os_str());
     match rustix::fs::renameat_with(from, old, to, new, RenameFlags::NOREPLACE) {
-        Ok(()) => Ok(()),
-        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => rename_in_two_steps(from, name, to, to_name),
+        Ok(()) => Ok(Flag::Known),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(Flag::Unknown),
         Err(error) => Err(error.into()),
     }
 }
@@ -54,9 +80,30 @@ fn rename_in_two_steps(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) 
         }
         return Ok(());
     }
-    rustix::fs::linkat(from, old, to, new, AtFlags::empty())?;
+    match rustix::fs::linkat(from, old, to, new, AtFlags::empty()) {
+        // No links here (link(2)), or none to a file of another user's or to one with so many.
+        Err(Errno::PERM | Errno::NOTSUP | Errno::NOSYS | Errno::MLINK) => {
+            return rename_over_empty_file(from, name, to, to_name);
+        }
+        linked => linked?,
+    }
     if let Err(error) = rustix::fs::unlinkat(from, old, AtFlags::empty()) {
         rustix::fs::unlinkat(to, new, AtFlags::empty()).ok();
+        return Err(error.into());
+    }
+    Ok(())
+}
+
+/// The way for what is no directory where there are no links either. In the moment between the two calls somebody may
+/// write to the empty file, or put another in its place; that is looked at last, and then refused.
+fn rename_over_empty_file(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
+    let made = metadata_of_file(&to.create_file(to_name)?)?;
+    let is = to.metadata_of(to_name)?;
+    if is.id != made.id || is.size > 0 {
+        return Err(Errno::EXIST.into());
+    }
+    if let Err(error) = rustix::fs::renameat(from, name.as_os_str(), to, to_name.as_os_str()) {
+        to.remove_file(to_name).ok();
         return Err(error.into());
     }
     Ok(())
@@ -71,19 +118,25 @@ mod tests {
         Name::new(text).expect("a plain name")
     }
 
-    /// Both ways, each on a file, a dangling link and a directory: the move happens, and an existing target stays.
+    type Way = fn(&Dir, Name<'_>, &Dir, Name<'_>) -> io::Result<()>;
+    type Make = fn(&std::path::Path) -> io::Result<()>;
+
+    const KINDS: [(&str, Make); 3] = [
+        ("file", |path| fs::write(path, "x")),
+        ("link", |path| std::os::unix::fs::symlink("nowhere", path)),
+        ("directory", |path| fs::create_dir(path)),
+    ];
+
+    /// Each way, on what it is for: the move happens, and an existing target stays.
     #[test]
     #[expect(clippy::disallowed_methods, reason = "what a test made it may remove")]
-    fn neither_way_replaces_anything() {
-        type Way = fn(&Dir, Name<'_>, &Dir, Name<'_>) -> io::Result<()>;
-        for way in [rename_no_replace as Way, rename_in_two_steps as Way] {
+    fn no_way_replaces_anything() {
+        let ways: [(Way, &[(&str, Make)]); 3] =
+            [(rename_no_replace, &KINDS), (rename_in_two_steps, &KINDS), (rename_over_empty_file, &KINDS[..2])];
+        for (way, kinds) in ways {
             let root = tempfile::tempdir().expect("a temporary directory");
             let dir = Dir::open(root.path()).expect("opened");
-            for (kind, make) in [
-                ("file", (|p| fs::write(p, "x")) as fn(&std::path::Path) -> io::Result<()>),
-                ("link", |p| std::os::unix::fs::symlink("nowhere", p)),
-                ("directory", |p| fs::create_dir(p)),
-            ] {
+            for (kind, make) in kinds {
                 make(&root.path().join("old")).expect(kind);
                 fs::write(root.path().join("taken"), "precious").expect("written");
                 let refused = way(&dir, plain("old"), &dir, plain("taken")).expect_err("the target exists");
@@ -96,5 +149,14 @@ mod tests {
                 fs::remove_file(&new).or_else(|_| fs::remove_dir(&new)).expect(kind);
             }
         }
+    }
+
+    /// A rename that fails leaves no empty file behind.
+    #[test]
+    fn what_was_made_for_a_move_that_fails_goes_again() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let dir = Dir::open(root.path()).expect("opened");
+        rename_over_empty_file(&dir, plain("nothing"), &dir, plain("new")).expect_err("there is nothing to move");
+        assert!(fs::symlink_metadata(root.path().join("new")).is_err());
     }
 }

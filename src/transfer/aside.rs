@@ -247,7 +247,7 @@ enum Private {
 fn empty(dir: &Dir, aside: Name<'_>) -> io::Result<Private> {
     let Some(private) = enterable(dir, aside)? else { return Ok(Private::None) };
     let is = private.metadata()?;
-    if is.uid != sys::effective_uid() || is.mode & 0o077 != 0 {
+    if is.uid != sys::effective_uid() || !private.is_closed_to_others(&is) {
         return Ok(Private::None);
     }
     let mut names = Vec::new();
@@ -256,7 +256,7 @@ fn empty(dir: &Dir, aside: Name<'_>) -> io::Result<Private> {
         Ok(())
     })?;
     for name in names {
-        put_back(&private, Name::new(&name).map_err(io::Error::other)?, dir)?;
+        put_back(&private, Name::new(&name)?, dir)?;
     }
     if_there(dir.remove_dir(aside)).map(|_| Private::Found)
 }

@@ -32,8 +32,9 @@ pub(crate) enum Format {
     Ext4,
     Xfs,
     Btrfs,
-    /// No attributes, no owners, no links.
+    /// No attributes, no owners, no modes, no links; so is the next.
     Vfat,
+    Exfat,
 }
 
 impl Format {
@@ -44,7 +45,16 @@ impl Format {
             Self::Xfs => ("xfs", &["mkfs.xfs", "-q", "-f"], 300),
             Self::Btrfs => ("btrfs", &["mkfs.btrfs", "-q", "-f"], 114),
             Self::Vfat => ("vfat", &["mkfs.vfat"], 1),
+            Self::Exfat => ("exfat", &["mkfs.exfat"], 1),
         }
+    }
+
+    /// What `mount -t` calls it. Where the kernel has no exfat, a server of FUSE has.
+    fn type_to_mount(self) -> &'static str {
+        let (name, ..) = self.maker();
+        let known = fs::read_to_string("/proc/filesystems").expect("the kernel tells what it has");
+        let is_known = known.lines().any(|line| line.trim() == name);
+        if self == Self::Exfat && !is_known { "exfat-fuse" } else { name }
     }
 }
 
@@ -60,6 +70,16 @@ pub(crate) struct Mount {
 impl Mount {
     /// A formatted image of at least `mebibytes`, on a loop device. Only the machine's root can have one.
     pub(crate) fn image(format: Format, mebibytes: u64, at: &Path) -> Result<Self, String> {
+        Self::image_with("loop", format, mebibytes, at)
+    }
+
+    /// A vfat or exfat as a desktop mounts a stick: all on it belongs to `user`, with one mode, of which `umask` is missing.
+    pub(crate) fn stick(format: Format, user: User, umask: &str, at: &Path) -> Result<Self, String> {
+        let (owner, group) = user.ids();
+        Self::image_with(&format!("loop,uid={owner},gid={group},umask={umask}"), format, 16, at)
+    }
+
+    fn image_with(options: &str, format: Format, mebibytes: u64, at: &Path) -> Result<Self, String> {
         let (name, maker, smallest) = format.maker();
         if !is_root() {
             return Err(format!("{name} on a loop device needs root"));
@@ -68,8 +88,8 @@ impl Mount {
         let image = NamedTempFile::with_prefix_in("rrm-image-", "/var/tmp").map_err(|error| error.to_string())?;
         image.as_file().set_len(mebibytes.max(smallest) << 20).map_err(|error| error.to_string())?;
         run(maker.iter().map(OsStr::new).chain([image.path().as_os_str()]))?;
-        let words: [&OsStr; 5] = ["-t".as_ref(), name.as_ref(), "-o".as_ref(), "loop".as_ref(), image.path().as_ref()];
-        let mut mount = Self::new(words, at)?;
+        let words = ["-t", format.type_to_mount(), "-o", options].map(OsStr::new);
+        let mut mount = Self::new(words.into_iter().chain([image.path().as_os_str()]), at)?;
         mount.image = Some(image);
         Ok(mount)
     }

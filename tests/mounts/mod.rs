@@ -9,6 +9,7 @@ mod rooms;
 mod round_trip;
 mod saves;
 mod shared;
+mod simple;
 mod sweep;
 mod volumes;
 
@@ -34,11 +35,10 @@ pub(crate) enum Kind {
     Upper,
     /// What only its lower layer holds: a directory of it cannot be renamed.
     Lower,
-    Vfat,
 }
 
 impl Kind {
-    pub(crate) const ALL: [Self; 10] = [
+    pub(crate) const ALL: [Self; 9] = [
         Self::Ext4,
         Self::Xfs,
         Self::Btrfs,
@@ -48,7 +48,6 @@ impl Kind {
         Self::Bind,
         Self::Upper,
         Self::Lower,
-        Self::Vfat,
     ];
 }
 
@@ -67,7 +66,6 @@ pub(crate) fn place(kind: Kind, sandbox: &Sandbox, fill: impl FnOnce(&Path)) -> 
         Kind::Ext4 => Some(Format::Ext4),
         Kind::Xfs => Some(Format::Xfs),
         Kind::Btrfs | Kind::Subvolume => Some(Format::Btrfs),
-        Kind::Vfat => Some(Format::Vfat),
         _ => None,
     };
     let mounts = match kind {
