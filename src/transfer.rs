@@ -37,6 +37,8 @@ mod seal;
 mod survey;
 mod witness;
 
+use std::ffi::OsStr;
+
 use crate::sys::{Dir, Name};
 
 pub use aside::bring_back;
@@ -60,4 +62,15 @@ pub struct Route<'a> {
     pub target: &'a Dir,
     /// The copy's name there. It must be free; what is under it after a failure is ours to delete.
     pub to_name: Name<'a>,
+    /// Which of the source's own attributes are no part of it: not copied, not compared, and not missed. What is below it
+    /// has all of its own.
+    pub passed_over: fn(&OsStr) -> bool,
+}
+
+impl<'a> Route<'a> {
+    /// From a name in one directory to a name in another, with all attributes.
+    #[must_use]
+    pub fn between((source, name): (&'a Dir, Name<'a>), (target, to_name): (&'a Dir, Name<'a>)) -> Self {
+        Self { source, name, target, to_name, passed_over: |_| false }
+    }
 }

@@ -70,12 +70,12 @@ fn name(text: &str) -> Name<'_> {
 
 fn surveyed(from: &Path, to: &Path) -> Result<Survey, TransferError> {
     let (source, target) = (Dir::open(from).unwrap(), Dir::open(to).unwrap());
-    survey(Route { source: &source, name: name("it"), target: &target, to_name: name(COPY) }, &Silent)
+    survey(Route::between((&source, name("it")), (&target, name(COPY))), &Silent)
 }
 
 fn copied_with(from: &Path, to: &Path, found: &Survey, progress: &dyn Progress) -> Result<Copied, TransferError> {
     let (source, target) = (Dir::open(from).unwrap(), Dir::open(to).unwrap());
-    copy(Route { source: &source, name: name("it"), target: &target, to_name: name(COPY) }, found, progress)
+    copy(Route::between((&source, name("it")), (&target, name(COPY))), found, progress)
 }
 
 /// Without which entry was met first, in which a copy differs: it finishes directories after what is in them.
@@ -925,7 +925,7 @@ fn inner_failing() {
     let (from, to) = told();
     let Ok(source) = Dir::open(&from) else { return println!("REFUSED") };
     let Ok(target) = Dir::open(&to) else { return println!("REFUSED") };
-    let route = Route { source: &source, name: name("it"), target: &target, to_name: name(COPY) };
+    let route = Route::between((&source, name("it")), (&target, name(COPY)));
     match survey(route, &Silent).and_then(|found| copy(route, &found, &Silent)) {
         Ok(_) => println!("COPIED"),
         Err(error) => println!("REFUSED {error}: {}", error.source),
@@ -1002,8 +1002,8 @@ fn a_copy_is_the_same_as_its_source_until_anything_differs() {
         change(&it);
         before.into_iter().for_each(|(path, accessed, modified)| set_times_of(&path, accessed, modified));
         let dir = Dir::open(root.path()).unwrap();
-        let route = Route { source: &dir, name: name(COPY), target: &dir, to_name: name("it") };
-        let verdict = rrm::transfer::is_same(route, |_| false, &Silent).unwrap();
+        let route = Route::between((&dir, name(COPY)), (&dir, name("it")));
+        let verdict = rrm::transfer::is_same(route, &Silent).unwrap();
         assert_eq!(verdict, what == "nothing", "{what}");
     }
 }
@@ -1042,8 +1042,8 @@ fn what_changes_while_it_is_compared_is_not_the_same() {
         fs::write(&file, "content").unwrap();
         drop(copied(root.path(), root.path()).unwrap());
         let dir = Dir::open(root.path()).unwrap();
-        let route = Route { source: &dir, name: name(COPY), target: &dir, to_name: name("it") };
-        let same = rrm::transfer::is_same(route, |_| false, &Meddler(|| deed(&file)));
+        let route = Route::between((&dir, name(COPY)), (&dir, name("it")));
+        let same = rrm::transfer::is_same(route, &Meddler(|| deed(&file)));
         assert_eq!(same.unwrap_or(false), what == "nothing", "{what}");
     }
 }
@@ -1061,8 +1061,8 @@ fn nothing_is_a_copy_of_itself() {
     File::open(root.path().join("other")).unwrap().set_times(times).unwrap();
     let dir = Dir::open(root.path()).unwrap();
     for other in ["it", "other"] {
-        let route = Route { source: &dir, name: name("it"), target: &dir, to_name: name(other) };
-        assert!(!rrm::transfer::is_same(route, |_| false, &Silent).unwrap(), "{other}");
+        let route = Route::between((&dir, name("it")), (&dir, name(other)));
+        assert!(!rrm::transfer::is_same(route, &Silent).unwrap(), "{other}");
     }
 }
 

@@ -13,12 +13,12 @@ use super::settle::{Settled, settle, settle_removals_of};
 use super::target::{RESTORE, TargetDir};
 
 use crate::error::{Error, ErrorKind, Result, words_of};
-use crate::item::{ItemId, Record, TrashItem};
+use crate::item::{Holder, ItemId, Record, TrashItem};
 use crate::outcome::Restored;
 use crate::progress::{Progress, Silent};
 use crate::purge::{Measure, Purged, purge};
 use crate::request::Copying;
-use crate::store::{Claim, Placed, Reading, TrashDir, layout};
+use crate::store::{Claim, Placed, Reading, TrashDir, layout, record};
 use crate::sys::{self, Dir, Name};
 use crate::transfer::{
     Copied, Failure, Left, Loss, Proof, Route, Survey, TransferError, copy, is_still_copied, retire, survey,
@@ -115,7 +115,7 @@ pub(super) fn copy_in(
     }
     let staged = trash.stage(record).map_err(|error| unwritable(incoming, error))?;
     let errand = Errand { action, what: shown, copying, progress };
-    let route = Route { source: source.parent, name: source.name, target: staged.envelope(), to_name: layout::ITEM };
+    let route = Route::between((source.parent, source.name), (staged.envelope(), layout::ITEM));
     let committed = errand.run(route).and_then(|copied| {
         let noted = outside.as_ref().and_then(|outside| trash.leave_note(staged.id(), outside).ok());
         let placed = trash.commit(&staged).map_err(|error| unwritable(incoming, error));
@@ -175,7 +175,11 @@ pub(super) fn copy_out(
     let (holding, held) = trash.holding_part(item, part.unwrap_or(Path::new(""))).map_err(failed)?;
     let held = Name::new(&held).map_err(|error| failed(error.into()))?;
     let room = Room::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
-    let to_room = Route { source: &holding, name: held, target: room.dir(), to_name: layout::ITEM };
+    let mut to_room = Route::between((&holding, held), (room.dir(), layout::ITEM));
+    // On a part, and on what is in an envelope, it is a person's own what is under the names of a record.
+    if part.is_none() && item.holder == Holder::Item {
+        to_room.passed_over = record::is_part_of_one;
+    }
     let copied = Errand { action: RESTORE, what: &target, copying, progress }.run(to_room)?;
     trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
     sys::flush(&parent.dir).map_err(failed)?;

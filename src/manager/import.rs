@@ -140,7 +140,7 @@ impl TrashManager {
         }
         // Its name may be younger than the last flush, and the source goes now.
         sys::flush(trash.dir()).map_err(failed)?;
-        let route = Route { source, name, target: &holding, to_name: held };
+        let route = Route::between((source, name), (&holding, held));
         let retired = retire(route, Proof::Bytes, aside, progress);
         if retired.asides == 0 {
             trash.forget_note(item.id).ok();

@@ -108,8 +108,9 @@ fn settle_item(
     let held = held.as_ref().and_then(|(holding, held)| Some((holding, Name::new(held).ok()?)));
     bring_aside_back(item.id, (parent, name), held).map_err(failed)?;
     let Some((holding, held)) = held else { return Ok(Settled::InTrash) };
-    let route = Route { source: holding, name: held, target: parent, to_name: name };
-    match is_same(route, record::is_part_of_one, progress) {
+    let passed_over = record::is_part_of_one;
+    let route = Route { passed_over, ..Route::between((holding, held), (parent, name)) };
+    match is_same(route, progress) {
         // Nobody but a person takes away what a person keeps: both stay, and the note of them, until it is released.
         Ok(true) if item.keep != Keep::No => Ok(Settled::Later),
         Ok(true) => {

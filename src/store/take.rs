@@ -20,7 +20,7 @@ use super::loosen::{Loosened, loosen};
 use super::read::Holding;
 use super::{TrashDir, layout, record};
 use crate::item::{Holder, ItemId, ItemKind, Origin, TrashItem};
-use crate::sys::{Dir, FileKind, Metadata, Name, rename_no_replace, try_lock};
+use crate::sys::{Dir, Metadata, Name, rename_no_replace, try_lock};
 
 /// An item that has left.
 #[derive(Debug)]
@@ -124,8 +124,7 @@ impl TrashDir {
         holding.metadata_of(Name::new(&name)?)
     }
 
-    /// Moves a finished copy of `item`, or of a part of it, from `room` to its target, which must not exist, without the
-    /// record that came along with it.
+    /// Moves a finished copy of `item`, or of a part of it, from `room` to its target, which must not exist.
     pub fn release(
         &self,
         item: &TrashItem,
@@ -133,14 +132,7 @@ impl TrashDir {
         room: &Dir,
         (target, target_name): (&Dir, Name<'_>),
     ) -> io::Result<()> {
-        let metadata = room.metadata_of(layout::ITEM)?;
         let leaving = Leaving::prepare(room, layout::ITEM)?;
-        let carries = part.is_none() && item.holder == Holder::Item;
-        if carries && matches!(metadata.kind, FileKind::File | FileKind::Directory) {
-            let erased = room.open_file(layout::ITEM).and_then(|copy| record::erase(&*self.attributes, &copy));
-            // One without an origin may be of a mode that never took a record.
-            erased.or_else(|error| if item.origin == Origin::Unknown { Ok(()) } else { Err(error) })?;
-        }
         rename_no_replace(room, layout::ITEM, target, target_name)?;
         leaving.finish(item.mode.filter(|_| part.is_none()))
     }

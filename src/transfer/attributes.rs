@@ -84,8 +84,8 @@ pub(super) fn values(from: &Inode, passed_over: fn(&OsStr) -> bool) -> io::Resul
 }
 
 /// Whether there is anything that [`keep`] would have to do for this source.
-pub(super) fn has_any(from: &Inode) -> io::Result<bool> {
-    Ok(!list(from, is_kept)?.is_empty())
+pub(super) fn has_any(from: &Inode, passed_over: fn(&OsStr) -> bool) -> io::Result<bool> {
+    Ok(list(from, is_kept)?.iter().any(|name| !passed_over(name)))
 }
 
 fn is_kept(name: &OsStr) -> bool {

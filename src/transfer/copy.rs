@@ -1,5 +1,6 @@
 //! Copying a tree: everything in it is made here, and its directories are finished by [`super::seal`].
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::PathBuf;
 
@@ -86,7 +87,7 @@ impl Copier<'_> {
         let was = route.source.metadata_of(route.name).during(Failure::Read);
         let was = was.map_err(|trouble| trouble.at_top(name.clone()))?;
         if !was.is_dir() {
-            let losses = self.leaf(route.source, route.name, &was, route.target, route.to_name);
+            let losses = self.leaf(route, &was);
             let counted = losses.and_then(|losses| self.count(&was, &losses, || name.clone()));
             return counted.map_err(|trouble| trouble.at_top(name));
         }
@@ -141,7 +142,7 @@ impl Copier<'_> {
             self.add(Amount { entries: 1, bytes: 0 });
             return Ok(None);
         }
-        let losses = self.leaf(from, name, &was, to, name)?;
+        let losses = self.leaf(Route::between((from, name), (to, name)), &was)?;
         if was.links > 1 {
             self.links.remember(&was, walk, name);
         }
@@ -169,21 +170,15 @@ impl Copier<'_> {
     }
 
     /// Copies what is no directory; again, if it changed meanwhile, but not for ever.
-    fn leaf(
-        &mut self,
-        from: &Dir,
-        name: Name<'_>,
-        was: &Metadata,
-        to: &Dir,
-        to_name: Name<'_>,
-    ) -> Result<Vec<Loss>, Trouble> {
+    fn leaf(&mut self, route: Route<'_>, was: &Metadata) -> Result<Vec<Loss>, Trouble> {
+        let Route { source: from, name, target: to, to_name, passed_over } = route;
         for _ in 0..ATTEMPTS {
             let leads_to = if was.kind == FileKind::Symlink { from.read_link(name) } else { Ok(PathBuf::new()) };
             let (source, is) = open_source(from, name, was)?;
             // Reading where a link leads was an access, but none that a person made.
             let was = Metadata { accessed: was.accessed, ..is };
             let made = make(to, to_name, &was, &leads_to.during(Failure::Read)?).map_err(not_made)?;
-            if let Some(losses) = self.fill(&source, &was, &made)? {
+            if let Some(losses) = self.fill(&source, &was, &made, passed_over)? {
                 return Ok(losses);
             }
             to.remove_file(to_name).during(Failure::Make)?;
@@ -192,11 +187,17 @@ impl Copier<'_> {
     }
 
     /// Gives `made` all that `source` has; `None` where the source changed meanwhile.
-    fn fill(&mut self, source: &Inode, was: &Metadata, made: &Inode) -> Result<Option<Vec<Loss>>, Trouble> {
+    fn fill(
+        &mut self,
+        source: &Inode,
+        was: &Metadata,
+        made: &Inode,
+        passed_over: fn(&OsStr) -> bool,
+    ) -> Result<Option<Vec<Loss>>, Trouble> {
         if let (Inode::Open(from), Inode::Open(to)) = (source, made) {
             self.content.copy(from, to, was)?;
         }
-        let Kept { losses, now } = keep::keep(source, was, made, self.newborn(made)?)?;
+        let Kept { losses, now } = keep::keep(source, was, made, self.newborn(made)?, passed_over)?;
         let unchanged = is_unchanged(was, &source.metadata().during(Failure::Read)?);
         if !unchanged || (was.kind == FileKind::File && now.size != was.size) {
             return Ok(None);

@@ -1,5 +1,6 @@
 //! Owner, attributes, permission bits and times from one inode to another, checked by reading them back.
 
+use std::ffi::OsStr;
 use std::io;
 
 use crate::sys::{FileKind, Inode, Metadata};
@@ -36,15 +37,21 @@ impl Newborn {
 }
 
 /// Gives `to`, which is as `new` tells, the metadata of `from`, as `was` tells it; says what could not be kept, by
-/// comparing afterwards.
+/// comparing afterwards. Attributes that `passed_over` tells are none.
 ///
 /// The order matters: giving a file away takes its capabilities and set-id bits (chown(2)); an access list sets
 /// permission bits, and the bits, set after it, its mask (acl(5)); and times come last because all else changes them.
 /// Until the mode is set, nobody but the owner can open the copy.
-pub(super) fn keep(from: &Inode, was: &Metadata, to: &Inode, new: Newborn) -> Result<Kept, Trouble> {
+pub(super) fn keep(
+    from: &Inode,
+    was: &Metadata,
+    to: &Inode,
+    new: Newborn,
+    passed_over: fn(&OsStr) -> bool,
+) -> Result<Kept, Trouble> {
     let owner = set_owner(was, to, new.owner).during(Failure::Keep)?;
     let group = if owner.1 == was.gid { Group::Same } else { Group::Other };
-    let mut losses = attributes::keep(from, to, group, new.inherited, |_| false)?;
+    let mut losses = attributes::keep(from, to, group, new.inherited, passed_over)?;
     let mode = mode_for(was, owner);
     if was.kind != FileKind::Symlink {
         tolerate_refusal(to.set_mode(mode)).during(Failure::Keep)?;

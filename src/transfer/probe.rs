@@ -1,6 +1,7 @@
 //! Finding out what the target keeps, by doing it once to an entry that is thrown away.
 
 use std::collections::HashMap;
+use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
@@ -53,24 +54,29 @@ impl<'a> Probe<'a> {
         Ok(Self { target, name, inside, answers: HashMap::new(), links: None })
     }
 
-    /// What a copy of `from`, which is as `was` tells, would lose.
-    pub(super) fn losses(&mut self, from: &Inode, was: &Metadata) -> Result<Vec<Loss>, Trouble> {
-        if attributes::has_any(from).during(Failure::Read)? {
-            return self.attempt(from, was); // each set of attributes is a question of its own
+    /// What a copy of `from`, which is as `was` tells, would lose; attributes that `passed_over` tells are none.
+    pub(super) fn losses(
+        &mut self,
+        from: &Inode,
+        was: &Metadata,
+        passed_over: fn(&OsStr) -> bool,
+    ) -> Result<Vec<Loss>, Trouble> {
+        if attributes::has_any(from, passed_over).during(Failure::Read)? {
+            return self.attempt(from, was, passed_over); // each set of attributes is a question of its own
         }
         let question = Question { kind: was.kind, owner: (was.uid, was.gid), mode: was.mode, device: was.rdev };
         if let Some(known) = self.answers.get(&question) {
             return Ok(known.clone());
         }
-        let losses = self.attempt(from, was)?;
+        let losses = self.attempt(from, was, passed_over)?;
         self.answers.insert(question, losses.clone());
         Ok(losses)
     }
 
-    fn attempt(&self, from: &Inode, was: &Metadata) -> Result<Vec<Loss>, Trouble> {
+    fn attempt(&self, from: &Inode, was: &Metadata, passed_over: fn(&OsStr) -> bool) -> Result<Vec<Loss>, Trouble> {
         let fine = Metadata { accessed: FINE, modified: FINE, ..*was };
         let losses = match make::make(&self.inside, TRIAL, &fine, Path::new("nowhere")) {
-            Ok(made) => Newborn::of(&made).and_then(|new| Ok(keep::keep(from, &fine, &made, new)?.losses)),
+            Ok(made) => Newborn::of(&made).and_then(|new| Ok(keep::keep(from, &fine, &made, new, passed_over)?.losses)),
             Err(error) if keep::is_refusal(&error) => Ok(vec![Loss::Entry]),
             Err(error) => Err(Trouble::of(Failure::Make, error)),
         };

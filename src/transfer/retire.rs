@@ -157,7 +157,7 @@ impl Retiring<'_> {
         }
         let has = match &self.proof {
             Proof::Seen(seen) => is_as_seen(seen, &is, &copied),
-            Proof::Bytes => is_same(route(one, copy), |_| false, self.progress)?,
+            Proof::Bytes => is_same(Route::between(one, copy), self.progress)?,
         };
         if !has {
             return Err(not_copied());
@@ -275,16 +275,12 @@ struct Removed {
 /// anew when it is moved.
 fn remove_as_seen(one: Place<'_>, was: &Metadata, copy: Place<'_>) -> io::Result<Removed> {
     let is = one.0.metadata_of(one.1)?;
-    if !is_what_was_seen(was, &is) && !is_same(route(one, copy), |_| false, &Silent)? {
+    if !is_what_was_seen(was, &is) && !is_same(Route::between(one, copy), &Silent)? {
         return Err(not_copied());
     }
     let inode = if is.links > 1 { Some(one.0.mark(one.1)?) } else { None };
     one.0.remove_file(one.1)?;
     Ok(Removed { is_also: inode.and_then(|inode| inode.metadata().ok()) })
-}
-
-fn route<'a>((source, name): Place<'a>, (target, to_name): Place<'a>) -> Route<'a> {
-    Route { source, name, target, to_name }
 }
 
 fn not_copied() -> io::Error {

@@ -31,27 +31,27 @@ enum Compared {
 }
 
 /// Whether what is at both ends of `route` is the same: the same names, kinds, contents, owners, modes, times of change
-/// and attributes. Of the two tops, attributes that `passed_over` names may differ.
+/// and attributes; those of the two tops that the route passes over may differ.
 ///
 /// Which names are one file is not compared: of two trees that are the same otherwise, each has all that the other has.
 /// An error says that at least one of them could not be read.
 ///
 /// To compare bytes may take minutes, in which people work on. So both trees are walked once more when all is compared,
 /// and by then nothing may have another change time, or be elsewhere, than when it was looked at.
-pub fn is_same(route: Route<'_>, passed_over: fn(&OsStr) -> bool, progress: &dyn Progress) -> io::Result<bool> {
+pub fn is_same(route: Route<'_>, progress: &dyn Progress) -> io::Result<bool> {
     let mut comparison = Comparison { progress, look: Look::Close, seen: HashMap::new() };
-    if !comparison.all(route, passed_over)? {
+    if !comparison.all(route)? {
         return Ok(false);
     }
     comparison.look = Look::Again;
-    comparison.all(route, passed_over)
+    comparison.all(route)
 }
 
 /// Whether the source of `route` holds just what `copied` tells that was copied to its target: no name more and no name
 /// less, and nothing that has changed since.
 pub fn is_still_copied(route: Route<'_>, copied: &Copied) -> io::Result<bool> {
     let mut comparison = Comparison { progress: &Silent, look: Look::For(&copied.witness), seen: HashMap::new() };
-    comparison.all(route, |_| false)
+    comparison.all(route)
 }
 
 /// What is looked at.
@@ -73,8 +73,8 @@ struct Comparison<'a> {
 }
 
 impl Comparison<'_> {
-    fn all(&mut self, route: Route<'_>, passed_over: fn(&OsStr) -> bool) -> io::Result<bool> {
-        match self.entry((route.source, route.name), (route.target, route.to_name), passed_over)? {
+    fn all(&mut self, route: Route<'_>) -> io::Result<bool> {
+        match self.entry((route.source, route.name), (route.target, route.to_name), route.passed_over)? {
             Compared::Differ => Ok(false),
             Compared::Same => Ok(true),
             Compared::Directories(one, other) => self.below(Walk::new(one, route.name), Trail::new(other)),

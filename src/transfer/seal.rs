@@ -4,6 +4,7 @@
 //! Directories keep their private mode until here, so that names can be added in any of them (hard links), and get
 //! their times last of all.
 
+use std::ffi::OsStr;
 use std::io;
 use std::path::PathBuf;
 
@@ -52,10 +53,10 @@ impl<'a> Seal<'a> {
         let pair = self.entry(route.source, route.name, route.target, route.to_name);
         let Some((from, made)) = pair.map_err(|trouble| trouble.at_top(top))? else { return Ok(()) };
         let mut walk = Walk::new(from, route.name);
-        self.below(&mut walk, made).map_err(|trouble| trouble.in_walk(&walk))
+        self.below(&mut walk, made, route.passed_over).map_err(|trouble| trouble.in_walk(&walk))
     }
 
-    fn below(&mut self, walk: &mut Walk, made: Dir) -> Result<(), Trouble> {
+    fn below(&mut self, walk: &mut Walk, made: Dir, passed_over: fn(&OsStr) -> bool) -> Result<(), Trouble> {
         let mut made = Trail::new(made);
         loop {
             match walk.step().during(Failure::Read)? {
@@ -68,7 +69,7 @@ impl<'a> Seal<'a> {
                     }
                 }
                 Step::Finished => {
-                    if self.finish(walk, &mut made)? == Ascent::Over {
+                    if self.finish(walk, &mut made, passed_over)? == Ascent::Over {
                         return Ok(());
                     }
                 }
@@ -122,9 +123,16 @@ impl<'a> Seal<'a> {
             && (!kept(Loss::Times) || is.modified == made.modified)
     }
 
-    /// Finishes the current directory and goes up. Its copy is left before it gets its mode, which may shut even us out.
-    fn finish(&mut self, walk: &mut Walk, made: &mut Trail) -> Result<Ascent, Trouble> {
+    /// Finishes the current directory and goes up. Its copy is left before it gets its mode, which may shut even us out. Of
+    /// the top, attributes that `passed_over` tells are none.
+    fn finish(
+        &mut self,
+        walk: &mut Walk,
+        made: &mut Trail,
+        passed_over: fn(&OsStr) -> bool,
+    ) -> Result<Ascent, Trouble> {
         let Some(Unsealed { was, entries }) = self.open.pop() else { return Ok(Ascent::Over) };
+        let passed_over = if self.open.is_empty() { passed_over } else { |_: &OsStr| false };
         let source = walk.here().readable().during(Failure::Read)?;
         let copy = made.current().readable().during(Failure::Keep)?;
         if made.current().count_entries().during(Failure::Keep)? != entries
@@ -134,7 +142,7 @@ impl<'a> Seal<'a> {
         }
         made.leave().during(Failure::Keep)?;
         let copy = Inode::Open(copy);
-        let losses = keep::keep(&Inode::Open(source), &was, &copy, Newborn::of(&copy)?)?.losses;
+        let losses = keep::keep(&Inode::Open(source), &was, &copy, Newborn::of(&copy)?, passed_over)?.losses;
         self.losses.count(&losses, || walk.path(None));
         self.accepted.accept(&losses)?;
         if let Inode::Open(directory) = &copy {

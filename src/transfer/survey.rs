@@ -1,6 +1,7 @@
 //! What a copy would take and lose, and whether it could be done at all, before anything is copied.
 
 use std::collections::HashSet;
+use std::ffi::OsStr;
 use std::io;
 use std::path::PathBuf;
 
@@ -43,7 +44,7 @@ pub fn survey(route: Route<'_>, progress: &dyn Progress) -> Result<Survey, Trans
     let mut surveyor = Surveyor { probe, progress, found: Survey::default(), seen: HashSet::new() };
     let rights = rights_in(route.source, Stance::AsIs).map_err(|trouble| trouble.at_top(top.clone()))?;
     let entered = surveyor
-        .entry(route.source, route.name, rights, || top.clone())
+        .entry((route.source, route.name), rights, route.passed_over, || top.clone())
         .map_err(|trouble| trouble.at_top(top.clone()))?;
     if let Some(directory) = entered {
         let mut walk = Walk::new(directory, route.name);
@@ -69,7 +70,9 @@ impl Surveyor<'_> {
                     let name = Name::new(&entry.name).map_err(|error| Trouble::of(Failure::Read, error))?;
                     let here = rights.last().copied().unwrap_or(Rights::None(None));
                     let path = || walk.path(Some(&entry.name));
-                    if let Some(child) = self.entry(walk.here(), name, here, path).map_err(|t| t.at(name))? {
+                    if let Some(child) =
+                        self.entry((walk.here(), name), here, |_| false, path).map_err(|t| t.at(name))?
+                    {
                         rights.push(rights_in(&child, Stance::MadeWritable).map_err(|t| t.at(name))?);
                         walk.enter(child, entry.name).during(Failure::Read)?;
                     }
@@ -87,9 +90,9 @@ impl Surveyor<'_> {
     /// Surveys one entry; a directory is returned open, to be walked.
     fn entry(
         &mut self,
-        from: &Dir,
-        name: Name<'_>,
+        (from, name): (&Dir, Name<'_>),
         rights: Rights,
+        passed_over: fn(&OsStr) -> bool,
         path: impl Fn() -> PathBuf,
     ) -> Result<Option<Dir>, Trouble> {
         if self.progress.interrupted() {
@@ -110,7 +113,7 @@ impl Surveyor<'_> {
             // To open it tells whether it can be read. Should it be another by now, the copy will see.
             None => open_leaf(from, name, was.kind)?,
         };
-        let losses = self.probe.losses(&source, &was)?;
+        let losses = self.probe.losses(&source, &was, passed_over)?;
         self.found.losses.count(&losses, path);
         self.found.on_disk = self.found.on_disk.saturating_add(was.bytes_on_disk());
         self.count(Amount { entries: 1, bytes: if was.kind == FileKind::File { was.size } else { 0 } });

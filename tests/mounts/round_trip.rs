@@ -115,3 +115,28 @@ fn restore_to_another_mount_is_as_faithful() {
         }
     }
 }
+
+/// A record is left behind, and what a person had under the same names is not.
+#[test]
+fn a_copy_out_of_the_trash_has_a_persons_attributes_and_not_ours() {
+    in_mount_namespace!();
+    for user in users() {
+        let sandbox = Sandbox::of(user);
+        let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
+            for name in ["plain", "named"] {
+                sandbox.file(dir.join(name), "content");
+                sandbox.file(dir.join("t").join(name), "content");
+                xattr::set(dir.join("t").join(name), "user.original_path", b"mine").expect("tmpfs takes it");
+            }
+            xattr::set(dir.join("named"), "user.original_path", b"mine").expect("tmpfs takes it");
+        }));
+        let names = ["plain", "named", "t"];
+        let paths = names.map(|name| place.dir.join(name));
+        let before = paths.each_ref().map(snapshot);
+        sandbox.command(["rm"]).args(&paths).run().ok().silent();
+        sandbox.command(["restore", "--to", &sandbox.dir("out").display().to_string()]).args(&paths).run().ok();
+        for (name, before) in names.into_iter().zip(before) {
+            before.assert_is_at(sandbox.path("out").join(name));
+        }
+    }
+}
