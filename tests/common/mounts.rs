@@ -35,6 +35,8 @@ pub(crate) enum Format {
     /// No attributes, no owners, no modes, no links; so is the next.
     Vfat,
     Exfat,
+    /// No owners and no modes, but links and attributes.
+    Ntfs,
 }
 
 impl Format {
@@ -46,15 +48,19 @@ impl Format {
             Self::Btrfs => ("btrfs", &["mkfs.btrfs", "-q", "-f"], 114),
             Self::Vfat => ("vfat", &["mkfs.vfat"], 1),
             Self::Exfat => ("exfat", &["mkfs.exfat"], 1),
+            Self::Ntfs => ("ntfs", &["mkntfs", "-q", "-Q", "-F"], 1),
         }
     }
 
-    /// What `mount -t` calls it. Where the kernel has no exfat, a server of FUSE has.
+    /// What `mount -t` calls it. Where the kernel has no exfat, a server of FUSE has; the one of NTFS is what most have.
     fn type_to_mount(self) -> &'static str {
         let (name, ..) = self.maker();
         let known = fs::read_to_string("/proc/filesystems").expect("the kernel tells what it has");
-        let is_known = known.lines().any(|line| line.trim() == name);
-        if self == Self::Exfat && !is_known { "exfat-fuse" } else { name }
+        match self {
+            Self::Exfat if known.lines().all(|line| line.trim() != name) => "exfat-fuse",
+            Self::Ntfs => "ntfs-3g",
+            _ => name,
+        }
     }
 }
 
@@ -73,7 +79,7 @@ impl Mount {
         Self::image_with("loop", format, mebibytes, at)
     }
 
-    /// A vfat or exfat as a desktop mounts a stick: all on it belongs to `user`, with one mode, of which `umask` is missing.
+    /// A vfat, exfat or NTFS as a desktop mounts a stick: all on it belongs to `user`, with one mode, of which `umask` is missing.
     pub(crate) fn stick(format: Format, user: User, umask: &str, at: &Path) -> Result<Self, String> {
         let (owner, group) = user.ids();
         Self::image_with(&format!("loop,uid={owner},gid={group},umask={umask}"), format, 16, at)
