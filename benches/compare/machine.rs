@@ -5,7 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use chrono::Utc;
 
 use crate::options::Options;
@@ -29,6 +29,13 @@ pub(crate) fn describe(options: &Options, programs: &Programs) -> Result<String>
         others.into_iter().chain(peers).collect::<Vec<_>>().join(", "),
         options.sizes(),
     ))
+}
+
+/// Has every program come from the disk once more, as after a start of the machine. What was written a moment ago lies in
+/// memory in larger pieces and starts faster by a fifth, which would favour what was just built or installed.
+pub(crate) fn read_programs_anew() -> Result<()> {
+    ensure!(Command::new("sync").status()?.success(), "sync failed");
+    Ok(fs::write("/proc/sys/vm/drop_caches", "3")?)
 }
 
 fn processor() -> Result<String> {

@@ -57,6 +57,9 @@ fn main() -> Result<()> {
         programs::install(&options);
     }
     let programs = Programs::find(&options)?;
+    if options.mounts() {
+        machine::read_programs_anew()?;
+    }
     let mut table = Table::default();
     for at in options.places() {
         let place = Place::prepare(&at, &options)?;
@@ -73,7 +76,8 @@ fn main() -> Result<()> {
     print!("{report}");
     if options.write {
         let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/RESULTS.md");
-        fs::write(path, format!("# rrm beside other programs\n\n{report}"))?;
+        let reasons = "What is missed, and why: [REASONS.md](REASONS.md).";
+        fs::write(path, format!("# rrm beside other programs\n\n{reasons}\n\n{report}"))?;
     }
     Ok(())
 }

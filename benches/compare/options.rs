@@ -29,9 +29,9 @@ pub(crate) struct Options {
     #[arg(long, value_name = "DIR", default_value = "/dev/shm")]
     pub(crate) other: PathBuf,
 
-    /// The rrm to measure, instead of the one that cargo built
-    #[arg(long, value_name = "PATH", default_value = env!("CARGO_BIN_EXE_rrm"))]
-    pub(crate) rrm: PathBuf,
+    /// The rrm to measure, instead of the one that is built for it
+    #[arg(long, value_name = "PATH")]
+    pub(crate) rrm: Option<PathBuf>,
 
     /// Install the other programs first: Debian's with apt, those of crates.io into --peers
     #[arg(long)]

@@ -14,6 +14,9 @@ use crate::options::Options;
 /// sparse.
 const SIZE: u64 = 16 << 30;
 
+/// Short, so that the paths below are as long as people's are, and fit an inode of ext4 as most of those do.
+const PREFIX: &str = "rrm-";
+
 /// Set in the copy of this program that has mounts of its own.
 const INSIDE: &str = "RRM_COMPARE_NAMESPACE";
 
@@ -71,13 +74,13 @@ impl Place {
 
     fn below(parent: &Path) -> Result<Self> {
         let parent = parent.canonicalize().with_context(|| parent.display().to_string())?;
-        let directory = TempDir::with_prefix_in("rrm-compare-", &parent)?;
+        let directory = TempDir::with_prefix_in(PREFIX, &parent)?;
         let kind = kind_of(&parent)?;
         Ok(Self { name: format!("{} ({kind})", parent.display()), kind, directory, mounted: Mounted::Before })
     }
 
     fn fresh(kind: &str, images: &Path) -> Result<Self> {
-        let directory = TempDir::with_prefix_in("rrm-compare-", images.canonicalize()?)?;
+        let directory = TempDir::with_prefix_in(PREFIX, images.canonicalize()?)?;
         match kind {
             "tmpfs" => run("mount", &["-t", "tmpfs", "-o", "size=16g,nr_inodes=0", "tmpfs"], directory.path())?,
             _ => mount_image(kind, images, directory.path())?,

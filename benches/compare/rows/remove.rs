@@ -1,5 +1,6 @@
 //! Removing: one file, many files in one command, a directory of many.
 
+use std::fs;
 use std::path::PathBuf;
 
 use anyhow::Result;
@@ -10,10 +11,12 @@ use crate::contest::Contestant;
 use crate::trees;
 
 const RM: &str = "`rm`";
+const MV: &str = "`mv` to another directory";
 
 pub(super) fn measure(bench: &mut Bench) -> Result<()> {
     one_file(bench)?;
     many_files(bench)?;
+    many_files_of_long_paths(bench)?;
     directory(bench)
 }
 
@@ -51,8 +54,39 @@ fn many_files(bench: &mut Bench) -> Result<()> {
         let rounds = if is_peer { bench.options.rounds_of_peers() } else { bench.options.rounds };
         contestants.push(batches(name, &area, command, rounds, &names)?);
     }
+    contestants.push(renames(&bench.area("many-files", "mv")?, bench.options.rounds, &names)?);
     let what = format!("remove {count} files in one command");
-    bench.compare(&what, contestants, |beside| if beside == RM { target_beside_rm(&kind) } else { Some(0.5) })
+    bench.compare(&what, contestants, |beside| match beside {
+        RM => target_beside_rm(&kind),
+        MV => None,
+        _ => Some(0.5),
+    })
+}
+
+/// The same with paths that leave an inode of ext4 no room, so that each record takes a block of its own.
+fn many_files_of_long_paths(bench: &mut Bench) -> Result<()> {
+    let (count, rounds) = (bench.options.files, bench.options.rounds);
+    let names = trees::names(count);
+    let mut contestants = vec![];
+    for (name, command) in removers(bench).into_iter().take(2) {
+        let mut area = bench.area("long-paths", name.trim_matches('`'))?;
+        area.work.push("a-name-of-some-length/below-another-one/and-one-more");
+        contestants.push(batches(name, &area, command, rounds, &names)?);
+    }
+    bench.compare(&format!("remove {count} files of long paths in one command"), contestants, |_| None)
+}
+
+/// What each removal here is at least: a rename.
+fn renames<'a>(area: &Area, rounds: usize, names: &'a [String]) -> Result<Contestant<'a>> {
+    let area = area.clone();
+    for round in 0..rounds {
+        trees::flat(&area.work.join(round.to_string()), names.len())?;
+        fs::create_dir(area.home.join(round.to_string()))?;
+    }
+    Ok(Contestant::new(MV, rounds, move |round| {
+        let (from, to) = (area.work.join(round.to_string()), area.home.join(round.to_string()));
+        area.job_in(&from, "mv").words(["-t"]).words([to]).words(names).time()
+    }))
 }
 
 fn batches<'a>(
@@ -89,7 +123,7 @@ fn directory(bench: &mut Bench) -> Result<()> {
     let (full, single) = (bench.area("directory", "full")?, bench.area("directory", "single")?);
     trees::flat(&full.work.join("it"), count)?;
     trees::flat(&single.work, 0)?;
-    std::fs::File::create(single.work.join("it"))?;
+    fs::File::create(single.work.join("it"))?;
     let rounds = bench.options.starts.min(50);
     // What was removed is put back for the next round, so that one directory is enough.
     let there_and_back = |area: Area| {
