@@ -28,6 +28,7 @@ use crate::error::{Error, ErrorKind, Result, cannot};
 use crate::item::ItemId;
 use crate::sys::{self, Dir, FileId, Name};
 
+pub use anchor::Anchor;
 pub use claim::Claim;
 pub use envelope::{Shape, shape_of};
 pub use lock::is_ours;

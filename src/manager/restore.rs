@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::ffi::OsStr;
+use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,12 +15,12 @@ use super::likeness::Likeness;
 use super::target::{Links, RESTORE, TargetDir, Targets};
 use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Origin, TrashItem, Untrusted, latest_first};
+use crate::item::{Origin, Record, TrashItem, Untrusted, latest_first};
 use crate::outcome::{Removed, RestorePlan, RestoreStep, Restored, TrashStep};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::{Conflict, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, TrashRequest};
 use crate::selection::{Choice, Chosen, Selection, Versions};
-use crate::store::{MovedOut, Taken, TrashDir};
+use crate::store::{Anchor, MovedOut, Taken, TrashDir};
 use crate::sys::Name;
 
 /// How many numbered names are tried before a restore gives up.
@@ -134,7 +134,10 @@ impl TrashManager {
         let end = |begun: Result<Begun>| begun.map(Begun::end);
         let over = || progress.interrupted();
         let done = match self.writers(&plan.steps, request.conflict) {
-            Writers::Two => work_behind(&plan.steps, begin, end, over, &mut each),
+            Writers::Two => {
+                let _anchor = plan.steps.first().and_then(|step| self.anchor_of(&step.item));
+                work_behind(&plan.steps, begin, end, over, &mut each)
+            }
             Writers::One => work_alone(&plan.steps, begin, end, over, &mut each),
         };
         if let Some(step) = plan.steps.get(done) {
@@ -150,6 +153,19 @@ impl TrashManager {
         }
         let trash = steps.first().and_then(|step| self.trash_of(&step.item).ok());
         trash.map_or(Writers::One, |trash| Writers::worthwhile(steps.len(), trash.dir()))
+    }
+
+    /// Prepares for the records of many items that were removed together to be erased.
+    fn anchor_of(&self, item: &TrashItem) -> Option<Anchor> {
+        let record = Record {
+            original_path: item.original_path()?.to_owned(),
+            trashed: item.trashed.instant()?,
+            deletion: item.deletion.instant()?,
+            session: item.session.clone().map(OsString::from),
+            mode: None,
+            imported_as: None,
+        };
+        self.trash_of(item).ok()?.anchor(&record)
     }
 
     fn begin(
