@@ -66,7 +66,9 @@ pub(super) fn keep(
 fn differences(was: &Metadata, now: &Metadata, mode: u32) -> impl Iterator<Item = Loss> {
     let owner = (was.uid, was.gid) != (now.uid, now.gid);
     let bits = was.kind != FileKind::Symlink && now.mode != mode;
-    let times = (was.accessed, was.modified) != (now.accessed, now.modified);
+    // Whoever reads what is being made, as an indexer or a backup may, moves its access time after it was set: no loss.
+    let was_read = now.accessed >= now.changed;
+    let times = was.modified != now.modified || (was.accessed != now.accessed && !was_read);
     let found = [(owner, Loss::Owner), (bits, Loss::Mode), (times, Loss::Times)];
     found.into_iter().filter_map(|(differs, loss)| differs.then_some(loss))
 }

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{assert_no_rest, listed};
 use crate::common::{Invocation, Mount, Run, Sandbox, snapshot, strace};
@@ -112,6 +113,33 @@ fn ctrl_c_leaves_the_source_whole_and_no_rest() {
     assert_eq!(listed(&sandbox).len(), 1);
     assert!(sandbox.path("m/t").symlink_metadata().is_err());
     assert_no_rest(&sandbox);
+    sandbox.rrm(["undo"]).ok();
+    before.assert_is_at(sandbox.path("m/t"));
+}
+
+/// An indexer or a backup may look into what is being made, and move its access time, between the call that sets it and
+/// the look whether it is set.
+#[test]
+fn whoever_reads_along_costs_a_copy_no_times() {
+    in_mount_namespace!();
+    or_skip!(strace::available());
+    let sandbox = Sandbox::new();
+    let _mount = or_skip!(Mount::tmpfs("", &sandbox.path("m")));
+    sandbox.dir("m/t/sub");
+    let before = snapshot(sandbox.path("m/t"));
+    let staging = sandbox.trash().join(".staging");
+    let slow_once = ["strace", "-f", "-q", "-o/dev/null", "-e", "inject=utimensat:delay_exit=100000:when=1"];
+    let done = AtomicBool::new(false);
+    std::thread::scope(|threads| {
+        threads.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                holds_bytes(&staging);
+            }
+        });
+        let run = sandbox.command(["rm", "--into-home", "m/t"]).through(slow_once).run();
+        done.store(true, Ordering::Relaxed);
+        run.ok().silent();
+    });
     sandbox.rrm(["undo"]).ok();
     before.assert_is_at(sandbox.path("m/t"));
 }
