@@ -137,10 +137,15 @@ pub(crate) fn seen(root: &Path) -> BTreeMap<PathBuf, Seen> {
             while let Some(range) = sys::next_data(&file, at, m.len()).unwrap() {
                 let range = range.start / GRAIN * GRAIN..range.end.next_multiple_of(GRAIN).min(m.len());
                 at = range.end;
-                let mut part = vec![0; usize::try_from(range.end - range.start).unwrap()];
-                file.read_exact_at(&mut part, range.start).unwrap();
+                // What lies side by side is told in one piece or in two, as the file system happens to hold it.
+                let start = data.last().map_or(range.start, |last: &std::ops::Range<u64>| range.start.max(last.end));
+                let mut part = vec![0; usize::try_from(range.end.saturating_sub(start)).unwrap()];
+                file.read_exact_at(&mut part, start).unwrap();
                 content.extend(part);
-                data.push(range);
+                match data.last_mut() {
+                    Some(last) if last.end >= range.start => last.end = last.end.max(range.end),
+                    _ => data.push(range),
+                }
             }
         } else if m.is_symlink() {
             content = fs::read_link(&path).unwrap().into_os_string().into_vec();
