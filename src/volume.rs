@@ -177,7 +177,7 @@ impl Volumes {
                     Missed::Volume(path) => answered.lost.push(path),
                 },
                 Some(Err(error)) => found.complain(error),
-                None => found.problems.push(unreachable(&candidate.path(), "its volume does not answer")),
+                None => found.complain(unreachable(&candidate.path(), "its volume does not answer")),
             }
         }
         answered
@@ -207,6 +207,7 @@ impl Discovery {
         }
     }
 
+    /// Names what is the matter with a place, once, on however many ways it was found.
     fn complain(&mut self, problem: Error) {
         if self.problems.iter().all(|known| known.path != problem.path) {
             self.problems.push(problem);

@@ -35,6 +35,8 @@ struct Unsealed {
     was: Metadata,
     /// How many entries were found in the source.
     entries: u64,
+    /// Which of its attributes are no part of it.
+    passed_over: fn(&OsStr) -> bool,
 }
 
 impl<'a> Seal<'a> {
@@ -50,26 +52,27 @@ impl<'a> Seal<'a> {
     /// Compares, and finishes, the whole copy.
     pub(super) fn all(&mut self, route: Route<'_>) -> Result<(), TransferError> {
         let top = PathBuf::from(route.name.as_os_str());
-        let pair = self.entry(route.source, route.name, route.target, route.to_name);
+        let pair = self.entry(route);
         let Some((from, made)) = pair.map_err(|trouble| trouble.at_top(top))? else { return Ok(()) };
         let mut walk = Walk::new(from, route.name);
-        self.below(&mut walk, made, route.passed_over).map_err(|trouble| trouble.in_walk(&walk))
+        self.below(&mut walk, made).map_err(|trouble| trouble.in_walk(&walk))
     }
 
-    fn below(&mut self, walk: &mut Walk, made: Dir, passed_over: fn(&OsStr) -> bool) -> Result<(), Trouble> {
+    fn below(&mut self, walk: &mut Walk, made: Dir) -> Result<(), Trouble> {
         let mut made = Trail::new(made);
         loop {
             match walk.step().during(Failure::Read)? {
                 Step::Found(entry) => {
                     let name = Name::new(&entry.name).map_err(|error| Trouble::of(Failure::Read, error))?;
-                    let pair = self.entry(walk.here(), name, made.current(), name).map_err(|t| t.at(name))?;
+                    let pair = self.entry(Route::between((walk.here(), name), (made.current(), name)));
+                    let pair = pair.map_err(|t| t.at(name))?;
                     if let Some((from, to)) = pair {
                         walk.enter(from, entry.name).during(Failure::Read)?;
                         made.enter(to).during(Failure::Keep)?;
                     }
                 }
                 Step::Finished => {
-                    if self.finish(walk, &mut made, passed_over)? == Ascent::Over {
+                    if self.finish(walk, &mut made)? == Ascent::Over {
                         return Ok(());
                     }
                 }
@@ -78,13 +81,8 @@ impl<'a> Seal<'a> {
     }
 
     /// Compares one entry with its copy; a directory is returned with its copy, to be walked.
-    fn entry(
-        &mut self,
-        from: &Dir,
-        name: Name<'_>,
-        to: &Dir,
-        to_name: Name<'_>,
-    ) -> Result<Option<(Dir, Dir)>, Trouble> {
+    fn entry(&mut self, route: Route<'_>) -> Result<Option<(Dir, Dir)>, Trouble> {
+        let Route { source: from, name, target: to, to_name, passed_over } = route;
         if self.progress.interrupted() {
             return Err(Trouble::interrupted());
         }
@@ -103,7 +101,7 @@ impl<'a> Seal<'a> {
             return Ok(None);
         }
         let source = open_source_dir(from, name)?;
-        self.open.push(Unsealed { was: source.metadata().during(Failure::Read)?, entries: 0 });
+        self.open.push(Unsealed { was: source.metadata().during(Failure::Read)?, entries: 0, passed_over });
         Ok(Some((source, to.open_dir(to_name).during(Failure::Keep)?)))
     }
 
@@ -123,16 +121,9 @@ impl<'a> Seal<'a> {
             && (!kept(Loss::Times) || is.modified == made.modified)
     }
 
-    /// Finishes the current directory and goes up. Its copy is left before it gets its mode, which may shut even us out. Of
-    /// the top, attributes that `passed_over` tells are none.
-    fn finish(
-        &mut self,
-        walk: &mut Walk,
-        made: &mut Trail,
-        passed_over: fn(&OsStr) -> bool,
-    ) -> Result<Ascent, Trouble> {
-        let Some(Unsealed { was, entries }) = self.open.pop() else { return Ok(Ascent::Over) };
-        let passed_over = if self.open.is_empty() { passed_over } else { |_: &OsStr| false };
+    /// Finishes the current directory and goes up. Its copy is left before it gets its mode, which may shut even us out.
+    fn finish(&mut self, walk: &mut Walk, made: &mut Trail) -> Result<Ascent, Trouble> {
+        let Some(Unsealed { was, entries, passed_over }) = self.open.pop() else { return Ok(Ascent::Over) };
         let source = walk.here().readable().during(Failure::Read)?;
         let copy = made.current().readable().during(Failure::Keep)?;
         if made.current().count_entries().during(Failure::Keep)? != entries
