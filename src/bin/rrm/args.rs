@@ -6,6 +6,7 @@ mod doctor;
 mod feedback;
 mod import;
 mod list_order;
+mod read;
 mod show;
 mod stats;
 
@@ -21,9 +22,11 @@ use crate::examples;
 
 pub(crate) use browse::{BrowseArgs, Grouping};
 pub(crate) use doctor::DoctorArgs;
-pub(crate) use feedback::{ColorWhen, FeedbackArgs, colour_of_help};
+use feedback::colour_of_help;
+pub(crate) use feedback::{ColorWhen, FeedbackArgs};
 pub(crate) use import::ImportArgs;
 pub(crate) use list_order::ListOrder;
+pub(crate) use read::read;
 pub(crate) use show::{ReportForm, ShowArgs};
 pub(crate) use stats::StatsArgs;
 
@@ -32,15 +35,22 @@ pub(crate) use stats::StatsArgs;
 #[command(name = "rrm", version, max_term_width = 100, args_override_self = true)]
 #[command(after_help = examples::RRM)]
 pub(crate) struct Cli {
+    #[command(flatten)]
+    pub(crate) common: CommonArgs,
+
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+// What every command has, in front of its name or behind it.
+#[derive(Debug, Default, Args)]
+pub(crate) struct CommonArgs {
     /// Use DIR as the home trash, instead of $RRM_TRASH_DIR or the configured one.
     #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath, display_order = 900)]
     pub(crate) trash_dir: Option<PathBuf>,
 
     #[command(flatten)]
     pub(crate) feedback: FeedbackArgs,
-
-    #[command(subcommand)]
-    pub(crate) command: Command,
 }
 
 // The options of a command are made known to clap only when it is the one that runs; all of them would be a third of a
@@ -142,7 +152,7 @@ pub(crate) enum Command {
     },
 }
 
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 #[command(args_override_self = true)]
 pub(crate) struct RmArgs {
     /// The files and directories to remove.

@@ -6,7 +6,6 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
-use clap::{CommandFactory as _, FromArgMatches as _};
 use rrm::attributes::SystemAttributes;
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind};
@@ -16,7 +15,7 @@ use rrm::request::{Copying, Restorable, RestoreRequest};
 use rrm::retention::Fates;
 
 use crate::args::{
-    Cli, Command, ConfigAction, RestoreArgs, RestoreToArgs, RmArgs, ShimAction, ShimDirectory, UndoArgs, colour_of_help,
+    self, Cli, Command, ConfigAction, RestoreArgs, RestoreToArgs, RmArgs, ShimAction, ShimDirectory, UndoArgs,
 };
 use crate::browse;
 use crate::called_rm;
@@ -34,9 +33,7 @@ pub(crate) fn main(words: Vec<OsString>) -> Exit {
     if let Some((program, words)) = words.split_first().filter(|(program, _)| called_rm::is_its_name(program)) {
         return called_rm::main(program, words);
     }
-    let mut grammar = Cli::command().color(colour_of_help(&words));
-    let read = grammar.try_get_matches_from_mut(words).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match read.map_err(|error| error.format(&mut grammar)) {
+    let cli = match args::read(words) {
         Ok(cli) => cli,
         Err(error) => {
             let told = error.print();
@@ -44,7 +41,7 @@ pub(crate) fn main(words: Vec<OsString>) -> Exit {
         }
     };
     let environment = Environment::read();
-    let messages = Messages::new("rrm", environment.charset, cli.feedback.voice());
+    let messages = Messages::new("rrm", environment.charset, cli.common.feedback.voice());
     run(cli, environment, &messages).unwrap_or_else(|error| failed(&error, &messages))
 }
 
@@ -84,8 +81,8 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         }
         _ => {}
     }
-    let context = Context::read(environment, cli.trash_dir.as_deref())?;
-    let session = Session { context, messages, colour: cli.feedback.colour() };
+    let context = Context::read(environment, cli.common.trash_dir.as_deref())?;
+    let session = Session { context, messages, colour: cli.common.feedback.colour() };
     match cli.command {
         Command::Rm(args) => session.rm(args),
         Command::List(args) => session.list(&args),
@@ -98,7 +95,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         Command::Keep(args) => session.keep(&args),
         Command::Import(args) => session.import(&args),
         Command::Doctor(args) => session.doctor(&args),
-        Command::Schedule(args) => session.schedule(&args.action, cli.trash_dir.as_deref()),
+        Command::Schedule(args) => session.schedule(&args.action, cli.common.trash_dir.as_deref()),
         Command::Config(args) => session.config(args.action),
         Command::Completions { .. } | Command::Complete { .. } | Command::Shim { .. } | Command::Man { .. } => {
             Ok(Exit::Success)

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Args, ColorChoice, ValueEnum};
 
-#[derive(Debug, Clone, Copy, Args)]
+#[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct FeedbackArgs {
     /// Tell what is done, where a command is silent about it.
     #[arg(short, long, global = true, overrides_with = "quiet", display_order = 901)]
@@ -20,8 +20,9 @@ pub(crate) struct FeedbackArgs {
     pub(crate) color: ColorWhen,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ColorWhen {
+    #[default]
     Auto,
     Always,
     Never,
