@@ -49,26 +49,26 @@ fn clean(area: &Area) -> crate::process::Job {
     area.rrm().words(["clean", "--yes", "--under"]).words([&area.work])
 }
 
-/// Ten times the files should take no more memory.
+/// Four times the files should take no more memory, once they are more than are read at once.
 fn memory(bench: &mut Bench) -> Result<()> {
-    let count = bench.options.tree;
+    let (few, many) = (bench.options.tree, 4 * bench.options.tree);
     for (shape, build) in SHAPES {
         let row = format!("clean-memory-{}", shape.replace(' ', "-"));
         let area = bench.area(&row, "rrm")?;
-        let cell = ratio_of_peaks(&area, build, count).unwrap_or_else(|error| Cell::Failed(format!("{error:#}")));
-        bench.put(&format!("memory of a clean of {count} files {shape}"), "a tenth of the files", cell);
+        let cell = ratio_of_peaks(&area, build, few, many).unwrap_or_else(|error| Cell::Failed(format!("{error:#}")));
+        bench.put(&format!("memory of a clean of {many} files {shape}"), &format!("one of {few}"), cell);
     }
     Ok(())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "bytes of memory are far below 2^52")]
-fn ratio_of_peaks(area: &Area, build: Build, count: usize) -> Result<Cell> {
+fn ratio_of_peaks(area: &Area, build: Build, few: usize, many: usize) -> Result<Cell> {
     let peak = |name: &str, count: usize| {
         build(&area.work.join(name), count)?;
         area.rrm().words(["rm", name]).run()?;
         clean(area).peak()
     };
-    let (few, many) = (peak("few", count / 10)?, peak("many", count)?);
+    let (few, many) = (peak("few", few)?, peak("many", many)?);
     let own = format!("{:.1} MiB", many as f64 / f64::from(1 << 20));
     Ok(Cell::Ratio { ratio: many as f64 / few as f64, own, target: Some(1.1) })
 }
