@@ -15,6 +15,11 @@
 //! entry must be in both, with the kind, length and metadata it should have. The bytes are not read a second time: that
 //! would come from memory, not from the disk, and cost as much as the copy; the flush tells of a disk that failed.
 //!
+//! # Two threads
+//! Copying and removing many small files is all system calls, so two threads share the leaves of a tree where the file system
+//! gains from that (`helper`). Walking, surveying, comparing and all that is done to directories stays with one; whatever
+//! depends on the other names of a file does, too.
+//!
 //! # What a failure leaves
 //! The source untouched, and under the copy's name whatever was made so far, for the caller to delete.
 
@@ -25,7 +30,9 @@ mod content;
 mod copy;
 mod error;
 mod flush;
+mod helper;
 mod keep;
+mod leaf;
 mod liken;
 mod links;
 mod loss;

@@ -4,6 +4,7 @@ use std::collections::VecDeque;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use crate::sys::{Dir, Entry, FileId, Listed, Name};
 
@@ -16,25 +17,30 @@ const HELD: usize = 16;
 /// another parent by then, so the identity of each is remembered and checked.
 #[derive(Debug)]
 pub(crate) struct Trail {
-    current: Dir,
+    current: Arc<Dir>,
     /// The nearest ones above, still open.
-    held: VecDeque<Dir>,
+    held: VecDeque<Arc<Dir>>,
     /// Which directory each one above the current one is, the top first.
     above: Vec<FileId>,
 }
 
 impl Trail {
     pub(crate) fn new(top: Dir) -> Self {
-        Self { current: top, held: VecDeque::new(), above: Vec::new() }
+        Self { current: Arc::new(top), held: VecDeque::new(), above: Vec::new() }
     }
 
     pub(crate) fn current(&self) -> &Dir {
         &self.current
     }
 
+    /// The current directory, for whoever may need it when it has been left: it is open that long.
+    pub(crate) fn shared(&self) -> Arc<Dir> {
+        self.current.clone()
+    }
+
     pub(crate) fn enter(&mut self, child: Dir) -> io::Result<()> {
         self.above.push(self.current.metadata()?.id);
-        self.held.push_back(std::mem::replace(&mut self.current, child));
+        self.held.push_back(std::mem::replace(&mut self.current, Arc::new(child)));
         if self.held.len() > HELD {
             self.held.pop_front();
         }
@@ -46,7 +52,7 @@ impl Trail {
         let Some(id) = self.above.pop() else { return Ok(()) };
         let parent = match self.held.pop_back() {
             Some(parent) => parent,
-            None => self.reopen_parent(id)?,
+            None => Arc::new(self.reopen_parent(id)?),
         };
         self.current = parent;
         Ok(())
@@ -114,6 +120,11 @@ impl Walk {
     /// The directory that the walk is in.
     pub(crate) fn here(&self) -> &Dir {
         self.trail.current()
+    }
+
+    /// The same, for whoever may need it when the walk has left it.
+    pub(crate) fn shared(&self) -> Arc<Dir> {
+        self.trail.shared()
     }
 
     /// How many directories are above the current one.

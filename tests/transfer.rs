@@ -243,8 +243,8 @@ fn one_of_everything(it: &Path) {
     sparse.set_len(100 << 20).unwrap();
     File::create(it.join("all hole")).unwrap().set_len(10 << 20).unwrap();
     fs::write(it.join("a/big"), (0..3_000_000u32).map(|i| i.to_le_bytes()[1]).collect::<Vec<_>>()).unwrap();
-    // Enough for a copy that flushes the file system as a whole.
-    (0..10).for_each(|i| fs::write(it.join(format!("a/b/{i}")), "one of many").unwrap());
+    // Enough for a copy that flushes the file system as a whole, and for one by two threads.
+    (0..100).for_each(|i| fs::write(it.join(format!("a/b/{i}")), "one of many").unwrap());
     fs::create_dir(it.join("sticky")).unwrap();
     set_mode(&it.join("sticky"), 0o3777);
 }
@@ -713,6 +713,7 @@ fn a_deep_tree_needs_few_descriptors_and_keeps_its_hard_links() {
         if level % 100 == 0 {
             outside.link(name("first"), &dir, name("linked")).unwrap();
         }
+        dir.create_file(name("leaf")).unwrap();
         dir = dir.create_private_dir(name("d")).unwrap();
     }
     passes_behind(&["prlimit", "--nofile=64"], "inner_deep", from.path(), to.path());
@@ -723,7 +724,7 @@ fn a_deep_tree_needs_few_descriptors_and_keeps_its_hard_links() {
 fn inner_deep() {
     let (from, to) = told();
     let copied = copied(&from, &to).unwrap();
-    assert_eq!(copied.total, Amount { entries: 2001 + 20, bytes: 6 });
+    assert_eq!(copied.total, Amount { entries: 4001 + 20, bytes: 6 });
     assert_eq!(fs::metadata(to.join(COPY).join("linked")).unwrap().nlink(), 20);
 }
 

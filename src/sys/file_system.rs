@@ -13,6 +13,8 @@ pub enum FileSystem {
     Ext,
     /// xfs.
     Xfs,
+    /// btrfs.
+    Btrfs,
     /// tmpfs.
     Tmpfs,
     /// overlayfs, of layers that may be of any other.
@@ -28,12 +30,14 @@ impl Dir {
     pub fn file_system(&self) -> io::Result<FileSystem> {
         const EXT: FsWord = 0xEF53;
         const XFS: FsWord = 0x5846_5342;
+        const BTRFS: FsWord = 0x9123_683E;
         const TMPFS: FsWord = 0x0102_1994;
         const OVERLAY: FsWord = 0x794C_7630;
         const FUSE: FsWord = 0x6573_5546;
         Ok(match rustix::fs::fstatfs(self)?.f_type {
             EXT => FileSystem::Ext,
             XFS => FileSystem::Xfs,
+            BTRFS => FileSystem::Btrfs,
             TMPFS => FileSystem::Tmpfs,
             OVERLAY => FileSystem::Overlay,
             FUSE => FileSystem::Fuse,

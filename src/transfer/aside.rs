@@ -7,6 +7,8 @@
 //! The private directory is made in each directory that entries are removed from, not once beside the top: so the move
 //! is within one directory's reach on every file system, and what a kill leaves has its name and its place still.
 //!
+//! Two threads may each be at an entry of one directory; what follows is told of each.
+//!
 //! | last step done, for one entry | on the disk | who mends it |
 //! |---|---|---|
 //! | the private directory is made | the entry in place; an empty private directory beside it | [`bring_back`] |
@@ -21,8 +23,9 @@
 //! after another look: on an overlay, which would first copy the whole file to its upper layer, and where the file system
 //! refuses, as a full one may.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io;
+use std::sync::Arc;
 
 use crate::sys::{
     self, Dir, FileKind, FileSystem, Inode, Metadata, Name, if_there, rename_into_private, rename_no_replace,
@@ -33,13 +36,24 @@ use crate::walk::{Ascent, Step, Walk};
 const MOST_NUMBERS: u32 = 10_000;
 
 /// What became of an entry that was to be moved aside.
-pub(super) enum Moved<'a> {
-    /// It is in this directory, under its name.
-    Aside(&'a Dir),
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Moved {
+    /// It is in the private directory, under its name.
+    Aside,
     /// There was nothing of that name any more.
     Gone,
-    /// It is in its place: here nothing can be moved aside.
+    /// It is in its place: here it cannot be moved aside.
     Refused,
+}
+
+/// Moves `name` of `from` to the private directory there.
+pub(super) fn move_aside(from: &Dir, name: Name<'_>, aside: &Dir) -> Moved {
+    // Nothing is replaced: no one else makes names there, and each entry has left before another comes under its name.
+    match if_there(rename_into_private(from, name, aside)) {
+        Ok(Some(())) => Moved::Aside,
+        Ok(None) => Moved::Gone,
+        Err(_) => Moved::Refused,
+    }
 }
 
 /// The private directories of a walk, at most one in each directory on the way down.
@@ -51,7 +65,7 @@ pub(super) struct Asides<'a> {
     current: State,
     above: Vec<State>,
     /// The current directory's own, if it is open: one descriptor, however deep the tree.
-    open: Option<Dir>,
+    open: Option<Arc<Dir>>,
     left: usize,
 }
 
@@ -85,28 +99,22 @@ impl<'a> Asides<'a> {
         self.open = None;
     }
 
-    /// Whether this entry of the current directory is ours.
-    pub(super) fn is_one(&self, name: &OsStr) -> bool {
-        self.current == State::Made && name == self.name.as_os_str()
+    /// Whether there is one in the current directory.
+    pub(super) fn is_here(&self) -> bool {
+        self.current == State::Made
     }
 
-    /// Moves `name` of the current directory `from` aside.
-    pub(super) fn take(&mut self, from: &Dir, name: Name<'_>) -> io::Result<Moved<'_>> {
+    /// The private directory of the current directory `from`, made if it is not there yet; `None` where there can be none.
+    pub(super) fn within(&mut self, from: &Dir) -> io::Result<Option<Arc<Dir>>> {
         if self.open.is_none() && self.current != State::Refused {
             match self.make_or_open(from) {
-                Ok(dir) => self.open = Some(dir),
+                Ok(dir) => self.open = Some(Arc::new(dir)),
                 // Without room, without the right, without the call: it is removed in its place.
                 Err(_) if self.current == State::Unmade => self.current = State::Refused,
                 Err(error) => return Err(error),
             }
         }
-        let Some(dir) = &self.open else { return Ok(Moved::Refused) };
-        // Nothing is replaced: no one else makes names there, and each entry has left before the next one comes.
-        match if_there(rename_into_private(from, name, dir)) {
-            Ok(Some(())) => Ok(Moved::Aside(dir)),
-            Ok(None) => Ok(Moved::Gone),
-            Err(_) => Ok(Moved::Refused),
-        }
+        Ok(self.open.clone())
     }
 
     fn make_or_open(&mut self, from: &Dir) -> io::Result<Dir> {
@@ -118,13 +126,12 @@ impl<'a> Asides<'a> {
         Ok(dir)
     }
 
-    /// Moves what was moved aside back to the current directory `to`.
+    /// Moves what was moved aside back to the current directory `to`; `aside` is where it is, and under which name.
     ///
     /// # Errors
     /// Where it is, if it could not get its name back.
-    pub(super) fn put_back(&mut self, name: Name<'_>, to: &Dir) -> io::Result<()> {
-        let Some(dir) = &self.open else { return Ok(()) };
-        match put_back(dir, name, to) {
+    pub(super) fn put_back(&mut self, (aside, name): (&Dir, Name<'_>), to: &Dir) -> io::Result<()> {
+        match put_back(aside, name, to) {
             Ok(None) => Ok(()),
             Ok(Some(other)) => Err(io::Error::other(format!(
                 "other programs changed it, and then made another of its name; the one before is {other:?} there"
@@ -343,17 +350,19 @@ mod tests {
         let name = Name::fixed("f");
         fs::write(root.path().join("f"), "saved").expect("written");
         let mut asides = Asides::new(&dir, ASIDE);
-        assert!(matches!(asides.take(&dir, name), Ok(Moved::Aside(_))));
-        asides.put_back(name, &dir).expect("its name is free");
+        let aside = asides.within(&dir).expect("made").expect("it can be made");
+        assert_eq!(move_aside(&dir, name, &aside), Moved::Aside);
+        asides.put_back((&aside, name), &dir).expect("its name is free");
         assert_eq!(read(root.path().join("f")), "saved");
-        assert!(matches!(asides.take(&dir, name), Ok(Moved::Aside(_))));
+        assert_eq!(move_aside(&dir, name, &aside), Moved::Aside);
         fs::write(root.path().join("f"), "saved again").expect("written");
-        let error = asides.put_back(name, &dir).expect_err("its name is taken");
+        let error = asides.put_back((&aside, name), &dir).expect_err("its name is taken");
         assert!(error.to_string().contains("f.~1~"), "{error}");
         assert_eq!([read(root.path().join("f")), read(root.path().join("f.~1~"))], ["saved again", "saved"]);
         asides.close(&dir).expect("it is empty");
         assert_eq!(asides.left(), 0);
-        assert!(matches!(asides.take(&dir, Name::fixed("gone")), Ok(Moved::Gone)));
+        let aside = asides.within(&dir).expect("made").expect("it can be made");
+        assert_eq!(move_aside(&dir, Name::fixed("gone"), &aside), Moved::Gone);
         assert_eq!(asides.left(), 1);
     }
 }

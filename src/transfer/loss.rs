@@ -41,8 +41,8 @@ pub enum Loss {
 pub struct Lost {
     /// How many entries lose it.
     pub entries: u64,
-    /// The first of them that was met: a path that begins with the name that is copied. A survey meets a directory before
-    /// what is in it, a copy finishes it after.
+    /// The first of them that was met, or one of the first where two threads copy: a path that begins with the name that is
+    /// copied. A survey meets a directory before what is in it, a copy finishes it after.
     pub first: PathBuf,
 }
 
@@ -75,6 +75,14 @@ impl Losses {
         match found.iter().find(|loss| !self.kinds.contains_key(loss)) {
             Some(loss) => Err(Trouble::of(Failure::Lose, io::Error::other(loss.to_string()))),
             None => Ok(()),
+        }
+    }
+
+    /// Adds what was lost elsewhere in the same tree.
+    pub(super) fn add(&mut self, others: Self) {
+        for (loss, lost) in others.kinds {
+            let known = self.kinds.entry(loss).or_insert_with(|| Lost { entries: 0, first: lost.first });
+            known.entries += lost.entries;
         }
     }
 

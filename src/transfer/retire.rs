@@ -11,12 +11,15 @@
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::progress::{Activity, Amount, Progress, Silent, begin};
 use crate::sys::{self, Dir, FileKind, Metadata, Name, if_there};
 
-use super::aside::{Asides, Moved, is_what_was_seen};
+use super::aside::{Asides, Moved, is_what_was_seen, move_aside};
 use super::error::Trouble;
+use super::helper::{self, Helper, with_helper};
+use super::leaf::{Leaf, Pair};
 use super::loss::Loss;
 use super::make::open_source_dir;
 use super::{Copied, Route, is_same};
@@ -24,6 +27,9 @@ use crate::walk::{Ascent, Step, Trail, Walk};
 
 /// How often one directory is read before we give up on a process that keeps filling it.
 const PASSES: u32 = 100;
+
+/// What is counted of an entry.
+const ONE: Amount = Amount { entries: 1, bytes: 0 };
 
 /// Search, read and write for the owner: what it takes to empty a directory.
 const OWNER_ALL: u32 = 0o700;
@@ -65,17 +71,19 @@ pub struct Left {
 ///
 /// # After a crash
 /// The copy is whole; what is left of the source is a smaller tree, some of its directories perhaps with `u+rwx` added,
-/// and one entry perhaps moved aside, which [`super::bring_back`] mends.
+/// and one or two entries perhaps moved aside, which [`super::bring_back`] mends.
 pub fn retire(route: Route<'_>, proof: Proof, aside: Name<'_>, progress: &dyn Progress) -> Retired {
     let total = if let Proof::Seen(copied) = &proof { Some(copied.total) } else { None };
     let _ending = begin(progress, Activity::Deleting, total);
-    let asides = Asides::new(route.source, aside);
-    let mut retiring = Retiring { proof, asides, progress, levels: Vec::new(), retired: Retired::default() };
-    if let Err(error) = retiring.all(route) {
-        retiring.leave_behind(route.name.as_os_str().into(), error);
-    }
-    retiring.retired.asides = retiring.asides.left();
-    retiring.retired
+    let asides = Mutex::new(Asides::new(route.source, aside));
+    let gains = total.is_some_and(|total| helper::gains(total.entries, route.source, helper::REMOVING));
+    let work = gains.then_some(|leaf: Leaf| remove_leaf(&leaf, &asides));
+    let mut retired = with_helper(work, |helper| {
+        let retired = Retired::default();
+        Retiring { proof, aside, asides: &asides, helper, progress, levels: Vec::new(), here: None, retired }.all(route)
+    });
+    retired.asides = lock(&asides).left();
+    retired
 }
 
 /// A name in a directory.
@@ -83,10 +91,16 @@ type Place<'a> = (&'a Dir, Name<'a>);
 
 struct Retiring<'a> {
     proof: Proof,
-    asides: Asides<'a>,
+    /// What private directories are called.
+    aside: Name<'a>,
+    /// Those of the directory that the walk is in. Whoever goes to another waits for the helper first.
+    asides: &'a Mutex<Asides<'a>>,
+    helper: Helper<Leaf, Result<Amount, Left>>,
     progress: &'a dyn Progress,
     /// The directories that the walk is in, the top first.
     levels: Vec<Level>,
+    /// The directory that the walk is in and its copy, once it has a leaf.
+    here: Option<Arc<Pair>>,
     retired: Retired,
 }
 
@@ -94,21 +108,39 @@ struct Retiring<'a> {
 struct Level {
     /// The mode to give back if it stays; `None` where it was not changed.
     mode: Option<u32>,
-    rest: Rest,
+    /// How much was left of the tree before it: if it is more now, that is in here.
+    left_before: usize,
     passes: u32,
 }
 
-/// Whether anything of a directory stays.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Rest {
-    Nothing,
-    Something,
+/// What a look at an entry came to.
+enum Looked {
+    Gone,
+    /// It is no directory, and what was copied.
+    Leaf(Metadata),
+    /// It and its copy.
+    Directories(Dir, Dir),
 }
 
 impl Retiring<'_> {
-    fn all(&mut self, route: Route<'_>) -> io::Result<()> {
-        let pair = self.entry((route.source, route.name), (route.target, route.to_name));
-        let Some((from, made)) = self.asides.close(route.source).and(pair)? else { return Ok(()) };
+    fn all(mut self, route: Route<'_>) -> Retired {
+        if let Err(error) = self.walk(route) {
+            self.leave_behind(route.name.as_os_str().into(), error);
+        }
+        self.settle();
+        self.retired
+    }
+
+    fn walk(&mut self, route: Route<'_>) -> io::Result<()> {
+        let (one, copy) = ((route.source, route.name), (route.target, route.to_name));
+        let (from, made) = match self.look(one, copy)? {
+            Looked::Gone => return Ok(()),
+            Looked::Leaf(was) => {
+                let removed = self.remove(one, &was, copy);
+                return lock(self.asides).close(route.source).and(removed);
+            }
+            Looked::Directories(from, made) => (from, made),
+        };
         self.open_level(&from)?;
         let mut walk = Walk::new(from, route.name);
         let mut made = Trail::new(made);
@@ -120,9 +152,8 @@ impl Retiring<'_> {
     fn advance(&mut self, walk: &mut Walk, made: &mut Trail, holder: &Dir) -> io::Result<Ascent> {
         match walk.step() {
             Ok(Step::Found(entry)) => {
-                if !self.asides.is_one(&entry.name)
-                    && let Err(error) = self.meet(walk, made, &entry.name)
-                {
+                let is_aside = entry.name == self.aside.as_os_str() && lock(self.asides).is_here();
+                if !is_aside && let Err(error) = self.meet(walk, made, &entry.name) {
                     self.leave_behind(walk.path(Some(&entry.name)), error);
                 }
                 return Ok(Ascent::Above);
@@ -139,120 +170,164 @@ impl Retiring<'_> {
 
     fn meet(&mut self, walk: &mut Walk, made: &mut Trail, name: &OsString) -> io::Result<()> {
         let checked = Name::new(name)?;
-        if let Some((from, to)) = self.entry((walk.here(), checked), (made.current(), checked))? {
-            self.open_level(&from)?;
-            walk.enter(from, name.clone())?;
-            made.enter(to)?;
+        let (one, copy) = ((walk.here(), checked), (made.current(), checked));
+        match self.look(one, copy)? {
+            Looked::Gone => {}
+            // Its other names are told by what becomes of this one, so this is not left to another thread.
+            Looked::Leaf(was) if was.links > 1 => self.remove(one, &was, copy)?,
+            Looked::Leaf(was) => {
+                let holder = self.here.get_or_insert_with(|| Pair::here(walk, made)).clone();
+                if let Some(leaf) = self.helper.offer(Leaf { holder, name: name.clone(), was }) {
+                    self.remove(one, &leaf.was, copy)?;
+                }
+                let results = self.helper.results();
+                self.take_in(results);
+            }
+            Looked::Directories(from, to) => {
+                self.open_level(&from)?;
+                walk.enter(from, name.clone())?;
+                made.enter(to)?;
+            }
         }
         Ok(())
     }
 
-    /// Removes one entry if it is what was copied; a directory is returned with its copy, to be walked.
-    fn entry(&mut self, one: Place<'_>, copy: Place<'_>) -> io::Result<Option<(Dir, Dir)>> {
-        let Some(is) = if_there(one.0.metadata_of(one.1))? else { return Ok(None) };
+    /// Looks whether an entry is what was copied; directories are opened, to be walked.
+    fn look(&self, one: Place<'_>, copy: Place<'_>) -> io::Result<Looked> {
+        let Some(is) = if_there(one.0.metadata_of(one.1))? else { return Ok(Looked::Gone) };
         let Some(copied) = if_there(copy.0.metadata_of(copy.1))? else { return Err(not_copied()) };
         if is.is_dir() && copied.is_dir() {
             let opened = open_source_dir(one.0, one.1).map_err(Trouble::into_source)?;
-            return Ok(Some((opened, copy.0.open_dir(copy.1)?)));
+            return Ok(Looked::Directories(opened, copy.0.open_dir(copy.1)?));
         }
         let has = match &self.proof {
             Proof::Seen(seen) => is_as_seen(seen, &is, &copied),
             Proof::Bytes => is_same(Route::between(one, copy), self.progress)?,
         };
-        if !has {
-            return Err(not_copied());
-        }
-        self.remove(one, &is, copy)?;
-        Ok(None)
+        if has { Ok(Looked::Leaf(is)) } else { Err(not_copied()) }
     }
 
     /// Removes an entry that was looked at, and is no directory; what turns out to be another stays.
-    fn remove(&mut self, (from, name): Place<'_>, was: &Metadata, copy: Place<'_>) -> io::Result<()> {
-        let removed = match self.asides.take(from, name)? {
-            Moved::Gone => return Ok(()),
-            Moved::Refused => if_there(remove_as_seen((from, name), was, copy))?,
-            Moved::Aside(aside) => match remove_as_seen((aside, name), was, copy) {
-                Ok(removed) => Some(removed),
-                Err(error) => {
-                    self.asides.put_back(name, from)?;
-                    return Err(error);
-                }
-            },
-        };
-        let Some(Removed { is_also }) = removed else { return Ok(()) };
+    fn remove(&mut self, one: Place<'_>, was: &Metadata, copy: Place<'_>) -> io::Result<()> {
+        let Some(Removed { is_also }) = remove_aside(self.asides, one, was, copy)? else { return Ok(()) };
         // The other names of a file get a new change time with this removal, which is ours and no one else's.
         if let (Some(is_also), Proof::Seen(seen)) = (is_also, &mut self.proof) {
             seen.witness.note(&is_also);
         }
-        self.count();
+        self.count(ONE);
         Ok(())
+    }
+
+    /// Waits for the helper: what follows changes the directory that it is at work in.
+    fn settle(&mut self) {
+        let results = self.helper.wait();
+        self.take_in(results);
+        self.here = None;
+    }
+
+    fn take_in(&mut self, results: Vec<Result<Amount, Left>>) {
+        for result in results {
+            match result {
+                Ok(removed) => self.count(removed),
+                Err(left) => self.retired.left.push(left),
+            }
+        }
     }
 
     /// Begins with a directory, writable from now on if it is ours.
     fn open_level(&mut self, directory: &Dir) -> io::Result<()> {
+        self.settle();
         let is = directory.metadata()?;
         let lacks = is.uid == sys::effective_uid() && is.mode & OWNER_ALL != OWNER_ALL;
         let mode = (lacks && directory.set_mode(is.mode | OWNER_ALL).is_ok()).then_some(is.mode);
-        self.levels.push(Level { mode, rest: Rest::Nothing, passes: 1 });
-        self.asides.enter();
+        self.levels.push(Level { mode, left_before: self.retired.left.len(), passes: 1 });
+        lock(self.asides).enter();
         Ok(())
     }
 
     /// Whether the current directory holds something that was not met: it came behind the walk, or the file system
     /// passed over it because others were removed.
     fn is_worth_another_pass(&mut self, walk: &Walk) -> io::Result<bool> {
+        self.settle();
         let Some(level) = self.levels.last_mut() else { return Ok(false) };
-        if self.asides.close(walk.here()).is_err() {
+        if lock(self.asides).close(walk.here()).is_err() {
             return Ok(false);
         }
         level.passes += 1;
-        Ok(level.rest == Rest::Nothing && level.passes <= PASSES && !walk.here().is_empty()?)
+        let is_tried = level.left_before == self.retired.left.len() && level.passes <= PASSES;
+        Ok(is_tried && !walk.here().is_empty()?)
     }
 
     /// Removes the current directory if nothing of it stays, and goes up.
     fn finish(&mut self, walk: &mut Walk, made: &mut Trail, holder: &Dir) -> io::Result<Ascent> {
+        self.settle();
         // What cannot be removed of ours keeps the directory, and that is told.
-        self.asides.close(walk.here()).ok();
-        self.asides.leave();
+        lock(self.asides).close(walk.here()).ok();
+        lock(self.asides).leave();
         let Some(level) = self.levels.pop() else { return Ok(Ascent::Over) };
-        let (directory, path, name) = (walk.here().try_clone()?, walk.path(None), walk.name_at(walk.depth()).clone());
+        let (directory, path, name) = (walk.shared(), walk.path(None), walk.name_at(walk.depth()).clone());
         made.leave()?;
         let ascent = walk.leave()?;
         let above = if ascent == Ascent::Over { holder } else { walk.here() };
-        if level.rest == Rest::Nothing {
+        if level.left_before == self.retired.left.len() {
             match if_there(above.remove_dir(Name::new(&name)?)) {
                 Ok(removed) => {
                     if removed.is_some() {
-                        self.count();
+                        self.count(ONE);
                     }
                     return Ok(ascent);
                 }
-                Err(error) => self.retired.left.push(Left { path, error }),
+                Err(error) => self.leave_behind(path, error),
             }
         }
         if let Some(mode) = level.mode {
             directory.set_mode(mode).ok();
         }
-        self.mark_rest();
         Ok(ascent)
     }
 
     fn leave_behind(&mut self, path: PathBuf, error: io::Error) {
         self.retired.left.push(Left { path, error });
-        self.mark_rest();
     }
 
-    fn mark_rest(&mut self) {
-        if let Some(level) = self.levels.last_mut() {
-            level.rest = Rest::Something;
-        }
+    fn count(&mut self, removed: Amount) {
+        self.retired.removed += removed;
+        self.progress.advance(removed);
     }
+}
 
-    fn count(&mut self) {
-        let one = Amount { entries: 1, bytes: 0 };
-        self.retired.removed += one;
-        self.progress.advance(one);
+/// What the helper does.
+fn remove_leaf(leaf: &Leaf, asides: &Mutex<Asides<'_>>) -> Result<Amount, Left> {
+    let removed = leaf.places().and_then(|[one, copy]| remove_aside(asides, one, &leaf.was, copy));
+    let counted = removed.map(|removed| removed.map_or(Amount::default(), |_| ONE));
+    counted.map_err(|error| Left { path: leaf.path(), error })
+}
+
+/// Moves an entry aside, and removes it if it is what was looked at; `None` if it had gone.
+fn remove_aside(
+    asides: &Mutex<Asides<'_>>,
+    (from, name): Place<'_>,
+    was: &Metadata,
+    copy: Place<'_>,
+) -> io::Result<Option<Removed>> {
+    let aside = lock(asides).within(from)?;
+    let moved = aside.as_deref().map(|aside| (move_aside(from, name, aside), aside));
+    match moved {
+        Some((Moved::Gone, _)) => Ok(None),
+        Some((Moved::Refused, _)) | None => if_there(remove_as_seen((from, name), was, copy)),
+        Some((Moved::Aside, aside)) => match remove_as_seen((aside, name), was, copy) {
+            Ok(removed) => Ok(Some(removed)),
+            Err(error) => {
+                lock(asides).put_back((aside, name), from)?;
+                Err(error)
+            }
+        },
     }
+}
+
+/// Each call leaves them whole, even one that panics.
+fn lock<'a, 'b>(asides: &'a Mutex<Asides<'b>>) -> MutexGuard<'a, Asides<'b>> {
+    asides.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Whether `is` is still what was seen while it was copied, and `copy` its copy.

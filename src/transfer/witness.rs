@@ -31,6 +31,11 @@ impl Witness {
         }
     }
 
+    /// Adds what another noted of the same copy.
+    pub(super) fn add(&mut self, other: Self) {
+        self.changed.extend(other.changed);
+    }
+
     /// Whether an inode has not changed since it was noted.
     pub(super) fn confirms(&self, is: &Metadata) -> bool {
         is.changed < self.since || self.changed.get(&is.id) == Some(&is.changed)

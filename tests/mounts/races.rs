@@ -132,7 +132,8 @@ fn while_held_up(
     crate::common::Run::of(output)
 }
 
-fn listed_count(trash: &Path) -> usize {
+/// How many items a trash directory holds, without a command.
+pub(super) fn listed_count(trash: &Path) -> usize {
     let entries = fs::read_dir(trash).into_iter().flatten().flatten();
     entries.filter(|entry| entry.file_name().len() == 36).count()
 }

@@ -1,9 +1,11 @@
 //! Files that are saved anew while a tree is removed, as editors do it: by a rename over the old one.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use super::races::listed_count;
 use super::{Kind, assert_no_rest, listed, place};
 use crate::common::{Run, Sandbox, strace};
 
@@ -52,4 +54,55 @@ fn what_is_saved_at_the_last_moment_stays_and_is_named() {
         assert_eq!(listed(&sandbox), [tree.display().to_string()]);
         assert_no_rest(&sandbox);
     }
+}
+
+/// How many files are saved in turn: enough for two threads to remove them.
+const NAMES: usize = 100;
+
+/// From the commit on one file after the other is saved, and each move aside comes a while after the look before it: what was
+/// saved last under each name is there afterwards.
+#[test]
+fn what_is_saved_while_two_threads_remove_is_never_lost() {
+    in_mount_namespace!();
+    or_skip!(strace::available());
+    let inject = "inject=renameat:delay_enter=20000";
+    let held = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=renameat", "-e", inject];
+    let sandbox = Sandbox::new();
+    let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
+        for number in 0..NAMES {
+            sandbox.file(dir.join(format!("t/f{number}")), "old");
+        }
+    }));
+    let tree = place.dir.join("t");
+    let mut child = sandbox.command(["rm", "--into-home", "--yes"]).args([&tree]).through(held).spawn();
+    while listed_count(&sandbox.trash()) == 0 {
+        std::thread::sleep(Duration::from_millis(2));
+    }
+    let mut saved = BTreeMap::new();
+    for number in 0.. {
+        if child.try_wait().expect("it is ours").is_some() {
+            break;
+        }
+        let (name, content) = (format!("f{}", number * 7 % NAMES), format!("saved {number}"));
+        fs::write(place.dir.join("new"), &content).expect("written beside the tree");
+        if fs::rename(place.dir.join("new"), tree.join(&name)).is_ok() {
+            saved.insert(name, content);
+        }
+        std::thread::sleep(Duration::from_millis(3));
+    }
+    let run = Run::of(child.wait_with_output().expect("it ends"));
+    run.fails(1).err_contains("copied to the trash as");
+    let found = contents_of(&tree);
+    let lost: Vec<_> = saved.into_iter().filter(|(name, content)| found.get(name) != Some(content)).collect();
+    assert!(lost.is_empty(), "{lost:?} of {found:?}\n{run}");
+    assert_eq!(listed(&sandbox), [tree.display().to_string()]);
+    assert_no_rest(&sandbox);
+}
+
+/// What each file of a directory holds.
+fn contents_of(directory: &Path) -> BTreeMap<String, String> {
+    let files = fs::read_dir(directory).expect("it stays").map(|entry| entry.expect("read").path());
+    let read =
+        |path: PathBuf| (path.file_name().expect("a name").to_string_lossy().into_owned(), fs::read_to_string(&path));
+    files.map(read).map(|(name, content)| (name, content.expect("text"))).collect()
 }

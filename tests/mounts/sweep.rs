@@ -1,7 +1,9 @@
 //! Killed, or failing, at every call of a removal and a restore that copy: at every moment there is a whole copy, in its
 //! place or listed; exactly one once the next command has run, whichever that is; and no rest is left.
 
+use std::os::unix::process::ExitStatusExt;
 use std::path::PathBuf;
+use std::time::Instant;
 
 use super::{Kind, Place, assert_no_rest, listed, place, set_times};
 use crate::common::strace::{Point, available, each_point};
@@ -28,6 +30,21 @@ impl Scene {
             set_times(&dir.join("t"), 7);
         })
         .expect("the mount was possible a moment ago");
+        let before = snapshot(place.dir.join("t"));
+        Self { place, sandbox, before }
+    }
+
+    /// So many files that two threads copy and remove them.
+    fn large() -> Self {
+        let sandbox = Sandbox::new();
+        let place = place(Kind::Tmpfs, &sandbox, |dir| {
+            for number in 0..300 {
+                sandbox.file(dir.join(format!("t/{}/file{number}", number % 2)), format!("content {number}"));
+            }
+            sandbox.hard_link(dir.join("t/0/linked"), dir.join("t/1/file1"));
+            sandbox.symlink(dir.join("t/link"), "nowhere");
+        });
+        let place = place.expect("the mount was possible a moment ago");
         let before = snapshot(place.dir.join("t"));
         Self { place, sandbox, before }
     }
@@ -134,6 +151,31 @@ fn a_copied_removal_at_every_call() {
     or_skip!(available());
     let remove = |scene: &Scene| scene.sandbox.command(["rm", "--into-home"]).args([scene.tree()]);
     sweep(|| Scene::new(Kind::Tmpfs), remove, |scene| vec![scene.tree()], &[&clean, &undo, &remove]);
+}
+
+/// Two threads are at work here, so that their calls come in another order each time: it is killed at moments instead, all
+/// over the time that it takes.
+#[test]
+fn a_copied_removal_by_two_threads_at_any_moment() {
+    in_mount_namespace!();
+    let remove = |scene: &Scene| scene.sandbox.command(["rm", "--into-home"]).args([scene.tree()]);
+    let whole = Scene::large();
+    let begin = Instant::now();
+    remove(&whole).run().ok();
+    let takes = begin.elapsed();
+    let mut killed = 0;
+    for moment in 0..60 {
+        let scene = Scene::large();
+        let mut child = remove(&scene).spawn();
+        std::thread::sleep(takes * moment / 50);
+        child.kill().expect("it is ours, and not waited for yet");
+        let run = Run::of(child.wait_with_output().expect("it ends"));
+        killed += usize::from(run.status.signal().is_some());
+        let after = [clean, undo, remove][moment as usize % 3](&scene).run();
+        let copies = scene.whole_copies(&[scene.tree()]);
+        assert_eq!(copies, 1, "killed at moment {moment}: {run}\nthen: {after}");
+    }
+    assert!(killed > 10, "only {killed} were at work still");
 }
 
 #[test]
