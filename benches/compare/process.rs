@@ -97,12 +97,13 @@ impl Job {
     }
 }
 
-/// Nothing of the caller's but where programs are: each has its trash below `home`.
+/// Nothing of the caller's but where programs are: each has its trash below `home`. The locale is one of UTF-8, as people
+/// have it; in the locale C rm has none to read, which is a fifth of its time for one file.
 fn environment(home: &Path) -> Vec<(&'static str, OsString)> {
     let below = |name: &str| home.join(name).into_os_string();
     vec![
         ("PATH", std::env::var_os("PATH").unwrap_or_default()),
-        ("LC_ALL", "C".into()),
+        ("LC_ALL", "C.UTF-8".into()),
         ("HOME", home.into()),
         ("XDG_DATA_HOME", below(".local/share")),
         ("XDG_CONFIG_HOME", below(".config")),
