@@ -35,9 +35,8 @@ pub(super) enum Writers {
 impl Writers {
     /// As many as are fastest for so many files of this directory.
     pub(super) fn worthwhile(files: usize, dir: &Dir) -> Self {
-        let gains = || matches!(dir.file_system(), Ok(FileSystem::Ext | FileSystem::Xfs | FileSystem::Tmpfs));
-        let cores = || thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        if files >= WORTHWHILE && gains() && cores() > 1 { Self::Two } else { Self::One }
+        const GAINING: &[FileSystem] = &[FileSystem::Ext, FileSystem::Xfs, FileSystem::Tmpfs];
+        if files >= WORTHWHILE && dir.gains_by_two_threads(GAINING) { Self::Two } else { Self::One }
     }
 }
 

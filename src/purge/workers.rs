@@ -62,8 +62,7 @@ impl Workers {
     }
 
     fn gains_on(self, dir: &Dir) -> bool {
-        let has_processors = || thread::available_parallelism().is_ok_and(|processors| processors.get() > 1);
-        self == Self::Two || (matches!(dir.file_system(), Ok(FileSystem::Ext | FileSystem::Tmpfs)) && has_processors())
+        self == Self::Two || dir.gains_by_two_threads(&[FileSystem::Ext, FileSystem::Tmpfs])
     }
 }
 

@@ -66,7 +66,9 @@ pub fn copy(route: Route<'_>, survey: &Survey, progress: &dyn Progress) -> Resul
         Copier { progress, own: &mut own, helper, links, made_top: None, here: None, failed: None }.all(route)
     })?;
     let Leaves { mut flush, mut copied, .. } = own;
-    copied.add(others.map(|others| others.copied).unwrap_or_default());
+    if let Some(others) = others {
+        copied.add(others.copied);
+    }
     Seal::new(progress, &mut flush, &mut copied.losses, &survey.losses).all(route)?;
     flush.finish().map_err(at_top)?;
     Ok(copied)

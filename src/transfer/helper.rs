@@ -23,9 +23,7 @@ pub(super) const REMOVING: &[FileSystem] = &[FileSystem::Ext, FileSystem::Tmpfs]
 
 /// Whether a second thread is worth its start for so many entries in this directory and below.
 pub(super) fn gains(entries: u64, directory: &Dir, on: &[FileSystem]) -> bool {
-    let file_system_gains = || directory.file_system().is_ok_and(|file_system| on.contains(&file_system));
-    let has_processors = || thread::available_parallelism().is_ok_and(|processors| processors.get() > 1);
-    entries >= WORTHWHILE && file_system_gains() && has_processors()
+    entries >= WORTHWHILE && directory.gains_by_two_threads(on)
 }
 
 /// The second thread, as the first one sees it.

@@ -22,7 +22,6 @@ use crate::examples;
 
 pub(crate) use browse::{BrowseArgs, Grouping};
 pub(crate) use doctor::DoctorArgs;
-use feedback::colour_of_help;
 pub(crate) use feedback::{ColorWhen, FeedbackArgs};
 pub(crate) use import::ImportArgs;
 pub(crate) use list_order::ListOrder;

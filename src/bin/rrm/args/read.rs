@@ -5,7 +5,8 @@ use std::ffi::{OsStr, OsString};
 use clap::error::Error;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
-use super::{Cli, Command, CommonArgs, RmArgs, colour_of_help};
+use super::feedback::colour_of_help;
+use super::{Cli, Command, CommonArgs, RmArgs};
 
 /// Reads a command line, the first word of which is the program's name. Help and version come as an error, as clap has it.
 pub(crate) fn read(words: Vec<OsString>) -> Result<Cli, Error> {
