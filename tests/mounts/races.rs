@@ -120,20 +120,24 @@ fn while_held_up(
     let held = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=renameat2"];
     let inject = ["-e", "inject=renameat2:delay_exit=500000:when=1"];
     let child = command.clone().through(held.into_iter().chain(inject)).spawn();
-    for _ in 0..2000 {
-        if listed_count(&sandbox.trash()) > 0 {
-            break;
-        }
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    wait_for_an_item(&sandbox.trash());
     let done = std::process::Command::new("sh").args(["-c", change]).current_dir(directory).status();
     assert!(done.expect("a shell").success(), "{change}");
     let output = child.wait_with_output().expect("it ends");
     crate::common::Run::of(output)
 }
 
-/// How many items a trash directory holds, without a command.
-pub(super) fn listed_count(trash: &Path) -> usize {
+/// Waits, but not for ever, until a trash directory holds an item.
+pub(super) fn wait_for_an_item(trash: &Path) {
+    for _ in 0..2000 {
+        if listed_count(trash) > 0 {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(5));
+    }
+}
+
+fn listed_count(trash: &Path) -> usize {
     let entries = fs::read_dir(trash).into_iter().flatten().flatten();
     entries.filter(|entry| entry.file_name().len() == 36).count()
 }

@@ -5,13 +5,19 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use super::races::listed_count;
+use super::races::wait_for_an_item;
 use super::{Kind, assert_no_rest, listed, place};
 use crate::common::{Run, Sandbox, strace};
 
 /// The calls with which an entry is removed, and those with which it is moved aside before. Each is held up on its way into
 /// the kernel: what the program looked at is half a second old when it is carried out.
 const HELD_UP: [&str; 2] = ["unlinkat", "?rename,?renameat,renameat2"];
+
+/// What holds these calls up so long.
+fn held_up(calls: &str, microseconds: u32) -> [String; 9] {
+    let (trace, inject) = (format!("trace={calls}"), format!("inject={calls}:delay_enter={microseconds}"));
+    ["strace", "-f", "-q", "-o", "/dev/null", "-e", &trace, "-e", &inject].map(String::from)
+}
 
 /// The files of a tree that are there still, of two.
 fn there(tree: &Path) -> Vec<PathBuf> {
@@ -30,10 +36,8 @@ fn what_is_saved_at_the_last_moment_stays_and_is_named() {
             sandbox.file(dir.join("t/two"), "old");
         }));
         let tree = place.dir.join("t");
-        let injection = format!("inject={calls}:delay_enter=500000");
-        let trace = format!("trace={calls}");
-        let held = ["strace", "-f", "-q", "-o", "/dev/null", "-e", &trace, "-e", &injection];
-        let child = sandbox.command(["rm", "--into-home", "--yes"]).args([&tree]).through(held).spawn();
+        let child =
+            sandbox.command(["rm", "--into-home", "--yes"]).args([&tree]).through(held_up(calls, 500_000)).spawn();
         for _ in 0..4000 {
             if there(&tree).len() < 2 {
                 break;
@@ -65,8 +69,6 @@ const NAMES: usize = 100;
 fn what_is_saved_while_two_threads_remove_is_never_lost() {
     in_mount_namespace!();
     or_skip!(strace::available());
-    let inject = "inject=renameat:delay_enter=20000";
-    let held = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=renameat", "-e", inject];
     let sandbox = Sandbox::new();
     let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
         for number in 0..NAMES {
@@ -74,10 +76,10 @@ fn what_is_saved_while_two_threads_remove_is_never_lost() {
         }
     }));
     let tree = place.dir.join("t");
+    let [_, moves] = HELD_UP;
+    let held = held_up(moves, 20_000);
     let mut child = sandbox.command(["rm", "--into-home", "--yes"]).args([&tree]).through(held).spawn();
-    while listed_count(&sandbox.trash()) == 0 {
-        std::thread::sleep(Duration::from_millis(2));
-    }
+    wait_for_an_item(&sandbox.trash());
     let mut saved = BTreeMap::new();
     for number in 0.. {
         if child.try_wait().expect("it is ours").is_some() {

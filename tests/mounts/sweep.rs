@@ -2,7 +2,7 @@
 //! place or listed; exactly one once the next command has run, whichever that is; and no rest is left.
 
 use std::os::unix::process::ExitStatusExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{Kind, Place, assert_no_rest, listed, place, set_times};
@@ -18,9 +18,16 @@ struct Scene {
 }
 
 impl Scene {
-    fn new(kind: Kind) -> Self {
+    /// What `fill` makes in a directory on a mount of that kind is a tree called `t`.
+    fn with(kind: Kind, fill: impl FnOnce(&Sandbox, &Path)) -> Self {
         let sandbox = Sandbox::new();
-        let place = place(kind, &sandbox, |dir| {
+        let place = place(kind, &sandbox, |dir| fill(&sandbox, dir)).expect("the mount was possible a moment ago");
+        let before = snapshot(place.dir.join("t"));
+        Self { place, sandbox, before }
+    }
+
+    fn new(kind: Kind) -> Self {
+        Self::with(kind, |sandbox, dir| {
             sandbox.file(dir.join("t/f"), "content");
             sandbox.hard_link(dir.join("t/g"), dir.join("t/f"));
             sandbox.symlink(dir.join("t/link"), "nowhere");
@@ -29,35 +36,24 @@ impl Scene {
             sandbox.file(dir.join("t/open/part"), "part");
             set_times(&dir.join("t"), 7);
         })
-        .expect("the mount was possible a moment ago");
-        let before = snapshot(place.dir.join("t"));
-        Self { place, sandbox, before }
     }
 
     /// So many files that two threads copy and remove them.
     fn large() -> Self {
-        let sandbox = Sandbox::new();
-        let place = place(Kind::Tmpfs, &sandbox, |dir| {
+        Self::with(Kind::Tmpfs, |sandbox, dir| {
             for number in 0..300 {
                 sandbox.file(dir.join(format!("t/{}/file{number}", number % 2)), format!("content {number}"));
             }
             sandbox.hard_link(dir.join("t/0/linked"), dir.join("t/1/file1"));
             sandbox.symlink(dir.join("t/link"), "nowhere");
-        });
-        let place = place.expect("the mount was possible a moment ago");
-        let before = snapshot(place.dir.join("t"));
-        Self { place, sandbox, before }
+        })
     }
 
     /// One file, whose directory is not removed.
     fn of_a_file() -> Self {
-        let sandbox = Sandbox::new();
-        let place = place(Kind::Tmpfs, &sandbox, |dir| {
+        Self::with(Kind::Tmpfs, |sandbox, dir| {
             sandbox.file(dir.join("t"), "content");
-        });
-        let place = place.expect("the mount was possible a moment ago");
-        let before = snapshot(place.dir.join("t"));
-        Self { place, sandbox, before }
+        })
     }
 
     /// With the tree in the home trash already.
