@@ -9,7 +9,7 @@ use std::os::unix::ffi::{OsStrExt, OsStringExt};
 
 use xattr::FileExt;
 
-use crate::sys;
+use crate::sys::{self, door::through};
 
 pub use record_file::RecordFile;
 
@@ -80,11 +80,11 @@ impl ExtendedAttributes for SystemAttributes {
     }
 
     fn set(&self, file: &File, name: &str, value: &[u8]) -> io::Result<()> {
-        file.set_xattr(full_name(name), value)
+        through("fsetxattr", || file.set_xattr(full_name(name), value))
     }
 
     fn remove(&self, file: &File, name: &str) -> io::Result<()> {
-        match file.remove_xattr(full_name(name)) {
+        match through("fremovexattr", || file.remove_xattr(full_name(name))) {
             Err(error) if sys::is_no_attribute(&error) => Ok(()),
             result => result,
         }

@@ -3,12 +3,11 @@
 use std::ffi::OsString;
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::DirBuilderExt;
 use std::path::Path;
 
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result, cannot};
-use crate::sys::{Dir, is_attribute_refused};
+use crate::sys::{Dir, create_private_dirs, is_attribute_refused};
 
 /// Something that can be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -107,7 +106,7 @@ impl Config {
         value: Option<&OsString>,
     ) -> Result<()> {
         let failed = || cannot("keep the configuration on", directory);
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(directory).map_err(failed())?;
+        create_private_dirs(directory).map_err(failed())?;
         let file = Dir::open_following(directory).and_then(|dir| dir.readable()).map_err(failed())?;
         let done = match value {
             Some(value) => attributes.set(&file, &key.attribute(), value.as_bytes()),

@@ -18,8 +18,7 @@ mod sweep;
 mod take;
 
 use std::ffi::{OsStr, OsString};
-use std::io::{self, Write};
-use std::os::unix::fs::DirBuilderExt;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -101,7 +100,7 @@ impl TrashDir {
         let making = || cannot("make the trash directory", path);
         let above = path.parent().unwrap_or(Path::new("/"));
         check_holder(path, above)?;
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(above).map_err(making())?;
+        sys::create_private_dirs(above).map_err(making())?;
         let above = Dir::open_following(above).map_err(making())?;
         let name = path.file_name().ok_or_else(|| unsafe_trash(path, "it has no name"))?;
         let name = Name::new(name).map_err(|_| unsafe_trash(path, "it has no name"))?;
@@ -144,7 +143,7 @@ impl TrashDir {
         for (name, content) in
             [(layout::CACHE_TAG, layout::CACHE_TAG_CONTENT), (layout::GIT_IGNORE, layout::GIT_IGNORE_CONTENT)]
         {
-            self.dir.create_file(name).and_then(|mut file| file.write_all(content.as_bytes())).ok();
+            self.dir.create_file(name).and_then(|file| sys::write(&file, content.as_bytes())).ok();
         }
     }
 

@@ -7,6 +7,7 @@ mod absence;
 mod attribute;
 mod content;
 mod dir;
+pub mod door;
 mod entries;
 mod file_system;
 mod inode;
@@ -21,8 +22,13 @@ mod rename;
 
 pub use absence::if_there;
 pub use attribute::{create_attribute, is_attribute_refused, is_no_attribute};
-pub use content::{Offer, copy_in_kernel, flush_file_system, next_data, share_content};
-pub use dir::{Dir, Space, flush, is_fixed, metadata_at, metadata_following, metadata_of_file, set_mode_of_file};
+pub use content::{
+    Offer, copy_in_kernel, flush_file, flush_file_system, next_data, set_length, share_content, write, write_at,
+};
+pub use dir::{
+    Dir, Space, create_private_dirs, flush, is_fixed, metadata_at, metadata_following, metadata_of_file,
+    set_mode_of_file,
+};
 pub use entries::{Batch, Entry, EntryBuffer};
 pub use file_system::FileSystem;
 pub use inode::Inode;

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use crate::common::strace::{Point, available, each_point_of};
-use crate::common::{Fault, Invocation, Run, Sandbox, Tree, snapshot};
+use crate::common::fault::{Point, each_point_of};
+use crate::common::{Fault, Invocation, Run, Sandbox, Tree, snapshot, strace};
 
 /// More than are worth a second thread.
 const FILES: usize = 150;
@@ -104,13 +104,12 @@ fn assert_unlabelled(files: impl IntoIterator<Item = PathBuf>) {
 }
 
 /// All calls but those that come once a file, and of these a few.
-fn sampled(number: usize, point: &Point) -> bool {
-    !matches!(point.call.as_str(), "fsetxattr" | "renameat2") || number.is_multiple_of(23)
+fn sampled(point: &Point) -> bool {
+    !matches!(point.call.as_str(), "fsetxattr" | "renameat2") || point.number.is_multiple_of(23)
 }
 
 #[test]
 fn killed_at_any_call_each_file_is_in_place_or_listed() {
-    or_skip!(available());
     let check = |scene: &Scene, _: &Point, _: &Run| {
         scene.assert_each_is_somewhere();
         scene.assert_all_comes_back();
@@ -121,31 +120,28 @@ fn killed_at_any_call_each_file_is_in_place_or_listed() {
 
 #[test]
 fn a_failing_call_costs_one_file_at_most() {
-    or_skip!(available());
     for error in ["EIO", "ENOSPC", "EPERM", "EMFILE"] {
         let check = |scene: &Scene, point: &Point, run: &Run| {
             scene.assert_each_is_somewhere();
             let (in_place, _) = scene.found();
-            assert!(in_place.len() <= 1, "{} stay after {error} at {}: {run}", in_place.len(), point.shown);
+            assert!(in_place.len() <= 1, "{} stay after {error} at {point}: {run}", in_place.len());
             assert_eq!(run.status.success(), in_place.is_empty(), "{run}");
             assert_unlabelled(in_place);
             scene.assert_all_comes_back();
         };
-        let sampled =
-            |number, point: &Point| matches!(point.call.as_str(), "fsetxattr" | "renameat2") && sampled(number, point);
+        let sampled = |point: &Point| matches!(point.call.as_str(), "fsetxattr" | "renameat2") && sampled(point);
         each_point_of(sampled, Fault::Error(error), Scene::new, Scene::remove, check);
     }
 }
 
 #[test]
 fn a_restore_killed_at_any_call_leaves_each_file_in_place_or_listed() {
-    or_skip!(available());
     let check = |scene: &Scene, _: &Point, _: &Run| {
         scene.assert_each_is_somewhere();
         scene.assert_all_comes_back();
     };
-    let sampled = |number, point: &Point| match point.call.as_str() {
-        "fremovexattr" | "renameat2" => usize::is_multiple_of(number, 23),
+    let sampled = |point: &Point| match point.call.as_str() {
+        "fremovexattr" | "renameat2" => point.number.is_multiple_of(23),
         _ => true,
     };
     let points = each_point_of(sampled, Fault::Kill, Scene::removed, Scene::restore, check);
@@ -166,7 +162,7 @@ fn a_restore_that_fails_for_one_file_is_a_restore_of_the_others() {
 
 #[test]
 fn an_interrupted_restore_stops_between_two_files() {
-    or_skip!(available());
+    or_skip!(strace::available());
     let scene = Scene::removed();
     let words = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "inject=renameat2:signal=INT:when=60"];
     scene.restore().through(words.map(std::ffi::OsString::from)).run().fails(130).err_contains("interrupted");
@@ -214,7 +210,7 @@ fn what_is_removed_while_it_is_restored_has_a_record() {
 /// An editor saves one of the files between its record and its rename: what is moved then gets the record too.
 #[test]
 fn what_takes_the_place_of_a_file_meanwhile_gets_its_record() {
-    or_skip!(available());
+    or_skip!(strace::available());
     let scene = Scene::new();
     let words = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "inject=renameat2:delay_enter=2000"];
     let saved = std::thread::scope(|scope| {
@@ -260,7 +256,7 @@ fn two_trash_directories_share_the_files() {
 /// Interrupted at several moments: what has its record already and is not moved any more loses it.
 #[test]
 fn an_interrupt_leaves_no_record_on_what_stays() {
-    or_skip!(available());
+    or_skip!(strace::available());
     for after in [1, 40, 90] {
         let scene = Scene::new();
         let inject = format!("inject=renameat2:signal=INT:when={after}");

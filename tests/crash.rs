@@ -12,7 +12,7 @@ mod restore;
 mod scene;
 mod shapes;
 
-use crate::common::strace::Point;
+use crate::common::fault::Point;
 use crate::common::{Fault, say_skipped};
 use scene::Scene;
 use shapes::Shape;
@@ -40,9 +40,6 @@ sweeps! {
 
 /// Runs a sweep once for each fault that the shape is to meet.
 fn sweep(shape: &Shape, each: impl Fn(Fault, &Shape) -> usize) {
-    if let Err(why) = crate::common::strace::available() {
-        return say_skipped(&why);
-    }
     if let Some(why) = shape.missing() {
         return say_skipped(why);
     }

@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 
-use crate::common::{Mount, Sandbox, strace};
+use crate::common::{Invocation, Mount, Sandbox, fault, strace};
 
 /// How often each call was made, by its name.
 type Counts = BTreeMap<String, usize>;
@@ -265,4 +265,83 @@ fn is_memory(call: &str) -> bool {
 /// How one thread waits for another.
 fn is_waiting(call: &str) -> bool {
     ["futex", "sched_yield"].contains(&call)
+}
+
+/// The commands that change a trash, and what each of them needs to be there before.
+const COMMANDS: &[(&str, &[&[&str]])] = &[
+    ("the first of all, of every kind", &[&["rm", "file", "tree", "link", "fifo", "closed", "twin"]]),
+    (
+        "many files",
+        &[&["rm", "many"], &["undo"], &["rm", "-f", "--session", "s", "many/1", "many/2"], &["restore", "many/1"]],
+    ),
+    ("a swap", &[&["rm", "file"], &["restore", "--conflict", "swap", "file"]]),
+    ("a part", &[&["rm", "tree"], &["restore", "tree/below"], &["clean", "--all", "--yes"]]),
+    (
+        "keeps",
+        &[&["rm", "file", "tree"], &["keep", "file"], &["keep", "--release", "file"], &["clean", "--all", "--yes"]],
+    ),
+    ("choices", &[&["config", "set", "grace-period", "3d"], &["config", "unset", "grace-period"]]),
+    ("for good", &[&["rm", "--immediate", "tree", "file"]]),
+    ("measured", &[&["rm", "tree"], &["list", "--size"], &["doctor"]]),
+];
+
+/// A sweep tries every call that the door has seen. What strace sees, and nothing of it may have gone another way.
+#[test]
+fn nothing_goes_past_the_door() {
+    or_skip!(strace::available());
+    for (name, commands) in COMMANDS {
+        let sandbox = Sandbox::ordinary();
+        scene_for_all(&sandbox);
+        for words in *commands {
+            compare_with_the_door(name, &sandbox.command(*words));
+        }
+    }
+}
+
+/// The same for what crosses from one file system to another.
+#[test]
+fn no_copy_goes_past_the_door() {
+    in_mount_namespace!();
+    or_skip!(strace::available());
+    let sandbox = Sandbox::ordinary();
+    let _other = or_skip!(Mount::tmpfs("", &sandbox.path("other"))).owned_by(sandbox.user());
+    scene_for_all(&sandbox);
+    sandbox.tool("cp", ["-a", "tree", "fifo", "link", "file", "many", "other/"]).run().ok();
+    for words in [
+        &["rm", "--into-home", "--yes", "other/tree", "other/fifo", "other/link", "other/file", "other/many"][..],
+        &["restore", "--yes", "--under", "other"],
+        &["rm", "other/tree"],
+        &["restore", "--to", "here", "other/tree"],
+    ] {
+        compare_with_the_door("a copy", &sandbox.command(words));
+    }
+}
+
+fn scene_for_all(sandbox: &Sandbox) {
+    sandbox.file("file", "content");
+    sandbox.tree("tree", &[("a", "1"), ("below/b", "2")]);
+    sandbox.symlink("link", "file");
+    sandbox.fifo("fifo");
+    sandbox.tree("closed", &[("c", "3")]);
+    sandbox.chmod("closed", 0o555);
+    sandbox.file("first name", "4");
+    sandbox.hard_link("twin", "first name");
+    sandbox.dir("many");
+    for number in 0..200 {
+        sandbox.file(format!("many/{number}"), "small");
+    }
+}
+
+/// Runs a command once, watched by both, and compares what they saw. Their orders differ where two threads are at work.
+#[track_caller]
+fn compare_with_the_door(name: &str, command: &Invocation) {
+    let (run, seen, passed) = fault::watched_by_both(command);
+    run.ok();
+    let (seen, passed) = (sorted(seen), sorted(passed));
+    assert_eq!(seen, passed, "{name}: what the kernel saw, and what went through the door, of {run}");
+}
+
+fn sorted(mut calls: Vec<String>) -> Vec<String> {
+    calls.sort();
+    calls
 }

@@ -6,7 +6,7 @@
 
 use std::ffi::OsString;
 use std::fs::File;
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 
 use super::ExtendedAttributes;
 use crate::sys::{self, Dir, Name};
@@ -156,9 +156,9 @@ fn write(directory: &File, pairs: &Pairs) -> io::Result<()> {
         content.extend_from_slice(format!("{name}={}\n", percent_encoded(value)).as_bytes());
     }
     remove_if_there(&directory, NEXT)?;
-    let mut file = directory.create_file(NEXT)?;
-    file.write_all(&content)?;
-    file.sync_all()?;
+    let file = directory.create_file(NEXT)?;
+    sys::write(&file, &content)?;
+    sys::flush_file(&file)?;
     sys::rename_replacing(&directory, NEXT, FILE_NAME)
 }
 

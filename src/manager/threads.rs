@@ -14,6 +14,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 use std::thread;
 
+use crate::sys::door::spawn_beside;
 use crate::sys::{Dir, FileSystem};
 
 /// How many files are worth a second thread.
@@ -55,7 +56,7 @@ pub(super) fn work_ahead<T: Sync, P: Send>(
         let (sender, receiver) = sync_channel(WAITING);
         let ahead = move || prepare_all(items, stopped, prepare, &sender);
         // Where no thread can be had nothing is prepared, and all is left to this one.
-        drop(thread::Builder::new().spawn_scoped(scope, ahead));
+        drop(spawn_beside(scope, ahead));
         let mut prepared = receiver.into_iter().flatten();
         for item in items.iter().take_while(|_| !over()) {
             each(item, prepared.next().flatten());
@@ -90,7 +91,7 @@ pub(super) fn work_behind<'t, T, B: Send, E: Send>(
         let (begun, to_end) = sync_channel(WAITING);
         let (ended, results) = channel();
         let behind = |to_end, ended| end_all(to_end, &end, &ended);
-        let Ok(_) = thread::Builder::new().spawn_scoped(scope, move || behind(to_end, ended)) else {
+        let Some(_) = spawn_beside(scope, move || behind(to_end, ended)) else {
             while !over() {
                 let Some(item) = untold.next() else { return };
                 each(item, end(begin(item)));

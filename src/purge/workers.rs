@@ -6,6 +6,7 @@ use std::thread;
 
 use super::share::{Crew, Share, Worker};
 use super::{Ending, Purged};
+use crate::sys::door::spawn_beside;
 use crate::sys::{Dir, FileSystem};
 
 /// How many threads delete one tree.
@@ -40,7 +41,7 @@ impl Workers {
                 if wanted.take_if(|after| removed >= *after).is_some() && self.gains_on(dir) {
                     let work = || walk(crew.second(), share, &mut |_| ());
                     // Where there can be no second thread, one does it all.
-                    second = thread::Builder::new().spawn_scoped(scope, work).ok();
+                    second = spawn_beside(scope, work);
                 }
             });
             match second.map(thread::ScopedJoinHandle::join) {

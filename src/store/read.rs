@@ -13,6 +13,7 @@ use crate::attributes::RecordFile;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::Stamp::Missing;
 use crate::item::{Holder, ItemId, ItemKind, Origin, RecordPlace, TrashItem, Untrusted, is_plain_path};
+use crate::sys::door::spawn_beside;
 use crate::sys::{Dir, Entry, FileKind, Metadata, Name, Timestamp};
 
 /// How many entries are read before the first of them is told: the more, the more memory.
@@ -78,7 +79,7 @@ impl TrashDir {
             return read(entries);
         }
         thread::scope(|scope| {
-            let second = thread::Builder::new().spawn_scoped(scope, || read(others)).ok();
+            let second = spawn_beside(scope, || read(others));
             let mut readings = read(some);
             let rest = second.and_then(|second| second.join().ok());
             readings.extend(rest.unwrap_or_else(|| read(others)));

@@ -6,9 +6,11 @@ use std::io;
 use rustix::fs::XattrFlags;
 use rustix::io::Errno;
 
+use super::door::through;
+
 /// Sets a new attribute; one that is there already is left as it is (`EEXIST`; setxattr(2), `XATTR_CREATE`).
 pub fn create_attribute(file: &File, name: &str, value: &[u8]) -> io::Result<()> {
-    Ok(rustix::fs::fsetxattr(file, name, value, XattrFlags::CREATE)?)
+    Ok(through("fsetxattr", || rustix::fs::fsetxattr(file, name, value, XattrFlags::CREATE))?)
 }
 
 /// Whether the error says that there is no attribute of that name.

@@ -2,13 +2,15 @@
 //! that it reached the disk.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
 use std::ops::Range;
+use std::os::unix::fs::FileExt as _;
 
 use rustix::fs::{OFlags, SeekFrom};
 use rustix::io::Errno;
 
 use super::dir::Dir;
+use super::door::through;
 
 /// What became of a call that not every pair of file systems has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,13 +36,15 @@ impl<T> Offer<T> {
 
 /// Makes `to` share all blocks of `from` (ioctl_ficlone(2)); also works across btrfs subvolumes.
 pub fn share_content(from: &File, to: &File) -> Offer<()> {
-    Offer::from_call(rustix::fs::ioctl_ficlone(to, from))
+    Offer::from_call(through("ioctl", || rustix::fs::ioctl_ficlone(to, from)))
 }
 
 /// Copies up to `length` bytes at the offset `at` inside the kernel (copy_file_range(2)); says how many it copied.
 pub fn copy_in_kernel(from: &File, to: &File, at: u64, length: usize) -> Offer<usize> {
     let (mut read_at, mut write_at) = (at, at);
-    let copied = rustix::fs::copy_file_range(from, Some(&mut read_at), to, Some(&mut write_at), length);
+    let copied = through("copy_file_range", || {
+        rustix::fs::copy_file_range(from, Some(&mut read_at), to, Some(&mut write_at), length)
+    });
     Offer::from_call(copied)
 }
 
@@ -74,9 +78,29 @@ impl Dir {
     }
 }
 
+/// Adds to an open file.
+pub fn write(mut file: &File, content: &[u8]) -> io::Result<()> {
+    through("write", || file.write_all(content))
+}
+
+/// Writes at an offset of an open file.
+pub fn write_at(file: &File, content: &[u8], at: u64) -> io::Result<()> {
+    through("pwrite64", || file.write_all_at(content, at))
+}
+
+/// Cuts an open file, or fills it up with a hole (ftruncate(2)).
+pub fn set_length(file: &File, length: u64) -> io::Result<()> {
+    through("ftruncate", || file.set_len(length))
+}
+
+/// Waits until an open file or directory is on the disk (fsync(2)).
+pub fn flush_file(file: &File) -> io::Result<()> {
+    through("fsync", || file.sync_all())
+}
+
 /// Waits until the whole file system of this open directory is on disk (syncfs(2)).
 ///
 /// Errors of writing back anything on it since `directory` was opened are told here (since Linux 5.8).
 pub fn flush_file_system(directory: &File) -> io::Result<()> {
-    Ok(rustix::fs::syncfs(directory)?)
+    Ok(through("syncfs", || rustix::fs::syncfs(directory))?)
 }

@@ -12,6 +12,8 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, StatxAttributes, StatxFlags};
 use rustix::io::Errno;
 
+use super::content::flush_file;
+use super::door::through;
 use super::metadata::Metadata;
 use super::name::Name;
 
@@ -157,7 +159,7 @@ impl Dir {
     /// Makes the file `name`, for its owner alone (0600), and opens it for writing; it must not exist.
     pub fn create_file(&self, name: Name<'_>) -> io::Result<File> {
         let flags = GUARDED | OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL;
-        Ok(rustix::fs::openat(self, name.as_os_str(), flags, Mode::RUSR | Mode::WUSR)?.into())
+        Ok(through("openat", || rustix::fs::openat(self, name.as_os_str(), flags, Mode::RUSR | Mode::WUSR))?.into())
     }
 
     /// Makes a file in this directory's file system that has no name and is gone when it is closed (open(2), `O_TMPFILE`).
@@ -168,12 +170,13 @@ impl Dir {
 
     /// Makes the directory `name` with the mode a person's `mkdir` would give it: 0777 less the umask.
     pub fn create_dir(&self, name: Name<'_>) -> io::Result<()> {
-        Ok(rustix::fs::mkdirat(self, name.as_os_str(), Mode::RWXU | Mode::RWXG | Mode::RWXO)?)
+        let mode = Mode::RWXU | Mode::RWXG | Mode::RWXO;
+        Ok(through("mkdirat", || rustix::fs::mkdirat(self, name.as_os_str(), mode))?)
     }
 
     /// Makes the symbolic link `name` that points to `target`.
     pub fn create_symlink(&self, name: Name<'_>, target: &Path) -> io::Result<()> {
-        Ok(rustix::fs::symlinkat(target, self, name.as_os_str())?)
+        Ok(through("symlinkat", || rustix::fs::symlinkat(target, self, name.as_os_str()))?)
     }
 
     /// Where the symbolic link `name` points.
@@ -184,12 +187,12 @@ impl Dir {
 
     /// Removes `name`, which is no directory.
     pub fn remove_file(&self, name: Name<'_>) -> io::Result<()> {
-        Ok(rustix::fs::unlinkat(self, name.as_os_str(), AtFlags::empty())?)
+        Ok(through("unlinkat", || rustix::fs::unlinkat(self, name.as_os_str(), AtFlags::empty()))?)
     }
 
     /// Removes the empty directory `name`.
     pub fn remove_dir(&self, name: Name<'_>) -> io::Result<()> {
-        Ok(rustix::fs::unlinkat(self, name.as_os_str(), AtFlags::REMOVEDIR)?)
+        Ok(through("unlinkat", || rustix::fs::unlinkat(self, name.as_os_str(), AtFlags::REMOVEDIR))?)
     }
 
     /// Sets the permission bits of this directory.
@@ -198,7 +201,8 @@ impl Dir {
     /// means this very inode (proc(5)).
     pub fn set_mode(&self, mode: u32) -> io::Result<()> {
         let own_name = format!("/proc/self/fd/{}", self.handle.as_raw_fd());
-        Ok(rustix::fs::chmodat(CWD, own_name, Mode::from_raw_mode(mode), AtFlags::empty())?)
+        let mode = Mode::from_raw_mode(mode);
+        Ok(through("fchmodat", || rustix::fs::chmodat(CWD, own_name, mode, AtFlags::empty()))?)
     }
 
     /// Where this directory is now, as an absolute path without links, told by the kernel (proc(5)).
@@ -226,6 +230,21 @@ impl Dir {
     pub fn check_writable(&self) -> io::Result<()> {
         let wanted = rustix::fs::Access::WRITE_OK | rustix::fs::Access::EXEC_OK;
         Ok(rustix::fs::accessat(self, ".", wanted, AtFlags::EACCESS)?)
+    }
+}
+
+/// Makes the directory at `path` and what is missing above it, each for its owner alone (0700). Links on the way are
+/// followed.
+pub fn create_private_dirs(path: &Path) -> io::Result<()> {
+    let is_there = || path.as_os_str().is_empty() || metadata_following(path).is_ok_and(|metadata| metadata.is_dir());
+    if is_there() {
+        return Ok(());
+    }
+    path.parent().map_or(Ok(()), create_private_dirs)?;
+    match through("mkdirat", || rustix::fs::mkdirat(CWD, path, Mode::RWXU)) {
+        // Somebody else was faster.
+        Err(Errno::EXIST) if is_there() => Ok(()),
+        made => Ok(made?),
     }
 }
 
@@ -270,10 +289,10 @@ fn statx(base: impl AsFd, name: &OsStr, flags: AtFlags) -> io::Result<Metadata> 
 
 /// Sets the permission bits of an open file.
 pub fn set_mode_of_file(file: &File, mode: u32) -> io::Result<()> {
-    Ok(rustix::fs::fchmod(file, Mode::from_raw_mode(mode))?)
+    Ok(through("fchmod", || rustix::fs::fchmod(file, Mode::from_raw_mode(mode)))?)
 }
 
 /// Brings a directory's names to the disk (fsync(2)): what was renamed into it is there after a power cut.
 pub fn flush(directory: &Dir) -> io::Result<()> {
-    directory.readable()?.sync_all()
+    flush_file(&directory.readable()?)
 }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Dev, FileType, Gid, Mode, OFlags, Timespec, Timestamps, Uid, makedev};
 
 use super::dir::{Dir, metadata_of_file};
+use super::door::through;
 use super::metadata::{FileKind, Metadata, Timestamp};
 use super::name::Name;
 
@@ -32,8 +33,10 @@ impl Inode {
     pub fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> io::Result<()> {
         let (uid, gid) = (uid.map(Uid::from_raw), gid.map(Gid::from_raw));
         match self {
-            Self::Open(file) => rustix::fs::fchown(file, uid, gid)?,
-            Self::Marked(_, own_name) => rustix::fs::chownat(CWD, own_name, uid, gid, AtFlags::empty())?,
+            Self::Open(file) => through("fchown", || rustix::fs::fchown(file, uid, gid))?,
+            Self::Marked(_, own_name) => {
+                through("fchownat", || rustix::fs::chownat(CWD, own_name, uid, gid, AtFlags::empty()))?;
+            }
         }
         Ok(())
     }
@@ -42,8 +45,10 @@ impl Inode {
     pub fn set_mode(&self, mode: u32) -> io::Result<()> {
         let mode = Mode::from_raw_mode(mode);
         match self {
-            Self::Open(file) => rustix::fs::fchmod(file, mode)?,
-            Self::Marked(_, own_name) => rustix::fs::chmodat(CWD, own_name, mode, AtFlags::empty())?,
+            Self::Open(file) => through("fchmod", || rustix::fs::fchmod(file, mode))?,
+            Self::Marked(_, own_name) => {
+                through("fchmodat", || rustix::fs::chmodat(CWD, own_name, mode, AtFlags::empty()))?;
+            }
         }
         Ok(())
     }
@@ -52,8 +57,10 @@ impl Inode {
     pub fn set_times(&self, accessed: Timestamp, modified: Timestamp) -> io::Result<()> {
         let times = Timestamps { last_access: timespec(accessed), last_modification: timespec(modified) };
         match self {
-            Self::Open(file) => rustix::fs::futimens(file, &times)?,
-            Self::Marked(_, own_name) => rustix::fs::utimensat(CWD, own_name, &times, AtFlags::empty())?,
+            Self::Open(file) => through("utimensat", || rustix::fs::futimens(file, &times))?,
+            Self::Marked(_, own_name) => {
+                through("utimensat", || rustix::fs::utimensat(CWD, own_name, &times, AtFlags::empty()))?;
+            }
         }
         Ok(())
     }
@@ -84,11 +91,13 @@ impl Dir {
             }
         };
         let device: Dev = makedev(device.0, device.1);
-        Ok(rustix::fs::mknodat(self, name.as_os_str(), file_type, Mode::RUSR | Mode::WUSR, device)?)
+        let mode = Mode::RUSR | Mode::WUSR;
+        Ok(through("mknodat", || rustix::fs::mknodat(self, name.as_os_str(), file_type, mode, device))?)
     }
 
     /// Makes `to_name` of `to` a second name of `name`, not following it.
     pub fn link(&self, name: Name<'_>, to: &Self, to_name: Name<'_>) -> io::Result<()> {
-        Ok(rustix::fs::linkat(self, name.as_os_str(), to, to_name.as_os_str(), AtFlags::empty())?)
+        let link = || rustix::fs::linkat(self, name.as_os_str(), to, to_name.as_os_str(), AtFlags::empty());
+        Ok(through("linkat", link)?)
     }
 }

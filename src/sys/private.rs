@@ -5,6 +5,7 @@ use std::io;
 use rustix::fs::Mode;
 
 use super::dir::Dir;
+use super::door::through;
 use super::metadata::Metadata;
 use super::name::Name;
 
@@ -17,7 +18,7 @@ impl Dir {
     /// A umask only takes bits away, so the directory is never open to others for an instant; what a strange umask took
     /// from the owner is given back. Where that fails, or the opening, it is removed again.
     pub fn create_private_dir(&self, name: Name<'_>) -> io::Result<Self> {
-        rustix::fs::mkdirat(self, name.as_os_str(), Mode::RWXU)?;
+        through("mkdirat", || rustix::fs::mkdirat(self, name.as_os_str(), Mode::RWXU))?;
         self.open_made(name).inspect_err(|_| drop(self.remove_dir(name)))
     }
 

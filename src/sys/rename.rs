@@ -6,6 +6,7 @@ use rustix::fs::{AtFlags, RenameFlags};
 use rustix::io::Errno;
 
 use super::dir::{Dir, metadata_of_file};
+use super::door::through;
 use super::metadata::FileKind;
 use super::name::Name;
 
@@ -31,7 +32,7 @@ pub fn rename_no_replace(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>
 pub fn rename_to_own_name(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
     match rename_flagged(from, name, to, to_name)? {
         Flag::Known => Ok(()),
-        Flag::Unknown => Ok(rustix::fs::renameat(from, name.as_os_str(), to, to_name.as_os_str())?),
+        Flag::Unknown => rename_plainly(from, name, to, to_name),
     }
 }
 
@@ -46,7 +47,7 @@ enum Flag {
 
 fn rename_flagged(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<Flag> {
     let (old, new) = (name.as_os_str(), to_name.as_os_str());
-    match rustix::fs::renameat_with(from, old, to, new, RenameFlags::NOREPLACE) {
+    match through("renameat2", || rustix::fs::renameat_with(from, old, to, new, RenameFlags::NOREPLACE)) {
         Ok(()) => Ok(Flag::Known),
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(Flag::Unknown),
         Err(error) => Err(error.into()),
@@ -57,7 +58,7 @@ fn rename_flagged(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io
 ///
 /// For rrm's own files only; nothing of a person's is ever replaced.
 pub fn rename_replacing(dir: &Dir, name: Name<'_>, to_name: Name<'_>) -> io::Result<()> {
-    Ok(rustix::fs::renameat(dir, name.as_os_str(), dir, to_name.as_os_str())?)
+    rename_plainly(dir, name, dir, to_name)
 }
 
 /// Moves `name` of `from` to the directory `into`, under the same name (rename(2)).
@@ -65,33 +66,25 @@ pub fn rename_replacing(dir: &Dir, name: Name<'_>, to_name: Name<'_>) -> io::Res
 /// One atomic call on every file system, but it would replace what is there: for a directory in which no one else makes
 /// names, and where this one is free.
 pub fn rename_into_private(from: &Dir, name: Name<'_>, into: &Dir) -> io::Result<()> {
-    Ok(rustix::fs::renameat(from, name.as_os_str(), into, name.as_os_str())?)
+    rename_plainly(from, name, into, name)
 }
 
 /// The way for file systems without `RENAME_NOREPLACE`.
 fn rename_in_two_steps(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
     let (old, new) = (name.as_os_str(), to_name.as_os_str());
     if from.metadata_of(name)?.kind == FileKind::Directory {
-        rustix::fs::mkdirat(to, new, rustix::fs::Mode::RWXU)?;
+        through("mkdirat", || rustix::fs::mkdirat(to, new, rustix::fs::Mode::RWXU))?;
         // rename(2) replaces a directory only while it is empty.
-        if let Err(error) = rustix::fs::renameat(from, old, to, new) {
-            rustix::fs::unlinkat(to, new, AtFlags::REMOVEDIR).ok();
-            return Err(error.into());
-        }
-        return Ok(());
+        return rename_plainly(from, name, to, to_name).inspect_err(|_| drop(to.remove_dir(to_name)));
     }
-    match rustix::fs::linkat(from, old, to, new, AtFlags::empty()) {
+    match through("linkat", || rustix::fs::linkat(from, old, to, new, AtFlags::empty())) {
         // No links here (link(2)), or none to a file of another user's or to one with so many.
         Err(Errno::PERM | Errno::NOTSUP | Errno::NOSYS | Errno::MLINK) => {
             return rename_over_empty_file(from, name, to, to_name);
         }
         linked => linked?,
     }
-    if let Err(error) = rustix::fs::unlinkat(from, old, AtFlags::empty()) {
-        rustix::fs::unlinkat(to, new, AtFlags::empty()).ok();
-        return Err(error.into());
-    }
-    Ok(())
+    from.remove_file(name).inspect_err(|_| drop(to.remove_file(to_name)))
 }
 
 /// The way for what is no directory where there are no links either. In the moment between the two calls somebody may
@@ -102,11 +95,12 @@ fn rename_over_empty_file(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_
     if is.id != made.id || is.size > 0 {
         return Err(Errno::EXIST.into());
     }
-    if let Err(error) = rustix::fs::renameat(from, name.as_os_str(), to, to_name.as_os_str()) {
-        to.remove_file(to_name).ok();
-        return Err(error.into());
-    }
-    Ok(())
+    rename_plainly(from, name, to, to_name).inspect_err(|_| drop(to.remove_file(to_name)))
+}
+
+/// rename(2) as it is: what is at the target goes, unless the caller knows that nothing is.
+fn rename_plainly(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
+    Ok(through("renameat", || rustix::fs::renameat(from, name.as_os_str(), to, to_name.as_os_str()))?)
 }
 
 #[cfg(test)]

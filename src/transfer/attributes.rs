@@ -8,6 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use xattr::FileExt;
 
 use crate::sys::Inode;
+use crate::sys::door::through;
 
 use super::error::{Failure, Trouble, While};
 use super::loss::Loss;
@@ -133,16 +134,16 @@ fn get(inode: &Inode, name: &OsStr) -> io::Result<Option<Vec<u8>>> {
 
 fn remove(inode: &Inode, name: &OsStr) -> io::Result<()> {
     match inode {
-        Inode::Open(file) => file.remove_xattr(name),
-        Inode::Marked(_, own_name) => xattr::remove_deref(own_name, name),
+        Inode::Open(file) => through("fremovexattr", || file.remove_xattr(name)),
+        Inode::Marked(_, own_name) => through("removexattr", || xattr::remove_deref(own_name, name)),
     }
 }
 
 /// Sets one attribute; false where this file system or user cannot hold it.
 fn set(inode: &Inode, name: &OsStr, value: &[u8]) -> Result<bool, Trouble> {
     let done = match inode {
-        Inode::Open(file) => file.set_xattr(name, value),
-        Inode::Marked(_, own_name) => xattr::set_deref(own_name, name, value),
+        Inode::Open(file) => through("fsetxattr", || file.set_xattr(name, value)),
+        Inode::Marked(_, own_name) => through("setxattr", || xattr::set_deref(own_name, name, value)),
     };
     match done {
         Ok(()) => Ok(true),

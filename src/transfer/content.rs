@@ -52,7 +52,7 @@ impl<'a> Content<'a> {
         if was.bytes_on_disk() >= was.size {
             return self.copy_range(from, to, 0..was.size);
         }
-        to.set_len(was.size).during(Failure::Write)?;
+        sys::set_length(to, was.size).during(Failure::Write)?;
         self.copy_data(from, to, was.size)
     }
 
@@ -64,7 +64,7 @@ impl<'a> Content<'a> {
             Offer::Done(()) => return Ok(true),
             Offer::Never => self.sharing = Worth::Nothing,
             // Whatever it did before it failed must not show through the holes.
-            Offer::NotHere => to.set_len(0)?,
+            Offer::NotHere => sys::set_length(to, 0)?,
         }
         Ok(false)
     }
@@ -123,7 +123,7 @@ impl<'a> Content<'a> {
                 result => break result.during(Failure::Read)?,
             }
         };
-        to.write_all_at(&buffer[..read], at).during(Failure::Write)?;
+        sys::write_at(to, &buffer[..read], at).during(Failure::Write)?;
         Ok(read)
     }
 

@@ -53,7 +53,7 @@ impl Flush {
             Way::Each(left) => self.way = Way::Each(left - 1),
             Way::EachAlways => {}
         }
-        entry.sync_all().during(Failure::Flush)
+        sys::flush_file(entry).during(Failure::Flush)
     }
 
     /// Returns when everything is on the disk, the name in the target directory included.
@@ -62,7 +62,7 @@ impl Flush {
     pub(super) fn finish(&self) -> Result<(), Trouble> {
         match self.way {
             Way::Whole => sys::flush_file_system(&self.target),
-            Way::Each(_) | Way::EachAlways => self.target.sync_all(),
+            Way::Each(_) | Way::EachAlways => sys::flush_file(&self.target),
         }
         .during(Failure::Flush)
     }

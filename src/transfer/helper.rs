@@ -6,6 +6,7 @@
 use std::sync::mpsc::{Receiver, SyncSender, TrySendError, channel, sync_channel};
 use std::thread;
 
+use crate::sys::door::spawn_beside;
 use crate::sys::{Dir, FileSystem};
 
 /// From how many entries on a second thread is worth its start.
@@ -49,8 +50,7 @@ pub(super) fn with_helper<J: Send, R: Send, T>(
             let (done, results) = channel();
             // Whoever has lost interest in the results has not in what is done.
             let do_all = move || to_do.into_iter().map(work).for_each(|result| drop(done.send(result)));
-            let thread = thread::Builder::new().spawn_scoped(scope, do_all);
-            thread.is_ok().then_some(Line { jobs, results, under_way: 0 })
+            spawn_beside(scope, do_all).map(|_| Line { jobs, results, under_way: 0 })
         });
         first(Helper { line })
     })

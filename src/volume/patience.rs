@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::sync::mpsc;
 use std::time::Duration;
 
+use crate::sys::door::carried;
+
 /// How long a volume may take to answer before the others go on without it.
 const PATIENCE: Duration = Duration::from_secs(2);
 
@@ -19,7 +21,9 @@ where
     while answered.len() < places.len() {
         let (sender, answers) = mpsc::channel();
         let (asked, ask, first) = (places.clone(), ask.clone(), answered.len());
-        std::thread::spawn(move || asked[first..].iter().all(|place| sender.send(ask(place)).is_ok()));
+        let in_turn = move || asked[first..].iter().all(|place| sender.send(ask(place)).is_ok());
+        // Where no thread can be had nobody answers.
+        drop(std::thread::Builder::new().spawn(carried(in_turn)));
         while answered.len() < places.len() {
             let answer = answers.recv_timeout(PATIENCE).ok();
             let is_lost = answer.is_none();

@@ -7,6 +7,7 @@
 
 #[macro_use]
 mod skip;
+pub(crate) mod fault;
 mod files;
 #[macro_use]
 pub(crate) mod mounts;
@@ -20,13 +21,13 @@ mod user;
 
 #[allow(unused_imports, reason = "the toolbox is offered whole")]
 pub(crate) use {
+    fault::Fault,
     mounts::{Format, Mount},
     run::{Invocation, Run},
     sandbox::Sandbox,
     screen::Screen,
     skip::say_skipped,
     snapshot::{Tree, snapshot},
-    strace::Fault,
     user::{User, in_namespace, is_root},
 };
 

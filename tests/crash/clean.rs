@@ -3,7 +3,7 @@
 use super::scene::{assert_honest, items_in};
 use super::{Allowed, Scene, Shape};
 use crate::common::Fault;
-use crate::common::strace::each_point;
+use crate::common::fault::each_point;
 
 pub(super) fn sweep(fault: Fault, shape: &Shape) -> usize {
     each_point(

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use super::Allowed;
 use super::accounts::{Thing, assert_accounted, listed};
 use super::scene::{assert_honest, label};
-use crate::common::strace::{available, each_point};
+use crate::common::fault::each_point;
 use crate::common::{Fault, Invocation, Mount, Run, Sandbox, User};
 
 /// A file system in memory in a sandbox, with one file to remove.
@@ -83,13 +83,11 @@ fn check(fault: Fault, scene: &Fresh, run: &Run) {
 #[test]
 fn the_first_removal_at_each_call() {
     in_mount_namespace!();
-    or_skip!(available());
     sweep(Home::Beside);
 }
 
 #[test]
 fn the_first_removal_on_another_mount_at_each_call() {
     in_mount_namespace!();
-    or_skip!(available());
     sweep(Home::Elsewhere);
 }

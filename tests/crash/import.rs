@@ -5,11 +5,11 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
+use super::Allowed;
 use super::accounts::{Listed, Thing, assert_accounted, listed};
 use super::scene::{assert_honest, label};
 use super::shapes::{Shape, batch, closed_directory, directory_tree, hard_linked_pair, plain_file};
-use super::{Allowed, say_skipped};
-use crate::common::strace::{self, Point, available, each_point};
+use crate::common::fault::{self, Point, each_point};
 use crate::common::{Fault, Invocation, Mount, Run, Sandbox, User};
 
 /// A trash of another program, with the things of a shape in it.
@@ -125,9 +125,6 @@ fn trashed(sandbox: &Sandbox, path: &Path, origin: &Path) -> PathBuf {
 }
 
 fn sweep(shape: &Shape, way: Way, fault: Fault) {
-    if let Err(why) = available() {
-        return say_skipped(&why);
-    }
     let points = each_point(
         fault,
         || Foreign::new(shape, way),
@@ -167,21 +164,18 @@ fn things_are_copied_from_one_trash_to_the_other() {
 #[test]
 fn what_changed_since_a_killed_import_copied_it_stays() {
     in_mount_namespace!();
-    if let Err(why) = available() {
-        return say_skipped(&why);
-    }
     let probe = Sandbox::new();
     drop(or_skip!(Mount::tmpfs("", &probe.path("probe"))));
     let scene = || Foreign::new(&plain_file(), Way::Copy);
     let first = scene();
-    let (_, points) = strace::points(&first.import());
+    let (_, points) = fault::points(&first.import());
     drop(first);
-    let retiring = |point: &&Point| point.shown.contains(".aside") || point.call == "unlinkat";
     let committed = points.iter().rposition(|point| point.call == "renameat2").expect("a commit");
-    let point = points[committed..].iter().find(retiring).expect("the source is removed");
+    let is_removal = |point: &&Point| ["mkdirat", "unlinkat"].contains(&point.call.as_str());
+    let point = points[committed..].iter().find(is_removal).expect("the source is removed");
 
     let scene = scene();
-    strace::run_to(Fault::Kill, point, &scene.import());
+    fault::run_to(Fault::Kill, point, &scene.import());
     let file = &scene.files[0];
     let times = fs::metadata(file).and_then(|is| is.modified()).expect("it is there");
     let mut content = fs::read(file).expect("it can be read");

@@ -2,7 +2,7 @@
 
 use super::scene::assert_honest;
 use super::{Allowed, Scene, Shape};
-use crate::common::strace::{Point, each_point};
+use crate::common::fault::{Point, each_point};
 use crate::common::{Fault, Run};
 
 pub(super) fn sweep(fault: Fault, shape: &Shape) -> usize {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use super::accounts::{Thing, assert_accounted};
 use super::scene::{assert_honest, label};
 use super::{Allowed, Scene, Shape, shapes};
-use crate::common::strace::each_point;
+use crate::common::fault::each_point;
 use crate::common::{Fault, Invocation, Run, Sandbox, User};
 
 /// Back to where it was.
@@ -59,7 +59,6 @@ struct Way {
 
 impl Way {
     fn sweep(&self) {
-        or_skip!(crate::common::strace::available());
         let shape = Shape::of(self.name, self.make);
         for fault in [Fault::Kill, Fault::Error("EIO")] {
             let points = each_point(
@@ -155,7 +154,6 @@ fn to_another_place_at_each_call() {
 /// What is in the way goes to the trash first; if the item then cannot come, it comes back.
 #[test]
 fn swap_at_each_call() {
-    or_skip!(crate::common::strace::available());
     let shape = Shape::of("swap", |sandbox| vec![sandbox.file("wanted", "old")]);
     for fault in [Fault::Kill, Fault::Error("EIO")] {
         let scene = || {
@@ -187,7 +185,6 @@ fn swap_at_each_call() {
 /// A part of a trashed directory, itself a directory that has to be made writable to be moved.
 #[test]
 fn a_part_at_each_call() {
-    or_skip!(crate::common::strace::available());
     for fault in [Fault::Kill, Fault::Error("EIO")] {
         let words = ["restore", "tree/part"];
         let points = each_point(

@@ -3,8 +3,8 @@
 use std::process::Command;
 
 use super::{Kind, assert_no_rest, listed, place, subvolume};
+use crate::common::fault::each_point;
 use crate::common::mounts::Format;
-use crate::common::strace::{available, each_point};
 use crate::common::{Fault, Mount, Sandbox, User, is_root, snapshot};
 
 fn btrfs(words: &[&str]) -> Result<(), String> {
@@ -69,7 +69,6 @@ fn a_used_up_quota_leaves_everything_whole_and_clean_makes_room() {
 #[test]
 fn a_quota_met_at_any_call_of_a_copy_leaves_the_source_whole() {
     in_mount_namespace!();
-    or_skip!(available());
     let scene = || {
         let sandbox = Sandbox::new();
         let place = place(Kind::Tmpfs, &sandbox, |dir| {

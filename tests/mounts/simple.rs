@@ -5,8 +5,8 @@ use std::fs;
 use std::path::PathBuf;
 
 use super::{assert_no_rest, listed, users};
+use crate::common::fault::{Point, each_point};
 use crate::common::mounts::Format;
-use crate::common::strace::{Point, available, each_point};
 use crate::common::{Fault, Mount, Run, Sandbox, User, say_skipped, snapshot};
 
 const FORMATS: [Format; 3] = [Format::Vfat, Format::Exfat, Format::Ntfs];
@@ -127,7 +127,6 @@ fn what_goes_to_a_stick_or_comes_from_it_is_whole() {
 #[test]
 fn a_removal_and_a_restore_on_a_stick_at_every_call() {
     in_mount_namespace!();
-    or_skip!(available());
     for format in FORMATS {
         match Stick::new(format, User::Caller, "022") {
             Ok(_) => at_every_call(format),
@@ -154,7 +153,7 @@ fn at_every_call(format: Format) {
                 fs::remove_dir(&top).or_else(|_| fs::remove_file(&top)).expect("it is empty");
             }
             stick.sandbox.command(["restore"]).args([&top]).run().ok();
-            assert_eq!(fs::read_to_string(&at).ok().as_deref(), Some(content), "{name} at {}: {run}", point.shown);
+            assert_eq!(fs::read_to_string(&at).ok().as_deref(), Some(content), "{name} at {point}: {run}");
         }
     };
     for fault in [Fault::Kill, Fault::Error("EIO")] {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{Kind, Place, assert_no_rest, listed, place, set_times};
-use crate::common::strace::{Point, available, each_point};
+use crate::common::fault::{Point, each_point};
 use crate::common::{Fault, Invocation, Run, Sandbox, Tree, snapshot};
 
 /// A small tree on another mount.
@@ -120,7 +120,7 @@ fn sweep(
             // It may find nothing to do, or the rest of a source in its way: what counts is what is there afterwards.
             let after = next(scene).run();
             let copies = scene.whole_copies(&places(scene));
-            assert_eq!(copies, 1, "killed at {}: {run}\nthen: {after}", point.shown);
+            assert_eq!(copies, 1, "killed at {point}: {run}\nthen: {after}");
         };
         let points = each_point(Fault::Kill, &scene, &command, check);
         assert!(points > 10, "a copy makes more calls than {points}");
@@ -128,7 +128,7 @@ fn sweep(
     let check = |scene: &Scene, point: &Point, run: &Run| {
         let copies = scene.whole_copies(&places(scene));
         let allowed = if run.status.success() { 1..=1 } else { 1..=2 };
-        assert!(allowed.contains(&copies), "{copies} copies after a failure at {}: {run}", point.shown);
+        assert!(allowed.contains(&copies), "{copies} copies after a failure at {point}: {run}");
     };
     each_point(Fault::Error("EIO"), &scene, &command, check);
 }
@@ -144,7 +144,6 @@ fn undo(scene: &Scene) -> Invocation {
 #[test]
 fn a_copied_removal_at_every_call() {
     in_mount_namespace!();
-    or_skip!(available());
     let remove = |scene: &Scene| scene.sandbox.command(["rm", "--into-home"]).args([scene.tree()]);
     sweep(|| Scene::new(Kind::Tmpfs), remove, |scene| vec![scene.tree()], &[&clean, &undo, &remove]);
 }
@@ -177,7 +176,6 @@ fn a_copied_removal_by_two_threads_at_any_moment() {
 #[test]
 fn a_copied_removal_of_a_file_at_every_call() {
     in_mount_namespace!();
-    or_skip!(available());
     let remove = |scene: &Scene| scene.sandbox.command(["rm", "--into-home"]).args([scene.tree()]);
     sweep(Scene::of_a_file, remove, |scene| vec![scene.tree()], &[&clean, &undo, &remove]);
 }
@@ -185,7 +183,6 @@ fn a_copied_removal_of_a_file_at_every_call() {
 #[test]
 fn a_removal_of_an_overlays_lower_directory_at_every_call() {
     in_mount_namespace!();
-    or_skip!(available());
     let remove = |scene: &Scene| scene.sandbox.command(["rm"]).args([scene.tree()]);
     sweep(|| Scene::new(Kind::Lower), remove, |scene| vec![scene.tree()], &[&clean, &undo]);
 }
@@ -193,7 +190,6 @@ fn a_removal_of_an_overlays_lower_directory_at_every_call() {
 #[test]
 fn a_restore_to_another_mount_at_every_call() {
     in_mount_namespace!();
-    or_skip!(available());
     let to = |scene: &Scene| scene.sandbox.path("target");
     let restore = |scene: &Scene| scene.sandbox.command(["restore", "--to"]).args([to(scene), scene.tree()]);
     let trashed = || {
@@ -207,7 +203,6 @@ fn a_restore_to_another_mount_at_every_call() {
 #[test]
 fn a_restore_of_a_copied_item_at_every_call() {
     in_mount_namespace!();
-    or_skip!(available());
     let restore = |scene: &Scene| scene.sandbox.command(["restore"]).args([scene.tree()]);
     sweep(|| Scene::trashed(Kind::Tmpfs), restore, |scene| vec![scene.tree()], &[&clean, &restore]);
 }
@@ -216,20 +211,19 @@ fn a_restore_of_a_copied_item_at_every_call() {
 #[test]
 fn a_restore_of_a_part_at_every_call() {
     in_mount_namespace!();
-    or_skip!(available());
     for fault in [Fault::Kill, Fault::Error("EIO")] {
         let check = |scene: &Scene, point: &Point, run: &Run| {
             scene.sandbox.rrm(["clean"]).ok();
             assert_no_rest(&scene.sandbox);
             let part = scene.tree().join("open/part");
             let is_back = std::fs::read(&part).is_ok_and(|content| content == b"part");
-            assert!(is_back || part.symlink_metadata().is_err(), "torn at {}: {run}", point.shown);
+            assert!(is_back || part.symlink_metadata().is_err(), "torn at {point}: {run}");
             assert_eq!(listed(&scene.sandbox).len(), 1);
             let out = scene.sandbox.dir("out").display().to_string();
             scene.sandbox.command(["restore", "--to", &out]).args([scene.tree()]).run().ok();
             let is_there = std::fs::read(scene.sandbox.path("out/t/open/part")).is_ok_and(|content| content == b"part");
             let copies = usize::from(is_back) + usize::from(is_there);
-            assert!(copies == 1 || (copies == 2 && fault != Fault::Kill), "{copies} copies at {}: {run}", point.shown);
+            assert!(copies == 1 || (copies == 2 && fault != Fault::Kill), "{copies} copies at {point}: {run}");
             assert_eq!(std::fs::read(scene.sandbox.path("out/t/g")).expect("the rest"), b"content");
         };
         let points = each_point(

@@ -26,6 +26,8 @@ use crate::gnu::quote::{Charset, quote_where_needed};
 
 pub(crate) use clean::Asking;
 pub(crate) use environment::Environment;
+#[cfg(feature = "testing")]
+pub(crate) use environment::obey_a_test;
 pub(crate) use feedback::{Colour, Voice};
 pub(crate) use value::{beginning_of, check_choice};
 

@@ -86,3 +86,13 @@ impl Environment {
         when.on_stdout().then(|| LsColors::from_env().unwrap_or_default())
     }
 }
+
+/// Does what a test that started this program says about faults.
+#[cfg(feature = "testing")]
+#[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the environment, and a mistake of the test itself")]
+pub(crate) fn obey_a_test() {
+    use rrm::sys::door::faults::{ENVIRONMENT, obey};
+    if let Ok(words) = std::env::var(ENVIRONMENT) {
+        obey(&words).expect("the words of the test are understood");
+    }
+}
