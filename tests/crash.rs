@@ -38,6 +38,27 @@ sweeps! {
     as_root,
 }
 
+/// The same by the program, killed by the signal itself, for the shapes that have most of the others in them.
+mod by_the_program {
+    use super::{clean, remove, restore, shapes, sweep};
+
+    #[test]
+    fn at_each_call_of_rm() {
+        sweep(&shapes::batch().by_the_program(), remove::sweep);
+        sweep(&shapes::as_root().by_the_program(), remove::sweep);
+    }
+
+    #[test]
+    fn at_each_call_of_restore() {
+        sweep(&shapes::batch().by_the_program(), restore::sweep);
+    }
+
+    #[test]
+    fn at_each_call_of_clean() {
+        sweep(&shapes::batch().by_the_program(), clean::sweep);
+    }
+}
+
 /// Runs a sweep once for each fault that the shape is to meet.
 fn sweep(shape: &Shape, each: impl Fn(Fault, &Shape) -> usize) {
     if let Some(why) = shape.missing() {

@@ -4,14 +4,16 @@
 //! a fault tells how many calls there are. Then, for each of them, the same command runs in a fresh scene and is killed
 //! right before that call, or has it fail. That nothing goes past the door is shown by `syscalls::nothing_goes_past_the_door`.
 
+use std::os::unix::process::ExitStatusExt as _;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
+use std::process::ExitStatus;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use rrm::sys::door::faults::{ENVIRONMENT, INJECTED};
+use rrm::sys::door::faults::{self, ENVIRONMENT, INJECTED};
 
-use super::run::{Invocation, Run};
+use super::run::{Invocation, Run, Way};
 use super::strace::{self, log_file, read};
 
 /// What happens to the program at a point.
@@ -21,6 +23,15 @@ pub(crate) enum Fault {
     Kill,
     /// The call is not carried out and fails with this error, named as C does: `EIO`.
     Error(&'static str),
+}
+
+impl Fault {
+    fn here(self) -> faults::Fault {
+        match self {
+            Self::Kill => faults::Fault::Kill,
+            Self::Error(name) => faults::Fault::Error(faults::number_of(name).expect("an error that is known")),
+        }
+    }
 }
 
 /// A call of a command that changes something.
@@ -41,8 +52,14 @@ impl std::fmt::Display for Point {
 /// Runs the command without a fault and lists the calls with which it changes something, in order.
 #[track_caller]
 pub(crate) fn points(command: &Invocation) -> (Run, Vec<Point>) {
-    let (run, log) = run_with("none", 0, command);
-    let calls = log.lines().map(str::to_owned).enumerate();
+    let (run, calls) = match command.way() {
+        Way::Here => run_here(None, command),
+        Way::Program => {
+            let (run, log) = run_with("none", 0, command);
+            (run, log.lines().map(str::to_owned).collect())
+        }
+    };
+    let calls = calls.into_iter().enumerate();
     (run, calls.map(|(number, call)| Point { call, number }).collect())
 }
 
@@ -57,6 +74,11 @@ pub(crate) fn watched_by_both(command: &Invocation) -> (Run, Vec<String>, Vec<St
 /// Runs the command with the fault at one point and asserts that it got there.
 #[track_caller]
 pub(crate) fn run_to(fault: Fault, point: &Point, command: &Invocation) -> Run {
+    if command.way() == Way::Here {
+        let (run, calls) = run_here(Some((point.number, fault.here())), command);
+        assert!(calls.len() > point.number, "the run never reached the point: {run}");
+        return run;
+    }
     let word = match fault {
         Fault::Kill => "kill",
         Fault::Error(name) => name,
@@ -67,6 +89,13 @@ pub(crate) fn run_to(fault: Fault, point: &Point, command: &Invocation) -> Run {
         Fault::Error(_) => assert!(log.contains(INJECTED), "the run never reached the point:\n{log}\n{run}"),
     }
     run
+}
+
+/// Carries the command out in this process; what was stopped looks as if it had been killed.
+fn run_here(fault: faults::FaultAt, command: &Invocation) -> (Run, Vec<String>) {
+    let ran = faults::run(fault, || command.run());
+    let killed = || Run::told(command, ExitStatus::from_raw(9), Vec::new(), Vec::new());
+    (ran.result.unwrap_or_else(killed), ran.calls.into_iter().map(str::to_owned).collect())
 }
 
 #[track_caller]

@@ -9,6 +9,7 @@
 mod skip;
 pub(crate) mod fault;
 mod files;
+pub(crate) mod here;
 #[macro_use]
 pub(crate) mod mounts;
 mod run;
@@ -23,7 +24,7 @@ mod user;
 pub(crate) use {
     fault::Fault,
     mounts::{Format, Mount},
-    run::{Invocation, Run},
+    run::{Invocation, Run, Way},
     sandbox::Sandbox,
     screen::Screen,
     skip::say_skipped,

@@ -103,12 +103,12 @@ impl Mount {
     /// A file system in memory; `options` as for `mount -o`, `size=1m` for one.
     pub(crate) fn tmpfs(options: &str, at: &Path) -> Result<Self, String> {
         let options = if options.is_empty() { "mode=755" } else { options };
-        Self::new(["-t", "tmpfs", "-o", options, "tmpfs"].map(OsStr::new), at)
+        Self::without_a_device("tmpfs", options, at)
     }
 
     /// A file system in memory that keeps no attributes of users.
     pub(crate) fn ramfs(at: &Path) -> Result<Self, String> {
-        Self::new(["-t", "ramfs", "-o", "mode=755", "ramfs"].map(OsStr::new), at)
+        Self::without_a_device("ramfs", "mode=755", at)
     }
 
     /// The directory `from` once more, at another place.
@@ -127,6 +127,16 @@ impl Mount {
             options.push(",userxattr");
         }
         Self::new(["-t".as_ref(), "overlay".as_ref(), "-o".as_ref(), options.as_os_str(), "overlay".as_ref()], at)
+    }
+
+    /// By the call itself: a sweep mounts thousands.
+    fn without_a_device(kind: &str, options: &str, at: &Path) -> Result<Self, String> {
+        let told = |why: &dyn std::fmt::Display| format!("cannot mount a {kind} at {}: {why}", at.display());
+        fs::create_dir_all(at).map_err(|error| told(&error))?;
+        let options = std::ffi::CString::new(options).expect("options are text");
+        let flags = rustix::mount::MountFlags::empty();
+        rustix::mount::mount(kind, at, kind, flags, Some(options.as_c_str())).map_err(|error| told(&error))?;
+        Ok(Self { at: at.to_owned(), image: None })
     }
 
     fn new<'word>(words: impl IntoIterator<Item = &'word OsStr>, at: &'word Path) -> Result<Self, String> {
@@ -161,7 +171,7 @@ impl Mount {
 impl Drop for Mount {
     fn drop(&mut self) {
         // Detached at once even while in use; the kernel frees the loop device when the last user is gone.
-        let _ = run(["umount".as_ref(), "-l".as_ref(), self.at.as_os_str()]);
+        let _ = rustix::mount::unmount(&self.at, rustix::mount::UnmountFlags::DETACH);
     }
 }
 

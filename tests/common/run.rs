@@ -22,6 +22,16 @@ pub(crate) struct Invocation {
     input: Vec<u8>,
     user: User,
     through: Vec<OsString>,
+    way: Way,
+}
+
+/// How a command is carried out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Way {
+    /// By a program that is started.
+    Program,
+    /// By the library, in this process; see [`super::here`].
+    Here,
 }
 
 impl Invocation {
@@ -31,7 +41,44 @@ impl Invocation {
             environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
         environment.push(("HOME".into(), home.into()));
         let (program, directory) = (program.into(), directory.into());
-        Self { program, args: Vec::new(), directory, environment, input: Vec::new(), user, through: Vec::new() }
+        Self {
+            program,
+            args: Vec::new(),
+            directory,
+            environment,
+            input: Vec::new(),
+            user,
+            through: Vec::new(),
+            way: Way::Program,
+        }
+    }
+
+    /// Has the command carried out in another way.
+    pub(crate) fn by_way_of(mut self, way: Way) -> Self {
+        self.way = way;
+        self
+    }
+
+    pub(super) fn way(&self) -> Way {
+        self.way
+    }
+
+    pub(super) fn user(&self) -> User {
+        self.user
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        &self.directory
+    }
+
+    /// The words after the program's name.
+    pub(super) fn words_of_rrm(&self) -> &[OsString] {
+        &self.args
+    }
+
+    /// The value of a variable of the environment.
+    pub(super) fn variable(&self, name: &str) -> Option<OsString> {
+        self.environment.iter().find(|(set, _)| set == name).map(|(_, value)| value.clone())
     }
 
     pub(crate) fn args<A: AsRef<OsStr>>(mut self, args: impl IntoIterator<Item = A>) -> Self {
@@ -128,6 +175,9 @@ impl Invocation {
     }
 
     pub(crate) fn run(&self) -> Run {
+        if self.way == Way::Here {
+            return super::here::run(self);
+        }
         let mut child = self.spawn();
         let mut stdin = child.stdin.take().expect("stdin is piped");
         let input = self.input.clone();
@@ -149,6 +199,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// Of a command that was carried out by other means than a program.
+    pub(super) fn told(of: &Invocation, status: ExitStatus, stdout: Vec<u8>, stderr: Vec<u8>) -> Self {
+        Self { command: of.words(), status, stdout, stderr }
+    }
+
     /// Of a program that was spawned and waited for.
     pub(crate) fn of(output: std::process::Output) -> Self {
         Self { command: Vec::new(), status: output.status, stdout: output.stdout, stderr: output.stderr }

@@ -6,9 +6,12 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rrm::progress::Silent;
+use rrm::purge::{Measure, purge};
+use rrm::sys::{Dir, Name};
 use tempfile::TempDir;
 
-use super::run::{Invocation, Run};
+use super::run::{Invocation, Run, Way};
 use super::user::User;
 
 /// A temporary directory with `home/` and `work/`, both on one file system so that what is removed in `work` goes to
@@ -18,6 +21,7 @@ pub(crate) struct Sandbox {
     root: PathBuf,
     user: User,
     program: PathBuf,
+    way: Way,
     // Only deletes an empty directory; the content goes first, in our own `Drop`.
     _directory: TempDir,
 }
@@ -41,13 +45,19 @@ impl Sandbox {
         let root = directory.path().canonicalize().expect("the sandbox has a path");
         fs::set_permissions(&root, fs::Permissions::from_mode(0o755)).expect("the sandbox is ours");
         let program = reachable_program(user, &root);
-        let sandbox = Self { root, user, program, _directory: directory };
+        let sandbox = Self { root, user, program, way: Way::Program, _directory: directory };
         for place in [sandbox.home(), sandbox.work(), sandbox.root.join("bin")] {
             fs::create_dir_all(&place).expect("the sandbox is empty");
             sandbox.give(&place);
         }
         symlink(&sandbox.program, sandbox.root.join("bin/rm")).expect("bin is empty");
         sandbox
+    }
+
+    /// The same sandbox, whose commands are carried out in another way.
+    pub(crate) fn by_way_of(mut self, way: Way) -> Self {
+        self.way = way;
+        self
     }
 
     pub(crate) fn root(&self) -> &Path {
@@ -78,7 +88,7 @@ impl Sandbox {
 
     /// `rrm` with these words, to be changed before it is run.
     pub(crate) fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Invocation {
-        self.tool(&self.program, args)
+        self.tool(&self.program, args).by_way_of(self.way)
     }
 
     /// The same program under the name `rm`.
@@ -115,9 +125,22 @@ impl Sandbox {
     }
 }
 
+impl Sandbox {
+    /// Removes the whole sandbox without another program, which costs as much as many a test.
+    fn purge(&self) -> std::io::Result<()> {
+        let parent = Dir::open(self.root.parent().expect("a sandbox is in a directory"))?;
+        let name = Name::new(self.root.file_name().expect("a sandbox has a name"))?;
+        let purged = purge(&parent, name, Measure::Entries, &Silent);
+        purged.failures.into_iter().next().map_or(Ok(()), |failure| Err(failure.error))
+    }
+}
+
 impl Drop for Sandbox {
     fn drop(&mut self) {
         // Not the standard library's removal, which fails on deep trees; and one that stops at a mount left behind.
+        if self.purge().is_ok() {
+            return;
+        }
         let remove = || Command::new("rm").args(["-rf", "--one-file-system", "--"]).arg(&self.root).output();
         if remove().is_ok_and(|output| !output.status.success()) {
             let _ = Command::new("chmod").args(["-R", "u+rwX", "--"]).arg(&self.root).output();

@@ -6,7 +6,7 @@ use super::Allowed;
 use super::accounts::{Thing, assert_accounted, listed};
 use super::scene::{assert_honest, label};
 use crate::common::fault::each_point;
-use crate::common::{Fault, Invocation, Mount, Run, Sandbox, User};
+use crate::common::{Fault, Invocation, Mount, Run, Sandbox, User, Way};
 
 /// A file system in memory in a sandbox, with one file to remove.
 struct Fresh {
@@ -27,7 +27,7 @@ enum Home {
 
 impl Fresh {
     fn new(home: Home) -> Self {
-        let sandbox = Sandbox::of(User::Nobody);
+        let sandbox = Sandbox::of(User::Nobody).by_way_of(Way::Here);
         let mount = Mount::tmpfs("", &sandbox.path("mount")).expect("it was tried before").owned_by(User::Nobody);
         let home = match home {
             Home::Beside => sandbox.dir("mount/home"),

@@ -32,7 +32,7 @@ enum Way {
 
 impl Foreign {
     fn new(shape: &Shape, way: Way) -> Self {
-        let sandbox = Sandbox::of(shape.user);
+        let sandbox = Sandbox::of(shape.user).by_way_of(shape.way);
         // There already, so that no fault at making it leads to a trash outside of the sandbox.
         sandbox.dir(sandbox.trash());
         sandbox.chmod(sandbox.trash(), 0o700);

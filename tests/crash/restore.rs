@@ -203,7 +203,7 @@ fn a_part_at_each_call() {
 type Parted = (Sandbox, Thing, Thing);
 
 fn trashed_tree() -> Parted {
-    let sandbox = Sandbox::of(User::Nobody);
+    let sandbox = Sandbox::of(User::Nobody).by_way_of(crate::common::Way::Here);
     sandbox.tree("tree", &[("part/a", "1"), ("rest/b", "2")]);
     sandbox.chmod("tree/part", 0o555);
     let (part, rest) = (Thing::at(&sandbox.path("tree/part")), Thing::at(&sandbox.path("tree/rest")));

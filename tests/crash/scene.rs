@@ -27,7 +27,7 @@ pub(super) struct Scene {
 impl Scene {
     /// The things of a shape in their places, and one item in the trash already.
     pub(super) fn new(shape: &Shape) -> Self {
-        let sandbox = Sandbox::of(shape.user);
+        let sandbox = Sandbox::of(shape.user).by_way_of(shape.way);
         let resident = make_resident(&sandbox);
         let mut things: Vec<Thing> = (shape.make)(&sandbox).iter().map(|path| Thing::at(path)).collect();
         things.push(resident);

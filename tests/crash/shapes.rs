@@ -3,7 +3,7 @@
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 
-use crate::common::{Fault, Sandbox, User, is_root};
+use crate::common::{Fault, Sandbox, User, Way, is_root};
 
 /// A kind of item, or several of them in one command.
 pub(super) struct Shape {
@@ -11,6 +11,8 @@ pub(super) struct Shape {
     /// Who removes it.
     pub(super) user: User,
     needs: Needs,
+    /// How the commands about it are carried out.
+    pub(super) way: Way,
     pub(super) faults: &'static [Fault],
     /// Makes the things to remove, and whatever has to be beside them.
     pub(super) make: fn(&Sandbox) -> Vec<PathBuf>,
@@ -29,7 +31,12 @@ const EVERY_FAULT: &[Fault] =
 
 impl Shape {
     pub(super) const fn of(name: &'static str, make: fn(&Sandbox) -> Vec<PathBuf>) -> Self {
-        Self { name, user: User::Nobody, needs: Needs::Nothing, faults: KILLED_AND_FAILED, make }
+        Self { name, user: User::Nobody, needs: Needs::Nothing, way: Way::Here, faults: KILLED_AND_FAILED, make }
+    }
+
+    /// The same shape, for the program.
+    pub(super) const fn by_the_program(self) -> Self {
+        Self { way: Way::Program, ..self }
     }
 
     const fn by_root(self) -> Self {

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use super::{Kind, Place, assert_no_rest, listed, place, set_times};
 use crate::common::fault::{Point, each_point};
-use crate::common::{Fault, Invocation, Run, Sandbox, Tree, snapshot};
+use crate::common::{Fault, Invocation, Run, Sandbox, Tree, Way, snapshot};
 
 /// A small tree on another mount.
 struct Scene {
@@ -20,7 +20,7 @@ struct Scene {
 impl Scene {
     /// What `fill` makes in a directory on a mount of that kind is a tree called `t`.
     fn with(kind: Kind, fill: impl FnOnce(&Sandbox, &Path)) -> Self {
-        let sandbox = Sandbox::new();
+        let sandbox = Sandbox::new().by_way_of(Way::Here);
         let place = place(kind, &sandbox, |dir| fill(&sandbox, dir)).expect("the mount was possible a moment ago");
         let before = snapshot(place.dir.join("t"));
         Self { place, sandbox, before }

@@ -1,0 +1,265 @@
+//! Commands of rrm carried out in this process, by its library: thousands of states a second, where a program would have to
+//! be started for each.
+//!
+//! The words are those of the program, as far as the sweeps need them. A command is a manager of its own, as a process
+//! would be, and runs with the rights of the sandbox's user.
+
+use std::ffi::{OsStr, OsString};
+use std::os::unix::process::ExitStatusExt as _;
+use std::path::{Path, PathBuf};
+use std::process::ExitStatus;
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use rrm::attributes::SystemAttributes;
+use rrm::error::{Error, ErrorKind};
+use rrm::item::TrashItem;
+use rrm::manager::{Settings, TrashManager, is_only_a_warning};
+use rrm::outcome::{Restored, TrashStep};
+use rrm::progress::Silent;
+use rrm::request::{
+    CleanRequest, Conflict, Copying, Destination, Directories, ImportRequest, ListRequest, Mounts, Place, Restorable,
+    RestoreRequest, Sizes, Sources, TrashRequest,
+};
+use rrm::selection::{Filter, Selection, Term, absolute};
+
+use super::run::{Invocation, Run};
+use super::user::User;
+
+/// Carries out the words of an invocation.
+pub(super) fn run(invocation: &Invocation) -> Run {
+    let command = Command::read(invocation);
+    let did = as_user(invocation.user(), || command.carry_out());
+    let status = i32::from(did.problems.iter().any(|error| !is_only_a_warning(error.kind)));
+    let told = did.problems.iter().map(|error| format!("rrm: {error}\n")).collect::<String>();
+    Run::told(invocation, ExitStatus::from_raw(status << 8), did.output, told.into_bytes())
+}
+
+/// What a command came to.
+#[derive(Default)]
+struct Did {
+    output: Vec<u8>,
+    problems: Vec<Error>,
+}
+
+/// The words of a command, read.
+struct Command {
+    settings: Settings,
+    directory: PathBuf,
+    verb: String,
+    operands: Vec<OsString>,
+    flags: Vec<String>,
+    values: Vec<(String, OsString)>,
+    session: Option<OsString>,
+    now: DateTime<Utc>,
+}
+
+const FLAGS: &[&str] = &["-f", "--yes", "--into-home", "--all"];
+const VALUES: &[&str] = &["--to", "--conflict", "--under", "--session", "--format"];
+
+impl Command {
+    fn read(invocation: &Invocation) -> Self {
+        let mut words = invocation.words_of_rrm().iter().cloned();
+        let verb = words.next().expect("a command").into_string().expect("its name is text");
+        let mut command = Self {
+            settings: settings(invocation),
+            directory: invocation.directory().to_owned(),
+            verb,
+            operands: Vec::new(),
+            flags: Vec::new(),
+            values: Vec::new(),
+            session: invocation.variable("RRM_SESSION"),
+            now: Utc::now(),
+        };
+        while let Some(word) = words.next() {
+            match word.to_str() {
+                Some(flag) if FLAGS.contains(&flag) => command.flags.push(flag.to_owned()),
+                Some(name) if VALUES.contains(&name) => {
+                    command.values.push((name.to_owned(), words.next().expect("a value")));
+                }
+                Some(other) if other.starts_with('-') => panic!("{other} is not known here; run the program"),
+                _ => command.operands.push(word),
+            }
+        }
+        command
+    }
+
+    fn carry_out(&self) -> Did {
+        let manager = TrashManager::new(self.settings.clone(), Arc::new(SystemAttributes));
+        match self.verb.as_str() {
+            "rm" => self.remove(&manager),
+            "undo" => self.restore(&manager, Restorable::LastBatch(self.value("--session").map(OsStr::to_owned))),
+            "restore" => self.restore(&manager, Restorable::Selected(self.selection())),
+            "clean" => self.clean(&manager),
+            "import" => self.import(&manager),
+            "list" => self.list(&manager),
+            other => panic!("{other} is not known here; run the program"),
+        }
+    }
+
+    fn remove(&self, manager: &TrashManager) -> Did {
+        let request = TrashRequest {
+            operands: self.operands.iter().map(|operand| self.directory.join(operand).into()).collect(),
+            directories: Directories::Whole,
+            mounts: Mounts::Refuse,
+            place: if self.has("--into-home") { Place::Home } else { Place::OwnVolume },
+            copying: self.copying(),
+            now: self.now,
+            deletion: self.deletion(),
+            session: self.session.clone(),
+        };
+        let steps = match manager.plan_trash(&request) {
+            Ok(plan) => plan.steps,
+            Err(problems) => return Did { problems, ..Did::default() },
+        };
+        let mut did = Did::default();
+        let mut removals = Vec::new();
+        for step in steps {
+            match step {
+                TrashStep::Remove(removal) | TrashStep::RemoveAround(removal) => removals.push(removal),
+                TrashStep::Refuse(error) => did.problems.push(error),
+            }
+        }
+        manager.trash_each(&removals, &request, &Silent, |_, result| did.problems.extend(result.err()));
+        if self.has("-f") {
+            did.problems.retain(|error| error.kind != ErrorKind::NotFound);
+        }
+        did
+    }
+
+    fn restore(&self, manager: &TrashManager, what: Restorable) -> Did {
+        let request = RestoreRequest {
+            what,
+            destination: Destination { directory: self.value("--to").map(|to| self.directory.join(to)), name: None },
+            conflict: match self.value("--conflict").map(|word| word.to_str().expect("text")) {
+                None => Conflict::Fail,
+                Some("rename") => Conflict::Rename,
+                Some("swap") => Conflict::Swap,
+                Some("skip") => Conflict::Skip,
+                Some(other) => panic!("{other} is no conflict mode"),
+            },
+            copying: self.copying(),
+            now: self.now,
+            deletion: self.deletion(),
+        };
+        let plan = manager.plan_restore(&request);
+        let mut did = Did::default();
+        manager.restore(&plan, &request, &Silent, |_, result| match result {
+            Ok(Restored::Marked(_, error)) | Err(error) => did.problems.push(error),
+            Ok(_) => {}
+        });
+        did.problems.extend(plan.problems);
+        if plan.steps.is_empty() && did.problems.is_empty() {
+            did.problems.push(Error::new(ErrorKind::NoMatch, "restore", "", "nothing is in the trash to restore"));
+        }
+        did
+    }
+
+    fn clean(&self, manager: &TrashManager) -> Did {
+        let request = match self.selection() {
+            selection if self.has("--all") || !selection.is_everything() => CleanRequest::chosen(selection, self.now),
+            _ => CleanRequest::expired(self.now),
+        };
+        let plan = manager.plan_clean(&request, &Silent);
+        let cleaned = manager.clean(&plan, &request, &Silent);
+        Did { problems: plan.problems.into_iter().chain(cleaned.problems).collect(), ..Did::default() }
+    }
+
+    fn import(&self, manager: &TrashManager) -> Did {
+        let request = ImportRequest {
+            sources: Sources::At(self.operands.iter().map(|path| self.directory.join(path)).collect()),
+            place: Place::OwnVolume,
+            copying: self.copying(),
+            local: |time| Some(time.and_utc()),
+            now: self.now,
+            deletion: self.deletion(),
+        };
+        let mut plan = manager.plan_import(&request);
+        let mut did = Did { problems: std::mem::take(&mut plan.problems), ..Did::default() };
+        manager.import(&plan, &request, &Silent, |_, result| did.problems.extend(result.err()));
+        did
+    }
+
+    fn list(&self, manager: &TrashManager) -> Did {
+        let request = ListRequest { selection: self.selection(), sizes: Sizes::AsKnown, standing: None, now: self.now };
+        let listing = manager.list(&request, &Silent);
+        Did { output: listing.items.iter().flat_map(line).collect(), problems: listing.problems }
+    }
+
+    fn selection(&self) -> Selection {
+        let resolve = |path: &Path| path.canonicalize().ok();
+        let term = |word| Term::parse(word, &self.directory, resolve).expect("the words of a test are terms");
+        let under = self.value("--under").map(|path| Filter::Under(absolute(path.as_ref(), &self.directory)));
+        let session = self.value("--session").map(|label| Filter::Session(label.to_owned()));
+        Selection {
+            terms: self.operands.iter().map(|word| term(word)).collect(),
+            filters: under.into_iter().chain(session).collect(),
+            last: None,
+        }
+    }
+
+    fn has(&self, flag: &str) -> bool {
+        self.flags.iter().any(|known| known == flag)
+    }
+
+    fn value(&self, name: &str) -> Option<&OsStr> {
+        self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_os_str())
+    }
+
+    fn copying(&self) -> Copying {
+        if self.has("--yes") { Copying::Whatever } else { Copying::WithinReason }
+    }
+
+    fn deletion(&self) -> DateTime<Utc> {
+        self.now + TimeDelta::days(30)
+    }
+}
+
+fn settings(invocation: &Invocation) -> Settings {
+    let home = PathBuf::from(invocation.variable("HOME").expect("a sandbox has a home"));
+    let home_trash = invocation.variable("RRM_TRASH_DIR").map(PathBuf::from);
+    Settings {
+        home_trash: home_trash.unwrap_or_else(|| home.join(".local/share/rrm/trash")),
+        home_directory: Some(home),
+    }
+}
+
+/// An item as `rrm list --format json` tells of it, as far as the sweeps look.
+fn line(item: &TrashItem) -> Vec<u8> {
+    let object = serde_json::json!({
+        "id": item.id.to_string(),
+        "trash_dir": item.trash.to_string_lossy(),
+        "original_path": item.original_path().map(Path::to_string_lossy),
+    });
+    format!("{object}\n").into_bytes()
+}
+
+/// Does something with the rights of a user, in this thread and those that it starts: on Linux each has its own.
+pub(crate) fn as_user<T>(user: User, act: impl FnOnce() -> T) -> T {
+    let _back = user.is_other().then(|| Rights::become_user(user));
+    act()
+}
+
+/// The rights of another user; given back when this is dropped.
+struct Rights;
+
+impl Rights {
+    fn become_user(user: User) -> Self {
+        use rustix::process::{Gid, Uid};
+        use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+        let (uid, gid) = user.ids();
+        set_thread_groups(&[]).expect("root may");
+        set_thread_res_gid(None, Gid::from_raw(gid), None).expect("root may");
+        set_thread_res_uid(None, Uid::from_raw(uid), None).expect("root may");
+        Self
+    }
+}
+
+impl Drop for Rights {
+    fn drop(&mut self) {
+        use rustix::process::{Gid, Uid};
+        use rustix::thread::{set_thread_res_gid, set_thread_res_uid};
+        set_thread_res_uid(None, Uid::ROOT, None).expect("root was never given up");
+        set_thread_res_gid(None, Gid::ROOT, None).expect("root may");
+    }
+}
