@@ -44,6 +44,8 @@ pub struct Settings {
     pub home_trash: PathBuf,
     /// The home directory, which is never removed.
     pub home_directory: Option<PathBuf>,
+    /// Where to look for trash directories and mounts: in this directory and below it. `/` is the whole machine.
+    pub root: PathBuf,
 }
 
 /// Moves things to the trash, lists them, puts them back, and deletes them for good.
@@ -61,7 +63,7 @@ pub struct TrashManager {
 impl TrashManager {
     /// A manager for one user, keeping records by `attributes`.
     pub fn new(settings: Settings, attributes: Arc<dyn ExtendedAttributes>) -> Self {
-        let volumes = Volumes::new(settings.home_trash.clone(), attributes.clone());
+        let volumes = Volumes::new(settings.home_trash.clone(), settings.root.clone(), attributes.clone());
         Self { settings, attributes, volumes, parents: operand::Parents::default(), known: Mutex::default() }
     }
 

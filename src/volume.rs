@@ -19,6 +19,8 @@ pub use patience::ask_each;
 /// All trash directories of one user.
 pub struct Volumes {
     home: PathBuf,
+    /// No mount outside of this directory counts, and no trash directory is made above it.
+    root: PathBuf,
     attributes: Arc<dyn ExtendedAttributes>,
     opened: OnceLock<Arc<TrashDir>>,
     /// The directory asked for last, and the trash that serves it: operands come in runs from one directory.
@@ -37,15 +39,21 @@ pub struct Discovery {
 }
 
 impl Volumes {
-    /// The trash directories of the user whose home trash is at `home`.
-    pub fn new(home: PathBuf, attributes: Arc<dyn ExtendedAttributes>) -> Self {
-        Self { home, attributes, opened: OnceLock::new(), last: Mutex::new(None) }
+    /// The trash directories, in `root` and below it, of the user whose home trash is at `home`.
+    pub fn new(home: PathBuf, root: PathBuf, attributes: Arc<dyn ExtendedAttributes>) -> Self {
+        Self { home, root, attributes, opened: OnceLock::new(), last: Mutex::new(None) }
     }
 
     /// Where the home trash is, whether it exists or not.
     #[must_use]
     pub fn home_path(&self) -> &Path {
         &self.home
+    }
+
+    /// The directory that no mount outside of counts.
+    #[must_use]
+    pub fn root(&self) -> &Path {
+        &self.root
     }
 
     /// The home trash, made if it is missing.
@@ -77,7 +85,7 @@ impl Volumes {
             return Ok(trash.clone());
         }
         let mut reasons = Vec::new();
-        for (place, metadata) in climb(parent).map_err(unclimbable)?.iter().rev() {
+        for (place, metadata) in climb(parent, &self.root).map_err(unclimbable)?.iter().rev() {
             match self.at(place, metadata) {
                 Ok(trash) => {
                     let trash = Arc::new(trash);
@@ -133,7 +141,7 @@ impl Volumes {
             Ok(None) => {}
             Err(error) => found.problems.push(error),
         }
-        let points = match sys::mounts() {
+        let points = match sys::mounts(&self.root) {
             Ok(mounts) => mounts.into_iter().map(|mount| mount.point).collect(),
             Err(error) => {
                 found.problems.push(Error::system("read", "/proc/self/mountinfo", error));
@@ -278,16 +286,16 @@ fn unreachable(path: &Path, reason: &'static str) -> Error {
     Error::new(ErrorKind::Unreachable, "use the trash directory", path, reason)
 }
 
-/// `directory` and those above it, as far as a rename could reach: up to where another mount or subvolume begins, or
-/// where we may not look any further.
-fn climb(directory: &Dir) -> io::Result<Vec<(Dir, Metadata)>> {
+/// `directory` and those above it, as far as a rename could reach: up to where another mount or subvolume begins, to
+/// `root`, or to where we may not look any further.
+fn climb(directory: &Dir, root: &Path) -> io::Result<Vec<(Dir, Metadata)>> {
+    let root = sys::metadata_at(root)?.id;
     let start = directory.metadata()?;
     let mut reached = vec![(directory.try_clone()?, start)];
-    while let Some((below, metadata)) = reached.last() {
+    while let Some((below, _)) = reached.last().filter(|(_, metadata)| metadata.id != root) {
         let Ok(above) = below.open_parent() else { break };
         let Ok(found) = above.metadata() else { break };
-        let is_root = found.id == metadata.id && found.mount == metadata.mount;
-        if is_root || found.mount != start.mount || found.id.device != start.id.device {
+        if found.mount != start.mount || found.id.device != start.id.device {
             break;
         }
         reached.push((above, found));

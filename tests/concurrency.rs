@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::SystemAttributes;
-use rrm::manager::{Settings, TrashManager};
+use rrm::manager::TrashManager;
 use rrm::outcome::{Restored, TrashStep};
 use rrm::progress::{Activity, Amount, Progress, Silent};
 use rrm::request::{
@@ -334,8 +334,7 @@ fn what_is_kept_in_the_moment_of_its_claim_stays() {
 }
 
 fn manager<T>(sandbox: &Sandbox, work: impl FnOnce(&TrashManager) -> T) -> T {
-    let settings = Settings { home_trash: sandbox.trash(), home_directory: Some(sandbox.home()) };
-    work(&TrashManager::new(settings, Arc::new(SystemAttributes)))
+    work(&TrashManager::new(sandbox.settings(), Arc::new(SystemAttributes)))
 }
 
 fn remove(manager: &TrashManager, path: &Path, now: DateTime<Utc>) {

@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::common::fault::{self, Point};
 use crate::common::mounts::{Format, Mount};
-use crate::common::{Fault, Invocation, Run, Sandbox, User, is_root, snapshot, strace};
+use crate::common::{Fault, Invocation, MACHINE, Run, Sandbox, User, is_root, snapshot, strace};
 
 fn is_mounted(path: &std::path::Path) -> bool {
     let table = fs::read_to_string("/proc/self/mountinfo").expect("the kernel tells its mounts");
@@ -19,7 +19,24 @@ fn a_sandbox_passes_on_nothing_of_the_callers_environment() {
     run.ok().out_contains(&format!("HOME={}", sandbox.home().display()));
     let mut names: Vec<String> = run.stdout().lines().filter_map(|line| Some(line.split_once('=')?.0.into())).collect();
     names.sort();
-    assert_eq!(names, ["HOME", "LC_ALL", "PATH", "TERM", "TZ"]);
+    assert_eq!(names, ["HOME", "LC_ALL", "PATH", "RRM_TEST_MACHINE", "TERM", "TZ"]);
+}
+
+/// Nobody's trash and no mount beside a sandbox is in the sight of what runs in it, whatever there is on this machine.
+#[test]
+fn a_sandbox_is_the_whole_machine_to_the_program() {
+    in_mount_namespace!();
+    let (sandbox, beside) = (Sandbox::new(), Sandbox::new());
+    let name = format!(".rrm-{}", sandbox.user().ids().0);
+    let other = or_skip!(Mount::tmpfs("", &beside.path("other")));
+    let foreign = beside.file(other.path().join(&name), "no trash");
+    let _home = or_skip!(Mount::tmpfs("", &sandbox.home()));
+    sandbox.file("file", "");
+    sandbox.rrm(["rm", "file"]).ok().silent();
+    assert!(sandbox.root().join(&name).is_dir(), "a trash directory is made no higher than that");
+    sandbox.rrm(["list"]).ok().out_contains("file").err_lacks("rrm");
+    let unbounded = sandbox.command(["list"]).without(MACHINE).run();
+    unbounded.fails(1).err_contains(&foreign.display().to_string());
 }
 
 #[test]

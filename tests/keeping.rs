@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use crate::common::{Invocation, Run, Sandbox, is_root};
+use crate::common::{Invocation, MACHINE, Run, Sandbox, is_root};
 
 /// The paths of what is listed below the working directory, sorted.
 fn listed(sandbox: &Sandbox) -> Vec<String> {
@@ -285,6 +285,8 @@ fn in_own_machine_with(sandbox: &Sandbox, script: &str, variables: &[(&str, &str
     fs::create_dir_all(&other).expect("the sandbox is ours");
     let program = sandbox.root().join("rrm-to-run");
     fs::copy(crate::common::binary(), &program).expect("the program can be copied");
+    // Who cleans for others, and a timer, start with an empty environment.
+    fs::write(sandbox.root().join(MACHINE), sandbox.root().as_os_str().as_encoded_bytes()).expect("the sandbox is ours");
     let words = ["-m", "--propagation", "private", "sh", "-c", &format!("{prelude}\n{script}")];
     let machine =
         sandbox.tool("unshare", words).by(crate::common::User::Caller).with("OTHER", other).with("RRM", program);

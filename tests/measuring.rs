@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use chrono::DateTime;
 use rrm::attributes::SystemAttributes;
 use rrm::error::ErrorKind;
-use rrm::manager::{Settings, TrashManager};
+use rrm::manager::TrashManager;
 use rrm::progress::{Activity, Amount, Progress};
 use rrm::request::{CleanRequest, ListRequest, Sizes, StatsRequest, Trashes};
 use rrm::retention::{Policy, Rule, Standing};
@@ -45,8 +45,8 @@ fn two_directories() -> (Sandbox, TrashManager) {
         (0..10).for_each(|number| drop(sandbox.file(format!("{directory}/{number}"), "four")));
     }
     sandbox.rrm(["rm", "one", "two"]).ok();
-    let settings = Settings { home_trash: sandbox.trash(), home_directory: Some(sandbox.home()) };
-    (sandbox, TrashManager::new(settings, Arc::new(SystemAttributes)))
+    let manager = TrashManager::new(sandbox.settings(), Arc::new(SystemAttributes));
+    (sandbox, manager)
 }
 
 /// The sizes noted on the items in the trash.

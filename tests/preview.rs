@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rrm::attributes::SystemAttributes;
 use rrm::error::ErrorKind;
 use rrm::item::TrashItem;
-use rrm::manager::{Settings, TrashManager};
+use rrm::manager::TrashManager;
 use rrm::outcome::Preview;
 use rrm::preview::{Content, Extent, Limits, More, Tree, Twig};
 use rrm::progress::Silent;
@@ -27,8 +27,7 @@ struct Glance {
 impl Glance {
     fn of(sandbox: &Sandbox, name: &str) -> Self {
         sandbox.rrm(["rm", "-f", name]).ok();
-        let settings = Settings { home_trash: sandbox.trash(), home_directory: Some(sandbox.home()) };
-        let manager = TrashManager::new(settings, Arc::new(SystemAttributes));
+        let manager = TrashManager::new(sandbox.settings(), Arc::new(SystemAttributes));
         let request = ListRequest {
             selection: Selection::default(),
             sizes: Sizes::AsKnown,

@@ -25,7 +25,7 @@ impl TrashManager {
     /// one that somebody kept meanwhile stays.
     pub fn clean(&self, plan: &CleanPlan, request: &CleanRequest, progress: &dyn Progress) -> Cleaned {
         let mut cleaned = Cleaned::default();
-        let mounts = match MountsBelow::read() {
+        let mounts = match MountsBelow::read(self.volumes().root()) {
             Ok(mounts) => mounts,
             Err(error) => {
                 cleaned.problems.push(Error::system(DELETE, "/proc/self/mountinfo", error));

@@ -44,7 +44,7 @@ impl TrashManager {
             check_trash(trash, request.now, &mut overdue, &mut diagnosis, progress);
         }
         if let Ok(Some(home)) = self.volumes().home_if_there() {
-            let checked = registrations::check(&home, &found.vacant, &mut diagnosis.findings);
+            let checked = registrations::check(&home, self.volumes().root(), &found.vacant, &mut diagnosis.findings);
             diagnosis.note(home.path(), checked);
         }
         diagnosis.findings.extend(overdue.told());

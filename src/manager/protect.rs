@@ -77,7 +77,7 @@ impl<'a> Protection<'a> {
         let mounts = if let Some(mounts) = self.mounts.get() {
             mounts
         } else {
-            let read = MountsBelow::read();
+            let read = MountsBelow::read(self.volumes.root());
             let read = read.map_err(|error| Error::system(REMOVE, "/proc/self/mountinfo", error))?;
             self.mounts.get_or_init(|| read)
         };

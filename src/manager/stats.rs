@@ -30,7 +30,7 @@ impl TrashManager {
     /// The volumes of the known trash directories. One that does not tell its space is among them without it.
     fn places(&self, problems: &mut Vec<Error>) -> Vec<Place> {
         // Without the table the volumes are as they are, only nobody knows what they are called.
-        let table = mounts().unwrap_or_default();
+        let table = mounts(self.volumes().root()).unwrap_or_default();
         let known = self.volumes_with_space(problems);
         let counted = known.into_iter().map(|volume| Place {
             mount: volume.trashes.first().and_then(|trash| mount_of(&table, trash)).cloned(),

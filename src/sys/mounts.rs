@@ -17,9 +17,15 @@ pub struct Mount {
     pub kind: String,
 }
 
-/// All mounts, in the order of the kernel's table.
-pub fn mounts() -> io::Result<Vec<Mount>> {
-    Ok(parse(&std::fs::read("/proc/self/mountinfo")?))
+/// The mounts at `root` and below it, in the order of the kernel's table. What `root` is on begins there.
+pub fn mounts(root: &Path) -> io::Result<Vec<Mount>> {
+    Ok(within(root, parse(&std::fs::read("/proc/self/mountinfo")?)))
+}
+
+fn within(root: &Path, table: Vec<Mount>) -> Vec<Mount> {
+    let holding = mount_of(&table, root).map(|mount| Mount { point: root.to_owned(), kind: mount.kind.clone() });
+    let holding = holding.filter(|_| table.iter().all(|mount| mount.point != root));
+    holding.into_iter().chain(table.into_iter().filter(|mount| mount.point.starts_with(root))).collect()
 }
 
 /// The mount of `table` that `path` is on. Of several at one point the last hides the others.
@@ -76,13 +82,17 @@ pub struct MountsBelow {
 }
 
 impl MountsBelow {
-    /// Reads the mount table and identifies every directory above a mount point.
-    pub fn read() -> io::Result<Self> {
+    /// Reads the mount table and identifies every directory above a mount point at `root` or below it.
+    pub fn read(root: &Path) -> io::Result<Self> {
+        Ok(Self::of(&mounts(root)?))
+    }
+
+    fn of(table: &[Mount]) -> Self {
         let mut above = HashMap::new();
-        let mut asked: HashSet<PathBuf> = HashSet::new();
-        for mount in mounts()? {
+        let mut asked: HashSet<&Path> = HashSet::new();
+        for mount in table {
             for ancestor in mount.point.ancestors().skip(1) {
-                if !asked.insert(ancestor.to_owned()) {
+                if !asked.insert(ancestor) {
                     break; // and so every directory above it
                 }
                 // A directory that we may not reach is no operand of ours either.
@@ -91,7 +101,7 @@ impl MountsBelow {
                 }
             }
         }
-        Ok(Self { above })
+        Self { above }
     }
 
     /// A mount point below the directory with this identity.
@@ -117,10 +127,30 @@ mod tests {
         );
     }
 
+    fn mount(point: impl Into<PathBuf>, kind: &str) -> Mount {
+        Mount { point: point.into(), kind: kind.to_owned() }
+    }
+
     #[test]
-    fn the_root_has_mounts_below_it() {
-        let mounts = MountsBelow::read().expect("the mount table");
-        let root = metadata_at(Path::new("/")).expect("the root").id;
-        assert!(mounts.below(root).is_some());
+    fn below_a_directory_are_its_own_mounts_and_the_one_that_it_is_on() {
+        let table = || vec![mount("/", "ext4"), mount("/a", "xfs"), mount("/a/b/c", "tmpfs"), mount("/ab", "nfs")];
+        assert_eq!(within(Path::new("/"), table()), table());
+        assert_eq!(within(Path::new("/a"), table()), [mount("/a", "xfs"), mount("/a/b/c", "tmpfs")]);
+        assert_eq!(within(Path::new("/a/b"), table()), [mount("/a/b", "xfs"), mount("/a/b/c", "tmpfs")]);
+        assert_eq!(within(Path::new("/x"), vec![mount("/a", "xfs")]), []);
+    }
+
+    #[test]
+    fn every_directory_above_a_mount_has_it_below() {
+        let top = tempfile::tempdir().expect("a directory");
+        let [outer, inner, beside] = ["outer", "outer/inner/mount", "beside"].map(|name| top.path().join(name));
+        for directory in [&inner, &beside] {
+            std::fs::create_dir_all(directory).expect("a directory");
+        }
+        let mounts = MountsBelow::of(&[mount(&inner, "tmpfs"), mount("/nosuch/mount", "tmpfs")]);
+        let below = |path: &Path| mounts.below(metadata_at(path).expect("it is there").id).map(Path::to_owned);
+        assert_eq!(below(top.path()), Some(inner.clone()));
+        assert_eq!(below(&outer), Some(inner.clone()));
+        assert_eq!((below(&inner), below(&beside)), (None, None));
     }
 }

@@ -23,7 +23,7 @@ use rrm::request::{
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
-use super::run::{Invocation, Run};
+use super::run::{Invocation, MACHINE, Run};
 use super::user::User;
 
 /// Carries out the words of an invocation.
@@ -221,6 +221,7 @@ fn settings(invocation: &Invocation) -> Settings {
     Settings {
         home_trash: home_trash.unwrap_or_else(|| home.join(".local/share/rrm/trash")),
         home_directory: Some(home),
+        root: invocation.variable(MACHINE).map_or_else(|| PathBuf::from("/"), PathBuf::from),
     }
 }
 

@@ -24,7 +24,7 @@ mod user;
 pub(crate) use {
     fault::Fault,
     mounts::{Format, Mount},
-    run::{Invocation, Run, Way},
+    run::{Invocation, MACHINE, Run, Way},
     sandbox::Sandbox,
     screen::Screen,
     skip::say_skipped,

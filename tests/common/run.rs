@@ -12,6 +12,9 @@ use super::user::User;
 /// Where the sandbox finds the tools it runs; nothing of the caller's own environment is used.
 const SEARCH_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
+/// Names the directory that is the whole machine to rrm; a file of that name beside the program does, too.
+pub(crate) const MACHINE: &str = "RRM_TEST_MACHINE";
+
 /// A program about to be run, in an environment that holds nothing but what is said here.
 #[derive(Clone, Debug)]
 pub(crate) struct Invocation {
@@ -35,12 +38,14 @@ pub(crate) enum Way {
 }
 
 impl Invocation {
-    pub(crate) fn new(program: impl Into<PathBuf>, home: &Path, directory: &Path, user: User) -> Self {
+    /// In the sandbox at `root`: of all mounts and homes an rrm sees only those in there.
+    pub(crate) fn new(program: impl Into<PathBuf>, root: &Path, user: User) -> Self {
         let environment = [("PATH", SEARCH_PATH), ("TERM", "dumb"), ("LC_ALL", "C.UTF-8"), ("TZ", "UTC")];
         let mut environment: Vec<(OsString, OsString)> =
             environment.iter().map(|(name, value)| (name.into(), value.into())).collect();
-        environment.push(("HOME".into(), home.into()));
-        let (program, directory) = (program.into(), directory.into());
+        environment.push(("HOME".into(), root.join("home").into()));
+        environment.push((MACHINE.into(), root.into()));
+        let (program, directory) = (program.into(), root.join("work"));
         Self {
             program,
             args: Vec::new(),

@@ -6,6 +6,7 @@ use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use rrm::manager::Settings;
 use rrm::progress::Silent;
 use rrm::purge::{Measure, purge};
 use rrm::sys::{Dir, Name};
@@ -86,6 +87,11 @@ impl Sandbox {
         self.home().join(".local/share/rrm/trash")
     }
 
+    /// Where things are, for a manager in this process.
+    pub(crate) fn settings(&self) -> Settings {
+        Settings { home_trash: self.trash(), home_directory: Some(self.home()), root: self.root.clone() }
+    }
+
     /// `rrm` with these words, to be changed before it is run.
     pub(crate) fn command<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Invocation {
         self.tool(&self.program, args).by_way_of(self.way)
@@ -102,7 +108,7 @@ impl Sandbox {
         program: impl Into<PathBuf>,
         args: impl IntoIterator<Item = A>,
     ) -> Invocation {
-        Invocation::new(program, &self.home(), &self.work(), self.user).args(args)
+        Invocation::new(program, &self.root, self.user).args(args)
     }
 
     pub(crate) fn rrm<A: AsRef<OsStr>>(&self, args: impl IntoIterator<Item = A>) -> Run {

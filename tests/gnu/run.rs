@@ -11,7 +11,9 @@ use rustix::fs::OFlags;
 use rustix::pty::OpenptFlags;
 
 use super::case::{Case, Stdin, Stdout};
+use super::contained::ARENA;
 use super::tree;
+use crate::common::MACHINE;
 
 /// Who runs `rm`, and owns the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,7 +131,7 @@ impl Stage {
     /// `timeout` runs `rm` under that very name: what hangs is a difference, not a hung test.
     fn command(&self, bin: &Path, case: &Case) -> Command {
         let mut command = under_timeout(case);
-        command.args(&case.words).env_clear().env("PATH", bin);
+        command.args(&case.words).env_clear().env("PATH", bin).env(MACHINE, ARENA);
         command.env("LC_ALL", "C.UTF-8").env("HOME", self.place.join("home"));
         command.env("XDG_DATA_HOME", self.place.join("home/data")).env("RRM_TRASH_DIR", self.place.join("home/trash"));
         command.envs(case.variables.iter().copied());

@@ -48,10 +48,9 @@ pub(super) struct Library {
 
 impl Library {
     pub(super) fn new(sandbox: &Sandbox) -> Self {
-        let settings = Settings { home_trash: sandbox.trash(), home_directory: Some(sandbox.home()) };
         let (root, work) = (sandbox.root().to_owned(), sandbox.work());
         let now = DateTime::from_timestamp(1_790_000_000, 0).expect("a time");
-        Self { settings, root, work, now }
+        Self { settings: sandbox.settings(), root, work, now }
     }
 
     fn manager(&self) -> TrashManager {

@@ -4,6 +4,7 @@ mod clean;
 mod environment;
 mod feedback;
 mod import;
+mod root;
 mod show;
 mod value;
 
@@ -85,7 +86,11 @@ impl Context {
 
     /// Where things are, for the library.
     pub(crate) fn settings(&self) -> Settings {
-        Settings { home_trash: self.home_trash.clone(), home_directory: self.environment.home.clone() }
+        Settings {
+            home_trash: self.home_trash.clone(),
+            home_directory: self.environment.home.clone(),
+            root: self.environment.root.clone(),
+        }
     }
 
     /// Another command about the same trash, to be typed.

@@ -8,15 +8,15 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::outcome::diagnosis::{Finding, Registration};
 use crate::store::{TrashDir, layout};
 use crate::sys;
 
 /// Looks at the registrations in `home`; at the `vacant` places, a volume is mounted that has no trash.
-pub(super) fn check(home: &TrashDir, vacant: &[PathBuf], found: &mut Vec<Finding>) -> io::Result<()> {
-    let is_shared = is_shared(home);
+pub(super) fn check(home: &TrashDir, root: &Path, vacant: &[PathBuf], found: &mut Vec<Finding>) -> io::Result<()> {
+    let is_shared = is_shared(home, root);
     let mut seen = HashSet::new();
     for (name, target) in home.registrations()? {
         let Some(target) = target else {
@@ -39,8 +39,8 @@ pub(super) fn check(home: &TrashDir, vacant: &[PathBuf], found: &mut Vec<Finding
 }
 
 /// Whether other machines may use the same home trash. Where that cannot be told, they may.
-fn is_shared(home: &TrashDir) -> bool {
-    let (Ok(path), Ok(mounts)) = (home.dir().path(), sys::mounts()) else { return true };
+fn is_shared(home: &TrashDir, root: &Path) -> bool {
+    let (Ok(path), Ok(mounts)) = (home.dir().path(), sys::mounts(root)) else { return true };
     sys::mount_of(&mounts, &path).is_none_or(|mount| is_served(&mount.kind))
 }
 

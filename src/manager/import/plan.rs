@@ -24,12 +24,13 @@ impl TrashManager {
     #[must_use]
     pub fn plan_import(&self, request: &ImportRequest) -> ImportPlan {
         let mut plan = ImportPlan::default();
-        let trashes = open_sources(&request.sources, &mut plan.problems);
+        let trashes = open_sources(&request.sources, self.volumes().root(), &mut plan.problems);
         if trashes.is_empty() {
             return plan;
         }
         let begun = self.begun_imports(&mut plan.problems);
-        let mounts = MountsBelow::read().map_err(|error| Error::system("read", "/proc/self/mountinfo", error));
+        let mounts = MountsBelow::read(self.volumes().root())
+            .map_err(|error| Error::system("read", "/proc/self/mountinfo", error));
         let Ok(mounts) = mounts.map_err(|error| plan.problems.push(error)) else { return plan };
         for trash in trashes {
             match trash.contents() {
@@ -66,8 +67,8 @@ impl TrashManager {
 }
 
 /// Opens the trashes, each once: two mounts may show the same one.
-fn open_sources(sources: &Sources, problems: &mut Vec<Error>) -> Vec<Arc<ForeignTrash>> {
-    let places = Arc::new(places_of(sources, problems));
+fn open_sources(sources: &Sources, root: &Path, problems: &mut Vec<Error>) -> Vec<Arc<ForeignTrash>> {
+    let places = Arc::new(places_of(sources, root, problems));
     let mut seen = HashSet::new();
     let mut trashes = Vec::new();
     for (place, opened) in places.iter().zip(freedesktop::open_each(&places)) {
@@ -86,11 +87,11 @@ fn open_sources(sources: &Sources, problems: &mut Vec<Error>) -> Vec<Arc<Foreign
     trashes
 }
 
-fn places_of(sources: &Sources, problems: &mut Vec<Error>) -> Vec<Place> {
+fn places_of(sources: &Sources, root: &Path, problems: &mut Vec<Error>) -> Vec<Place> {
     match sources {
         Sources::At(paths) => paths.iter().map(|path| freedesktop::at(path)).collect(),
         Sources::All(data_home) => {
-            let mounts = sys::mounts().map_err(|error| Error::system("read", "/proc/self/mountinfo", error));
+            let mounts = sys::mounts(root).map_err(|error| Error::system("read", "/proc/self/mountinfo", error));
             let mounts = mounts.map_err(|error| problems.push(error)).unwrap_or_default();
             freedesktop::places(data_home.as_deref(), mounts.into_iter().map(|mount| mount.point))
         }

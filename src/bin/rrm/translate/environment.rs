@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use lscolors::LsColors;
 
 use super::Colour;
+use super::root::root;
 use crate::gnu::grammar::Order;
 use crate::gnu::quote::Charset;
 use crate::users;
@@ -15,6 +16,8 @@ use crate::users;
 pub(crate) struct Environment {
     /// The user's home directory: `$HOME`, or what the user database says where there is none.
     pub(crate) home: Option<PathBuf>,
+    /// The directory to look for trash directories and mounts in: `/`, or the one that a test has made.
+    pub(crate) root: PathBuf,
     /// Where the user's data is kept (XDG base directories).
     pub(crate) data_dir: Option<PathBuf>,
     /// `$XDG_DATA_HOME`, if that is what says where.
@@ -53,6 +56,7 @@ impl Environment {
             data_home,
             unit_dir: config_dir.map(|config| config.join("systemd/user")),
             home,
+            root: root(),
             trash_dir: set("RRM_TRASH_DIR").map(PathBuf::from),
             grace_period: set("RRM_GRACE_PERIOD"),
             session: set("RRM_SESSION"),
