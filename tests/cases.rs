@@ -68,17 +68,3 @@ fn names_in_trash(sandbox: &Sandbox) -> Vec<OsString> {
     let names = entries.map(|entry| entry.expect("the trash can be read").file_name());
     names.filter(|name| name.len() == 36).collect()
 }
-
-/// Fails where the program would find trash directories that are not the test's: those of whoever runs the tests.
-/// To be asked before anything is deleted that the test does not name.
-pub(crate) fn is_alone(sandbox: &Sandbox) -> Result<(), String> {
-    let table = std::fs::read_to_string("/proc/self/mountinfo").map_err(|error| error.to_string())?;
-    let (user, _) = sandbox.user().ids();
-    for point in table.lines().filter_map(|line| line.split(' ').nth(4)).map(Path::new) {
-        let trash = point.join(format!(".rrm-{user}"));
-        if !point.starts_with(sandbox.root()) && is_there(&trash) {
-            return Err(format!("{} is not the test's to clean", trash.display()));
-        }
-    }
-    Ok(())
-}

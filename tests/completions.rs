@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::common::{Invocation, Run, Sandbox, binary};
+use crate::common::{Invocation, Missing, Run, Sandbox, binary};
 
 /// A shell that a person uses: how it is started, what makes it ready, and what it shows then.
 struct Shell {
@@ -39,10 +39,10 @@ struct Typing {
 }
 
 impl Typing {
-    fn new(shell: &Shell) -> Result<Self, String> {
+    fn new(shell: &Shell) -> Result<Self, Missing> {
         let program = ["/usr/bin", "/bin"].iter().map(|directory| PathBuf::from(directory).join(shell.name));
         let program = program.into_iter().find(|path| path.exists());
-        let program = program.ok_or_else(|| format!("{} is not installed", shell.name))?;
+        let program = program.ok_or_else(|| Missing::new(shell.name, "it is not installed"))?;
         let sandbox = Sandbox::new();
         sandbox.symlink("tools/rrm", binary());
         let script = sandbox.file("script", &sandbox.rrm(["completions", shell.name]).ok().stdout);

@@ -13,7 +13,7 @@ mod scene;
 mod shapes;
 
 use crate::common::fault::Point;
-use crate::common::{Fault, say_skipped};
+use crate::common::{Fault, Missing, say_skipped};
 use scene::Scene;
 use shapes::Shape;
 
@@ -62,7 +62,7 @@ mod by_the_program {
 /// Runs a sweep once for each fault that the shape is to meet.
 fn sweep(shape: &Shape, each: impl Fn(Fault, &Shape) -> usize) {
     if let Some(why) = shape.missing() {
-        return say_skipped(why);
+        return say_skipped(&Missing::new("root", why));
     }
     for fault in shape.faults {
         let points = each(*fault, shape);

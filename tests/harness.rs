@@ -5,7 +5,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use crate::common::fault::{self, Point};
 use crate::common::mounts::{Format, Mount};
-use crate::common::{Fault, Invocation, MACHINE, Run, Sandbox, User, is_root, snapshot, strace};
+use crate::common::{Fault, Invocation, MACHINE, Missing, Run, Sandbox, User, is_root, skip, snapshot, strace};
 
 fn is_mounted(path: &std::path::Path) -> bool {
     let table = fs::read_to_string("/proc/self/mountinfo").expect("the kernel tells its mounts");
@@ -108,7 +108,10 @@ fn a_snapshot_shows_attributes_times_and_links_that_are_no_longer_links() {
     let file = sandbox.file("a", "same");
     sandbox.hard_link("b", "a");
     let before = snapshot(sandbox.work());
-    or_skip!(xattr::set(&file, "user.colour", b"red").map_err(|error| format!("no attributes here: {error}")));
+    or_skip!(
+        xattr::set(&file, "user.colour", b"red")
+            .map_err(|error| Missing::new("attributes of users", error.to_string()))
+    );
     fs::remove_file(sandbox.path("b")).unwrap();
     sandbox.tool("cp", ["-p", "a", "b"]).run().ok();
     sandbox.tool("touch", ["-d", "2001-02-03", "a"]).run().ok();
@@ -122,11 +125,26 @@ fn a_snapshot_shows_attributes_times_and_links_that_are_no_longer_links() {
 #[test]
 fn a_device_can_be_made_by_root() {
     if !is_root() {
-        skip!("a device needs root");
+        skip!("root", "to make a device");
     }
     let sandbox = Sandbox::new();
     sandbox.device("null");
     sandbox.tool("sh", ["-c", "test -c null"]).run().ok();
+}
+
+#[test]
+fn what_was_skipped_is_told_by_what_it_needs() {
+    let record = "\
+a::one needs root: to make a device
+b::two needs strace: No such file: really
+a::one needs root: once more
+b::three needs root: to mount
+b::two needs root: to mount
+";
+    let told = skip::summary(record);
+    assert!(told.starts_with("\n3 tests were skipped"), "{told}");
+    assert!(told.ends_with(":\n  3 need root: a::one, b::three, b::two\n  1 needs strace: b::two\n\n"), "{told}");
+    assert_eq!(skip::summary("").trim(), "no test was skipped");
 }
 
 #[test]

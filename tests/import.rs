@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::common::{Invocation, Mount, Run, Sandbox, Tree, User, snapshot};
+use crate::common::{Invocation, Missing, Mount, Run, Sandbox, Tree, User, snapshot};
 
 /// A time by the clock on the wall, as other programs write it, and in the zone that tests are in.
 const DATE: &str = "2026-01-02T03:04:05";
@@ -59,9 +59,9 @@ fn listed(sandbox: &Sandbox) -> Vec<serde_json::Value> {
 }
 
 /// Whether a program is there, as a reason to skip if it is not.
-fn has(program: &str, package: &str) -> Result<(), String> {
+fn has(program: &str, package: &str) -> Result<(), Missing> {
     let is_there = ["/usr/bin", "/bin"].iter().any(|directory| Path::new(directory).join(program).exists());
-    if is_there { Ok(()) } else { Err(format!("there is no {program}; Debian's package {package} has it")) }
+    if is_there { Ok(()) } else { Err(Missing::new(package, format!("there is no {program}"))) }
 }
 
 /// One of everything that other programs can remove, one with an odd name; the paths, and what is at each.

@@ -252,7 +252,7 @@ fn the_units_are_what_systemd_understands() {
         verify.args(["--user", "--man=no", "verify"]).arg(units.join(unit)).env("XDG_RUNTIME_DIR", &runtime);
         let output = match verify.output() {
             Ok(output) => output,
-            Err(why) => skip!("systemd-analyze: {why}"),
+            Err(why) => skip!("systemd", "systemd-analyze: {why}"),
         };
         let said = String::from_utf8_lossy(&output.stderr);
         assert!(output.status.success() && said.is_empty(), "{unit}: {said}");
@@ -286,7 +286,8 @@ fn in_own_machine_with(sandbox: &Sandbox, script: &str, variables: &[(&str, &str
     let program = sandbox.root().join("rrm-to-run");
     fs::copy(crate::common::binary(), &program).expect("the program can be copied");
     // Who cleans for others, and a timer, start with an empty environment.
-    fs::write(sandbox.root().join(MACHINE), sandbox.root().as_os_str().as_encoded_bytes()).expect("the sandbox is ours");
+    fs::write(sandbox.root().join(MACHINE), sandbox.root().as_os_str().as_encoded_bytes())
+        .expect("the sandbox is ours");
     let words = ["-m", "--propagation", "private", "sh", "-c", &format!("{prelude}\n{script}")];
     let machine =
         sandbox.tool("unshare", words).by(crate::common::User::Caller).with("OTHER", other).with("RRM", program);
@@ -296,7 +297,7 @@ fn in_own_machine_with(sandbox: &Sandbox, script: &str, variables: &[(&str, &str
 #[test]
 fn root_cleans_for_each_user_with_that_users_rights() {
     if !is_root() {
-        skip!("only root cleans for others");
+        skip!("root", "to clean for others");
     }
     let sandbox = Sandbox::ordinary();
     let script = r#"
@@ -325,7 +326,7 @@ fn root_cleans_for_each_user_with_that_users_rights() {
 #[test]
 fn root_cleans_where_only_a_further_group_of_the_user_leads() {
     if !is_root() {
-        skip!("only root cleans for others");
+        skip!("root", "to clean for others");
     }
     let sandbox = Sandbox::ordinary();
     let script = r#"
@@ -350,7 +351,7 @@ fn root_cleans_where_only_a_further_group_of_the_user_leads() {
 #[test]
 fn a_users_report_cannot_spoil_roots_log() {
     if !is_root() {
-        skip!("only root cleans for others");
+        skip!("root", "to clean for others");
     }
     let sandbox = Sandbox::ordinary();
     let script = r#"
@@ -375,10 +376,10 @@ END
 #[test]
 fn cron_cleans_a_real_trash() {
     if !is_root() {
-        skip!("a cron daemon needs root");
+        skip!("root", "to run a cron daemon");
     }
     if !Path::new("/usr/sbin/cron").exists() {
-        skip!("there is no /usr/sbin/cron; Debian's package cron has it");
+        skip!("cron", "there is no /usr/sbin/cron");
     }
     let sandbox = Sandbox::ordinary();
     let script = r##"
@@ -408,11 +409,11 @@ fn cron_cleans_a_real_trash() {
 #[test]
 fn a_systemd_timer_cleans_a_real_trash() {
     if !is_root() {
-        skip!("a control group needs root");
+        skip!("root", "to make a control group");
     }
     let systemd =
         ["/usr/lib/systemd/systemd", "/lib/systemd/systemd"].into_iter().find(|path| Path::new(path).exists());
-    let Some(systemd) = systemd else { skip!("there is no systemd") };
+    let Some(systemd) = systemd else { skip!("systemd", "it is not installed") };
     let sandbox = Sandbox::ordinary();
     let script = r#"
         groups=
@@ -453,7 +454,7 @@ fn a_systemd_timer_cleans_a_real_trash() {
     run.ok();
     for missing in ["no control group", "no systemd"] {
         if run.stdout().contains(missing) {
-            skip!("{missing}: {run}");
+            skip!("systemd", "{missing}: {run}");
         }
     }
     run.out_contains("systemd user timer: ").out_contains("minutely, active\n").out_contains("deleted 1 item");

@@ -84,7 +84,7 @@ fn expressions_are_read_as_spdx_means_them() {
 
 #[test]
 fn every_dependency_has_a_permissive_licence() {
-    let Some(cargo) = std::env::var_os("CARGO") else { skip!("cargo does not run this test, so it cannot be asked") };
+    let Some(cargo) = std::env::var_os("CARGO") else { skip!("cargo", "to ask for the dependencies") };
     // Only what is built here has been downloaded, and a test does not go to the network for the rest.
     let platform = format!("{}-unknown-linux-gnu", std::env::consts::ARCH);
     let words = ["metadata", "--locked", "--offline", "--format-version=1", "--filter-platform", &platform];

@@ -95,7 +95,7 @@ fn each_kind_of_thing_is_told_by_what_it_is() {
 #[test]
 fn a_device_is_told_and_not_opened() {
     if !is_root() {
-        skip!("only root makes devices");
+        skip!("root", "to make a device");
     }
     let sandbox = Sandbox::new();
     sandbox.device("null");
@@ -191,9 +191,7 @@ fn no_link_leads_out_of_an_item() {
 
 #[test]
 fn what_may_not_be_read_says_so() {
-    if is_root() {
-        skip!("root may read everything");
-    }
+    without_privileges!();
     let sandbox = Sandbox::new();
     sandbox.chmod(sandbox.file("d/file", "x"), 0o000);
     sandbox.chmod(sandbox.dir("d/closed"), 0o000);

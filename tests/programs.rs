@@ -48,7 +48,7 @@ fn executable(sandbox: &Sandbox, path: &str, text: &str) {
 macro_rules! needs {
     ($program:literal) => {
         if !Sandbox::new().tool("/bin/sh", ["-c", concat!("command -v ", $program)]).run().status.success() {
-            skip!("{} is not installed", $program);
+            skip!($program, "it is not installed");
         }
     };
 }
@@ -135,7 +135,7 @@ fn git_hooks() {
 fn a_debian_package_and_its_maintainer_scripts() {
     needs!("dpkg-deb");
     if !is_root() {
-        skip!("dpkg installs as root only");
+        skip!("root", "to install with dpkg");
     }
     let set: Setting = |sandbox| {
         sandbox.file(

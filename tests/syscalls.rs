@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 
-use crate::common::{Invocation, Mount, Sandbox, fault, strace};
+use crate::common::{Invocation, Missing, Mount, Sandbox, fault, strace};
 
 /// How often each call was made, by its name.
 type Counts = BTreeMap<String, usize>;
@@ -142,7 +142,7 @@ fn removal_with(words: &[&str], count: usize) -> String {
 }
 
 /// Removes a directory of so many small files on another mount into the home trash, and gives strace's log.
-fn copy_of(count: usize) -> Result<String, String> {
+fn copy_of(count: usize) -> Result<String, Missing> {
     let sandbox = Sandbox::new();
     let other = Mount::tmpfs("", &sandbox.path("other"))?.owned_by(sandbox.user());
     sandbox.file("other/first", "makes the trash directory");

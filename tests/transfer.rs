@@ -16,7 +16,7 @@ use rrm::sys::{self, Dir, FileKind, Name, Timestamp};
 use rrm::transfer::{Copied, Failure, Loss, Losses, Route, Survey, TransferError, copy, survey};
 use tempfile::TempDir;
 
-use crate::common::{Format, Mount, User, is_root, say_skipped, strace};
+use crate::common::{Format, Missing, Mount, User, is_root, say_skipped, strace};
 
 const COPY: &str = "the-copy";
 
@@ -40,7 +40,7 @@ impl Mounted {
         let point = tempfile::tempdir().unwrap();
         let image = |format| Mount::image(format, mebibytes, point.path());
         let mount = match kind {
-            _ if !is_root() => Err("needs the machine's root".to_owned()),
+            _ if !is_root() => Err(Missing::new("root", "to mount")),
             "tmpfs" => Mount::tmpfs(&format!("size={mebibytes}m"), point.path()),
             "ramfs" => Mount::ramfs(point.path()),
             "xfs" => image(Format::Xfs),
@@ -733,7 +733,10 @@ fn blocks_are_shared_across_btrfs_subvolumes() {
     in_mount_namespace!();
     let Some(disk) = Mounted::new("btrfs", 320) else { return };
     for subvolume in ["from", "to"] {
-        let made = Command::new("btrfs").args(["-q", "subvolume", "create"]).arg(disk.path().join(subvolume)).status();
+        let made = crate::common::mounts::system("btrfs")
+            .args(["-q", "subvolume", "create"])
+            .arg(disk.path().join(subvolume))
+            .status();
         assert!(made.unwrap().success());
     }
     let (from, to) = (disk.path().join("from"), disk.path().join("to"));
@@ -902,9 +905,7 @@ fn no_failing_call_is_passed_over() {
 #[test]
 fn no_failing_flush_of_a_small_copy_is_passed_over() {
     let Some((from, to)) = two("ext4", "tmpfs") else { return };
-    if !is_root() || Command::new("strace").arg("-V").output().is_err() {
-        return eprintln!("SKIPPED: needs root and strace");
-    }
+    or_skip!(strace::available());
     let it = from.path().join("it");
     fs::create_dir(&it).unwrap();
     ["one", "two"].iter().for_each(|name| fs::write(it.join(name), name).unwrap());

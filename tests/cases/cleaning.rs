@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::PathBuf;
 
-use super::{id_of, is_alone, is_there, listed, names_in_trash};
+use super::{id_of, is_there, listed, names_in_trash};
 use crate::common::{Mount, Sandbox, User, is_root, snapshot};
 
 /// Makes files of these names and removes them with this grace period.
@@ -27,7 +27,6 @@ fn planted(sandbox: &Sandbox, number: usize, attributes: &[(&str, &str)]) -> Pat
 #[test]
 fn clean_all_without_a_terminal_deletes_nothing_unless_told_beforehand() {
     let sandbox = Sandbox::new();
-    or_skip!(is_alone(&sandbox));
     removed(&sandbox, &["a", "b"], "30d");
     for input in ["", "n\n", "y\n", &"n\n".repeat(1000), &"yes\n".repeat(1000)] {
         for arguments in [&["clean", "--all"][..], &["clean", "a"], &["clean", "--older-than", "0s"]] {
@@ -46,7 +45,6 @@ fn clean_all_without_a_terminal_deletes_nothing_unless_told_beforehand() {
 #[test]
 fn on_a_terminal_only_yes_means_yes() {
     let sandbox = Sandbox::new();
-    or_skip!(is_alone(&sandbox));
     removed(&sandbox, &["a", "b"], "30d");
     for answer in ["n\n", "\n", "maybe\n", "\u{4}"] {
         let run = sandbox.command(["clean", "--all"]).on_terminal(80, answer);
@@ -61,7 +59,6 @@ fn on_a_terminal_only_yes_means_yes() {
 #[test]
 fn what_is_removed_while_clean_asks_survives_it() {
     let sandbox = Sandbox::new();
-    or_skip!(is_alone(&sandbox));
     removed(&sandbox, &["old"], "30d");
     let run = sandbox.command(["clean", "--all"]).on_terminal_after(80, "for good?", || {
         removed(&sandbox, &["new", "due"], "0");
@@ -138,7 +135,7 @@ fn directories_closed_by_their_mode_are_deleted() {
 #[test]
 fn other_peoples_directories_are_reported_and_the_rest_goes_on() {
     if !is_root() {
-        skip!("a directory of somebody else needs root");
+        skip!("root", "to make a directory of somebody else");
     }
     let sandbox = Sandbox::ordinary();
     sandbox.tree("tree", &[("theirs/file", "1"), ("ours/file", "2")]);
@@ -254,7 +251,7 @@ fn a_poor_environment_is_enough() {
 fn without_a_home_the_file_stays_and_the_places_are_named() {
     let sandbox = Sandbox::ordinary();
     if !sandbox.user().is_other() {
-        skip!("the caller has a home in the user database; only nobody has none");
+        skip!("root", "to become somebody without a home");
     }
     let file = sandbox.file("x", "");
     let run = sandbox.command(["rm", "x"]).without("HOME").run();
@@ -267,7 +264,7 @@ fn without_a_home_the_file_stays_and_the_places_are_named() {
 fn root_with_the_home_of_a_user_leaves_that_users_trash_alone() {
     in_mount_namespace!();
     if !is_root() {
-        skip!("acting as another user needs root");
+        skip!("root", "to act as another user");
     }
     let sandbox = Sandbox::ordinary();
     let disk = Mount::tmpfs("mode=1777", &sandbox.path("disk")).unwrap();
@@ -290,7 +287,6 @@ fn root_with_the_home_of_a_user_leaves_that_users_trash_alone() {
 #[test]
 fn clean_deletes_what_is_due_and_tells_when_asked() {
     let sandbox = Sandbox::new();
-    or_skip!(is_alone(&sandbox));
     removed(&sandbox, &["due", "too"], "0");
     removed(&sandbox, &["kept"], "1h");
     let run = sandbox.rrm(["clean", "--dry-run"]);

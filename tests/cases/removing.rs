@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use super::{attributes, holds_the_same, id_of, is_alone, is_there, listed, names_in_trash};
+use super::{attributes, holds_the_same, id_of, is_there, listed, names_in_trash};
 use crate::common::{Format, Invocation, Mount, Sandbox, User, is_root, snapshot, strace};
 
 // [5] Names in the trash never collide, within a command...
@@ -135,7 +135,7 @@ fn every_kind_of_file_of_the_caller_comes_back_as_it_was() {
     sandbox.file("set-user", "content");
     comes_back(&sandbox, &sandbox.chmod("set-user", 0o6755), "file");
     if !is_root() {
-        skip!("a device needs root");
+        skip!("root", "to make a device");
     }
     comes_back(&sandbox, &sandbox.device("device"), "char-device");
     sandbox.file("others", "content");
@@ -180,7 +180,7 @@ fn a_file_that_takes_no_attributes_comes_back_with_its_own() {
 #[test]
 fn someone_elses_file_in_our_directory_comes_back_as_it_was() {
     if !is_root() {
-        skip!("a file of somebody else needs root");
+        skip!("root", "to make a file of somebody else");
     }
     let sandbox = Sandbox::ordinary();
     for mode in [0o644, 0o600, 0o666] {
@@ -235,7 +235,7 @@ fn a_failed_removal_leaves_file_and_trash_as_they_were() {
 #[test]
 fn a_file_that_takes_attributes_but_no_rename_loses_them_again() {
     if !is_root() {
-        skip!("a file of somebody else needs root");
+        skip!("root", "to make a file of somebody else");
     }
     let sandbox = Sandbox::ordinary();
     sandbox.dir("shared");
@@ -468,7 +468,6 @@ fn immediate_deletes_now_and_follows_no_link() {
 #[test]
 fn auto_clean_deletes_what_is_due_and_nothing_else() {
     let sandbox = Sandbox::new();
-    or_skip!(is_alone(&sandbox));
     for name in ["old", "kept", "new"] {
         sandbox.file(name, "");
     }
@@ -514,13 +513,17 @@ fn the_home_trash_is_where_it_was_said() {
 // What not even root may remove has a reason that permissions do not show, and the hint names it.
 #[test]
 fn what_chattr_holds_is_said_to_be_held_by_it() {
+    if !is_root() {
+        skip!("root", "to set attributes with chattr");
+    }
     let sandbox = Sandbox::new();
     let chattr = |change: &str, name: &str| sandbox.tool("chattr", [change, name]).by(User::Caller).run();
     for (flag, name, operand) in [("i", "file", "file"), ("i", "dir", "dir/inside"), ("a", "log", "log")] {
         sandbox.tree("dir", &[("inside", "")]);
         sandbox.file(if name == "dir" { "other" } else { name }, "");
-        if !chattr(&format!("+{flag}"), name).status.success() {
-            skip!("chattr needs root and a file system with such attributes");
+        let set = chattr(&format!("+{flag}"), name);
+        if !set.status.success() {
+            skip!("a file system with attributes of chattr", "{set}");
         }
         let run = sandbox.rrm(["rm", operand]);
         chattr(&format!("-{flag}"), name).ok();

@@ -231,7 +231,7 @@ fn manual_pages_replace_nothing_but_themselves() {
 #[test]
 fn no_trash_is_made_in_the_home_of_somebody_else() {
     if !is_root() {
-        skip!("only root can act in the home of another user");
+        skip!("root", "to act in the home of another user");
     }
     let sandbox = Sandbox::ordinary();
     sandbox.file("kept", "1");

@@ -129,7 +129,7 @@ fn foreign_volume(sandbox: &Sandbox) -> Mount {
 fn a_trash_below_the_root_of_a_mount_is_found_again() {
     in_mount_namespace!();
     if !is_root() {
-        skip!("a mount of somebody else needs root");
+        skip!("root", "to make a mount of somebody else");
     }
     let sandbox = Sandbox::ordinary();
     let mount = foreign_volume(&sandbox);
@@ -143,7 +143,7 @@ fn a_trash_below_the_root_of_a_mount_is_found_again() {
 fn a_groups_directory_of_root_takes_its_members_trash() {
     in_mount_namespace!();
     if !is_root() {
-        skip!("a directory of root's that somebody else may write to needs root");
+        skip!("root", "to make a directory that somebody else may write to");
     }
     let sandbox = Sandbox::ordinary();
     let mount = Mount::tmpfs("mode=2775", &sandbox.path("disk")).unwrap();
@@ -162,7 +162,7 @@ fn a_groups_directory_of_root_takes_its_members_trash() {
 fn a_directory_of_another_user_holds_no_trash() {
     in_mount_namespace!();
     if !is_root() {
-        skip!("a directory of somebody else needs root");
+        skip!("root", "to make a directory of somebody else");
     }
     let sandbox = Sandbox::ordinary();
     let mount = Mount::tmpfs("mode=755", &sandbox.path("disk")).unwrap();

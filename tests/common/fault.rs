@@ -114,8 +114,8 @@ fn watching(fault: &str, number: usize, log: &Path, command: &Invocation) -> Inv
 /// For each point of a command: makes a fresh scene, runs the command with the fault there, and checks what is left.
 /// Gives the number of points, for the test to assert that there were some.
 ///
-/// Points run in parallel, unless a test has mounts of its own and so each point's mounts in the sight of all. All that
-/// fail are reported, each with its call; a point that a run never reached fails too.
+/// Points run in parallel: no scene sees another's mounts. All that fail are reported, each with its call; a point that a
+/// run never reached fails too.
 #[track_caller]
 pub(crate) fn each_point<Scene>(
     fault: Fault,
@@ -159,8 +159,7 @@ pub(crate) fn each_point_of<Scene>(
 }
 
 pub(crate) fn in_parallel<T: Sync>(items: &[T], work: impl Fn(&T) + Sync) {
-    let parallel = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
-    let threads = if super::mounts::has_private_mounts() { 1 } else { parallel };
+    let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..threads {

@@ -6,11 +6,12 @@
 #![allow(dead_code, reason = "a toolbox: not every tool is in use at every moment")]
 
 #[macro_use]
-mod skip;
+pub(crate) mod skip;
+#[macro_use]
+pub(crate) mod again;
 pub(crate) mod fault;
 mod files;
 pub(crate) mod here;
-#[macro_use]
 pub(crate) mod mounts;
 mod run;
 mod sandbox;
@@ -27,7 +28,7 @@ pub(crate) use {
     run::{Invocation, MACHINE, Run, Way},
     sandbox::Sandbox,
     screen::Screen,
-    skip::say_skipped,
+    skip::{Missing, say_skipped},
     snapshot::{Tree, snapshot},
     user::{User, in_namespace, is_root},
 };

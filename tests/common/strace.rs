@@ -5,6 +5,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 
 use super::run::{Invocation, Run};
+use super::skip::Missing;
 
 /// Calls that change what is on disk by their name alone.
 const CHANGES: &[&str] = &[
@@ -52,13 +53,15 @@ const CHANGES: &[&str] = &[
 const MAY_CHANGE: &[&str] = &["openat", "open", "openat2", "write", "writev", "pwrite64", "pwritev", "ioctl"];
 
 /// Whether strace can be used here; the error says why not. Some containers forbid tracing.
-pub(crate) fn available() -> Result<(), String> {
-    static ANSWER: OnceLock<Result<(), String>> = OnceLock::new();
+pub(crate) fn available() -> Result<(), Missing> {
+    static ANSWER: OnceLock<Result<(), Missing>> = OnceLock::new();
     ANSWER
         .get_or_init(|| match Command::new("strace").args(["-f", "-e", "trace=none", "true"]).output() {
-            Err(error) => Err(format!("strace cannot be started: {error}")),
+            Err(error) => Err(Missing::new("strace", error.to_string())),
             Ok(output) if output.status.success() => Ok(()),
-            Ok(output) => Err(format!("strace is refused: {}", String::from_utf8_lossy(&output.stderr).trim())),
+            Ok(output) => {
+                Err(Missing::new("strace", format!("it is refused: {}", String::from_utf8_lossy(&output.stderr))))
+            }
         })
         .clone()
 }

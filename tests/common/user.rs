@@ -1,10 +1,5 @@
 //! Whom the program runs as.
 
-/// The variable tells a test binary in what namespace of its own it runs: of [`MOUNTS`], or of [`USERS`] and mounts.
-pub(crate) const NAMESPACE: &str = "RRM_TEST_NAMESPACE";
-pub(crate) const MOUNTS: &str = "mounts";
-pub(crate) const USERS: &str = "users";
-
 const NOBODY: u32 = 65534;
 
 /// Whom a sandbox belongs to and its programs run as.
@@ -49,12 +44,10 @@ pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root() && !in_namespace()
 }
 
-/// Whether the tests run as the root of a user namespace, which may mount but has no other privilege.
+/// Whether the tests run as the root of a user namespace, which may mount but has no other privilege: of one that a test
+/// made, or of a container.
 pub(crate) fn in_namespace() -> bool {
-    std::env::var_os(NAMESPACE).is_some_and(|kind| kind == USERS)
-}
-
-/// Whether what the tests mount is seen by nobody else.
-pub(crate) fn has_private_mounts() -> bool {
-    std::env::var_os(NAMESPACE).is_some()
+    // The machine's own users are each mapped to themselves (user_namespaces(7)).
+    let is_mapped = |map: String| map.split_whitespace().ne(["0", "0", "4294967295"]);
+    rustix::process::geteuid().is_root() && std::fs::read_to_string("/proc/self/uid_map").is_ok_and(is_mapped)
 }

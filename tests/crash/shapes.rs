@@ -45,7 +45,7 @@ impl Shape {
 
     /// Why the shape cannot be had here, if it cannot.
     pub(super) fn missing(&self) -> Option<&'static str> {
-        (self.needs == Needs::Root && !is_root()).then_some("only root can make such a thing")
+        (self.needs == Needs::Root && !is_root()).then_some("to make such a thing")
     }
 }
 

@@ -41,7 +41,7 @@ fn a_trash_that_is_a_link_or_somebody_elses_is_left_to_a_person() {
     fs::rename(&real, &trash).expect("moved back");
     clean(&sandbox, &[]);
     if !is_root() {
-        skip!("only root can give a directory away");
+        skip!("root", "to give a directory away");
     }
     sandbox.chown(&trash, 0);
     found(&sandbox, &[], "error", "unsafe-trash", &trash);

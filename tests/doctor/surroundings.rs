@@ -5,7 +5,7 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 use super::{clean, doctor, findings, found, planted, with_trash};
-use crate::common::{Sandbox, is_root};
+use crate::common::{Missing, Sandbox, is_root};
 
 /// Replaces one of the tools that the doctor asks.
 fn tool(sandbox: &Sandbox, name: &str, script: &str) {
@@ -85,8 +85,8 @@ fn a_line_in_a_crontab_needs_a_cron() {
     alone(with_cron).fails(1).out_contains("'/nonexistent/rrm': ").out_contains("not there any more");
 }
 
-fn or_say(run: &crate::common::Run) -> Result<(), String> {
-    if run.status.success() { Ok(()) } else { Err(run.stderr()) }
+fn or_say(run: &crate::common::Run) -> Result<(), Missing> {
+    if run.status.success() { Ok(()) } else { Err(Missing::new("process namespaces", run.stderr())) }
 }
 
 #[test]

@@ -5,7 +5,6 @@ use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 
 use super::{ID, clean, doctor, findings, found, left_alone, repaired, with_trash};
-use crate::cases::is_alone;
 use crate::common::{Mount, Sandbox, snapshot, strace};
 
 /// An envelope in the staging directory whose command was killed, for what was at `original`.
@@ -22,7 +21,6 @@ fn staged(sandbox: &Sandbox, original: &str, content: Option<&str>) -> PathBuf {
 #[test]
 fn a_killed_copy_is_left_to_clean_unless_it_may_be_the_only_one() {
     let sandbox = Sandbox::ordinary();
-    or_skip!(is_alone(&sandbox));
     with_trash(&sandbox);
     let source = sandbox.file("source", "content");
     let copy = staged(&sandbox, source.to_str().expect("text"), Some("cont"));
@@ -53,7 +51,6 @@ fn what_a_real_kill_leaves_is_found_and_mended_by_what_is_said() {
     in_mount_namespace!();
     or_skip!(strace::available());
     let sandbox = Sandbox::ordinary();
-    or_skip!(is_alone(&sandbox));
     let _disk = or_skip!(Mount::tmpfs("", &sandbox.path("disk"))).owned_by(sandbox.user());
     let trash = with_trash(&sandbox);
     for (call, finding) in [("renameat2", "interrupted-copy"), ("unlinkat", "interrupted-move")] {
@@ -101,7 +98,6 @@ fn noted(sandbox: &Sandbox, outside: impl AsRef<std::path::Path>) {
 #[test]
 fn a_killed_restore_leaves_a_copy_or_only_a_note() {
     let sandbox = Sandbox::ordinary();
-    or_skip!(is_alone(&sandbox));
     with_trash(&sandbox);
     let outside = sandbox.path("outside");
     noted(&sandbox, &outside);
@@ -127,7 +123,6 @@ fn a_killed_restore_leaves_a_copy_or_only_a_note() {
 #[test]
 fn what_is_both_in_the_trash_and_in_place_is_compared_by_clean() {
     let sandbox = Sandbox::ordinary();
-    or_skip!(is_alone(&sandbox));
     with_trash(&sandbox);
     let outside = sandbox.file("outside", "planted");
     let path = outside.to_str().expect("text");
@@ -143,7 +138,6 @@ fn what_is_both_in_the_trash_and_in_place_is_compared_by_clean() {
 #[test]
 fn a_killed_clean_is_finished_by_the_next() {
     let sandbox = Sandbox::ordinary();
-    or_skip!(is_alone(&sandbox));
     let trash = with_trash(&sandbox);
     sandbox.tree(trash.join(".doomed").join(ID), &[("a", "1")]);
     let remedy = found(&sandbox, &[], "warning", "interrupted-clean", &trash.join(".doomed"));

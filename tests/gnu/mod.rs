@@ -21,6 +21,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use case::Case;
 use run::{Outcome, Ran, User};
 
+use crate::common::{Missing, is_root, say_skipped};
+
 /// An ordinary user, for whom permissions hold.
 const NOBODY: User = User::Other(65534);
 
@@ -102,12 +104,12 @@ fn report(differences: &[Difference], user: User) -> String {
 
 /// Root, to whom permissions mean nothing, and somebody; or only ourselves where we are not root.
 fn users() -> Vec<User> {
-    if rustix::process::geteuid().is_root() { vec![User::Ourselves, NOBODY] } else { vec![User::Ourselves] }
+    if is_root() { vec![User::Ourselves, NOBODY] } else { vec![User::Ourselves] }
 }
 
 /// Root, whom no permission stops, sees less that is peculiar: a third of the cases will do.
 fn cases_for(user: User) -> Vec<Case> {
-    let step = if user == User::Ourselves && rustix::process::geteuid().is_root() { 3 } else { 1 };
+    let step = if user == User::Ourselves && is_root() { 3 } else { 1 };
     generate::all().into_iter().step_by(step).collect()
 }
 
@@ -115,7 +117,7 @@ fn is_gnu_rm_here() -> bool {
     let version = std::process::Command::new("/bin/rm").arg("--version").output();
     let is_here = version.is_ok_and(|output| output.stdout.starts_with(b"rm (GNU coreutils) 9."));
     if !is_here {
-        eprintln!("SKIPPED: /bin/rm is not of GNU coreutils 9");
+        say_skipped(&Missing::new("GNU coreutils 9", "to compare with"));
     }
     is_here
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::{assert_no_rest, listed};
-use crate::common::{Invocation, Mount, Run, Sandbox, snapshot, strace};
+use crate::common::{Invocation, Missing, Mount, Run, Sandbox, snapshot, strace};
 
 /// Each write of the copy takes a while, so that it lasts.
 const SLOWLY: [&str; 9] = [
@@ -27,8 +27,12 @@ fn on_a_terminal(sandbox: &Sandbox, command: &str, typed: &str) -> Run {
     sandbox.tool("script", ["-qec", &line, "/dev/null"]).with("TERM", "xterm").reading(typed).run()
 }
 
-fn no_script() -> Result<(), String> {
-    std::process::Command::new("script").arg("--version").output().map(drop).map_err(|error| format!("script: {error}"))
+fn no_script() -> Result<(), Missing> {
+    std::process::Command::new("script")
+        .arg("--version")
+        .output()
+        .map(drop)
+        .map_err(|error| Missing::new("script", error.to_string()))
 }
 
 #[test]

@@ -9,7 +9,7 @@ use crate::common::{Mount, Sandbox, User, is_root, snapshot};
 #[test]
 fn a_subdirectory_that_cannot_be_removed_costs_no_file() {
     if !is_root() {
-        skip!("another user's directory can only be made by root");
+        skip!("root", "to make a directory of somebody else");
     }
     in_mount_namespace!();
     for (shut, words) in [("0first", &["rm", "--into-home", "--yes"]), ("z-last", &["rm", "--into-home", "--yes"])] {
@@ -153,7 +153,7 @@ fn without_any_trash_each_place_is_named() {
 #[test]
 fn on_a_full_disk_a_removal_works_or_says_what_to_do_and_clean_makes_room() {
     if !is_root() {
-        skip!("loop devices need root");
+        skip!("root", "to have a loop device");
     }
     in_mount_namespace!();
     for format in [Format::Ext4, Format::Xfs, Format::Btrfs] {

@@ -15,10 +15,9 @@ mod volumes;
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use crate::common::mounts::Format;
-use crate::common::{Mount, Sandbox, is_root};
+use crate::common::{Missing, Mount, Sandbox, is_root};
 
 /// Where an operand can lie.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +59,7 @@ pub(crate) struct Place {
 }
 
 /// Mounts, with what `fill` makes in the directory that it is given.
-pub(crate) fn place(kind: Kind, sandbox: &Sandbox, fill: impl FnOnce(&Path)) -> Result<Place, String> {
+pub(crate) fn place(kind: Kind, sandbox: &Sandbox, fill: impl FnOnce(&Path)) -> Result<Place, Missing> {
     let at = sandbox.path("m");
     let format = match kind {
         Kind::Ext4 => Some(Format::Ext4),
@@ -82,7 +81,7 @@ pub(crate) fn place(kind: Kind, sandbox: &Sandbox, fill: impl FnOnce(&Path)) -> 
     Ok(Place { dir, _mounts: mounts })
 }
 
-fn overlay(kind: Kind, sandbox: &Sandbox, fill: impl FnOnce(&Path)) -> Result<Place, String> {
+fn overlay(kind: Kind, sandbox: &Sandbox, fill: impl FnOnce(&Path)) -> Result<Place, Missing> {
     // Of their own file system, because not every one will do for an upper layer.
     let layers = Mount::tmpfs("", &sandbox.path("layers"))?;
     sandbox.give(layers.path());
@@ -101,12 +100,12 @@ fn overlay(kind: Kind, sandbox: &Sandbox, fill: impl FnOnce(&Path)) -> Result<Pl
 }
 
 /// Makes a subvolume of btrfs.
-pub(crate) fn subvolume(at: &Path) -> Result<PathBuf, String> {
-    let output = Command::new("btrfs").args(["subvolume", "create"]).arg(at).output();
+pub(crate) fn subvolume(at: &Path) -> Result<PathBuf, Missing> {
+    let output = crate::common::mounts::system("btrfs").args(["subvolume", "create"]).arg(at).output();
     match output {
         Ok(output) if output.status.success() => Ok(at.to_owned()),
-        Ok(output) => Err(String::from_utf8_lossy(&output.stderr).into_owned()),
-        Err(error) => Err(error.to_string()),
+        Ok(output) => Err(Missing::new("subvolumes", String::from_utf8_lossy(&output.stderr))),
+        Err(error) => Err(Missing::new("btrfs-progs", error.to_string())),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::transfer::{assert_same, build, node, seen};
 #[test]
 fn random_trees_removed_into_home_come_back_as_they_were() {
     if !is_root() {
-        skip!("only root gives files away");
+        skip!("root", "to give files away");
     }
     in_mount_namespace!();
     let sandbox = Sandbox::new();

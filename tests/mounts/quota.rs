@@ -1,19 +1,24 @@
 //! A user's share of a disk that is used up: a removal is whole or has not happened, says what to do, and clean makes room.
 
-use std::process::Command;
-
 use super::{Kind, assert_no_rest, listed, place, subvolume};
 use crate::common::fault::each_point;
 use crate::common::mounts::Format;
-use crate::common::{Fault, Mount, Sandbox, User, is_root, snapshot};
+use crate::common::{Fault, Missing, Mount, Sandbox, User, is_root, snapshot};
 
-fn btrfs(words: &[&str]) -> Result<(), String> {
-    let output = Command::new("btrfs").args(words).output().map_err(|error| format!("btrfs: {error}"))?;
-    if output.status.success() { Ok(()) } else { Err(String::from_utf8_lossy(&output.stderr).into_owned()) }
+fn btrfs(words: &[&str]) -> Result<(), Missing> {
+    let output = crate::common::mounts::system("btrfs")
+        .args(words)
+        .output()
+        .map_err(|error| Missing::new("btrfs-progs", error.to_string()))?;
+    if output.status.success() {
+        Ok(())
+    } else {
+        Err(Missing::new("quotas of btrfs", String::from_utf8_lossy(&output.stderr)))
+    }
 }
 
 /// A subvolume of the sandbox's user that may hold so many bytes.
-fn limited(sandbox: &Sandbox, bytes: &str) -> Result<Mount, String> {
+fn limited(sandbox: &Sandbox, bytes: &str) -> Result<Mount, Missing> {
     let mount = Mount::image(Format::Btrfs, 256, &sandbox.path("m"))?;
     let made = subvolume(&mount.path().join("limited"))?;
     sandbox.give(&made);
@@ -27,7 +32,7 @@ fn limited(sandbox: &Sandbox, bytes: &str) -> Result<Mount, String> {
 #[test]
 fn a_used_up_quota_leaves_everything_whole_and_clean_makes_room() {
     if !is_root() {
-        skip!("a quota needs root");
+        skip!("root", "to set a quota");
     }
     in_mount_namespace!();
     let sandbox = Sandbox::of(User::Nobody);

@@ -1,10 +1,10 @@
 //! The private directory beside a target, in which a copy out of the trash is made: none is left or forgotten.
 
 use super::{Kind, assert_no_rest, listed, place};
-use crate::common::{Sandbox, strace};
+use crate::common::{Missing, Sandbox, strace};
 
 /// A file in the trash of another mount, and its ID.
-fn trashed(sandbox: &Sandbox) -> Result<(super::Place, String), String> {
+fn trashed(sandbox: &Sandbox) -> Result<(super::Place, String), Missing> {
     let place = place(Kind::Tmpfs, sandbox, |dir| drop(sandbox.file(dir.join("f"), "content")))?;
     sandbox.command(["rm"]).args([place.dir.join("f")]).run().ok();
     let id = sandbox.list_json()[0]["id"].as_str().expect("an ID").to_owned();

@@ -4,17 +4,20 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
 use super::{subvolume, users};
 use crate::common::mounts::Format;
-use crate::common::{Mount, Sandbox, User, is_root};
+use crate::common::{Missing, Mount, Sandbox, User, is_root};
 
 const LENGTH: usize = 24 << 20;
 
 /// Where the blocks of a file are, and whether they are those of another file as well.
-fn blocks(path: &Path) -> Result<String, String> {
-    let output = Command::new("filefrag").arg("-v").arg(path).output().map_err(|error| format!("filefrag: {error}"))?;
+fn blocks(path: &Path) -> Result<String, Missing> {
+    let output = crate::common::mounts::system("filefrag")
+        .arg("-v")
+        .arg(path)
+        .output()
+        .map_err(|error| Missing::new("filefrag", error.to_string()))?;
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let told = String::from_utf8_lossy(&output.stdout).into_owned();
     let is_extent = |line: &&str| line.trim_start().starts_with(|first: char| first.is_ascii_digit());
@@ -24,15 +27,15 @@ fn blocks(path: &Path) -> Result<String, String> {
 }
 
 /// A large file in `from`, and the witness beside it.
-fn source(sandbox: &Sandbox, from: &Path) -> Result<(PathBuf, PathBuf), String> {
+fn source(sandbox: &Sandbox, from: &Path) -> Result<(PathBuf, PathBuf), Missing> {
     let (file, witness) = (sandbox.file(from.join("large"), vec![7; LENGTH]), from.join("witness"));
     fs::File::open(&file).and_then(|file| file.sync_all()).expect("it can be flushed");
     let copied = sandbox.tool("cp", ["--reflink=always"]).args([&file, &witness]).run();
-    if copied.status.success() { Ok((file, witness)) } else { Err(copied.stderr()) }
+    if copied.status.success() { Ok((file, witness)) } else { Err(Missing::new("reflinks", copied.stderr())) }
 }
 
 /// Removes the file into the trash directory, which a rename does not reach, and brings it back.
-fn there_and_back(sandbox: &Sandbox, from: &Path, trash: &Path) -> Result<(), String> {
+fn there_and_back(sandbox: &Sandbox, from: &Path, trash: &Path) -> Result<(), Missing> {
     let (file, witness) = source(sandbox, from)?;
     let expected = blocks(&witness)?;
     let rrm = |words: &[&str]| sandbox.command(["--trash-dir"]).args([trash]).args(words).run();
@@ -47,14 +50,14 @@ fn there_and_back(sandbox: &Sandbox, from: &Path, trash: &Path) -> Result<(), St
     Ok(())
 }
 
-fn mounted(format: Format, sandbox: &Sandbox, user: User) -> Result<Mount, String> {
+fn mounted(format: Format, sandbox: &Sandbox, user: User) -> Result<Mount, Missing> {
     Ok(Mount::image(format, 256, &sandbox.path("m"))?.owned_by(user))
 }
 
 #[test]
 fn a_copy_across_btrfs_subvolumes_shares_its_blocks() {
     if !is_root() {
-        skip!("btrfs on a loop device needs root");
+        skip!("root", "to have a loop device");
     }
     in_mount_namespace!();
     for user in users() {
@@ -71,7 +74,7 @@ fn a_copy_across_btrfs_subvolumes_shares_its_blocks() {
 #[test]
 fn a_copy_between_two_mounts_of_one_xfs_shares_its_blocks() {
     if !is_root() {
-        skip!("xfs on a loop device needs root");
+        skip!("root", "to have a loop device");
     }
     in_mount_namespace!();
     for user in users() {

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use super::{assert_no_rest, listed, users};
 use crate::common::fault::{Point, each_point};
 use crate::common::mounts::Format;
-use crate::common::{Fault, Mount, Run, Sandbox, User, say_skipped, snapshot};
+use crate::common::{Fault, Missing, Mount, Run, Sandbox, User, say_skipped, snapshot};
 
 const FORMATS: [Format; 3] = [Format::Vfat, Format::Exfat, Format::Ntfs];
 
@@ -19,7 +19,7 @@ struct Stick {
 }
 
 impl Stick {
-    fn new(format: Format, user: User, umask: &str) -> Result<Self, String> {
+    fn new(format: Format, user: User, umask: &str) -> Result<Self, Missing> {
         let sandbox = Sandbox::of(user);
         let mount = Mount::stick(format, user, umask, &sandbox.path("stick"))?;
         sandbox.file("stick/file", "content");

@@ -11,7 +11,7 @@ use rrm::sys::{Dir, FileSystem, Name};
 use tempfile::TempDir;
 
 use crate::common::mounts::Format;
-use crate::common::{Mount, Sandbox};
+use crate::common::{Missing, Mount, Sandbox};
 
 /// Who reported.
 #[derive(Default)]
@@ -47,10 +47,10 @@ fn workers(at: &std::path::Path, directories: usize) -> usize {
 
 #[test]
 fn a_large_tree_gets_a_second_worker_in_memory() {
-    let memory = or_skip!(TempDir::new_in("/dev/shm"));
+    let memory = or_skip!(TempDir::new_in("/dev/shm").map_err(|error| Missing::new("/dev/shm", error.to_string())));
     let kind = Dir::open_following(memory.path()).and_then(|dir| dir.file_system());
     if !matches!(kind, Ok(FileSystem::Tmpfs)) || thread::available_parallelism().is_ok_and(|count| count.get() < 2) {
-        skip!("there is no tmpfs at /dev/shm, or only one processor");
+        skip!("two processors", "and a tmpfs at /dev/shm");
     }
     assert_eq!((workers(memory.path(), 10), workers(memory.path(), 2000)), (1, 2));
 }
