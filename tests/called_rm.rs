@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::common::{Invocation, Mount, Run, Sandbox, snapshot};
+use crate::common::{Invocation, Mount, Run, Sandbox, binary, copy_program, snapshot};
 
 /// The program with these words under each of its two names; `rrm rm` needs no `-r`, but takes it.
 fn both<'a>(sandbox: &'a Sandbox, words: &'a [&'a str]) -> [Invocation; 2] {
@@ -44,8 +44,8 @@ fn a_hard_link_is_as_good_as_a_symbolic_one() {
     let sandbox = Sandbox::new();
     let program = sandbox.root().join("bin/hard/rm");
     fs::create_dir(program.parent().expect("a parent")).expect("a directory");
-    if fs::hard_link(crate::common::binary(), &program).is_err() {
-        fs::copy(crate::common::binary(), &program).expect("a copy, where a link cannot reach");
+    if fs::hard_link(binary(), &program).is_err() {
+        copy_program(&binary(), &program); // where a link cannot reach
     }
     sandbox.dir("d");
     sandbox.tool(&program, ["d"]).run().fails(1).err_contains("cannot remove 'd': Is a directory");

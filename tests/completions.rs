@@ -64,7 +64,7 @@ impl Typing {
 
     /// What is shown while `typed` is typed, a carriage return being the key to run a command.
     fn typing(&self, typed: &str) -> Run {
-        self.shell.on_terminal_after(100, READY, || format!("{typed}exit\r"))
+        self.shell.on_terminal_after(300, READY, || format!("{typed}exit\r"))
     }
 
     fn first_digits_of(&self, name: &str) -> String {

@@ -33,12 +33,20 @@ pub(crate) use {
     user::{User, in_namespace, is_root},
 };
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// The `rrm` under test. `RRM_TEST_BINARY` names another than the one cargo built, for a run where the checkout is
 /// out of the user's reach.
 pub(crate) fn binary() -> PathBuf {
     std::env::var_os("RRM_TEST_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_rrm").into(), PathBuf::from)
+}
+
+/// Copies a program, by `cp`: a file that this process had open for writing could be held open by a child that another
+/// thread starts at that moment, and nobody could run it ("Text file busy").
+pub(crate) fn copy_program(from: &Path, to: &Path) {
+    let copied = Command::new("cp").arg(from).arg(to).status().expect("cp can be started");
+    assert!(copied.success(), "{} can be copied to {}", from.display(), to.display());
 }
 
 /// The project's own directory, for tests that read its files; `RRM_TEST_SOURCE` names a copy of it.

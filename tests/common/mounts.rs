@@ -105,6 +105,11 @@ impl Mount {
         Self::new(["--bind".as_ref(), from.as_os_str()], at)
     }
 
+    /// The file `from` in place of another.
+    pub(crate) fn file(from: &Path, at: &Path) -> Result<Self, Missing> {
+        Self::onto(["--bind".as_ref(), from.as_os_str()], at)
+    }
+
     /// `upper` over `lower`; `work` is the kernel's, empty and on the mount of `upper`.
     pub(crate) fn overlay(lower: &Path, upper: &Path, work: &Path, at: &Path) -> Result<Self, Missing> {
         let mut options = OsString::from("lowerdir=");
@@ -130,6 +135,10 @@ impl Mount {
 
     fn new<'word>(words: impl IntoIterator<Item = &'word OsStr>, at: &'word Path) -> Result<Self, Missing> {
         fs::create_dir_all(at).expect("a mount point can be made");
+        Self::onto(words, at)
+    }
+
+    fn onto<'word>(words: impl IntoIterator<Item = &'word OsStr>, at: &'word Path) -> Result<Self, Missing> {
         let words: Vec<&OsStr> = words.into_iter().collect();
         let what = match words[..] {
             [option, kind, ..] if option == "-t" => format!("a mount of {}", kind.to_string_lossy()),

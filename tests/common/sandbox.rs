@@ -166,6 +166,6 @@ fn reachable_program(user: User, root: &Path) -> PathBuf {
     }
     fs::create_dir_all(root.join("bin")).expect("the sandbox is empty");
     let copy = root.join("bin/rrm");
-    fs::copy(&built, &copy).expect("the program can be copied");
+    super::copy_program(&built, &copy);
     copy
 }

@@ -2,10 +2,10 @@
 
 use std::fs;
 use std::os::unix::fs::symlink;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::{clean, doctor, findings, found, planted, with_trash};
-use crate::common::{Missing, Sandbox, is_root};
+use crate::common::{Missing, Sandbox, copy_program, is_root};
 
 /// Replaces one of the tools that the doctor asks.
 fn tool(sandbox: &Sandbox, name: &str, script: &str) {
@@ -78,7 +78,7 @@ fn a_line_in_a_crontab_needs_a_cron() {
     let alone = |script: &str| doctor(&sandbox, &[]).through(unshare).through(["sh", "-c", script, "sh"]).run();
     alone("exec \"$@\"").fails(1).out_contains("warning: 'crontab': ").out_contains("no cron runs");
     // A program of that name is all that there is to see of one.
-    fs::copy("/bin/sleep", sandbox.path("cron")).expect("a program");
+    copy_program(Path::new("/bin/sleep"), &sandbox.path("cron"));
     let with_cron = "\"$HOME/../work/cron\" 60 & while ! grep -qx cron /proc/[0-9]*/comm; do :; done; \"$@\"";
     alone(with_cron).ok().out_contains("nothing to do");
     tool(&sandbox, "crontab", &line("/nonexistent/rrm"));

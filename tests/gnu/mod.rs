@@ -21,7 +21,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use case::Case;
 use run::{Outcome, Ran, User};
 
-use crate::common::{Missing, is_root, say_skipped};
+use crate::common::{Missing, copy_program, is_root, say_skipped};
 
 /// An ordinary user, for whom permissions hold.
 const NOBODY: User = User::Other(65534);
@@ -45,7 +45,7 @@ impl Scene {
     fn install(&self, candidate: &Path) -> PathBuf {
         let bin = self.place.path().join("bin");
         fs::create_dir(&bin).expect("a directory");
-        fs::copy(candidate, bin.join("rrm")).expect("a copy");
+        copy_program(candidate, &bin.join("rrm"));
         symlink("rrm", bin.join("rm")).expect("a link");
         bin
     }
