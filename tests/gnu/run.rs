@@ -5,9 +5,13 @@ use std::io::{self, Write};
 use std::os::unix::fs::{OpenOptionsExt, lchown};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+use std::sync::mpsc;
+use std::thread;
+use std::time::Duration;
 
 use rustix::fs::OFlags;
+use rustix::process::{Pid, Signal, kill_process};
 use rustix::pty::OpenptFlags;
 
 use super::case::{Case, Stdin, Stdout};
@@ -32,6 +36,13 @@ impl User {
         }
     }
 }
+
+/// How long a run may take before it hangs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Patience(pub(super) Duration);
+
+/// Far longer than anything takes that ends.
+pub(super) const PATIENT: Patience = Patience(Duration::from_mins(1));
 
 /// What can be seen of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -87,20 +98,20 @@ impl Stage {
         Self { place: place.to_owned(), user }
     }
 
-    /// Runs the case in a fresh tree with the `rm` of the directory `bin`.
-    pub(super) fn run(&self, bin: &Path, case: &Case) -> Outcome {
+    /// Runs the case in a fresh tree with the `rm` of the directory `bin`. What hangs is a difference, not a hung test.
+    pub(super) fn run(&self, bin: &Path, case: &Case, patience: Patience) -> Outcome {
         let root = self.place.join("trees/tree");
         tree::make(&root, self.user.number());
-        let output = self.run_in(&root, bin, case);
+        let (output, ended) = self.run_in(&root, bin, case, patience);
         let left = tree::describe(&root);
         tree::remove(&root);
         let text = |bytes: &[u8]| bytes.escape_ascii().to_string().replace("\\n", "\n");
         let signal = || 128 + output.status.signal().expect("a signal where no status is");
-        let status = output.status.code().unwrap_or_else(signal);
+        let status = if ended == Ended::ByUs { 124 } else { output.status.code().unwrap_or_else(signal) };
         Outcome { status, stdout: text(&output.stdout), stderr: text(&output.stderr), left }
     }
 
-    fn run_in(&self, root: &Path, bin: &Path, case: &Case) -> Output {
+    fn run_in(&self, root: &Path, bin: &Path, case: &Case, patience: Patience) -> (Output, Ended) {
         let mut command = self.command(bin, case);
         command.current_dir(root).stderr(Stdio::piped());
         // Both are held until the end: a terminal whose other side is gone would answer with an error.
@@ -123,14 +134,13 @@ impl Stage {
             Stdout::Full => _ = command.stdout(File::options().write(true).open("/dev/full").expect("/dev/full")),
             Stdout::Broken => _ = command.stdout(io::pipe().expect("a pipe").1),
         }
-        let output = command.spawn().expect("sh runs").wait_with_output().expect("sh ends");
+        let output = output_of(command.spawn().expect("rm runs"), patience);
         drop(answers);
         output
     }
 
-    /// `timeout` runs `rm` under that very name: what hangs is a difference, not a hung test.
     fn command(&self, bin: &Path, case: &Case) -> Command {
-        let mut command = under_timeout(case);
+        let mut command = program(bin, case);
         command.args(&case.words).env_clear().env("PATH", bin).env(MACHINE, ARENA);
         command.env("LC_ALL", "C.UTF-8").env("HOME", self.place.join("home"));
         command.env("XDG_DATA_HOME", self.place.join("home/data")).env("RRM_TRASH_DIR", self.place.join("home/trash"));
@@ -142,19 +152,41 @@ impl Stage {
     }
 }
 
-const TIMEOUT: [&str; 4] = ["/usr/bin/timeout", "--foreground", "5", "rm"];
+/// Who ended a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    Itself,
+    ByUs,
+}
 
-/// Only a shell can start a program with a standard stream closed.
-fn under_timeout(case: &Case) -> Command {
+/// Waits for the end of a run, and ends it once it takes too long.
+fn output_of(child: Child, Patience(patience): Patience) -> (Output, Ended) {
+    let pid = i32::try_from(child.id()).ok().and_then(Pid::from_raw).expect("it has a number");
+    let (ended, end) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        let watching = scope.spawn(move || match end.recv_timeout(patience) {
+            Err(mpsc::RecvTimeoutError::Timeout) => {
+                kill_process(pid, Signal::KILL).map_or(Ended::Itself, |()| Ended::ByUs)
+            }
+            _ => Ended::Itself,
+        });
+        let output = child.wait_with_output().expect("rm ends");
+        drop(ended);
+        (output, watching.join().expect("no panic"))
+    })
+}
+
+/// `rm` under that very name. Only a shell can start a program with a standard stream closed.
+fn program(bin: &Path, case: &Case) -> Command {
     let input = if case.stdin == Stdin::Closed { "<&-" } else { "" };
     let output = if case.stdout == Stdout::Closed { ">&-" } else { "" };
     if input.is_empty() && output.is_empty() {
-        let mut command = Command::new(TIMEOUT[0]);
-        command.args(&TIMEOUT[1..]);
+        let mut command = Command::new(bin.join("rm"));
+        command.arg0("rm");
         return command;
     }
     let mut command = Command::new("/bin/sh");
-    command.args(["-c", &format!("exec {} \"$@\" {input} {output}", TIMEOUT.join(" ")), "sh"]);
+    command.args(["-c", &format!("exec rm \"$@\" {input} {output}"), "sh"]);
     command
 }
 
