@@ -10,7 +10,7 @@ use crate::common::fault::{Point, each_point_of};
 use crate::common::{Fault, Invocation, Run, Sandbox, Tree, snapshot, strace};
 
 /// More than are worth a second thread.
-const FILES: usize = 150;
+const FILES: usize = 100;
 
 fn name(number: usize) -> String {
     format!("f{number:03}")

@@ -39,7 +39,7 @@ fn run(steps: &[Step], driver: impl Fn(&Sandbox) -> Box<dyn Driver>) {
 
 #[test]
 fn the_library_does_what_the_model_says() {
-    check(250, 40, |sandbox| Box::new(Library::new(sandbox)));
+    check(80, 40, |sandbox| Box::new(Library::new(sandbox)));
 }
 
 #[test]

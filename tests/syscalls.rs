@@ -37,7 +37,7 @@ const IDENTIFIERS: usize = 16;
 
 /// How many files are removed by one thread, and by two where the file system gains by it: see `manager::batch`.
 const FEW: usize = IDENTIFIERS;
-const MANY: usize = 64 * IDENTIFIERS;
+const MANY: usize = 12 * IDENTIFIERS;
 
 /// What `rrm rm FILE` may cost in all, with a trash that is there already. What is not named here must not be called.
 const A_PROCESS: &[(&str, usize, &str)] = &[
