@@ -1,26 +1,9 @@
 //! Two commands at one file at the same moment: one of them has it, whole and with its record, and the other says so.
 
-use std::ffi::OsString;
 use std::path::Path;
-use std::process::Child;
-use std::time::{Duration, Instant};
 
+use crate::common::held::wait_for;
 use crate::common::{Sandbox, strace};
-
-/// Starts a command in which every system call of a kind comes late, from the `from`th one on.
-fn slowed(sandbox: &Sandbox, words: &[&str], call: &str, from: usize) -> Child {
-    let inject = format!("inject={call}:delay_enter=3000000:when={from}+");
-    let words_of_strace = ["strace", "-f", "-q", "-o", "/dev/null", "-e", &format!("trace={call}"), "-e", &inject];
-    sandbox.command(words).through(words_of_strace.map(OsString::from)).spawn()
-}
-
-fn wait_for(what: &str, is_so: impl Fn() -> bool) {
-    let since = Instant::now();
-    while !is_so() {
-        assert!(since.elapsed() < Duration::from_mins(2), "waited for {what}");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
 
 fn has(path: &Path, attribute: &str) -> bool {
     xattr::get(path, format!("user.{attribute}")).is_ok_and(|value| value.is_some())
@@ -43,10 +26,10 @@ fn of_two_removals_the_quick_one_has_the_file() {
     or_skip!(strace::available());
     let sandbox = Sandbox::ordinary();
     let file = sandbox.file("file", "content");
-    let first = slowed(&sandbox, &["rm", "file"], "fsetxattr", 3);
-    wait_for("half a record", || has(&file, "deletion_date"));
+    let first = sandbox.command(["rm", "file"]).held_before("fsetxattr", 2);
+    assert_eq!(xattr::list(&file).expect("listed").count(), 1, "a part of a record");
     sandbox.rrm(["rm", "file"]).ok();
-    assert!(!first.wait_with_output().expect("it ends").status.success());
+    first.released().fails(1);
     assert_one_comes_back(&sandbox, &file);
 }
 
@@ -56,10 +39,9 @@ fn a_removal_that_comes_too_late_leaves_the_item_its_record() {
     or_skip!(strace::available());
     let sandbox = Sandbox::ordinary();
     let file = sandbox.file("file", "content");
-    let second = slowed(&sandbox, &["rm", "file"], "flock", 1);
-    std::thread::sleep(Duration::from_millis(300));
+    let second = sandbox.command(["rm", "file"]).held_before("flock", 1);
     sandbox.rrm(["rm", "file"]).ok();
-    assert!(!second.wait_with_output().expect("it ends").status.success());
+    second.released().fails(1);
     assert_one_comes_back(&sandbox, &file);
 }
 
@@ -70,23 +52,23 @@ fn what_is_removed_again_before_its_restore_has_ended_is_known() {
     let sandbox = Sandbox::ordinary();
     let file = sandbox.file("file", "content");
     sandbox.rrm(["rm", "file"]).ok();
-    let restore = slowed(&sandbox, &["restore", "file"], "fremovexattr", 1);
+    let restore = sandbox.command(["restore", "file"]).held_before("fremovexattr", 1);
     wait_for("the file", || file.exists());
     sandbox.rrm(["rm", "file"]).ok();
-    assert!(restore.wait_with_output().expect("it ends").status.success());
+    restore.released().ok();
     assert_one_comes_back(&sandbox, &file);
 }
 
-/// Stopped in the middle, as by Ctrl-Z, it is at work still: its record is no leftover.
+/// Stopped in the middle it is at work still: its record is no leftover.
 #[test]
 fn the_doctor_leaves_the_record_of_a_stopped_removal() {
     or_skip!(strace::available());
     let sandbox = Sandbox::ordinary();
     let file = sandbox.file("file", "content");
-    let removal = slowed(&sandbox, &["rm", "file"], "renameat2", 1);
-    wait_for("the record", || has(&file, "trashed_date"));
+    let removal = sandbox.command(["rm", "file"]).held_before("renameat2", 1);
+    assert!(has(&file, "deletion_date"), "the record");
     sandbox.command(["doctor", "--repair", "file"]).run();
-    assert!(removal.wait_with_output().expect("it ends").status.success());
+    removal.released().ok();
     assert_one_comes_back(&sandbox, &file);
 }
 

@@ -11,6 +11,7 @@ pub(crate) mod skip;
 pub(crate) mod again;
 pub(crate) mod fault;
 mod files;
+pub(crate) mod held;
 pub(crate) mod here;
 pub(crate) mod mounts;
 mod run;

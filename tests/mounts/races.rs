@@ -96,8 +96,11 @@ fn what_changes_after_it_was_copied_stays_and_is_named() {
             }));
             // Held up right after the commit, before anything is removed.
             let words = ["rm", "--into-home", "--yes", "t"];
-            let command = sandbox.command(words).within(&place.dir);
-            let run = while_held_up(&sandbox, &command, &place.dir, change);
+            let held = sandbox.command(words).within(&place.dir).held_after("renameat2");
+            wait_for_an_item(&sandbox.trash());
+            let changed = std::process::Command::new("sh").args(["-c", change]).current_dir(&place.dir).status();
+            assert!(changed.expect("a shell").success(), "{change}");
+            let run = held.released();
             run.fails(1).err_contains(left.trim_end_matches("/g")).err_contains("copied to the trash as");
             assert_eq!(fs::read_to_string(place.dir.join(left)).expect("it stays"), content, "{change}");
             assert!(place.dir.join("t/a/g").symlink_metadata().is_err(), "the rest is gone: {change}");
@@ -108,23 +111,6 @@ fn what_changes_after_it_was_copied_stays_and_is_named() {
             assert_no_rest(&sandbox);
         }
     }
-}
-
-/// Runs a removal whose commit is delayed by a second, and a shell command as soon as the copy is complete.
-fn while_held_up(
-    sandbox: &Sandbox,
-    command: &crate::common::Invocation,
-    directory: &Path,
-    change: &str,
-) -> crate::common::Run {
-    let held = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=renameat2"];
-    let inject = ["-e", "inject=renameat2:delay_exit=500000:when=1"];
-    let child = command.clone().through(held.into_iter().chain(inject)).spawn();
-    wait_for_an_item(&sandbox.trash());
-    let done = std::process::Command::new("sh").args(["-c", change]).current_dir(directory).status();
-    assert!(done.expect("a shell").success(), "{change}");
-    let output = child.wait_with_output().expect("it ends");
-    crate::common::Run::of(output)
 }
 
 /// Waits, but not for ever, until a trash directory holds an item.

@@ -6,55 +6,54 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::races::wait_for_an_item;
-use super::{Kind, assert_no_rest, listed, place};
-use crate::common::{Run, Sandbox, strace};
-
-/// The calls with which an entry is removed, and those with which it is moved aside before. Each is held up on its way into
-/// the kernel: what the program looked at is half a second old when it is carried out.
-const HELD_UP: [&str; 2] = ["unlinkat", "?rename,?renameat,renameat2"];
-
-/// What holds these calls up so long.
-fn held_up(calls: &str, microseconds: u32) -> [String; 9] {
-    let (trace, inject) = (format!("trace={calls}"), format!("inject={calls}:delay_enter={microseconds}"));
-    ["strace", "-f", "-q", "-o", "/dev/null", "-e", &trace, "-e", &inject].map(String::from)
-}
+use super::{Kind, Place, assert_no_rest, listed, place};
+use crate::common::strace::{self, Point};
+use crate::common::{Run, Sandbox};
 
 /// The files of a tree that are there still, of two.
 fn there(tree: &Path) -> Vec<PathBuf> {
     ["one", "two"].map(|name| tree.join(name)).into_iter().filter(|path| path.exists()).collect()
 }
 
-/// A file is saved between the look at it and what is done to it.
+/// The calls that remove an entry of the tree one way or the other: what moves it aside, and what removes it there or in
+/// its place.
+fn removals(points: Vec<Point>, call: &str) -> impl Iterator<Item = Point> {
+    let is_of_a_file = |shown: &str| ["\"one\"", "\"two\""].iter().any(|name| shown.contains(name));
+    points.into_iter().filter(move |point| point.call == call && is_of_a_file(&point.shown))
+}
+
+/// A file is saved after the look at it and before it is moved aside, or while the other one is removed.
 #[test]
 fn what_is_saved_at_the_last_moment_stays_and_is_named() {
     in_mount_namespace!();
     or_skip!(strace::available());
-    for calls in HELD_UP {
+    let scene = || {
         let sandbox = Sandbox::new();
-        let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
+        let place = place(Kind::Tmpfs, &sandbox, |dir| {
             sandbox.file(dir.join("t/one"), "old");
             sandbox.file(dir.join("t/two"), "old");
-        }));
+        });
+        place.map(|place| (place, sandbox))
+    };
+    let removal =
+        |place: &Place, sandbox: &Sandbox| sandbox.command(["rm", "--into-home", "--yes"]).args([place.dir.join("t")]);
+    for (call, earlier) in [("renameat", 1), ("unlinkat", 0)] {
+        let (place, sandbox) = or_skip!(scene());
+        let (_, points) = strace::points(&removal(&place, &sandbox));
+        let point = removals(points, call).nth(earlier).expect("each file is removed so");
+        drop((place, sandbox));
+        let (place, sandbox) = or_skip!(scene());
+        let held = removal(&place, &sandbox).held_before(call, point.nth);
         let tree = place.dir.join("t");
-        let child =
-            sandbox.command(["rm", "--into-home", "--yes"]).args([&tree]).through(held_up(calls, 500_000)).spawn();
-        for _ in 0..4000 {
-            if there(&tree).len() < 2 {
-                break;
-            }
-            std::thread::sleep(Duration::from_millis(5));
-        }
-        // By now it has looked at the other.
-        std::thread::sleep(Duration::from_millis(150));
-        let saved = there(&tree).pop().expect("it is held up");
+        let [saved] = &there(&tree)[..] else { panic!("one is gone before {point:?}") };
         let name = saved.file_name().and_then(|name| name.to_str()).expect("text");
         fs::write(place.dir.join("new"), "saved")
-            .and_then(|()| fs::rename(place.dir.join("new"), &saved))
+            .and_then(|()| fs::rename(place.dir.join("new"), saved))
             .expect("saved");
-        let run = Run::of(child.wait_with_output().expect("it ends"));
-        assert_eq!(fs::read_to_string(&saved).ok().as_deref(), Some("saved"), "{calls}: {run}");
+        let run = held.released();
+        assert_eq!(fs::read_to_string(saved).ok().as_deref(), Some("saved"), "{call}: {run}");
         run.fails(1).err_contains("copied to the trash as").err_contains(name);
-        assert_eq!(there(&tree), [saved]);
+        assert_eq!(there(&tree), [saved.clone()]);
         assert_eq!(listed(&sandbox), [tree.display().to_string()]);
         assert_no_rest(&sandbox);
     }
@@ -76,8 +75,8 @@ fn what_is_saved_while_two_threads_remove_is_never_lost() {
         }
     }));
     let tree = place.dir.join("t");
-    let [_, moves] = HELD_UP;
-    let held = held_up(moves, 20_000);
+    let held =
+        ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=renameat", "-e", "inject=renameat:delay_enter=20000"];
     let mut child = sandbox.command(["rm", "--into-home", "--yes"]).args([&tree]).through(held).spawn();
     wait_for_an_item(&sandbox.trash());
     let mut saved = BTreeMap::new();
