@@ -166,9 +166,9 @@ fn a_hint_is_told_once() {
     assert_eq!((run.stderr().matches("No such file").count(), run.stderr().matches("hint:").count()), (100, 1));
 }
 
-/// Runs it on a terminal, with every call of this name slowed down so much that it takes longer than a moment.
+/// Runs it on a terminal, with every call of this name slowed down so much that sixteen take longer than a moment.
 fn slowly(command: &Invocation, call: &str) -> Run {
-    let inject = format!("inject={call}:delay_enter=60000");
+    let inject = format!("inject={call}:delay_enter=35000");
     let trace = format!("trace={call}");
     command
         .clone()
@@ -214,7 +214,8 @@ fn a_copy_in_and_out_of_the_trash_tells_how_far_it_is() {
     let sandbox = Sandbox::ordinary();
     let _disk = or_skip!(Mount::tmpfs("", &sandbox.path("disk"))).owned_by(sandbox.user());
     with_tree(&sandbox, "disk/tree");
-    let copied = slowly(&sandbox.command(["rm", "--into-home", "disk/tree"]), "statx");
+    // The survey asks for the attributes of each entry, and so does the copy.
+    let copied = slowly(&sandbox.command(["rm", "--into-home", "disk/tree"]), "flistxattr");
     copied
         .ok()
         .out_contains("measuring ")
@@ -223,7 +224,7 @@ fn a_copy_in_and_out_of_the_trash_tells_how_far_it_is() {
         .out_contains("/s, ");
     // One item, but a person has waited for it.
     copied.out_contains("moved 1 item to the trash; rrm undo restores it");
-    slowly(&sandbox.command(["undo"]), "statx").ok().out_contains("copying ").out_contains(" of 17 entries, ");
+    slowly(&sandbox.command(["undo"]), "flistxattr").ok().out_contains("copying ").out_contains(" of 17 entries, ");
 }
 
 /// Work that is over at once shows nothing, nor does any in a pipe.
