@@ -47,8 +47,10 @@ fn without_an_order_the_same_is_listed() {
     let tree = id_of(&sandbox, "tree");
     let selections: [&[&str]; 6] =
         [&[], &["--kind", "directory"], &["--last", "3"], &["1*"], &[&tree], &["--larger-than", "1"]];
-    for selection in selections {
-        for form in ["plain", "json", "null", "table"] {
+    let forms = ["plain", "json", "null", "table"];
+    for (turn, selection) in selections.into_iter().enumerate() {
+        // Each selection in two forms, and each form with three selections.
+        for form in [forms[turn % forms.len()], forms[(turn + 1) % forms.len()]] {
             let form = ["--format", form, "--full"];
             let with = |order: &[&str]| listed(&sandbox, &[order, &form, selection].concat());
             let (any, none) = (with(&[]), with(&["--sort", "none"]));
