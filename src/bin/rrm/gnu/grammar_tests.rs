@@ -177,7 +177,7 @@ fn random_command_lines_are_read_as_rm_reads_them() {
         return;
     }
     let dir = disguised_files();
-    let mut runner = TestRunner::new(Config { cases: 250, failure_persistence: None, ..Config::default() });
+    let mut runner = TestRunner::new(Config { cases: 100, failure_persistence: None, ..Config::default() });
     // A `--` would make operands of the files that must stay.
     let word =
         proptest::sample::select(WORDS).prop_filter("keeps files", |word| *word != "--").prop_map(OsString::from);
