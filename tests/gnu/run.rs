@@ -85,7 +85,12 @@ pub(super) struct Ran<'a> {
 pub(super) struct Stage {
     place: PathBuf,
     pub(super) user: User,
+    /// What a tree is that nobody has touched.
+    whole: Vec<String>,
 }
+
+/// Where the tree is in a stage.
+const TREE: &str = "trees/tree";
 
 impl Stage {
     pub(super) fn new(place: &Path, user: User) -> Self {
@@ -95,16 +100,20 @@ impl Stage {
                 lchown(&directory, Some(number), Some(number)).expect("an owner");
             }
         }
-        Self { place: place.to_owned(), user }
+        let root = place.join(TREE);
+        tree::make(&root, user.number());
+        Self { place: place.to_owned(), user, whole: tree::describe(&root) }
     }
 
-    /// Runs the case in a fresh tree with the `rm` of the directory `bin`. What hangs is a difference, not a hung test.
+    /// Runs the case in a whole tree with the `rm` of the directory `bin`. What hangs is a difference, not a hung test.
     pub(super) fn run(&self, bin: &Path, case: &Case, patience: Patience) -> Outcome {
-        let root = self.place.join("trees/tree");
-        tree::make(&root, self.user.number());
+        let root = self.place.join(TREE);
         let (output, ended) = self.run_in(&root, bin, case, patience);
         let left = tree::describe(&root);
-        tree::remove(&root);
+        if left != self.whole {
+            tree::remove(&root);
+            tree::make(&root, self.user.number());
+        }
         let text = |bytes: &[u8]| bytes.escape_ascii().to_string().replace("\\n", "\n");
         let signal = || 128 + output.status.signal().expect("a signal where no status is");
         let status = if ended == Ended::ByUs { 124 } else { output.status.code().unwrap_or_else(signal) };
