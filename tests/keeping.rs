@@ -378,7 +378,7 @@ END
     run.err_contains("cannot clean the trash of root: exit status: 3");
 }
 
-/// The whole way: installed by rrm, run by Debian's cron, seen to clean. It takes until the next full minute.
+/// The whole way: installed by rrm, run by Debian's cron, seen to clean. Its minute becomes the moment when cron starts.
 #[test]
 fn cron_cleans_a_real_trash() {
     if !is_root() {
@@ -392,11 +392,12 @@ fn cron_cleans_a_real_trash() {
         as_user sh -c 'echo x >due; echo x >young; "$0" rm -g 0 due; "$0" rm young; echo "# mine" | crontab -' "$RRM"
         as_user "$RRM" schedule install --by cron --every minute --log "$HOME/log"
         as_user "$RRM" schedule status
+        as_user sh -c 'crontab -l | sed "s/^\* \* \* \* \*/@reboot/" | crontab -'
         cron -f & daemon=$!
         trap 'kill $daemon' EXIT
-        for second in $(seq 130); do
+        for try in $(seq 600); do
             if [ -s log ]; then break; fi
-            sleep 1
+            sleep 0.1
         done
         cat log
         as_user "$RRM" list --format plain
@@ -411,7 +412,7 @@ fn cron_cleans_a_real_trash() {
 }
 
 /// The same by a systemd of the user's own, which gets a corner of the control groups to itself: that and a directory for
-/// its sockets are all that it asks of a machine. It too takes until the next full minute, or the one after.
+/// its sockets are all that it asks of a machine. To the timer's minute is added the moment when it is started.
 #[test]
 fn a_systemd_timer_cleans_a_real_trash() {
     if !is_root() {
@@ -444,9 +445,13 @@ fn a_systemd_timer_cleans_a_real_trash() {
         session sh -c 'echo x >due; echo x >young; "$0" rm -g 0 due; "$0" rm young' "$RRM"
         session "$RRM" schedule install --every minute --log "$HOME/log"
         session "$RRM" schedule status
-        for second in $(seq 190); do
+        mkdir "$HOME/.config/systemd/user/rrm-clean.timer.d"
+        printf '[Timer]\nOnActiveSec=0\n' >"$HOME/.config/systemd/user/rrm-clean.timer.d/now.conf"
+        session systemctl --user daemon-reload
+        session systemctl --user restart rrm-clean.timer
+        for try in $(seq 600); do
             if [ -s log ]; then break; fi
-            sleep 1
+            sleep 0.1
         done
         cat log
         session "$RRM" list --format plain
