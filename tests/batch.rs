@@ -308,14 +308,14 @@ fn what_needs_an_envelope_goes_between_the_others() {
     scene.sandbox.hard_link(odd("f040-hard"), odd("f040"));
     scene.sandbox.file(odd("f060-dir/inside"), "inside");
     scene.sandbox.tool("mkfifo", [odd("f080-fifo")]).run().ok();
-    xattr::set(odd("f100"), "user.original_path", b"a person's own").expect("attributes are kept here");
+    xattr::set(odd("f090"), "user.original_path", b"a person's own").expect("attributes are kept here");
     let before = look_at(&scene.sandbox.path("d"));
     let mut names: Vec<PathBuf> =
         fs::read_dir(odd("")).expect("readable").flatten().map(|entry| entry.path()).collect();
-    names.push(odd("f150-missing"));
+    names.push(odd("f095-missing"));
     names.sort();
     let run = scene.sandbox.command(["rm"]).args(&names).run();
-    run.fails(1).err_contains("f150-missing");
+    run.fails(1).err_contains("f095-missing");
     assert_eq!(scene.sandbox.list_json().len(), names.len() - 1);
     scene.sandbox.rrm(["undo"]).ok();
     assert_eq!(before.difference(&look_at(&scene.sandbox.path("d"))), "");

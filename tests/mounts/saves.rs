@@ -7,19 +7,19 @@ use std::time::Duration;
 
 use super::races::wait_for_an_item;
 use super::{Kind, Place, assert_no_rest, listed, place};
-use crate::common::strace::{self, Point};
-use crate::common::{Run, Sandbox};
+use crate::common::{Run, Sandbox, strace};
 
 /// The files of a tree that are there still, of two.
 fn there(tree: &Path) -> Vec<PathBuf> {
     ["one", "two"].map(|name| tree.join(name)).into_iter().filter(|path| path.exists()).collect()
 }
 
-/// The calls that remove an entry of the tree one way or the other: what moves it aside, and what removes it there or in
-/// its place.
-fn removals(points: Vec<Point>, call: &str) -> impl Iterator<Item = Point> {
-    let is_of_a_file = |shown: &str| ["\"one\"", "\"two\""].iter().any(|name| shown.contains(name));
-    points.into_iter().filter(move |point| point.call == call && is_of_a_file(&point.shown))
+/// Which of all calls of this name, counted from 1, remove an entry of the tree one way or the other: what moves it aside,
+/// and what removes it there or in its place.
+fn removals(log: &str, name: &str) -> Vec<usize> {
+    let calls = log.lines().filter(|line| strace::call(line) == Some(name)).zip(1..);
+    let is_of_a_file = |shown: &str| ["\"one\"", "\"two\""].iter().any(|file| shown.contains(file));
+    calls.filter(|(shown, _)| is_of_a_file(shown)).map(|(_, nth)| nth).collect()
 }
 
 /// A file is saved after the look at it and before it is moved aside, or while the other one is removed.
@@ -39,13 +39,13 @@ fn what_is_saved_at_the_last_moment_stays_and_is_named() {
         |place: &Place, sandbox: &Sandbox| sandbox.command(["rm", "--into-home", "--yes"]).args([place.dir.join("t")]);
     for (call, earlier) in [("renameat", 1), ("unlinkat", 0)] {
         let (place, sandbox) = or_skip!(scene());
-        let (_, points) = strace::points(&removal(&place, &sandbox));
-        let point = removals(points, call).nth(earlier).expect("each file is removed so");
+        let (_, log) = strace::log_of(&removal(&place, &sandbox));
+        let nth = *removals(&log, call).get(earlier).expect("each file is removed so");
         drop((place, sandbox));
         let (place, sandbox) = or_skip!(scene());
-        let held = removal(&place, &sandbox).held_before(call, point.nth);
+        let held = removal(&place, &sandbox).held_before(call, nth);
         let tree = place.dir.join("t");
-        let [saved] = &there(&tree)[..] else { panic!("one is gone before {point:?}") };
+        let [saved] = &there(&tree)[..] else { panic!("one is gone before {call} number {nth}") };
         let name = saved.file_name().and_then(|name| name.to_str()).expect("text");
         fs::write(place.dir.join("new"), "saved")
             .and_then(|()| fs::rename(place.dir.join("new"), saved))

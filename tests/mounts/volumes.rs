@@ -53,7 +53,7 @@ fn a_volume_that_does_not_answer_is_named_and_the_rest_is_listed() {
     let words = ["sh", "-c", &format!("exec 9<>/dev/fuse; mount -i -t fuse -o {hung} hung slow && \"$@\" 9<&-"), "sh"];
     let run = sandbox.command(["list"]).through(words).run();
     if !run.status.success() {
-        skip!("no file system of fuse can be mounted: {run}");
+        skip!("fuse3", "no file system of FUSE can be mounted: {run}");
     }
     let trash = sandbox.path("slow").join(format!(".rrm-{}", rustix::process::geteuid().as_raw()));
     run.err_contains("does not answer").err_contains(trash.to_str().expect("a plain path"));
