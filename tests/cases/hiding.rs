@@ -64,8 +64,8 @@ fn litter_in_the_trash_hides_nothing_and_is_named() {
     }
     let run = sandbox.rrm(["list", "good"]);
     run.out_contains("/good");
-    sandbox.rrm(["restore", "good"]);
-    sandbox.rrm(["restore", "fifo"]);
+    sandbox.rrm(["restore", "good"]).fails(1).err_contains("foreign");
+    sandbox.rrm(["restore", "fifo"]).fails(1).err_contains("foreign");
     assert!(is_there(&sandbox.path("good")) && is_there(&sandbox.path("fifo")));
     sandbox.rrm(["clean"]).fails(1);
     let run = sandbox.rrm(["list", "--format", "plain"]);
@@ -80,7 +80,7 @@ fn litter_in_the_trash_hides_nothing_and_is_named() {
     before.assert_is_at("/etc/passwd");
     // What was said of each must be enough to get rid of it.
     for number in [1, 2, 4, 8, 9] {
-        sandbox.rrm(["restore", &id(number), "--to", "rescued"]);
+        sandbox.rrm(["restore", &id(number), "--to", "rescued"]).ok();
         assert!(is_there(&sandbox.path("rescued").join(id(number))), "{number}");
     }
 }
@@ -118,7 +118,7 @@ fn the_trash_of_the_first_rrm_is_listed_restored_and_cleaned() {
 
     assert_eq!(listed(&sandbox), ["due", "file", "tree"]);
     sandbox.rrm(["list"]).ok().out_contains("unknown").out_contains("due").err_lacks("cannot");
-    sandbox.rrm(["restore", "file", "tree/inside", "tree"]);
+    sandbox.rrm(["restore", "file", "tree/inside", "tree"]).fails(1).err_contains("tree/inside");
     sandbox.rrm(["clean"]).ok().silent();
     assert_eq!(fs::read_to_string(sandbox.path("file")).unwrap(), "planted");
     assert_eq!(fs::read_to_string(sandbox.path("tree/inside")).unwrap(), "1");

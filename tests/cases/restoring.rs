@@ -97,7 +97,9 @@ fn two_versions_and_a_live_file_are_three_contents_in_every_order() {
             let two = items.iter().find(|item| item["id"] != one.as_str()).unwrap()["id"].as_str().unwrap().to_owned();
             sandbox.file("x", "live");
             for version in order {
-                sandbox.rrm(["restore", "--conflict", mode, [&one, &two][version]]);
+                // What is in the way stays there, and only that is a failure.
+                let run = sandbox.rrm(["restore", "--conflict", mode, [&one, &two][version]]);
+                run.fails(i32::from(mode == "fail"));
             }
             let mut found: Vec<String> =
                 sandbox.list_json().iter().map(|item| content_of_item(&sandbox, item)).collect();
