@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use crate::common::fault::{Point, each_point_of};
-use crate::common::{Fault, Invocation, Run, Sandbox, Tree, snapshot, strace};
+use crate::common::{Fault, Invocation, Run, Sandbox, Tree, Way, snapshot, strace};
 
 /// More than are worth a second thread.
 const FILES: usize = 100;
@@ -24,7 +24,16 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        let sandbox = Sandbox::new();
+        Self::by_way_of(Way::Program)
+    }
+
+    /// For a sweep.
+    fn here() -> Self {
+        Self::by_way_of(Way::Here)
+    }
+
+    fn by_way_of(way: Way) -> Self {
+        let sandbox = Sandbox::new().by_way_of(way);
         for number in 0..FILES {
             sandbox.file(format!("d/{}", name(number)), name(number));
         }
@@ -34,6 +43,12 @@ impl Scene {
 
     fn removed() -> Self {
         let scene = Self::new();
+        scene.remove().run().ok();
+        scene
+    }
+
+    fn removed_here() -> Self {
+        let scene = Self::here();
         scene.remove().run().ok();
         scene
     }
@@ -114,7 +129,7 @@ fn killed_at_any_call_each_file_is_in_place_or_listed() {
         scene.assert_each_is_somewhere();
         scene.assert_all_comes_back();
     };
-    let points = each_point_of(sampled, Fault::Kill, Scene::new, Scene::remove, check);
+    let points = each_point_of(sampled, Fault::Kill, Scene::here, Scene::remove, check);
     assert!(points > FILES / 12, "only {points} points");
 }
 
@@ -130,7 +145,7 @@ fn a_failing_call_costs_one_file_at_most() {
             scene.assert_all_comes_back();
         };
         let sampled = |point: &Point| matches!(point.call.as_str(), "fsetxattr" | "renameat2") && sampled(point);
-        each_point_of(sampled, Fault::Error(error), Scene::new, Scene::remove, check);
+        each_point_of(sampled, Fault::Error(error), Scene::here, Scene::remove, check);
     }
 }
 
@@ -144,7 +159,7 @@ fn a_restore_killed_at_any_call_leaves_each_file_in_place_or_listed() {
         "fremovexattr" | "renameat2" => point.number.is_multiple_of(23),
         _ => true,
     };
-    let points = each_point_of(sampled, Fault::Kill, Scene::removed, Scene::restore, check);
+    let points = each_point_of(sampled, Fault::Kill, Scene::removed_here, Scene::restore, check);
     assert!(points > FILES / 12, "only {points} points");
 }
 
