@@ -922,7 +922,7 @@ fn no_failing_flush_of_a_small_copy_is_passed_over() {
 /// Copies in a process whose calls of this kind fail from the given one on.
 fn failing(call: &str, when: u32, from: &Path, to: &Path) -> String {
     let (trace, inject) = (format!("trace={call}"), format!("inject={call}:error=EIO:when={when}+"));
-    let words = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
+    let words = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", &trace, "-e", &inject];
     run_behind(&words, "inner_failing", from, to)
 }
 

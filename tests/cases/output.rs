@@ -206,7 +206,8 @@ fn size_finds_out_how_large_directories_are() {
 #[test]
 fn a_reader_that_leaves_early_is_no_failure_worth_a_word() {
     let sandbox = Sandbox::new();
-    let names: Vec<String> = (0..1500).map(|number| format!("{number}-{}", "x".repeat(100))).collect();
+    // More than a pipe holds.
+    let names: Vec<String> = (0..700).map(|number| format!("{number}-{}", "x".repeat(100))).collect();
     for name in &names {
         sandbox.file(name, "");
     }
@@ -216,5 +217,5 @@ fn a_reader_that_leaves_early_is_no_failure_worth_a_word() {
         let run = sandbox.command(["list", "--format", form]).through(head).run();
         assert!(run.stderr.is_empty(), "{run}");
     }
-    assert_eq!(listed(&sandbox).len(), 1500);
+    assert_eq!(listed(&sandbox).len(), 700);
 }

@@ -88,6 +88,14 @@ pub(crate) fn log_of(command: &Invocation) -> (Run, String) {
     (run, read(log.path()))
 }
 
+/// The same of the calls of these names alone.
+#[track_caller]
+pub(crate) fn log_of_calls(names: &[&str], command: &Invocation) -> (Run, String) {
+    let log = log_file();
+    let run = traced(command, log.path(), &["--seccomp-bpf", "-e", &format!("trace={}", names.join(","))]).run();
+    (run, read(log.path()))
+}
+
 /// The name of the call that begins in a line of a log.
 pub(crate) fn call(line: &str) -> Option<&str> {
     beginning(line).map(|(_, call)| call)

@@ -19,6 +19,9 @@ fn names_below(directory: &Path, names: &mut BTreeSet<String>) {
     }
 }
 
+/// Enough for two threads to copy and remove them.
+const OLD: u64 = 120;
+
 /// A thread adds files all the while; each one that was ever made is in its place or in the trash afterwards.
 #[test]
 fn what_is_added_while_a_tree_is_removed_is_never_lost() {
@@ -26,7 +29,7 @@ fn what_is_added_while_a_tree_is_removed_is_never_lost() {
     for round in 0..3 {
         let sandbox = Sandbox::new();
         let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
-            for number in 0..300 {
+            for number in 0..OLD {
                 sandbox.file(dir.join(format!("t/{}/old{number}", number % 7)), "x");
             }
         }));
@@ -54,9 +57,9 @@ fn what_is_added_while_a_tree_is_removed_is_never_lost() {
 }
 
 fn add_files(tree: &Path, round: u64, stop: &AtomicBool) -> BTreeSet<String> {
-    let mut made: BTreeSet<String> = (0..300).map(|number| format!("old{number}")).collect();
+    let mut made: BTreeSet<String> = (0..OLD).map(|number| format!("old{number}")).collect();
     let mut number = 0;
-    while !stop.load(Ordering::Relaxed) && number < 500 {
+    while !stop.load(Ordering::Relaxed) && number < 200 {
         let name = format!("new{number}");
         if fs::write(tree.join((number % 7).to_string()).join(&name), "x").is_ok() {
             made.insert(name);
