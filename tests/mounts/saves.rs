@@ -53,7 +53,7 @@ fn what_is_saved_at_the_last_moment_stays_and_is_named() {
         let run = held.released();
         assert_eq!(fs::read_to_string(saved).ok().as_deref(), Some("saved"), "{call}: {run}");
         run.fails(1).err_contains("copied to the trash as").err_contains(name);
-        assert_eq!(there(&tree), [saved.clone()]);
+        assert_eq!(&there(&tree), std::slice::from_ref(saved));
         assert_eq!(listed(&sandbox), [tree.display().to_string()]);
         assert_no_rest(&sandbox);
     }
