@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use rrm::manager::Settings;
 use rrm::progress::Silent;
@@ -38,11 +39,12 @@ impl Sandbox {
         Self::of(User::Nobody)
     }
 
-    /// `RRM_TEST_ROOT` names the directory that sandboxes are made in, so that a run can be put on any file system.
+    /// `RRM_TEST_ROOT` names the directory that sandboxes are made in, so that a run can be put on any file system; see
+    /// [`place_of_sandboxes`].
     pub(crate) fn of(user: User) -> Self {
         // Children inherit it, too: what they make has the usual modes whatever those of the caller would be.
         rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
-        let parent = std::env::var_os("RRM_TEST_ROOT").map_or_else(std::env::temp_dir, PathBuf::from);
+        let parent = place_of_sandboxes();
         let directory = tempfile::Builder::new().prefix("rrm-test-").tempdir_in(parent).expect("a sandbox can be made");
         // The resolved path, because rrm records resolved parents.
         let root = directory.path().canonicalize().expect("the sandbox has a path");
@@ -157,6 +159,34 @@ impl Drop for Sandbox {
             }
         }
     }
+}
+
+/// Where sandboxes are made: the directory that `RRM_TEST_ROOT` names, else memory if there is plenty, else the temporary
+/// directory.
+///
+/// ext4 gives no inode away again for five seconds, and searches for one that it may give. With thousands of files made
+/// and deleted in each of them, that search is half of what all tests cost.
+fn place_of_sandboxes() -> PathBuf {
+    static PLACE: OnceLock<PathBuf> = OnceLock::new();
+    let memory = || Some(PathBuf::from(MEMORY)).filter(|memory| is_roomy_memory(memory));
+    let choose = || std::env::var_os("RRM_TEST_ROOT").map(PathBuf::from).or_else(memory);
+    PLACE.get_or_init(|| choose().unwrap_or_else(std::env::temp_dir)).clone()
+}
+
+const MEMORY: &str = "/dev/shm";
+
+/// Whether a directory is on a tmpfs with room for all tests, which takes what they put there: in containers it is often
+/// small, and before Linux 6.6 it kept no attributes of users.
+fn is_roomy_memory(place: &Path) -> bool {
+    const TMPFS: u64 = 0x0102_1994;
+    const ENOUGH: u64 = 2 << 30;
+    let Ok(space) = rustix::fs::statvfs(place) else { return false };
+    let is_tmpfs = rustix::fs::statfs(place).is_ok_and(|told| told.f_type.cast_unsigned() == TMPFS);
+    let takes_attributes = || {
+        let file = tempfile::Builder::new().prefix("rrm-test-").tempfile_in(place);
+        file.is_ok_and(|file| xattr::set(file.path(), "user.rrm", b"?").is_ok())
+    };
+    is_tmpfs && space.f_bavail * space.f_frsize >= ENOUGH && takes_attributes()
 }
 
 /// The program where `user` can execute it: where it was built, or a copy if a directory on the way there is closed.

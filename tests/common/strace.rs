@@ -139,10 +139,10 @@ fn changes(call: &str, shown: &str) -> bool {
     match call {
         "open" | "openat" | "openat2" => shown.contains("O_CREAT") || shown.contains("O_TRUNC"),
         "ioctl" => shown.contains("FICLONE") || shown.contains("FS_IOC_SETFLAGS"),
-        // A pipe or a terminal is no path; a device keeps nothing.
-        "write" | "writev" | "pwrite64" | "pwritev" => {
-            shown.split_once('<').is_some_and(|(_, file)| file.starts_with('/') && !file.starts_with("/dev/"))
-        }
+        // A pipe or a terminal is no path; a device keeps nothing, unless memory is mounted there.
+        "write" | "writev" | "pwrite64" | "pwritev" => shown.split_once('<').is_some_and(|(_, file)| {
+            file.starts_with('/') && (!file.starts_with("/dev/") || file.starts_with("/dev/shm/"))
+        }),
         _ => true,
     }
 }
