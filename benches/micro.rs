@@ -23,7 +23,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use rrm::attributes::{ExtendedAttributes, SystemAttributes};
-use rrm::item::{Holder, ItemId, ItemKind, Keep, Origin, Record, Stamp, TrashItem};
+use rrm::item::{Holder, ItemId, ItemKind, Keep, Lent, Origin, Record, Shape, Source, Stamp, Told, TrashItem, Trust};
 use rrm::progress::Silent;
 use rrm::purge::{Measure, purge};
 use rrm::selection::{Filter, Selection, Term, Versions};
@@ -76,14 +76,7 @@ fn now() -> DateTime<Utc> {
 
 fn record_of(path: &Path) -> Record {
     let deletion = now() + TimeDelta::days(30);
-    Record {
-        original_path: path.into(),
-        trashed: now(),
-        deletion,
-        session: Some("bench".into()),
-        mode: None,
-        imported_as: None,
-    }
+    Record { original_path: path.into(), trashed: now(), deletion, session: Some("bench".into()), imported_as: None }
 }
 
 fn an_open_file() -> File {
@@ -104,7 +97,7 @@ fn record_read_in_memory(bencher: Bencher) {
     let (attributes, file) = (InMemory::default(), an_open_file());
     record::create(&attributes, &file, &record_of(Path::new("/home/ada/project/src/main.rs")))
         .expect("memory takes all");
-    bencher.bench_local(|| record::read(black_box(&attributes), &file).is_ok());
+    bencher.bench_local(|| record::read(black_box(&attributes), &file, record::Carrier::File).is_ok());
 }
 
 /// The same and its erasure, with the system's calls.
@@ -114,7 +107,9 @@ fn record_written_read_and_erased(bencher: Bencher) {
     let record = record_of(Path::new("/home/ada/project/src/main.rs"));
     bencher.bench_local(|| {
         let written = record::create(&SystemAttributes, &file, &record).is_ok();
-        written && record::read(&SystemAttributes, &file).is_ok() && record::erase(&SystemAttributes, &file).is_ok()
+        written
+            && record::read(&SystemAttributes, &file, record::Carrier::File).is_ok()
+            && record::erase(&SystemAttributes, &file).is_ok()
     });
 }
 
@@ -156,8 +151,9 @@ fn list(bencher: Bencher, count: usize) {
 fn items(count: u32) -> Vec<TrashItem> {
     let trash: Arc<Path> = Path::new("/home/ada/.local/share/rrm/trash").into();
     let item = |number: u32| TrashItem {
-        id: ItemId::from_random(
-            (u128::from(number) << 64 | u128::from(number.wrapping_mul(0x9e37_79b9)) << 96).to_be_bytes(),
+        id: ItemId::new(
+            (u64::from(number) | u64::from(number.wrapping_mul(0x9e37_79b9)) << 32).to_be_bytes(),
+            Told { removed: now(), shape: Shape::Own, lent: Lent::default(), source: Source::Removal },
         ),
         trash: trash.clone(),
         kind: ItemKind::File,
@@ -168,6 +164,7 @@ fn items(count: u32) -> Vec<TrashItem> {
         session: None,
         mode: None,
         holder: Holder::Item,
+        trust: Trust::Believed,
         keep: Keep::No,
     };
     (0..count).map(item).collect()

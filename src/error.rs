@@ -49,6 +49,8 @@ pub enum ErrorKind {
     TargetExists,
     /// A record that would lead somewhere it must not.
     UntrustedRecord,
+    /// A record that others could have written.
+    OpenRecord,
     /// The item has no readable record of where it was.
     UnknownOrigin,
     /// Several items begin with this ID; the reason lists them.
@@ -75,7 +77,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 30] = [
+    pub const ALL: [Self; 31] = [
         Self::System,
         Self::NotFound,
         Self::NotADirectory,
@@ -95,6 +97,7 @@ impl ErrorKind {
         Self::NeedsConsent,
         Self::TargetExists,
         Self::UntrustedRecord,
+        Self::OpenRecord,
         Self::UnknownOrigin,
         Self::Ambiguous,
         Self::NoMatch,

@@ -1,53 +1,16 @@
 //! What is in the trash: values only, no I/O.
 
+mod id;
+
 use std::cmp::Reverse;
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
-use uuid::Uuid;
 
-/// The name of an item in its trash directory: a random UUID, hyphenated and in lower case.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ItemId(Uuid);
-
-impl ItemId {
-    /// An ID made of random bytes (RFC 9562, version 4).
-    #[must_use]
-    pub fn from_random(bytes: [u8; 16]) -> Self {
-        Self(uuid::Builder::from_random_bytes(bytes).into_uuid())
-    }
-
-    /// The ID that a name spells; `None` for every other spelling of a UUID too, since names are compared as bytes.
-    #[must_use]
-    pub fn from_name(name: &OsStr) -> Option<Self> {
-        let text = name.to_str()?;
-        let uuid = Uuid::try_parse(text).ok()?;
-        let canonical = uuid.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()) == text;
-        canonical.then_some(Self(uuid))
-    }
-
-    /// The ID that 32 hexadecimal digits spell.
-    #[must_use]
-    pub fn from_digits(digits: &str) -> Option<Self> {
-        Some(digits).filter(|digits| digits.len() == 32).and_then(|digits| Uuid::try_parse(digits).ok()).map(Self)
-    }
-
-    /// The shortest form worth showing: the first eight hexadecimal digits.
-    #[must_use]
-    pub fn short(&self) -> String {
-        self.to_string()[..8].to_owned()
-    }
-}
-
-impl fmt::Display for ItemId {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.as_hyphenated().fmt(f)
-    }
-}
+pub use id::{ItemId, Lent, RANDOM, Shape, Source, Told};
 
 /// What kind of file an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -99,24 +62,24 @@ impl ItemKind {
 pub struct Record {
     /// Where it was: absolute in a home trash, relative to the trash directory's own parent elsewhere.
     pub original_path: PathBuf,
-    /// When it was removed. All that one command removed carries the same instant, which makes it one batch.
+    /// When it was removed: the item's name tells it. All that one command removed has the same instant, which makes it
+    /// one batch.
     pub trashed: DateTime<Utc>,
     /// When its grace period ends and `clean` may delete it.
     pub deletion: DateTime<Utc>,
     /// Who removed it, for whoever labels their work.
     pub session: Option<OsString>,
-    /// The permission bits to give back, for a directory that had to be made writable to be moved.
-    pub mode: Option<u32>,
     /// The name it had in the trash of another program, for as long as its import is not complete.
     pub imported_as: Option<OsString>,
 }
 
 /// A date as a record tells it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum Stamp {
     /// This instant.
     At(DateTime<Utc>),
     /// The record has none.
+    #[default]
     Missing,
     /// The record has one that cannot be read.
     Unreadable,
@@ -175,10 +138,20 @@ pub enum RecordPlace {
     Nowhere,
 }
 
-/// Whether a person exempted an item from `clean`.
+/// Whether the record of an item is believed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Trust {
+    /// What carries it is ours, and nobody else may write it.
+    Believed,
+    /// Others may write it, or could.
+    Open,
+}
+
+/// Whether a person exempted an item from `clean`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Keep {
     /// Nobody did.
+    #[default]
     No,
     /// Until it is released.
     Forever,
@@ -203,6 +176,8 @@ impl Keep {
 pub enum State {
     /// A person keeps it, whatever its dates say.
     Kept,
+    /// Others may have written its record, or it has none that can be read: nobody but a person who names it decides.
+    Open,
     /// Inside its grace period.
     Trashed,
     /// Past it: the next `clean` deletes it.
@@ -217,6 +192,7 @@ impl State {
     pub fn name(self) -> &'static str {
         match self {
             Self::Kept => "kept",
+            Self::Open => "open",
             Self::Trashed => "trashed",
             Self::Expired => "expired",
             Self::Doubtful => "doubtful",
@@ -243,10 +219,12 @@ pub struct TrashItem {
     pub deletion: Stamp,
     /// Who removed it.
     pub session: Option<Box<OsStr>>,
-    /// The permission bits to give back when it is restored.
+    /// The permission bits to give back when it is restored, if an older version of rrm recorded some.
     pub mode: Option<u32>,
     /// Where its record is.
     pub holder: Holder,
+    /// Whether that is believed.
+    pub trust: Trust,
     /// Whether it is exempt from `clean`.
     pub keep: Keep,
 }
@@ -267,12 +245,31 @@ impl TrashItem {
         self.original_path().and_then(Path::file_name)
     }
 
+    /// Whether nothing that the item's record says is acted on unless a person names the item: others could have written
+    /// it, or there is none, or it would lead where it must not.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.trust == Trust::Open || !matches!(self.origin, Origin::Known(_))
+    }
+
+    /// The permission bits that it had, if it has these in the trash.
+    #[must_use]
+    pub fn original_mode(&self, mode: u32) -> u32 {
+        match self.id.told() {
+            Some(told) => told.lent.original(mode),
+            None => self.mode.unwrap_or(mode),
+        }
+    }
+
     /// How it stands at `now`.
     ///
     /// Whatever is not plainly past its grace period is not: a missing or unreadable date, a removal in the future (a
     /// clock that jumped), a grace period that ended before it began, a date before there was an rrm (an empty battery).
     #[must_use]
     pub fn state(&self, now: DateTime<Utc>) -> State {
+        if self.is_open() {
+            return State::Open;
+        }
         if self.keep.holds(now) {
             return State::Kept;
         }
@@ -280,7 +277,7 @@ impl TrashItem {
         let consistent = match &self.trashed {
             Stamp::At(trashed) => {
                 let of_this_command = trashed.signed_duration_since(now) <= MEANWHILE;
-                *trashed <= deletion && of_this_command && !is_before_rrm(*trashed) && deletion >= FIRST_RECORD
+                *trashed <= deletion && of_this_command && !self.is_before_rrm(*trashed) && deletion >= FIRST_RECORD
             }
             Stamp::Missing => deletion >= FIRST_TRASH,
             Stamp::Unreadable => false,
@@ -290,6 +287,17 @@ impl TrashItem {
             (true, true) => State::Expired,
             (true, false) => State::Trashed,
         }
+    }
+
+    /// Whether nobody can have removed it at this instant. What was imported carries the date on which another program
+    /// removed it, which may be years ago; where the name does not tell that, a whole second does: such programs note no
+    /// more, and rrm always did.
+    fn is_before_rrm(&self, trashed: DateTime<Utc>) -> bool {
+        let is_imported = match self.id.told() {
+            Some(told) => told.source == Source::Import,
+            None => trashed.nanosecond() == 0,
+        };
+        trashed < if is_imported { FIRST_TRASH } else { FIRST_RECORD }
     }
 }
 
@@ -317,13 +325,6 @@ const fn start_of_day(seconds: i64) -> DateTime<Utc> {
         Some(instant) => instant,
         None => DateTime::UNIX_EPOCH,
     }
-}
-
-/// Whether nobody can have removed anything at this instant. What was imported carries the date on which another program
-/// removed it, which may be years ago; such programs note whole seconds, and rrm never does.
-fn is_before_rrm(trashed: DateTime<Utc>) -> bool {
-    let first = if trashed.nanosecond() == 0 { FIRST_TRASH } else { FIRST_RECORD };
-    trashed < first
 }
 
 /// Whether `path` is made of plain components only, none of them `.` or `..`.

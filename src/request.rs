@@ -138,10 +138,21 @@ pub struct RestoreRequest {
     pub conflict: Conflict,
     /// What may be copied where nothing can be moved.
     pub copying: Copying,
+    /// Whether what is open may go where its record says.
+    pub open: Open,
     /// The time of the command.
     pub now: DateTime<Utc>,
     /// When the grace period of what is swapped out ends.
     pub deletion: DateTime<Utc>,
+}
+
+/// What to do with an item whose record others could have written, where no directory is named for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Open {
+    /// Leave it. It fails as [`OpenRecord`](crate::error::ErrorKind), with the target to ask about.
+    Refuse,
+    /// Restore it: somebody saw the target and agreed.
+    Agreed,
 }
 
 /// Which items to put back.

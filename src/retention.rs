@@ -107,6 +107,8 @@ pub enum Shield {
     Floor,
     /// Its dates are missing, unreadable or cannot be right.
     Doubt,
+    /// Others could have written its record.
+    Open,
 }
 
 /// What is decided about an item.
@@ -236,16 +238,19 @@ impl Decision<'_> {
     fn shield(&self, item: &TrashItem, cause: Cause) -> Option<Shield> {
         let newer_than_floor = || self.floor.is_some_and(|floor| !is_as_old_as(item, floor, self.now));
         match item.state(self.now) {
-            State::Kept => Some(Shield::Kept),
+            _ if item.keep.holds(self.now) => Some(Shield::Kept),
             State::Doubtful if cause != Cause::Chosen => Some(Shield::Doubt),
+            State::Open if cause != Cause::Chosen => Some(Shield::Open),
             _ => newer_than_floor().then_some(Shield::Floor),
         }
     }
 
     fn hold_doubtful(&mut self) {
         for (item, verdict) in self.items.iter().zip(&mut self.verdicts) {
-            if item.state(self.now) == State::Doubtful {
-                *verdict = Verdict::Held(Shield::Doubt);
+            match item.state(self.now) {
+                State::Doubtful => *verdict = Verdict::Held(Shield::Doubt),
+                State::Open => *verdict = Verdict::Held(Shield::Open),
+                State::Kept | State::Trashed | State::Expired => {}
             }
         }
     }
@@ -254,7 +259,7 @@ impl Decision<'_> {
     fn by_age(&self) -> Vec<usize> {
         let dated = |index: &usize| {
             let past = self.items[*index].trashed.instant().is_some_and(|at| at <= self.now);
-            past && self.verdicts[*index] != Verdict::Held(Shield::Doubt)
+            past && !matches!(self.verdicts[*index], Verdict::Held(Shield::Doubt | Shield::Open))
         };
         let mut order: Vec<usize> = (0..self.items.len()).filter(dated).collect();
         order.sort_by_key(|index| (self.items[*index].trashed.instant(), Reverse(*index)));

@@ -2,7 +2,8 @@
 //!
 //! One language for every command. A term is an ID or a prefix of one, an original path, or a glob over original
 //! paths; `id:`, `path:` and `glob:` say which. A selection is what any of its terms matches (everything, without
-//! terms), less what its filters leave out.
+//! terms), less what its filters leave out. What is [open](TrashItem::is_open) is meant by its ID, by its path if nothing
+//! else was there, and by nothing else.
 
 mod filter;
 mod term;
@@ -91,9 +92,11 @@ impl Selection {
         let mut choice = Choice::default();
         let passing: Vec<usize> = (0..items.len()).filter(|at| self.passes(&items[*at])).collect();
         if self.terms.is_empty() {
+            let is_picked = |at: &usize| self.is_everything() || !items[*at].is_open();
+            let passing: Vec<usize> = passing.iter().copied().filter(is_picked).collect();
             let meant = match versions {
-                Versions::All => passing.clone(),
-                Versions::Newest => newest_versions(items, passing.clone()),
+                Versions::All => passing,
+                Versions::Newest => newest_versions(items, passing),
             };
             choice.chosen = meant.into_iter().map(|index| Chosen { index, part: None }).collect();
         }
@@ -112,10 +115,16 @@ impl Selection {
         choice
     }
 
-    /// Whether the filters leave the item in.
+    /// Whether the filters leave the item in. One that is [open](TrashItem::is_open) meets none.
     #[must_use]
     pub fn passes(&self, item: &TrashItem) -> bool {
-        self.filters.iter().all(|filter| filter.passes(item))
+        self.filters.is_empty() || (!item.is_open() && self.filters.iter().all(|filter| filter.passes(item)))
+    }
+
+    /// Whether a word is the ID of the item, or points at it: enough to do to what is open whatever is asked for.
+    #[must_use]
+    pub fn names(&self, item: &TrashItem) -> bool {
+        self.terms.iter().any(|term| term.names(item))
     }
 
     fn keep_last(&self, items: &[TrashItem], chosen: &mut Vec<Chosen>) {

@@ -123,7 +123,7 @@ impl Due {
         match fate {
             Fate::Due(_) => Self::Now,
             Fate::Kept(_) => Self::Kept,
-            Fate::Doubtful => Self::Never,
+            Fate::Doubtful | Fate::Open => Self::Never,
             Fate::DueAt(at, _) if *at - now <= TimeDelta::days(1) => Self::Day,
             Fate::DueAt(at, _) if *at - now <= TimeDelta::days(7) => Self::Week,
             Fate::DueAt(at, _) if *at - now <= TimeDelta::days(31) => Self::Month,

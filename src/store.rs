@@ -1,14 +1,15 @@
 //! One trash directory: its names, its items, and the order in which they are written.
 
-mod anchor;
 mod check;
 mod claim;
+mod close;
 mod envelope;
 pub mod layout;
 mod lock;
 mod loosen;
 mod mark;
 pub mod note;
+mod older;
 mod place;
 mod read;
 pub mod record;
@@ -24,12 +25,11 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result, cannot};
-use crate::item::ItemId;
+use crate::item::{ItemId, Lent, RANDOM, Record, Shape, Source as How, Told};
 use crate::sys::{self, Dir, FileId, Name};
 
-pub use anchor::Anchor;
 pub use claim::Claim;
-pub use envelope::{Shape, shape_of};
+pub use envelope::shape_of;
 pub use lock::is_ours;
 pub use note::Owner;
 pub use place::{Labelled, NotPlaced, Placed, Source};
@@ -54,9 +54,21 @@ pub struct TrashDir {
     base: Base,
     id: FileId,
     mount: Option<u64>,
+    /// Whose it is: ours.
+    owner: u32,
+    modes: Modes,
     attributes: Arc<dyn ExtendedAttributes>,
-    ids: Mutex<Ids>,
+    random: Mutex<Random>,
     keeps: Mutex<Keeps>,
+}
+
+/// What the file system of a trash directory does with modes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Modes {
+    /// It keeps them, so that they tell who may write.
+    Kept,
+    /// It has one for all, by the options of its mount.
+    Fixed,
 }
 
 /// What the file system of a trash directory does with attributes, as it showed when some were set.
@@ -131,8 +143,10 @@ impl TrashDir {
             base,
             id: metadata.id,
             mount: metadata.mount,
+            owner: metadata.uid,
+            modes: if metadata.mode & 0o077 == 0 { Modes::Kept } else { Modes::Fixed },
             attributes,
-            ids: Mutex::default(),
+            random: Mutex::default(),
             keeps: Mutex::default(),
         })
     }
@@ -195,9 +209,8 @@ impl TrashDir {
         if self.registered()?.iter().any(|known| known == path) {
             return Ok(());
         }
-        let name = OsString::from(self.new_id()?.to_string());
-        let name = Name::new(&name)?;
-        self.own_dir(layout::VOLUMES)?.create_symlink(name, path)
+        let name = format!("{:016x}", u64::from_be_bytes(self.random()?));
+        self.own_dir(layout::VOLUMES)?.create_symlink(Name::new(&name)?, path)
     }
 
     /// The other trash directories that the home trash knows of.
@@ -245,9 +258,15 @@ impl TrashDir {
         *self.keeps.lock().unwrap_or_else(PoisonError::into_inner) = keeps;
     }
 
-    fn new_id(&self) -> io::Result<ItemId> {
+    /// A new name for what has this record, once it is known where that is and what becomes of the mode.
+    fn new_id(&self, record: &Record, shape: Shape, lent: Lent) -> io::Result<ItemId> {
+        let source = if record.imported_as.is_some() { How::Import } else { How::Removal };
+        Ok(ItemId::new(self.random()?, Told { removed: record.trashed, shape, lent, source }))
+    }
+
+    fn random(&self) -> io::Result<[u8; RANDOM]> {
         // A thread that panicked while it held the lock left whole random bytes or none.
-        self.ids.lock().unwrap_or_else(PoisonError::into_inner).next()
+        self.random.lock().unwrap_or_else(PoisonError::into_inner).next()
     }
 }
 
@@ -279,22 +298,22 @@ fn unsafe_trash(path: &Path, reason: impl Into<std::borrow::Cow<'static, str>>) 
     Error::new(ErrorKind::UnsafeTrash, "use the trash directory", path, reason)
 }
 
-/// Random IDs, several from each call to the kernel.
+/// Random bytes for names, those of several from each call to the kernel.
 #[derive(Default)]
-struct Ids {
-    ready: Vec<[u8; 16]>,
+struct Random {
+    ready: Vec<[u8; RANDOM]>,
 }
 
-impl Ids {
+impl Random {
     /// getrandom(2) returns up to 256 bytes at once without being interrupted.
-    const AT_ONCE: usize = 16;
+    const AT_ONCE: usize = 256 / RANDOM;
 
-    fn next(&mut self) -> io::Result<ItemId> {
+    fn next(&mut self) -> io::Result<[u8; RANDOM]> {
         if self.ready.is_empty() {
-            let mut bytes = [0; Self::AT_ONCE * 16];
+            let mut bytes = [0; Self::AT_ONCE * RANDOM];
             sys::random_bytes(&mut bytes)?;
-            self.ready.extend(bytes.as_chunks::<16>().0);
+            self.ready.extend(bytes.as_chunks::<RANDOM>().0);
         }
-        self.ready.pop().map(ItemId::from_random).ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
+        self.ready.pop().ok_or_else(|| io::ErrorKind::UnexpectedEof.into())
     }
 }

@@ -72,12 +72,14 @@ pub struct Route<'a> {
     /// Which of the source's own attributes are no part of it: not copied, not compared, and not missed. What is below it
     /// has all of its own.
     pub passed_over: fn(&OsStr) -> bool,
+    /// The permission bits that the source's top counts as having when the two are compared, if not its own.
+    pub source_mode: Option<u32>,
 }
 
 impl<'a> Route<'a> {
     /// From a name in one directory to a name in another, with all attributes.
     #[must_use]
     pub fn between((source, name): (&'a Dir, Name<'a>), (target, to_name): (&'a Dir, Name<'a>)) -> Self {
-        Self { source, name, target, to_name, passed_over: |_| false }
+        Self { source, name, target, to_name, passed_over: |_| false, source_mode: None }
     }
 }

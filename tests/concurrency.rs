@@ -14,8 +14,8 @@ use rrm::manager::TrashManager;
 use rrm::outcome::{Restored, TrashStep};
 use rrm::progress::{Activity, Amount, Progress, Silent};
 use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, TrashRequest,
-    Trashes,
+    CleanRequest, Conflict, Copying, Destination, Directories, Mounts, Open, Place, Restorable, RestoreRequest,
+    TrashRequest, Trashes,
 };
 use rrm::selection::{Selection, Term};
 use rustix::fs::{CWD, RenameFlags};
@@ -377,6 +377,7 @@ fn remove(manager: &TrashManager, path: &Path, now: DateTime<Utc>) {
 
 fn restore(manager: &TrashManager, selection: Selection, now: DateTime<Utc>, start: &Barrier, wait: Duration) -> bool {
     let request = RestoreRequest {
+        open: Open::Refuse,
         copying: Copying::WithinReason,
         what: Restorable::Selected(selection),
         destination: Destination::default(),

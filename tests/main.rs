@@ -14,6 +14,7 @@
 mod common;
 
 mod architecture;
+mod attackers;
 mod batch;
 mod browse;
 mod called_rm;

@@ -28,8 +28,8 @@ fn removed(sandbox: &Sandbox, name: &str, size: usize, age: i64, grace: i64) {
     let place = sandbox.trash().join(item["id"].as_str().expect("an ID is text"));
     let trashed = Utc::now() - TimeDelta::days(age) - TimeDelta::hours(1);
     let date = |days| (trashed + TimeDelta::days(days)).to_rfc3339_opts(SecondsFormat::Nanos, true);
-    sandbox.set_attribute(&place, "user.trashed_date", date(0));
     sandbox.set_attribute(&place, "user.deletion_date", date(grace));
+    sandbox.removed_at(&place, trashed);
 }
 
 #[test]

@@ -7,11 +7,24 @@ pub(crate) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000, 0).expect("an instant")
 }
 
+/// An ID that tells nothing, as an older version of rrm gave them.
+pub(crate) fn id(number: u8) -> ItemId {
+    id_of([number; 16])
+}
+
+/// One with these digits, but for those that a UUID of version 4 has in any case.
+pub(crate) fn id_of(mut bytes: [u8; 16]) -> ItemId {
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    ItemId::from_digits(&digits).expect("an ID")
+}
+
 /// A file of 10 bytes that was at `path`, removed so long ago for 30 days; what a test is about it says itself.
 pub(crate) fn item(path: &str, age: TimeDelta) -> TrashItem {
     let trashed = now() - age;
     TrashItem {
-        id: ItemId::from_random([7; 16]),
+        id: id(7),
         trash: Path::new("/home/trash").into(),
         kind: ItemKind::File,
         size: Some(10),
@@ -21,6 +34,7 @@ pub(crate) fn item(path: &str, age: TimeDelta) -> TrashItem {
         session: None,
         mode: None,
         holder: Holder::Item,
+        trust: Trust::Believed,
         keep: Keep::No,
     }
 }

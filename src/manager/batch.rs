@@ -81,7 +81,6 @@ struct Ahead<'a> {
 impl Ahead<'_> {
     /// Moves each file of `run`, and tells `finish` what became of it; `None` where it is as it was.
     fn move_all(&self, run: &[Removal], progress: &dyn Progress, mut finish: impl FnMut(&Removal, Option<Removed>)) {
-        let _anchor = self.record(&run[0]).and_then(|record| self.trash.anchor(&record));
         work_ahead(
             run,
             |removal| self.label(removal),
@@ -108,7 +107,7 @@ impl Ahead<'_> {
     /// Moves what is labelled; `None` where that fails, and then it is not labelled any more.
     fn commit(&self, removal: &Removal, labelled: Labelled) -> Option<Removed> {
         let source = self.source(removal)?;
-        let placed = self.trash.place_labelled(source, labelled).ok()?;
+        let placed = self.trash.place_labelled(source, &labelled).ok()?;
         Some(trashed(placed, removal, self.parent.path.join(source.name.as_os_str()), self.request))
     }
 }

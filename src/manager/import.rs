@@ -35,7 +35,7 @@ use super::place::Incoming;
 use super::room::aside_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::freedesktop::{ForeignTrash, IMPORT};
-use crate::item::{Keep, Origin, Record, Stamp, TrashItem};
+use crate::item::{Keep, Origin, Record, Stamp, TrashItem, Trust};
 use crate::outcome::{ImportPlan, ImportStep, Imported};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::ImportRequest;
@@ -109,7 +109,6 @@ impl TrashManager {
             trashed: step.trashed,
             deletion: request.deletion,
             session: None,
-            mode: None,
             imported_as: Some(step.entry.name.clone()),
         };
         let source = Source { parent: step.from.files(), name, metadata: &metadata };
@@ -177,11 +176,12 @@ fn item_of(placed: Placed, metadata: &Metadata, record: Record) -> TrashItem {
         kind: kind_of(metadata.kind),
         size: (!metadata.is_dir()).then_some(metadata.size),
         origin: Origin::Known(record.original_path),
-        trashed: Stamp::At(record.trashed),
+        trashed: Stamp::At(placed.id.told().map_or(record.trashed, |told| told.removed)),
         deletion: Stamp::At(record.deletion),
         session: record.session.map(OsString::into_boxed_os_str),
         mode: None,
         holder: placed.holder,
+        trust: Trust::Believed,
         keep: Keep::No,
     }
 }

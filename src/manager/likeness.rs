@@ -38,7 +38,10 @@ impl<'a> Likeness<'a> {
         let Ok(inner) = path.strip_prefix(self.original) else { return Ok(None) };
         let (holding, name) = self.trash.holding_part(self.item, inner)?;
         let dir = holding.open_dir(Name::new(&name)?)?;
-        let recorded = self.item.mode.filter(|_| inner == Path::new(""));
+        let recorded = match inner == Path::new("") {
+            true => Some(self.item.original_mode(dir.metadata()?.mode)),
+            false => None,
+        };
         Ok(Some(Model { dir, recorded }))
     }
 }

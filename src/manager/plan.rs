@@ -35,6 +35,9 @@ impl TrashManager {
             self.measure(&mut items, progress)?;
         }
         let mut chosen = choose_whole(&request.selection, items, &mut plan.problems);
+        if request.policy == Policy::Chosen {
+            chosen.retain(|item| !item.is_open() || request.selection.names(item));
+        }
         // Told, and deleted, in the order in which a list shows them.
         chosen.sort_by_key(|item| item.trashed.instant());
         if request.policy.is_about_space() {
@@ -103,6 +106,7 @@ pub(super) fn choose_whole(selection: &Selection, items: Vec<TrashItem>, problem
     for chosen in choice.chosen {
         let item = &items[chosen.index];
         match chosen.part {
+            None if item.is_open() && !selection.names(item) => problems.push(unnamed(item)),
             None => whole.push(item.clone()),
             Some(part) => problems.push(Error::new(
                 ErrorKind::NoMatch,
@@ -113,6 +117,11 @@ pub(super) fn choose_whole(selection: &Selection, items: Vec<TrashItem>, problem
         }
     }
     whole
+}
+
+fn unnamed(item: &TrashItem) -> Error {
+    let reason = "others could have written its record, so only its ID chooses it";
+    Error::new(ErrorKind::OpenRecord, "choose", path_of(item), reason)
 }
 
 impl CleanPlan {
@@ -141,6 +150,7 @@ fn held(item: &TrashItem, shield: Shield) -> Error {
         Shield::Kept => format!("it is kept; rrm keep --release id:{} ends that", item.id.short()),
         Shield::Floor => "it was removed too recently; --keep-newer-than 0 lifts that limit".to_owned(),
         Shield::Doubt => "its dates cannot be right".to_owned(),
+        Shield::Open => "others could have written its record".to_owned(),
     };
     Error::new(ErrorKind::Held, DELETE, path_of(item), reason)
 }

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -15,12 +15,14 @@ use super::likeness::Likeness;
 use super::target::{Links, RESTORE, TargetDir, Targets};
 use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Origin, Record, TrashItem, Untrusted, latest_first};
+use crate::item::{Origin, TrashItem, Untrusted, latest_first};
 use crate::outcome::{Removed, RestorePlan, RestoreStep, Restored, TrashStep};
 use crate::progress::{Activity, Amount, Progress};
-use crate::request::{Conflict, Destination, Directories, Mounts, Place, Restorable, RestoreRequest, TrashRequest};
+use crate::request::{
+    Conflict, Destination, Directories, Mounts, Open, Place, Restorable, RestoreRequest, TrashRequest,
+};
 use crate::selection::{Choice, Chosen, Selection, Versions};
-use crate::store::{Anchor, MovedOut, Taken, TrashDir};
+use crate::store::{MovedOut, Taken, TrashDir};
 use crate::sys::Name;
 
 /// How many numbered names are tried before a restore gives up.
@@ -64,7 +66,7 @@ impl TrashManager {
     /// All that the latest removal removed; one that is still to come, by a clock that was set back since, is the earliest.
     /// What was imported has dates of its own, and no removal of ours brought it.
     fn last_batch(&self, items: &[TrashItem], session: Option<&OsStr>, now: DateTime<Utc>) -> Choice {
-        let ours = |item: &TrashItem| session.is_none() || item.session.as_deref() == session;
+        let ours = |item: &TrashItem| session.is_none() || (item.session.as_deref() == session && !item.is_open());
         // Other programs note whole seconds, so hardly anything that we removed has to be looked at for it.
         let may_be_imported = |item: &TrashItem| item.trashed.instant().is_some_and(|at| at.nanosecond() == 0);
         let says_so = |item| self.trash_of(item).is_ok_and(|trash| matches!(trash.imported_as(item), Ok(Some(_))));
@@ -75,7 +77,12 @@ impl TrashManager {
         let mut removed = latest.into_iter().filter(|at| !is_imported(&items[*at])).peekable();
         let date = removed.peek().and_then(|at| items[*at].trashed.instant());
         let batch = removed.take_while(|at| items[*at].trashed.instant() == date);
-        Choice { chosen: batch.map(|index| Chosen { index, part: None }).collect(), problems: Vec::new() }
+        let (open_ones, batch): (Vec<usize>, Vec<usize>) = batch.partition(|at| items[*at].is_open());
+        let told = |at: &usize| open(&items[*at], items[*at].original_path().unwrap_or(&name_of(&items[*at])));
+        Choice {
+            problems: open_ones.iter().map(told).collect(),
+            chosen: batch.into_iter().map(|index| Chosen { index, part: None }).collect(),
+        }
     }
 
     /// Chooses, and where a path is inside of several trashed directories takes the newest one that holds it.
@@ -134,10 +141,7 @@ impl TrashManager {
         let end = |begun: Result<Begun>| begun.map(Begun::end);
         let over = || progress.interrupted();
         let done = match self.writers(&plan.steps, request.conflict) {
-            Writers::Two => {
-                let _anchor = plan.steps.first().and_then(|step| self.anchor_of(&step.item));
-                work_behind(&plan.steps, begin, end, over, &mut each)
-            }
+            Writers::Two => work_behind(&plan.steps, begin, end, over, &mut each),
             Writers::One => work_alone(&plan.steps, begin, end, over, &mut each),
         };
         if let Some(step) = plan.steps.get(done) {
@@ -155,19 +159,6 @@ impl TrashManager {
         trash.map_or(Writers::One, |trash| Writers::worthwhile(steps.len(), trash.dir()))
     }
 
-    /// Prepares for the records of many items that were removed together to be erased.
-    fn anchor_of(&self, item: &TrashItem) -> Option<Anchor> {
-        let record = Record {
-            original_path: item.original_path()?.to_owned(),
-            trashed: item.trashed.instant()?,
-            deletion: item.deletion.instant()?,
-            session: item.session.clone().map(OsString::from),
-            mode: None,
-            imported_as: None,
-        };
-        self.trash_of(item).ok()?.anchor(&record)
-    }
-
     fn begin(
         &self,
         step: &RestoreStep,
@@ -175,6 +166,7 @@ impl TrashManager {
         targets: &mut Targets,
         progress: &dyn Progress,
     ) -> Result<Begun> {
+        check_open(step, request)?;
         let links = if request.destination.directory.is_some() { Links::Follow } else { Links::Refuse };
         let trash = self.trash_of(&step.item)?;
         let goes_home = step.part.is_some() && links == Links::Refuse;
@@ -307,8 +299,24 @@ fn take_beside(step: &RestoreStep, name: &OsStr, take: impl Fn(&OsStr) -> Result
     Err(in_the_way(&step.target))
 }
 
+/// Nothing goes where a record says that others could have written, unless somebody has seen where that is.
+fn check_open(step: &RestoreStep, request: &RestoreRequest) -> Result<()> {
+    let is_said = request.destination.directory.is_some() || request.open == Open::Agreed;
+    if is_said || !step.item.is_open() { Ok(()) } else { Err(open(&step.item, &step.target)) }
+}
+
+fn open(item: &TrashItem, target: &Path) -> Error {
+    let reason = format!("others could have written the record of item {}, which says so", item.id.short());
+    Error::new(ErrorKind::OpenRecord, RESTORE, target, reason)
+}
+
 fn in_the_way(target: &Path) -> Error {
     Error::new(ErrorKind::TargetExists, RESTORE, target, "something is there already")
+}
+
+/// What an item is called where its path is not known.
+fn name_of(item: &TrashItem) -> PathBuf {
+    item.id.to_string().into()
 }
 
 /// Where an item, or a part of it, goes.

@@ -109,7 +109,11 @@ fn settle_item(
     bring_aside_back(item.id, (parent, name), held).map_err(failed)?;
     let Some((holding, held)) = held else { return Ok(Settled::InTrash) };
     let passed_over = record::is_part_of_one;
-    let route = Route { passed_over, ..Route::between((holding, held), (parent, name)) };
+    let source_mode = match part {
+        None => holding.metadata_of(held).ok().map(|is| item.original_mode(is.mode)),
+        Some(_) => None,
+    };
+    let route = Route { passed_over, source_mode, ..Route::between((holding, held), (parent, name)) };
     match is_same(route, progress) {
         // Nobody but a person takes away what a person keeps: both stay, and the note of them, until it is released.
         Ok(true) if item.keep != Keep::No => Ok(Settled::Later),

@@ -10,7 +10,7 @@ use super::operand::{Ending, Located, REMOVE, locate, refused};
 use super::place::Incoming;
 use super::protect::Protection;
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Keep, Origin, Record, Stamp, TrashItem};
+use crate::item::{Keep, Origin, Record, Stamp, TrashItem, Trust};
 use crate::outcome::{Removal, Removed, TrashPlan, TrashStep};
 use crate::progress::{Amount, Progress};
 use crate::purge::{Measure, purge};
@@ -104,11 +104,12 @@ pub(super) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf,
         kind: kind_of(removal.metadata.kind),
         size: (!removal.metadata.is_dir()).then_some(removal.metadata.size),
         origin: Origin::Known(original_path),
-        trashed: Stamp::At(request.now),
+        trashed: Stamp::At(placed.id.told().map_or(request.now, |told| told.removed)),
         deletion: Stamp::At(request.deletion),
         session: request.session.clone().map(OsString::into_boxed_os_str),
         mode: None,
         holder: placed.holder,
+        trust: Trust::Believed,
         keep: Keep::No,
     })
 }
@@ -144,7 +145,6 @@ fn record_of(original_path: PathBuf, request: &TrashRequest) -> Record {
         trashed: request.now,
         deletion: request.deletion,
         session: request.session.clone(),
-        mode: None,
         imported_as: None,
     }
 }

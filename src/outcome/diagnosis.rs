@@ -87,6 +87,13 @@ pub enum Finding {
         /// What is wrong with that.
         reason: &'static str,
     },
+    /// An item whose record others could have written: a command was killed, or an older version of rrm left it so.
+    Open {
+        /// The item.
+        at: At,
+        /// The path that the record tells.
+        recorded: PathBuf,
+    },
     /// An item whose dates are missing, unreadable or cannot be right: no rule ever takes it.
     Doubtful {
         /// The item.

@@ -33,6 +33,8 @@ pub enum Fate {
     Kept(Option<DateTime<Utc>>),
     /// It stays until somebody looks at it: its dates cannot be right.
     Doubtful,
+    /// It stays until somebody names it: others could have written its record.
+    Open,
 }
 
 impl Standing {
@@ -74,6 +76,7 @@ impl Standing {
             (_, Keep::Until(date)) if date > now => Fate::Kept(Some(date)),
             // A date that cannot be right is no date to wait for.
             (Verdict::Held(Shield::Doubt), _) => Fate::Doubtful,
+            (Verdict::Held(Shield::Open), _) => Fate::Open,
             _ => self.next(item).map_or(Fate::Doubtful, |(date, rule)| Fate::DueAt(date, rule)),
         }
     }

@@ -1,8 +1,8 @@
 //! Retention as tables over a given now, and as a property over many items.
 
 use super::*;
+use crate::item::Keep;
 use crate::item::testing::{self, now};
-use crate::item::{ItemId, Keep};
 use proptest::prelude::*;
 
 const TRASHES: [&str; 2] = ["/home/trash", "/mnt/.rrm-1000"];
@@ -227,7 +227,7 @@ proptest! {
         floor in prop::option::of((0_i64..40).prop_map(days)),
     ) {
         for (number, item) in items.iter_mut().enumerate() {
-            item.id = ItemId::from_random([u8::try_from(number).expect("few"); 16]);
+            item.id = testing::id(u8::try_from(number).expect("few"));
         }
         let verdicts = decided(&items, &rules, floor);
         let fates = Standing { rules, floor }.fates(&items, &volumes(), now());

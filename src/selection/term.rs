@@ -111,6 +111,15 @@ impl Term {
         }
     }
 
+    /// Whether the word is the ID of this item, or the beginning of it; a path never is.
+    pub(super) fn names(&self, item: &TrashItem) -> bool {
+        match &self.meaning {
+            Meaning::Items(ids) => ids.contains(&item.id),
+            Meaning::Id(id) | Meaning::Bare { id: Some(id), .. } => id.matches(item),
+            Meaning::Path(_) | Meaning::Glob(_) | Meaning::Bare { id: None, .. } => false,
+        }
+    }
+
     /// Finds what the word means among those of `items` whose places are in `passing`.
     pub(super) fn find(&self, items: &[TrashItem], passing: &[usize], versions: Versions) -> Result<Vec<Chosen>> {
         match &self.meaning {
@@ -196,11 +205,13 @@ fn find_items(ids: &HashSet<ItemId>, items: &[TrashItem], passing: &[usize]) -> 
 fn find_path(path: &Spelling, items: &[TrashItem], passing: &[usize], versions: Versions) -> Vec<Chosen> {
     let was_at = |at: &&usize| items[**at].original_path().is_some_and(|known| path.paths.iter().any(|p| p == known));
     let mut found: Vec<usize> = passing.iter().filter(was_at).copied().collect();
-    if found.is_empty() && versions == Versions::Newest {
-        return find_inside(path, items, passing);
-    }
     if versions == Versions::Newest {
-        found.sort_by_key(|at| Reverse(items[*at].trashed.instant()));
+        let inside =
+            if found.iter().all(|at| items[*at].is_open()) { find_inside(path, items, passing) } else { vec![] };
+        if !inside.is_empty() || found.is_empty() {
+            return inside;
+        }
+        found.sort_by_key(|at| (items[*at].is_open(), Reverse(items[*at].trashed.instant())));
         found.truncate(1);
     }
     found.into_iter().map(|index| Chosen { index, part: None }).collect()
@@ -211,7 +222,7 @@ fn find_path(path: &Spelling, items: &[TrashItem], passing: &[usize], versions: 
 fn find_inside(path: &Spelling, items: &[TrashItem], passing: &[usize]) -> Vec<Chosen> {
     let part_of = |at: &usize| {
         let item = &items[*at];
-        let known = item.original_path().filter(|_| item.kind == ItemKind::Directory)?;
+        let known = item.original_path().filter(|_| item.kind == ItemKind::Directory && !item.is_open())?;
         path.paths.iter().find_map(|path| path.strip_prefix(known).ok()).map(Path::to_owned)
     };
     let mut found: Vec<Chosen> =
@@ -224,7 +235,7 @@ fn find_glob(glob: &GlobMatcher, items: &[TrashItem], passing: &[usize], version
     let mut found: Vec<usize> = passing
         .iter()
         .copied()
-        .filter(|at| items[*at].original_path().is_some_and(|path| glob.is_match(path)))
+        .filter(|at| !items[*at].is_open() && items[*at].original_path().is_some_and(|path| glob.is_match(path)))
         .collect();
     if versions == Versions::Newest {
         found.sort_by_key(|at| (items[*at].original_path(), Reverse(items[*at].trashed.instant())));

@@ -1,8 +1,8 @@
 //! The selection language on items in memory.
 
 use super::*;
+use crate::item::ItemKind;
 use crate::item::testing::{self, now};
-use crate::item::{ItemId, ItemKind};
 use chrono::TimeDelta;
 use std::ffi::OsStr;
 
@@ -11,7 +11,7 @@ fn item(digit: u8, path: &str, age: i64) -> TrashItem {
     let mut id = [0x11; 16];
     id[..2].fill(digit << 4 | digit);
     TrashItem {
-        id: ItemId::from_random(id),
+        id: testing::id_of(id),
         kind: if path.ends_with('/') { ItemKind::Directory } else { ItemKind::File },
         size: Some(u64::try_from(age).expect("not negative")),
         ..testing::item(path.trim_end_matches('/'), TimeDelta::hours(age))
@@ -93,7 +93,7 @@ fn an_ambiguous_prefix_lists_its_candidates() {
     twins[1].id = {
         let mut id = [0x11; 16];
         id[15] = 0;
-        ItemId::from_random(id)
+        testing::id_of(id)
     };
     let terms = vec![Term::parse(OsStr::new("1111"), Path::new("/"), |_| None).expect("a term")];
     let problem = &Selection { terms, ..Selection::default() }.choose(&twins, Versions::All).problems[0];

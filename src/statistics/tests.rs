@@ -2,14 +2,14 @@
 
 use super::*;
 use crate::item::testing::{self, now};
-use crate::item::{ItemId, Keep, Stamp};
+use crate::item::{Keep, Stamp};
 use crate::retention::Standing;
 
 /// An item of so many bytes in `trash`, removed so many hours ago for so many days.
 fn item(number: u8, trash: &str, size: Option<u64>, age: i64, grace: i64) -> TrashItem {
     let age = TimeDelta::hours(age);
     TrashItem {
-        id: ItemId::from_random([number; 16]),
+        id: testing::id(number),
         trash: Path::new(trash).into(),
         kind: if size.is_some() { ItemKind::File } else { ItemKind::Directory },
         size,

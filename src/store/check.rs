@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use super::envelope::discard_envelope;
 use super::loosen::OWNER_ALL;
-use super::record::{self, ENVELOPE};
+use super::record::{self, ORIGINAL_PATH};
 use super::sweep::is_abandoned;
 use super::{Reading, TrashDir, layout, take_over};
 use crate::attributes::{ExtendedAttributes, RecordFile};
@@ -66,6 +66,9 @@ impl TrashDir {
             Origin::Untrusted(record) => {
                 let Untrusted { recorded, reason } = &**record;
                 found.push(Finding::Untrusted { at: at(), recorded: recorded.clone(), reason });
+            }
+            Origin::Known(path) if item.is_open() => {
+                found.push(Finding::Open { at: at(), recorded: path.clone() });
             }
             Origin::Known(path) if item.state(now) == State::Doubtful => {
                 found.push(Finding::Doubtful { at: at(), original: path.clone() });
@@ -138,8 +141,8 @@ impl TrashDir {
             return Ok(Source::Uncopied);
         }
         let file = envelope.readable()?;
-        let recorded = match record::read(&*self.attributes, &file)?.original_path {
-            None => record::read(&RecordFile, &file)?.original_path,
+        let recorded = match record::read_path(&*self.attributes, &file)? {
+            None => record::read_path(&RecordFile, &file)?,
             recorded => recorded,
         };
         Ok(match self.origin(recorded) {
@@ -176,5 +179,5 @@ impl TrashDir {
 
 /// Whether files can carry attributes here: one that is not there is asked for, which changes nothing.
 fn keeps_attributes(attributes: &dyn ExtendedAttributes, file: &std::fs::File) -> bool {
-    !attributes.get(file, ENVELOPE).is_err_and(|error| error.kind() == io::ErrorKind::Unsupported)
+    !attributes.get(file, ORIGINAL_PATH).is_err_and(|error| error.kind() == io::ErrorKind::Unsupported)
 }

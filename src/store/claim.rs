@@ -56,7 +56,7 @@ impl TrashDir {
     /// Whether a person keeps what was moved out of `holding` a moment ago.
     fn keep_of_claimed(&self, item: &TrashItem, holding: &Holding<'_>, claimed: (&Dir, Name<'_>)) -> io::Result<Keep> {
         match holding {
-            Holding::Envelope(envelope) => self.keep_on_envelope(envelope),
+            Holding::Envelope(envelope) => self.keep_on_envelope(item, envelope),
             Holding::Trash(_) => self.keep_on(item.kind, claimed),
         }
     }
@@ -66,7 +66,7 @@ impl TrashDir {
         let id = item.id.to_string();
         let name = Name::new(&id)?;
         match item.holder {
-            Holder::Envelope => self.keep_on_envelope(&self.dir().open_dir(name)?),
+            Holder::Envelope => self.keep_on_envelope(item, &self.dir().open_dir(name)?),
             Holder::Item => self.keep_on(item.kind, (self.dir(), name)),
         }
     }

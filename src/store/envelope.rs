@@ -2,73 +2,84 @@
 
 use std::io;
 
-use super::record::{self, ENVELOPE, Unwritten};
+use super::record::{self, Unwritten};
 use super::{Keeps, TrashDir, layout};
 use crate::attributes::RecordFile;
-use crate::item::{ItemId, Record};
-use crate::sys::{Dir, FileKind, Metadata, Name};
+use crate::item::{ItemId, Lent, Record, Shape};
+use crate::sys::{Dir, FileKind, Metadata, Name, rename_to_own_name};
 
-/// Where an item's record shall go.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Shape {
-    /// As attributes on the item; in an envelope after all, if it refuses them.
-    OwnRecord,
-    /// As attributes on a directory made to hold it.
-    Envelope,
-}
+/// What others than the owner may have: to write, be it through an access list, whose mask the group's bits are (acl(5)).
+pub(super) const OTHERS_WRITE: u32 = 0o022;
 
-/// The rule, as far as metadata decide it.
+const SET_GROUP_ID: u32 = 0o2000;
+
+/// Where the record of an item shall go, as far as metadata decide it: on the item, or on an envelope. Where an item
+/// refuses its own, it goes into an envelope after all.
 ///
 /// Only regular files and directories carry `user.*` attributes (xattr(7)). They belong to the inode, so a file with
 /// several names would show one record under all of them. And a directory that even its owner may not read would hide
-/// its record as soon as it has its mode back.
+/// its record.
+///
+/// # Security
+/// What is not ours could be written by its owner, through a descriptor of before too. What a group or others may write
+/// is closed to them once it is in the trash, because the kernel asks for the permission at each call that sets an
+/// attribute. Where a chmod(2) takes more than that, it is not closed: of a set-group-ID bit, if the group is not ours.
 #[must_use]
-pub fn shape_of(metadata: &Metadata) -> Shape {
-    let own = match metadata.kind {
+pub fn shape_of(metadata: &Metadata, us: u32, is_our_group: impl FnOnce(u32) -> bool) -> Shape {
+    let carries = match metadata.kind {
         FileKind::Directory => metadata.mode & 0o400 != 0,
         FileKind::File => metadata.links == 1,
         _ => false,
     };
-    if own { Shape::OwnRecord } else { Shape::Envelope }
+    let is_closed = metadata.mode & OTHERS_WRITE == 0;
+    let can_be_closed = metadata.mode & SET_GROUP_ID == 0 || is_our_group(metadata.gid);
+    let own = carries && metadata.uid == us && (is_closed || can_be_closed);
+    if own { Shape::Own } else { Shape::Envelope }
 }
 
 impl TrashDir {
-    /// Makes an envelope with `record` in `holder`, ready to take its item.
+    /// Makes an envelope with `record` in `holder`, ready to take its item; `lent` is what its mode lacks or has besides.
     ///
     /// # After a crash
     /// A directory without an item: never listed, and swept by `clean` once it is old.
-    pub(super) fn make_envelope(&self, holder: &Dir, id: &ItemId, record: &Record) -> io::Result<Dir> {
-        let name = id.to_string();
-        let name = Name::new(&name)?;
+    pub(super) fn make_envelope(&self, holder: &Dir, record: &Record, lent: Lent) -> io::Result<(ItemId, Dir)> {
+        let shape = if self.keeps() == Keeps::Nothing { Shape::RecordFile } else { Shape::Envelope };
+        let id = self.new_id(record, shape, lent)?;
+        let text = id.to_string();
+        let name = Name::new(&text)?;
         let envelope = holder.create_private_dir(name)?;
-        if let Err(error) = self.seal(&envelope, record) {
-            discard_envelope(holder, &envelope, name).ok();
-            return Err(error);
+        let sealed = self.seal(&envelope, shape, record).and_then(|sealed| {
+            if sealed == shape {
+                return Ok(id);
+            }
+            let id = self.new_id(record, sealed, lent)?;
+            rename_to_own_name(holder, name, holder, Name::new(&id.to_string())?)?;
+            Ok(id)
+        });
+        match sealed {
+            Ok(id) => Ok((id, envelope)),
+            Err(error) => {
+                discard_envelope(holder, &envelope, name).ok();
+                Err(error)
+            }
         }
-        Ok(envelope)
     }
 
-    /// Writes the record on an envelope: as attributes, or as a file where those are unsupported or too small.
-    fn seal(&self, envelope: &Dir, record: &Record) -> io::Result<()> {
+    /// Writes the record on an envelope: as attributes, or as a file where those are unsupported or too small. Says which.
+    fn seal(&self, envelope: &Dir, shape: Shape, record: &Record) -> io::Result<Shape> {
         let file = envelope.readable()?;
-        let mark = std::iter::once((ENVELOPE, b"1".to_vec()));
-        let write_file = || RecordFile::keep(&file, mark.chain(record::encode(record)));
-        if self.keeps() == Keeps::Nothing {
-            return write_file();
-        }
-        let marked = self.attributes.create(&file, ENVELOPE, b"1").map_err(Unwritten::from);
-        match marked.and_then(|()| record::create(&*self.attributes, &file, record)) {
-            Ok(()) => Ok(()),
-            Err(Unwritten::Refused(error)) => {
+        if shape == Shape::Envelope {
+            match record::create(&*self.attributes, &file, record) {
+                Ok(()) => return Ok(Shape::Envelope),
+                Err(Unwritten::Failed(error)) => return Err(error),
                 // The directory is new, ours and empty: what is unsupported on it is unsupported on all here.
-                if error.kind() == io::ErrorKind::Unsupported {
+                Err(Unwritten::Refused(error)) if error.kind() == io::ErrorKind::Unsupported => {
                     self.learn(Keeps::Nothing);
                 }
-                self.attributes.remove(&file, ENVELOPE).ok();
-                write_file()
+                Err(Unwritten::Refused(_)) => {}
             }
-            Err(Unwritten::Failed(error)) => Err(error),
         }
+        RecordFile::keep(&file, record::encode(record)).map(|()| Shape::RecordFile)
     }
 }
 
@@ -89,13 +100,16 @@ mod tests {
     use super::*;
     use crate::sys::{FileId, MountRoot, Timestamp};
 
+    const US: u32 = 1000;
+    const OUR_GROUP: u32 = 100;
+
     fn metadata(kind: FileKind, mode: u32, links: u32) -> Metadata {
         let never = Timestamp { seconds: 0, nanoseconds: 0 };
         Metadata {
             kind,
             mode,
-            uid: 0,
-            gid: 0,
+            uid: US,
+            gid: OUR_GROUP,
             links,
             size: 0,
             blocks: 0,
@@ -109,15 +123,23 @@ mod tests {
         }
     }
 
+    fn shape(metadata: &Metadata) -> Shape {
+        shape_of(metadata, US, |group| group == OUR_GROUP)
+    }
+
     #[test]
     fn the_rule() {
         use FileKind::{BlockDevice, CharDevice, Directory, Fifo, File, Socket, Symlink};
         let table = [
-            (File, 0o644, 1, Shape::OwnRecord),
+            (File, 0o644, 1, Shape::Own),
             (File, 0o644, 2, Shape::Envelope),
-            (File, 0o000, 1, Shape::OwnRecord),
-            (Directory, 0o755, 2, Shape::OwnRecord),
-            (Directory, 0o555, 9, Shape::OwnRecord),
+            (File, 0o000, 1, Shape::Own),
+            (File, 0o664, 1, Shape::Own),
+            (File, 0o666, 1, Shape::Own),
+            (File, 0o2775, 1, Shape::Own),
+            (Directory, 0o755, 2, Shape::Own),
+            (Directory, 0o2775, 2, Shape::Own),
+            (Directory, 0o555, 9, Shape::Own),
             (Directory, 0o000, 2, Shape::Envelope),
             (Directory, 0o300, 2, Shape::Envelope),
             (Symlink, 0o777, 1, Shape::Envelope),
@@ -126,8 +148,39 @@ mod tests {
             (BlockDevice, 0o660, 1, Shape::Envelope),
             (CharDevice, 0o660, 1, Shape::Envelope),
         ];
-        for (kind, mode, links, shape) in table {
-            assert_eq!(shape_of(&metadata(kind, mode, links)), shape, "{kind:?} {mode:o} {links}");
+        for (kind, mode, links, expected) in table {
+            assert_eq!(shape(&metadata(kind, mode, links)), expected, "{kind:?} {mode:o} {links}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_ours_or_cannot_be_closed_carries_nothing() {
+        for (kind, mode) in [(FileKind::File, 0o644), (FileKind::Directory, 0o755), (FileKind::File, 0o666)] {
+            let theirs = Metadata { uid: US + 1, ..metadata(kind, mode, 1) };
+            assert_eq!(shape(&theirs), Shape::Envelope, "{kind:?} {mode:o}");
+        }
+        for (mode, expected) in [
+            (0o664, Shape::Own),
+            (0o2755, Shape::Own),
+            (0o2775, Shape::Envelope),
+            (0o2777, Shape::Envelope),
+            (0o2757, Shape::Envelope),
+        ] {
+            let theirs = Metadata { gid: OUR_GROUP + 1, ..metadata(FileKind::Directory, mode, 2) };
+            assert_eq!(shape(&theirs), expected, "{mode:o}");
+        }
+    }
+
+    /// What each error of a call that sets an attribute leads to: another form, or no removal.
+    #[test]
+    fn what_an_error_makes_of_the_shape() {
+        // ENOTSUP, EPERM, EACCES, ENOSPC, E2BIG, ERANGE, EDQUOT, EEXIST.
+        for errno in [95, 1, 13, 28, 7, 34, 122, 17] {
+            assert!(matches!(io::Error::from_raw_os_error(errno).into(), Unwritten::Refused(_)), "{errno}");
+        }
+        // EIO, ENOENT, EROFS, ENOMEM.
+        for errno in [5, 2, 30, 12] {
+            assert!(matches!(io::Error::from_raw_os_error(errno).into(), Unwritten::Failed(_)), "{errno}");
         }
     }
 }

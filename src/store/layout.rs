@@ -91,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_note_tells_its_item_and_is_none_itself() {
-        let id = ItemId::from_random([7; 16]);
+        let id = crate::item::testing::id(7);
         assert_eq!(noted_by(&note_of(id)), Some(id));
         assert_eq!(noted_by(OsStr::new(&id.to_string())), None);
         assert_eq!(meaning_of(&note_of(id)), Meaning::Foreign);

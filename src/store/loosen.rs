@@ -7,11 +7,14 @@ use std::io;
 
 use crate::sys::{self, Dir, Metadata};
 
-/// What an owner may do with a directory that can be moved.
+/// What an owner may do with a directory that rrm itself uses.
 pub(super) const OWNER_ALL: u32 = 0o700;
 
-/// A directory that is writable only to be moved. Dropping it leaves it so: the record has the mode to give back.
-#[must_use = "the mode is to be given back"]
+/// What an owner needs to move a directory.
+pub(super) const OWNER_WRITE: u32 = 0o200;
+
+/// A directory that got [`OWNER_WRITE`] to be moved.
+#[must_use = "it is moved, or its mode is given back"]
 pub(super) struct Loosened {
     dir: Dir,
     mode: u32,
@@ -19,22 +22,17 @@ pub(super) struct Loosened {
 
 /// Makes the directory at hand writable if it is ours and is not; `None` where nothing had to be changed.
 pub(super) fn loosen(dir: impl FnOnce() -> io::Result<Dir>, metadata: &Metadata) -> io::Result<Option<Loosened>> {
-    let movable = metadata.mode & OWNER_ALL == OWNER_ALL;
-    if !metadata.is_dir() || movable || metadata.uid != sys::effective_uid() {
+    let is_movable = metadata.mode & OWNER_WRITE != 0;
+    if !metadata.is_dir() || is_movable || metadata.uid != sys::effective_uid() {
         return Ok(None);
     }
     let dir = dir()?;
-    dir.set_mode(metadata.mode | OWNER_ALL)?;
+    dir.set_mode(metadata.mode | OWNER_WRITE)?;
     Ok(Some(Loosened { dir, mode: metadata.mode }))
 }
 
 impl Loosened {
-    /// The permission bits that the directory had.
-    pub(super) fn mode(&self) -> u32 {
-        self.mode
-    }
-
-    /// Gives them back.
+    /// Gives it the mode that it had.
     pub(super) fn tighten(self) -> io::Result<()> {
         self.dir.set_mode(self.mode)
     }

@@ -7,9 +7,10 @@ use std::os::unix::ffi::OsStringExt;
 
 use super::TrashDir;
 use super::loosen::{Loosened, loosen};
-use super::record::{self, ENVELOPE, IMPORT, KEEP, SIZE};
+use super::older;
+use super::record::{self, IMPORT, KEEP, SIZE};
 use crate::attributes::{ExtendedAttributes, RecordFile};
-use crate::item::{Holder, ItemKind, Keep, TrashItem};
+use crate::item::{Holder, ItemKind, Keep, Shape, Source, TrashItem};
 use crate::sys::{Dir, Name, metadata_of_file};
 
 impl TrashDir {
@@ -28,7 +29,9 @@ impl TrashDir {
     /// Whether the item comes from the trash of another program, and under what name it was there: an empty one once
     /// nothing of it is there any more.
     pub fn imported_as(&self, item: &TrashItem) -> io::Result<Option<OsString>> {
+        let may_be = item.id.told().is_none_or(|told| told.source == Source::Import);
         let (file, attributes) = match self.carrier(item) {
+            _ if !may_be => return Ok(None),
             Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(None),
             carrier => carrier?,
         };
@@ -87,19 +90,22 @@ impl TrashDir {
                 false => Err(io::ErrorKind::Unsupported.into()),
             };
         }
-        self.carrier_of(&self.dir().open_dir(name)?)
+        self.carrier_of(item, &self.dir().open_dir(name)?)
     }
 
-    /// An envelope as what carries the record, and how.
-    fn carrier_of(&self, envelope: &Dir) -> io::Result<(File, &dyn ExtendedAttributes)> {
+    /// An envelope as what carries the record of an item, and how.
+    fn carrier_of(&self, item: &TrashItem, envelope: &Dir) -> io::Result<(File, &dyn ExtendedAttributes)> {
         let file = envelope.readable()?;
-        let is_marked = self.attributes.list(&file)?.iter().any(|known| known == ENVELOPE);
-        Ok((file, if is_marked { &*self.attributes } else { &RecordFile }))
+        let has_attributes = match item.id.told() {
+            Some(told) => told.shape != Shape::RecordFile,
+            None => older::is_marked(&*self.attributes, &file)?,
+        };
+        Ok((file, if has_attributes { &*self.attributes } else { &RecordFile }))
     }
 
     /// Whether a person keeps what belongs into this envelope.
-    pub(super) fn keep_on_envelope(&self, envelope: &Dir) -> io::Result<Keep> {
-        let (file, attributes) = self.carrier_of(envelope)?;
+    pub(super) fn keep_on_envelope(&self, item: &TrashItem, envelope: &Dir) -> io::Result<Keep> {
+        let (file, attributes) = self.carrier_of(item, envelope)?;
         attributes.get(&file, KEEP).map(record::decode_keep)
     }
 

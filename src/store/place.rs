@@ -5,23 +5,25 @@
 //! | a 0555 directory of ours: u+w | it is in place, writable for its owner |
 //! | own record: its lock, each attribute | it is in place, with attributes that the next removal overwrites |
 //! | envelope: mkdir, each attribute | it is in place; an envelope without an item, swept by `clean` once old |
-//! | **rename, never replacing** | it is in the trash, whole and with its record |
-//! | the mode back | the same; without this step, restore gives the mode back |
+//! | **rename, never replacing** | it is in the trash, whole and with its record; if a group or others may write it, it is open |
+//! | own record, what others may write: `g-w` and `o-w` | the same, and nobody else writes the record any more; it is open |
+//! | its values read back, and written again if they differ | it is in the trash |
 //!
-//! A step that fails undoes those before it. What is locked (see [`super::lock`]) goes into an envelope, too.
+//! A step that fails undoes those before it. What is locked (see [`super::lock`]) goes into an envelope, too. The name tells
+//! what the mode lost and got, so a restore gives that back.
 
 use std::fs::File;
 use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::envelope::{Shape, discard_envelope, shape_of};
+use super::envelope::{OTHERS_WRITE, discard_envelope, shape_of};
 use super::lock::is_ours;
-use super::loosen::loosen;
+use super::loosen::{OWNER_WRITE, loosen};
 use super::record::{self, Unwritten};
 use super::{Keeps, TrashDir, layout};
-use crate::item::{Holder, ItemId, Record};
-use crate::sys::{Dir, FileKind, Metadata, Name, metadata_of_file, rename_to_own_name};
+use crate::item::{Holder, ItemId, Lent, Record, Shape};
+use crate::sys::{self, Dir, FileKind, Metadata, Name, metadata_of_file, rename_to_own_name};
 
 /// Something that is in the trash now.
 #[derive(Debug, Clone)]
@@ -76,7 +78,6 @@ impl Source<'_> {
 /// A file that carries its record where it is.
 #[must_use = "it is moved, or its record is taken off it"]
 pub struct Labelled {
-    id: ItemId,
     file: File,
     record: Record,
 }
@@ -85,50 +86,46 @@ impl TrashDir {
     /// Moves a thing here by rename, with its record.
     pub fn place(&self, source: Source<'_>, record: &Record) -> Result<Placed, NotPlaced> {
         let loosened = loosen(|| source.parent.open_dir(source.name), source.metadata)?;
-        let mode = loosened.as_ref().map(super::loosen::Loosened::mode);
-        let record = match mode {
-            Some(_) => &Record { mode, ..record.clone() },
-            None => record,
-        };
-        let result = self.place_movable(source, record);
-        // Moved, and its mode could not be given back: the record says what it was, and restore sets it.
-        if let Some(Err(error)) = loosened.map(super::loosen::Loosened::tighten) {
-            result.as_ref().map_err(|_| NotPlaced::Failed(error))?;
+        let given = if loosened.is_some() { OWNER_WRITE } else { 0 };
+        let placed = self.place_movable(source, record, given);
+        if let (Err(_), Some(loosened)) = (&placed, loosened) {
+            loosened.tighten().map_err(NotPlaced::Failed)?;
         }
-        result
+        Ok(placed?)
     }
 
-    fn place_movable(&self, source: Source<'_>, record: &Record) -> Result<Placed, NotPlaced> {
-        let id = self.new_id()?;
-        let holder = match shape_of(source.metadata) {
-            Shape::OwnRecord
-                if self.keeps() == Keeps::Attributes
-                    && self.place_with_own_record(source, &id, record)? == Own::Accepted =>
-            {
-                Holder::Item
-            }
-            _ => self.place_in_envelope(source, &id, record)?,
-        };
-        Ok(Placed { id, trash: self.path.clone(), holder })
+    fn place_movable(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {
+        if self.shape_of(source.metadata) == Shape::Own
+            && let Some(file) = self.with_own_record(source, record)?
+        {
+            return self.commit_labelled(source, &file, record, given);
+        }
+        self.place_in_envelope(source, record, given)
     }
 
-    fn place_with_own_record(&self, source: Source<'_>, id: &ItemId, record: &Record) -> io::Result<Own> {
+    fn shape_of(&self, metadata: &Metadata) -> Shape {
+        match self.keeps() {
+            Keeps::Attributes => shape_of(metadata, self.owner, sys::is_group_of_ours),
+            Keeps::Nothing => Shape::RecordFile,
+        }
+    }
+
+    /// Opens a thing and writes the record on it; `None` where it takes none, whatever the reason.
+    fn with_own_record(&self, source: Source<'_>, record: &Record) -> io::Result<Option<File>> {
         let file = match source.parent.open_file(source.name) {
             Ok(file) => file,
-            // Not ours to read, so not ours to label.
-            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Ok(Own::Refused),
-            Err(error) => return Err(error),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(error),
+            // Not ours to read, so not ours to label; or another program has a lease on it.
+            Err(_) => return Ok(None),
         };
         if !is_ours(&file) {
-            return Ok(Own::Refused);
+            return Ok(None);
         }
         match self.write_on(&file, source, record) {
-            Ok(()) => {}
-            Err(Unwritten::Refused(_)) => return Ok(Own::Refused),
-            Err(Unwritten::Failed(error)) => return Err(error),
+            Ok(()) => Ok(Some(file)),
+            Err(Unwritten::Refused(_)) => Ok(None),
+            Err(Unwritten::Failed(error)) => Err(error),
         }
-        self.accept_labelled(source, id, &file, record)?;
-        Ok(Own::Accepted)
     }
 
     /// Writes the record on what is about to be moved and is ours alone meanwhile.
@@ -144,30 +141,54 @@ impl TrashDir {
     }
 
     /// The commit of what carries its record; where it fails, it carries it no more.
-    fn accept_labelled(&self, source: Source<'_>, id: &ItemId, file: &File, record: &Record) -> io::Result<()> {
-        let name = id.to_string();
-        let name = Name::new(&name)?;
-        if let Err(error) = rename_to_own_name(source.parent, source.name, &self.dir, name) {
+    fn commit_labelled(&self, source: Source<'_>, file: &File, record: &Record, given: u32) -> io::Result<Placed> {
+        let lent = Lent { taken: source.metadata.mode & OTHERS_WRITE, given };
+        let id = self.new_id(record, Shape::Own, lent)?;
+        let text = id.to_string();
+        if let Err(error) = rename_to_own_name(source.parent, source.name, &self.dir, Name::new(&text)?) {
             record::erase(&*self.attributes, file)?;
             return Err(error);
         }
-        // What is gone again by now was not seen to be another.
-        if is_at(file, &self.dir, name).is_ok_and(|it_came| !it_came) {
-            self.label_what_came(name, record);
-            record::erase(&*self.attributes, file).ok();
-        }
-        Ok(())
+        let id = self.secure(id, file, record);
+        let holder =
+            if id.told().is_some_and(|told| told.shape == Shape::Own) { Holder::Item } else { Holder::Envelope };
+        Ok(Placed { id, trash: self.path.clone(), holder })
     }
 
-    /// Gives the record to what came under this name: between the record and the rename somebody put another file in the
-    /// place of the labelled one, as an editor does that saves. What takes no attributes stays of unknown origin.
-    fn label_what_came(&self, name: Name<'_>, record: &Record) {
-        if let Ok(file) = self.dir.open_file(name)
-            && is_ours(&file)
-            && record::create(&*self.attributes, &file, record).is_err()
-        {
-            record::replace_leftover(&*self.attributes, &file, record).ok();
+    /// Sees to it that what came under this name has its record, and that nobody else can write it. What cannot be secured
+    /// is open. Says what it is called now.
+    ///
+    /// Between the record and the rename somebody may have put another file in the place of the labelled one, as an editor
+    /// does that saves; or changed its mode.
+    fn secure(&self, id: ItemId, file: &File, record: &Record) -> ItemId {
+        let text = id.to_string();
+        let here = Name::new(&text).ok().and_then(|name| self.dir.metadata_of(name).ok());
+        // What is gone again by now was not seen to be another.
+        let (Some(here), Ok(is)) = (here, metadata_of_file(file)) else { return id };
+        if here.id != is.id {
+            record::erase(&*self.attributes, file).ok();
+            return self.enclose(id, record, Lent::default()).unwrap_or(id);
         }
+        let lent = Lent { taken: is.mode & OTHERS_WRITE, ..id.told().map(|told| told.lent).unwrap_or_default() };
+        if is.uid != self.owner || self.shape_of(&here) != Shape::Own {
+            return self.enclose(id, record, Lent { taken: 0, ..lent }).unwrap_or(id);
+        }
+        let Ok(id) = self.rename_to_tell(id, Shape::Own, lent) else { return id };
+        match self.close(file, &is, record) {
+            Ok(()) => id,
+            Err(_) => self.enclose(id, record, lent).unwrap_or(id),
+        }
+    }
+
+    /// Moves what is here under a name of its own into an envelope with this record.
+    fn enclose(&self, id: ItemId, record: &Record, lent: Lent) -> io::Result<ItemId> {
+        let (enclosed, envelope) = self.make_envelope(&self.dir, record, lent)?;
+        let (old, new) = (id.to_string(), enclosed.to_string());
+        if let Err(error) = rename_to_own_name(&self.dir, Name::new(&old)?, &envelope, layout::ITEM) {
+            discard_envelope(&self.dir, &envelope, Name::new(&new)?)?;
+            return Err(error);
+        }
+        Ok(enclosed)
     }
 
     /// Writes the record on a file, for [`Self::place_labelled`] to move it soon; `None` where it takes more than that.
@@ -179,20 +200,17 @@ impl TrashDir {
     /// The file is in place, with attributes that the next removal replaces.
     #[must_use]
     pub fn label(&self, source: Source<'_>, record: Record) -> Option<Labelled> {
-        let is_simple = source.metadata.kind == FileKind::File && shape_of(source.metadata) == Shape::OwnRecord;
-        if !is_simple || self.keeps() != Keeps::Attributes {
+        if source.metadata.kind != FileKind::File || self.shape_of(source.metadata) != Shape::Own {
             return None;
         }
-        let (id, file) = (self.new_id().ok()?, source.parent.open_file(source.name).ok().filter(is_ours)?);
+        let file = source.parent.open_file(source.name).ok().filter(is_ours)?;
         record::create(&*self.attributes, &file, &record).ok()?;
-        Some(Labelled { id, file, record })
+        Some(Labelled { file, record })
     }
 
     /// Moves here by rename what was labelled. On an error it carries the record no more.
-    pub fn place_labelled(&self, source: Source<'_>, labelled: Labelled) -> io::Result<Placed> {
-        let Labelled { id, file, record } = labelled;
-        self.accept_labelled(source, &id, &file, &record)?;
-        Ok(Placed { id, trash: self.path.clone(), holder: Holder::Item })
+    pub fn place_labelled(&self, source: Source<'_>, labelled: &Labelled) -> io::Result<Placed> {
+        self.commit_labelled(source, &labelled.file, &labelled.record, 0)
     }
 
     /// Takes the record off what is not moved after all. Where it cannot, the next removal does.
@@ -200,24 +218,17 @@ impl TrashDir {
         record::erase(&*self.attributes, &labelled.file).ok();
     }
 
-    fn place_in_envelope(&self, source: Source<'_>, id: &ItemId, record: &Record) -> io::Result<Holder> {
-        let envelope = self.make_envelope(&self.dir, id, record)?;
+    fn place_in_envelope(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {
+        let (id, envelope) = self.make_envelope(&self.dir, record, Lent { taken: 0, given })?;
         if let Err(error) = rename_to_own_name(source.parent, source.name, &envelope, layout::ITEM) {
             discard_envelope(&self.dir, &envelope, Name::new(&id.to_string())?)?;
             return Err(error);
         }
-        Ok(Holder::Envelope)
+        Ok(Placed { id, trash: self.path.clone(), holder: Holder::Envelope })
     }
 }
 
 /// Whether an open file is what `dir` has under this name. Two looks at an inode cost a third of one at a path of `/proc`.
 fn is_at(file: &File, dir: &Dir, name: Name<'_>) -> io::Result<bool> {
     Ok(dir.metadata_of(name)?.id == metadata_of_file(file)?.id)
-}
-
-/// Whether a thing took its own record.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Own {
-    Accepted,
-    Refused,
 }

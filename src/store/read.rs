@@ -6,15 +6,16 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::thread;
 
+use super::envelope::OTHERS_WRITE;
 use super::layout::{self, Meaning};
-use super::record::{self, Found, Marked};
-use super::{Base, TrashDir};
-use crate::attributes::RecordFile;
+use super::record::{self, Carrier, Found};
+use super::{Base, Modes, TrashDir};
+use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::Stamp::Missing;
-use crate::item::{Holder, ItemId, ItemKind, Origin, RecordPlace, TrashItem, Untrusted, is_plain_path};
+use crate::item::Stamp::{self, Missing};
+use crate::item::{Holder, ItemId, ItemKind, Origin, RecordPlace, Shape, TrashItem, Trust, Untrusted, is_plain_path};
 use crate::sys::door::spawn_beside;
-use crate::sys::{Dir, Entry, FileKind, Metadata, Name, Timestamp};
+use crate::sys::{Dir, Entry, FileKind, Metadata, Name, Timestamp, metadata_of_file};
 
 /// How many entries are read before the first of them is told: the more, the more memory.
 const AT_ONCE: usize = 512;
@@ -135,72 +136,90 @@ impl TrashDir {
             Some(kind) => kind,
             None => self.dir.metadata_of(name)?.kind,
         };
-        let reading = match kind {
-            FileKind::File => self.read_own(id, name)?,
-            FileKind::Directory => self.read_directory(id, name)?,
-            // rrm puts these into envelopes only; one without is nothing that it knows.
-            _ => self.item(id, &self.dir.metadata_of(name)?, nothing_found(), Holder::Item),
+        let reading = match id.told() {
+            None => self.read_older(id, name, kind)?,
+            Some(told) => self.read_told(id, told.shape, name, kind)?,
         };
         // A restore erases the record of what it has moved away, perhaps while we were reading it.
-        if !matches!(&reading, Reading::Item(item) if item.origin != Origin::Unknown) {
-            self.dir.metadata_of(name)?;
+        if let Reading::Item(TrashItem { id, origin: Origin::Unknown, .. }) | Reading::Abandoned { id, .. } = &reading {
+            self.dir.metadata_of(Name::new(&id.to_string())?)?;
         }
         Ok(reading)
     }
 
-    fn read_own(&self, id: ItemId, name: Name<'_>) -> io::Result<Reading> {
-        let file = self.dir.open_file(name)?;
-        let found = record::read(&*self.attributes, &file)?;
-        let metadata = crate::sys::metadata_of_file(&file)?;
-        Ok(self.item(id, &metadata, found, Holder::Item))
+    /// What the name tells is known, whatever can be read of the record: so a record that cannot be read is missing.
+    fn read_told(&self, id: ItemId, shape: Shape, name: Name<'_>, kind: FileKind) -> io::Result<Reading> {
+        let is_envelope = matches!(shape, Shape::Envelope | Shape::RecordFile);
+        match kind {
+            FileKind::Directory if is_envelope => self.read_envelope(id, shape, name),
+            FileKind::File | FileKind::Directory if !is_envelope => self.read_own(id, shape, name),
+            // rrm puts these into envelopes only; one without is nothing that it knows.
+            _ => Ok(self.without_record(id, &self.dir.metadata_of(name)?, Holder::Item)),
+        }
     }
 
-    fn read_directory(&self, id: ItemId, name: Name<'_>) -> io::Result<Reading> {
-        let file = self.dir.open_file(name)?;
-        let found = record::read(&*self.attributes, &file)?;
-        if found.original_path.is_none() {
-            // The record may be in a file, whatever became of the mark on the directory itself.
-            let dir = self.dir.open_dir(name)?;
-            if RecordFile::is_in(&dir)? {
-                return self.read_envelope(id, name, record::read(&RecordFile, &file)?);
-            }
+    fn read_own(&self, id: ItemId, shape: Shape, name: Name<'_>) -> io::Result<Reading> {
+        let Ok(file) = self.dir.open_file(name) else {
+            return Ok(self.without_record(id, &self.dir.metadata_of(name)?, Holder::Item));
+        };
+        let (mut id, mut is) = (id, metadata_of_file(&file)?);
+        if self.trust_in(&is) == Trust::Open {
+            (id, is) = self.close_what_was_left(id, &file)?;
         }
-        if found.envelope == Marked::Envelope {
-            return self.read_envelope(id, name, found);
-        }
-        if found.original_path.is_none() {
-            let dir = self.dir.open_dir(name)?;
-            if dir.is_empty()? || RecordFile::is_unfinished_in(&dir)? {
-                return Ok(abandoned(id, &dir.metadata()?));
-            }
-        }
-        let metadata = crate::sys::metadata_of_file(&file)?;
-        Ok(self.item(id, &metadata, found, Holder::Item))
+        let is_doubted = shape == Shape::Doubted || id.told().is_some_and(|told| told.shape == Shape::Doubted);
+        let trust = if is_doubted { Trust::Open } else { self.trust_in(&is) };
+        Ok(match record::read(&*self.attributes, &file, carrier_of(&is)) {
+            Ok(found) => self.item(id, &is, found, Holder::Item, trust),
+            Err(_) => self.without_record(id, &is, Holder::Item),
+        })
     }
 
-    fn read_envelope(&self, id: ItemId, name: Name<'_>, found: Found) -> io::Result<Reading> {
+    fn read_envelope(&self, id: ItemId, shape: Shape, name: Name<'_>) -> io::Result<Reading> {
         let envelope = self.dir.open_dir(name)?;
-        match envelope.metadata_of(layout::ITEM) {
-            Ok(metadata) => Ok(self.item(id, &metadata, found, Holder::Envelope)),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(abandoned(id, &envelope.metadata()?)),
-            Err(error) => Err(error),
-        }
+        let carrier = envelope.metadata()?;
+        let metadata = match envelope.metadata_of(layout::ITEM) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(abandoned(id, &carrier)),
+            metadata => metadata?,
+        };
+        let attributes: &dyn ExtendedAttributes =
+            if shape == Shape::RecordFile { &RecordFile } else { &*self.attributes };
+        let found = envelope.readable().and_then(|file| record::read(attributes, &file, Carrier::Directory));
+        Ok(match found {
+            Ok(found) => self.item(id, &metadata, found, Holder::Envelope, self.trust_in(&carrier)),
+            Err(_) => self.without_record(id, &metadata, Holder::Envelope),
+        })
     }
 
-    fn item(&self, id: ItemId, metadata: &Metadata, found: Found, holder: Holder) -> Reading {
+    fn without_record(&self, id: ItemId, metadata: &Metadata, holder: Holder) -> Reading {
+        self.item(id, metadata, Found::default(), holder, Trust::Open)
+    }
+
+    pub(super) fn item(&self, id: ItemId, metadata: &Metadata, found: Found, holder: Holder, trust: Trust) -> Reading {
         Reading::Item(TrashItem {
             id,
             trash: self.path.clone(),
             kind: kind_of(metadata.kind),
             size: if metadata.is_dir() { found.size } else { Some(metadata.size) },
             origin: self.origin(found.original_path),
-            trashed: found.trashed,
+            trashed: id.told().map_or(Missing, |told| Stamp::At(told.removed)),
             deletion: found.deletion,
             session: found.session.map(OsString::into_boxed_os_str),
-            mode: found.mode,
+            mode: None,
             holder,
+            trust,
             keep: found.keep,
         })
+    }
+
+    /// Whether a record is believed that is on what has this metadata: it is ours, and nobody else may write it. The bits
+    /// of the group are the mask of an access list (acl(5)).
+    ///
+    /// Where there are no modes, as on a stick, whoever may write to the volume may write all on it. There a record leads
+    /// nowhere but to that volume.
+    pub(super) fn trust_in(&self, carrier: &Metadata) -> Trust {
+        let is_closed = carrier.mode & OTHERS_WRITE == 0;
+        let cannot_be = self.modes == Modes::Fixed && matches!(self.base, Base::Relative(_));
+        if carrier.uid == self.owner && (is_closed || cannot_be) { Trust::Believed } else { Trust::Open }
     }
 
     /// Believes a recorded path only where it cannot lead out of what this trash directory serves.
@@ -232,7 +251,7 @@ impl TrashDir {
 
     /// Where the item's record is: looked for in the order in which it is read.
     pub fn record_place(&self, item: &TrashItem) -> io::Result<RecordPlace> {
-        let has_none = item.origin == Origin::Unknown && (&item.trashed, &item.deletion) == (&Missing, &Missing);
+        let has_none = item.origin == Origin::Unknown && item.deletion == Missing;
         if has_none || item.holder == Holder::Item {
             return Ok(if has_none { RecordPlace::Nowhere } else { RecordPlace::Item });
         }
@@ -285,21 +304,12 @@ impl std::ops::Deref for Holding<'_> {
     }
 }
 
-fn abandoned(id: ItemId, metadata: &Metadata) -> Reading {
+pub(super) fn abandoned(id: ItemId, metadata: &Metadata) -> Reading {
     Reading::Abandoned { id, modified: metadata.modified }
 }
 
-fn nothing_found() -> Found {
-    Found {
-        original_path: None,
-        trashed: Missing,
-        deletion: Missing,
-        session: None,
-        mode: None,
-        keep: crate::item::Keep::No,
-        size: None,
-        envelope: Marked::Plain,
-    }
+pub(super) fn carrier_of(metadata: &Metadata) -> Carrier {
+    if metadata.is_dir() { Carrier::Directory } else { Carrier::File }
 }
 
 /// The kinds of the kernel are the kinds of an item; an unknown one is shown as what it can at least be moved as.

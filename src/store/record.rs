@@ -4,40 +4,42 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::attributes::{ExtendedAttributes, short_name};
 use crate::item::{Keep, Record, Stamp};
-use crate::sys::{is_attribute_refused, metadata_of_file};
+use crate::sys::is_attribute_refused;
 
-use super::loosen::OWNER_ALL;
+use super::older;
 
-/// Where the item was: raw bytes.
+/// Where the item was: raw bytes. If a slash is at its end it is the directory, and [`ORIGINAL_NAME`] is the rest.
 pub const ORIGINAL_PATH: &str = "original_path";
+/// The last name of a long path: raw bytes.
+pub const ORIGINAL_NAME: &str = "original_name";
 /// When its grace period ends: RFC 3339, UTC.
 pub const DELETION_DATE: &str = "deletion_date";
-/// When it was removed: RFC 3339, UTC, nanoseconds.
-pub const TRASHED_DATE: &str = "trashed_date";
 /// Who removed it: raw bytes.
 pub const SESSION: &str = "rrm_session";
-/// The permission bits to give back, in octal.
-pub const MODE: &str = "rrm_mode";
 /// Until when a person keeps the item: `forever`, or RFC 3339, UTC.
 pub const KEEP: &str = "rrm_keep";
 /// How large a directory was found to be, all of it: bytes in decimal.
 pub const SIZE: &str = "rrm_size";
-/// Says that the item comes from the trash of another program: the name it had there, raw bytes, until nothing of it is
-/// left there; then empty.
+/// The name that an imported item had in the trash of another program, raw bytes, until nothing of it is left there.
 pub const IMPORT: &str = "rrm_import";
-/// Marks the directory that carries it as an envelope, for the item in it.
-pub const ENVELOPE: &str = "rrm_envelope";
 
-/// The attributes of a record. [`ORIGINAL_PATH`] comes first when a record is written and goes last when it is erased:
-/// whatever a crash leaves of a record still says which file it belongs to. [`MODE`] is next to it, since while a
-/// directory is writable only to be moved, nothing else knows what it was.
-pub(super) const OURS: [&str; 8] = [ORIGINAL_PATH, MODE, DELETION_DATE, TRASHED_DATE, SESSION, KEEP, SIZE, IMPORT];
+/// The attributes of a record, those of older versions included. Those that tell the path come first when a record is
+/// written and go last when it is erased: whatever a crash leaves of a record still says which file it belongs to.
+pub(super) const OURS: [&str; 9] =
+    [ORIGINAL_NAME, ORIGINAL_PATH, older::MODE, DELETION_DATE, older::TRASHED_DATE, SESSION, KEEP, SIZE, IMPORT];
+
+/// The longest path that is written as one value.
+///
+/// ext4 keeps this much in an inode of the usual size, and what does not fit there in a block. Inodes with the very same
+/// values beside the inode share one block; so of a longer path the directory goes there with the date, which both are
+/// the same for many items, and the name into the inode.
+const LONGEST_IN_ONE: usize = 56;
 
 /// The value of [`KEEP`] without an end.
 const KEPT_FOREVER: &[u8] = b"forever";
@@ -79,14 +81,14 @@ pub fn create(attributes: &dyn ExtendedAttributes, file: &File, record: &Record)
     Ok(())
 }
 
-/// Writes `record` over what a crash left of one. A person's own values under our names are let be: refused (`EEXIST`).
+/// Writes `record` over what a crash left of one. A person's own values under our names are kept: refused (`EEXIST`).
 ///
 /// At no moment there is less than a record on the file.
 pub fn replace_leftover(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> Result<(), Unwritten> {
-    if !is_leftover(attributes, file, record)? {
+    let pairs = encode(record);
+    if !is_leftover(attributes, file, &pairs)? {
         return Err(Unwritten::Refused(io::ErrorKind::AlreadyExists.into()));
     }
-    let pairs = encode(&Record { mode: record.mode.or(leftover_mode(attributes, file)?), ..record.clone() });
     let is_stale = |name: &&str| pairs.iter().all(|(written, _)| written != name);
     let present = attributes.list(file)?;
     let mut stale = OURS.iter().filter(|name| is_stale(name) && present.iter().any(|known| known == *name));
@@ -97,19 +99,33 @@ pub fn replace_leftover(attributes: &dyn ExtendedAttributes, file: &File, record
     })
 }
 
-/// Whether what is under our names was left by a crashed removal or restore of this very path: then the path recorded
-/// first (and erased last) is the one that we would write. Anything else is a person's own value and is kept.
-fn is_leftover(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> io::Result<bool> {
-    let recorded = attributes.get(file, ORIGINAL_PATH)?;
-    Ok(recorded.as_deref() == Some(record.original_path.as_os_str().as_bytes()))
+/// Whether what is under our names was left by a crashed removal or restore of this very path: then what is recorded first
+/// (and erased last) is what we would write. Anything else is a person's own value and is kept.
+fn is_leftover(attributes: &dyn ExtendedAttributes, file: &File, pairs: &[Pair]) -> io::Result<bool> {
+    let Some((first, value)) = pairs.first() else { return Ok(false) };
+    if let Some(found) = attributes.get(file, first)? {
+        return Ok(found == *value || whole_path(pairs).is_some_and(|path| found == path));
+    }
+    // One value, by an older version of rrm.
+    Ok(attributes.get(file, ORIGINAL_PATH)?.is_some_and(|found| whole_path(pairs).is_some_and(|path| found == path)))
 }
 
-/// The permission bits that a crashed removal recorded on a directory while it was writable only to be moved; nothing if
-/// somebody has set others since.
-pub(super) fn leftover_mode(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<Option<u32>> {
-    let Some(recorded) = attributes.get(file, MODE)?.and_then(|value| decode_mode(&value)) else { return Ok(None) };
-    let loosened = metadata_of_file(file)?.mode == recorded | OWNER_ALL;
-    Ok(loosened.then_some(recorded))
+fn whole_path(pairs: &[Pair]) -> Option<Vec<u8>> {
+    let value = |wanted: &str| pairs.iter().find(|(name, _)| *name == wanted).map(|(_, value)| value.as_slice());
+    Some([value(ORIGINAL_PATH)?, value(ORIGINAL_NAME).unwrap_or_default()].concat())
+}
+
+/// Writes again what of `record` is not on `file` any more, once nobody else can write there. What others may have put
+/// beside it goes.
+pub fn restore(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> io::Result<()> {
+    let pairs = encode(record);
+    for (name, value) in &pairs {
+        if attributes.get(file, name)?.as_ref() != Some(value) {
+            attributes.set(file, name, value)?;
+        }
+    }
+    let strange = [SESSION, KEEP, SIZE].into_iter().filter(|name| pairs.iter().all(|(written, _)| written != name));
+    strange.into_iter().try_for_each(|name| attributes.remove(file, name))
 }
 
 /// Erases the record on `file`.
@@ -127,76 +143,82 @@ pub fn is_part_of_one(name: &OsStr) -> bool {
     short_name(name).is_some_and(|name| OURS.iter().any(|ours| name == *ours))
 }
 
+type Pair = (&'static str, Vec<u8>);
+
 /// The attributes that make up `record`, in the order in which they are written.
-pub(super) fn encode(record: &Record) -> Vec<(&'static str, Vec<u8>)> {
-    let mut pairs = vec![(ORIGINAL_PATH, record.original_path.as_os_str().as_bytes().to_vec())];
-    pairs.extend(record.mode.map(|mode| (MODE, format!("{mode:04o}").into_bytes())));
-    pairs.push(encode_deletion(record));
-    pairs.push((TRASHED_DATE, date(record.trashed, SecondsFormat::Nanos)));
+pub(super) fn encode(record: &Record) -> Vec<Pair> {
+    let mut pairs = encode_path(&record.original_path);
+    pairs.push((DELETION_DATE, date(record.deletion, SecondsFormat::AutoSi)));
     pairs.extend(record.session.as_ref().map(|session| (SESSION, session.as_bytes().to_vec())));
     pairs.extend(record.imported_as.as_ref().map(|name| (IMPORT, name.as_bytes().to_vec())));
     pairs
 }
 
-/// The attribute that says when the grace period of `record` ends.
-pub(super) fn encode_deletion(record: &Record) -> (&'static str, Vec<u8>) {
-    (DELETION_DATE, date(record.deletion, SecondsFormat::AutoSi))
+fn encode_path(path: &Path) -> Vec<Pair> {
+    let bytes = path.as_os_str().as_bytes();
+    match bytes.iter().rposition(|byte| *byte == b'/') {
+        Some(slash) if bytes.len() > LONGEST_IN_ONE => {
+            let (directory, name) = bytes.split_at(slash + 1);
+            vec![(ORIGINAL_NAME, name.to_vec()), (ORIGINAL_PATH, directory.to_vec())]
+        }
+        _ => vec![(ORIGINAL_PATH, bytes.to_vec())],
+    }
 }
 
-fn date(instant: DateTime<Utc>, precision: SecondsFormat) -> Vec<u8> {
+pub(super) fn date(instant: DateTime<Utc>, precision: SecondsFormat) -> Vec<u8> {
     instant.to_rfc3339_opts(precision, true).into_bytes()
 }
 
 /// What was found of a record, before anything is believed.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub struct Found {
     /// The path, absolute or relative, as it was written.
     pub original_path: Option<PathBuf>,
-    /// When it was removed.
-    pub trashed: Stamp,
     /// When its grace period ends.
     pub deletion: Stamp,
     /// Who removed it.
     pub session: Option<OsString>,
-    /// The permission bits to give back.
-    pub mode: Option<u32>,
     /// Whether a person keeps it.
     pub keep: Keep,
     /// How large a directory was found to be.
     pub size: Option<u64>,
-    /// Whether the file says that it is an envelope.
-    pub envelope: Marked,
 }
 
-/// Whether a directory carries the mark of an envelope.
+/// What may carry a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Marked {
-    /// It is an envelope.
-    Envelope,
-    /// It is a trashed thing itself.
-    Plain,
+pub enum Carrier {
+    /// A file.
+    File,
+    /// A directory, on which its size may be noted.
+    Directory,
 }
 
-/// Reads what there is of a record on `file`: one call for the names, one for each that is there.
-pub fn read(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<Found> {
-    let present = attributes.list(file)?;
-    let get = |name: &str| match present.iter().any(|known| known == name) {
-        true => attributes.get(file, name),
-        false => Ok(None),
-    };
+/// Reads what there is of a record on `file`: one call for each value that may be there.
+pub fn read(attributes: &dyn ExtendedAttributes, file: &File, carrier: Carrier) -> io::Result<Found> {
+    let size = || if carrier == Carrier::Directory { attributes.get(file, SIZE) } else { Ok(None) };
     Ok(Found {
-        original_path: get(ORIGINAL_PATH)?.map(|bytes| OsString::from_vec(bytes).into()),
-        trashed: decode_date(get(TRASHED_DATE)?),
-        deletion: decode_date(get(DELETION_DATE)?),
-        session: get(SESSION)?.map(OsString::from_vec),
-        mode: get(MODE)?.and_then(|value| decode_mode(&value)),
-        keep: decode_keep(get(KEEP)?),
-        size: get(SIZE)?.and_then(|value| std::str::from_utf8(&value).ok()?.parse().ok()),
-        envelope: if present.iter().any(|known| known == ENVELOPE) { Marked::Envelope } else { Marked::Plain },
+        original_path: read_path(attributes, file)?,
+        deletion: decode_date(attributes.get(file, DELETION_DATE)?),
+        session: attributes.get(file, SESSION)?.map(OsString::from_vec),
+        keep: decode_keep(attributes.get(file, KEEP)?),
+        size: size()?.and_then(|value| decode_size(&value)),
     })
 }
 
-fn decode_date(value: Option<Vec<u8>>) -> Stamp {
+/// The path that is recorded on `file`. Where the name is missing, what is left is no plain path.
+pub(super) fn read_path(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<Option<PathBuf>> {
+    let Some(mut path) = attributes.get(file, ORIGINAL_PATH)? else { return Ok(None) };
+    if path.ends_with(b"/") {
+        path.extend(attributes.get(file, ORIGINAL_NAME)?.unwrap_or_default());
+    }
+    Ok(Some(OsString::from_vec(path).into()))
+}
+
+pub(super) fn decode_size(value: &[u8]) -> Option<u64> {
+    std::str::from_utf8(value).ok()?.parse().ok()
+}
+
+pub(super) fn decode_date(value: Option<Vec<u8>>) -> Stamp {
     let Some(value) = value else { return Stamp::Missing };
     let instant = std::str::from_utf8(&value).ok().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
     match instant {
@@ -223,15 +245,11 @@ pub(super) fn decode_keep(value: Option<Vec<u8>>) -> Keep {
     }
 }
 
-fn decode_mode(value: &[u8]) -> Option<u32> {
-    let mode = u32::from_str_radix(std::str::from_utf8(value).ok()?, 8).ok()?;
-    (mode <= 0o7777).then_some(mode)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::attributes::{MockExtendedAttributes, SystemAttributes};
+    use crate::item::is_plain_path;
     use chrono::TimeZone;
 
     fn record() -> Record {
@@ -240,7 +258,6 @@ mod tests {
             trashed: Utc.timestamp_opt(1_790_000_000, 5).single().expect("an instant"),
             deletion: Utc.timestamp_opt(1_792_592_000, 5).single().expect("an instant"),
             session: Some("agent 7".into()),
-            mode: Some(0o555),
             imported_as: Some("a.1".into()),
         }
     }
@@ -249,14 +266,65 @@ mod tests {
     fn what_is_written_is_read_and_erased() {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
         create(&SystemAttributes, file.as_file(), &record()).expect("written");
-        let found = read(&SystemAttributes, file.as_file()).expect("read");
+        let found = read(&SystemAttributes, file.as_file(), Carrier::File).expect("read");
         let expected = record();
         assert_eq!(found.original_path, Some(expected.original_path));
-        assert_eq!(found.trashed, Stamp::At(expected.trashed));
         assert_eq!(found.deletion, Stamp::At(expected.deletion));
-        assert_eq!((found.session, found.mode), (expected.session, expected.mode));
+        assert_eq!(found.session, expected.session);
         erase(&SystemAttributes, file.as_file()).expect("erased");
         assert_eq!(SystemAttributes.list(file.as_file()).expect("listed"), Vec::<OsString>::new());
+    }
+
+    /// Of every length, with names of odd bytes, and of the root itself.
+    #[test]
+    fn a_path_is_read_as_it_was_written_whole_or_split() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        let long = |length: usize| format!("/{}/name", "d".repeat(length - 6));
+        let table = [
+            (long(56), 1),
+            (long(57), 2),
+            (long(3_000), 2),
+            (format!("/{}", "n".repeat(60)), 2),
+            ("n".repeat(60), 1),
+            (format!("{}/x", "d".repeat(60)), 2),
+        ];
+        for (path, values) in table {
+            let record = Record { original_path: path.clone().into(), ..record() };
+            let pairs = encode_path(&record.original_path);
+            assert_eq!(pairs.len(), values, "{path}");
+            for (name, value) in pairs {
+                SystemAttributes.create(file.as_file(), name, &value).expect("written");
+            }
+            assert_eq!(
+                read_path(&SystemAttributes, file.as_file()).expect("read"),
+                Some(path.clone().into()),
+                "{path}"
+            );
+            SystemAttributes.remove(file.as_file(), ORIGINAL_NAME).expect("removed");
+            let rest = read_path(&SystemAttributes, file.as_file()).expect("read").expect("there is some");
+            assert_eq!(is_plain_path(&rest), values == 1, "half a path is none: {path}");
+            erase(&SystemAttributes, file.as_file()).expect("erased");
+        }
+    }
+
+    #[test]
+    fn what_others_changed_is_written_again_and_what_they_added_goes() {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        let record = Record { session: None, ..record() };
+        create(&SystemAttributes, file.as_file(), &record).expect("written");
+        let set = |name, value: &[u8]| SystemAttributes.set(file.as_file(), name, value).expect("set");
+        set(ORIGINAL_PATH, b"/etc/passwd");
+        set(SESSION, b"theirs");
+        set(SIZE, b"0");
+        SystemAttributes.remove(file.as_file(), DELETION_DATE).expect("removed");
+        restore(&SystemAttributes, file.as_file(), &record).expect("restored");
+        let found = read(&SystemAttributes, file.as_file(), Carrier::Directory).expect("read");
+        let expected = Found {
+            original_path: Some(record.original_path),
+            deletion: Stamp::At(record.deletion),
+            ..Found::default()
+        };
+        assert_eq!(found, expected);
     }
 
     #[test]
@@ -272,7 +340,8 @@ mod tests {
 
         SystemAttributes.create(file.as_file(), ORIGINAL_PATH, b"/a/\xff\n").expect("set");
         replace_leftover(&SystemAttributes, file.as_file(), &record()).expect("a leftover of this path is ours");
-        assert_eq!(read(&SystemAttributes, file.as_file()).expect("read").deletion, Stamp::At(record().deletion));
+        let found = read(&SystemAttributes, file.as_file(), Carrier::File).expect("read");
+        assert_eq!(found.deletion, Stamp::At(record().deletion));
     }
 
     /// Each attribute fails once, in turn: what was set before it is taken away again.

@@ -20,7 +20,7 @@ use std::path::PathBuf;
 
 use super::place::Placed;
 use super::{TrashDir, layout};
-use crate::item::{Holder, ItemId, Record};
+use crate::item::{Holder, ItemId, Lent, Record};
 use crate::sys::{self, Dir, Locked, Name, rename_to_own_name};
 
 /// How often an envelope is made that a `clean` at once takes for an orphan.
@@ -74,14 +74,15 @@ impl TrashDir {
     pub fn stage(&self, record: &Record) -> io::Result<Staged> {
         let staging = self.own_dir(layout::STAGING)?;
         for _ in 0..ATTEMPTS {
-            let id = self.new_id()?;
-            let made = self.make_envelope(&staging, &id, record);
-            let name = id.to_string();
-            let name = Name::new(&name)?;
-            match made.and_then(|envelope| Ok((take_over(&staging, name, &envelope)?, envelope))) {
-                Ok((Some(lock), envelope)) => return Ok(Staged { id, envelope, _lock: lock }),
+            let made = self.make_envelope(&staging, record, Lent::default());
+            let locked = made.and_then(|(id, envelope)| {
+                let lock = take_over(&staging, Name::new(&id.to_string())?, &envelope)?;
+                Ok(lock.map(|lock| Staged { id, envelope, _lock: lock }))
+            });
+            match locked {
+                Ok(Some(staged)) => return Ok(staged),
                 // A clean found it before it was locked, and deletes it.
-                Ok((None, _)) => {}
+                Ok(None) => {}
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }

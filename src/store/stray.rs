@@ -8,10 +8,12 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::record::{self, DELETION_DATE, ENVELOPE, Found, MODE, ORIGINAL_PATH, OURS, TRASHED_DATE};
+use super::older::{self, TRASHED_DATE};
+use super::read::carrier_of;
+use super::record::{self, DELETION_DATE, Found, ORIGINAL_NAME, ORIGINAL_PATH, OURS};
 use crate::attributes::ExtendedAttributes;
-use crate::item::{ItemId, is_plain_path};
-use crate::sys::{Timestamp, metadata_of_file, set_mode_of_file};
+use crate::item::{ItemId, Stamp, is_plain_path};
+use crate::sys::{Timestamp, metadata_of_file};
 
 /// What a file outside of any trash carries of rrm's.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,7 +36,7 @@ pub fn stray(
 ) -> io::Result<Option<Stray>> {
     let present = attributes.list(file)?;
     let is_present = |name: &str| present.iter().any(|known| known == name);
-    if is_present(ENVELOPE) || !OURS.iter().any(|name| is_present(name)) {
+    if is_present(older::ENVELOPE) || !OURS.iter().any(|name| is_present(name)) {
         return Ok(None);
     }
     let (metadata, own_path) = (metadata_of_file(file)?, own_path()?);
@@ -42,8 +44,10 @@ pub fn stray(
     if is_called_by_an_id || (!metadata.is_dir() && metadata.links > 1) {
         return Ok(None);
     }
-    let found = record::read(attributes, file)?;
-    let names: Vec<_> = OURS.into_iter().rev().filter(|name| is_present(name) && reads_as_ours(name, &found)).collect();
+    let found = record::read(attributes, file, carrier_of(&metadata))?;
+    let removed = record::decode_date(attributes.get(file, TRASHED_DATE)?);
+    let reads_as_ours = |name: &str| reads_as_ours(name, &found, &removed);
+    let names: Vec<_> = OURS.into_iter().rev().filter(|name| is_present(name) && reads_as_ours(name)).collect();
     let has = |which: fn(&str) -> bool| names.iter().any(|name| which(name));
     let certain = has(is_only_ours)
         || (has(is_path) && has(is_date))
@@ -52,7 +56,7 @@ pub fn stray(
 }
 
 fn is_path(name: &str) -> bool {
-    name == ORIGINAL_PATH
+    [ORIGINAL_PATH, ORIGINAL_NAME].contains(&name)
 }
 
 fn is_date(name: &str) -> bool {
@@ -65,11 +69,11 @@ fn is_only_ours(name: &str) -> bool {
 }
 
 /// Whether the value under a name that others may use too is one that we write.
-fn reads_as_ours(name: &str, found: &Found) -> bool {
+fn reads_as_ours(name: &str, found: &Found, removed: &Stamp) -> bool {
     match name {
-        ORIGINAL_PATH => found.original_path.as_deref().is_some_and(is_plain_path),
+        ORIGINAL_PATH | ORIGINAL_NAME => found.original_path.as_deref().is_some_and(is_plain_path),
         DELETION_DATE => found.deletion.instant().is_some(),
-        TRASHED_DATE => found.trashed.instant().is_some(),
+        TRASHED_DATE => removed.instant().is_some(),
         _ => true,
     }
 }
@@ -79,13 +83,10 @@ fn is_own(recorded: Option<&Path>, own: &Path) -> bool {
     recorded.is_some_and(|recorded| own.ends_with(recorded) && !recorded.as_os_str().as_bytes().is_empty())
 }
 
-/// Erases what [`stray`] found, and gives a directory back the mode that only the record remembers. The file's lock is
-/// held ([`super::is_ours`]), and it is where it was found: else the record may be that of an item.
+/// Erases what [`stray`] found. The file's lock is held ([`super::is_ours`]), and it is where it was found: else the record
+/// may be that of an item. Whatever the values say is not believed.
 pub fn erase_stray(attributes: &dyn ExtendedAttributes, file: &File, names: &[&'static str]) -> io::Result<()> {
-    let mode = if names.contains(&MODE) { record::leftover_mode(attributes, file)? } else { None };
-    names.iter().try_for_each(|name| attributes.remove(file, name))?;
-    // Last, because most such modes would have forbidden the rest.
-    mode.map_or(Ok(()), |mode| set_mode_of_file(file, mode))
+    names.iter().try_for_each(|name| attributes.remove(file, name))
 }
 
 #[cfg(test)]
@@ -115,8 +116,8 @@ mod tests {
             (&[(ORIGINAL_PATH, "file:///x?y")], None),
             (&[(DELETION_DATE, date)], None),
             (&[(DELETION_DATE, "some day"), (ORIGINAL_PATH, "/x")], None),
-            (&[(DELETION_DATE, "some day"), (MODE, "0555")], Some(&[MODE])),
-            (&[(ENVELOPE, "1"), (ORIGINAL_PATH, "/x"), (DELETION_DATE, date)], None),
+            (&[(DELETION_DATE, "some day"), (older::MODE, "0555")], Some(&[older::MODE])),
+            (&[(older::ENVELOPE, "1"), (ORIGINAL_PATH, "/x"), (DELETION_DATE, date)], None),
         ];
         for (pairs, names) in table {
             assert_eq!(found(pairs).as_deref(), names, "{pairs:?}");

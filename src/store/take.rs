@@ -2,10 +2,10 @@
 //!
 //! | step | what the disk holds if it is the last |
 //! |---|---|
-//! | a 0555 directory of ours: u+w | it is in the trash and listed, its mode in the record |
-//! | **rename, never replacing** | it is at its target, whole, perhaps with attributes of ours and u+w |
-//! | each attribute erased, the mode and the path last | the same; the next removal of it overwrites them, and knows the mode as long as that is there |
-//! | the mode back, the envelope removed | it is as it was |
+//! | the `g+w` and `o+w` that were taken off are given back | it is in the trash and listed, and open |
+//! | **rename, never replacing** | it is at its target, whole, perhaps with attributes of ours, and writable for its owner |
+//! | each attribute erased, the path last | the same; the next removal of it overwrites them |
+//! | the `u+w` that it was given is taken off, the envelope removed | it is as it was |
 //!
 //! The name that is renamed is always the item's own, never its envelope's: the kernel looks it up under the lock of
 //! the directory that holds it, so of a restore and a `clean` that come at once exactly one gets the whole item.
@@ -15,12 +15,12 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::envelope::discard_envelope;
+use super::envelope::{OTHERS_WRITE, discard_envelope};
 use super::loosen::{Loosened, loosen};
 use super::read::Holding;
 use super::{TrashDir, layout, record};
-use crate::item::{Holder, ItemId, ItemKind, Origin, TrashItem};
-use crate::sys::{Dir, Metadata, Name, rename_no_replace, try_lock};
+use crate::item::{Holder, ItemId, ItemKind, Lent, Origin, Record, TrashItem};
+use crate::sys::{Dir, Metadata, Name, metadata_of_file, rename_no_replace, set_mode_of_file, try_lock};
 
 /// An item that has left.
 #[derive(Debug)]
@@ -35,9 +35,9 @@ pub enum Taken {
 /// An item that is where it was wanted, with its record on it; [`TrashDir::tidy_up`] takes that off.
 #[must_use = "its record is to be erased"]
 pub struct MovedOut {
+    item: TrashItem,
     labelled: Option<File>,
     leaving: Leaving,
-    mode: Option<u32>,
     envelope: Option<(Dir, ItemId)>,
 }
 
@@ -52,19 +52,42 @@ impl TrashDir {
         // removal of what is back writes a record that would be erased. If a program has the lock no removal gets it.
         let labelled = self.labelled(item, name)?.inspect(|file| drop(try_lock(file)));
         let leaving = Leaving::of(item, &holding, name)?;
+        let reopened = Reopened::of(item, labelled.as_ref(), (target, target_name))?;
         if let Err(error) = rename_no_replace(&holding, name, target, target_name) {
+            self.close_again(item, labelled.as_ref(), reopened)?;
             leaving.stay()?;
             return Err(error);
         }
         let envelope = if let Holding::Envelope(envelope) = holding { Some((envelope, item.id)) } else { None };
-        Ok(MovedOut { labelled, leaving, mode: item.mode, envelope })
+        Ok(MovedOut { item: item.clone(), labelled, leaving, envelope })
+    }
+
+    /// Takes off again what an item was given to be moved, which it was not. Others could write the record meanwhile.
+    fn close_again(&self, item: &TrashItem, file: Option<&File>, reopened: Reopened) -> io::Result<()> {
+        let (Some(file), Reopened::Yes) = (file, reopened) else { return Ok(()) };
+        let is = metadata_of_file(file)?;
+        match self.record_of(item) {
+            Some(record) => self.close(file, &is, &record),
+            None => set_mode_of_file(file, is.mode & !OTHERS_WRITE),
+        }
+    }
+
+    /// The record of an item again, if it has a whole one.
+    fn record_of(&self, item: &TrashItem) -> Option<Record> {
+        Some(Record {
+            original_path: self.recorded_path(item.original_path()?)?,
+            trashed: item.trashed.instant()?,
+            deletion: item.deletion.instant()?,
+            session: item.session.clone().map(OsString::from),
+            imported_as: None,
+        })
     }
 
     /// Erases the record of what was moved out, gives it back its mode, and removes its envelope.
     pub fn tidy_up(&self, moved: MovedOut) -> Taken {
         let erased = moved.labelled.map_or(Ok(()), |file| record::erase(&*self.attributes, &file));
-        // Whatever became of the record: with it may have gone the only other memory of the mode.
-        let result = moved.leaving.finish(moved.mode).and(erased);
+        // Whatever became of the record: nothing else will remember the mode.
+        let result = moved.leaving.finish(|mode| moved.item.original_mode(mode)).and(erased);
         if let Some((envelope, id)) = moved.envelope {
             self.discard_holding(id, &Holding::Envelope(envelope));
         }
@@ -95,7 +118,7 @@ impl TrashDir {
         let last = Name::new(&last)?;
         let leaving = Leaving::prepare(&dir, last)?;
         match rename_no_replace(&dir, last, target, target_name) {
-            Ok(()) => leaving.finish(None),
+            Ok(()) => leaving.stay(),
             Err(error) => leaving.stay().and(Err(error)),
         }
     }
@@ -133,8 +156,15 @@ impl TrashDir {
         (target, target_name): (&Dir, Name<'_>),
     ) -> io::Result<()> {
         let leaving = Leaving::prepare(room, layout::ITEM)?;
+        if part.is_none() && lent_to(item).taken != 0 {
+            let copy = room.open_file(layout::ITEM)?;
+            set_mode_of_file(&copy, metadata_of_file(&copy)?.mode | lent_to(item).taken)?;
+        }
         rename_no_replace(room, layout::ITEM, target, target_name)?;
-        leaving.finish(item.mode.filter(|_| part.is_none()))
+        match part {
+            None => leaving.finish(|mode| item.original_mode(mode)),
+            Some(_) => leaving.stay(),
+        }
     }
 
     /// Removes the envelope of an item that has left. One that cannot be removed holds nothing, is never listed, and is
@@ -147,9 +177,34 @@ impl TrashDir {
     }
 }
 
+/// What an item lost and got in the trash.
+fn lent_to(item: &TrashItem) -> Lent {
+    item.id.told().map(|told| told.lent).unwrap_or_default()
+}
+
+/// Whether others may write to an item again that is still in the trash.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Reopened {
+    Yes,
+    No,
+}
+
+impl Reopened {
+    /// Gives an item the permissions back that were taken off it, once it has been read and is about to leave.
+    fn of(item: &TrashItem, file: Option<&File>, (target, name): (&Dir, Name<'_>)) -> io::Result<Self> {
+        let (taken @ 1.., Some(file)) = (lent_to(item).taken, file) else { return Ok(Self::No) };
+        // The usual reason why it stays after all.
+        if target.metadata_of(name).is_ok() {
+            return Err(io::ErrorKind::AlreadyExists.into());
+        }
+        set_mode_of_file(file, metadata_of_file(file)?.mode | taken)?;
+        Ok(Self::Yes)
+    }
+}
+
 /// A thing about to be moved away: a directory is held open, and writable while it is moved.
 pub(super) struct Leaving {
-    dir: Option<Dir>,
+    dir: Option<(Dir, u32)>,
     loosened: Option<Loosened>,
 }
 
@@ -164,20 +219,20 @@ impl Leaving {
 
     fn prepare(holding: &Dir, name: Name<'_>) -> io::Result<Self> {
         let metadata = holding.metadata_of(name)?;
-        let dir = if metadata.is_dir() { Some(holding.open_dir(name)?) } else { None };
+        let dir = if metadata.is_dir() { Some((holding.open_dir(name)?, metadata.mode)) } else { None };
         let loosened = loosen(|| holding.open_dir(name), &metadata)?;
         Ok(Self { dir, loosened })
     }
 
-    /// It was not moved after all.
+    /// It was not moved after all, or is to have the mode that it had a moment ago.
     pub(super) fn stay(self) -> io::Result<()> {
         self.loosened.map_or(Ok(()), Loosened::tighten)
     }
 
-    /// It was moved: it gets the mode that its record tells, or the one it had a moment ago.
-    fn finish(self, recorded: Option<u32>) -> io::Result<()> {
-        match (&self.dir, recorded) {
-            (Some(dir), Some(mode)) => dir.set_mode(mode),
+    /// It was moved: it gets the mode that this makes of the one it had.
+    fn finish(self, original: impl Fn(u32) -> u32) -> io::Result<()> {
+        match &self.dir {
+            Some((dir, had)) if original(*had) != *had => dir.set_mode(original(*had)),
             _ => self.stay(),
         }
     }

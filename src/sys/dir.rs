@@ -162,12 +162,6 @@ impl Dir {
         Ok(through("openat", || rustix::fs::openat(self, name.as_os_str(), flags, Mode::RUSR | Mode::WUSR))?.into())
     }
 
-    /// Makes a file in this directory's file system that has no name and is gone when it is closed (open(2), `O_TMPFILE`).
-    pub fn create_unnamed_file(&self) -> io::Result<File> {
-        let flags = OFlags::CLOEXEC | OFlags::RDWR | OFlags::TMPFILE;
-        Ok(rustix::fs::openat(self, ".", flags, Mode::RUSR | Mode::WUSR)?.into())
-    }
-
     /// Makes the directory `name` with the mode a person's `mkdir` would give it: 0777 less the umask.
     pub fn create_dir(&self, name: Name<'_>) -> io::Result<()> {
         let mode = Mode::RWXU | Mode::RWXG | Mode::RWXO;

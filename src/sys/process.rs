@@ -11,6 +11,13 @@ pub fn effective_uid() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
+/// Whether a group is one of those by which permissions are checked.
+#[must_use]
+pub fn is_group_of_ours(group: u32) -> bool {
+    let is = |known: rustix::process::Gid| known.as_raw() == group;
+    is(rustix::process::getegid()) || rustix::process::getgroups().is_ok_and(|groups| groups.into_iter().any(is))
+}
+
 /// Fills `buffer` with random bytes (getrandom(2)).
 pub fn random_bytes(buffer: &mut [u8]) -> io::Result<()> {
     let mut filled = 0;

@@ -107,7 +107,7 @@ impl<'a> Leaves<'a> {
         was: &Metadata,
         path: impl Fn() -> PathBuf,
     ) -> Result<(), Trouble> {
-        let Route { source: from, name, target: to, to_name, passed_over } = route;
+        let Route { source: from, name, target: to, to_name, passed_over, .. } = route;
         for _ in 0..ATTEMPTS {
             let leads_to = if was.kind == FileKind::Symlink { from.read_link(name) } else { Ok(PathBuf::new()) };
             let (source, is) = open_source(from, name, was)?;

@@ -65,6 +65,17 @@ enum Look<'a> {
     For(&'a Witness),
 }
 
+/// What is different about the tops of two trees.
+#[derive(Clone, Copy)]
+struct Top {
+    passed_over: fn(&OsStr) -> bool,
+    source_mode: Option<u32>,
+}
+
+impl Top {
+    const NONE: Self = Self { passed_over: |_| false, source_mode: None };
+}
+
 struct Comparison<'a> {
     progress: &'a dyn Progress,
     look: Look<'a>,
@@ -74,7 +85,8 @@ struct Comparison<'a> {
 
 impl Comparison<'_> {
     fn all(&mut self, route: Route<'_>) -> io::Result<bool> {
-        match self.entry((route.source, route.name), (route.target, route.to_name), route.passed_over)? {
+        let top = Top { passed_over: route.passed_over, source_mode: route.source_mode };
+        match self.entry((route.source, route.name), (route.target, route.to_name), top)? {
             Compared::Differ => Ok(false),
             Compared::Same => Ok(true),
             Compared::Directories(one, other) => self.below(Walk::new(one, route.name), Trail::new(other)),
@@ -95,7 +107,7 @@ impl Comparison<'_> {
                 }
             };
             let name = Name::new(&entry.name)?;
-            let compared = self.entry((walk.here(), name), (other.current(), name), |_| false)?;
+            let compared = self.entry((walk.here(), name), (other.current(), name), Top::NONE)?;
             entries.last_mut().into_iter().for_each(|entries| *entries += 1);
             match compared {
                 Compared::Differ => return Ok(false),
@@ -113,14 +125,15 @@ impl Comparison<'_> {
         &mut self,
         one: (&Dir, Name<'_>),
         other: (&Dir, Name<'_>),
-        passed_over: fn(&OsStr) -> bool,
+        Top { passed_over, source_mode }: Top,
     ) -> io::Result<Compared> {
         let was = one.0.metadata_of(one.1)?;
         let Some(is) = if_there(other.0.metadata_of(other.1))? else { return Ok(Compared::Differ) };
         let passes = match self.look {
             Look::Close => {
                 self.seen.extend([(was.id, was.changed), (is.id, is.changed)]);
-                is_alike(&was, &is) && self.is_same_inside((one, &was), (other, &is), passed_over)?
+                let counts = Metadata { mode: source_mode.unwrap_or(was.mode), ..was };
+                is_alike(&counts, &is) && self.is_same_inside((one, &was), (other, &is), passed_over)?
             }
             Look::Again => [&was, &is].iter().all(|entry| self.seen.get(&entry.id) == Some(&entry.changed)),
             Look::For(witness) => was.kind == is.kind && (was.is_dir() || witness.confirms(&was)),

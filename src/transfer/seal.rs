@@ -82,7 +82,7 @@ impl<'a> Seal<'a> {
 
     /// Compares one entry with its copy; a directory is returned with its copy, to be walked.
     fn entry(&mut self, route: Route<'_>) -> Result<Option<(Dir, Dir)>, Trouble> {
-        let Route { source: from, name, target: to, to_name, passed_over } = route;
+        let Route { source: from, name, target: to, to_name, passed_over, .. } = route;
         if self.progress.interrupted() {
             return Err(Trouble::interrupted());
         }

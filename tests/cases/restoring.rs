@@ -432,8 +432,8 @@ fn undo_prefers_a_removal_whose_date_can_be_right() {
     let ahead =
         sandbox.list_json().iter().find(|item| item["original_path"].as_str().unwrap().ends_with("/ahead")).map(id);
     let item = sandbox.trash().join(ahead.unwrap());
-    sandbox.set_attribute(&item, "user.trashed_date", "2998-01-01T00:00:00.123456789Z");
     sandbox.set_attribute(&item, "user.deletion_date", "2998-02-01T00:00:00Z");
+    sandbox.removed_at(&item, "2098-01-01T00:00:00Z".parse().unwrap());
     sandbox.rrm(["undo"]).ok();
     assert!(sandbox.path("right").exists() && !sandbox.path("ahead").exists());
     sandbox.rrm(["undo"]).ok();

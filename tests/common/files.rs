@@ -4,6 +4,8 @@ use std::fs;
 use std::os::unix::fs::{PermissionsExt as _, lchown, symlink};
 use std::path::{Path, PathBuf};
 
+use chrono::{DateTime, Utc};
+use rrm::item::{ItemId, Told};
 use rustix::fs::{CWD, FileType, Mode, mknodat};
 
 use super::sandbox::Sandbox;
@@ -67,6 +69,16 @@ impl Sandbox {
         let path = self.path(path);
         xattr::set(&path, name, value.as_ref()).expect("the attribute can be set");
         path
+    }
+
+    /// Renames an item so that it was removed at this time, and says where it is then.
+    pub(crate) fn removed_at(&self, item: &Path, removed: DateTime<Utc>) -> PathBuf {
+        let id = item.file_name().and_then(ItemId::from_name).expect("an item has an ID");
+        let told = id.told().expect("it is not of an older version");
+        let renamed = ItemId::new(*b"renamed.", Told { removed, ..told });
+        let place = item.with_file_name(renamed.to_string());
+        fs::rename(item, &place).expect("the name is free");
+        place
     }
 
     /// Gives what is at `path` to another user and group; for the machine's root only.

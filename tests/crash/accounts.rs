@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use rrm::item::{ItemId, Shape};
 use serde_json::Value;
 
 use super::Allowed;
@@ -31,7 +32,7 @@ fn is_allowed(line: &str, allowed: Allowed) -> bool {
         return false;
     };
     match (name, change.split_once(" -> ")) {
-        ("mode", Some((old, new))) => allowed.loosened && octal(new) == octal(old) | 0o700,
+        ("mode", Some((old, new))) => allowed.loosened && octal(new) == octal(old) | 0o200,
         ("links" | "same file as", Some(_)) => allowed.unlinked,
         (name, Some(("(none)", _))) => allowed.marks && OURS.contains(&name),
         _ => false,
@@ -39,8 +40,9 @@ fn is_allowed(line: &str, allowed: Allowed) -> bool {
 }
 
 /// The attributes that rrm sets on a thing.
-const OURS: [&str; 6] = [
+const OURS: [&str; 7] = [
     "attribute user.original_path",
+    "attribute user.original_name",
     "attribute user.deletion_date",
     "attribute user.trashed_date",
     "attribute user.rrm_session",
@@ -77,10 +79,18 @@ pub(super) fn listed(sandbox: &Sandbox, list: &Invocation) -> Vec<Listed> {
 fn one_listed(item: &Value) -> Listed {
     let text = |key: &str| PathBuf::from(item[key].as_str().unwrap_or_else(|| panic!("no {key} in {item}")));
     let at = text("trash_dir").join(text("id"));
-    let in_envelope = at.join("attributes").exists() || matches!(xattr::get(&at, "user.rrm_envelope"), Ok(Some(_)));
-    let place = if in_envelope { at.join("item") } else { at };
+    let place = if is_envelope(&at) { at.join("item") } else { at };
     assert!(place.symlink_metadata().is_ok(), "listed and not there: {item}");
     Listed { origin: text("original_path"), place }
+}
+
+/// Whether an entry of a trash directory is an envelope, by its name or as an older one is marked.
+fn is_envelope(at: &Path) -> bool {
+    let id = at.file_name().and_then(ItemId::from_name).expect("an item has an ID");
+    match id.told() {
+        Some(told) => matches!(told.shape, Shape::Envelope | Shape::RecordFile),
+        None => at.join("attributes").exists() || matches!(xattr::get(at, "user.rrm_envelope"), Ok(Some(_))),
+    }
 }
 
 /// Asserts that every thing is whole in exactly one place, which is in the trash under its origin or one of the places

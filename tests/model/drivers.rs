@@ -11,8 +11,8 @@ use rrm::manager::{Settings, TrashManager};
 use rrm::outcome::TrashStep;
 use rrm::progress::Silent;
 use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Mounts, Place, Restorable, RestoreRequest,
-    Sizes, TrashRequest,
+    CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Mounts, Open, Place, Restorable,
+    RestoreRequest, Sizes, TrashRequest,
 };
 use rrm::retention::Standing;
 use rrm::selection::{Filter, Selection, Term};
@@ -80,6 +80,7 @@ impl Library {
 
     fn restore(&self, what: Restorable, to: Option<&Path>, conflict: steps::Conflict) {
         let request = RestoreRequest {
+            open: Open::Refuse,
             copying: Copying::WithinReason,
             what,
             destination: Destination { directory: to.map(|to| self.work.join(to)), name: None },

@@ -153,6 +153,7 @@ fn held_because(shield: Shield) -> &'static str {
         Shield::Kept => "it is kept",
         Shield::Floor => "it was removed too recently",
         Shield::Doubt => "its dates cannot be right",
+        Shield::Open => "others could have written its record",
     }
 }
 

@@ -11,7 +11,7 @@ use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
 use rrm::outcome::{RestorePlan, RestoreStep, Restored};
-use rrm::request::{Copying, Restorable, RestoreRequest};
+use rrm::request::{Copying, Open, Restorable, RestoreRequest};
 use rrm::retention::Fates;
 
 use crate::args::{
@@ -205,23 +205,37 @@ impl Session<'_> {
         mut request: RestoreRequest,
         told: Told,
     ) -> anyhow::Result<Exit> {
-        let (exit, unagreed) = self.restore_steps(manager, &plan, &request, told)?;
+        let (mut exit, mut unagreed) = self.restore_steps(manager, &plan, &request, told)?;
+        // What is open may turn out to be large as well; so that is asked first.
+        for kind in [ErrorKind::OpenRecord, ErrorKind::NeedsConsent] {
+            let (asked, others): (Vec<_>, Vec<_>) = unagreed.into_iter().partition(|(_, error)| error.kind == kind);
+            unagreed = others;
+            (plan.steps, exit) = self.agreed(asked, exit);
+            if plan.steps.is_empty() {
+                continue;
+            }
+            match kind {
+                ErrorKind::OpenRecord => request.open = Open::Agreed,
+                _ => request.copying = Copying::Whatever,
+            }
+            let (again, more) = self.restore_steps(manager, &plan, &request, told)?;
+            exit = exit.max(again);
+            unagreed.extend(more);
+        }
+        Ok(exit)
+    }
+
+    /// Those of the steps that a person agrees to.
+    fn agreed(&self, asked: Vec<(RestoreStep, Error)>, mut exit: Exit) -> (Vec<RestoreStep>, Exit) {
         let mut agreed = Vec::new();
-        let mut refused = Exit::Success;
-        for (step, error) in unagreed {
+        for (step, error) in asked {
             match self.messages.consent_to(&error) {
                 Consent::Given => agreed.push(step),
                 Consent::Refused => {}
-                Consent::NobodyToAsk => refused = Exit::Failure,
+                Consent::NobodyToAsk => exit = exit.max(Exit::Failure),
             }
         }
-        if agreed.is_empty() {
-            return Ok(exit.max(refused));
-        }
-        plan.steps = agreed;
-        request.copying = Copying::Whatever;
-        let (again, _) = self.restore_steps(manager, &plan, &request, told)?;
-        Ok(exit.max(refused).max(again))
+        (agreed, exit)
     }
 
     fn restore_steps(
@@ -243,7 +257,9 @@ impl Session<'_> {
                     ("restored", path)
                 }
                 Ok(Restored::Skipped(path)) => ("skipped", path),
-                Err(error) if error.kind == ErrorKind::NeedsConsent => return unagreed.push((step.clone(), error)),
+                Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
+                    return unagreed.push((step.clone(), error));
+                }
                 Err(error) => {
                     exit = exit.max(self.messages.problems(&[error]));
                     return;

@@ -16,7 +16,7 @@ use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::Settings;
 use rrm::request::{
-    Conflict, Copying, Destination, Directories, ListRequest, Mounts, Place, Restorable, RestoreRequest, Sizes,
+    Conflict, Copying, Destination, Directories, ListRequest, Mounts, Open, Place, Restorable, RestoreRequest, Sizes,
     TrashRequest,
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
@@ -191,6 +191,7 @@ impl Context {
                 ConflictMode::Swap => Conflict::Swap,
             },
             copying: copying(to.yes),
+            open: Open::Refuse,
             now: self.now,
             deletion: self.deletion(None)?,
         })

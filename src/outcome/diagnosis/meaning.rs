@@ -43,6 +43,7 @@ impl Finding {
             Self::NoAttributes { .. } => "no-attributes",
             Self::Untagged(_) => "untagged-item",
             Self::Untrusted { .. } => "untrusted-record",
+            Self::Open { .. } => "open-record",
             Self::Doubtful { .. } => "doubtful-date",
             Self::Unreadable { .. } => "unreadable-item",
             Self::EmptyEnvelope { .. } => "empty-envelope",

@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use ratatui::crossterm::event::{Event as Input, KeyEventKind};
 use rrm::item::{ItemId, ItemKind, Keep, TrashItem};
-use rrm::request::{Conflict, Copying, KeepRequest, Restorable};
+use rrm::request::{Conflict, Copying, KeepRequest, Open, Restorable};
 use rrm::selection::{Selection, Term};
 use signal_hook::consts::{SIGCONT, SIGTSTP};
 
@@ -166,7 +166,11 @@ impl Running<'_> {
         match order {
             Order::Restore(asked) => {
                 let what = Restorable::Selected(selection(asked.ids.clone()));
-                let request = context.restore(what, &args_of(&asked))?;
+                let mut request = context.restore(what, &args_of(&asked))?;
+                if asked.copying == Copying::Whatever {
+                    // The question that was agreed to shows where each would go.
+                    request.open = Open::Agreed;
+                }
                 self.workers.act(Job::Restore(asked, request));
             }
             Order::Keep(before, keep) => {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::config::Config;
-use rrm::item::{Holder, ItemId, ItemKind, Keep, Origin, Stamp, TrashItem};
+use rrm::item::{Holder, ItemId, ItemKind, Keep, Lent, Origin, RANDOM, Shape, Source, Stamp, Told, TrashItem, Trust};
 
 use super::action::Action;
 use super::entries::Entries;
@@ -29,12 +29,13 @@ pub(super) fn at(hour: usize) -> DateTime<Utc> {
 
 /// A file that was removed then. Its ID is made of its path and date.
 pub(super) fn item(path: &str, trashed: DateTime<Utc>, size: u64) -> TrashItem {
-    let mut bytes = [0_u8; 16];
+    let mut bytes = [0_u8; RANDOM];
     for (at, byte) in path.bytes().chain(trashed.timestamp().to_le_bytes()).enumerate() {
-        bytes[at % 16] = bytes[at % 16].wrapping_mul(31).wrapping_add(byte);
+        bytes[at % RANDOM] = bytes[at % RANDOM].wrapping_mul(31).wrapping_add(byte);
     }
+    let told = Told { removed: trashed, shape: Shape::Own, lent: Lent::default(), source: Source::Removal };
     TrashItem {
-        id: ItemId::from_random(bytes),
+        id: ItemId::new(bytes, told),
         trash: Arc::from(Path::new("/trash")),
         kind: if path.ends_with('/') { ItemKind::Directory } else { ItemKind::File },
         size: (!path.ends_with('/')).then_some(size),
@@ -44,6 +45,7 @@ pub(super) fn item(path: &str, trashed: DateTime<Utc>, size: u64) -> TrashItem {
         session: None,
         mode: None,
         holder: Holder::Item,
+        trust: Trust::Believed,
         keep: Keep::No,
     }
 }

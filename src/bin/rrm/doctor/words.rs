@@ -51,6 +51,13 @@ impl Words<'_> {
             Finding::Untrusted { at, recorded, reason } => {
                 self.to_be_taken_out(at, format!("an item whose record leads to {}: {reason}", self.quoted(recorded)))
             }
+            Finding::Open { at, recorded } => {
+                let meaning = format!(
+                    "an item whose record others could have written, as a killed command leaves it; it says {}",
+                    self.quoted(recorded)
+                );
+                self.to_be_taken_out(at, meaning)
+            }
             Finding::Doubtful { at, original } => self.doubtful(at, original),
             Finding::Unreadable { path, reason, owner } => self.unreadable(path, reason, *owner),
             Finding::EmptyEnvelope { at, age } => self.empty_envelope(at, *age),

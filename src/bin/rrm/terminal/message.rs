@@ -52,7 +52,9 @@ pub(crate) fn hint(error: &Error) -> &'static str {
             "--conflict rename restores beside it, --conflict swap moves what is there to the trash, --to DIR restores elsewhere"
         }
         Kind::TargetExists => "move away what is there, and run the command again",
-        Kind::UntrustedRecord | Kind::UnknownOrigin => "rrm restore ID --to DIR puts it where you say",
+        Kind::UntrustedRecord | Kind::OpenRecord | Kind::UnknownOrigin => {
+            "rrm restore ID --to DIR puts it where you say"
+        }
         Kind::Ambiguous => "write as many digits of the ID as tell it from the others",
         Kind::BadValue => "rrm COMMAND --help and its manual page tell what can be written there",
         Kind::Unreachable => "what is on it is listed again once its volume is mounted",

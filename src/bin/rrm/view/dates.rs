@@ -33,6 +33,7 @@ pub(crate) fn expires(fate: Option<&Fate>, now: DateTime<Utc>, detail: Detail) -
         Some(Fate::Kept(None)) => "kept".to_owned(),
         Some(Fate::Kept(Some(end))) if detail == Detail::Full => format!("kept until {}", local(end)),
         Some(Fate::Kept(Some(end))) => format!("kept {}", span(*end - now)),
+        Some(Fate::Open) => "open".to_owned(),
         Some(Fate::Doubtful) | None => "doubtful".to_owned(),
     }
 }

@@ -10,6 +10,7 @@ use super::text::visible;
 /// Where an item was; with `home`, that directory is `~`.
 pub(crate) fn origin(item: &TrashItem, home: Option<&Path>) -> String {
     match &item.origin {
+        Origin::Known(known) if item.is_open() => format!("(open) {}", path(known, home)),
         Origin::Known(known) => path(known, home),
         Origin::Unknown => "(unknown origin)".to_owned(),
         Origin::Untrusted(record) => format!("(untrusted) {}", visible(record.recorded.as_os_str())),

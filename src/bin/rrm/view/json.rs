@@ -73,7 +73,7 @@ fn told_of(fate: Option<Fate>) -> (Option<&'static str>, Option<DateTime<Utc>>, 
         Some(Fate::Due(rule)) => (Some("now"), None, Some(rule.name())),
         Some(Fate::DueAt(date, rule)) => (Some("later"), Some(date), Some(rule.name())),
         Some(Fate::Kept(end)) => (Some("kept"), end, None),
-        Some(Fate::Doubtful) => (Some("never"), None, None),
+        Some(Fate::Doubtful | Fate::Open) => (Some("never"), None, None),
     }
 }
 
@@ -113,13 +113,13 @@ fn text_of(instant: DateTime<Utc>) -> String {
 mod tests {
     use std::os::unix::ffi::OsStringExt;
 
-    use rrm::item::{Holder, ItemId, ItemKind, Keep, Origin};
+    use rrm::item::{Holder, ItemId, ItemKind, Keep, Origin, Trust};
 
     use super::*;
 
     fn item(path: &[u8]) -> TrashItem {
         TrashItem {
-            id: ItemId::from_random([7; 16]),
+            id: ItemId::from_digits("0b0a7a4e9b1c4c8e8f570123456789ab").expect("an ID"),
             trash: Path::new("/trash").into(),
             kind: ItemKind::File,
             size: None,
@@ -129,6 +129,7 @@ mod tests {
             session: Some(OsStr::from_bytes(b"\xff").into()),
             mode: None,
             holder: Holder::Item,
+            trust: Trust::Believed,
             keep: Keep::No,
         }
     }

@@ -54,6 +54,9 @@ fn rows(shown: &Shown, scene: &Scene<'_>) -> Vec<(&'static str, String)> {
 
 fn path(shown: &Shown) -> String {
     match &shown.item.origin {
+        Origin::Known(_) if shown.item.is_open() => {
+            format!("(open: others could have written its record) {}", shown_path(&shown.path))
+        }
         Origin::Known(_) => shown_path(&shown.path),
         Origin::Unknown => "(unknown origin)".to_owned(),
         Origin::Untrusted(record) => format!("(untrusted: {}) {}", record.reason, shown_path(&record.recorded)),
@@ -92,8 +95,8 @@ fn exact_size(bytes: u64) -> String {
 
 /// The permission bits that a restore would give it.
 pub(super) fn mode_of(shown: &Shown) -> u32 {
-    let recorded = shown.item.mode.filter(|_| shown.part.as_os_str().is_empty());
-    recorded.unwrap_or(shown.preview.metadata.mode)
+    let mode = shown.preview.metadata.mode;
+    if shown.part.as_os_str().is_empty() { shown.item.original_mode(mode) } else { mode }
 }
 
 /// `rw-r--r-- (0644)`.

@@ -67,7 +67,7 @@ fn restore(desk: &Desk, asked: Restore, request: &RestoreRequest) {
             restored.back.push(Returned::new(step.item.clone(), path));
         }
         Err(error) if error.kind == ErrorKind::TargetExists => drop(restored.in_the_way.insert(step.item.id)),
-        Err(error) if error.kind == ErrorKind::NeedsConsent => {
+        Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
             restored.unagreed.push((step.item.id, desk.messages.words(&error)));
         }
         Err(error) => problems.push(desk.messages.words(&error)),

@@ -1,0 +1,65 @@
+//! Keeping others from writing the record of an item.
+//!
+//! The kernel asks for permission at each call that sets an attribute, whatever the descriptor was opened for. So who has
+//! one of before the removal cannot write the record any more once the mode does not let them.
+
+use std::fs::File;
+use std::io;
+use std::thread::sleep;
+use std::time::Duration;
+
+use super::envelope::OTHERS_WRITE;
+use super::lock::is_ours;
+use super::{TrashDir, record};
+use crate::item::{ItemId, Lent, Record, Shape, Told};
+use crate::sys::{Metadata, Name, metadata_of_file, rename_to_own_name, set_mode_of_file};
+
+/// How long a reader waits for a removal that is between its rename and its last call, each time a millisecond.
+const ATTEMPTS: u32 = 20;
+
+impl TrashDir {
+    /// Takes from others the right to write to what carries its record, and makes sure that it is still what we wrote.
+    pub(super) fn close(&self, file: &File, is: &Metadata, record: &Record) -> io::Result<()> {
+        if is.mode & OTHERS_WRITE == 0 {
+            return Ok(());
+        }
+        set_mode_of_file(file, is.mode & !OTHERS_WRITE)?;
+        record::restore(&*self.attributes, file, record)
+    }
+
+    /// Closes what a killed removal or restore left open to others, and sees to it that its record is never believed again.
+    /// Says what it is called now, and what it is.
+    ///
+    /// The name comes first, so that no crash makes a record look as if others could not have written it. Where nothing can
+    /// be written the item stays as it is, and as open.
+    pub(super) fn close_what_was_left(&self, id: ItemId, file: &File) -> io::Result<(ItemId, Metadata)> {
+        for _ in 0..ATTEMPTS {
+            let is = metadata_of_file(file)?;
+            if is.uid != self.owner || is.mode & OTHERS_WRITE == 0 {
+                return Ok((id, is));
+            }
+            if is_ours(file) {
+                return Ok(self.doubt(id, file, &is).unwrap_or((id, is)));
+            }
+            sleep(Duration::from_millis(1));
+        }
+        Ok((id, metadata_of_file(file)?))
+    }
+
+    fn doubt(&self, id: ItemId, file: &File, is: &Metadata) -> io::Result<(ItemId, Metadata)> {
+        let lent = id.told().map(|told| told.lent).unwrap_or_default();
+        let id =
+            self.rename_to_tell(id, Shape::Doubted, Lent { taken: lent.taken | is.mode & OTHERS_WRITE, ..lent })?;
+        set_mode_of_file(file, is.mode & !OTHERS_WRITE)?;
+        Ok((id, metadata_of_file(file)?))
+    }
+
+    /// Gives an item a name that tells this of it, if its own does not.
+    pub(super) fn rename_to_tell(&self, id: ItemId, shape: Shape, lent: Lent) -> io::Result<ItemId> {
+        let Some(told) = id.told().filter(|told| (told.shape, told.lent) != (shape, lent)) else { return Ok(id) };
+        let renamed = ItemId::new(self.random()?, Told { shape, lent, ..told });
+        let (old, new) = (id.to_string(), renamed.to_string());
+        rename_to_own_name(&self.dir, Name::new(&old)?, &self.dir, Name::new(&new)?)?;
+        Ok(renamed)
+    }
+}

@@ -1,0 +1,115 @@
+//! Items that older versions of rrm made, with all about them in attributes: made here by hand.
+
+use std::fs;
+use std::path::PathBuf;
+
+use crate::common::Sandbox;
+
+const DATE: &str = "2026-03-01T10:00:00.123456789Z";
+const DUE: &str = "2026-04-01T10:00:00.123456789Z";
+
+struct Older {
+    sandbox: Sandbox,
+}
+
+impl Older {
+    fn new() -> Self {
+        let sandbox = Sandbox::new();
+        sandbox.file("first", "makes the trash");
+        sandbox.rrm(["rm", "first"]).ok();
+        sandbox.rrm(["undo"]).ok();
+        Self { sandbox }
+    }
+
+    /// A file in the trash, with its mode and the attributes of its record.
+    fn file(&self, number: u8, mode: u32, record: &[(&str, &str)]) -> PathBuf {
+        let path = self.sandbox.trash().join(id(number));
+        fs::write(&path, format!("content {number}")).unwrap();
+        record.iter().for_each(|(name, value)| xattr::set(&path, format!("user.{name}"), value.as_bytes()).unwrap());
+        self.sandbox.chmod(&path, mode);
+        path
+    }
+
+    fn origin(&self, name: &str) -> String {
+        self.sandbox.path(name).to_str().unwrap().to_owned()
+    }
+}
+
+fn id(number: u8) -> String {
+    format!("{number:08x}-0000-4000-8000-000000000000")
+}
+
+#[test]
+fn they_are_listed_restored_and_undone_beside_newer_ones() {
+    let older = Older::new();
+    let [a, b] = ["a", "b"].map(|name| older.origin(name));
+    older.file(1, 0o644, &[("original_path", &a), ("deletion_date", "2999-01-01T00:00:00Z"), ("trashed_date", DATE)]);
+    older.file(2, 0o644, &[("original_path", &b), ("deletion_date", "2999-01-01T00:00:00Z")]);
+    older.sandbox.file("new", "new");
+    older.sandbox.rrm(["rm", "new"]).ok();
+    let listed = older.sandbox.list_json();
+    assert!(listed.iter().all(|item| item["state"] == "trashed"), "{listed:?}");
+    assert_eq!(listed.len(), 3);
+    older.sandbox.rrm(["undo"]).ok().out_contains("new");
+    older.sandbox.rrm(["undo"]).ok().out_contains("/a'");
+    older.sandbox.rrm(["restore", &b]).ok();
+    assert_eq!(fs::read_to_string(&b).unwrap(), "content 2");
+    for path in [&a, &b] {
+        assert_eq!(xattr::list(path).unwrap().count(), 0, "nothing of the record is left on {path}");
+    }
+}
+
+#[test]
+fn an_envelope_and_a_mode_are_read() {
+    let older = Older::new();
+    let (link, dir) = (older.origin("link"), older.origin("dir"));
+    let envelope = older.sandbox.trash().join(id(3));
+    fs::create_dir(&envelope).unwrap();
+    older.sandbox.chmod(&envelope, 0o700);
+    std::os::unix::fs::symlink("nowhere", envelope.join("item")).unwrap();
+    let record = [("rrm_envelope", "1"), ("original_path", &link), ("deletion_date", DUE), ("trashed_date", DATE)];
+    record.iter().for_each(|(name, value)| xattr::set(&envelope, format!("user.{name}"), value.as_bytes()).unwrap());
+    let trashed = older.sandbox.trash().join(id(4));
+    fs::create_dir(&trashed).unwrap();
+    let record = [("original_path", &*dir), ("rrm_mode", "0555"), ("deletion_date", DUE), ("trashed_date", DATE)];
+    record.iter().for_each(|(name, value)| xattr::set(&trashed, format!("user.{name}"), value.as_bytes()).unwrap());
+    older.sandbox.chmod(&trashed, 0o755);
+    older.sandbox.rrm(["undo"]).ok();
+    assert_eq!(fs::read_link(&link).unwrap(), PathBuf::from("nowhere"));
+    assert_eq!(super::mode_of(dir.as_ref()), 0o555);
+    assert!(!envelope.exists());
+}
+
+#[test]
+fn they_are_cleaned_when_they_are_due_and_kept_if_a_person_keeps_them() {
+    let older = Older::new();
+    let [due, kept] = ["due", "kept"].map(|name| older.origin(name));
+    let due = older.file(5, 0o644, &[("original_path", &due), ("deletion_date", DUE), ("trashed_date", DATE)]);
+    let record = [("original_path", &*kept), ("deletion_date", DUE), ("trashed_date", DATE), ("rrm_keep", "forever")];
+    let kept = older.file(6, 0o644, &record);
+    older.sandbox.rrm(["clean"]).ok();
+    assert!(!due.exists() && kept.exists());
+    older.sandbox.rrm(["keep", "--release", &id(6)]).ok();
+    older.sandbox.rrm(["clean"]).ok();
+    assert!(!kept.exists());
+}
+
+/// What a group could write was open to it all the time.
+#[test]
+fn what_others_may_write_is_open() {
+    let older = Older::new();
+    let path = older.origin("shared");
+    let place = older.file(
+        7,
+        0o664,
+        &[("original_path", &path), ("deletion_date", DUE), ("trashed_date", DATE), ("rrm_mode", "6777")],
+    );
+    let listed = older.sandbox.list_json();
+    assert_eq!(listed[0]["state"], "open");
+    older.sandbox.rrm(["undo"]).fails(1);
+    older.sandbox.rrm(["clean"]);
+    assert!(place.exists());
+    older.sandbox.rrm(["restore", &id(7)]).fails(1).err_contains("others could have written");
+    older.sandbox.rrm(["restore", &id(7), "--to", "out"]).ok();
+    assert_eq!(super::mode_of(&older.sandbox.path("out/shared")), 0o664);
+}

@@ -1,0 +1,114 @@
+//! A command killed while others may write: what it left is open.
+
+use super::{Removed, SCENES, Scene, mode_of, needs_root};
+use crate::common::strace;
+
+/// Those where the record is on the thing itself.
+fn closed_scenes() -> impl Iterator<Item = &'static Scene> {
+    SCENES.iter().filter(|scene| !["theirs", "not ours"].iter().any(|why| scene.name.contains(why)))
+}
+
+/// Runs a command that is killed when it makes this call.
+fn killed_at(removed: &Removed, call: &str, words: &[&str]) {
+    let inject = format!("inject={call}:signal=KILL:when=1");
+    let traced = ["strace", "-f", "-q", "-o", "/dev/null", "-e", &inject];
+    let run = removed.sandbox.command(words).through(traced).run();
+    assert!(!run.status.success(), "{run}");
+}
+
+fn says(removed: &Removed) -> Vec<(String, Option<Vec<u8>>)> {
+    let path = removed.wanted.as_os_str().as_encoded_bytes().to_vec();
+    let date = b"2026-02-01T00:00:00Z".to_vec();
+    vec![("original_path".into(), Some(path)), ("deletion_date".into(), Some(date))]
+}
+
+/// What is open is closed by the next command, is told, goes nowhere by itself, and comes out with the mode that it had.
+fn assert_open(removed: &Removed, told: &str) {
+    let listed = removed.listed();
+    assert_eq!(listed["state"], "open", "{told}");
+    assert_eq!(removed.attacker.writes(says(removed)), 0, "{told}: closed by whoever looked");
+    assert_eq!(removed.listed()["state"], "open", "{told}: and open as long as it is there");
+    let id = removed.listed()["id"].as_str().unwrap().to_owned();
+    removed.sandbox.rrm(["list"]).ok().out_contains("(open)");
+    removed.sandbox.rrm(["show", &id]).ok().out_contains("others could have written its record");
+    removed.sandbox.rrm(["doctor"]).fails(1).out_contains("others could have written");
+    let undo = removed.sandbox.rrm(["undo"]);
+    undo.fails(1).err_contains("others could have written");
+    for verb in [
+        &["restore", "--last", "1"][..],
+        &["restore", "glob:**"],
+        &["restore", "--since", "1d"],
+        &["restore", &id],
+        &["restore", "--yes", &id],
+        &["clean"],
+        &["clean", "--yes", "--older-than", "0"],
+        &["clean", "--yes", "--last", "1"],
+        &["clean", "--yes", "glob:**"],
+        &["clean", "--yes", removed.wanted.to_str().unwrap()],
+    ] {
+        removed.sandbox.rrm(verb);
+        assert_eq!(removed.listed()["state"], "open", "{told}: {verb:?}");
+        removed.assert_not_wanted(told);
+    }
+    removed.sandbox.rrm(["restore", &id, "--to", "out", "--rename", "thing"]).ok();
+    removed.was.assert_is_at(removed.sandbox.path("out/thing"));
+}
+
+#[test]
+fn a_removal_killed_before_it_closes_leaves_an_open_item() {
+    if !needs_root() {
+        return;
+    }
+    or_skip!(strace::available());
+    for scene in closed_scenes() {
+        let removed = Removed::held(scene);
+        killed_at(&removed, "fchmod", &["rm", "-rf", "thing"]);
+        assert!(removed.path.symlink_metadata().is_err(), "{}: it is in the trash", scene.name);
+        assert!(removed.attacker.writes(says(&removed)) > 0, "{}: they may write", scene.name);
+        assert_open(&removed, scene.name);
+    }
+}
+
+#[test]
+fn a_restore_killed_before_it_renames_leaves_an_open_item() {
+    if !needs_root() {
+        return;
+    }
+    or_skip!(strace::available());
+    for scene in closed_scenes() {
+        let removed = Removed::of(scene);
+        killed_at(&removed, "renameat2", &["undo"]);
+        assert!(removed.attacker.writes(says(&removed)) > 0, "{}: they may write", scene.name);
+        assert_open(&removed, scene.name);
+    }
+}
+
+/// A restore that finds its place taken leaves the item as it was, whatever others wrote meanwhile.
+#[test]
+fn what_cannot_be_restored_stays_closed() {
+    if !needs_root() {
+        return;
+    }
+    for scene in closed_scenes() {
+        let removed = Removed::of(scene);
+        removed.sandbox.file("thing", "in the way");
+        removed.sandbox.rrm(["undo"]).fails(1);
+        assert_eq!(removed.attacker.writes(says(&removed)), 0, "{}", scene.name);
+        assert_eq!(removed.listed()["state"], "trashed", "{}", scene.name);
+    }
+}
+
+#[test]
+fn an_open_item_is_deleted_when_it_is_named() {
+    if !needs_root() {
+        return;
+    }
+    or_skip!(strace::available());
+    let removed = Removed::held(&SCENES[2]);
+    killed_at(&removed, "fchmod", &["rm", "thing"]);
+    let id = removed.listed()["id"].as_str().unwrap().to_owned();
+    let place = removed.sandbox.trash().join(&id);
+    assert_eq!(mode_of(&place) & 0o022, 0);
+    removed.sandbox.rrm(["clean", "--yes", &id]).ok();
+    assert!(removed.sandbox.list_json().is_empty());
+}

@@ -1,0 +1,65 @@
+//! Another user in a thread of the test: the kernel keeps users and groups for each thread.
+
+use std::fs::File;
+use std::io;
+use std::path::Path;
+use std::sync::mpsc::{Receiver, Sender, channel};
+use std::thread;
+
+use rustix::fs::Gid;
+use rustix::process::Uid;
+use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
+
+use super::{OURS, TEAM, THEM};
+
+type Job = Box<dyn FnOnce(&File) -> usize + Send>;
+
+/// Holds a file open, from before it is removed.
+pub(super) struct Attacker {
+    jobs: Sender<Job>,
+    done: Receiver<usize>,
+}
+
+impl Attacker {
+    pub(super) fn holding(path: &Path) -> Self {
+        let (jobs, to_do) = channel::<Job>();
+        let (tell, done) = channel();
+        let path = path.to_owned();
+        thread::spawn(move || {
+            become_them().expect("root can become anybody");
+            let file = File::open(&path).expect("they may read it");
+            tell.send(0).expect("the test waits");
+            for job in to_do {
+                if tell.send(job(&file)).is_err() {
+                    return;
+                }
+            }
+        });
+        done.recv().expect("they hold it");
+        Self { jobs, done }
+    }
+
+    /// Tries all of this through the descriptor; says how much of it the kernel allowed.
+    pub(super) fn writes(&self, values: Vec<(String, Option<Vec<u8>>)>) -> usize {
+        let job = move |file: &File| {
+            values.iter().filter(|(name, value)| write(file, name, value.as_deref()).is_ok()).count()
+        };
+        self.jobs.send(Box::new(job)).expect("they are there");
+        self.done.recv().expect("they answer")
+    }
+}
+
+fn write(file: &File, name: &str, value: Option<&[u8]>) -> io::Result<()> {
+    use xattr::FileExt as _;
+    match value {
+        Some(value) => file.set_xattr(format!("user.{name}"), value),
+        None => file.remove_xattr(format!("user.{name}")),
+    }
+}
+
+fn become_them() -> rustix::io::Result<()> {
+    let (user, group) = (Uid::from_raw(THEM), Gid::from_raw(THEM));
+    set_thread_groups(&[TEAM, OURS].map(Gid::from_raw))?;
+    set_thread_res_gid(Some(group), Some(group), Some(group))?;
+    set_thread_res_uid(Some(user), Some(user), Some(user))
+}
