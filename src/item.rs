@@ -2,7 +2,6 @@
 
 mod id;
 
-use std::cmp::Reverse;
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
@@ -299,14 +298,6 @@ impl TrashItem {
         };
         trashed < if is_imported { FIRST_TRASH } else { FIRST_RECORD }
     }
-}
-
-/// A key that sorts removals, the latest first, and after all of them those that a clock dated which has been set back
-/// since: at `now` they are still to come.
-#[must_use]
-pub fn latest_first(removed: Option<DateTime<Utc>>, now: DateTime<Utc>) -> (bool, Reverse<Option<DateTime<Utc>>>) {
-    let is_to_come = removed.is_some_and(|at| at.signed_duration_since(now) > MEANWHILE);
-    (is_to_come, Reverse(removed))
 }
 
 /// How far in the future of a command a removal may be: a clean takes its time, and others go on removing things. What is

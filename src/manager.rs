@@ -10,6 +10,7 @@ mod keep;
 mod likeness;
 mod list;
 mod measure;
+mod names;
 mod operand;
 mod place;
 mod plan;

@@ -81,6 +81,8 @@ pub struct ListRequest {
     pub sizes: Sizes,
     /// The rules by which items will go, if anybody wants to know what becomes of each.
     pub standing: Option<Standing>,
+    /// How many of the newest are enough, if not all are to be told; more may be.
+    pub newest: Option<usize>,
     /// The time of the command.
     pub now: DateTime<Utc>,
 }

@@ -33,6 +33,7 @@ mod licences;
 mod measuring;
 mod model;
 mod mounts;
+mod naming;
 mod package;
 mod preview;
 mod programs;

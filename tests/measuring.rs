@@ -63,6 +63,7 @@ fn measuring_stops_when_asked_and_keeps_what_it_found() {
         selection: Selection { filters: vec![Filter::Under(sandbox.work())], ..Selection::default() },
         sizes: Sizes::Measured,
         standing: Some(Standing::default()),
+        newest: None,
         now: DateTime::default(),
     };
     let listing = manager.list(&request, &StopAfter::new(15));

@@ -30,6 +30,7 @@ impl Glance {
         let manager = TrashManager::new(sandbox.settings(), Arc::new(SystemAttributes));
         let request = ListRequest {
             selection: Selection::default(),
+            newest: None,
             sizes: Sizes::AsKnown,
             standing: None,
             now: chrono::DateTime::default(),

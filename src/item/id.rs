@@ -241,6 +241,14 @@ mod tests {
     }
 
     #[test]
+    fn names_of_one_instant_differ_and_are_one_batch() {
+        let id = |number: u64| ItemId::new(number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes(), told(micros(7)));
+        let names: std::collections::HashSet<_> = (0..100_000).map(id).collect();
+        assert_eq!(names.len(), 100_000);
+        assert!(names.iter().all(|id| id.told().is_some_and(|told| told.removed == micros(7))));
+    }
+
+    #[test]
     fn an_instant_that_does_not_fit_becomes_the_nearest() {
         let (first, last) = (micros(0), micros((1 << 52) - 1));
         let table = [

@@ -6,6 +6,7 @@ use super::plan::choose_whole;
 use crate::error::Error;
 use crate::item::{Keep, TrashItem};
 use crate::request::KeepRequest;
+use crate::selection::Versions;
 
 impl TrashManager {
     /// Notes on each selected item whether clean is to pass over it, and tells `each` of it. Every item is tried.
@@ -13,7 +14,7 @@ impl TrashManager {
     /// # After a crash
     /// Each item is as it was or as it was asked for.
     pub fn keep(&self, request: &KeepRequest, mut each: impl FnMut(&TrashItem)) -> Vec<Error> {
-        let listing = self.candidates(&request.selection);
+        let listing = self.candidates(&request.selection, Versions::All);
         let mut problems = listing.problems;
         let chosen = choose_whole(&request.selection, listing.items, &mut problems);
         for item in &chosen {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::TrashManager;
+use super::names::may_pass;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::outcome::Listing;
@@ -26,7 +27,14 @@ impl TrashManager {
     }
 
     fn try_list(&self, request: &ListRequest, progress: &dyn Progress) -> Result<Listing> {
-        let mut listing = self.everything();
+        let looks_at_all = request.standing.as_ref().is_some_and(Standing::looks_at_all);
+        let mut listing = match request.newest {
+            _ if looks_at_all => self.everything(),
+            Some(newest) if request.selection.terms.is_empty() && request.selection.last.is_none() => {
+                self.newest(&request.selection, newest, Versions::All)
+            }
+            _ => self.candidates(&request.selection, Versions::All),
+        };
         let to_tell = request.standing.as_ref().is_some_and(Standing::asks_for_size);
         let to_choose = request.selection.asks_for_size() || to_tell;
         if request.sizes == Sizes::Measured && to_choose {
@@ -66,7 +74,8 @@ impl TrashManager {
         }
         let fates = request.standing.as_ref().map(|standing| standing.fates(&[], &[], request.now));
         let mut problems = Vec::new();
-        self.each_batch(|batch| {
+        let is_wanted = |id| may_pass(&request.selection, id);
+        self.each_batch(&is_wanted, |batch| {
             let known = batch.into_iter().filter_map(|found| found.map_err(|error| problems.push(error)).ok());
             let items: Vec<_> = known.filter(|item| request.selection.passes(item)).collect();
             each(&items, fates.as_ref())
@@ -94,10 +103,15 @@ impl TrashManager {
     }
 
     /// Every item that `selection` may mean. One that is named by its whole ID is one `openat` away, whatever else the
-    /// trash holds.
-    pub(super) fn candidates(&self, selection: &Selection) -> Listing {
+    /// trash holds; of others, their names tell which are too old or too new.
+    pub(super) fn candidates(&self, selection: &Selection, versions: Versions) -> Listing {
         let named = selection.whole_ids().and_then(|ids| self.named(&ids));
-        named.unwrap_or_else(|| self.everything())
+        named.unwrap_or_else(|| match selection.last {
+            Some(last) if selection.terms.is_empty() && !selection.asks_for_size() => {
+                self.newest(selection, last, versions)
+            }
+            _ => self.everything_of(|id| may_pass(selection, id)),
+        })
     }
 
     /// The items with these IDs, if all of them are there.
@@ -126,30 +140,44 @@ impl TrashManager {
 
     /// Every item of every trash directory that answers.
     pub(super) fn everything(&self) -> Listing {
+        self.everything_of(|_| true)
+    }
+
+    /// Every item whose ID is wanted.
+    pub(super) fn everything_of(&self, is_wanted: impl Fn(ItemId) -> bool + Sync) -> Listing {
         let mut listing = Listing::default();
-        self.each_item(|found| match found {
-            Ok(item) => listing.items.push(item),
-            Err(error) => listing.problems.push(error),
+        self.each_batch(&is_wanted, |batch| {
+            for found in batch {
+                match found {
+                    Ok(item) => listing.items.push(item),
+                    Err(error) => listing.problems.push(error),
+                }
+            }
+            ControlFlow::Continue(())
         });
         listing
     }
 
     /// Hands over every item of every trash directory that answers, as it is found, and what cannot be read.
     pub fn each_item(&self, mut each: impl FnMut(Result<TrashItem>)) {
-        self.each_batch(|batch| {
+        self.each_batch(&|_| true, |batch| {
             batch.into_iter().for_each(&mut each);
             ControlFlow::Continue(())
         });
     }
 
     /// As [`Self::each_item`], with what was read together, until `each` breaks off.
-    fn each_batch(&self, mut each: impl FnMut(Vec<Result<TrashItem>>) -> ControlFlow<()>) {
+    fn each_batch(
+        &self,
+        is_wanted: &(dyn Fn(ItemId) -> bool + Sync),
+        mut each: impl FnMut(Vec<Result<TrashItem>>) -> ControlFlow<()>,
+    ) {
         // Whoever waits for the first item waits for no volume that is slow to answer. Why the home trash cannot be used
         // is told with the others.
         let home = self.volumes().home_if_there().ok().flatten();
         if let Some(home) = &home {
             self.know(home.clone());
-            if walk(home, &mut each).is_break() {
+            if walk(home, is_wanted, &mut each).is_break() {
                 return;
             }
         }
@@ -160,20 +188,24 @@ impl TrashManager {
             if flow.is_break() {
                 return;
             }
-            flow = walk(trash, &mut each);
+            flow = walk(trash, is_wanted, &mut each);
         }
     }
 }
 
 /// Hands over the items of one trash directory.
-fn walk(trash: &TrashDir, each: &mut impl FnMut(Vec<Result<TrashItem>>) -> ControlFlow<()>) -> ControlFlow<()> {
+fn walk(
+    trash: &TrashDir,
+    is_wanted: &(dyn Fn(ItemId) -> bool + Sync),
+    each: &mut impl FnMut(Vec<Result<TrashItem>>) -> ControlFlow<()>,
+) -> ControlFlow<()> {
     let item_of = |reading| match reading {
         Ok(Reading::Item(item)) => Some(Ok(item)),
         Ok(Reading::Abandoned { .. } | Reading::Gone) => None,
         Err(error) => Some(Err(error)),
     };
     let mut flow = ControlFlow::Continue(());
-    let walked = trash.for_each_batch(|batch| {
+    let walked = trash.for_each_batch(is_wanted, |batch| {
         flow = each(batch.into_iter().filter_map(item_of).collect());
         flow
     });

@@ -4,12 +4,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::TrashManager;
+use super::names::may_pass;
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::TrashItem;
+use crate::item::{ItemId, TrashItem};
 use crate::outcome::{CleanPlan, Listing};
 use crate::progress::Progress;
 use crate::request::{CleanRequest, Sizes, Trashes};
-use crate::retention::{Policy, Shield, Verdict, Volume, decide};
+use crate::retention::{Policy, Rule, Shield, Verdict, Volume, decide};
 use crate::selection::{Selection, Versions};
 use crate::store::TrashDir;
 use crate::sys::Space;
@@ -29,7 +30,7 @@ impl TrashManager {
     }
 
     fn try_plan_clean(&self, request: &CleanRequest, progress: &dyn Progress) -> Result<CleanPlan> {
-        let Listing { mut items, problems, .. } = self.everything_in(&request.trashes);
+        let Listing { mut items, problems, .. } = self.everything_in(&request.trashes, |id| may_be_meant(request, id));
         let mut plan = CleanPlan { problems, ..CleanPlan::default() };
         if request.selection.asks_for_size() {
             self.measure(&mut items, progress)?;
@@ -82,9 +83,9 @@ impl TrashManager {
         known
     }
 
-    /// Every item of the trash directories that are meant.
-    fn everything_in(&self, trashes: &Trashes) -> Listing {
-        let mut listing = self.everything();
+    /// Every item of the trash directories that are meant, if its ID is wanted.
+    fn everything_in(&self, trashes: &Trashes, is_wanted: impl Fn(ItemId) -> bool + Sync) -> Listing {
+        let mut listing = self.everything_of(is_wanted);
         listing.items.retain(|item| trashes.include(&item.trash));
         if let Trashes::At(_) = trashes
             && self.meant(trashes).is_empty()
@@ -93,6 +94,18 @@ impl TrashManager {
         }
         listing
     }
+}
+
+/// Whether a clean can have anything to do with an item, as far as its name tells.
+fn may_be_meant(request: &CleanRequest, id: ItemId) -> bool {
+    let is_old_enough = match (&request.policy, id.told()) {
+        (Policy::Rules(rules), Some(told)) => match rules[..] {
+            [Rule::OlderThan(age)] => request.now - told.removed > age,
+            _ => true,
+        },
+        _ => true,
+    };
+    is_old_enough && may_pass(&request.selection, id)
 }
 
 /// The items that are selected. What is only a part of one is refused: nothing but whole items can be deleted or kept.

@@ -7,15 +7,13 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, Timelike, Utc};
-
 use super::TrashManager;
 use super::copy::copy_out;
 use super::likeness::Likeness;
 use super::target::{Links, RESTORE, TargetDir, Targets};
 use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Origin, TrashItem, Untrusted, latest_first};
+use crate::item::{Origin, TrashItem, Untrusted};
 use crate::outcome::{Removed, RestorePlan, RestoreStep, Restored, TrashStep};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::{
@@ -34,13 +32,13 @@ impl TrashManager {
     pub fn plan_restore(&self, request: &RestoreRequest) -> RestorePlan {
         let (listing, choice) = match &request.what {
             Restorable::Selected(selection) => {
-                let listing = self.candidates(selection);
+                let listing = self.candidates(selection, Versions::Newest);
                 let choice = self.choose_existing(selection, &listing.items);
                 (listing, choice)
             }
             Restorable::LastBatch(session) => {
-                let listing = self.everything();
-                let choice = self.last_batch(&listing.items, session.as_deref(), request.now);
+                let listing = self.last_batch(session.as_deref(), request.now);
+                let choice = whole_batch(&listing.items);
                 (listing, choice)
             }
         };
@@ -61,28 +59,6 @@ impl TrashManager {
             plan.problems.push(Error::new(ErrorKind::BadValue, "rename to", name, reason));
         }
         plan
-    }
-
-    /// All that the latest removal removed; one that is still to come, by a clock that was set back since, is the earliest.
-    /// What was imported has dates of its own, and no removal of ours brought it.
-    fn last_batch(&self, items: &[TrashItem], session: Option<&OsStr>, now: DateTime<Utc>) -> Choice {
-        let ours = |item: &TrashItem| session.is_none() || (item.session.as_deref() == session && !item.is_open());
-        // Other programs note whole seconds, so hardly anything that we removed has to be looked at for it.
-        let may_be_imported = |item: &TrashItem| item.trashed.instant().is_some_and(|at| at.nanosecond() == 0);
-        let says_so = |item| self.trash_of(item).is_ok_and(|trash| matches!(trash.imported_as(item), Ok(Some(_))));
-        let is_imported = |item| may_be_imported(item) && says_so(item);
-        let mut latest: Vec<usize> =
-            (0..items.len()).filter(|at| ours(&items[*at]) && items[*at].trashed.instant().is_some()).collect();
-        latest.sort_by_key(|at| latest_first(items[*at].trashed.instant(), now));
-        let mut removed = latest.into_iter().filter(|at| !is_imported(&items[*at])).peekable();
-        let date = removed.peek().and_then(|at| items[*at].trashed.instant());
-        let batch = removed.take_while(|at| items[*at].trashed.instant() == date);
-        let (open_ones, batch): (Vec<usize>, Vec<usize>) = batch.partition(|at| items[*at].is_open());
-        let told = |at: &usize| open(&items[*at], items[*at].original_path().unwrap_or(&name_of(&items[*at])));
-        Choice {
-            problems: open_ones.iter().map(told).collect(),
-            chosen: batch.into_iter().map(|index| Chosen { index, part: None }).collect(),
-        }
     }
 
     /// Chooses, and where a path is inside of several trashed directories takes the newest one that holds it.
@@ -312,6 +288,16 @@ fn open(item: &TrashItem, target: &Path) -> Error {
 
 fn in_the_way(target: &Path) -> Error {
     Error::new(ErrorKind::TargetExists, RESTORE, target, "something is there already")
+}
+
+/// All items of a removal, but for those that are open: each of them is told.
+fn whole_batch(items: &[TrashItem]) -> Choice {
+    let (closed, opened): (Vec<usize>, Vec<usize>) = (0..items.len()).partition(|at| !items[*at].is_open());
+    let told = |at: usize| open(&items[at], items[at].original_path().unwrap_or(&name_of(&items[at])));
+    Choice {
+        chosen: closed.into_iter().map(|index| Chosen { index, part: None }).collect(),
+        problems: opened.into_iter().map(told).collect(),
+    }
 }
 
 /// What an item is called where its path is not known.

@@ -43,6 +43,16 @@ impl Filter {
         }
     }
 
+    /// Whether an item that was removed at this time may meet the condition.
+    #[must_use]
+    pub fn may_pass_removed_at(&self, removed: DateTime<Utc>) -> bool {
+        match self {
+            Self::Since(time) => removed >= *time,
+            Self::Before(time) => removed < *time,
+            _ => true,
+        }
+    }
+
     /// Whether the filter asks for the size of an item, which for a directory has to be measured first.
     #[must_use]
     pub fn asks_for_size(&self) -> bool {

@@ -43,18 +43,25 @@ impl TrashDir {
     /// Calls `each` with everything in the trash directory, or with why it could not be read. One that cannot be read
     /// does not keep the others from being told.
     pub fn for_each(&self, mut each: impl FnMut(Result<Reading>)) -> Result<()> {
-        self.for_each_batch(|batch| {
+        self.for_each_batch(&|_| true, |batch| {
             batch.into_iter().for_each(&mut each);
             ControlFlow::Continue(())
         })
     }
 
     /// As [`Self::for_each`], with what was read together: one entry at first, so that it is told at once, then twice as
-    /// many each time. `each` may break off.
-    pub fn for_each_batch(&self, mut each: impl FnMut(Vec<Result<Reading>>) -> ControlFlow<()>) -> Result<()> {
+    /// many each time, of the items whose ID is wanted. `each` may break off.
+    pub fn for_each_batch(
+        &self,
+        is_wanted: &(dyn Fn(ItemId) -> bool + Sync),
+        mut each: impl FnMut(Vec<Result<Reading>>) -> ControlFlow<()>,
+    ) -> Result<()> {
         let mut entries = Vec::with_capacity(AT_ONCE);
         let (mut enough, mut flow) = (1, ControlFlow::Continue(()));
         let walk = self.dir.for_each_entry(|entry| {
+            if matches!(layout::meaning_of(&entry.name), Meaning::Item(id) if !is_wanted(id)) {
+                return Ok(());
+            }
             entries.push(entry);
             if entries.len() < enough {
                 return Ok(());
@@ -96,6 +103,17 @@ impl TrashDir {
         }
     }
 
+    /// Calls `each` with the ID of every item, and with its kind where the file system tells. No record is read.
+    pub fn names(&self, mut each: impl FnMut(ItemId, Option<FileKind>)) -> Result<()> {
+        let walk = self.dir.for_each_entry(|entry| {
+            if let Meaning::Item(id) = layout::meaning_of(&entry.name) {
+                each(id, entry.kind);
+            }
+            Ok(())
+        });
+        walk.map_err(|error| Error::system("read the trash directory", &*self.path, error))
+    }
+
     /// At most so many of the items whose ID is wanted, in no order; those that cannot be read are passed over.
     pub fn some_items(&self, most: usize, is_wanted: impl Fn(&ItemId) -> bool) -> io::Result<Vec<TrashItem>> {
         let mut items = Vec::new();
@@ -121,7 +139,8 @@ impl TrashDir {
         self.read_as(id, None)
     }
 
-    fn read_as(&self, id: ItemId, kind: Option<FileKind>) -> Result<Reading> {
+    /// As [`Self::read`]; `kind` is what the name is, if that is known.
+    pub fn read_as(&self, id: ItemId, kind: Option<FileKind>) -> Result<Reading> {
         match self.try_read(id, kind) {
             Ok(reading) => Ok(reading),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Reading::Gone),

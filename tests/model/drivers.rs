@@ -152,6 +152,7 @@ impl Driver for Library {
     fn listed(&self) -> Vec<Listed> {
         let request = ListRequest {
             selection: Selection::default(),
+            newest: None,
             sizes: Sizes::AsKnown,
             standing: Some(Standing::default()),
             now: self.now,

@@ -21,7 +21,7 @@ use rrm::request::{
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
-use crate::args::{ConflictMode, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, When};
+use crate::args::{ConflictMode, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, SortKey, When};
 use crate::gnu::options as gnu;
 use crate::gnu::quote::{Charset, quote_where_needed};
 
@@ -172,7 +172,8 @@ impl Context {
             Form::Table | Form::Json => Some(self.standing()?),
             Form::Plain | Form::Null => None,
         };
-        Ok(ListRequest { selection, sizes, standing, now: self.now })
+        let is_by_age = args.sort == ListOrder::By(SortKey::Deleted) && !args.reverse && sizes == Sizes::AsKnown;
+        Ok(ListRequest { selection, sizes, standing, newest: args.limit.filter(|_| is_by_age), now: self.now })
     }
 
     /// The request of a restore.

@@ -24,7 +24,7 @@ impl Context {
     pub(crate) fn stats(&self, args: &StatsArgs) -> Result<StatsRequest> {
         let selection = self.selection(&args.selection)?;
         let standing = Some(self.standing()?);
-        let list = ListRequest { selection, sizes: Sizes::Measured, standing, now: self.now };
+        let list = ListRequest { selection, sizes: Sizes::Measured, standing, newest: None, now: self.now };
         Ok(StatsRequest { list, largest: args.largest })
     }
 }
