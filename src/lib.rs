@@ -8,8 +8,10 @@
 //! # The model
 //!
 //! An **[item](item::TrashItem)** is one thing that was removed: a file or a symbolic link or a directory with all below
-//! it, moved as one and restored as one. It is named by a random UUID, so that items never collide, whatever they were
-//! called. What one command removed carries one date, and is thereby one batch.
+//! it, moved as one and restored as one. Its [name](item::ItemId) is ours alone, since nobody else can make or change a
+//! name in a directory of mode 0700. It is a UUID: most of it is random, so that items never collide, and the rest tells
+//! when it was removed, where its record is, and what of its mode a restore gives back. What one command removed has one
+//! instant, and is thereby one batch. So whoever asks only for the newest reads names, and no records.
 //!
 //! A **[record](item::Record)** is what has to be known to put an item back, and when it may be deleted. It is kept as
 //! extended attributes on the item itself. Nothing else knows of an item: there is no database, no index and no file of
@@ -17,8 +19,13 @@
 //!
 //! An **envelope** is a private directory that carries the record of an item which cannot: of a symbolic link, a FIFO, a
 //! socket or a device, which take no such attributes; of a file with several links, which all would show them; of one that
-//! refuses them for its mode, its owner or want of room. The thing is in it under the name `item`. Where a file system
-//! keeps no attributes at all, the envelope has the record as a file. [`store::shape_of`] is the rule.
+//! refuses them for its mode or want of room; of one that is not ours. The thing is in it under the name `item`. Where a
+//! file system keeps no attributes at all, the envelope has the record as a file. [`store::shape_of`] is the rule.
+//!
+//! An item is **open** where others could have written its record: where what carries it is not ours, or a group or others
+//! may write it, or could for a moment when a command was killed; and where there is no record that can be read. It is
+//! listed as such. Nothing picks it but a person who names it, and it goes where its record says only after somebody has
+//! seen where that is.
 //!
 //! A **[trash directory](store::TrashDir)** holds items. It is ours, closed to all others and no symbolic link, and is
 //! checked to be so through its open descriptor each time. The home trash takes from anywhere; every other one serves what
@@ -29,6 +36,21 @@
 //! and not predicted. Where the kernel refuses to rename, [`transfer`] copies, and the source goes only once the copy is
 //! flushed, compared and listed.
 //!
+//! # Whom to believe
+//!
+//! | value | who can write it | what is done because of it |
+//! |---|---|---|
+//! | a name in a trash directory: instant, shape, what a mode lost or got, import | we alone | it is believed |
+//! | `original_path`, `original_name` | we alone, once the item is closed: its carrier is ours, `g-w` and `o-w` | a restore goes there: a plain path only, on a volume only below its top, and through no link that came since |
+//! | `deletion_date`, `rrm_keep` | the same | a clean deletes the item, or not; a date that cannot be right deletes nothing |
+//! | `rrm_session` | the same | it selects |
+//! | `rrm_size` | the same; and whoever still writes into the directory makes it wrong | it is shown; a rule about space measures anew |
+//! | `rrm_import` | the same | the next import goes on with that entry |
+//! | `rrm_mode`, `trashed_date` of an older item | we alone if its carrier is closed; else the item is open | it gets that mode back; it is ordered by that date |
+//! | any of these on what is in no trash, or open | its owner, its group, whoever copied it | a removal writes its own over what a crash left of the same path; the doctor erases it; nothing is done by its value |
+//! | a note in `.staging` | we alone; where it leads, others may have put something since | compared byte by byte before anything goes |
+//! | mode, owner and times of a removed thing | its owner | they go back with it; what is closed gets the bits back that its name tells |
+//!
 //! # What a crash leaves
 //!
 //! Each verb has one step that commits it, in capitals here; each is one rename that replaces nothing. A step that fails
@@ -38,9 +60,10 @@
 //! |---|---|---|
 //! | **remove, the item carries its record** | | |
 //! | a directory of ours without `u+w` gets it | in place, writable for its owner | nobody: its mode is nowhere else yet |
-//! | each attribute is set, the path first | in place, with attributes of ours | the next removal replaces them, and knows the mode; [`mend`] erases them |
-//! | RENAME to the UUID | in the trash, listed | |
-//! | the mode is given back | the same | without this step, the restore gives it back |
+//! | each attribute is set, the path first | in place, with attributes of ours | the next removal replaces them; [`mend`] erases them |
+//! | RENAME to the UUID | in the trash, listed; open, if others may write it | whoever looks next closes it; it stays open |
+//! | what others may write: `g-w`, `o-w` | in the trash, listed, open | nobody: what was written before is not known |
+//! | its values are read back, and written again if they differ | in the trash, listed | |
 //! | **remove, in an envelope** | | |
 //! | the envelope is made, then its record | in place; an envelope without an item | `clean`, once it is an hour old |
 //! | RENAME into the envelope | in the trash, listed | |
@@ -50,11 +73,11 @@
 //! | an entry of the source is moved aside, to a private directory beside it | whole in the trash, listed; the entry in `.rrm-UUID.aside`, under its name | `clean`, a restore of it by a copy or another removal of it: it is moved back |
 //! | each removal from the source | whole in the trash, listed; some of the source is left | the person: what is left may be in use |
 //! | **restore** | | |
-//! | a directory of ours without `u+w` gets it | in the trash, listed, its mode in the record | the next restore |
+//! | `g+w` and `o+w` that were taken off are given back | in the trash, listed, open | whoever looks next closes it; it stays open |
 //! | missing directories are made; those that a part was in private at first | in the trash, listed; directories with nothing in them | the person |
 //! | RENAME to the target | at the target, whole, with attributes of ours | the next removal from there replaces them; [`mend`] erases them |
 //! | each attribute is erased, the path last | the same, with fewer of them | the same |
-//! | the mode is given back, the envelope removed | as it was before it was removed | `clean`, for an envelope that stayed |
+//! | the `u+w` that it got is taken off, the envelope removed | as it was before it was removed | `clean`, for an envelope that stayed |
 //! | **restore, by a copy** | | |
 //! | a private directory beside the target, the copy in it | in the trash, listed; a directory `.rrm-UUID` | the next restore of the item, or `clean` |
 //! | RENAME to the target, flushed | at the target, whole; in the trash as well | `clean`, or a second restore: what is the same twice stays at the target |

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::TrashManager;
 use super::names::may_pass;
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{ItemId, TrashItem};
+use crate::item::{ItemId, ItemKind, TrashItem};
 use crate::outcome::{CleanPlan, Listing};
 use crate::progress::Progress;
 use crate::request::{CleanRequest, Sizes, Trashes};
@@ -42,6 +42,8 @@ impl TrashManager {
         // Told, and deleted, in the order in which a list shows them.
         chosen.sort_by_key(|item| item.trashed.instant());
         if request.policy.is_about_space() {
+            // What was noted is a hint, and no reason to delete.
+            chosen.iter_mut().filter(|item| item.kind == ItemKind::Directory).for_each(|item| item.size = None);
             self.measure(&mut chosen, progress)?;
         }
         let volumes =
