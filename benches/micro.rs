@@ -23,7 +23,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use rrm::attributes::{ExtendedAttributes, SystemAttributes};
-use rrm::item::{Holder, ItemId, ItemKind, Keep, Lent, Origin, Record, Shape, Source, Stamp, Told, TrashItem, Trust};
+use rrm::item::{self, Arrival, Holder, ItemId, ItemKind, Keep, Lent, Origin, Record, Stamp, Told, TrashItem, Trust};
 use rrm::progress::Silent;
 use rrm::purge::{Measure, purge};
 use rrm::selection::{Filter, Selection, Term, Versions};
@@ -153,7 +153,7 @@ fn items(count: u32) -> Vec<TrashItem> {
     let item = |number: u32| TrashItem {
         id: ItemId::new(
             (u64::from(number) | u64::from(number.wrapping_mul(0x9e37_79b9)) << 32).to_be_bytes(),
-            Told { removed: now(), shape: Shape::Own, lent: Lent::default(), source: Source::Removal },
+            Told { removed: now(), shape: item::Shape::Own, lent: Lent::default(), arrival: Arrival::Removal },
         ),
         trash: trash.clone(),
         kind: ItemKind::File,

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
-pub use id::{ItemId, Lent, RANDOM, Shape, Source, Told};
+pub use id::{Arrival, ItemId, Lent, RANDOM, Shape, Told};
 
 /// What kind of file an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -293,7 +293,7 @@ impl TrashItem {
     /// more, and rrm always did.
     fn is_before_rrm(&self, trashed: DateTime<Utc>) -> bool {
         let is_imported = match self.id.told() {
-            Some(told) => told.source == Source::Import,
+            Some(told) => told.arrival == Arrival::Import,
             None => trashed.nanosecond() == 0,
         };
         trashed < if is_imported { FIRST_TRASH } else { FIRST_RECORD }

@@ -25,7 +25,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result, cannot};
-use crate::item::{ItemId, Lent, RANDOM, Record, Shape, Source as How, Told};
+use crate::item::{Arrival, ItemId, Lent, RANDOM, Record, Shape, Told};
 use crate::sys::{self, Dir, FileId, Name};
 
 pub use claim::Claim;
@@ -61,6 +61,9 @@ pub struct TrashDir {
     random: Mutex<Random>,
     keeps: Mutex<Keeps>,
 }
+
+/// What others than the owner may do with a file.
+const OTHERS: u32 = 0o077;
 
 /// What the file system of a trash directory does with modes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -144,7 +147,7 @@ impl TrashDir {
             id: metadata.id,
             mount: metadata.mount,
             owner: metadata.uid,
-            modes: if metadata.mode & 0o077 == 0 { Modes::Kept } else { Modes::Fixed },
+            modes: if metadata.mode & OTHERS == 0 { Modes::Kept } else { Modes::Fixed },
             attributes,
             random: Mutex::default(),
             keeps: Mutex::default(),
@@ -260,8 +263,8 @@ impl TrashDir {
 
     /// A new name for what has this record, once it is known where that is and what becomes of the mode.
     fn new_id(&self, record: &Record, shape: Shape, lent: Lent) -> io::Result<ItemId> {
-        let source = if record.imported_as.is_some() { How::Import } else { How::Removal };
-        Ok(ItemId::new(self.random()?, Told { removed: record.trashed, shape, lent, source }))
+        let arrival = if record.imported_as.is_some() { Arrival::Import } else { Arrival::Removal };
+        Ok(ItemId::new(self.random()?, Told { removed: record.trashed, shape, lent, arrival }))
     }
 
     fn random(&self) -> io::Result<[u8; RANDOM]> {

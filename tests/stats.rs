@@ -5,7 +5,7 @@ use std::fs;
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::common::{Mount, Run, Sandbox};
+use crate::common::{Mount, Run, Sandbox, removed_at};
 
 /// The volumes that are told, counting only what was below the working directory: other trashes of the tester's may be
 /// found as well.
@@ -29,7 +29,7 @@ fn removed(sandbox: &Sandbox, name: &str, size: usize, age: i64, grace: i64) {
     let trashed = Utc::now() - TimeDelta::days(age) - TimeDelta::hours(1);
     let date = |days| (trashed + TimeDelta::days(days)).to_rfc3339_opts(SecondsFormat::Nanos, true);
     sandbox.set_attribute(&place, "user.deletion_date", date(grace));
-    sandbox.removed_at(&place, trashed);
+    removed_at(&place, trashed);
 }
 
 #[test]

@@ -80,7 +80,7 @@ impl Lent {
 
 /// How an item came to be in the trash.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Source {
+pub enum Arrival {
     /// It was removed.
     Removal,
     /// It was imported from the trash of another program.
@@ -97,7 +97,7 @@ pub struct Told {
     /// What of its mode a restore gives back.
     pub lent: Lent,
     /// How it came here.
-    pub source: Source,
+    pub arrival: Arrival,
 }
 
 impl Told {
@@ -113,7 +113,7 @@ impl Told {
             | set(GROUP_WRITE_TAKEN, self.lent.taken & GROUP_WRITE != 0)
             | set(OTHERS_WRITE_TAKEN, self.lent.taken & OTHERS_WRITE != 0)
             | set(OWNER_WRITE_GIVEN, self.lent.given & OWNER_WRITE != 0)
-            | set(IMPORTED, self.source == Source::Import)
+            | set(IMPORTED, self.arrival == Arrival::Import)
     }
 
     fn from_flags(removed: DateTime<Utc>, flags: u8) -> Self {
@@ -131,7 +131,7 @@ impl Told {
                 taken: bit(GROUP_WRITE_TAKEN, GROUP_WRITE) | bit(OTHERS_WRITE_TAKEN, OTHERS_WRITE),
                 given: bit(OWNER_WRITE_GIVEN, OWNER_WRITE),
             },
-            source: if is_set(IMPORTED) { Source::Import } else { Source::Removal },
+            arrival: if is_set(IMPORTED) { Arrival::Import } else { Arrival::Removal },
         }
     }
 }
@@ -197,7 +197,7 @@ mod tests {
     use super::*;
 
     fn told(removed: DateTime<Utc>) -> Told {
-        Told { removed, shape: Shape::Own, lent: Lent::default(), source: Source::Removal }
+        Told { removed, shape: Shape::Own, lent: Lent::default(), arrival: Arrival::Removal }
     }
 
     fn micros(micros: i64) -> DateTime<Utc> {
@@ -209,7 +209,7 @@ mod tests {
     fn a_name_is_laid_out_as_documented() {
         let at = micros(0x6_0123_4567_89ab);
         let lent = Lent { taken: 0o022, given: 0o200 };
-        let all = Told { removed: at, shape: Shape::RecordFile, lent, source: Source::Import };
+        let all = Told { removed: at, shape: Shape::RecordFile, lent, arrival: Arrival::Import };
         let (zeros, ones) = ([0; RANDOM], [0xff; RANDOM]);
         let table = [
             (ItemId::new(zeros, told(at)), "00000000-0000-8000-8006-0123456789ab"),
@@ -227,9 +227,9 @@ mod tests {
         for shape in [Shape::Own, Shape::Doubted, Shape::Envelope, Shape::RecordFile] {
             for taken in [0, 0o020, 0o002, 0o022] {
                 for given in [0, 0o200] {
-                    for source in [Source::Removal, Source::Import] {
+                    for arrival in [Arrival::Removal, Arrival::Import] {
                         for removed in [micros(0), micros(1), micros(1_790_000_000_123_456), micros((1 << 52) - 1)] {
-                            let told = Told { removed, shape, lent: Lent { taken, given }, source };
+                            let told = Told { removed, shape, lent: Lent { taken, given }, arrival };
                             let id = ItemId::new([0xa5; RANDOM], told);
                             assert_eq!(id.told(), Some(told), "{id}");
                             assert_eq!(ItemId::from_name(OsStr::new(&id.to_string())), Some(id));

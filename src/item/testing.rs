@@ -16,8 +16,7 @@ pub(crate) fn id(number: u8) -> ItemId {
 pub(crate) fn id_of(mut bytes: [u8; 16]) -> ItemId {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    ItemId::from_digits(&digits).expect("an ID")
+    ItemId::from_digits(&format!("{:032x}", u128::from_be_bytes(bytes))).expect("an ID")
 }
 
 /// A file of 10 bytes that was at `path`, removed so long ago for 30 days; what a test is about it says itself.

@@ -86,7 +86,7 @@ impl Ahead<'_> {
             |removal| self.label(removal),
             |labelled| self.trash.unlabel(labelled),
             || progress.interrupted(),
-            |removal, labelled| finish(removal, labelled.and_then(|labelled| self.commit(removal, labelled))),
+            |removal, labelled| finish(removal, labelled.and_then(|labelled| self.commit(removal, &labelled))),
         );
     }
 
@@ -105,9 +105,9 @@ impl Ahead<'_> {
     }
 
     /// Moves what is labelled; `None` where that fails, and then it is not labelled any more.
-    fn commit(&self, removal: &Removal, labelled: Labelled) -> Option<Removed> {
+    fn commit(&self, removal: &Removal, labelled: &Labelled) -> Option<Removed> {
         let source = self.source(removal)?;
-        let placed = self.trash.place_labelled(source, &labelled).ok()?;
+        let placed = self.trash.place_labelled(source, labelled).ok()?;
         Some(trashed(placed, removal, self.parent.path.join(source.name.as_os_str()), self.request))
     }
 }

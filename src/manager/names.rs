@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::TrashManager;
 use crate::error::{Error, Result};
-use crate::item::{ItemId, Source, TrashItem};
+use crate::item::{Arrival, ItemId, TrashItem};
 use crate::outcome::Listing;
 use crate::selection::{Selection, Versions};
 use crate::store::{Reading, TrashDir};
@@ -110,7 +110,7 @@ pub(super) fn may_pass(selection: &Selection, id: ItemId) -> bool {
 }
 
 fn is_imported(id: ItemId) -> bool {
-    id.told().is_some_and(|told| told.source == Source::Import)
+    id.told().is_some_and(|told| told.arrival == Arrival::Import)
 }
 
 fn is_to_come(removed: Option<DateTime<Utc>>, now: DateTime<Utc>) -> bool {

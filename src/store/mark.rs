@@ -10,7 +10,7 @@ use super::loosen::{Loosened, loosen};
 use super::older;
 use super::record::{self, IMPORT, KEEP, SIZE};
 use crate::attributes::{ExtendedAttributes, RecordFile};
-use crate::item::{Holder, ItemKind, Keep, Shape, Source, TrashItem};
+use crate::item::{Arrival, Holder, ItemKind, Keep, Shape, TrashItem};
 use crate::sys::{Dir, Name, metadata_of_file};
 
 impl TrashDir {
@@ -29,7 +29,7 @@ impl TrashDir {
     /// Whether the item comes from the trash of another program, and under what name it was there: an empty one once
     /// nothing of it is there any more.
     pub fn imported_as(&self, item: &TrashItem) -> io::Result<Option<OsString>> {
-        let may_be = item.id.told().is_none_or(|told| told.source == Source::Import);
+        let may_be = item.id.told().is_none_or(|told| told.arrival == Arrival::Import);
         let (file, attributes) = match self.carrier(item) {
             _ if !may_be => return Ok(None),
             Err(error) if error.kind() == io::ErrorKind::Unsupported => return Ok(None),

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use super::{attributes, id_of, is_there, listed};
 use crate::common::strace::available;
-use crate::common::{Sandbox, User, is_root, snapshot};
+use crate::common::{Sandbox, User, is_root, removed_at, snapshot};
 
 fn content(sandbox: &Sandbox, path: &str) -> String {
     fs::read_to_string(sandbox.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
@@ -433,7 +433,7 @@ fn undo_prefers_a_removal_whose_date_can_be_right() {
         sandbox.list_json().iter().find(|item| item["original_path"].as_str().unwrap().ends_with("/ahead")).map(id);
     let item = sandbox.trash().join(ahead.unwrap());
     sandbox.set_attribute(&item, "user.deletion_date", "2998-02-01T00:00:00Z");
-    sandbox.removed_at(&item, "2098-01-01T00:00:00Z".parse().unwrap());
+    removed_at(&item, "2098-01-01T00:00:00Z".parse().unwrap());
     sandbox.rrm(["undo"]).ok();
     assert!(sandbox.path("right").exists() && !sandbox.path("ahead").exists());
     sandbox.rrm(["undo"]).ok();

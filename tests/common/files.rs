@@ -71,16 +71,6 @@ impl Sandbox {
         path
     }
 
-    /// Renames an item so that it was removed at this time, and says where it is then.
-    pub(crate) fn removed_at(&self, item: &Path, removed: DateTime<Utc>) -> PathBuf {
-        let id = item.file_name().and_then(ItemId::from_name).expect("an item has an ID");
-        let told = id.told().expect("it is not of an older version");
-        let renamed = ItemId::new(*b"renamed.", Told { removed, ..told });
-        let place = item.with_file_name(renamed.to_string());
-        fs::rename(item, &place).expect("the name is free");
-        place
-    }
-
     /// Gives what is at `path` to another user and group; for the machine's root only.
     pub(crate) fn chown(&self, path: impl AsRef<Path>, owner: u32) -> PathBuf {
         let path = self.path(path);
@@ -105,4 +95,14 @@ impl Sandbox {
         self.give(&path);
         path
     }
+}
+
+/// Renames an item so that it was removed at this time, and says where it is then.
+pub(crate) fn removed_at(item: &Path, removed: DateTime<Utc>) -> PathBuf {
+    let id = item.file_name().and_then(ItemId::from_name).expect("an item has an ID");
+    let told = id.told().expect("it is not of an older version");
+    let renamed = ItemId::new(*b"renamed.", Told { removed, ..told });
+    let place = item.with_file_name(renamed.to_string());
+    fs::rename(item, &place).expect("the name is free");
+    place
 }

@@ -25,6 +25,7 @@ mod user;
 #[allow(unused_imports, reason = "the toolbox is offered whole")]
 pub(crate) use {
     fault::Fault,
+    files::removed_at,
     mounts::{Format, Mount},
     run::{Invocation, MACHINE, Run, Way},
     sandbox::Sandbox,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::config::Config;
-use rrm::item::{Holder, ItemId, ItemKind, Keep, Lent, Origin, RANDOM, Shape, Source, Stamp, Told, TrashItem, Trust};
+use rrm::item::{Arrival, Holder, ItemId, ItemKind, Keep, Lent, Origin, RANDOM, Shape, Stamp, Told, TrashItem, Trust};
 
 use super::action::Action;
 use super::entries::Entries;
@@ -33,7 +33,7 @@ pub(super) fn item(path: &str, trashed: DateTime<Utc>, size: u64) -> TrashItem {
     for (at, byte) in path.bytes().chain(trashed.timestamp().to_le_bytes()).enumerate() {
         bytes[at % RANDOM] = bytes[at % RANDOM].wrapping_mul(31).wrapping_add(byte);
     }
-    let told = Told { removed: trashed, shape: Shape::Own, lent: Lent::default(), source: Source::Removal };
+    let told = Told { removed: trashed, shape: Shape::Own, lent: Lent::default(), arrival: Arrival::Removal };
     TrashItem {
         id: ItemId::new(bytes, told),
         trash: Arc::from(Path::new("/trash")),
