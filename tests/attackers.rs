@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use self::other_user::Attacker;
-use crate::common::{Sandbox, Tree, User, is_root, say_skipped, snapshot};
+use crate::common::{Missing, Sandbox, Tree, User, is_root, say_skipped, snapshot};
 
 /// The user and the group of the attacker.
 const THEM: u32 = 65_533;
@@ -140,7 +140,7 @@ impl Removed {
 
 fn needs_root() -> bool {
     if !is_root() {
-        say_skipped("only root can be several users");
+        say_skipped(&Missing::new("root", "to be several users"));
     }
     is_root()
 }

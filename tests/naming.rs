@@ -87,7 +87,7 @@ struct AtAnyTime {
 impl AtAnyTime {
     fn new() -> Self {
         let sandbox = Sandbox::new();
-        let settings = Settings { home_trash: sandbox.trash(), home_directory: None };
+        let settings = Settings { home_directory: None, ..sandbox.settings() };
         Self { sandbox, manager: TrashManager::new(settings, Arc::new(SystemAttributes)) }
     }
 

@@ -36,7 +36,7 @@ const A_COPIED_FILE: &[(&str, usize)] = &[
 const IDENTIFIERS: usize = 32;
 
 /// How many files are removed by one thread, and by two where the file system gains by it: see `manager::batch`.
-const FEW: usize = IDENTIFIERS;
+const FEW: usize = IDENTIFIERS / 2;
 const MANY: usize = 6 * IDENTIFIERS;
 
 /// What `rrm rm FILE` may cost in all, with a trash that is there already. What is not named here must not be called.

@@ -18,8 +18,8 @@ use rrm::manager::{Settings, TrashManager, is_only_a_warning};
 use rrm::outcome::{Restored, TrashStep};
 use rrm::progress::Silent;
 use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, ImportRequest, ListRequest, Mounts, Place, Restorable,
-    RestoreRequest, Sizes, Sources, TrashRequest,
+    CleanRequest, Conflict, Copying, Destination, Directories, ImportRequest, ListRequest, Mounts, Open, Place,
+    Restorable, RestoreRequest, Sizes, Sources, TrashRequest,
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
@@ -139,6 +139,7 @@ impl Command {
                 Some(other) => panic!("{other} is no conflict mode"),
             },
             copying: self.copying(),
+            open: Open::Refuse,
             now: self.now,
             deletion: self.deletion(),
         };
@@ -181,7 +182,13 @@ impl Command {
     }
 
     fn list(&self, manager: &TrashManager) -> Did {
-        let request = ListRequest { selection: self.selection(), sizes: Sizes::AsKnown, standing: None, now: self.now };
+        let request = ListRequest {
+            selection: self.selection(),
+            sizes: Sizes::AsKnown,
+            standing: None,
+            newest: None,
+            now: self.now,
+        };
         let listing = manager.list(&request, &Silent);
         Did { output: listing.items.iter().flat_map(line).collect(), problems: listing.problems }
     }
