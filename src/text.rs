@@ -1,6 +1,12 @@
 //! Any bytes as text and back, without loss.
 
+mod printable;
+mod shown;
+
 use std::fmt::Write;
+
+pub use printable::is_printable;
+pub use shown::{Charset, Piece, characters, escaped, escaped_content, is_plain, pieces, quoted};
 
 /// Printable ASCII as it is, every other byte and `%` itself as `%XX`.
 #[must_use]

@@ -152,7 +152,7 @@ fn a_hostile_name_is_no_candidate() {
     sandbox.rrm(["rm", "bad\x1b[2J\nname"]).ok();
     let run = sandbox.rrm(["complete", "zsh", "--", "rrm", "restore", ""]);
     let answer = run.ok().stdout();
-    assert!(!answer.contains('\x1b') && answer.contains("bad\\u{1b}[2J\\nname"), "{answer:?}");
+    assert!(!answer.contains('\x1b') && answer.contains("bad\\x1b[2J\\nname"), "{answer:?}");
     assert_eq!(answer.lines().filter(|line| line.contains("bad")).count(), 1, "only by its ID: {answer}");
 }
 

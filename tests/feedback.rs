@@ -141,6 +141,11 @@ fn colours_are_where_they_are_wanted() {
     assert!(coloured(help(&["--color=always", "rm", "--help"]).run()));
     assert!(help(&["--color=always", "nosuch"]).run().fails(2).stderr().contains("\u{1b}["));
     assert!(!help(&["nosuch", "--", "--color=always"]).run().fails(2).stderr().contains("\u{1b}["));
+    // [66] One rule for tables, help and complaints.
+    for name in ["CLICOLOR_FORCE", "FORCE_COLOR"] {
+        assert!(!coloured(list(&[]).with(name, "1").run()) && !coloured(help(&["rm", "--help"]).with(name, "1").run()));
+        assert!(!help(&["nosuch"]).with(name, "1").run().fails(2).stderr().contains("\u{1b}["));
+    }
 }
 
 /// Whoever asks in the words of git or cargo is told the same.

@@ -14,6 +14,7 @@ use crate::purge::{Measure, Purged, purge};
 use crate::request::CleanRequest;
 use crate::store::{Claim, Owner, Reading, Staging, TrashDir, layout, take_over};
 use crate::sys::{Dir, MountsBelow, Name};
+use crate::text::quoted;
 
 /// What is tried, in every error about a clean.
 pub(super) const DELETE: &str = "delete";
@@ -181,7 +182,7 @@ pub(super) fn path_of(item: &TrashItem) -> std::path::PathBuf {
 fn check_mounts(trash: &TrashDir, item: &TrashItem, mounts: &MountsBelow) -> Result<()> {
     let Ok(metadata) = trash.metadata_of(item) else { return Ok(()) };
     let Some(point) = mounts.below(metadata.id) else { return Ok(()) };
-    let reason = format!("a file system is mounted inside it, at {point:?}; unmount that first");
+    let reason = format!("a file system is mounted inside it, at {}; unmount that first", quoted(point));
     Err(Error::new(ErrorKind::HoldsMount, DELETE, path_of(item), reason))
 }
 

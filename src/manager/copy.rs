@@ -20,6 +20,7 @@ use crate::purge::{Measure, Purged, purge};
 use crate::request::Copying;
 use crate::store::{Claim, Placed, Reading, TrashDir, layout, record};
 use crate::sys::{self, Dir, Name};
+use crate::text::quoted;
 use crate::transfer::{
     Copied, Failure, Left, Loss, Proof, Route, Survey, TransferError, copy, is_still_copied, retire, survey,
 };
@@ -56,7 +57,7 @@ impl Errand<'_> {
         let mut reasons = Vec::from_iter(size_to_agree_to(found.on_disk, free_space(route.target)));
         for (loss, lost) in found.losses.iter() {
             let others = if lost.entries > 1 { format!(" and {} more", lost.entries - 1) } else { String::new() };
-            reasons.push(format!("a copy cannot keep the {loss} of {:?}{others}", self.shown(&lost.first)));
+            reasons.push(format!("a copy cannot keep the {loss} of {}{others}", quoted(self.shown(&lost.first))));
         }
         if reasons.is_empty() || self.copying == Copying::Whatever {
             return Ok(());
@@ -143,7 +144,7 @@ pub(super) fn not_all_removed(action: &'static str, shown: &Path, id: ItemId, le
     let holder = shown.parent().unwrap_or(Path::new(""));
     let mut reason = format!("it is copied to the trash as {}, but not all of it could be removed here", id.short());
     for Left { path, error } in left.iter().take(MOST_NAMED) {
-        reason.push_str(&format!("\n  {:?}: {}", holder.join(path), words_of(error)));
+        reason.push_str(&format!("\n  {}: {}", quoted(holder.join(path)), words_of(error)));
     }
     if left.len() > MOST_NAMED {
         reason.push_str(&format!("\n  and {} more", left.len() - MOST_NAMED));
@@ -206,7 +207,7 @@ fn settled_at(trash: &TrashDir, item: &TrashItem, progress: &dyn Progress) -> Op
 }
 
 fn is_elsewhere(target: &Path, at: &Path) -> Error {
-    let reason = format!("a command that was killed has left it at {at:?}, whole; it is in the trash no more");
+    let reason = format!("a command that was killed has left it at {}, whole; it is in the trash no more", quoted(at));
     Error::new(ErrorKind::NotFound, RESTORE, target, reason)
 }
 

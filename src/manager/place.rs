@@ -12,6 +12,7 @@ use crate::progress::Progress;
 use crate::request::{Copying, Place};
 use crate::store::{NotPlaced, Placed, Source, TrashDir};
 use crate::sys::{Dir, Metadata};
+use crate::text::quoted;
 
 /// Something on its way into the trash.
 pub(super) struct Incoming<'a> {
@@ -56,7 +57,7 @@ impl Incoming<'_> {
         // Each place below a volume's top needs the home trash, and would name its trouble again.
         let mut told = HashSet::new();
         for reason in reasons.iter().filter(|reason| told.insert(&reason.path)) {
-            text.push_str(&format!("\n  {:?}: {}", reason.path, reason.reason));
+            text.push_str(&format!("\n  {}: {}", quoted(&reason.path), reason.reason));
         }
         Error::new(ErrorKind::NoTrash, self.action, self.shown, text)
     }

@@ -13,6 +13,7 @@ use super::operand::{Located, Parent, REMOVE, refused};
 use crate::error::{Error, ErrorKind, Result};
 use crate::store::layout;
 use crate::sys::{self, FileId, FileKind, MountRoot, MountsBelow, Name};
+use crate::text::quoted;
 use crate::volume::Volumes;
 
 /// Knows what is never removed; looks at the disk only once a directory is asked about.
@@ -82,7 +83,7 @@ impl<'a> Protection<'a> {
             self.mounts.get_or_init(|| read)
         };
         let Some(point) = mounts.below(located.metadata.id) else { return Ok(()) };
-        let reason = format!("a file system is mounted below it, at {point:?}; unmount that first");
+        let reason = format!("a file system is mounted below it, at {}; unmount that first", quoted(point));
         Err(Error::new(ErrorKind::HoldsMount, REMOVE, operand, reason))
     }
 

@@ -22,6 +22,7 @@ use crate::request::{
 use crate::selection::{Choice, Chosen, Selection, Versions};
 use crate::store::{MovedOut, Taken, TrashDir};
 use crate::sys::Name;
+use crate::text::quoted;
 
 /// How many numbered names are tried before a restore gives up.
 const MOST_NUMBERS: u32 = 10_000;
@@ -318,7 +319,7 @@ fn target_of(item: &TrashItem, part: Option<&Path>, destination: &Destination) -
         }
         Origin::Untrusted(record) => {
             let Untrusted { recorded, reason } = &**record;
-            let reason = format!("its record cannot be trusted ({reason}: {recorded:?}); say --to DIR");
+            let reason = format!("its record cannot be trusted ({reason}: {}); say --to DIR", quoted(recorded));
             return Err(Error::new(ErrorKind::UntrustedRecord, RESTORE, item.id.to_string(), reason));
         }
     };

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::likeness::{Likeness, Unlike};
 use crate::error::{Error, ErrorKind, Result};
 use crate::sys::{Dir, Name};
+use crate::text::quoted;
 
 /// What is tried, in every error about a restore.
 pub(super) const RESTORE: &str = "restore";
@@ -133,12 +134,17 @@ impl TargetDir {
 }
 
 fn not_a_directory(directory: &Path, at: &Path) -> Error {
-    let reason = format!("{at:?} is there and is no directory; restore with --to another place");
+    let reason = format!("{} is there and is no directory; restore with --to another place", quoted(at));
     Error::new(ErrorKind::NotADirectory, RESTORE, directory, reason)
 }
 
 fn leads_elsewhere(directory: &Path, at: &Path, real: &Path) -> Error {
     let rest = directory.strip_prefix(at).unwrap_or(Path::new(""));
-    let reason = format!("{at:?} is now a link to {real:?}; to restore there, say --to {:?}", real.join(rest));
+    let reason = format!(
+        "{} is now a link to {}; to restore there, say --to {}",
+        quoted(at),
+        quoted(real),
+        quoted(real.join(rest))
+    );
     Error::new(ErrorKind::UntrustedRecord, RESTORE, directory, reason)
 }

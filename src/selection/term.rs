@@ -11,6 +11,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use super::{Chosen, Versions, absolute};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, ItemKind, TrashItem};
+use crate::text::quoted;
 
 /// How many hexadecimal digits a prefix of an ID needs at least, so that a short file name is seldom one.
 const SHORTEST_PREFIX: usize = 4;
@@ -158,8 +159,8 @@ impl Term {
         let mut reason = "several items begin with this ID:".to_owned();
         for index in &found[..found.len().min(SHOWN)] {
             let item = &items[*index];
-            let path = item.original_path().map_or("(unknown origin)".into(), Path::to_string_lossy);
-            reason.push_str(&format!("\n  {}  {}", item.id, path.escape_debug()));
+            let path = item.original_path().map_or_else(|| "(unknown origin)".to_owned(), quoted);
+            reason.push_str(&format!("\n  {}  {}", item.id, path));
         }
         if found.len() > SHOWN {
             reason.push_str(&format!("\n  and {} more", found.len() - SHOWN));

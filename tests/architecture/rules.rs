@@ -199,6 +199,13 @@ pub(crate) const RULES: &[Rule] = &[
         why: "deletion is given a directory and a name, and nothing else to get wrong",
     },
     Rule {
+        files: &["*", "bin/"],
+        // Sizes have a `display` as well. What a transfer says is escaped where it is told.
+        except: &["text/printable.rs", "bin/rrm/view/text.rs", "manager/copy.rs", "transfer/error.rs"],
+        names: Names::Without(&["display", "escape_debug", "escape_default", "escape_unicode", "escape_ascii"]),
+        why: "what a name looks like is said in src/text, and nowhere else",
+    },
+    Rule {
         files: BINARY,
         except: &[],
         names: Names::Without(&["xattr"]),

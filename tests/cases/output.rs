@@ -219,3 +219,77 @@ fn a_reader_that_leaves_early_is_no_failure_worth_a_word() {
     }
     assert_eq!(listed(&sandbox).len(), 700);
 }
+
+/// Names that look alike as long as one is not escaped, and names that would steer a terminal.
+const STEERING: [&str; 8] = [
+    "a\nb",
+    "a\\nb",
+    "gpj\u{202e}exe",
+    "no\u{ad}width",
+    "c1\u{9b}2J",
+    "\u{301}alone",
+    "up\u{1b}[1A",
+    "i\u{2066}so\u{feff}",
+];
+
+/// What nobody may be shown as it is.
+fn steers(text: &str) -> bool {
+    let is_hidden =
+        |c: char| "\u{ad}\u{202e}\u{2066}\u{feff}\u{200b}".contains(c) || c.is_control() && !"\n\t".contains(c);
+    text.contains(is_hidden) || text.contains("'\u{301}") || text.contains("/\u{301}")
+}
+
+// [53] [65] Whatever prints a name: nothing of it reaches a terminal that the terminal would obey or hide, and no two names
+// look alike.
+#[test]
+fn one_escaping_is_everywhere() {
+    let sandbox = Sandbox::new();
+    for name in STEERING {
+        sandbox.file(name, "");
+    }
+    let with_names = |words: &[&str]| sandbox.command([words, &STEERING[..]].concat());
+    let mut runs = vec![with_names(&["rm", "-v"]).run()];
+    let commands: [&[&str]; 7] = [
+        &["list"],
+        &["list", "--format", "plain"],
+        &["list", "--format", "json"],
+        &["show", "/**"],
+        &["stats"],
+        &["clean", "--all", "-n"],
+        &["restore", "-n", "/**"],
+    ];
+    runs.extend(commands.map(|words| sandbox.command(words).run()));
+    let failing: [&[&str]; 4] = [&["rm"], &["keep"], &["restore", "--to", "x\u{202e}"], &["show"]];
+    runs.extend(failing.map(|words| sandbox.command(words).args(STEERING.map(|name| format!("nosuch-{name}"))).run()));
+    runs.push(sandbox.command_as_rm(STEERING.map(|name| format!("nosuch-{name}"))).run());
+    runs.extend(STEERING.map(|name| sandbox.rrm([format!("--no-such-{name}")])));
+    runs.extend(STEERING.map(|name| sandbox.rrm([format!("nosuch-{name}")])));
+    for run in &runs {
+        assert!(!steers(&run.stdout()) && !steers(&run.stderr()), "{run}");
+    }
+    let table = sandbox.rrm(["list"]).stdout();
+    assert!(table.contains("/a\\nb\n") && table.contains("/a\\\\nb\n"), "{table}");
+    let told: Vec<String> = sandbox.list_json().iter().map(|item| item["original_path"].to_string()).collect();
+    for name in STEERING {
+        let path = serde_json::Value::from(sandbox.path(name).to_str().expect("text")).to_string();
+        assert!(told.contains(&path), "{path} is not in {told:?}");
+    }
+    sandbox.rrm(["list", "--format", "json"]).out_contains("gpj\\u202eexe").out_contains("c1\\u009b2J");
+}
+
+// [53] In the C locale a table shows no more than a message does; what scripts read is the same in all.
+#[test]
+fn the_locale_counts_in_tables_and_messages_alike() {
+    let sandbox = Sandbox::new();
+    sandbox.file("été", "");
+    sandbox.rrm(["rm", "été"]).ok();
+    let run = |words: &[&str]| sandbox.command(words).with("LC_ALL", "C").run();
+    run(&["list"]).out_contains("/\\xc3\\xa9t\\xc3\\xa9");
+    run(&["show", "*t*"]).out_contains("/\\xc3\\xa9t\\xc3\\xa9");
+    run(&["restore", "--to", "/dev/null/é", "*t*"]).err_contains("\\303\\251");
+    for words in [&["list"][..], &["show", "*t*"], &["restore", "-n", "*t*"], &["clean", "-n", "--all"]] {
+        let run = run(words);
+        assert!(run.stdout().is_ascii() && run.stderr().is_ascii(), "{run}");
+    }
+    run(&["list", "--format", "plain"]).out_contains("/été\n");
+}

@@ -192,6 +192,11 @@ fn completions_and_manual_pages_are_written() {
     }
     sandbox.rrm(["completions", "tcsh"]).fails(2).err_contains("bash");
     sandbox.command(["completions", "bash"]).redirected(">/dev/full").run().fails(1).err_lacks("panicked");
+    // [66]
+    for words in [&["--version"][..], &["--help"], &["rm", "--help"], &["help", "list"]] {
+        let run = sandbox.command(words).redirected(">/dev/full").run();
+        run.fails(1).err_contains("rrm: write error: No space left on device");
+    }
     sandbox.rrm(["man", "pages/here"]).ok();
     for page in ["rrm.1", "rrm-rm.1", "rrm-list.1", "rrm-restore.1", "rrm-undo.1", "rrm-clean.1", "rrm-config.1"] {
         assert!(is_there(&sandbox.path("pages/here").join(page)), "{page}");

@@ -22,7 +22,7 @@ use crate::examples;
 
 pub(crate) use browse::{BrowseArgs, Grouping};
 pub(crate) use doctor::DoctorArgs;
-pub(crate) use feedback::{ColorWhen, FeedbackArgs};
+pub(crate) use feedback::{ColorWhen, FeedbackArgs, colour_of_help};
 pub(crate) use import::ImportArgs;
 pub(crate) use list_order::ListOrder;
 pub(crate) use read::read;

@@ -72,6 +72,7 @@ impl Session<'_> {
     fn picker(&self, mut state: State, among: Selection) -> anyhow::Result<Picker<'_>> {
         let environment = &self.context.environment;
         state.home.clone_from(&environment.home);
+        state.charset = self.messages.charset;
         state.here = environment.working_directory();
         state.home_trash.clone_from(&self.context.home_trash);
         state.standing = self.context.standing()?;

@@ -19,11 +19,11 @@ use std::sync::Arc;
 use clap::{Arg, Command, CommandFactory, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 use clap_complete::{Shell, generate};
+use rrm::text::is_plain;
 
 use crate::args::Cli;
 use crate::exit::Exit;
 use crate::translate::Environment;
-use crate::view::visible;
 use trash::TrashCandidates;
 
 /// What stands for the files, and for the directories, that the shell is to complete.
@@ -76,12 +76,13 @@ fn text_of(found: &[CompletionCandidate], kept: usize) -> String {
     let mut text = String::from("words\n");
     for candidate in found {
         let Some(value) = candidate.get_value().to_str().and_then(|value| value.get(kept..)) else { continue };
-        if value.chars().any(char::is_control) {
+        // A shell shows what it inserts as it is.
+        if !is_plain(value) {
             continue;
         }
         let about = candidate.get_help().map(ToString::to_string).unwrap_or_default();
         let about = about.lines().next().unwrap_or_default().trim_end_matches('.');
-        text.push_str(&format!("{value}\t{}\n", visible(OsStr::new(about))));
+        text.push_str(&format!("{value}\t{about}\n"));
     }
     text
 }
@@ -137,10 +138,10 @@ mod tests {
 
     #[test]
     fn what_a_terminal_would_obey_is_no_candidate() {
-        let found = ["fine", "bad\x1b[2J", "bad\n"]
-            .map(|value| CompletionCandidate::new(value).help(Some("a\u{202e}b".into())));
-        assert_eq!(text_of(&found, 0), "words\nfine\ta\\u{202e}b\n");
-        assert_eq!(text_of(&found[..1], 2), "words\nne\ta\\u{202e}b\n");
+        let found = ["fine", "bad\x1b[2J", "bad\n", "bad\u{202e}", "bad\u{ad}"];
+        let found = found.map(|value| CompletionCandidate::new(value).help(Some("about".into())));
+        assert_eq!(text_of(&found, 0), "words\nfine\tabout\n");
+        assert_eq!(text_of(&found[..1], 2), "words\nne\tabout\n");
     }
 
     #[test]

@@ -69,7 +69,7 @@ impl Session<'_> {
     fn write_findings(&self, form: ReportForm, told: &[Told], diagnosis: &Diagnosis) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         if form == ReportForm::Json {
-            told.iter().try_for_each(|told| writeln!(out, "{}", object(told)))?;
+            told.iter().try_for_each(|told| writeln!(out, "{}", view::line_of(&object(told))))?;
             return out.flush();
         }
         let look = Look { charset: self.messages.charset, colour: self.colour.on_stdout() };

@@ -7,7 +7,6 @@ pub(crate) mod grammar;
 mod long_options;
 pub(crate) mod messages;
 pub(crate) mod options;
-pub(crate) mod printable;
 pub(crate) mod prompt;
 pub(crate) mod quote;
 pub(crate) mod texts;

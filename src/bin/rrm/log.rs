@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use chrono::{DateTime, SecondsFormat, Utc};
+use rrm::text::quoted;
 
 /// What stands for standard output in the place of a log's path.
 pub(crate) const OUTPUT: &str = "-";
@@ -24,7 +25,7 @@ impl Log {
             return Ok(Self::Output);
         }
         let opened = File::options().append(true).create(true).mode(0o600).open(path);
-        Ok(Self::File(opened.with_context(|| format!("cannot open the log {}", path.display()))?))
+        Ok(Self::File(opened.with_context(|| format!("cannot open the log {}", quoted(path)))?))
     }
 
     /// Adds a line about a run that began at `date`: in one write, so that the lines of two runs never mix.

@@ -29,5 +29,5 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     #[cfg(feature = "testing")]
     translate::obey_a_test();
-    run::main(std::env::args_os().collect()).end()
+    run::main(&std::env::args_os().collect::<Vec<_>>()).end()
 }

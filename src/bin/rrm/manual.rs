@@ -15,6 +15,7 @@ use clap_mangen::Man;
 
 use self::pages::PageFile;
 use crate::args::Cli;
+use rrm::text::quoted;
 
 /// What the title of each page says that it is a page of.
 const MANUAL: &str = "rrm manual";
@@ -27,7 +28,7 @@ const SYSTEM_PAGES: [(&str, u8); 3] = [("rm", 1), ("rename", 2), ("xattr", 7)];
 
 /// Writes `rrm.1` and a page for each command into `directory`. What is there under the name of one and is none stays.
 pub(crate) fn write(directory: &Path) -> anyhow::Result<()> {
-    fs::create_dir_all(directory).with_context(|| format!("cannot make {}", directory.display()))?;
+    fs::create_dir_all(directory).with_context(|| format!("cannot make {}", quoted(directory)))?;
     // clap's own command `help` says what `--help` does, and has no page.
     let mut root = Cli::command().disable_help_subcommand(true);
     root.build();

@@ -250,7 +250,7 @@ impl Run<'_> {
         self.trashed += u64::from(matches!(removed, Removed::Trashed(_)));
         match (self.remover.ours.report, removed) {
             (Report::Json, Removed::Trashed(item)) => {
-                self.output.line(&view::object(item, None, self.remover.context.now).to_string());
+                self.output.line(&view::line_of(&view::object(item, None, self.remover.context.now)));
             }
             _ if self.remover.options.verbose == Verbose::Yes => {
                 let charset = self.remover.messages.charset;

@@ -29,20 +29,35 @@ use crate::translate::{Colour, Context, Effect, Environment, Voice, check_choice
 use crate::view::{Detail, Scene};
 
 /// Reads the command line, runs the command, and tells how it ended. The first word is the name it was started under.
-pub(crate) fn main(words: Vec<OsString>) -> Exit {
+pub(crate) fn main(words: &[OsString]) -> Exit {
     if let Some((program, words)) = words.split_first().filter(|(program, _)| called_rm::is_its_name(program)) {
         return called_rm::main(program, words);
     }
+    let environment = Environment::read();
     let cli = match args::read(words) {
         Ok(cli) => cli,
-        Err(error) => {
-            let told = error.print();
-            return if error.use_stderr() || told.is_err() { Exit::Usage } else { Exit::Success };
+        Err(told) => {
+            let messages = Messages::new("rrm", environment.charset, Voice::Usual);
+            return help_or_complaint(&told, args::colour_of_help(words).into(), &messages);
         }
     };
-    let environment = Environment::read();
     let messages = Messages::new("rrm", environment.charset, cli.common.feedback.voice());
     run(cli, environment, &messages).unwrap_or_else(|error| failed(&error, &messages))
+}
+
+/// Prints a help text or the version, or says what is wrong with the command line.
+fn help_or_complaint(told: &clap::Error, colour: Colour, messages: &Messages) -> Exit {
+    let text = told.render();
+    if told.use_stderr() {
+        messages.complain(&text.to_string(), colour.on(&io::stderr()).then(|| text.ansi().to_string()));
+        return Exit::Usage;
+    }
+    let text = if colour.on_stdout() { text.ansi().to_string() } else { text.to_string() };
+    let mut out = io::stdout();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Ok(()) => Exit::Success,
+        Err(error) => messages.write_error(&error),
+    }
 }
 
 /// Tells of an error that ended the command, and what it makes of the exit status.

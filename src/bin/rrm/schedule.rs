@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use anyhow::{Context as _, bail};
+use rrm::text::quoted;
 
 use crate::args::{Every, ScheduleAction, Scheduler};
 use crate::exit::Exit;
@@ -109,6 +110,6 @@ fn output(program: &str, args: &[&str]) -> std::io::Result<Output> {
 fn text(path: &Path) -> anyhow::Result<&str> {
     match path.to_str() {
         Some(text) if !text.chars().any(char::is_control) => Ok(text),
-        _ => bail!("cannot write {path:?} into a schedule: it is not plain text; rename it"),
+        _ => bail!("cannot write {} into a schedule: it is not plain text; rename it", quoted(path)),
     }
 }

@@ -18,6 +18,7 @@ use crate::exit::Exit;
 use crate::gnu::quote::quote;
 use crate::terminal::Messages;
 use crate::translate::Environment;
+use rrm::text::escaped;
 
 /// What each command about the link needs to know.
 pub(crate) struct Shim<'a> {
@@ -72,7 +73,11 @@ impl<'a> Shim<'a> {
             ("zsh", "~/.zshrc", format!("path=({directory} $path)")),
             ("fish", "~/.config/fish/config.fish", format!("fish_add_path --path --move --prepend {directory}")),
             ("login, and what a desktop starts", "~/.profile", format!("export PATH={directory}:\"$PATH\"")),
-            ("cron", "crontab -e, at its head", format!("PATH={}:/usr/bin:/bin", self.place.directory().display())),
+            (
+                "cron",
+                "crontab -e, at its head",
+                format!("PATH={}:/usr/bin:/bin", escaped(self.place.directory(), self.messages.charset)),
+            ),
         ];
         for (who, file, line) in lines {
             writeln!(out, "  {who} ({file}):\n    {line}")?;

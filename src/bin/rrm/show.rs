@@ -34,7 +34,7 @@ impl Session<'_> {
         let scene = self.scene(None, Detail::Full);
         for (number, shown) in all.iter().enumerate() {
             match form {
-                ReportForm::Json => writeln!(out, "{}", view::shown_object(shown, self.context.now))?,
+                ReportForm::Json => writeln!(out, "{}", view::line_of(&view::shown_object(shown, self.context.now)))?,
                 ReportForm::Text => {
                     if number > 0 {
                         writeln!(out)?;
@@ -62,7 +62,7 @@ impl Session<'_> {
         };
         let out = io::stdout().lock();
         match out.is_terminal() {
-            true => pass_on(file, &only.path, view::Escaped::new(out))?,
+            true => pass_on(file, &only.path, view::Escaped::new(out, self.messages.charset))?,
             false => pass_on(file, &only.path, out)?,
         }
         Ok(Exit::Success)

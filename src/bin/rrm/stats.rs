@@ -28,7 +28,7 @@ impl Session<'_> {
         match form {
             ReportForm::Json => {
                 let object = |volume| view::volume_object(volume, summary.fates.as_ref(), self.context.now);
-                summary.volumes.iter().try_for_each(|volume| writeln!(out, "{}", object(volume)))?;
+                summary.volumes.iter().try_for_each(|volume| writeln!(out, "{}", view::line_of(&object(volume))))?;
             }
             ReportForm::Text => {
                 view::write_stats(&summary.volumes, &self.scene(summary.fates.as_ref(), Detail::Short), &mut out)?;

@@ -16,8 +16,9 @@ use rrm::manager::is_only_a_warning;
 
 use crate::exit::Exit;
 use crate::gnu::prompt::{Answer, read_answer};
-use crate::gnu::quote::{Charset, quote};
+use crate::gnu::quote::quote;
 use crate::translate::Voice;
+use rrm::text::{Charset, escaped_content};
 
 pub(crate) use message::output_hint;
 pub(crate) use meter::progress_words;
@@ -78,7 +79,7 @@ impl Messages {
 
     /// An error as one text with its next step, for a screen that has no lines to scroll by.
     pub(crate) fn words(&self, error: &Error) -> String {
-        let words = message::words(error, self.charset);
+        let words = self.shown(&message::words(error, self.charset));
         match message::hint(error) {
             hint if self.voice.hints() && !hint.is_empty() => format!("{words} ({hint})"),
             _ => words,
@@ -93,9 +94,24 @@ impl Messages {
         problems.iter().map(|problem| exit_of(problem.kind)).max().unwrap_or(Exit::Success)
     }
 
-    /// One line on standard error. Where that is closed there is nobody to tell.
-    pub(crate) fn say(&self, line: &str) {
-        Self::say_bytes(&[self.program.as_bytes(), b": ", line.as_bytes(), b"\n"].concat());
+    /// One message on standard error. Where that is closed there is nobody to tell.
+    pub(crate) fn say(&self, message: &str) {
+        Self::say_bytes(&[self.program.as_bytes(), b": ", self.shown(message).as_bytes(), b"\n"].concat());
+    }
+
+    /// Says what is wrong with a command line, in colours if they are given. A complaint quotes words as they were typed, or
+    /// as a glob made them of names: those that have to be escaped go without colours.
+    pub(crate) fn complain(&self, complaint: &str, in_colours: Option<String>) {
+        let shown = self.shown(complaint);
+        Self::say_bytes(in_colours.filter(|_| shown == complaint).unwrap_or(shown).as_bytes());
+    }
+
+    /// A message as this terminal may have it. Its names are escaped already; what other programs and the library say in
+    /// it need not be.
+    fn shown(&self, message: &str) -> String {
+        let lines: Vec<String> =
+            message.split('\n').map(|line| escaped_content(line.as_bytes(), self.charset)).collect();
+        lines.join("\n")
     }
 
     /// Bytes on standard error, at once, so that the lines of two commands do not mix.
@@ -116,7 +132,7 @@ impl Messages {
     /// Asks a question, as rm does: on standard error, answered on standard input.
     pub(crate) fn ask(&self, question: &str) -> Answer {
         signals::while_asking(|| {
-            Self::say_bytes(&[self.program.as_bytes(), b": ", question.as_bytes()].concat());
+            Self::say_bytes(&[self.program.as_bytes(), b": ", self.shown(question).as_bytes()].concat());
             answer(&mut io::stdin().lock())
         })
     }

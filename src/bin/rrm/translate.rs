@@ -23,7 +23,8 @@ use rrm::selection::{Filter, Selection, Term, absolute};
 
 use crate::args::{ConflictMode, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, SortKey, When};
 use crate::gnu::options as gnu;
-use crate::gnu::quote::{Charset, quote_where_needed};
+use crate::gnu::quote::quote_where_needed;
+use rrm::text::Charset;
 
 pub(crate) use clean::Asking;
 pub(crate) use environment::Environment;

@@ -23,6 +23,7 @@ use crate::log::Log;
 use crate::terminal::Messages;
 use crate::translate::{Environment, now};
 use process::Round;
+use rrm::text::{Charset, escaped};
 
 /// A line of the user database (passwd(5)).
 #[derive(Debug, PartialEq, Eq)]
@@ -88,18 +89,18 @@ fn user(line: &[u8]) -> Option<User> {
 }
 
 /// What a person calls a user: `ada (1000)`, or the number alone where /etc/passwd has no name for it.
-pub(crate) fn user_of(uid: u32) -> String {
-    called(uid, "/etc/passwd")
+pub(crate) fn user_of(uid: u32, charset: Charset) -> String {
+    called(uid, "/etc/passwd", charset)
 }
 
 /// What a person calls a group, as /etc/group has it.
-pub(crate) fn group_of(gid: u32) -> String {
-    called(gid, "/etc/group")
+pub(crate) fn group_of(gid: u32, charset: Charset) -> String {
+    called(gid, "/etc/group", charset)
 }
 
-fn called(number: u32, database: &str) -> String {
+fn called(number: u32, database: &str, charset: Charset) -> String {
     let name = fs::read(database).ok().and_then(|database| name_in(&database, number));
-    name.map_or_else(|| number.to_string(), |name| format!("{} ({number})", crate::view::visible(&name)))
+    name.map_or_else(|| number.to_string(), |name| format!("{} ({number})", escaped(name, charset)))
 }
 
 /// The name that a database gives to a number: in both kinds the name is the first field, and the number the third.

@@ -23,15 +23,15 @@ use rrm::item::TrashItem;
 use rrm::retention::{Fate, Fates};
 
 use crate::args::Form;
-use crate::gnu::quote::Charset;
+use rrm::text::Charset;
 
 pub(crate) use dates::{expires, removed};
 pub(crate) use escaped::Escaped;
 pub(crate) use item::{origin, path, style_of};
-pub(crate) use json::{object, shown_object, volume_object};
+pub(crate) use json::{line_of, object, shown_object, volume_object};
 pub(crate) use show::write as write_shown;
 pub(crate) use stats::write as write_stats;
-pub(crate) use text::{count, size, span, start_of, visible};
+pub(crate) use text::{count, size, span, start_of};
 
 /// What the forms need to know beside the items.
 pub(crate) struct Scene<'a> {

@@ -15,6 +15,7 @@ use crate::manager::list::is_only_a_warning;
 use crate::outcome::{ImportPlan, ImportStep};
 use crate::request::{ImportRequest, Sources};
 use crate::sys::{self, Dir, MountsBelow};
+use crate::text::quoted;
 
 /// What an entry, and the item that it became, are known by: its name in the other trash, its path, and its date.
 type Trace = (OsString, PathBuf, DateTime<Utc>);
@@ -120,7 +121,7 @@ fn plan_entry(
         None if begun.is_none() => return Err(trash.without_thing(&entry.name)),
         Some(is) if is.is_dir() => {
             if let Some(point) = mounts.below(is.id) {
-                let reason = format!("a file system is mounted inside it, at {point:?}; unmount that first");
+                let reason = format!("a file system is mounted inside it, at {}; unmount that first", quoted(point));
                 return refused(ErrorKind::HoldsMount, reason);
             }
         }

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use clap::{Args, ColorChoice, ValueEnum};
+use clap::{Args, ValueEnum};
 
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct FeedbackArgs {
@@ -29,10 +29,10 @@ pub(crate) enum ColorWhen {
 }
 
 /// What the words say about colours, for a help text or a complaint, which come before anything is understood.
-pub(crate) fn colour_of_help(words: &[OsString]) -> ColorChoice {
+pub(crate) fn colour_of_help(words: &[OsString]) -> ColorWhen {
     let words = words.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--");
     let words: Vec<_> = words.collect();
     let apart = words.windows(2).filter(|pair| pair[0] == "--color").map(|pair| &*pair[1]);
     let said = words.iter().filter_map(|word| word.strip_prefix("--color=")).chain(apart).next_back();
-    said.and_then(|said| said.parse().ok()).unwrap_or(ColorChoice::Auto)
+    said.and_then(|said| ColorWhen::from_str(said, false).ok()).unwrap_or_default()
 }

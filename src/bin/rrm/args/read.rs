@@ -5,15 +5,14 @@ use std::ffi::{OsStr, OsString};
 use clap::error::Error;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
-use super::feedback::colour_of_help;
 use super::{Cli, Command, CommonArgs, RmArgs};
 
 /// Reads a command line, the first word of which is the program's name. Help and version come as an error, as clap has it.
-pub(crate) fn read(words: Vec<OsString>) -> Result<Cli, Error> {
-    if let Some(cli) = read_plain_removal(&words) {
+pub(crate) fn read(words: &[OsString]) -> Result<Cli, Error> {
+    if let Some(cli) = read_plain_removal(words) {
         return Ok(cli);
     }
-    let mut grammar = Cli::command().color(colour_of_help(&words));
+    let mut grammar = Cli::command();
     let matches = grammar.try_get_matches_from_mut(words);
     matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)).map_err(|error| error.format(&mut grammar))
 }

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use rrm::item::{ItemId, TrashItem};
 use rrm::retention::Fate;
+use rrm::text::Charset;
 
 use crate::view::origin;
 
@@ -18,8 +19,8 @@ pub(super) struct Entries {
 }
 
 impl Entries {
-    pub(super) fn new(items: Vec<TrashItem>, home: Option<&Path>) -> Self {
-        let texts = items.iter().map(|item| origin(item, home)).collect();
+    pub(super) fn new(items: Vec<TrashItem>, home: Option<&Path>, charset: Charset) -> Self {
+        let texts = items.iter().map(|item| origin(item, home, charset)).collect();
         Self { items, texts, fates: HashMap::new() }
     }
 

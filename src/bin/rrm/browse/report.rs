@@ -176,7 +176,10 @@ impl State {
         }
         let mut lines = vec![question(&plan.items)];
         lines.extend(
-            plan.items.iter().take(3).map(|item| format!("  {}", crate::view::origin(item, self.home.as_deref()))),
+            plan.items
+                .iter()
+                .take(3)
+                .map(|item| format!("  {}", crate::view::origin(item, self.home.as_deref(), self.charset))),
         );
         if plan.items.len() > 3 {
             lines.push(format!("  and {} more", plan.items.len() - 3));
@@ -208,7 +211,7 @@ impl State {
     }
 
     fn shown_path(&self, path: &Path) -> String {
-        crate::view::path(path, self.home.as_deref())
+        crate::view::path(path, self.home.as_deref(), self.charset)
     }
 }
 

@@ -119,11 +119,13 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
+    use rrm::text::Charset;
+
     use super::*;
     use crate::browse::testing::{at, context, item};
 
     fn entries(numbers: std::ops::Range<usize>) -> Entries {
-        Entries::new(numbers.map(|n| item(&format!("/home/file-{n}"), at(n), n as u64)).collect(), None)
+        Entries::new(numbers.map(|n| item(&format!("/home/file-{n}"), at(n), n as u64)).collect(), None, Charset::Utf8)
     }
 
     fn found(search: &mut Search, entries: &Entries) -> usize {

@@ -9,6 +9,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 use rrm::item::{ItemId, TrashItem};
 use rrm::retention::Standing;
+use rrm::text::Charset;
 
 use super::arrange::Arrangement;
 use super::change::Change;
@@ -37,6 +38,8 @@ pub(super) struct State {
     pub(super) here: PathBuf,
     /// The trash that goes without saying.
     pub(super) home_trash: PathBuf,
+    /// What may be shown beside ASCII.
+    pub(super) charset: Charset,
     /// By what rules items go.
     pub(super) standing: Standing,
     pub(super) entries: Entries,
@@ -76,6 +79,7 @@ impl State {
             home: None,
             here: PathBuf::from("/"),
             home_trash: PathBuf::new(),
+            charset: Charset::Utf8,
             standing: Standing::default(),
             entries: Entries::default(),
             arrangement: Arrangement::new(sort, grouping),

@@ -1,5 +1,6 @@
 //! What the tests of the screen stand on.
 
+use rrm::text::Charset;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -78,7 +79,7 @@ pub(super) fn state(paths: &[&str]) -> State {
     state.home_trash = "/trash".into();
     state.height = 10;
     let fates = state.standing.fates(&items, &[], now()).of_each(&items);
-    let entries = Entries::new(items, Some(Path::new("/home/ann")));
+    let entries = Entries::new(items, Some(Path::new("/home/ann")), Charset::Utf8);
     state.hear(Report::Found(entries));
     state.hear(Report::FoundAll(fates));
     state.settle();

@@ -10,10 +10,11 @@ use clap_complete::engine::CompletionCandidate;
 use rrm::attributes::SystemAttributes;
 use rrm::item::{ItemId, TrashItem};
 use rrm::manager::TrashManager;
+use rrm::text::{Charset, escaped};
 
 use super::named_trash;
 use crate::translate::{Context, Environment};
-use crate::view::{span, visible};
+use crate::view::span;
 
 /// How many items are read for one press of a key: about what a person does not wait for.
 const MOST_READ: usize = 10_000;
@@ -67,9 +68,10 @@ impl TrashCandidates {
         let begun = |id: &ItemId| id.to_string().starts_with(&digits);
         let read = (!digits.is_empty()).then(|| self.read(begun));
         let items = read.as_deref().unwrap_or_else(|| self.all());
+        let charset = self.context.as_ref().map_or(Charset::Utf8, |context| context.environment.charset);
         let name = |id: &ItemId| if digits.len() > id.short().len() { id.to_string() } else { id.short() };
         let offered = items.iter().take(MOST_OFFERED);
-        offered.map(|item| candidate(name(&item.id), format!("{}, {}", place(item), self.age(item)))).collect()
+        offered.map(|item| candidate(name(&item.id), format!("{}, {}", place(item, charset), self.age(item)))).collect()
     }
 
     /// Original paths that begin as it was typed, the newest first; relative ones are below the working directory.
@@ -115,6 +117,6 @@ fn candidate(value: String, about: String) -> CompletionCandidate {
     CompletionCandidate::new(value).help(Some(about.into()))
 }
 
-fn place(item: &TrashItem) -> String {
-    item.original_path().map_or_else(|| "unknown origin".to_owned(), |path| visible(path.as_os_str()))
+fn place(item: &TrashItem, charset: Charset) -> String {
+    item.original_path().map_or_else(|| "unknown origin".to_owned(), |path| escaped(path, charset))
 }

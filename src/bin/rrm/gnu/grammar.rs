@@ -7,7 +7,8 @@ use super::long_options::{Argument, Found, LongOption};
 use super::options::{
     CommandLine, Directories, Input, Missing, Mounts, Options, PreserveRoot, Prompt, SeparateDevices, Verbose,
 };
-use super::quote::{Charset, quote, quote_where_needed, quote_word};
+use super::quote::{quote, quote_where_needed, quote_word};
+use rrm::text::Charset;
 
 /// Where options may stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

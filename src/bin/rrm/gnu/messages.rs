@@ -5,8 +5,9 @@
 
 use std::ffi::OsStr;
 
-use super::quote::{Charset, quote};
+use super::quote::quote;
 use rrm::sys::FileKind;
+use rrm::text::Charset;
 
 /// A failure of the system, in the words of strerror(3): "No such file or directory".
 pub(crate) fn cannot_remove(path: &OsStr, reason: &str, charset: Charset) -> String {

@@ -14,7 +14,8 @@ use rrm::sys::FileKind;
 
 use super::messages::cannot_remove;
 use super::options::{Directories, Input, Options, Prompt};
-use super::quote::{Charset, quote};
+use super::quote::quote;
+use rrm::text::Charset;
 
 /// Whether answers can come from a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,48 +1,19 @@
 //! Names as GNU writes them: so that what is shown can be pasted into a shell and means that very name.
+//!
+//! What is shown as it is [`pieces`] decides. GNU shows some characters more, which turn the direction of writing or are not
+//! to be seen; those are escaped here as a control character is.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
 use std::os::unix::ffi::OsStrExt;
 
-use super::printable::is_printable;
-
-/// What the locale lets a message show as it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Charset {
-    /// The C locale: every other byte is escaped.
-    Ascii,
-    /// A locale with UTF-8: whatever is printable is shown.
-    Utf8,
-}
-
-impl Charset {
-    /// The charset that the values of `LC_ALL`, `LC_CTYPE` and `LANG` ask for; the first that is not empty counts
-    /// (locale(7)).
-    ///
-    /// A locale that is not installed leaves the C library in the C locale, where ours takes it at its word; a name in
-    /// another charset than these two is treated as C.
-    pub(crate) fn of_locale(lc_all: Option<&OsStr>, lc_ctype: Option<&OsStr>, lang: Option<&OsStr>) -> Self {
-        let locale = [lc_all, lc_ctype, lang].into_iter().flatten().find(|value| !value.is_empty());
-        let name = locale.map(|value| value.to_string_lossy().to_ascii_lowercase()).unwrap_or_default();
-        let codeset = name.split_once('.').map_or("", |(_, rest)| rest.split('@').next().unwrap_or(rest));
-        if matches!(codeset, "utf-8" | "utf8") { Self::Utf8 } else { Self::Ascii }
-    }
-}
-
-/// A part of a name as it is to be shown.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Piece {
-    /// A character that shows as itself.
-    Shown(char),
-    /// A byte that only an escape can show.
-    Escaped(u8),
-}
+use rrm::text::{Charset, Piece, pieces};
 
 /// Quotes a name for the shell, always: `'x'`, `"it's"`, `'a'$'\n''b'`.
 ///
 /// The result is printable in `charset` whatever the name holds.
 pub(crate) fn quote(name: &OsStr, charset: Charset) -> String {
-    let pieces = pieces(name, charset);
+    let pieces = pieces(name.as_bytes(), charset);
     if pieces.contains(&Piece::Shown('\'')) && same_in_double_quotes(&pieces) {
         return format!("\"{}\"", shown(&pieces));
     }
@@ -51,7 +22,7 @@ pub(crate) fn quote(name: &OsStr, charset: Charset) -> String {
 
 /// Quotes a name for the shell only where the shell would not take it as it is.
 pub(crate) fn quote_where_needed(name: &OsStr, charset: Charset) -> String {
-    let pieces = pieces(name, charset);
+    let pieces = pieces(name.as_bytes(), charset);
     if pieces.is_empty() || needs_quotes(&pieces) { quote(name, charset) } else { shown(&pieces) }
 }
 
@@ -62,7 +33,7 @@ pub(crate) fn quote_word(word: &OsStr, charset: Charset) -> String {
         Charset::Utf8 => ('‘', '’'),
     };
     let mut text = String::from(open);
-    for piece in pieces(word, charset) {
+    for piece in pieces(word.as_bytes(), charset) {
         match piece {
             Piece::Shown(c) => {
                 if c == close || c == '\\' {
@@ -75,25 +46,6 @@ pub(crate) fn quote_word(word: &OsStr, charset: Charset) -> String {
     }
     text.push(close);
     text
-}
-
-fn pieces(name: &OsStr, charset: Charset) -> Vec<Piece> {
-    let mut pieces = Vec::with_capacity(name.len());
-    for chunk in name.as_bytes().utf8_chunks() {
-        for c in chunk.valid().chars() {
-            match charset {
-                Charset::Ascii if !c.is_ascii() => escape_all(&mut pieces, c),
-                _ if is_printable(c) => pieces.push(Piece::Shown(c)),
-                _ => escape_all(&mut pieces, c),
-            }
-        }
-        pieces.extend(chunk.invalid().iter().copied().map(Piece::Escaped));
-    }
-    pieces
-}
-
-fn escape_all(pieces: &mut Vec<Piece>, c: char) {
-    pieces.extend(c.encode_utf8(&mut [0; 4]).bytes().map(Piece::Escaped));
 }
 
 /// A run of escapes is a `$'...'` of its own between two quoted parts; an apostrophe stands outside of both, escaped.

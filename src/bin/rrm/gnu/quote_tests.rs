@@ -9,8 +9,8 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 
 use super::*;
-use crate::gnu::printable::is_printable;
 use crate::gnu::testing::{GNU_RM, is_gnu_rm_here};
+use rrm::text::is_printable;
 
 const LOCALES: [(&str, Charset); 2] = [("C", Charset::Ascii), ("C.UTF-8", Charset::Utf8)];
 
@@ -40,23 +40,7 @@ fn odd_names() -> Vec<OsString> {
         names.extend([vec![b'q', byte, b'q'], vec![byte, b'\'', byte], vec![byte, byte, b'x']]);
     }
     let texts = [
-        "-rf",
-        "--x=y",
-        "it's",
-        "'",
-        "''",
-        "\n'",
-        "'\n",
-        "a\nb",
-        "ü",
-        "日本",
-        "e\u{301}",
-        "\u{202e}x",
-        "\u{200b}",
-        "~x",
-        "#'",
-        "x#'",
-        "a=b'",
+        "-rf", "--x=y", "it's", "'", "''", "\n'", "'\n", "a\nb", "ü", "日本", "e\u{301}", "~x", "#'", "x#'", "a=b'",
         "{}'",
     ];
     names.extend(texts.iter().map(|text| text.as_bytes().to_vec()));
@@ -76,14 +60,30 @@ fn odd_names_are_quoted_as_rm_quotes_them() {
     check_against_rm(&bare).expect("alike");
 }
 
-/// Characters that every Unicode of this century has assigned: of a later one, rm's C library may know less than we do.
-const OLD: &[RangeInclusive<char>] =
-    &['\u{1}'..='\u{24f}', '\u{2010}'..='\u{203a}', '一'..='\u{9fa5}', '\u{1f300}'..='\u{1f320}'];
+/// Characters that every Unicode of this century has assigned, and that can be seen: of a later one, rm's C library may know
+/// less than we do.
+const OLD: &[RangeInclusive<char>] = &[
+    '\u{1}'..='\u{ac}',
+    '\u{ae}'..='\u{24f}',
+    '\u{2010}'..='\u{2027}',
+    '\u{202f}'..='\u{203a}',
+    '一'..='\u{9fa5}',
+    '\u{1f300}'..='\u{1f320}',
+];
 
 /// Whether all characters among these bytes are old ones; a few random bytes can make one as well.
 fn is_old(bytes: &[u8]) -> bool {
     let mut characters = bytes.utf8_chunks().flat_map(|chunk| chunk.valid().chars());
     characters.all(|character| character == '\0' || OLD.iter().any(|old| old.contains(&character)))
+}
+
+/// Where `rm` shows a character that turns the direction of writing or cannot be seen, a terminal is not to be steered.
+#[test]
+fn what_turns_or_hides_is_escaped_though_rm_shows_it() {
+    let quoted = |name: &str| quote(OsStr::new(name), Charset::Utf8);
+    assert_eq!(quoted("gpj\u{202e}exe"), "'gpj'$'\\342\\200\\256''exe'");
+    assert_eq!(quoted("a\u{200b}"), "'a'$'\\342\\200\\213'");
+    assert_eq!(quoted("\u{301}e"), "''$'\\314\\201''e'");
 }
 
 #[test]
@@ -136,16 +136,3 @@ fn what_is_printable_is_what_the_c_library_prints() {
 
 /// So many characters have room in a name of 255 bytes.
 const LONGEST: usize = 60;
-
-#[test]
-fn the_locale_is_the_first_variable_with_a_value() {
-    let charset = |all: &str, ctype: &str, lang: &str| {
-        Charset::of_locale(Some(OsStr::new(all)), Some(OsStr::new(ctype)), Some(OsStr::new(lang)))
-    };
-    assert_eq!(charset("", "", "en_US.UTF-8"), Charset::Utf8);
-    assert_eq!(charset("C", "", "en_US.UTF-8"), Charset::Ascii);
-    assert_eq!(charset("", "de_DE.utf8@euro", "C"), Charset::Utf8);
-    assert_eq!(charset("C.UTF-8", "C", "C"), Charset::Utf8);
-    assert_eq!(charset("", "", "de_DE.ISO-8859-1"), Charset::Ascii);
-    assert_eq!(Charset::of_locale(None, None, None), Charset::Ascii);
-}

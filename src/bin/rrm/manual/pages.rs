@@ -5,6 +5,7 @@ use std::io::{self, Read as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use rrm::error::{Error, ErrorKind, cannot};
+use rrm::text::quoted;
 
 use super::MANUAL;
 
@@ -27,7 +28,7 @@ pub(super) struct PageFile {
 pub(super) fn write(pages: &[PageFile]) -> Result<(), Error> {
     let foreign: Vec<&Path> = pages.iter().map(|page| &*page.path).filter(|path| !may_be_replaced(path)).collect();
     if let [first, others @ ..] = &foreign[..] {
-        let others: Vec<String> = others.iter().map(|other| format!("\n  {other:?} neither")).collect();
+        let others: Vec<String> = others.iter().map(|other| format!("\n  {} neither", quoted(other))).collect();
         let reason = format!("what is there is no page of rrm's, and stays; nothing was written{}", others.concat());
         return Err(Error::new(ErrorKind::Foreign, WRITE, *first, reason));
     }

@@ -5,6 +5,7 @@ use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use rrm::text::quoted;
 
 use super::{Health, Job, missing, output, text};
 use crate::args::Every;
@@ -63,7 +64,7 @@ pub(super) fn remove(units: &Path) -> anyhow::Result<()> {
     for path in there {
         match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
-                return Err(error).with_context(|| format!("cannot remove {}", path.display()));
+                return Err(error).with_context(|| format!("cannot remove {}", quoted(&path)));
             }
             _ => {}
         }
@@ -79,7 +80,7 @@ pub(super) fn status(units: &Path) -> anyhow::Result<Option<String>> {
         Err(_) => String::new(),
     };
     let active = if active.is_empty() { "systemd does not answer" } else { &active };
-    Ok(Some(format!("rrm clean is run by a systemd user timer: {}, {when}, {active}", path.display())))
+    Ok(Some(format!("rrm clean is run by a systemd user timer: {}, {when}, {active}", quoted(&path))))
 }
 
 /// The first of these files that is there.
@@ -88,7 +89,7 @@ fn read_first(paths: [PathBuf; 2]) -> anyhow::Result<Option<(PathBuf, String)>> 
         match fs::read_to_string(&path) {
             Ok(text) => return Ok(Some((path, text))),
             Err(error) if error.kind() == ErrorKind::NotFound => {}
-            Err(error) => return Err(error).with_context(|| format!("cannot read {}", path.display())),
+            Err(error) => return Err(error).with_context(|| format!("cannot read {}", quoted(&path))),
         }
     }
     Ok(None)
@@ -129,7 +130,7 @@ fn systemctl(args: &[&str]) -> anyhow::Result<()> {
 fn write(units: &Path, name: &str, content: &str) -> anyhow::Result<()> {
     let path = units.join(name);
     let written = fs::create_dir_all(units).and_then(|()| fs::write(&path, content));
-    written.with_context(|| format!("cannot write {}", path.display()))
+    written.with_context(|| format!("cannot write {}", quoted(path)))
 }
 
 /// The service for this job.

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use rrm::error::{Error, ErrorKind, Result, cannot};
 use rrm::sys;
+use rrm::text::quoted;
 
 /// Where the link is, or is to be.
 pub(super) struct Place {
@@ -88,7 +89,7 @@ impl Place {
             Found::Nothing => Err(Error::new(ErrorKind::NotFound, "use the link", &self.link, "it is not there")),
             Found::Foreign => Err(self.foreign("use")),
             Found::OurOther(target) if sys::metadata_following(&self.link).is_err() => {
-                let reason = format!("it is dead: it leads to {target:?}, which is gone");
+                let reason = format!("it is dead: it leads to {}, which is gone", quoted(&target));
                 Err(Error::new(ErrorKind::NotFound, "use the link", &self.link, reason))
             }
             Found::Ours | Found::OurOther(_) => Ok(()),

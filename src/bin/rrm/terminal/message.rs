@@ -7,7 +7,7 @@ use rrm::error::{Error, ErrorKind};
 use rrm::sys;
 
 use crate::gnu::messages;
-use crate::gnu::quote::Charset;
+use rrm::text::Charset;
 
 /// One error as a message without the program's name: what, on what, why.
 pub(crate) fn words(error: &Error, charset: Charset) -> String {

@@ -8,8 +8,8 @@ use lscolors::LsColors;
 use super::Colour;
 use super::root::root;
 use crate::gnu::grammar::Order;
-use crate::gnu::quote::Charset;
 use crate::users;
+use rrm::text::Charset;
 
 /// What the environment says.
 #[derive(Debug, Clone)]

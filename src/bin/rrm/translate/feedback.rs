@@ -39,11 +39,16 @@ pub(crate) enum Colour {
 }
 
 impl Colour {
-    /// Whether standard output gets colours. `$NO_COLOR` (<https://no-color.org>) and a terminal that takes none count
-    /// unless the command line says otherwise.
+    /// Whether standard output gets colours.
     pub(crate) fn on_stdout(self) -> bool {
+        self.on(&std::io::stdout())
+    }
+
+    /// Whether a stream gets colours. `$NO_COLOR` (<https://no-color.org>) and a terminal that takes none count unless the
+    /// command line says otherwise.
+    pub(crate) fn on(self, stream: &impl IsTerminal) -> bool {
         match self {
-            Self::Auto => std::io::stdout().is_terminal() && super::Environment::takes_colours(),
+            Self::Auto => stream.is_terminal() && super::Environment::takes_colours(),
             Self::Always => true,
             Self::Never => false,
         }
@@ -61,10 +66,16 @@ impl FeedbackArgs {
     }
 
     pub(crate) fn colour(self) -> Colour {
-        match self.color {
-            ColorWhen::Auto => Colour::Auto,
-            ColorWhen::Always => Colour::Always,
-            ColorWhen::Never => Colour::Never,
+        self.color.into()
+    }
+}
+
+impl From<ColorWhen> for Colour {
+    fn from(when: ColorWhen) -> Self {
+        match when {
+            ColorWhen::Auto => Self::Auto,
+            ColorWhen::Always => Self::Always,
+            ColorWhen::Never => Self::Never,
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Bars made of characters.
 
-use crate::gnu::quote::Charset;
+use rrm::text::Charset;
 
 /// A block and its left parts, from one eighth to seven.
 const EIGHTHS: [char; 8] = ['█', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];

@@ -1,21 +1,20 @@
 //! Content of any kind for a terminal, as it streams by.
 
-use std::ffi::OsStr;
 use std::io::{self, Write};
-use std::os::unix::ffi::OsStrExt;
 
-use super::text::visible;
+use rrm::text::{Charset, escaped_content};
 
 /// Passes text on with everything escaped that a terminal would obey, but for line ends and tabs.
 pub(crate) struct Escaped<W> {
     out: W,
+    charset: Charset,
     /// The beginning of a character whose end has not come yet.
     begun: Vec<u8>,
 }
 
 impl<W: Write> Escaped<W> {
-    pub(crate) fn new(out: W) -> Self {
-        Self { out, begun: Vec::new() }
+    pub(crate) fn new(out: W, charset: Charset) -> Self {
+        Self { out, charset, begun: Vec::new() }
     }
 
     fn pass_on(&mut self, bytes: &[u8]) -> io::Result<()> {
@@ -24,7 +23,7 @@ impl<W: Write> Escaped<W> {
                 Some((end @ (b'\n' | b'\t'), text)) => (text, std::slice::from_ref(end)),
                 _ => (piece, &[][..]),
             };
-            self.out.write_all(visible(OsStr::from_bytes(text)).as_bytes())?;
+            self.out.write_all(escaped_content(text, self.charset).as_bytes())?;
             self.out.write_all(end)?;
         }
         Ok(())
@@ -59,9 +58,9 @@ mod tests {
     fn characters_are_whole_wherever_the_pieces_end() {
         let content = "é\u{1b}[2J\n\t日本\u{202e}".as_bytes();
         let content = [content, b"\xff\xc3x\xe6\x97"].concat();
-        let expected = "é\\u{1b}[2J\n\t日本\\u{202e}\\xff\\xc3x\\xe6\\x97";
+        let expected = "é\\x1b[2J\n\t日本\\xe2\\x80\\xae\\xff\\xc3x\\xe6\\x97";
         for length in 1..=content.len() {
-            let mut escaped = Escaped::new(Vec::new());
+            let mut escaped = Escaped::new(Vec::new(), Charset::Utf8);
             content.chunks(length).for_each(|piece| escaped.write_all(piece).expect("memory takes it"));
             escaped.flush().expect("memory takes it");
             assert_eq!(String::from_utf8(escaped.out).expect("text"), expected, "in pieces of {length}");

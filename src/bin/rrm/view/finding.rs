@@ -6,7 +6,8 @@ use rrm::outcome::diagnosis::Severity;
 use serde_json::{Map, Value};
 
 use super::json::insert_bytes;
-use crate::gnu::quote::{Charset, quote};
+use crate::gnu::quote::quote;
+use rrm::text::Charset;
 
 /// A finding in words.
 pub(crate) struct Told {

@@ -5,23 +5,23 @@ use std::path::Path;
 use lscolors::{Indicator, LsColors, Style};
 use rrm::item::{ItemKind, Origin, TrashItem};
 
-use super::text::visible;
+use rrm::text::{Charset, escaped};
 
 /// Where an item was; with `home`, that directory is `~`.
-pub(crate) fn origin(item: &TrashItem, home: Option<&Path>) -> String {
+pub(crate) fn origin(item: &TrashItem, home: Option<&Path>, charset: Charset) -> String {
     match &item.origin {
-        Origin::Known(known) if item.is_open() => format!("(open) {}", path(known, home)),
-        Origin::Known(known) => path(known, home),
+        Origin::Known(known) if item.is_open() => format!("(open) {}", path(known, home, charset)),
+        Origin::Known(known) => path(known, home, charset),
         Origin::Unknown => "(unknown origin)".to_owned(),
-        Origin::Untrusted(record) => format!("(untrusted) {}", visible(record.recorded.as_os_str())),
+        Origin::Untrusted(record) => format!("(untrusted) {}", escaped(&record.recorded, charset)),
     }
 }
 
 /// A path, with `~` for `home` if that is given.
-pub(crate) fn path(path: &Path, home: Option<&Path>) -> String {
+pub(crate) fn path(path: &Path, home: Option<&Path>, charset: Charset) -> String {
     match home.and_then(|home| path.strip_prefix(home).ok()) {
-        Some(rest) => format!("~/{}", visible(rest.as_os_str())),
-        None => visible(path.as_os_str()),
+        Some(rest) => format!("~/{}", escaped(rest, charset)),
+        None => escaped(path, charset),
     }
 }
 

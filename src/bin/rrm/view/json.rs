@@ -12,8 +12,9 @@ use std::path::Path;
 use chrono::{DateTime, SecondsFormat, Utc};
 use rrm::item::{Stamp, TrashItem};
 use rrm::retention::Fate;
-use rrm::text::percent_encoded;
+use rrm::text::{Charset, characters, percent_encoded};
 use serde_core::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::ser::Formatter;
 use serde_json::{Map, Value};
 
 pub(crate) use shown::shown_object;
@@ -31,9 +32,40 @@ pub(super) fn write_line(
     now: DateTime<Utc>,
     out: &mut Vec<u8>,
 ) -> io::Result<()> {
-    serde_json::to_writer(&mut *out, &ItemObject { item, fate, now })?;
+    write(&ItemObject { item, fate, now }, out)?;
     out.push(b'\n');
     Ok(())
+}
+
+/// A value on one line.
+pub(crate) fn line_of(value: &Value) -> String {
+    let mut text = Vec::new();
+    // Memory takes everything, and all of it is text.
+    let _ = write(value, &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+fn write(value: &impl Serialize, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, Shown))
+}
+
+/// JSON as a terminal may have it: `\u` stands for what is not shown as it is anywhere else, too.
+struct Shown;
+
+impl Formatter for Shown {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return out.write_all(text.as_bytes());
+        }
+        for (c, is_shown) in characters(text, Charset::Utf8) {
+            if is_shown {
+                write!(out, "{c}")?;
+            } else {
+                c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// An item on its way into JSON. A list writes its keys as they come, with no [`Value`] made of them first.

@@ -8,9 +8,10 @@ use rrm::item::{Keep, Origin, RecordPlace};
 use rrm::outcome::Shown;
 use rrm::preview::Content;
 use rrm::store::kind_of;
+use rrm::text::escaped;
 
 use super::dates::{expires, local, removed};
-use super::text::{count, size, visible};
+use super::text::{count, size};
 use super::{Detail, Scene, preview};
 use crate::gnu::quote::quote_where_needed;
 use crate::users::{group_of, user_of};
@@ -29,7 +30,8 @@ pub(crate) fn write(shown: &Shown, scene: &Scene<'_>, out: &mut impl Write) -> i
 
 fn rows(shown: &Shown, scene: &Scene<'_>) -> Vec<(&'static str, String)> {
     let (item, metadata) = (&shown.item, &shown.preview.metadata);
-    let mut rows = vec![("ID", item.id.to_string()), ("Path", path(shown))];
+    let shown_path = |path: &Path| escaped(path, scene.charset);
+    let mut rows = vec![("ID", item.id.to_string()), ("Path", path(shown, scene))];
     if !shown.part.as_os_str().is_empty() {
         rows.push(("Part of", item.original_path().map_or_else(|| item.id.short(), shown_path)));
     }
@@ -39,12 +41,15 @@ fn rows(shown: &Shown, scene: &Scene<'_>) -> Vec<(&'static str, String)> {
         rows.push(("Links", metadata.links.to_string()));
     }
     rows.push(("Mode", mode(mode_of(shown))));
-    rows.push(("Owner", format!("{}, group {}", user_of(metadata.uid), group_of(metadata.gid))));
+    rows.push((
+        "Owner",
+        format!("{}, group {}", user_of(metadata.uid, scene.charset), group_of(metadata.gid, scene.charset)),
+    ));
     rows.extend(chrono::DateTime::from_timestamp(metadata.modified.seconds, 0).map(|at| ("Modified", local(&at))));
     rows.push(("Removed", both(|detail| removed(&item.trashed, scene.now, detail))));
     rows.push(("Expires", both(|detail| expires(Some(&shown.fate), scene.now, detail))));
     rows.push(("Kept", kept(item.keep)));
-    rows.extend(item.session.as_deref().map(|session| ("Session", visible(session))));
+    rows.extend(item.session.as_deref().map(|session| ("Session", escaped(session, scene.charset))));
     rows.push(("Trash", shown_path(&item.trash)));
     rows.push(("On disk", shown_path(&shown.place)));
     rows.push(("Record", record(shown.record).to_owned()));
@@ -52,19 +57,17 @@ fn rows(shown: &Shown, scene: &Scene<'_>) -> Vec<(&'static str, String)> {
     rows
 }
 
-fn path(shown: &Shown) -> String {
+fn path(shown: &Shown, scene: &Scene<'_>) -> String {
     match &shown.item.origin {
         Origin::Known(_) if shown.item.is_open() => {
-            format!("(open: others could have written its record) {}", shown_path(&shown.path))
+            format!("(open: others could have written its record) {}", escaped(&shown.path, scene.charset))
         }
-        Origin::Known(_) => shown_path(&shown.path),
+        Origin::Known(_) => escaped(&shown.path, scene.charset),
         Origin::Unknown => "(unknown origin)".to_owned(),
-        Origin::Untrusted(record) => format!("(untrusted: {}) {}", record.reason, shown_path(&record.recorded)),
+        Origin::Untrusted(record) => {
+            format!("(untrusted: {}) {}", record.reason, escaped(&record.recorded, scene.charset))
+        }
     }
-}
-
-fn shown_path(path: &Path) -> String {
-    visible(path.as_os_str())
 }
 
 fn kind(shown: &Shown) -> String {

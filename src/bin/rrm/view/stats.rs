@@ -1,17 +1,17 @@
 //! What each volume's trash holds, as bars for people.
 
-use std::ffi::OsStr;
 use std::io::{self, Write};
 
 use rrm::item::ItemKind;
 use rrm::statistics::{Age, Due, Place, Statistics, Tally};
 use rrm::sys::Mount;
+use rrm::text::escaped;
 
 use super::Scene;
 use super::bar::{bar, gauge};
 use super::item::path;
 use super::table;
-use super::text::{count, size, visible};
+use super::text::{count, size};
 
 /// How wide it is where there is no terminal, and how wide at most: longer bars tell no more.
 const WIDTH: usize = 80;
@@ -39,7 +39,7 @@ pub(crate) fn write(volumes: &[Statistics], scene: &Scene<'_>, out: &mut impl Wr
 fn write_volume(volume: &Statistics, scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
     write_space(&volume.place, volume.total.bytes, scene, out)?;
     for trash in &volume.place.trashes {
-        writeln!(out, "Trash     {}", path(trash, scene.shown_home()))?;
+        writeln!(out, "Trash     {}", path(trash, scene.shown_home(), scene.charset))?;
     }
     writeln!(out, "Holds     {}", total(&volume.total))?;
     if volume.total.items == 0 {
@@ -60,7 +60,12 @@ fn write_volume(volume: &Statistics, scene: &Scene<'_>, out: &mut impl Write) ->
 fn write_space(place: &Place, trash: u64, scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
     if let Some(Mount { point, kind }) = &place.mount {
         // A file system of a user's own making (FUSE) may be called anything.
-        writeln!(out, "Volume    {} ({})", path(point, scene.shown_home()), visible(OsStr::new(kind)))?;
+        writeln!(
+            out,
+            "Volume    {} ({})",
+            path(point, scene.shown_home(), scene.charset),
+            escaped(kind, scene.charset)
+        )?;
     }
     let Some(space) = place.space else { return Ok(()) };
     let used = space.size.saturating_sub(space.available);

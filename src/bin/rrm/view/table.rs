@@ -39,7 +39,7 @@ pub(crate) fn write(items: &[TrashItem], scene: &Scene<'_>, out: &mut impl Write
     };
     out.write_all(&lines([HEADER.map(Cell::new)], &widths)?)?;
     let row = |item: &TrashItem| {
-        let path = coloured(item, &end_of(&origin(item, scene.shown_home()), room), scene);
+        let path = coloured(item, &end_of(&origin(item, scene.shown_home(), scene.charset), room), scene);
         let [id, deleted, expires, size, kind] = before_path(item, scene).map(Cell::new);
         [id, deleted, expires, size.set_alignment(CellAlignment::Right), kind, Cell::new(path)]
     };

@@ -1,34 +1,9 @@
-//! Small texts: sizes, ages, counts, names made visible.
-
-use std::ffi::OsStr;
-use std::os::unix::ffi::OsStrExt;
+//! Small texts: sizes, ages, counts.
 
 use bytesize::ByteSize;
 use chrono::TimeDelta;
-
+use rrm::text::Charset;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
-
-use crate::gnu::printable::is_printable;
-use crate::gnu::quote::Charset;
-
-/// A name with nothing in it that a terminal would obey: control characters, marks that turn the direction of writing,
-/// and bytes that are not UTF-8 are escaped.
-pub(crate) fn visible(name: &OsStr) -> String {
-    let mut text = String::with_capacity(name.len());
-    for chunk in name.as_bytes().utf8_chunks() {
-        for c in chunk.valid().chars() {
-            if is_printable(c) && !turns_direction(c) { text.push(c) } else { text.extend(c.escape_default()) }
-        }
-        chunk.invalid().iter().for_each(|byte| text.push_str(&format!("\\x{byte:02x}")));
-    }
-    text
-}
-
-/// The marks, embeddings, overrides and isolates of the Unicode Bidirectional Algorithm (UAX #9), with which a name can
-/// be made to read as another.
-fn turns_direction(c: char) -> bool {
-    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
 
 /// A number of bytes, in units of 1024.
 pub(crate) fn size(bytes: u64) -> String {
@@ -72,12 +47,6 @@ pub(crate) fn span(delta: TimeDelta) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_terminal_is_never_given_an_order_by_a_name() {
-        assert_eq!(visible(OsStr::from_bytes(b"a\x1b[2J\n\xff\xc3\xa9")), "a\\u{1b}[2J\\n\\xffé");
-        assert_eq!(visible(OsStr::new("gpj\u{202e}exe")), "gpj\\u{202e}exe");
-    }
 
     #[test]
     fn the_start_of_a_line_is_kept() {

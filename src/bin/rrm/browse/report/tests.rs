@@ -4,6 +4,7 @@ use super::*;
 use crate::browse::action::Action;
 use crate::browse::state::Overlay;
 use crate::browse::testing::{at, item, now, rows, state};
+use rrm::text::Charset;
 
 fn ids(state: &State) -> Vec<ItemId> {
     state.entries.items.iter().map(|item| item.id).collect()
@@ -45,8 +46,8 @@ fn what_is_done_while_the_trash_is_read_is_not_forgotten() {
     let restored = Restored { asked, back: vec![back(&state, 0)], in_the_way: HashSet::new(), unagreed: vec![] };
     let read_before = state.entries.items.clone();
     state.hear(Report::Restored(restored));
-    state.hear(Report::TakenBack(Entries::new(vec![item("/new", at(9), 1)], None)));
-    state.hear(Report::Reloaded(Entries::new(read_before, None)));
+    state.hear(Report::TakenBack(Entries::new(vec![item("/new", at(9), 1)], None, Charset::Utf8)));
+    state.hear(Report::Reloaded(Entries::new(read_before, None, Charset::Utf8)));
     state.hear(Report::FoundAll(HashMap::new()));
     state.settle();
     assert_eq!(rows(&state), ["/a", "/new"], "one went, one came, whatever was read before");

@@ -50,10 +50,10 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &The
 fn heading<'a>(state: &State, first: usize, number: usize, width: usize, theme: &Theme) -> Line<'a> {
     let item = &state.entries.items[first];
     let name = match (state.arrangement.grouping, item.trashed.instant()) {
-        (Grouping::Directory, _) => item
-            .original_path()
-            .and_then(std::path::Path::parent)
-            .map_or_else(|| "unknown origin".to_owned(), |path| crate::view::path(path, state.home.as_deref())),
+        (Grouping::Directory, _) => item.original_path().and_then(std::path::Path::parent).map_or_else(
+            || "unknown origin".to_owned(),
+            |path| crate::view::path(path, state.home.as_deref(), state.charset),
+        ),
         (Grouping::Day, Some(at)) => day(at).format("%A, %-d %B %Y").to_string(),
         (_, Some(_)) => format!("removed {}", removed(&item.trashed, state.now, Detail::Short)),
         (_, None) => "removed at an unknown time".to_owned(),

@@ -5,11 +5,12 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph};
 use rrm::item::{ItemKind, TrashItem};
+use rrm::text::escaped;
 
 use super::style::Theme;
 use super::text::wrapped;
 use crate::browse::state::{Row, State};
-use crate::view::{Detail, count, expires, removed, size, visible};
+use crate::view::{Detail, count, expires, removed, size};
 
 /// How many lines a long path may take.
 const PATH_LINES: usize = 4;
@@ -76,7 +77,7 @@ fn facts(state: &State, item: &TrashItem, index: usize) -> Vec<(&'static str, St
     let fate = state.entries.fate(index);
     facts.extend(fate.map(|fate| ("goes", expires(Some(fate), state.now, Detail::Short))));
     facts.push(("id", item.id.short()));
-    facts.extend(item.session.as_ref().map(|label| ("session", visible(label))));
-    facts.extend((*item.trash != *state.home_trash).then(|| ("trash", visible(item.trash.as_os_str()))));
+    facts.extend(item.session.as_ref().map(|label| ("session", escaped(label, state.charset))));
+    facts.extend((*item.trash != *state.home_trash).then(|| ("trash", escaped(&*item.trash, state.charset))));
     facts
 }

@@ -5,8 +5,8 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border::{PLAIN, Set};
 use rrm::item::TrashItem;
 
-use crate::gnu::quote::Charset;
 use crate::view::{start_of, style_of};
+use rrm::text::Charset;
 
 /// How things look.
 #[derive(Debug)]

@@ -9,7 +9,7 @@ use crate::browse::action::Action;
 use crate::browse::report::Report;
 use crate::browse::state::{Preview, Question, Sight};
 use crate::browse::testing::{state, typed};
-use crate::gnu::quote::Charset;
+use rrm::text::Charset;
 
 fn drawn(state: &mut State, width: u16, height: u16, theme: &Theme) -> Terminal<TestBackend> {
     let mut terminal = Terminal::new(TestBackend::new(width, height)).expect("it has no system to fail");

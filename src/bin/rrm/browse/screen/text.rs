@@ -1,12 +1,11 @@
 //! Texts made to fit.
 
-use std::ffi::OsStr;
-
+use rrm::text::{Charset, escaped_content};
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What a person has typed, or pasted, as it may be shown.
 pub(super) fn visible(text: &str) -> String {
-    crate::view::visible(OsStr::new(text))
+    escaped_content(text.as_bytes(), Charset::Utf8)
 }
 
 /// Words on one line, whatever they quote.

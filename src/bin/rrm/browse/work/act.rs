@@ -112,7 +112,7 @@ fn take_back(desk: &Desk, back: Vec<Returned>, request: &TrashRequest) {
             Err(error) => problems.push(error),
         }
     }
-    let entries = Entries::new(items, desk.home.as_deref());
+    let entries = Entries::new(items, desk.home.as_deref(), desk.messages.charset);
     desk.report(Report::TakenBack(entries));
     desk.trouble(&problems);
 }

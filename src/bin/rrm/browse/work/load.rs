@@ -45,11 +45,11 @@ fn load(desk: &Desk, manner: Manner) {
     let fates = desk.manager.fates(&all, &desk.standing, desk.now, &mut problems).of_each(&all);
     desk.trouble(&problems);
     if manner == Manner::AtOnce {
-        desk.report(Report::Reloaded(Entries::new(all, desk.home.as_deref())));
+        desk.report(Report::Reloaded(Entries::new(all, desk.home.as_deref(), desk.messages.charset)));
     }
     desk.report(Report::FoundAll(fates));
 }
 
 fn hand_over(desk: &Desk, items: &[TrashItem]) {
-    desk.report(Report::Found(Entries::new(items.to_vec(), desk.home.as_deref())));
+    desk.report(Report::Found(Entries::new(items.to_vec(), desk.home.as_deref(), desk.messages.charset)));
 }

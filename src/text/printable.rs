@@ -1,11 +1,12 @@
 //! Which characters are shown as they are.
 
-/// Whether the C library's `iswprint` says yes in a UTF-8 locale.
+/// Whether the C library's `iswprint` says yes in a UTF-8 locale: what GNU's programs show as it is.
 ///
 /// The standard library keeps a table of what is safe to show, for its own debug output; it differs from the C library's
 /// in three small groups, which the C library does show: blanks wider than a space, invisible format characters, and
 /// the areas for private use.
-pub(crate) fn is_printable(c: char) -> bool {
+#[must_use]
+pub fn is_printable(c: char) -> bool {
     // Most names are of these alone.
     (' '..='~').contains(&c) || is_shown_by_debug(c) || is_blank(c) || is_format(c) || is_private(c)
 }
@@ -38,4 +39,15 @@ fn is_format(c: char) -> bool {
 /// Private use (Co).
 fn is_private(c: char) -> bool {
     matches!(c, '\u{e000}'..='\u{f8ff}' | '\u{f0000}'..='\u{ffffd}' | '\u{100000}'..='\u{10fffd}')
+}
+
+/// Whether a printable character is none to be seen: it turns the direction of writing, or it has no shape and no width
+/// of its own (`Default_Ignorable_Code_Point`, and the marks of an interlinear annotation). Two names that differ in
+/// nothing else look alike, or one looks like something that it is not.
+pub(super) fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+        | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}'
+        | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+        | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}')
 }
