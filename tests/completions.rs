@@ -38,6 +38,26 @@ struct Typing {
     shell: Invocation,
 }
 
+/// Every character that is special to one of the shells, and names that would have one of them do something.
+const HOSTILE: &[&str] = &[
+    " !\"#$%&'()*+,-.:;<=>?@[\\]^_`{|}~é日",
+    "$(touch made)",
+    "\"$(touch made)\"",
+    "'$(touch made)'",
+    "\\$(touch made)",
+    "`touch made`",
+    ";touch made",
+    "&touch made&",
+    "|touch made",
+    ">made",
+    "<(touch made)",
+    "!!",
+    "it's \"so\" \\ $HOME",
+    "{a,b}*",
+    "a  b ",
+    "\\",
+];
+
 impl Typing {
     fn new(shell: &Shell) -> Result<Self, Missing> {
         let program = ["/usr/bin", "/bin"].iter().map(|directory| PathBuf::from(directory).join(shell.name));
@@ -65,6 +85,62 @@ impl Typing {
     /// What is shown while `typed` is typed, a carriage return being the key to run a command.
     fn typing(&self, typed: &str) -> Run {
         self.shell.on_terminal_after(300, READY, || format!("{typed}exit\r"))
+    }
+
+    /// Has names completed behind each of these beginnings, `(work, home)`, and every line run: each time rrm got that very
+    /// name, and nothing else was done.
+    fn takes_hostile_names(&self, beginnings: [&[&str]; 2]) {
+        let (work, home) = (self.sandbox.work(), self.sandbox.home());
+        let names: Vec<String> = HOSTILE.iter().enumerate().map(|(at, name)| format!("q{at:02}{name}")).collect();
+        let (mut lines, mut expected) = (String::new(), Vec::new());
+        for (place, path, beginnings) in
+            [(&work, String::new(), beginnings[0]), (&home, format!("{}/", home.display()), beginnings[1])]
+        {
+            for name in &names {
+                std::fs::write(place.join(name), "").expect("a name");
+            }
+            let rm = self.sandbox.command(["rm", "--"]).args(&names).within(place).run();
+            rm.ok();
+            for (at, name) in names.iter().enumerate() {
+                for beginning in beginnings {
+                    lines.push_str(&format!("rrm show {beginning}q{at:02}\t\r"));
+                    expected.push(format!("show\0{path}{name}\0\n"));
+                }
+            }
+        }
+        let got = self.got_by_rrm(&lines);
+        assert_eq!(got, expected);
+    }
+
+    /// What a program in the place of rrm was given by these lines: an entry for each command, a NUL behind each word.
+    fn got_by_rrm(&self, typed: &str) -> Vec<String> {
+        let got = self.sandbox.root().join("got");
+        let real = binary();
+        let stub = format!(
+            "#!/bin/sh\n[ \"$1\" != complete ] || exec {} \"$@\"\n{{ printf '%s\\0' \"$@\"; echo; }} >>{}\n",
+            real.display(),
+            got.display()
+        );
+        std::fs::remove_file(self.sandbox.path("tools/rrm")).expect("it is a link");
+        self.sandbox.file("tools/rrm", stub);
+        self.sandbox.chmod(self.sandbox.path("tools/rrm"), 0o755);
+        let before = self.left();
+        let run = self.typing(typed);
+        assert_eq!(self.left(), before, "something else was done: {run}");
+        let got = std::fs::read_to_string(&got).unwrap_or_else(|error| panic!("{error}: {run}"));
+        got.split_inclusive('\n').map(str::to_owned).collect()
+    }
+
+    /// The names in both directories.
+    fn left(&self) -> Vec<std::ffi::OsString> {
+        let entries =
+            [self.sandbox.work(), self.sandbox.home()].map(|place| std::fs::read_dir(place).expect("a directory"));
+        let mut names: Vec<_> =
+            entries.into_iter().flatten().map(|entry| entry.expect("an entry").file_name()).collect();
+        // Shells keep things of their own.
+        names.retain(|name| !name.as_encoded_bytes().starts_with(b"."));
+        names.sort();
+        names
     }
 
     fn first_digits_of(&self, name: &str) -> String {
@@ -110,6 +186,34 @@ fn zsh_completes_what_is_in_the_trash() {
 #[test]
 fn fish_completes_what_is_in_the_trash() {
     or_skip!(Typing::new(&FISH)).completes_everything();
+}
+
+const IN_EACH_QUOTE: &[&str] = &["", "\"", "'", "$'"];
+
+#[test]
+fn bash_gets_each_name_as_it_is() {
+    let home = &["~/", "$HOME/", "${HOME}/", "\"$HOME/", "\"${HOME}/"];
+    or_skip!(Typing::new(&BASH)).takes_hostile_names([IN_EACH_QUOTE, home]);
+}
+
+/// In double quotes zsh expands `$HOME` at the first press of the key, which is its own affair.
+#[test]
+fn zsh_gets_each_name_as_it_is() {
+    or_skip!(Typing::new(&ZSH)).takes_hostile_names([IN_EACH_QUOTE, &["~/", "$HOME/", "${HOME}/"]]);
+}
+
+#[test]
+fn fish_gets_each_name_as_it_is() {
+    or_skip!(Typing::new(&FISH)).takes_hostile_names([&["", "\"", "'"], &["~/", "$HOME/", "\"$HOME/"]]);
+}
+
+/// Where nothing can be offered, a press of the key adds nothing.
+#[test]
+fn bash_inserts_nothing_that_was_not_offered() {
+    let typing = or_skip!(Typing::new(&BASH));
+    let got =
+        typing.got_by_rrm("rrm clean nosuch\t\rrrm clean ''\t\rrrm clean $nothing/\t\rrrm list --sort=nosuch\t\r");
+    assert_eq!(got, ["clean\0nosuch\0\n", "clean\0\0\n", "clean\0/\0\n", "list\0--sort=nosuch\0\n"]);
 }
 
 /// A shell that was told of completions by variables, or a script that runs in one, removes what it says.

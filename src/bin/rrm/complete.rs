@@ -5,9 +5,10 @@
 //!
 //! The answer is one line that says what it is about, then one candidate a line, its description behind a tab. Files that
 //! are there the shell completes itself, which it does better. What goes wrong is silence: a person who types is told
-//! nothing, and no byte that a terminal would obey is among the candidates.
+//! nothing, and nothing that a terminal would obey is among the candidates. What bash inserts is quoted here; zsh and fish
+//! quote what they insert.
 
-mod shell_words;
+mod bash_line;
 mod trash;
 mod values;
 
@@ -24,9 +25,11 @@ use rrm::text::is_plain;
 use crate::args::Cli;
 use crate::exit::Exit;
 use crate::translate::Environment;
+use bash_line::{BashLine, Meaning};
 use trash::TrashCandidates;
 
-/// What stands for the files, and for the directories, that the shell is to complete.
+/// What the answer is about: candidates, or the files or the directories that the shell is to complete.
+const WORDS: &str = "words";
 const FILES: &str = "files";
 const DIRECTORIES: &str = "directories";
 
@@ -46,13 +49,24 @@ pub(crate) fn script(shell: Shell) -> Vec<u8> {
 }
 
 /// Answers a shell. `words` are those of the command line up to the cursor; of bash it is what bash would replace, and
-/// the line, because its own words end at colons and equals signs too.
-pub(crate) fn answer(shell: Shell, words: Vec<OsString>, environment: Environment) -> Exit {
-    let (words, kept) = match (shell, words.as_slice()) {
-        (Shell::Bash, [replaced, line]) => shell_words::of_bash(replaced, line),
-        _ => (words, 0),
+/// the line, because its own words end at colons and equals signs too, and have their quotes.
+pub(crate) fn answer(shell: Shell, words: &[OsString], environment: Environment) -> Exit {
+    let home = environment.home.clone();
+    let answer = match (shell, words) {
+        (Shell::Bash, [replaced, line]) => BashLine::read(replaced, line, home.as_deref()).map(|line| {
+            let found = candidates(line.words.clone(), environment);
+            text_of_bash(&line, &found)
+        }),
+        _ => Some(text_of(&candidates(words.to_vec(), environment))),
     };
-    let Some(last) = words.len().checked_sub(1) else { return Exit::Success };
+    // Whoever does not read the answer does not want it.
+    let _ = io::stdout().write_all(answer.unwrap_or_default().as_bytes());
+    Exit::Success
+}
+
+/// What can stand in the place of the last of these words.
+fn candidates(words: Vec<OsString>, environment: Environment) -> Vec<CompletionCandidate> {
+    let Some(last) = words.len().checked_sub(1) else { return Vec::new() };
     let here = environment.working_directory();
     let mut command = Cli::command();
     command.build();
@@ -63,28 +77,42 @@ pub(crate) fn answer(shell: Shell, words: Vec<OsString>, environment: Environmen
         // Who wants an option begins with its dash.
         found.retain(|candidate| !is_option(candidate));
     }
-    // Whoever does not read the answer does not want it.
-    let _ = io::stdout().write_all(text_of(&found, kept).as_bytes());
-    Exit::Success
+    found
 }
 
-/// The answer as text. The first `kept` bytes of each candidate are on the command line and stay there.
-fn text_of(found: &[CompletionCandidate], kept: usize) -> String {
-    if let Some(marker) = found.iter().find_map(marker_of) {
-        return format!("{marker}\n");
-    }
-    let mut text = String::from("words\n");
-    for candidate in found {
-        let Some(value) = candidate.get_value().to_str().and_then(|value| value.get(kept..)) else { continue };
-        // A shell shows what it inserts as it is.
-        if !is_plain(value) {
-            continue;
-        }
-        let about = candidate.get_help().map(ToString::to_string).unwrap_or_default();
-        let about = about.lines().next().unwrap_or_default().trim_end_matches('.');
-        text.push_str(&format!("{value}\t{about}\n"));
-    }
-    text
+/// The answer as text: each value, and what it is.
+fn text_of(found: &[CompletionCandidate]) -> String {
+    let offered = found.iter().filter_map(value_of);
+    answer_of(found, offered.map(|(value, about)| format!("{value}\t{about}")))
+}
+
+/// The same for bash: what it has to insert, and what it lists.
+fn text_of_bash(line: &BashLine<'_>, found: &[CompletionCandidate]) -> String {
+    let typed = line.words.last().and_then(|word| word.to_str()).filter(|_| line.meaning == Meaning::Itself);
+    // Digits of an ID may have been typed in capitals.
+    let is_fitting = |value: &str| {
+        typed.is_some_and(|typed| value.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed)))
+    };
+    let offered: Vec<_> = found.iter().filter_map(value_of).filter(|(value, _)| is_fitting(value)).collect();
+    let insertions = line.insertions(&offered.iter().map(|(value, _)| *value).collect::<Vec<_>>());
+    let listed = offered.iter().map(|(value, about)| match about.as_str() {
+        "" => (*value).to_owned(),
+        about => format!("{value}  ({about})"),
+    });
+    answer_of(found, insertions.into_iter().zip(listed).map(|(insertion, listed)| format!("{insertion}\t{listed}")))
+}
+
+fn answer_of(found: &[CompletionCandidate], lines: impl Iterator<Item = String>) -> String {
+    let heading = found.iter().find_map(marker_of).unwrap_or(WORDS);
+    let lines = lines.filter(|_| heading == WORDS);
+    std::iter::once(heading.to_owned()).chain(lines).map(|line| line + "\n").collect()
+}
+
+/// What can be inserted, and what it is. A shell shows what it inserts as it is, so that is nothing which has to be escaped.
+fn value_of(candidate: &CompletionCandidate) -> Option<(&str, String)> {
+    let value = candidate.get_value().to_str().filter(|value| is_plain(value))?;
+    let about = candidate.get_help().map(ToString::to_string).unwrap_or_default();
+    Some((value, about.lines().next().unwrap_or_default().trim_end_matches('.').to_owned()))
 }
 
 fn is_option(candidate: &CompletionCandidate) -> bool {
@@ -140,8 +168,7 @@ mod tests {
     fn what_a_terminal_would_obey_is_no_candidate() {
         let found = ["fine", "bad\x1b[2J", "bad\n", "bad\u{202e}", "bad\u{ad}"];
         let found = found.map(|value| CompletionCandidate::new(value).help(Some("about".into())));
-        assert_eq!(text_of(&found, 0), "words\nfine\tabout\n");
-        assert_eq!(text_of(&found[..1], 2), "words\nne\tabout\n");
+        assert_eq!(text_of(&found), "words\nfine\tabout\n");
     }
 
     #[test]

@@ -86,7 +86,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
             io::stdout().write_all(&complete::script(*shell)).context("write error")?;
             return Ok(Exit::Success);
         }
-        Command::Complete { shell, words } => return Ok(complete::answer(*shell, words.clone(), environment)),
+        Command::Complete { shell, words } => return Ok(complete::answer(*shell, words, environment)),
         Command::Shim { action } => return shim(action.clone(), &environment, messages),
         Command::Clean(args) if args.all_users => return crate::users::clean_all(args, messages),
         Command::Man { dir } => {

@@ -1,9 +1,17 @@
-# Completions of rrm for fish. What can be completed is asked of rrm itself at each press of the key.
+# Completions of rrm for fish. What can be completed is asked of rrm itself at each press of the key; fish quotes what it
+# inserts.
 
 function __rrm_complete
     set -l words (commandline --current-process --tokenize --cut-at-cursor)
-    set -l word (string unescape -- (commandline --current-token --cut-at-cursor))
+    set -l token (commandline --current-token --cut-at-cursor)
+    # Quotes may be open.
+    set -l word (string unescape -- $token; or string unescape -- $token'"'; or string unescape -- $token"'")
     test (count $word) -gt 0; or set word ''
+    # What the shell expands stays as it was typed.
+    set -l typed (string match --regex --groups-only '^(?|(~)|"?(\$HOME))/' -- $token)
+    if set -q typed[1]
+        set word (string replace -- $typed $HOME $word)
+    end
     set -l lines (rrm complete fish -- $words $word 2>/dev/null)
     switch "$lines[1]"
         case files
@@ -11,6 +19,10 @@ function __rrm_complete
         case directories
             __fish_complete_directories $word ''
         case words
+            test (count $lines) -gt 1; or return
+            if set -q typed[1]
+                set lines $typed(string sub --start (math 1 + (string length -- $HOME)) -- $lines)
+            end
             printf '%s\n' $lines[2..-1]
     end
 end

@@ -1,22 +1,34 @@
 #compdef rrm
-# Completions of rrm for zsh. What can be completed is asked of rrm itself at each press of the key.
+# Completions of rrm for zsh. What can be completed is asked of rrm itself at each press of the key; zsh quotes what it
+# inserts.
 
 _rrm() {
-    local answer line value about
+    local answer line value about home='' typed
     local -a lines values shown
     integer width=0
-    answer=$(rrm complete zsh -- "${(@Q)words[1,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null) || return 1
+    # What the shell expands stays as it was typed.
+    case $compstate[quote]$PREFIX in
+        '~/'*) home='~/' ;;
+        (\"|)'$HOME/'*) home='$HOME/' ;;
+        (\"|)'${HOME}/'*) home='${HOME}/' ;;
+    esac
+    typed=${(Q)PREFIX#$home}
+    if [[ -n $home ]]; then
+        compset -p $#home
+        home=$HOME/
+    fi
+    answer=$(rrm complete zsh -- "${(@Q)words[1,CURRENT-1]}" "$home$typed" 2>/dev/null) || return 1
     lines=("${(@f)answer}")
     case $lines[1] in
         files) _files; return ;;
         directories) _files -/; return ;;
     esac
     lines=("${(@)lines[2,-1]}")
-    values=("${(@)lines%%$'\t'*}")
+    values=("${(@)${(@)lines%%$'\t'*}#$home}")
     (( $#values )) || return 1
     for value in "${(@)values}"; do (( $#value > width )) && width=$#value; done
     for line in "${(@)lines}"; do
-        value=${line%%$'\t'*} about=${line#*$'\t'}
+        value=${${line%%$'\t'*}#$home} about=${line#*$'\t'}
         if [[ -n $about ]]; then value="${(r:width:)value}  -- $about"; fi
         shown+=("${value[1,COLUMNS-1]}")
     done
