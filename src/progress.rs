@@ -13,8 +13,9 @@ pub struct Amount {
 
 impl AddAssign for Amount {
     fn add_assign(&mut self, more: Self) {
-        self.entries += more.entries;
-        self.bytes += more.bytes;
+        // Files of holes may be of any length, and together of more than can be counted.
+        self.entries = self.entries.saturating_add(more.entries);
+        self.bytes = self.bytes.saturating_add(more.bytes);
     }
 }
 

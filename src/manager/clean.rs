@@ -57,7 +57,7 @@ impl TrashManager {
 
 /// What the items come to, where all of them were measured.
 fn size_of(items: &[TrashItem]) -> Option<Amount> {
-    let bytes = items.iter().map(|item| item.size).sum::<Option<u64>>()?;
+    let bytes = items.iter().try_fold(0_u64, |sum, item| Some(sum.saturating_add(item.size?)))?;
     Some(Amount { entries: 0, bytes })
 }
 

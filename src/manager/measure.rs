@@ -59,7 +59,7 @@ fn add_up(holder: &Dir, name: Name<'_>, progress: &dyn Progress) -> io::Result<u
                 let metadata = walk.here().metadata_of(name)?;
                 let bytes = if metadata.is_dir() { 0 } else { metadata.size };
                 progress.advance(Amount { entries: 1, bytes });
-                sum += bytes;
+                sum = sum.saturating_add(bytes);
                 if metadata.is_dir() {
                     let child = walk.here().open_dir_on_this_mount(name)?;
                     walk.enter(child, entry.name)?;

@@ -53,7 +53,7 @@ impl<'a> Name<'a> {
         let suffix = format!(".~{number}~");
         // The longest name that file systems take is 255 bytes (NAME_MAX), and the number must be among them.
         let room = 255_usize.saturating_sub(suffix.len());
-        let mut free = OsStr::from_bytes(&self.0[..self.0.len().min(room)]).to_owned();
+        let mut free = OsStr::from_bytes(&self.0[..end_of_character(self.0, room)]).to_owned();
         free.push(suffix);
         free
     }
@@ -69,6 +69,14 @@ impl fmt::Debug for Name<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.as_os_str().fmt(f)
     }
+}
+
+/// How many bytes at the beginning of `name` there is room for, without a part of a character: some file systems take no
+/// name that is not Unicode.
+fn end_of_character(name: &[u8], room: usize) -> usize {
+    let goes_on = |end: &usize| name.get(*end).is_some_and(|byte| byte & 0b1100_0000 == 0b1000_0000);
+    let ends = (room.saturating_sub(3)..=room).rev();
+    ends.clone().find(|end| !goes_on(end)).unwrap_or(room).min(name.len())
 }
 
 const fn is_plain(bytes: &[u8]) -> bool {
@@ -88,6 +96,20 @@ const fn is_plain(bytes: &[u8]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_number_takes_the_place_of_whole_characters() {
+        let numbered = |text: &[u8]| Name::new(OsStr::from_bytes(text)).expect("a name").numbered(1);
+        assert_eq!(numbered(b"x"), "x.~1~");
+        for (filler, character) in [("", "é"), ("x", "é"), ("", "日"), ("x", "日"), ("xx", "😀"), ("xxx", "😀")]
+        {
+            let name = format!("{filler}{}", character.repeat(300 / character.len()));
+            let free = numbered(&name.as_bytes()[..name.len().min(252)]);
+            let text = free.to_str().expect("whole characters");
+            assert!(text.len() <= 255 && text.len() > 245 && text.ends_with(&format!("{character}.~1~")), "{text}");
+        }
+        assert_eq!(numbered(&[0x80; 255]).len(), 255);
+    }
 
     #[test]
     fn only_one_plain_component_is_a_name() {

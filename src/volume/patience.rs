@@ -20,10 +20,13 @@ where
     let mut answered = Vec::with_capacity(places.len());
     while answered.len() < places.len() {
         let (sender, answers) = mpsc::channel();
-        let (asked, ask, first) = (places.clone(), ask.clone(), answered.len());
-        let in_turn = move || asked[first..].iter().all(|place| sender.send(ask(place)).is_ok());
-        // Where no thread can be had nobody answers.
-        drop(std::thread::Builder::new().spawn(carried(in_turn)));
+        let (asked, in_turn, ask, first) = (places.clone(), ask.clone(), ask.clone(), answered.len());
+        let asker = move || asked[first..].iter().all(|place| sender.send(ask(place)).is_ok());
+        if std::thread::Builder::new().spawn(carried(asker)).is_err() {
+            // Where no thread can be had, one place after the other, for as long as it takes.
+            answered.extend(places[first..].iter().map(|place| Some(in_turn(place))));
+            break;
+        }
         while answered.len() < places.len() {
             let answer = answers.recv_timeout(PATIENCE).ok();
             let is_lost = answer.is_none();

@@ -163,7 +163,7 @@ pub(crate) fn question(all: &[TrashItem]) -> String {
 }
 
 fn summary(all: &[TrashItem]) -> String {
-    let bytes = all.iter().filter_map(|item| item.size).sum();
+    let bytes = all.iter().filter_map(|item| item.size).fold(0, u64::saturating_add);
     let unknown = all.iter().filter(|item| item.size.is_none()).count();
     let items = view::count(all.len() as u64, "item");
     match unknown {

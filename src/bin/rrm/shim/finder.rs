@@ -115,7 +115,7 @@ fn ask(command: &mut Command) -> Finding {
 fn answer_of(child: &mut Child) -> Option<Vec<u8>> {
     let mut output = child.stdout.take()?;
     let (sender, receiver) = mpsc::channel();
-    std::thread::spawn(move || {
+    let reader = std::thread::Builder::new().spawn(move || {
         let mut text = Vec::new();
         let mut piece = [0; 4096];
         while let Ok(read @ 1..) = output.read(&mut piece) {
@@ -126,7 +126,7 @@ fn answer_of(child: &mut Child) -> Option<Vec<u8>> {
             }
         }
     });
-    receiver.recv_timeout(PATIENCE).ok()
+    reader.ok().and_then(|_| receiver.recv_timeout(PATIENCE).ok())
 }
 
 /// A whole line that begins with the mark.
