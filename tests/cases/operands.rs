@@ -132,6 +132,10 @@ fn the_root_and_the_home_directory_refuse_the_whole_command() {
             assert!(is_there(&other) && is_there(&kept), "{run}");
         }
     }
+    // [52] What is told of the root is a way that is open.
+    let run = sandbox.rrm(["rm", "-rf", "/"]);
+    run.fails(1).err_lacks("preserve-root").err_contains("cannot remove '/'").err_contains("hint: it is never removed");
+    sandbox.rrm_as_rm(["-rf", "/"]).fails(1).err_contains("use --no-preserve-root to override this failsafe");
     let run = sandbox.command(["rm", "-r", "home"]).within(sandbox.root()).run();
     run.fails(1).err_contains("'home'").err_contains("your home directory");
     assert!(is_there(&kept));

@@ -22,7 +22,7 @@ use crate::gnu::options::{Directories, Input, Missing, Options, PreserveRoot, Pr
 use crate::gnu::prompt::{Answer, Stdin, Step, before_all};
 use crate::gnu::quote::quote;
 use crate::terminal::{Consent, Messages, TerminalProgress, exit_of};
-use crate::translate::{Context, Effect, Ours, Recursion, Report};
+use crate::translate::{Context, Effect, Ours, Recursion, Report, Voice};
 use crate::view;
 
 /// One run of `rm` or `rrm rm`.
@@ -110,11 +110,14 @@ impl<'a> Remover<'a> {
         Exit::Failure
     }
 
-    /// GNU says why with the options that say so; what it would do without them, we do not.
+    /// Under the name `rm` GNU's words, with the options that it would go by. They name a way that we do not go, so in our
+    /// own name we say what there is to do.
     fn refuse(&self, error: &Error) {
         let (path, charset) = (error.path.as_os_str(), self.messages.charset);
         let lines = match error.kind {
-            ErrorKind::RootDirectory if self.options.preserve_root == PreserveRoot::Yes => {
+            ErrorKind::RootDirectory
+                if self.messages.voice == Voice::AsRm && self.options.preserve_root == PreserveRoot::Yes =>
+            {
                 messages::root(path, charset)
             }
             ErrorKind::MountPoint if self.options.separate_devices == SeparateDevices::Reject => {

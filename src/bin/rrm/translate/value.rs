@@ -14,11 +14,14 @@ use rrm::retention::{Free, Rule};
 const DURATION_FORMS: &str = "write it as 7d, 12h, 90min, 2w, 1month or 1d 12h; a bare number is days";
 const MOMENT_FORMS: &str = "write a date as 2026-11-21, \"2026-11-21 14:00\" or 2026-11-21T14:00:00Z, \
     or how long ago as 2h, 7d, 2w; a bare number is days";
+const MINUTES_OR_MONTHS: &str = "minutes or months? write 1min or 1mo";
 const SIZE_FORMS: &str = "write it as 500, 10k, 10KiB, 1.5G or 1.5GiB";
 
 const END_FORMS: &str = "write a date as 2026-11-21 or \"2026-11-21 14:00\", or for how long as 12h, 7d, 2w";
 const FREE_FORMS: &str = "write it as 10% (1% to 99%), or as a size: 50G, 50GiB";
 const EVERYTHING: &str = "that would delete everything at each clean";
+
+const READ_TIME: &str = "read the time";
 
 fn bad(what: &'static str, text: &str, forms: &'static str) -> Error {
     Error::new(ErrorKind::BadValue, what, text, forms)
@@ -26,20 +29,43 @@ fn bad(what: &'static str, text: &str, forms: &'static str) -> Error {
 
 /// A duration; a bare number is days.
 pub(crate) fn duration(text: &str) -> Result<Duration> {
-    let unreadable = || bad("read the duration", text, DURATION_FORMS);
+    duration_in(text, "read the duration", DURATION_FORMS)
+}
+
+/// A duration where other `forms` will do as well.
+fn duration_in(text: &str, what: &'static str, forms: &'static str) -> Result<Duration> {
+    let unreadable = || bad(what, text, forms);
     let trimmed = text.trim();
-    match trimmed.parse::<u64>() {
-        Ok(days) => days.checked_mul(86_400).map(Duration::from_secs).ok_or_else(unreadable),
-        Err(_) => humantime::parse_duration(trimmed).map_err(|_| unreadable()),
+    if let Ok(days) = trimmed.parse::<u64>() {
+        return days.checked_mul(86_400).map(Duration::from_secs).ok_or_else(unreadable);
     }
+    if trimmed.split(|c: char| !c.is_alphabetic()).any(|unit| matches!(unit, "m" | "M")) {
+        return Err(bad(what, text, MINUTES_OR_MONTHS));
+    }
+    humantime::parse_duration(&with_whole_units(trimmed)).map_err(|_| unreadable())
+}
+
+/// With `mo`, as tables have it, spelled out.
+fn with_whole_units(text: &str) -> String {
+    let units = text.split_inclusive(|c: char| !c.is_alphabetic());
+    let whole = |part: &str| match part.strip_prefix("mo") {
+        Some(end) if !end.starts_with(char::is_alphabetic) => format!("month{end}"),
+        _ => part.to_owned(),
+    };
+    units.map(whole).collect()
 }
 
 /// The moment a duration after another.
 pub(crate) fn after(now: DateTime<Utc>, text: &str) -> Result<DateTime<Utc>> {
-    let too_long = || bad("use the duration", text, "it ends after the last date that can be written");
-    let delta = TimeDelta::from_std(duration(text)?).map_err(|_| too_long())?;
+    let duration = duration(text)?;
+    end_of(now, duration)
+        .ok_or_else(|| bad("use the duration", text, "it ends after the last date that can be written"))
+}
+
+fn end_of(now: DateTime<Utc>, duration: Duration) -> Option<DateTime<Utc>> {
+    let end = now.checked_add_signed(TimeDelta::from_std(duration).ok()?)?;
     // RFC 3339 has four digits for the year.
-    now.checked_add_signed(delta).filter(|end| end.timestamp() < 253_402_300_800).ok_or_else(too_long)
+    Some(end).filter(|end| end.timestamp() < 253_402_300_800)
 }
 
 /// A moment: a date, or how long ago.
@@ -47,9 +73,9 @@ pub(crate) fn moment(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     if let Some(date) = date(text.trim()) {
         return Ok(date);
     }
-    let unreadable = || bad("read the time", text, MOMENT_FORMS);
-    let ago = duration(text).map_err(|_| unreadable())?;
-    TimeDelta::from_std(ago).ok().and_then(|ago| now.checked_sub_signed(ago)).ok_or_else(unreadable)
+    let ago = duration_in(text, READ_TIME, MOMENT_FORMS)?;
+    let moment = TimeDelta::from_std(ago).ok().and_then(|ago| now.checked_sub_signed(ago));
+    moment.ok_or_else(|| bad(READ_TIME, text, MOMENT_FORMS))
 }
 
 /// How long ago a moment was; one in the future is no age.
@@ -62,7 +88,10 @@ pub(crate) fn age(text: &str, now: DateTime<Utc>) -> Result<TimeDelta> {
 pub(crate) fn end(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     let end = match date(text.trim()) {
         Some(date) => date,
-        None => after(now, text).map_err(|_| bad("read the time", text, END_FORMS))?,
+        None => {
+            let duration = duration_in(text, READ_TIME, END_FORMS)?;
+            end_of(now, duration).ok_or_else(|| bad(READ_TIME, text, END_FORMS))?
+        }
     };
     if end <= now { Err(bad("keep until", text, "that is over")) } else { Ok(end) }
 }
@@ -184,6 +213,15 @@ mod tests {
             [("7", 604_800), ("0", 0), ("7d", 604_800), ("12h", 43_200), ("1d 12h", 129_600), ("2w", 1_209_600)]
         {
             assert_eq!(duration(text).expect(text), Duration::from_secs(seconds), "{text}");
+        }
+        for (text, months) in [("1mo", 1), ("3mo 2d", 3), ("2month", 2), ("1year2mo", 14)] {
+            let days = duration(text).expect(text).as_secs() / 86_400;
+            assert!((months * 30..months * 31 + 3).contains(&days), "{text}: {days}");
+        }
+        for text in ["1m", "1M", "1d 30m", "1h30m"] {
+            assert_eq!(duration(text).expect_err(text).reason, MINUTES_OR_MONTHS, "{text}");
+            assert_eq!(moment(text, DateTime::UNIX_EPOCH).expect_err(text).reason, MINUTES_OR_MONTHS, "{text}");
+            assert_eq!(end(text, DateTime::UNIX_EPOCH).expect_err(text).reason, MINUTES_OR_MONTHS, "{text}");
         }
         for text in ["", "-1", "7x", "d", "1e9", "99999999999999999999", "0x10"] {
             let error = duration(text).expect_err(text);
