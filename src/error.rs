@@ -59,7 +59,9 @@ pub enum ErrorKind {
     NoMatch,
     /// A value that cannot be understood; the reason says which forms are.
     BadValue,
-    /// A volume or trash directory that is registered but not there, or does not answer.
+    /// A trash directory that is registered and not there: its volume is unplugged.
+    Unplugged,
+    /// A volume or trash directory that does not answer.
     Unreachable,
     /// Something that rrm did not make, under a name where it looks for its own.
     Foreign,
@@ -102,6 +104,7 @@ impl ErrorKind {
         Self::Ambiguous,
         Self::NoMatch,
         Self::BadValue,
+        Self::Unplugged,
         Self::Unreachable,
         Self::Foreign,
         Self::DoubtfulDate,

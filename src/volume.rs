@@ -16,6 +16,9 @@ use crate::sys::{self, Dir, FileId, Metadata, MountRoot};
 
 pub use patience::ask_each;
 
+/// What is tried, in every error about a trash directory that cannot be reached.
+const USE: &str = "use the trash directory";
+
 /// All trash directories of one user.
 pub struct Volumes {
     home: PathBuf,
@@ -34,6 +37,8 @@ pub struct Discovery {
     pub trashes: Vec<Arc<TrashDir>>,
     /// Those that cannot.
     pub problems: Vec<Error>,
+    /// Where somebody else has what is called like ours, and who: no concern of any command.
+    pub of_others: Vec<(PathBuf, u32)>,
     /// Where one is registered and a volume is mounted that has none.
     pub vacant: Vec<PathBuf>,
 }
@@ -162,7 +167,8 @@ impl Volumes {
             let places = tails(path).flat_map(|tail| answered.points.iter().map(move |point| point.join(&tail)));
             self.probe(places.map(Candidate::Moved).collect(), found);
             if found.trashes.len() == known {
-                found.problems.push(unreachable(path, "it is not there; is its volume mounted?"));
+                let reason = "it is not there; is its volume mounted?";
+                found.problems.push(Error::new(ErrorKind::Unplugged, USE, path, reason));
             }
         }
     }
@@ -217,7 +223,12 @@ impl Discovery {
 
     /// Names what is the matter with a place, once, on however many ways it was found.
     fn complain(&mut self, problem: Error) {
-        if self.problems.iter().all(|known| known.path != problem.path) {
+        let owner = sys::metadata_at(&problem.path).map_or_else(|_| sys::effective_uid(), |found| found.uid);
+        if problem.kind == ErrorKind::UnsafeTrash && owner != sys::effective_uid() {
+            if self.of_others.iter().all(|(known, _)| *known != problem.path) {
+                self.of_others.push((problem.path, owner));
+            }
+        } else if self.problems.iter().all(|known| known.path != problem.path) {
             self.problems.push(problem);
         }
     }
@@ -283,7 +294,7 @@ fn is_mounted_at(top: &Path) -> bool {
 }
 
 fn unreachable(path: &Path, reason: &'static str) -> Error {
-    Error::new(ErrorKind::Unreachable, "use the trash directory", path, reason)
+    Error::new(ErrorKind::Unreachable, USE, path, reason)
 }
 
 /// `directory` and those above it, as far as a rename could reach: up to where another mount or subvolume begins, to

@@ -38,6 +38,8 @@ impl TrashManager {
         for problem in found.problems {
             diagnosis.sort_in(problem);
         }
+        let of_others = found.of_others.into_iter();
+        diagnosis.findings.extend(of_others.map(|(trash, owner)| Finding::OfAnother { trash, owner }));
         let mut overdue = Overdue::default();
         for trash in found.trashes.iter().take_while(|_| !progress.interrupted()) {
             diagnosis.trashes.push(trash.path().clone());
@@ -126,7 +128,7 @@ impl Diagnosis {
         let Error { kind, path, reason, .. } = &problem;
         match kind {
             ErrorKind::UnsafeTrash => self.findings.push(unsafe_trash(path, reason)),
-            ErrorKind::Unreachable => {
+            ErrorKind::Unplugged | ErrorKind::Unreachable => {
                 self.findings.push(Finding::Unreachable { trash: path.clone(), reason: reason.to_string() });
             }
             _ => self.problems.push(problem),

@@ -218,5 +218,5 @@ fn walk(
 /// Whether a problem is about one volume or item only and worth a word, but no failure of the command.
 #[must_use]
 pub fn is_only_a_warning(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::Foreign | ErrorKind::Unreachable)
+    matches!(kind, ErrorKind::Foreign | ErrorKind::Unplugged | ErrorKind::Unreachable)
 }

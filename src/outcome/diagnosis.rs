@@ -64,6 +64,13 @@ pub enum Finding {
         /// What it is.
         reason: String,
     },
+    /// What has the name of our trash directory on a volume and belongs to somebody else.
+    OfAnother {
+        /// Where.
+        trash: PathBuf,
+        /// The user whom it belongs to.
+        owner: u32,
+    },
     /// One of rrm's own directories in a trash directory cannot be worked in.
     Unusable {
         /// The directory.

@@ -35,6 +35,10 @@ fn a_medium_mounted_elsewhere_lists_again_below_its_root_too() {
     sandbox.rrm(["rm", "other"]).ok();
     // Gone altogether: it is named, and hides nothing.
     sandbox.rrm(["list"]).ok().out_contains("other").err_contains("is its volume mounted?");
+    // [58] For what a schedule runs every day, that is an ordinary day.
+    sandbox.rrm(["clean"]).ok().silent();
+    sandbox.rrm(["clean", "-v"]).ok().err_contains("is its volume mounted?");
+    sandbox.rrm(["doctor"]).ok().out_contains("is its volume mounted?");
 }
 
 /// A file system that nobody serves, as one of a server that is gone: of fuse(4), with a device that is never read.
@@ -134,4 +138,31 @@ fn a_trash_that_lost_its_attributes_gives_everything_back() {
     }
     let files = Command::new("grep").args(["-rl", "", "back"]).current_dir(sandbox.work()).output().expect("grep runs");
     assert_eq!(String::from_utf8_lossy(&files.stdout).lines().count(), 2, "f and d/a");
+}
+
+/// [43] [106] In a directory that all may write to, somebody else may have been there first: nobody's command fails for it.
+#[test]
+fn what_another_user_has_in_our_place_is_a_note_and_no_failure() {
+    in_mount_namespace!();
+    if !is_root() {
+        skip!("only root can give a directory to somebody else");
+    }
+    let sandbox = Sandbox::ordinary();
+    let shared = or_skip!(Mount::tmpfs("mode=1777", &sandbox.path("shared")));
+    let place = shared.path().join(format!(".rrm-{}", sandbox.user().ids().0));
+    std::fs::create_dir(&place).expect("the mount is empty");
+    sandbox.file("file", "x");
+    sandbox.rrm(["rm", "file"]).ok().silent();
+    for words in [&["list"][..], &["stats"], &["clean"], &["clean", "-n", "--all"], &["show", "file"], &["undo"]] {
+        let run = sandbox.rrm(words);
+        assert!(run.ok().stderr.is_empty(), "{run}");
+    }
+    let run = sandbox.rrm(["doctor"]);
+    run.ok().out_contains("note: ").out_contains("it belongs to user 0").out_contains("nothing to do");
+    assert!(!run.stdout().contains("mv "), "{run}");
+    // What is ours and open to others hides items of ours: that is a problem.
+    std::os::unix::fs::chown(&place, Some(sandbox.user().ids().0), None).expect("root gives it");
+    std::fs::set_permissions(&place, std::os::unix::fs::PermissionsExt::from_mode(0o777)).expect("root may");
+    sandbox.rrm(["list"]).fails(1);
+    sandbox.rrm(["doctor"]).fails(1).out_contains("error: ");
 }

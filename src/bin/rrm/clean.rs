@@ -3,26 +3,27 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use rrm::error::{Error, ErrorKind};
 use rrm::item::{State, TrashItem};
 use rrm::manager::TrashManager;
 use rrm::outcome::{CleanPlan, Cleaned};
 use rrm::request::CleanRequest;
-use rrm::retention::{Cause, Free, Rule, Shield};
+use rrm::retention::{Cause, Free, Policy, Rule, Shield};
 
 use crate::args::{CleanArgs, KeepArgs};
 use crate::exit::Exit;
 use crate::log::Log;
 use crate::run::{Session, Told, println};
 use crate::terminal::Consent;
-use crate::translate::{Asking, Effect, effect};
+use crate::translate::{Asking, Effect, Voice, effect};
 use crate::view;
 
 impl Session<'_> {
     pub(crate) fn clean(&self, args: &CleanArgs) -> anyhow::Result<Exit> {
         let (request, asking) = self.context.clean(args)?;
         let manager = self.manager();
-        let plan = manager.plan_clean(&request, &self.messages.progress());
-        let exit = self.messages.problems(&plan.problems);
+        let mut plan = manager.plan_clean(&request, &self.messages.progress());
+        let exit = self.unexpected(&mut plan.problems, &request);
         if exit == Exit::Interrupted {
             return Ok(exit);
         }
@@ -45,8 +46,8 @@ impl Session<'_> {
     /// The clean that follows a removal.
     pub(crate) fn clean_afterwards(&self, manager: &TrashManager) -> anyhow::Result<Exit> {
         let request = self.context.clean_afterwards()?;
-        let plan = manager.plan_clean(&request, &self.messages.progress());
-        let exit = self.messages.problems(&plan.problems);
+        let mut plan = manager.plan_clean(&request, &self.messages.progress());
+        let exit = self.unexpected(&mut plan.problems, &request);
         Ok(exit.max(self.carry_out(manager, &plan, &request, Told::Nothing, None)?))
     }
 
@@ -86,8 +87,8 @@ impl Session<'_> {
     ) -> anyhow::Result<Exit> {
         // Opened first, so that a log that cannot be written is known of even if the rest goes wrong.
         let log = log.map(Log::open);
-        let cleaned = manager.clean(plan, request, &self.messages.progress().listening());
-        let exit = self.messages.problems(&cleaned.problems);
+        let mut cleaned = manager.clean(plan, request, &self.messages.progress().listening());
+        let exit = self.unexpected(&mut cleaned.problems, request);
         let line = report(&cleaned);
         let shown = if told == Told::Everything { println(&line) } else { Ok(()) };
         if let Some(log) = log {
@@ -95,6 +96,19 @@ impl Session<'_> {
             log?.add(request.now, &format!("{line}, {problems}"))?;
         }
         shown.map(|()| exit)
+    }
+
+    /// Tells problems, and leaves those that count. For a clean that chooses nothing, as a schedule runs it every day, an
+    /// unplugged stick or another clean at work is no problem: it is told with `-v` alone.
+    fn unexpected(&self, problems: &mut Vec<Error>, request: &CleanRequest) -> Exit {
+        if request.selection.is_everything() && matches!(request.policy, Policy::Rules(_)) {
+            let is_ordinary = |problem: &mut Error| matches!(problem.kind, ErrorKind::Unplugged | ErrorKind::Busy);
+            let ordinary: Vec<Error> = problems.extract_if(.., is_ordinary).collect();
+            if self.messages.voice == Voice::Verbose {
+                ordinary.iter().for_each(|problem| self.messages.error(problem));
+            }
+        }
+        self.messages.problems(problems)
     }
 
     fn tell_plan(&self, plan: &CleanPlan) -> anyhow::Result<()> {

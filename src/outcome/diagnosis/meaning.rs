@@ -11,9 +11,10 @@ impl Finding {
                 Severity::Error
             }
             Self::InterruptedCopy { source: Source::Gone(_) | Source::Unknown, .. } => Severity::Error,
-            Self::EmptyEnvelope { age: Age::Young, .. } | Self::NoAttributes { .. } | Self::Unreachable { .. } => {
-                Severity::Note
-            }
+            Self::EmptyEnvelope { age: Age::Young, .. }
+            | Self::NoAttributes { .. }
+            | Self::Unreachable { .. }
+            | Self::OfAnother { .. } => Severity::Note,
             _ => Severity::Warning,
         }
     }
@@ -39,6 +40,7 @@ impl Finding {
         match self {
             Self::WrongMode { .. } => "wrong-mode",
             Self::Unsafe { .. } => "unsafe-trash",
+            Self::OfAnother { .. } => "anothers-trash",
             Self::Unusable { .. } => "unusable-directory",
             Self::NoAttributes { .. } => "no-attributes",
             Self::Untagged(_) => "untagged-item",

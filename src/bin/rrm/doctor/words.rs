@@ -45,6 +45,10 @@ impl Words<'_> {
         match finding {
             Finding::WrongMode { trash, mode } => self.wrong_mode(trash, *mode),
             Finding::Unsafe { trash, reason } => self.in_the_way(trash, &format!("{reason}, so no command uses it")),
+            Finding::OfAnother { trash, owner } => {
+                let meaning = format!("it belongs to user {owner}, and rrm uses other places on that volume");
+                (trash.clone(), meaning, "nothing to do; only that user or root can take it away".to_owned())
+            }
             Finding::Unusable { path, fault } => self.unusable(path, *fault),
             Finding::NoAttributes { trash } => no_attributes(trash),
             Finding::Untagged(at) => self.to_be_taken_out(at, "an item without a record of where it was".to_owned()),

@@ -57,7 +57,7 @@ pub(crate) fn hint(error: &Error) -> &'static str {
         }
         Kind::Ambiguous => "write as many digits of the ID as tell it from the others",
         Kind::BadValue => "rrm COMMAND --help and its manual page tell what can be written there",
-        Kind::Unreachable => "what is on it is listed again once its volume is mounted",
+        Kind::Unplugged | Kind::Unreachable => "what is on it is listed again once its volume is mounted",
         Kind::Foreign => "rrm leaves alone what it did not make; move it away by hand if it is in the way",
         Kind::DoubtfulDate => "rrm clean with its ID deletes it, rrm restore brings it back",
         Kind::Held => "rrm list tells under EXPIRES what is kept, and how long",
