@@ -79,7 +79,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 31] = [
+    pub const ALL: [Self; 32] = [
         Self::System,
         Self::NotFound,
         Self::NotADirectory,

@@ -223,10 +223,12 @@ impl Discovery {
 
     /// Names what is the matter with a place, once, on however many ways it was found.
     fn complain(&mut self, problem: Error) {
-        let owner = sys::metadata_at(&problem.path).map_or_else(|_| sys::effective_uid(), |found| found.uid);
-        if problem.kind == ErrorKind::UnsafeTrash && owner != sys::effective_uid() {
+        // Only of what has answered: a look at a volume that hangs would hang as well.
+        let is_unsafe = problem.kind == ErrorKind::UnsafeTrash;
+        let found = is_unsafe.then(|| sys::metadata_at(&problem.path).ok()).flatten();
+        if let Some(found) = found.filter(|found| found.uid != sys::effective_uid()) {
             if self.of_others.iter().all(|(known, _)| *known != problem.path) {
-                self.of_others.push((problem.path, owner));
+                self.of_others.push((problem.path, found.uid));
             }
         } else if self.problems.iter().all(|known| known.path != problem.path) {
             self.problems.push(problem);

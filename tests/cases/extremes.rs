@@ -1,7 +1,7 @@
 //! Sizes beyond all counting, and no thread to be had.
 
 use super::listed;
-use crate::common::{Mount, Sandbox, say_skipped};
+use crate::common::{Missing, Mount, Sandbox, say_skipped};
 
 // [81] Files of holes may together be longer than any number.
 #[test]
@@ -38,7 +38,7 @@ fn sums_of_sizes_end_at_the_largest_number() {
 fn without_a_second_thread_everything_is_done() {
     let sandbox = Sandbox::ordinary();
     if sandbox.tool("prlimit", ["--nproc=1", "true"]).run().status.code() != Some(0) {
-        return say_skipped("prlimit does not limit processes");
+        return say_skipped(&Missing::new("prlimit", "it does not limit processes"));
     }
     let names: Vec<String> = (0..600).map(|number| format!("f{number}")).collect();
     let alone = |words: &[&str]| {

@@ -145,7 +145,7 @@ fn a_trash_that_lost_its_attributes_gives_everything_back() {
 fn what_another_user_has_in_our_place_is_a_note_and_no_failure() {
     in_mount_namespace!();
     if !is_root() {
-        skip!("only root can give a directory to somebody else");
+        skip!("root", "to give a directory to somebody else");
     }
     let sandbox = Sandbox::ordinary();
     let shared = or_skip!(Mount::tmpfs("mode=1777", &sandbox.path("shared")));
