@@ -37,5 +37,8 @@ pub use lock::{Lock, Locked, try_lock};
 pub use metadata::{FileId, FileKind, Metadata, MountRoot, STICKY, Timestamp};
 pub use mounts::{Mount, MountsBelow, mount_of, mounts};
 pub use name::{Name, NotAName};
-pub use process::{effective_uid, is_group_of_ours, kill_group, may_write, random_bytes, terminal_width};
+pub use process::{
+    effective_uid, has_hung_up, has_job_control, ignores, is_group_of_ours, kill_group, may_write, random_bytes,
+    stop_group, terminal_width,
+};
 pub use rename::{rename_into_private, rename_no_replace, rename_replacing, rename_to_own_name};

@@ -1,6 +1,7 @@
 //! The picker, on a real pseudo-terminal: what is on its screen, what it does to files, and what it leaves behind.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::PathBuf;
 
 use crate::common::{Invocation, Sandbox, Screen};
@@ -287,4 +288,84 @@ fn ctrl_z_stops_it_like_any_other_program() {
     screen.types("fg\n").hides("Stopped").shows("content of a").types("q").is_left();
     screen.types("echo ended $?\n").shows("ended 0").types("exit\n");
     assert_eq!(screen.ends_by(), Err(Some(0)));
+}
+
+/// [61] A script that waits for it stops with it, or else nobody has the terminal.
+#[test]
+fn ctrl_z_stops_the_script_that_started_it_too() {
+    let sandbox = removed(&["a"]);
+    let shell = sandbox.tool("bash", ["--norc", "--noediting", "-i"]).with("PS1", "$ ").with("TERM", "xterm-256color");
+    let mut screen = shell.on_screen(80, 24);
+    let program = sandbox.command(["browse"]).program().display().to_string();
+    screen
+        .shows("$ ")
+        .types(&format!("sh -c '{program} browse --under ~; echo script went on'\n"))
+        .shows("content of a");
+    screen.types("\x1a").is_left().shows("Stopped").types("echo shell is $((1 + 1))\n").shows("shell is 2");
+    screen.types("fg\n").hides("shell is 2").shows("content of a").types("q").is_left().shows("script went on");
+    screen.types("exit\n");
+    assert_eq!(screen.ends_by(), Err(Some(0)));
+}
+
+/// [61] Where no shell would have it go on, it does not stop.
+#[test]
+fn ctrl_z_without_a_shell_is_told() {
+    let sandbox = removed(&["a"]);
+    let mut screen = browse(&sandbox);
+    screen.shows("content of a").types("\x1a").shows("no shell is there");
+    leave(screen);
+}
+
+/// [62] The terminal goes away: whether a signal tells of it or not, the program ends, and as that signal ends one.
+#[test]
+fn a_terminal_that_hangs_up_ends_it() {
+    let sandbox = removed(&["a"]);
+    let program = sandbox.command(["browse"]).program().display().to_string();
+    let browse = format!("stty rows 24 cols 80; {program} browse --under ~; echo $? >status");
+    for line in [format!("trap '' HUP; sh -c 'trap - HUP; {browse}'"), format!("exec setsid --wait sh -c '{browse}'")] {
+        let script = sandbox.tool("script", ["--quiet", "--flush", "--command", &line, "/dev/null"]);
+        let mut terminal = script.with("TERM", "xterm-256color").with("SHELL", "/bin/sh").spawn();
+        let mut shown = Vec::new();
+        let mut out = terminal.stdout.take().expect("it is piped");
+        while !String::from_utf8_lossy(&shown).contains("~/a") {
+            let mut part = [0; 4096];
+            let count = out.read(&mut part).expect("a pipe can be read");
+            assert!(count > 0, "it ended early: {}", String::from_utf8_lossy(&shown));
+            shown.extend(&part[..count]);
+        }
+        terminal.kill().expect("it runs");
+        terminal.wait().expect("it was started here");
+        let status = sandbox.path("status");
+        let since = std::time::Instant::now();
+        while fs::read_to_string(&status).unwrap_or_default().is_empty() {
+            assert!(since.elapsed() < std::time::Duration::from_mins(2), "it goes on without a terminal: {line}");
+            std::thread::sleep(std::time::Duration::from_millis(5));
+        }
+        assert_eq!(fs::read_to_string(&status).expect("it is there"), "129\n", "{line}");
+        fs::remove_file(status).expect("it is there");
+    }
+}
+
+/// [64] A terminal that shows lines and nothing else is told what to do instead.
+#[test]
+fn on_a_dumb_terminal_it_never_starts() {
+    let sandbox = removed(&["a"]);
+    for (words, told) in [(&["browse"][..], "rrm list"), (&["restore"], "name an ID or a path")] {
+        for term in ["dumb", ""] {
+            let run = sandbox.command(words).with("TERM", term).on_terminal(80, "q");
+            run.fails(2).out_contains(told);
+            assert!(!run.stdout.contains(&0x1b), "{run}");
+        }
+    }
+}
+
+/// [65] What is pasted is no order, and its lines are words.
+#[test]
+fn lines_that_are_pasted_into_the_filter_are_words() {
+    let sandbox = removed(&["one two", "onetwo"]);
+    let mut screen = browse(&sandbox);
+    screen.types("/").types("\x1b[200~one\ttwo\x1b[2J\nq\n\x1b[201~").shows("one two[2J q");
+    screen.types("\x15").types("\x1b[200~\"one\ntwo\"\n\x1b[201~").shows("1 found");
+    screen.types(ESCAPE).shows("q leave");
+    leave(screen);
 }

@@ -34,6 +34,35 @@ pub fn kill_group(leader: &std::process::Child) {
         rustix::process::kill_process_group(rustix::process::Pid::from_child(leader), rustix::process::Signal::KILL);
 }
 
+/// Whether a shell that controls jobs is above us to go on when we stop: where the leader of the session is one of our own
+/// process group, there is none (credentials(7)).
+#[must_use]
+pub fn has_job_control() -> bool {
+    rustix::process::getsid(None).is_ok_and(|session| session != rustix::process::getpgrp())
+}
+
+/// Stops this process and all others of its group, until somebody has them go on. A script that waits for this process
+/// would else keep the terminal.
+pub fn stop_group() -> io::Result<()> {
+    Ok(rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?)
+}
+
+/// Whether whoever started this process has it ignore a signal, as nohup does with SIGHUP. Where the kernel does not tell,
+/// it is not touched either.
+#[must_use]
+pub fn ignores(signal: i32) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
+    mask.is_none_or(|mask| mask >> (signal - 1) & 1 == 1)
+}
+
+/// Whether the terminal on standard input has hung up.
+#[must_use]
+pub fn has_hung_up() -> bool {
+    rustix::termios::tcgetattr(rustix::stdio::stdin()).is_err_and(|error| error == rustix::io::Errno::IO)
+}
+
 /// Whether permissions let us write to what `path` leads to (faccessat(2), with the effective user); a link's own mode
 /// says nothing, and that of a file on a read-only file system is not what keeps us from writing.
 #[must_use]

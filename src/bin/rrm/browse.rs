@@ -41,15 +41,16 @@ use crate::exit::Exit;
 use crate::run::Session;
 use crate::translate::Environment;
 
-/// Whether there is a person at a terminal on both ends.
+/// Whether there is a person at a terminal on both ends, and one that can be drawn on.
 pub(crate) fn has_terminal() -> bool {
-    io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal()
+    let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal();
+    is_terminal && Environment::has_screen()
 }
 
 impl Session<'_> {
     pub(crate) fn browse(&self, args: &BrowseArgs) -> anyhow::Result<Exit> {
         if !has_terminal() {
-            self.messages.say("there is no terminal to show the trash on");
+            self.messages.say("there is no terminal to show the trash on, or TERM is dumb");
             self.messages.say("hint: rrm list prints what is in it, and takes the same selections");
             return Ok(Exit::Usage);
         }

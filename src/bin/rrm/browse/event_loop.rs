@@ -10,7 +10,7 @@ use ratatui::crossterm::event::{Event as Input, KeyEventKind};
 use rrm::item::{ItemId, ItemKind, Keep, TrashItem};
 use rrm::request::{Conflict, Copying, KeepRequest, Open, Restorable};
 use rrm::selection::{Selection, Term};
-use signal_hook::consts::{SIGCONT, SIGTSTP};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 
 use super::action::Action;
 use super::input::action;
@@ -81,8 +81,7 @@ impl Picker<'_> {
 impl Running<'_> {
     fn until_left(&mut self) -> anyhow::Result<Ending> {
         loop {
-            let (state, theme) = (&mut self.picker.state, &self.picker.theme);
-            self.screen.draw(|frame| draw(frame, state, theme)).context("cannot draw")?;
+            self.draw()?;
             self.look()?;
             self.measure();
             if let Some(event) = self.next_event() {
@@ -95,6 +94,20 @@ impl Running<'_> {
             if let Some(ending) = self.leaving.take_if(|_| may_leave) {
                 return Ok(ending);
             }
+        }
+    }
+
+    /// A terminal that is gone is no reason to leave anything half-done.
+    fn draw(&mut self) -> anyhow::Result<()> {
+        let (state, theme) = (&mut self.picker.state, &self.picker.theme);
+        match self.screen.draw(|frame| draw(frame, state, theme)) {
+            Err(_) if rrm::sys::has_hung_up() => {
+                if self.leaving.is_none() {
+                    self.leave(Ending::Signal(SIGHUP));
+                }
+                Ok(())
+            }
+            drawn => drawn.context("cannot draw"),
         }
     }
 
@@ -124,7 +137,7 @@ impl Running<'_> {
             Event::Signal(SIGTSTP) => return self.carry_out(Order::Suspend),
             Event::Signal(SIGCONT) => self.screen.resume().context("cannot use the terminal")?,
             Event::Signal(signal) => self.leave(Ending::Signal(signal)),
-            Event::NoTerminal => self.leave(Ending::Signal(signal_hook::consts::SIGHUP)),
+            Event::NoTerminal => self.leave(Ending::Signal(SIGHUP)),
             Event::Panic => {
                 self.picker.state.work.doing = None;
                 self.leave(Ending::Panic);
@@ -141,7 +154,9 @@ impl Running<'_> {
             }
             // Nothing that is pasted is an order.
             Input::Paste(text) if self.picker.state.is_typing() => {
-                let typed = text.chars().filter(|c| !c.is_control());
+                // Lines and columns that are pasted become words.
+                let typed = text.trim_end().chars().map(|c| if c.is_whitespace() { ' ' } else { c });
+                let typed = typed.filter(|c| !c.is_control());
                 let orders = typed.filter_map(|c| self.picker.state.act(Action::Type(Edit::Insert(c))));
                 orders.last().into_iter().collect()
             }
@@ -201,6 +216,10 @@ impl Running<'_> {
 
     /// Nothing that is typed meanwhile is for this program.
     fn suspend(&mut self) -> io::Result<()> {
+        if !rrm::sys::has_job_control() {
+            self.picker.state.note = Some(Note::Trouble("no shell is there to go on in meanwhile".to_owned()));
+            return Ok(());
+        }
         self.workers.leave_keys();
         self.screen.suspend()?;
         self.workers.take_keys()

@@ -2,6 +2,7 @@
 //! thread, and for as long as the program is stopped.
 
 use std::io::{self, BufWriter, Stdout};
+use std::mem::ManuallyDrop;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use ratatui::backend::CrosstermBackend;
@@ -17,7 +18,8 @@ static LOST: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while the screen is up.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+    /// Never dropped: it would complain on standard error where the terminal is gone, and panic if that is gone, too.
+    terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
 }
 
 impl Screen {
@@ -25,7 +27,7 @@ impl Screen {
     pub(super) fn enter() -> io::Result<Self> {
         // Made first: it asks for the size, and where there is none nothing has been changed.
         let terminal = Terminal::new(CrosstermBackend::new(BufWriter::new(io::stdout())))?;
-        let screen = Self { terminal };
+        let screen = Self { terminal: ManuallyDrop::new(terminal) };
         give_back_on_panic();
         take()?;
         Ok(screen)
@@ -46,10 +48,10 @@ impl Screen {
         self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
-    /// Stops the program as Ctrl-Z stops any other, and goes on when it does.
+    /// Stops the program as Ctrl-Z stops any other, with whatever waits for it, and goes on when they do.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
-        signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGTSTP)?;
+        rrm::sys::stop_group()?;
         self.resume()
     }
 

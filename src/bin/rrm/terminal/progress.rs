@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 use rrm::progress::{Activity, Amount, Progress};
 
 use super::meter::{self, Work};
-use super::signals::listen;
+use super::signals::{listen, listen_for_hang_up};
 use crate::translate::Voice;
 
 /// How long work may take before it says anything.
@@ -50,6 +50,8 @@ pub(crate) struct TerminalProgress {
     /// Whether a person looks; asked once there is something to show.
     watched: OnceLock<bool>,
     interrupted: OnceLock<Arc<AtomicBool>>,
+    /// Set once a hang-up interrupts as well.
+    hang_up: OnceLock<()>,
     steps: AtomicU64,
     /// What was done since the last look.
     entries: AtomicU64,
@@ -73,8 +75,8 @@ impl TerminalProgress {
     /// For what only looks.
     pub(super) fn new(voice: Voice) -> Self {
         let (steps, entries, bytes) = Default::default();
-        let (watched, interrupted) = (OnceLock::new(), OnceLock::new());
-        Self { voice, watched, interrupted, steps, entries, bytes, works: Mutex::default() }
+        let (watched, interrupted, hang_up) = Default::default();
+        Self { voice, watched, interrupted, hang_up, steps, entries, bytes, works: Mutex::default() }
     }
 
     /// For what changes something: a signal waits until the item at hand is whole, and without a mark of ours, on one side
@@ -108,7 +110,10 @@ impl TerminalProgress {
 
 impl Progress for TerminalProgress {
     fn begin(&self, activity: Activity, total: Option<Amount>) {
-        self.interrupted.get_or_init(listen);
+        let interrupted = self.interrupted.get_or_init(listen);
+        if activity == Activity::Copying {
+            self.hang_up.get_or_init(|| listen_for_hang_up(interrupted));
+        }
         self.up_to_date().begin(activity, total);
         clear_progress();
     }

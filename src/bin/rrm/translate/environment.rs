@@ -81,8 +81,13 @@ impl Environment {
     /// Whether the terminal takes colours, and nobody objects to them.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub(super) fn takes_colours() -> bool {
-        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
-        set("NO_COLOR").is_none() && set("TERM").is_some_and(|term| term != "dumb")
+        std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && Self::has_screen()
+    }
+
+    /// Whether the terminal understands more than lines of text.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub(crate) fn has_screen() -> bool {
+        std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
     }
 
     /// The colours that paths have on standard output: those of `$LS_COLORS`.

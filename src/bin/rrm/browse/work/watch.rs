@@ -36,6 +36,8 @@ impl Keys {
             let _alive = alive;
             while !stop.load(Ordering::Relaxed) {
                 match event::poll(PATIENCE).and_then(|there| there.then(event::read).transpose()) {
+                    // There is always something to read of a terminal that has hung up, and it is nothing.
+                    Ok(None) if rrm::sys::has_hung_up() => return desk.send(Event::NoTerminal),
                     Ok(None) => {}
                     Ok(Some(key)) => desk.send(Event::Key(key)),
                     Err(_) => return desk.send(Event::NoTerminal),
