@@ -23,7 +23,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use rrm::attributes::{ExtendedAttributes, SystemAttributes};
-use rrm::item::{self, Arrival, Holder, ItemId, ItemKind, Keep, Lent, Origin, Record, Stamp, Told, TrashItem, Trust};
+use rrm::item::{
+    self, Arrival, Holder, ItemId, ItemKind, Keep, Lent, Origin, Record, Shelf, Stamp, Told, TrashItem, Trust,
+};
 use rrm::progress::Silent;
 use rrm::purge::{Measure, purge};
 use rrm::selection::{Filter, Selection, Term, Versions};
@@ -166,6 +168,7 @@ fn items(count: u32) -> Vec<TrashItem> {
         holder: Holder::Item,
         trust: Trust::Believed,
         keep: Keep::No,
+        shelf: Shelf::Trash,
     };
     (0..count).map(item).collect()
 }

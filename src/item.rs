@@ -1,6 +1,7 @@
 //! What is in the trash: values only, no I/O.
 
 mod id;
+mod spot;
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::OsStrExt;
@@ -10,6 +11,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Timelike, Utc};
 
 pub use id::{Arrival, ItemId, Lent, RANDOM, Shape, Told};
+pub use spot::{KEPT, Shelf, Spot};
 
 /// What kind of file an item is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -226,6 +228,8 @@ pub struct TrashItem {
     pub trust: Trust,
     /// Whether it is exempt from `clean`.
     pub keep: Keep,
+    /// Which directory of its trash it is in.
+    pub shelf: Shelf,
 }
 
 impl TrashItem {
@@ -242,6 +246,12 @@ impl TrashItem {
     #[must_use]
     pub fn original_name(&self) -> Option<&OsStr> {
         self.original_path().and_then(Path::file_name)
+    }
+
+    /// Where it is in its trash directory.
+    #[must_use]
+    pub fn spot(&self) -> Spot {
+        Spot { id: self.id, kept: (self.shelf == Shelf::Kept).then_some(self.keep) }
     }
 
     /// Whether nothing that the item's record says is acted on unless a person names the item: others could have written

@@ -40,13 +40,13 @@
 //!
 //! | value | who can write it | what is done because of it |
 //! |---|---|---|
-//! | a name in a trash directory: instant, shape, what a mode lost or got, import | we alone | it is believed |
+//! | a name in a trash directory: instant, shape, what a mode lost or got, import; in `kept`, the end of the keep | we alone | it is believed |
 //! | `original_path`, `original_name` | we alone, once the item is closed: its carrier is ours, `g-w` and `o-w` | a restore goes there: a plain path only, on a volume only below its top, and through no link that came since |
-//! | `deletion_date`, `rrm_keep` | the same | a clean deletes the item, or not; a date that cannot be right deletes nothing |
+//! | `deletion_date` | the same | a clean deletes the item, or not; a date that cannot be right deletes nothing |
 //! | `rrm_session` | the same | it selects |
 //! | `rrm_size` | the same; and whoever still writes into the directory makes it wrong | it is shown; a rule about space measures anew |
 //! | `rrm_import` | the same | the next import goes on with that entry |
-//! | `rrm_mode`, `trashed_date` of an older item | we alone if its carrier is closed; else the item is open | it gets that mode back; it is ordered by that date |
+//! | `rrm_mode`, `trashed_date`, `rrm_keep` of an older item | we alone if its carrier is closed; else the item is open | it gets that mode back; it is ordered by that date; it is kept |
 //! | any of these on what is in no trash, or open | its owner, its group, whoever copied it | a removal writes its own over what a crash left of the same path; the doctor erases it; nothing is done by its value |
 //! | a note in `.staging` | we alone; where it leads, others may have put something since | compared byte by byte before anything goes |
 //! | mode, owner and times of a removed thing | its owner | they go back with it; what is closed gets the bits back that its name tells |
@@ -82,9 +82,12 @@
 //! | a private directory beside the target, the copy in it | in the trash, listed; a directory `.rrm-UUID` | the next restore of the item, or `clean` |
 //! | RENAME to the target, flushed | at the target, whole; in the trash as well | `clean`, or a second restore: what is the same twice stays at the target |
 //! | the item is deleted from the trash | at the target | `clean`, for what was claimed |
+//! | **keep** | | |
+//! | RENAME into `kept`, or out of it | kept, or not; listed | |
+//! | flushed | the same, and it may be told | |
 //! | **clean** | | |
 //! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it, kept or not |
-//! | the keep is read again; what a person has kept meanwhile is renamed back | in the trash, listed | |
+//! | an envelope is looked for again; what a person has kept meanwhile is renamed back | in the trash, listed | |
 //! | each removal | less of it | the same |
 //! | REMOVAL of one that is no directory, where a used-up quota forbids the claim | not there, never listed again | |
 //!

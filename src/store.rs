@@ -5,6 +5,7 @@ mod claim;
 mod close;
 mod envelope;
 pub mod layout;
+mod listing;
 mod lock;
 mod loosen;
 mod mark;
@@ -13,6 +14,7 @@ mod older;
 mod place;
 mod read;
 pub mod record;
+mod shelf;
 mod stage;
 mod stray;
 mod sweep;
@@ -34,6 +36,7 @@ pub use lock::is_ours;
 pub use note::Owner;
 pub use place::{Labelled, NotPlaced, Placed, Source};
 pub use read::{Holding, Reading, kind_of};
+pub use shelf::Shelved;
 pub use stage::{Staged, Staging, take_over};
 pub use stray::{Stray, erase_stray, stray};
 pub use take::{MovedOut, Taken};
@@ -107,7 +110,7 @@ impl TrashDir {
     ///
     /// # After a crash
     /// The directory exists or not; what is made in it beforehand may be missing:
-    /// the two files of advice to backup tools and git, and the directory that `clean` works in.
+    /// the two files of advice to backup tools and git, the directory that `clean` works in, and that of what is kept.
     pub fn open_or_create(path: &Path, base: Base, attributes: Arc<dyn ExtendedAttributes>) -> Result<Self> {
         if let Some(found) = Self::open(path, base.clone(), attributes.clone())? {
             return Ok(found);
@@ -129,6 +132,7 @@ impl TrashDir {
         made.leave_advice();
         // While there is room: `clean` comes when the disk is full, and must need none.
         made.own_dir(layout::DOOMED).ok();
+        made.own_dir(layout::KEPT).ok();
         Ok(made)
     }
 

@@ -29,6 +29,7 @@ mod gnu;
 mod harness;
 mod import;
 mod keeping;
+mod kept;
 mod licences;
 mod measuring;
 mod model;

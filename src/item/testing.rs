@@ -35,5 +35,6 @@ pub(crate) fn item(path: &str, age: TimeDelta) -> TrashItem {
         holder: Holder::Item,
         trust: Trust::Believed,
         keep: Keep::No,
+        shelf: Shelf::Trash,
     }
 }

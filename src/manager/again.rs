@@ -80,11 +80,10 @@ impl TrashManager {
         if before.keep == Keep::No {
             return (item, None);
         }
-        let problem = self.set_keep(&item, before.keep).err();
-        if problem.is_none() {
-            item.keep = before.keep;
+        match self.keep_one(&item, before.keep) {
+            Ok(kept) => (kept, None),
+            Err(error) => (item, Some(error)),
         }
-        (item, problem)
     }
 }
 

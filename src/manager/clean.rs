@@ -39,9 +39,8 @@ impl TrashManager {
             match trash.lock_for_cleaning() {
                 Ok(Some(_lock)) => {
                     finish_interrupted(&trash, request, progress, &mut cleaned);
-                    let released = items.filter(|item| !is_kept_by_now(&trash, item, request));
-                    let released = released.take_while(|_| !progress.interrupted());
-                    delete_each(&trash, released, &mounts, progress, &mut cleaned);
+                    let items = items.take_while(|_| !progress.interrupted());
+                    delete_each(&trash, items, &mounts, progress, &mut cleaned);
                 }
                 Ok(None) => cleaned.problems.push(busy(&trash)),
                 Err(error) => cleaned.problems.push(Error::system(DELETE, &**trash.path(), error)),
@@ -83,8 +82,8 @@ fn finish_interrupted(trash: &TrashDir, request: &CleanRequest, progress: &dyn P
         Err(error) => cleaned.problems.push(failed(error)),
     }
     let swept = trash.for_each(|reading| {
-        if let Ok(Reading::Abandoned { id, modified }) = reading {
-            cleaned.problems.extend(trash.sweep(id, modified, request.now).err().map(failed));
+        if let Ok(Reading::Abandoned { spot, modified }) = reading {
+            cleaned.problems.extend(trash.sweep(spot, modified, request.now).err().map(failed));
         }
     });
     cleaned.problems.extend(swept.err());
@@ -116,11 +115,6 @@ fn lock_leftover(staging: &Dir, name: &OsStr) -> io::Result<Owner> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Owner::AtWork),
         Err(error) => Err(error),
     }
-}
-
-/// Whether somebody has kept the item since the plan was made: a person may have looked at a question for long.
-fn is_kept_by_now(trash: &TrashDir, item: &TrashItem, request: &CleanRequest) -> bool {
-    trash.keep_of(item).is_ok_and(|keep| keep.holds(request.now))
 }
 
 /// Deletes items, each on its own.
@@ -158,7 +152,7 @@ fn delete(
     match trash.claim(item).map_err(failed) {
         Ok(Claim::Taken) => {}
         Ok(Claim::Kept) => return Ok(()),
-        // Somebody restored it, or another clean was faster.
+        // Somebody restored it, or keeps it since it was read; or another clean was faster.
         Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
         Err(error) if error.is_about_room() && item.kind != ItemKind::Directory => {
             let bytes = trash.delete_unclaimed(item).map_err(|_| error)?;
@@ -175,7 +169,7 @@ fn delete(
 }
 
 pub(super) fn path_of(item: &TrashItem) -> std::path::PathBuf {
-    item.original_path().map_or_else(|| item.trash.join(item.id.to_string()), Path::to_owned)
+    item.original_path().map_or_else(|| item.trash.join(item.spot().path()), Path::to_owned)
 }
 
 /// A mount made inside an item since it was trashed belongs to the living.

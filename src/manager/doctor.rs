@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::TrashManager;
 use crate::error::{Error, ErrorKind, cannot};
-use crate::item::{State, TrashItem};
+use crate::item::{Spot, State, TrashItem};
 use crate::outcome::diagnosis::{At, Diagnosis, Finding};
 use crate::progress::{Activity, Amount, Progress, begin};
 use crate::request::ExamineRequest;
@@ -93,7 +93,7 @@ fn check_staging(trash: &TrashDir, found: &mut Vec<Finding>) -> io::Result<()> {
     }
     for (id, outside) in staging.notes {
         if let Some(left) = notes::check(trash, id, &outside)? {
-            let at = At { trash: trash.path().clone(), id };
+            let at = At { trash: trash.path().clone(), spot: Spot::in_trash(id) };
             let place = notes::place(id, &outside, left);
             found.push(Finding::InterruptedMove { at, place, left });
         }

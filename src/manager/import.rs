@@ -35,7 +35,7 @@ use super::place::Incoming;
 use super::room::aside_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::freedesktop::{ForeignTrash, IMPORT};
-use crate::item::{Keep, Origin, Record, Stamp, TrashItem, Trust};
+use crate::item::{Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
 use crate::outcome::{ImportPlan, ImportStep, Imported};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::ImportRequest;
@@ -183,6 +183,7 @@ fn item_of(placed: Placed, metadata: &Metadata, record: Record) -> TrashItem {
         holder: placed.holder,
         trust: Trust::Believed,
         keep: Keep::No,
+        shelf: Shelf::Trash,
     }
 }
 

@@ -13,7 +13,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::TrashManager;
 use crate::error::{Error, Result};
-use crate::item::{Arrival, ItemId, TrashItem};
+use crate::item::{Arrival, ItemId, Spot, TrashItem};
 use crate::outcome::Listing;
 use crate::selection::{Selection, Versions};
 use crate::store::{Reading, TrashDir};
@@ -78,12 +78,12 @@ impl TrashManager {
         let found = self.discover();
         let mut names = Names { trashes: found.trashes, dated: Vec::new(), problems: found.problems };
         for trash in 0..names.trashes.len() {
-            let listed = names.trashes[trash].names(|id, kind| match id.told() {
-                Some(told) if is_wanted(&id) => {
-                    names.dated.push((Some(told.removed), Known::Named { trash, id, kind }));
+            let listed = names.trashes[trash].names(|spot, kind| match spot.id.told() {
+                Some(told) if is_wanted(&spot.id) => {
+                    names.dated.push((Some(told.removed), Known::Named { trash, spot, kind }));
                 }
                 Some(_) => {}
-                None => match read_one(&names.trashes[trash], id, kind) {
+                None => match read_one(&names.trashes[trash], spot, kind) {
                     Ok(Some(item)) => names.dated.push((item.trashed.instant(), Known::Read(Box::new(item)))),
                     Ok(None) => {}
                     Err(error) => names.problems.push(error),
@@ -128,20 +128,20 @@ type Dated = (Option<DateTime<Utc>>, Known);
 
 /// An item that is known by its name, or had to be read.
 enum Known {
-    Named { trash: usize, id: ItemId, kind: Option<FileKind> },
+    Named { trash: usize, spot: Spot, kind: Option<FileKind> },
     Read(Box<TrashItem>),
 }
 
 /// The item; nothing, if it is there no more, or never was.
 fn read(trashes: &[Arc<TrashDir>], known: Known) -> Result<Option<TrashItem>> {
     match known {
-        Known::Named { trash, id, kind } => read_one(&trashes[trash], id, kind),
+        Known::Named { trash, spot, kind } => read_one(&trashes[trash], spot, kind),
         Known::Read(item) => Ok(Some(*item)),
     }
 }
 
-fn read_one(trash: &TrashDir, id: ItemId, kind: Option<FileKind>) -> Result<Option<TrashItem>> {
-    Ok(match trash.read_as(id, kind)? {
+fn read_one(trash: &TrashDir, spot: Spot, kind: Option<FileKind>) -> Result<Option<TrashItem>> {
+    Ok(match trash.read_spot(spot, kind)? {
         Reading::Item(item) => Some(item),
         Reading::Abandoned { .. } | Reading::Gone => None,
     })

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use chrono::TimeDelta;
 
 use crate::error::Error;
-use crate::item::ItemId;
+use crate::item::Spot;
 use crate::sys::Timestamp;
 
 /// What was found, and what was looked at. It was only looked at: nothing has changed.
@@ -204,15 +204,15 @@ pub enum Finding {
 pub struct At {
     /// The trash directory.
     pub trash: Arc<Path>,
-    /// The entry's name.
-    pub id: ItemId,
+    /// Where in it.
+    pub spot: Spot,
 }
 
 impl At {
     /// The entry's path.
     #[must_use]
     pub fn path(&self) -> PathBuf {
-        self.trash.join(self.id.to_string())
+        self.trash.join(self.spot.path())
     }
 }
 

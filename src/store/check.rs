@@ -14,7 +14,7 @@ use super::sweep::is_abandoned;
 use super::{Reading, TrashDir, layout, take_over};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::error::{Error, ErrorKind, Result, words_of};
-use crate::item::{Holder, ItemId, Origin, State, TrashItem, Untrusted};
+use crate::item::{Holder, Origin, Spot, State, TrashItem, Untrusted};
 use crate::outcome::diagnosis::{Age, At, Fault, Finding, Source};
 use crate::sys::{self, Dir, Name, Timestamp};
 
@@ -25,7 +25,7 @@ impl TrashDir {
         if mode & OWNER_ALL != OWNER_ALL {
             found.push(Finding::WrongMode { trash: self.path.to_path_buf(), mode });
         }
-        for name in [layout::STAGING, layout::DOOMED, layout::VOLUMES] {
+        for name in [layout::STAGING, layout::DOOMED, layout::KEPT, layout::VOLUMES] {
             let fault = self.fault_of(name)?;
             found.extend(fault.map(|fault| Finding::Unusable { path: self.path.join(name.as_os_str()), fault }));
         }
@@ -50,7 +50,7 @@ impl TrashDir {
     pub fn check_entry(&self, reading: &Result<Reading>, now: DateTime<Utc>, found: &mut Vec<Finding>) {
         match reading {
             Ok(Reading::Item(item)) => self.check_item(item, now, found),
-            Ok(Reading::Abandoned { id, modified }) => found.extend(self.check_abandoned(*id, *modified, now)),
+            Ok(Reading::Abandoned { spot, modified }) => found.extend(self.check_abandoned(*spot, *modified, now)),
             Ok(Reading::Gone) => {}
             Err(error) if error.kind == ErrorKind::Foreign => found.push(self.foreign_entry(error)),
             Err(error) => {
@@ -60,7 +60,7 @@ impl TrashDir {
     }
 
     fn check_item(&self, item: &TrashItem, now: DateTime<Utc>, found: &mut Vec<Finding>) {
-        let at = || At { trash: self.path.clone(), id: item.id };
+        let at = || At { trash: self.path.clone(), spot: item.spot() };
         match &item.origin {
             Origin::Unknown => found.push(Finding::Untagged(at())),
             Origin::Untrusted(record) => {
@@ -76,15 +76,15 @@ impl TrashDir {
             Origin::Known(_) => {}
         }
         if item.holder == Holder::Envelope
-            && let Ok(others @ 1..) = self.others_in(item.id)
+            && let Ok(others @ 1..) = self.others_in(item.spot())
         {
             found.push(Finding::Crowded { at: at(), others });
         }
     }
 
-    fn check_abandoned(&self, id: ItemId, modified: Timestamp, now: DateTime<Utc>) -> Option<Finding> {
-        let at = At { trash: self.path.clone(), id };
-        match self.others_in(id) {
+    fn check_abandoned(&self, spot: Spot, modified: Timestamp, now: DateTime<Utc>) -> Option<Finding> {
+        let at = At { trash: self.path.clone(), spot };
+        match self.others_in(spot) {
             Ok(0) if is_abandoned(modified, now) => Some(Finding::EmptyEnvelope { at, age: Age::Old }),
             Ok(0) => Some(Finding::EmptyEnvelope { at, age: Age::Young }),
             Ok(others) => Some(Finding::Crowded { at, others }),
@@ -94,9 +94,9 @@ impl TrashDir {
     }
 
     /// How many names an envelope holds beside its item and its record.
-    fn others_in(&self, id: ItemId) -> io::Result<usize> {
-        let name = id.to_string();
-        RecordFile::others_in(&self.dir.open_dir(Name::new(&name)?)?, layout::ITEM)
+    fn others_in(&self, spot: Spot) -> io::Result<usize> {
+        let shelf = self.shelf(spot.shelf())?;
+        RecordFile::others_in(&shelf.open_dir(Name::new(&spot.name())?)?, layout::ITEM)
     }
 
     fn foreign_entry(&self, error: &Error) -> Finding {
@@ -109,9 +109,8 @@ impl TrashDir {
 
     /// Whose an entry is, if it is not ours.
     fn other_owner(&self, path: &Path) -> Option<u32> {
-        let name = Name::new(path.file_name()?).ok()?;
-        let owner = self.dir.metadata_of(name).ok()?.uid;
-        (owner != sys::effective_uid()).then_some(owner)
+        let owner = sys::metadata_at(path).ok()?.uid;
+        (owner != self.owner).then_some(owner)
     }
 
     /// Looks at what a clean has claimed and not deleted.
@@ -153,10 +152,11 @@ impl TrashDir {
     }
 
     /// Removes an envelope if it is old and still holds nothing but its record.
-    pub fn remove_empty(&self, id: ItemId, now: DateTime<Utc>) -> io::Result<()> {
-        let reading = self.read(id).map_err(|error| error.source.unwrap_or_else(|| io::ErrorKind::Other.into()))?;
+    pub fn remove_empty(&self, spot: Spot, now: DateTime<Utc>) -> io::Result<()> {
+        let reading =
+            self.read_spot(spot, None).map_err(|error| error.source.unwrap_or_else(|| io::ErrorKind::Other.into()))?;
         match reading {
-            Reading::Abandoned { modified, .. } if self.others_in(id)? == 0 => self.sweep(id, modified, now),
+            Reading::Abandoned { modified, .. } if self.others_in(spot)? == 0 => self.sweep(spot, modified, now),
             Reading::Abandoned { .. } | Reading::Item(_) => Err(io::ErrorKind::DirectoryNotEmpty.into()),
             Reading::Gone => Ok(()),
         }

@@ -2,21 +2,23 @@
 //!
 //! | step | what the disk holds if it is the last |
 //! |---|---|
-//! | a 0555 directory of ours: u+w | it is in the trash and listed |
+//! | an older 0555 directory of ours: u+w | it is in the trash and listed |
 //! | **rename into `.doomed`, never replacing** | it is claimed: the next clean deletes it |
-//! | its keep read again; for one that was kept meanwhile: rename back, the mode back | it is in the trash and listed, and kept |
+//! | an envelope looked for again; if it was moved to be kept: rename back | it is in the trash and listed, and kept |
 //! | its envelope removed | it is claimed |
 //!
-//! A [keep](TrashDir::set_keep) looks whether its item is still there after it was noted, and a claim looks for a keep
-//! after the rename. So of the two at least one sees the other: nobody is told that an item is kept which is deleted.
+//! What is kept meanwhile has another name, so the rename of one that carries its record finds nothing. Of one in an
+//! envelope, a [keep](TrashDir::set_keep) moves the envelope, and then looks whether the item is in it; a claim takes the
+//! item out, and then looks for the envelope. So of the two at least one sees the other: nobody is told that an item is
+//! kept which is deleted.
 
 use std::ffi::OsString;
 use std::io;
 
 use super::take::Leaving;
 use super::{Holding, TrashDir, layout};
-use crate::item::{Holder, Keep, TrashItem};
-use crate::sys::{Dir, Name, rename_to_own_name};
+use crate::item::TrashItem;
+use crate::sys::{Name, if_there, rename_to_own_name};
 
 /// What came of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -43,32 +45,21 @@ impl TrashDir {
             leaving.stay()?;
             return Err(error);
         }
-        let keep = self.keep_of_claimed(item, &holding, (&doomed, doomed_name));
-        if matches!(keep, Ok(keep) if keep == Keep::No || keep == item.keep) {
-            self.discard_holding(item.id, &holding);
+        if self.is_in_its_place(item, &holding)? {
+            self.discard_holding(item.spot(), &holding);
             return Ok(Claim::Taken);
         }
         rename_to_own_name(&doomed, doomed_name, &holding, name)?;
         leaving.stay()?;
-        keep.map(|_| Claim::Kept)
+        Ok(Claim::Kept)
     }
 
-    /// Whether a person keeps what was moved out of `holding` a moment ago.
-    fn keep_of_claimed(&self, item: &TrashItem, holding: &Holding<'_>, claimed: (&Dir, Name<'_>)) -> io::Result<Keep> {
-        match holding {
-            Holding::Envelope(envelope) => self.keep_on_envelope(item, envelope),
-            Holding::Trash(_) => self.keep_on(item.kind, claimed),
-        }
-    }
-
-    /// Whether a person keeps `item` by now.
-    pub fn keep_of(&self, item: &TrashItem) -> io::Result<Keep> {
-        let id = item.id.to_string();
-        let name = Name::new(&id)?;
-        match item.holder {
-            Holder::Envelope => self.keep_on_envelope(item, &self.dir().open_dir(name)?),
-            Holder::Item => self.keep_on(item.kind, (self.dir(), name)),
-        }
+    /// Whether an envelope is where it was; what has none was there when it was renamed.
+    fn is_in_its_place(&self, item: &TrashItem, holding: &Holding<'_>) -> io::Result<bool> {
+        let Holding::Envelope(envelope) = holding else { return Ok(true) };
+        let there = if_there(self.shelf(item.shelf)?.metadata_of(Name::new(&item.spot().name())?))?;
+        let ours = envelope.metadata()?.id;
+        Ok(there.is_some_and(|there| there.id == ours))
     }
 
     /// Deletes `item` where it is, if it is no directory, and gives the bytes that this frees on the disk.
@@ -81,7 +72,7 @@ impl TrashDir {
         let name = Name::new(&name)?;
         let found = holding.metadata_of(name)?;
         holding.remove_file(name)?;
-        self.discard_holding(item.id, &holding);
+        self.discard_holding(item.spot(), &holding);
         Ok(if found.links == 1 { found.bytes_on_disk() } else { 0 })
     }
 }

@@ -10,8 +10,9 @@ use std::time::Duration;
 
 use super::envelope::OTHERS_WRITE;
 use super::lock::is_ours;
+use super::read::At;
 use super::{TrashDir, record};
-use crate::item::{ItemId, Lent, Record, Shape, Told};
+use crate::item::{ItemId, Lent, Record, Shape, Spot, Told};
 use crate::sys::{Metadata, Name, metadata_of_file, rename_to_own_name, set_mode_of_file};
 
 /// How long a reader waits for a removal that is between its rename and its last call, each time a millisecond.
@@ -32,34 +33,34 @@ impl TrashDir {
     ///
     /// The name comes first, so that no crash makes a record look as if others could not have written it. Where nothing can
     /// be written the item stays as it is, and as open.
-    pub(super) fn close_what_was_left(&self, id: ItemId, file: &File) -> io::Result<(ItemId, Metadata)> {
+    pub(super) fn close_what_was_left(&self, at: &At<'_>, file: &File) -> io::Result<(Spot, Metadata)> {
         for _ in 0..ATTEMPTS {
             let is = metadata_of_file(file)?;
             if is.uid != self.owner || is.mode & OTHERS_WRITE == 0 {
-                return Ok((id, is));
+                return Ok((at.spot, is));
             }
             if is_ours(file) {
-                return Ok(self.doubt(id, file, &is).unwrap_or((id, is)));
+                return Ok(self.doubt(at, file, &is).unwrap_or((at.spot, is)));
             }
             sleep(Duration::from_millis(1));
         }
-        Ok((id, metadata_of_file(file)?))
+        Ok((at.spot, metadata_of_file(file)?))
     }
 
-    fn doubt(&self, id: ItemId, file: &File, is: &Metadata) -> io::Result<(ItemId, Metadata)> {
-        let lent = id.told().map(|told| told.lent).unwrap_or_default();
-        let id =
-            self.rename_to_tell(id, Shape::Doubted, Lent { taken: lent.taken | is.mode & OTHERS_WRITE, ..lent })?;
+    fn doubt(&self, at: &At<'_>, file: &File, is: &Metadata) -> io::Result<(Spot, Metadata)> {
+        let lent = at.spot.id.told().map(|told| told.lent).unwrap_or_default();
+        let lent = Lent { taken: lent.taken | is.mode & OTHERS_WRITE, ..lent };
+        let spot = self.rename_to_tell(at, Shape::Doubted, lent)?;
         set_mode_of_file(file, is.mode & !OTHERS_WRITE)?;
-        Ok((id, metadata_of_file(file)?))
+        Ok((spot, metadata_of_file(file)?))
     }
 
-    /// Gives an item a name that tells this of it, if its own does not.
-    pub(super) fn rename_to_tell(&self, id: ItemId, shape: Shape, lent: Lent) -> io::Result<ItemId> {
-        let Some(told) = id.told().filter(|told| (told.shape, told.lent) != (shape, lent)) else { return Ok(id) };
-        let renamed = ItemId::new(self.random()?, Told { shape, lent, ..told });
-        let (old, new) = (id.to_string(), renamed.to_string());
-        rename_to_own_name(&self.dir, Name::new(&old)?, &self.dir, Name::new(&new)?)?;
-        Ok(renamed)
+    /// Gives an item a name that tells this of it, if its own does not. Says where it is then.
+    pub(super) fn rename_to_tell(&self, at: &At<'_>, shape: Shape, lent: Lent) -> io::Result<Spot> {
+        let told = at.spot.id.told().filter(|told| (told.shape, told.lent) != (shape, lent));
+        let Some(told) = told else { return Ok(at.spot) };
+        let spot = Spot { id: ItemId::new(self.random()?, Told { shape, lent, ..told }), ..at.spot };
+        rename_to_own_name(at.dir, at.name()?, at.dir, Name::new(&spot.name())?)?;
+        Ok(spot)
     }
 }

@@ -2,7 +2,7 @@
 
 use std::ffi::{OsStr, OsString};
 
-use crate::item::ItemId;
+use crate::item::{self, ItemId, Shelf, Spot};
 use crate::sys::Name;
 
 /// A copy in progress, one entry a copy; garbage once its owner is gone.
@@ -10,6 +10,9 @@ pub const STAGING: Name<'static> = Name::fixed(".staging");
 
 /// What `clean` has claimed and is deleting.
 pub const DOOMED: Name<'static> = Name::fixed(".doomed");
+
+/// What a person keeps: the items themselves.
+pub const KEPT: Name<'static> = Name::fixed(item::KEPT);
 
 /// In a home trash: a symbolic link to each other trash directory ever made.
 pub const VOLUMES: Name<'static> = Name::fixed("volumes");
@@ -49,19 +52,22 @@ pub fn noted_by(name: &OsStr) -> Option<ItemId> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {
     /// A trashed item.
-    Item(ItemId),
+    Item(Spot),
     /// One of rrm's own names above.
     Ours,
     /// Something that rrm did not make.
     Foreign,
 }
 
-/// What `name` is in a trash directory.
+/// What `name` is in one of the directories that items are in.
 #[must_use]
-pub fn meaning_of(name: &OsStr) -> Meaning {
-    let ours = [STAGING, DOOMED, VOLUMES, CACHE_TAG, GIT_IGNORE];
+pub fn meaning_of(shelf: Shelf, name: &OsStr) -> Meaning {
+    if shelf == Shelf::Kept {
+        return Spot::from_kept_name(name).map_or(Meaning::Foreign, Meaning::Item);
+    }
+    let ours = [STAGING, DOOMED, KEPT, VOLUMES, CACHE_TAG, GIT_IGNORE];
     if let Some(id) = ItemId::from_name(name) {
-        Meaning::Item(id)
+        Meaning::Item(Spot::in_trash(id))
     } else if ours.iter().any(|known| known.as_os_str() == name) {
         Meaning::Ours
     } else {
@@ -82,11 +88,15 @@ mod tests {
     #[test]
     fn only_a_canonical_uuid_is_an_item() {
         let id = "0b0a7a4e-9b1c-4c8e-8f57-0123456789ab";
-        assert!(matches!(meaning_of(OsStr::new(id)), Meaning::Item(found) if found.to_string() == id));
+        let in_trash = |name: &str| meaning_of(Shelf::Trash, OsStr::new(name));
+        assert!(matches!(in_trash(id), Meaning::Item(spot) if spot.name() == id && spot.kept.is_none()));
         for odd in [&id.to_uppercase(), &id.replace('-', ""), "item", "volumesx", ".rrm-0"] {
-            assert_eq!(meaning_of(OsStr::new(odd)), Meaning::Foreign, "{odd}");
+            assert_eq!(in_trash(odd), Meaning::Foreign, "{odd}");
         }
-        assert_eq!(meaning_of(OsStr::new(".doomed")), Meaning::Ours);
+        for ours in [".doomed", "kept"] {
+            assert_eq!(in_trash(ours), Meaning::Ours);
+            assert_eq!(meaning_of(Shelf::Kept, OsStr::new(ours)), Meaning::Foreign);
+        }
     }
 
     #[test]
@@ -94,6 +104,6 @@ mod tests {
         let id = crate::item::testing::id(7);
         assert_eq!(noted_by(&note_of(id)), Some(id));
         assert_eq!(noted_by(OsStr::new(&id.to_string())), None);
-        assert_eq!(meaning_of(&note_of(id)), Meaning::Foreign);
+        assert_eq!(meaning_of(Shelf::Trash, &note_of(id)), Meaning::Foreign);
     }
 }

@@ -1,4 +1,4 @@
-//! What is noted on an item while it is in the trash: that a person keeps it, how large it is, that it was imported.
+//! What is noted on an item while it is in the trash: how large it is, that it was imported.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -6,26 +6,13 @@ use std::io;
 use std::os::unix::ffi::OsStringExt;
 
 use super::TrashDir;
-use super::loosen::{Loosened, loosen};
 use super::older;
-use super::record::{self, IMPORT, KEEP, SIZE};
+use super::record::{IMPORT, SIZE};
 use crate::attributes::{ExtendedAttributes, RecordFile};
-use crate::item::{Arrival, Holder, ItemKind, Keep, Shape, TrashItem};
+use crate::item::{Arrival, Holder, Shape, TrashItem};
 use crate::sys::{Dir, Name, metadata_of_file};
 
 impl TrashDir {
-    /// Notes whether `clean` is to pass over the item.
-    ///
-    /// A directory that its owner may not write is made writable for the moment that it takes; its record has the mode
-    /// to give back, should a crash come between.
-    ///
-    /// # Errors
-    /// `ENOENT` where another command took the item meanwhile; then nothing of ours is on it. `ENOTSUP` where the item
-    /// carries no attributes.
-    pub fn set_keep(&self, item: &TrashItem, keep: Keep) -> io::Result<()> {
-        self.note_even_if_closed(item, KEEP, record::encode_keep(keep))
-    }
-
     /// Whether the item comes from the trash of another program, and under what name it was there: an empty one once
     /// nothing of it is there any more.
     pub fn imported_as(&self, item: &TrashItem) -> io::Result<Option<OsString>> {
@@ -40,19 +27,7 @@ impl TrashDir {
 
     /// Notes that nothing of an imported item is left where it was.
     pub fn complete_import(&self, item: &TrashItem) -> io::Result<()> {
-        self.note_even_if_closed(item, IMPORT, Some(Vec::new()))
-    }
-
-    /// As [`Self::note`], also on a directory that its owner may not write.
-    fn note_even_if_closed(&self, item: &TrashItem, attribute: &str, value: Option<Vec<u8>>) -> io::Result<()> {
-        let id = item.id.to_string();
-        let name = Name::new(&id)?;
-        let loosened = match item.holder {
-            Holder::Item => loosen(|| self.dir().open_dir(name), &self.dir().metadata_of(name)?)?,
-            Holder::Envelope => None,
-        };
-        let noted = self.note(item, attribute, value);
-        noted.and(loosened.map_or(Ok(()), Loosened::tighten))
+        self.note(item, IMPORT, Some(Vec::new()))
     }
 
     /// Notes how large a directory is, so that it is measured once. Where that cannot be noted it is measured again.
@@ -67,7 +42,7 @@ impl TrashDir {
 
     /// Sets or takes away one attribute of the record. If the item has left meanwhile the attribute is taken off it:
     /// whoever took it may have erased the record before.
-    fn note(&self, item: &TrashItem, attribute: &str, value: Option<Vec<u8>>) -> io::Result<()> {
+    pub(super) fn note(&self, item: &TrashItem, attribute: &str, value: Option<Vec<u8>>) -> io::Result<()> {
         let (file, attributes) = self.carrier(item)?;
         match value {
             Some(value) => attributes.set(&file, attribute, &value)?,
@@ -82,15 +57,15 @@ impl TrashDir {
 
     /// What carries the record, and how.
     fn carrier(&self, item: &TrashItem) -> io::Result<(File, &dyn ExtendedAttributes)> {
-        let id = item.id.to_string();
-        let name = Name::new(&id)?;
+        let (shelf, name) = (self.shelf(item.shelf)?, item.spot().name());
+        let name = Name::new(&name)?;
         if item.holder == Holder::Item {
             return match item.kind.carries_attributes() {
-                true => Ok((self.dir().open_file(name)?, &*self.attributes)),
+                true => Ok((shelf.open_file(name)?, &*self.attributes)),
                 false => Err(io::ErrorKind::Unsupported.into()),
             };
         }
-        self.carrier_of(item, &self.dir().open_dir(name)?)
+        self.carrier_of(item, &shelf.open_dir(name)?)
     }
 
     /// An envelope as what carries the record of an item, and how.
@@ -101,24 +76,6 @@ impl TrashDir {
             None => older::is_marked(&*self.attributes, &file)?,
         };
         Ok((file, if has_attributes { &*self.attributes } else { &RecordFile }))
-    }
-
-    /// Whether a person keeps what belongs into this envelope.
-    pub(super) fn keep_on_envelope(&self, item: &TrashItem, envelope: &Dir) -> io::Result<Keep> {
-        let (file, attributes) = self.carrier_of(item, envelope)?;
-        attributes.get(&file, KEEP).map(record::decode_keep)
-    }
-
-    /// Whether a person keeps what carries its own record under this name.
-    pub(super) fn keep_on(&self, kind: ItemKind, (holder, name): (&Dir, Name<'_>)) -> io::Result<Keep> {
-        if !kind.carries_attributes() {
-            return Ok(Keep::No);
-        }
-        match self.attributes.get(&holder.open_file(name)?, KEEP) {
-            // Where there are no attributes nobody was told that it is kept.
-            Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Keep::No),
-            value => value.map(record::decode_keep),
-        }
     }
 
     fn is_there(&self, item: &TrashItem, carrier: &File) -> io::Result<bool> {

@@ -54,9 +54,9 @@ impl TrashDir {
         if item.holder == Holder::Item {
             return Ok(Owner::Gone(None));
         }
-        let name = item.id.to_string();
+        let (shelf, name) = (self.shelf(item.shelf)?, item.spot().name());
         let name = Name::new(&name)?;
-        let envelope = self.dir.open_dir(name)?;
-        Ok(take_over(&self.dir, name, &envelope)?.map_or(Owner::AtWork, |lock| Owner::Gone(Some(lock))))
+        let envelope = shelf.open_dir(name)?;
+        Ok(take_over(&shelf, name, &envelope)?.map_or(Owner::AtWork, |lock| Owner::Gone(Some(lock))))
     }
 }

@@ -4,17 +4,19 @@
 use std::fs::File;
 use std::io;
 
-use super::read::{Reading, abandoned, carrier_of};
+use super::read::{At, Reading, abandoned, carrier_of};
 use super::record::{self, Found};
 use super::{TrashDir, layout};
 use crate::attributes::{ExtendedAttributes, RecordFile};
-use crate::item::{Holder, ItemId, Stamp, TrashItem, Trust};
-use crate::sys::{Dir, FileKind, Metadata, Name, metadata_of_file};
+use crate::item::{Holder, Keep, Shelf, Stamp, TrashItem};
+use crate::sys::{Dir, FileKind, Metadata, metadata_of_file};
 
 /// When it was removed: RFC 3339, UTC, nanoseconds. The first version wrote none.
 pub(super) const TRASHED_DATE: &str = "trashed_date";
 /// The permission bits to give back, in octal, where a directory had to be made writable to be moved.
 pub(super) const MODE: &str = "rrm_mode";
+/// Until when a person keeps the item: RFC 3339, UTC; anything else, `forever` first of all, has no end.
+pub(super) const KEEP: &str = "rrm_keep";
 /// Marks the directory that carries it as an envelope, for the item in it.
 pub(super) const ENVELOPE: &str = "rrm_envelope";
 
@@ -22,6 +24,7 @@ pub(super) const ENVELOPE: &str = "rrm_envelope";
 struct Older {
     trashed: Stamp,
     mode: Option<u32>,
+    keep: Keep,
     is_envelope: bool,
 }
 
@@ -30,6 +33,7 @@ fn read(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<(Found, 
     let older = Older {
         trashed: record::decode_date(attributes.get(file, TRASHED_DATE)?),
         mode: attributes.get(file, MODE)?.and_then(|value| decode_mode(&value)),
+        keep: decode_keep(attributes.get(file, KEEP)?),
         is_envelope: is_marked(attributes, file)?,
     };
     Ok((found, older))
@@ -40,47 +44,56 @@ pub(super) fn is_marked(attributes: &dyn ExtendedAttributes, directory: &File) -
     Ok(attributes.get(directory, ENVELOPE)?.is_some())
 }
 
+/// A value that cannot be read was meant to keep the item, so it does.
+pub(super) fn decode_keep(value: Option<Vec<u8>>) -> Keep {
+    match record::decode_date(value) {
+        Stamp::Missing => Keep::No,
+        Stamp::At(end) => Keep::Until(end),
+        Stamp::Unreadable => Keep::Forever,
+    }
+}
+
 fn decode_mode(value: &[u8]) -> Option<u32> {
     let mode = u32::from_str_radix(std::str::from_utf8(value).ok()?, 8).ok()?;
     (mode <= 0o7777).then_some(mode)
 }
 
 impl TrashDir {
-    pub(super) fn read_older(&self, id: ItemId, name: Name<'_>, kind: FileKind) -> io::Result<Reading> {
+    pub(super) fn read_older(&self, at: &At<'_>, kind: FileKind) -> io::Result<Reading> {
         match kind {
             FileKind::File => {
-                let file = self.dir.open_file(name)?;
+                let file = at.dir.open_file(at.name()?)?;
                 let (found, older) = read(&*self.attributes, &file)?;
-                Ok(self.older_item(id, &metadata_of_file(&file)?, (found, older), None))
+                Ok(self.older_item(at, &metadata_of_file(&file)?, (found, older), None))
             }
-            FileKind::Directory => self.read_older_directory(id, name),
+            FileKind::Directory => self.read_older_directory(at),
             // rrm put these into envelopes only; one without is nothing that it knows.
-            _ => Ok(self.item(id, &self.dir.metadata_of(name)?, Found::default(), Holder::Item, Trust::Open)),
+            _ => Ok(self.without_record(at, &at.dir.metadata_of(at.name()?)?, Holder::Item)),
         }
     }
 
-    fn read_older_directory(&self, id: ItemId, name: Name<'_>) -> io::Result<Reading> {
-        let file = self.dir.open_file(name)?;
+    fn read_older_directory(&self, at: &At<'_>) -> io::Result<Reading> {
+        let file = at.dir.open_file(at.name()?)?;
         let (found, older) = read(&*self.attributes, &file)?;
-        let dir = self.dir.open_dir(name)?;
+        let dir = at.dir.open_dir(at.name()?)?;
         if found.original_path.is_none() && RecordFile::is_in(&dir)? {
             // The record may be in a file, whatever became of the mark on the directory itself.
-            return self.read_older_envelope(id, &dir, read(&RecordFile, &file)?);
+            return self.read_older_envelope(at, &dir, read(&RecordFile, &file)?);
         }
         if older.is_envelope {
-            return self.read_older_envelope(id, &dir, (found, older));
+            return self.read_older_envelope(at, &dir, (found, older));
         }
         if found.original_path.is_none() && (dir.is_empty()? || RecordFile::is_unfinished_in(&dir)?) {
-            return Ok(abandoned(id, &dir.metadata()?));
+            return Ok(abandoned(at.spot, &dir.metadata()?));
         }
-        Ok(self.older_item(id, &metadata_of_file(&file)?, (found, older), None))
+        Ok(self.older_item(at, &metadata_of_file(&file)?, (found, older), None))
     }
 
-    fn read_older_envelope(&self, id: ItemId, envelope: &Dir, found: (Found, Older)) -> io::Result<Reading> {
+    fn read_older_envelope(&self, at: &At<'_>, envelope: &Dir, found: (Found, Older)) -> io::Result<Reading> {
         let carrier = envelope.metadata()?;
         match envelope.metadata_of(layout::ITEM) {
-            Ok(metadata) => Ok(self.older_item(id, &metadata, found, Some(&carrier))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(abandoned(id, &carrier)),
+            Ok(metadata) => Ok(self.older_item(at, &metadata, found, Some(&carrier))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(abandoned(at.spot, &carrier)),
             Err(error) => Err(error),
         }
     }
@@ -88,15 +101,18 @@ impl TrashDir {
     /// An item, the record of which is on its `envelope` or on itself.
     fn older_item(
         &self,
-        id: ItemId,
+        at: &At<'_>,
         metadata: &Metadata,
         (found, older): (Found, Older),
         envelope: Option<&Metadata>,
     ) -> Reading {
         let holder = if envelope.is_some() { Holder::Envelope } else { Holder::Item };
         let trust = self.trust_in(envelope.unwrap_or(metadata));
-        match self.item(id, metadata, found, holder, trust) {
-            Reading::Item(item) => Reading::Item(TrashItem { trashed: older.trashed, mode: older.mode, ..item }),
+        match self.item(at, metadata, found, holder, trust) {
+            Reading::Item(item) => {
+                let keep = if item.shelf == Shelf::Kept { item.keep } else { older.keep };
+                Reading::Item(TrashItem { trashed: older.trashed, mode: older.mode, keep, ..item })
+            }
             reading => reading,
         }
     }

@@ -20,9 +20,10 @@ use std::sync::Arc;
 use super::envelope::{OTHERS_WRITE, discard_envelope, shape_of};
 use super::lock::is_ours;
 use super::loosen::{OWNER_WRITE, loosen};
+use super::read::At;
 use super::record::{self, Unwritten};
 use super::{Keeps, TrashDir, layout};
-use crate::item::{Holder, ItemId, Lent, Record, Shape};
+use crate::item::{Holder, ItemId, Lent, Record, Shape, Spot};
 use crate::sys::{self, Dir, FileKind, Metadata, Name, metadata_of_file, rename_to_own_name};
 
 /// Something that is in the trash now.
@@ -173,7 +174,8 @@ impl TrashDir {
         if is.uid != self.owner || self.shape_of(&here) != Shape::Own {
             return self.enclose(id, record, Lent { taken: 0, ..lent }).unwrap_or(id);
         }
-        let Ok(id) = self.rename_to_tell(id, Shape::Own, lent) else { return id };
+        let here = At::new(&self.dir, Spot::in_trash(id));
+        let Ok(Spot { id, .. }) = self.rename_to_tell(&here, Shape::Own, lent) else { return id };
         match self.close(file, &is, record) {
             Ok(()) => id,
             Err(_) => self.enclose(id, record, lent).unwrap_or(id),

@@ -1,27 +1,20 @@
-//! What is in a trash directory.
+//! One item, read from its place.
 
-use std::ffi::{OsStr, OsString};
+use std::ffi::OsString;
 use std::io;
-use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::thread;
 
 use super::envelope::OTHERS_WRITE;
-use super::layout::{self, Meaning};
 use super::record::{self, Carrier, Found};
-use super::{Base, Modes, TrashDir};
+use super::shelf::Shelved;
+use super::{Base, Modes, TrashDir, layout};
 use crate::attributes::{ExtendedAttributes, RecordFile};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, Result};
 use crate::item::Stamp::{self, Missing};
-use crate::item::{Holder, ItemId, ItemKind, Origin, RecordPlace, Shape, TrashItem, Trust, Untrusted, is_plain_path};
-use crate::sys::door::spawn_beside;
-use crate::sys::{Dir, Entry, FileKind, Metadata, Name, Timestamp, metadata_of_file};
-
-/// How many entries are read before the first of them is told: the more, the more memory.
-const AT_ONCE: usize = 512;
-
-/// From how many entries on a second thread is worth its start.
-const WORTHWHILE: usize = 64;
+use crate::item::{
+    Holder, ItemId, ItemKind, Keep, Origin, RecordPlace, Shape, Shelf, Spot, TrashItem, Trust, Untrusted, is_plain_path,
+};
+use crate::sys::{Dir, FileKind, Metadata, Name, Timestamp, metadata_of_file};
 
 /// What a name in a trash directory turned out to be.
 #[derive(Debug)]
@@ -30,8 +23,8 @@ pub enum Reading {
     Item(TrashItem),
     /// What an interrupted command left: an envelope without an item. Nothing of a person's is in it.
     Abandoned {
-        /// Its name.
-        id: ItemId,
+        /// Where it is.
+        spot: Spot,
         /// When it was last changed.
         modified: Timestamp,
     },
@@ -40,180 +33,122 @@ pub enum Reading {
 }
 
 impl TrashDir {
-    /// Calls `each` with everything in the trash directory, or with why it could not be read. One that cannot be read
-    /// does not keep the others from being told.
-    pub fn for_each(&self, mut each: impl FnMut(Result<Reading>)) -> Result<()> {
-        self.for_each_batch(&|_| true, |batch| {
-            batch.into_iter().for_each(&mut each);
-            ControlFlow::Continue(())
-        })
-    }
-
-    /// As [`Self::for_each`], with what was read together: one entry at first, so that it is told at once, then twice as
-    /// many each time, of the items whose ID is wanted. `each` may break off.
-    pub fn for_each_batch(
-        &self,
-        is_wanted: &(dyn Fn(ItemId) -> bool + Sync),
-        mut each: impl FnMut(Vec<Result<Reading>>) -> ControlFlow<()>,
-    ) -> Result<()> {
-        let mut entries = Vec::with_capacity(AT_ONCE);
-        let (mut enough, mut flow) = (1, ControlFlow::Continue(()));
-        let walk = self.dir.for_each_entry(|entry| {
-            if matches!(layout::meaning_of(&entry.name), Meaning::Item(id) if !is_wanted(id)) {
-                return Ok(());
-            }
-            entries.push(entry);
-            if entries.len() < enough {
-                return Ok(());
-            }
-            enough = AT_ONCE.min(2 * enough);
-            let batch = self.read_in_two_threads(&entries);
-            entries.clear();
-            flow = each(batch);
-            if flow.is_break() { Err(io::ErrorKind::Interrupted.into()) } else { Ok(()) }
-        });
-        if flow.is_break() || each(self.read_in_two_threads(&entries)).is_break() {
-            return Ok(());
-        }
-        walk.map_err(|error| Error::system("read the trash directory", &*self.path, error))
-    }
-
-    /// Reads entries in their order. Each takes several calls that wait for nobody, so that two threads need half the
-    /// time; a thread costs as much as a few entries.
-    fn read_in_two_threads(&self, entries: &[Entry]) -> Vec<Result<Reading>> {
-        let (some, others) = entries.split_at(entries.len() / 2);
-        let read = |entries: &[Entry]| entries.iter().filter_map(|entry| self.read_entry(entry)).collect::<Vec<_>>();
-        if some.len() < WORTHWHILE {
-            return read(entries);
-        }
-        thread::scope(|scope| {
-            let second = spawn_beside(scope, || read(others));
-            let mut readings = read(some);
-            let rest = second.and_then(|second| second.join().ok());
-            readings.extend(rest.unwrap_or_else(|| read(others)));
-            readings
-        })
-    }
-
-    fn read_entry(&self, entry: &Entry) -> Option<Result<Reading>> {
-        match layout::meaning_of(&entry.name) {
-            Meaning::Item(id) => Some(self.read_as(id, entry.kind)),
-            Meaning::Ours => None,
-            Meaning::Foreign => Some(Err(self.foreign(&entry.name))),
-        }
-    }
-
-    /// Calls `each` with the ID of every item, and with its kind where the file system tells. No record is read.
-    pub fn names(&self, mut each: impl FnMut(ItemId, Option<FileKind>)) -> Result<()> {
-        let walk = self.dir.for_each_entry(|entry| {
-            if let Meaning::Item(id) = layout::meaning_of(&entry.name) {
-                each(id, entry.kind);
-            }
-            Ok(())
-        });
-        walk.map_err(|error| Error::system("read the trash directory", &*self.path, error))
-    }
-
-    /// At most so many of the items whose ID is wanted, in no order; those that cannot be read are passed over.
-    pub fn some_items(&self, most: usize, is_wanted: impl Fn(&ItemId) -> bool) -> io::Result<Vec<TrashItem>> {
-        let mut items = Vec::new();
-        self.dir.for_each_entry(|entry| {
-            if let Meaning::Item(id) = layout::meaning_of(&entry.name)
-                && items.len() < most
-                && is_wanted(&id)
-                && let Ok(Reading::Item(item)) = self.read_as(id, entry.kind)
-            {
-                items.push(item);
-            }
-            Ok(())
-        })?;
-        Ok(items)
-    }
-
-    fn foreign(&self, name: &OsStr) -> Error {
-        Error::new(ErrorKind::Foreign, "use", self.path.join(name), "rrm did not put it there")
-    }
-
-    /// Reads the item with this ID: one `openat` away, whatever else the trash holds.
+    /// Reads the item with this ID: a few calls, whatever else the trash holds, unless it is kept.
     pub fn read(&self, id: ItemId) -> Result<Reading> {
-        self.read_as(id, None)
+        // Somebody may keep or release it between two looks.
+        for _ in 0..2 {
+            match self.read_spot(Spot::in_trash(id), None)? {
+                Reading::Gone => {}
+                reading => return Ok(reading),
+            }
+            if let Some(kept) = self.kept_spot(id)
+                && let reading @ (Reading::Item(_) | Reading::Abandoned { .. }) = self.read_spot(kept, None)?
+            {
+                return Ok(reading);
+            }
+        }
+        Ok(Reading::Gone)
     }
 
-    /// As [`Self::read`]; `kind` is what the name is, if that is known.
-    pub fn read_as(&self, id: ItemId, kind: Option<FileKind>) -> Result<Reading> {
-        match self.try_read(id, kind) {
+    /// Under what name the item with this ID is kept, if it is.
+    fn kept_spot(&self, id: ItemId) -> Option<Spot> {
+        let mut found = None;
+        let kept = self.shelf(Shelf::Kept).ok()?;
+        let walk = kept.for_each_entry(|entry| {
+            found = found.or(Spot::from_kept_name(&entry.name).filter(|spot| spot.id == id));
+            Ok(())
+        });
+        walk.ok().and(found)
+    }
+
+    /// Reads the item at this place; `kind` is what the name is, if that is known.
+    pub fn read_spot(&self, spot: Spot, kind: Option<FileKind>) -> Result<Reading> {
+        match self.shelf(spot.shelf()) {
+            Ok(dir) => self.read_at(&At::new(&dir, spot), kind),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Reading::Gone),
+            Err(error) => Err(Error::system("read", self.path.join(spot.path()), error)),
+        }
+    }
+
+    pub(super) fn read_at(&self, at: &At<'_>, kind: Option<FileKind>) -> Result<Reading> {
+        match self.try_read(at, kind) {
             Ok(reading) => Ok(reading),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Reading::Gone),
-            Err(error) => Err(Error::system("read", self.path.join(id.to_string()), error)),
+            Err(error) => Err(Error::system("read", self.path.join(at.spot.path()), error)),
         }
     }
 
-    fn try_read(&self, id: ItemId, kind: Option<FileKind>) -> io::Result<Reading> {
-        let text = id.to_string();
-        let name = Name::new(&text)?;
+    fn try_read(&self, at: &At<'_>, kind: Option<FileKind>) -> io::Result<Reading> {
         let kind = match kind {
             Some(kind) => kind,
-            None => self.dir.metadata_of(name)?.kind,
+            None => at.dir.metadata_of(at.name()?)?.kind,
         };
-        let reading = match id.told() {
-            None => self.read_older(id, name, kind)?,
-            Some(told) => self.read_told(id, told.shape, name, kind)?,
+        let reading = match at.spot.id.told() {
+            None => self.read_older(at, kind)?,
+            Some(told) => self.read_told(at, told.shape, kind)?,
         };
         // A restore erases the record of what it has moved away, perhaps while we were reading it.
-        if let Reading::Item(TrashItem { id, origin: Origin::Unknown, .. }) | Reading::Abandoned { id, .. } = &reading {
-            self.dir.metadata_of(Name::new(&id.to_string())?)?;
+        let read = match &reading {
+            Reading::Item(item) if item.origin == Origin::Unknown => Some(item.spot()),
+            Reading::Abandoned { spot, .. } => Some(*spot),
+            Reading::Item(_) | Reading::Gone => None,
+        };
+        if let Some(spot) = read {
+            at.dir.metadata_of(Name::new(&spot.name())?)?;
         }
         Ok(reading)
     }
 
     /// What the name tells is known, whatever can be read of the record: so a record that cannot be read is missing.
-    fn read_told(&self, id: ItemId, shape: Shape, name: Name<'_>, kind: FileKind) -> io::Result<Reading> {
+    fn read_told(&self, at: &At<'_>, shape: Shape, kind: FileKind) -> io::Result<Reading> {
         let is_envelope = matches!(shape, Shape::Envelope | Shape::RecordFile);
         match kind {
-            FileKind::Directory if is_envelope => self.read_envelope(id, shape, name),
-            FileKind::File | FileKind::Directory if !is_envelope => self.read_own(id, shape, name),
+            FileKind::Directory if is_envelope => self.read_envelope(at, shape),
+            FileKind::File | FileKind::Directory if !is_envelope => self.read_own(at, shape),
             // rrm puts these into envelopes only; one without is nothing that it knows.
-            _ => Ok(self.without_record(id, &self.dir.metadata_of(name)?, Holder::Item)),
+            _ => Ok(self.without_record(at, &at.dir.metadata_of(at.name()?)?, Holder::Item)),
         }
     }
 
-    fn read_own(&self, id: ItemId, shape: Shape, name: Name<'_>) -> io::Result<Reading> {
-        let Ok(file) = self.dir.open_file(name) else {
-            return Ok(self.without_record(id, &self.dir.metadata_of(name)?, Holder::Item));
+    fn read_own(&self, at: &At<'_>, shape: Shape) -> io::Result<Reading> {
+        let Ok(file) = at.dir.open_file(at.name()?) else {
+            return Ok(self.without_record(at, &at.dir.metadata_of(at.name()?)?, Holder::Item));
         };
-        let (mut id, mut is) = (id, metadata_of_file(&file)?);
+        let (mut spot, mut is) = (at.spot, metadata_of_file(&file)?);
         if self.trust_in(&is) == Trust::Open {
-            (id, is) = self.close_what_was_left(id, &file)?;
+            (spot, is) = self.close_what_was_left(at, &file)?;
         }
-        let is_doubted = shape == Shape::Doubted || id.told().is_some_and(|told| told.shape == Shape::Doubted);
+        let is_doubted = shape == Shape::Doubted || spot.id.told().is_some_and(|told| told.shape == Shape::Doubted);
         let trust = if is_doubted { Trust::Open } else { self.trust_in(&is) };
+        let at = At::new(at.dir, spot);
         Ok(match record::read(&*self.attributes, &file, carrier_of(&is)) {
-            Ok(found) => self.item(id, &is, found, Holder::Item, trust),
-            Err(_) => self.without_record(id, &is, Holder::Item),
+            Ok(found) => self.item(&at, &is, found, Holder::Item, trust),
+            Err(_) => self.without_record(&at, &is, Holder::Item),
         })
     }
 
-    fn read_envelope(&self, id: ItemId, shape: Shape, name: Name<'_>) -> io::Result<Reading> {
-        let envelope = self.dir.open_dir(name)?;
+    fn read_envelope(&self, at: &At<'_>, shape: Shape) -> io::Result<Reading> {
+        let envelope = at.dir.open_dir(at.name()?)?;
         let carrier = envelope.metadata()?;
         let metadata = match envelope.metadata_of(layout::ITEM) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(abandoned(id, &carrier)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(abandoned(at.spot, &carrier)),
             metadata => metadata?,
         };
         let attributes: &dyn ExtendedAttributes =
             if shape == Shape::RecordFile { &RecordFile } else { &*self.attributes };
         let found = envelope.readable().and_then(|file| record::read(attributes, &file, Carrier::Directory));
         Ok(match found {
-            Ok(found) => self.item(id, &metadata, found, Holder::Envelope, self.trust_in(&carrier)),
-            Err(_) => self.without_record(id, &metadata, Holder::Envelope),
+            Ok(found) => self.item(at, &metadata, found, Holder::Envelope, self.trust_in(&carrier)),
+            Err(_) => self.without_record(at, &metadata, Holder::Envelope),
         })
     }
 
-    fn without_record(&self, id: ItemId, metadata: &Metadata, holder: Holder) -> Reading {
-        self.item(id, metadata, Found::default(), holder, Trust::Open)
+    pub(super) fn without_record(&self, at: &At<'_>, metadata: &Metadata, holder: Holder) -> Reading {
+        self.item(at, metadata, Found::default(), holder, Trust::Open)
     }
 
-    pub(super) fn item(&self, id: ItemId, metadata: &Metadata, found: Found, holder: Holder, trust: Trust) -> Reading {
+    pub(super) fn item(&self, at: &At<'_>, metadata: &Metadata, found: Found, holder: Holder, trust: Trust) -> Reading {
+        let Spot { id, kept } = at.spot;
         Reading::Item(TrashItem {
             id,
             trash: self.path.clone(),
@@ -226,7 +161,8 @@ impl TrashDir {
             mode: None,
             holder,
             trust,
-            keep: found.keep,
+            keep: kept.unwrap_or(Keep::No),
+            shelf: at.spot.shelf(),
         })
     }
 
@@ -261,7 +197,7 @@ impl TrashDir {
     /// Where the item is now.
     #[must_use]
     pub fn place_of(&self, item: &TrashItem) -> PathBuf {
-        let place = self.path.join(item.id.to_string());
+        let place = self.path.join(item.spot().path());
         match item.holder {
             Holder::Item => place,
             Holder::Envelope => place.join(layout::ITEM.as_os_str()),
@@ -274,8 +210,7 @@ impl TrashDir {
         if has_none || item.holder == Holder::Item {
             return Ok(if has_none { RecordPlace::Nowhere } else { RecordPlace::Item });
         }
-        let id = item.id.to_string();
-        let envelope = self.dir.open_dir(Name::new(&id)?)?;
+        let envelope = self.shelf(item.shelf)?.open_dir(Name::new(&item.spot().name())?)?;
         let present = self.attributes.list(&envelope.readable()?)?;
         let carries = present.iter().any(|name| name == record::ORIGINAL_PATH);
         Ok(if !carries && RecordFile::is_in(&envelope)? { RecordPlace::File } else { RecordPlace::Envelope })
@@ -283,21 +218,38 @@ impl TrashDir {
 
     /// Opens the directory that holds the item and says under which name.
     pub fn holding(&self, item: &TrashItem) -> io::Result<(Holding<'_>, OsString)> {
-        let id = OsString::from(item.id.to_string());
+        let name = OsString::from(item.spot().name());
+        let shelf = self.shelf(item.shelf)?;
         match item.holder {
-            Holder::Item => Ok((Holding::Trash(&self.dir), id)),
+            Holder::Item => Ok((Holding::Shelf(shelf), name)),
             Holder::Envelope => {
-                let name = Name::new(&id)?;
-                Ok((Holding::Envelope(self.dir.open_dir(name)?), layout::ITEM.as_os_str().to_owned()))
+                Ok((Holding::Envelope(shelf.open_dir(Name::new(&name)?)?), layout::ITEM.as_os_str().to_owned()))
             }
         }
     }
 }
 
+/// A place in a trash directory, and the open directory that it is in.
+pub(super) struct At<'a> {
+    pub(super) dir: &'a Dir,
+    pub(super) spot: Spot,
+    text: String,
+}
+
+impl<'a> At<'a> {
+    pub(super) fn new(dir: &'a Dir, spot: Spot) -> Self {
+        Self { dir, spot, text: spot.name() }
+    }
+
+    pub(super) fn name(&self) -> io::Result<Name<'_>> {
+        Ok(Name::new(&self.text)?)
+    }
+}
+
 /// The directory that holds an item.
 pub enum Holding<'a> {
-    /// The trash directory itself.
-    Trash(&'a Dir),
+    /// One of those that items are in.
+    Shelf(Shelved<'a>),
     /// The item's envelope.
     Envelope(Dir),
 }
@@ -306,7 +258,7 @@ impl Holding<'_> {
     /// The directory, to be kept.
     pub(super) fn into_dir(self) -> io::Result<Dir> {
         match self {
-            Self::Trash(dir) => dir.try_clone(),
+            Self::Shelf(dir) => dir.try_clone(),
             Self::Envelope(dir) => Ok(dir),
         }
     }
@@ -317,14 +269,14 @@ impl std::ops::Deref for Holding<'_> {
 
     fn deref(&self) -> &Dir {
         match self {
-            Self::Trash(dir) => dir,
+            Self::Shelf(dir) => dir,
             Self::Envelope(dir) => dir,
         }
     }
 }
 
-pub(super) fn abandoned(id: ItemId, metadata: &Metadata) -> Reading {
-    Reading::Abandoned { id, modified: metadata.modified }
+pub(super) fn abandoned(spot: Spot, metadata: &Metadata) -> Reading {
+    Reading::Abandoned { spot, modified: metadata.modified }
 }
 
 pub(super) fn carrier_of(metadata: &Metadata) -> Carrier {

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::attributes::{ExtendedAttributes, short_name};
-use crate::item::{Keep, Record, Stamp};
+use crate::item::{Record, Stamp};
 use crate::sys::is_attribute_refused;
 
 use super::older;
@@ -22,8 +22,6 @@ pub const ORIGINAL_NAME: &str = "original_name";
 pub const DELETION_DATE: &str = "deletion_date";
 /// Who removed it: raw bytes.
 pub const SESSION: &str = "rrm_session";
-/// Until when a person keeps the item: `forever`, or RFC 3339, UTC.
-pub const KEEP: &str = "rrm_keep";
 /// How large a directory was found to be, all of it: bytes in decimal.
 pub const SIZE: &str = "rrm_size";
 /// The name that an imported item had in the trash of another program, raw bytes, until nothing of it is left there.
@@ -32,7 +30,7 @@ pub const IMPORT: &str = "rrm_import";
 /// The attributes of a record, those of older versions included. Those that tell the path come first when a record is
 /// written and go last when it is erased: whatever a crash leaves of a record still says which file it belongs to.
 pub(super) const OURS: [&str; 9] =
-    [ORIGINAL_NAME, ORIGINAL_PATH, older::MODE, DELETION_DATE, older::TRASHED_DATE, SESSION, KEEP, SIZE, IMPORT];
+    [ORIGINAL_NAME, ORIGINAL_PATH, older::MODE, DELETION_DATE, older::TRASHED_DATE, SESSION, older::KEEP, SIZE, IMPORT];
 
 /// The longest path that is written as one value.
 ///
@@ -40,9 +38,6 @@ pub(super) const OURS: [&str; 9] =
 /// values beside the inode share one block; so of a longer path the directory goes there with the date, which both are
 /// the same for many items, and the name into the inode.
 const LONGEST_IN_ONE: usize = 56;
-
-/// The value of [`KEEP`] without an end.
-const KEPT_FOREVER: &[u8] = b"forever";
 
 /// Why a record could not be written.
 #[derive(Debug)]
@@ -124,7 +119,7 @@ pub fn restore(attributes: &dyn ExtendedAttributes, file: &File, record: &Record
             attributes.set(file, name, value)?;
         }
     }
-    let strange = [SESSION, KEEP, SIZE].into_iter().filter(|name| pairs.iter().all(|(written, _)| written != name));
+    let strange = [SESSION, SIZE].into_iter().filter(|name| pairs.iter().all(|(written, _)| written != name));
     strange.into_iter().try_for_each(|name| attributes.remove(file, name))
 }
 
@@ -178,8 +173,6 @@ pub struct Found {
     pub deletion: Stamp,
     /// Who removed it.
     pub session: Option<OsString>,
-    /// Whether a person keeps it.
-    pub keep: Keep,
     /// How large a directory was found to be.
     pub size: Option<u64>,
 }
@@ -200,7 +193,6 @@ pub fn read(attributes: &dyn ExtendedAttributes, file: &File, carrier: Carrier) 
         original_path: read_path(attributes, file)?,
         deletion: decode_date(attributes.get(file, DELETION_DATE)?),
         session: attributes.get(file, SESSION)?.map(OsString::from_vec),
-        keep: decode_keep(attributes.get(file, KEEP)?),
         size: size()?.and_then(|value| decode_size(&value)),
     })
 }
@@ -224,24 +216,6 @@ pub(super) fn decode_date(value: Option<Vec<u8>>) -> Stamp {
     match instant {
         Some(instant) => Stamp::At(instant.to_utc()),
         None => Stamp::Unreadable,
-    }
-}
-
-/// The value of [`KEEP`] for an item that is kept.
-pub(super) fn encode_keep(keep: Keep) -> Option<Vec<u8>> {
-    match keep {
-        Keep::No => None,
-        Keep::Forever => Some(KEPT_FOREVER.to_vec()),
-        Keep::Until(end) => Some(date(end, SecondsFormat::AutoSi)),
-    }
-}
-
-/// A value that cannot be read was meant to keep the item, so it does.
-pub(super) fn decode_keep(value: Option<Vec<u8>>) -> Keep {
-    match decode_date(value) {
-        Stamp::Missing => Keep::No,
-        Stamp::At(end) => Keep::Until(end),
-        Stamp::Unreadable => Keep::Forever,
     }
 }
 
@@ -368,15 +342,6 @@ mod tests {
             assert!(matches!(result, Err(Unwritten::Failed(error)) if error.raw_os_error() == Some(5)));
             assert!(set.lock().expect("not poisoned").is_empty(), "attribute {failing}");
         }
-    }
-
-    #[test]
-    fn a_keep_that_cannot_be_read_still_keeps() {
-        let end = record().deletion;
-        for keep in [Keep::No, Keep::Forever, Keep::Until(end)] {
-            assert_eq!(decode_keep(encode_keep(keep)), keep);
-        }
-        assert_eq!(decode_keep(Some(b"until christmas".to_vec())), Keep::Forever);
     }
 
     #[test]

@@ -7,7 +7,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::envelope::discard_envelope;
 use super::{TrashDir, layout};
-use crate::item::ItemId;
+use crate::item::Spot;
 use crate::sys::{Dir, Locked, Name, Timestamp};
 
 /// How long an envelope without an item is left alone: far longer than a removal takes between making it and filling
@@ -52,12 +52,12 @@ impl TrashDir {
     ///
     /// Only what is known to be empty goes (rmdir(2)), so a removal that is slower than all others loses at most the
     /// race for its envelope, and says so.
-    pub fn sweep(&self, id: ItemId, modified: Timestamp, now: DateTime<Utc>) -> io::Result<()> {
+    pub fn sweep(&self, spot: Spot, modified: Timestamp, now: DateTime<Utc>) -> io::Result<()> {
         if !is_abandoned(modified, now) {
             return Ok(());
         }
-        let name = id.to_string();
+        let (shelf, name) = (self.shelf(spot.shelf())?, spot.name());
         let name = Name::new(&name)?;
-        discard_envelope(&self.dir, &self.dir.open_dir(name)?, name)
+        discard_envelope(&shelf, &shelf.open_dir(name)?, name)
     }
 }

@@ -19,7 +19,7 @@ use super::envelope::{OTHERS_WRITE, discard_envelope};
 use super::loosen::{Loosened, loosen};
 use super::read::Holding;
 use super::{TrashDir, layout, record};
-use crate::item::{Holder, ItemId, ItemKind, Lent, Origin, Record, TrashItem};
+use crate::item::{Holder, ItemKind, Lent, Origin, Record, Spot, TrashItem};
 use crate::sys::{Dir, Metadata, Name, metadata_of_file, rename_no_replace, set_mode_of_file, try_lock};
 
 /// An item that has left.
@@ -38,7 +38,7 @@ pub struct MovedOut {
     item: TrashItem,
     labelled: Option<File>,
     leaving: Leaving,
-    envelope: Option<(Dir, ItemId)>,
+    envelope: Option<Dir>,
 }
 
 impl TrashDir {
@@ -58,7 +58,7 @@ impl TrashDir {
             leaving.stay()?;
             return Err(error);
         }
-        let envelope = if let Holding::Envelope(envelope) = holding { Some((envelope, item.id)) } else { None };
+        let envelope = if let Holding::Envelope(envelope) = holding { Some(envelope) } else { None };
         Ok(MovedOut { item: item.clone(), labelled, leaving, envelope })
     }
 
@@ -88,8 +88,8 @@ impl TrashDir {
         let erased = moved.labelled.map_or(Ok(()), |file| record::erase(&*self.attributes, &file));
         // Whatever became of the record: nothing else will remember the mode.
         let result = moved.leaving.finish(|mode| moved.item.original_mode(mode)).and(erased);
-        if let Some((envelope, id)) = moved.envelope {
-            self.discard_holding(id, &Holding::Envelope(envelope));
+        if let Some(envelope) = moved.envelope {
+            self.discard_holding(moved.item.spot(), &Holding::Envelope(envelope));
         }
         result.map_or_else(Taken::Marked, |()| Taken::Whole)
     }
@@ -105,7 +105,7 @@ impl TrashDir {
         if item.holder == Holder::Envelope || !can_carry {
             return Ok(None);
         }
-        match self.dir.open_file(name) {
+        match self.shelf(item.shelf)?.open_file(name) {
             Err(_) if item.origin == Origin::Unknown => Ok(None),
             result => result.map(Some),
         }
@@ -169,10 +169,12 @@ impl TrashDir {
 
     /// Removes the envelope of an item that has left. One that cannot be removed holds nothing, is never listed, and is
     /// swept by `clean`; so this is no failure.
-    pub(super) fn discard_holding(&self, id: ItemId, holding: &Holding<'_>) {
-        let id = id.to_string();
-        if let (Holding::Envelope(envelope), Ok(name)) = (holding, Name::new(&id)) {
-            discard_envelope(&self.dir, envelope, name).ok();
+    pub(super) fn discard_holding(&self, spot: Spot, holding: &Holding<'_>) {
+        let name = spot.name();
+        if let (Holding::Envelope(envelope), Ok(name), Ok(shelf)) =
+            (holding, Name::new(&name), self.shelf(spot.shelf()))
+        {
+            discard_envelope(&shelf, envelope, name).ok();
         }
     }
 }
@@ -213,8 +215,13 @@ impl Leaving {
     pub(super) fn of(item: &TrashItem, holding: &Dir, name: Name<'_>) -> io::Result<Self> {
         match item.kind {
             ItemKind::Directory => Self::prepare(holding, name),
-            _ => Ok(Self { dir: None, loosened: None }),
+            _ => Ok(Self::nothing()),
         }
+    }
+
+    /// What takes no preparation.
+    pub(super) fn nothing() -> Self {
+        Self { dir: None, loosened: None }
     }
 
     fn prepare(holding: &Dir, name: Name<'_>) -> io::Result<Self> {

@@ -28,14 +28,14 @@ impl TrashManager {
                 close_to_others(path).map_err(failed(path))
             }
             Finding::EmptyEnvelope { at, age: Age::Old } => {
-                self.in_trash(&at.trash, &at.path(), |trash| trash.remove_empty(at.id, now))
+                self.in_trash(&at.trash, &at.path(), |trash| trash.remove_empty(at.spot, now))
             }
             Finding::InterruptedCopy { trash, name, source: Source::Uncopied } => {
                 self.in_trash(trash, &trash.join(name), |trash| trash.remove_uncopied(name))
             }
             Finding::InterruptedMove { at, place, left: Left::Note } => {
-                self.in_trash(&at.trash, place, |trash| match notes::check(trash, at.id, place)? {
-                    Some(Left::Note) => trash.forget_note(at.id),
+                self.in_trash(&at.trash, place, |trash| match notes::check(trash, at.spot.id, place)? {
+                    Some(Left::Note) => trash.forget_note(at.spot.id),
                     _ => Err(changed()),
                 })
             }

@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::config::Config;
-use rrm::item::{Arrival, Holder, ItemId, ItemKind, Keep, Lent, Origin, RANDOM, Shape, Stamp, Told, TrashItem, Trust};
+use rrm::item::{
+    Arrival, Holder, ItemId, ItemKind, Keep, Lent, Origin, RANDOM, Shape, Shelf, Stamp, Told, TrashItem, Trust,
+};
 
 use super::action::Action;
 use super::entries::Entries;
@@ -48,6 +50,7 @@ pub(super) fn item(path: &str, trashed: DateTime<Utc>, size: u64) -> TrashItem {
         holder: Holder::Item,
         trust: Trust::Believed,
         keep: Keep::No,
+        shelf: Shelf::Trash,
     }
 }
 

@@ -137,13 +137,14 @@ impl Words<'_> {
     }
 
     fn to_be_taken_out(&self, at: &At, meaning: String) -> Text {
-        let restore = self.command(&format!("restore id:{} --to DIR", at.id.short()));
+        let restore = self.command(&format!("restore id:{} --to DIR", at.spot.id.short()));
         (at.path(), meaning, format!("{restore} takes it out"))
     }
 
     fn doubtful(&self, at: &At, original: &Path) -> Text {
         let meaning = format!("the dates of what was {} cannot be right, so no rule takes it", self.quoted(original));
-        let [restore, clean] = ["restore", "clean"].map(|name| self.command(&format!("{name} id:{}", at.id.short())));
+        let [restore, clean] =
+            ["restore", "clean"].map(|name| self.command(&format!("{name} id:{}", at.spot.id.short())));
         (at.path(), meaning, format!("{restore} brings it back, {clean} deletes it"))
     }
 
@@ -192,7 +193,7 @@ impl Words<'_> {
     }
 
     fn interrupted_move(&self, at: &At, place: &Path, left: Left) -> Text {
-        let (clean, id) = (self.command("clean"), at.id.short());
+        let (clean, id) = (self.command("clean"), at.spot.id.short());
         let (meaning, remedy) = match left {
             Left::Copy => (
                 format!("an unfinished copy of item {id} that a killed restore left"),

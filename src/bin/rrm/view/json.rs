@@ -145,7 +145,7 @@ fn text_of(instant: DateTime<Utc>) -> String {
 mod tests {
     use std::os::unix::ffi::OsStringExt;
 
-    use rrm::item::{Holder, ItemId, ItemKind, Keep, Origin, Trust};
+    use rrm::item::{Holder, ItemId, ItemKind, Keep, Origin, Shelf, Trust};
 
     use super::*;
 
@@ -163,6 +163,7 @@ mod tests {
             holder: Holder::Item,
             trust: Trust::Believed,
             keep: Keep::No,
+            shelf: Shelf::Trash,
         }
     }
 

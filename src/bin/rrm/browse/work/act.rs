@@ -92,7 +92,7 @@ fn delete(desk: &Desk, plan: &CleanPlan, request: &CleanRequest) {
     let cleaned = desk.manager.clean(plan, request, &Watcher::new(desk));
     // Whatever the clean left, because it was kept or is in use, is there still.
     let is_gone = |path: &std::path::Path| metadata_at(path).is_err();
-    let gone = plan.items.iter().filter(|item| is_gone(&item.trash.join(item.id.to_string()))).map(|item| item.id);
+    let gone = plan.items.iter().filter(|item| is_gone(&item.trash.join(item.spot().path()))).map(|item| item.id);
     let gone: HashSet<ItemId> = gone.collect();
     let problems = cleaned.problems.iter().map(|error| desk.messages.words(error)).collect::<Vec<_>>();
     desk.report(Report::Deleted(cleaned, gone));

@@ -1,0 +1,82 @@
+//! The two directories that items are in, and moving an item from one to the other.
+
+use std::io;
+
+use super::take::Leaving;
+use super::{TrashDir, layout, older};
+use crate::item::{Holder, Keep, Shelf, Spot, TrashItem};
+use crate::sys::{self, Dir, Name, rename_to_own_name};
+
+/// A directory that items are in.
+pub enum Shelved<'a> {
+    /// The trash directory itself.
+    Trash(&'a Dir),
+    /// The one of what a person keeps.
+    Kept(Dir),
+}
+
+impl std::ops::Deref for Shelved<'_> {
+    type Target = Dir;
+
+    fn deref(&self) -> &Dir {
+        match self {
+            Self::Trash(dir) => dir,
+            Self::Kept(dir) => dir,
+        }
+    }
+}
+
+impl TrashDir {
+    /// One of the directories that items are in; `ENOENT` for that of kept ones, if nothing was ever kept.
+    pub(super) fn shelf(&self, shelf: Shelf) -> io::Result<Shelved<'_>> {
+        match shelf {
+            Shelf::Trash => Ok(Shelved::Trash(&self.dir)),
+            Shelf::Kept => self.dir.open_dir(layout::KEPT).map(Shelved::Kept),
+        }
+    }
+
+    /// Exempts an item from clean, or no longer: one rename, which replaces nothing and decides. Says where it is then.
+    ///
+    /// Before anybody is told that it is kept, [`Self::flush_keeps`] brings that to the disk.
+    ///
+    /// # Errors
+    /// `ENOENT` where another command took the item meanwhile.
+    pub fn set_keep(&self, item: &TrashItem, keep: Keep) -> io::Result<TrashItem> {
+        let (from, to) = (item.spot(), Spot::for_keep(item.id, keep));
+        if to.shelf() == Shelf::Kept {
+            self.own_dir(layout::KEPT)?;
+        }
+        if from != to {
+            self.move_entry(item, from, to)?;
+        }
+        let moved = TrashItem { keep: to.kept.unwrap_or(Keep::No), shelf: to.shelf(), ..item.clone() };
+        if item.id.told().is_none() && item.shelf == Shelf::Trash && item.keep != Keep::No {
+            self.note(&moved, older::KEEP, None)?;
+        }
+        Ok(moved)
+    }
+
+    fn move_entry(&self, item: &TrashItem, from: Spot, to: Spot) -> io::Result<()> {
+        let (source, target) = (self.shelf(from.shelf())?, self.shelf(to.shelf())?);
+        let (old, new) = (from.name(), to.name());
+        let (old, new) = (Name::new(&old)?, Name::new(&new)?);
+        let leaving = match item.holder {
+            Holder::Item => Leaving::of(item, &source, old)?,
+            Holder::Envelope => Leaving::nothing(),
+        };
+        let moved = rename_to_own_name(&source, old, &target, new);
+        leaving.stay()?;
+        moved?;
+        // Whoever was about to restore or delete it holds the envelope, and may have taken the item out of it.
+        if item.holder == Holder::Envelope {
+            target.open_dir(new)?.metadata_of(layout::ITEM)?;
+        }
+        Ok(())
+    }
+
+    /// Brings to the disk what is kept.
+    pub fn flush_keeps(&self) -> io::Result<()> {
+        sys::flush(&self.own_dir(layout::KEPT)?)?;
+        sys::flush(&self.dir)
+    }
+}

@@ -1,0 +1,144 @@
+//! What a person keeps is in a directory of its own: one rename there, and one rename back or out of it.
+
+use std::fs;
+use std::path::PathBuf;
+use std::thread;
+
+use crate::common::{Fault, Sandbox, snapshot, strace};
+
+type Make = fn(&Sandbox) -> PathBuf;
+
+/// What carries its record, what is in an envelope, and what has to be writable to be moved.
+const THINGS: [(&str, Make); 4] = [
+    ("file", |sandbox| sandbox.file("thing", "content")),
+    ("link", |sandbox| sandbox.symlink("thing", "nowhere")),
+    ("directory", |sandbox| sandbox.tree("thing", &[("a", "1"), ("below/b", "2")])),
+    ("closed directory", |sandbox| {
+        sandbox.tree("thing", &[("a", "1")]);
+        sandbox.chmod("thing", 0o555)
+    }),
+];
+
+fn names_in(directory: PathBuf) -> Vec<String> {
+    let entries = fs::read_dir(directory).expect("it can be read").flatten();
+    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
+}
+
+/// The one item of the sandbox's trash: its ID and its state.
+#[track_caller]
+fn item(sandbox: &Sandbox) -> (String, String) {
+    let items = sandbox.list_json();
+    assert_eq!(items.len(), 1, "{items:?}");
+    let text = |key: &str| items[0][key].as_str().expect("text").to_owned();
+    (text("id"), text("state"))
+}
+
+#[test]
+fn what_is_kept_is_moved_there_and_comes_back_from_there() {
+    for (kind, make) in THINGS {
+        let sandbox = Sandbox::ordinary();
+        let path = make(&sandbox);
+        let before = snapshot(&path);
+        sandbox.rrm(["rm", "-r", "thing"]).ok();
+        let (id, _) = item(&sandbox);
+        let kept = sandbox.trash().join("kept");
+        sandbox.rrm(["keep", &id]).ok();
+        assert_eq!((names_in(kept.clone()), item(&sandbox).1), (vec![id.clone()], "kept".to_owned()), "{kind}");
+        sandbox.rrm(["keep", "--until", "2999-01-01T00:00:00Z", &id]).ok();
+        assert_eq!(names_in(kept.clone()), [format!("{id}@29990101T000000Z")], "{kind}");
+        sandbox.rrm(["show", &id]).ok().out_contains("until 2999-01-01");
+        sandbox.rrm(["clean", "--yes", &id]).fails(1).err_contains("it is kept");
+        sandbox.rrm(["doctor"]).ok();
+        sandbox.rrm(["keep", "--release", "thing"]).ok();
+        assert_eq!((names_in(kept.clone()).len(), item(&sandbox)), (0, (id.clone(), "trashed".to_owned())), "{kind}");
+        sandbox.rrm(["keep", "thing"]).ok();
+        sandbox.rrm(["undo"]).ok();
+        before.assert_is_at(&path);
+        assert_eq!(names_in(kept).len(), 0, "{kind}");
+    }
+}
+
+/// A date that has passed ends the keep, and then the item is due as any other.
+#[test]
+fn a_keep_that_is_over_holds_no_longer() {
+    for (kind, make) in THINGS {
+        let sandbox = Sandbox::ordinary();
+        make(&sandbox);
+        sandbox.rrm(["rm", "-r", "-g", "0", "thing"]).ok();
+        let (id, _) = item(&sandbox);
+        sandbox.rrm(["keep", &id]).ok();
+        let kept = sandbox.trash().join("kept");
+        fs::rename(kept.join(&id), kept.join(format!("{id}@20260101T000000Z"))).expect("the name is free");
+        assert_eq!(item(&sandbox).1, "expired", "{kind}");
+        sandbox.rrm(["clean"]).ok();
+        assert!(sandbox.list_json().is_empty() && names_in(kept).is_empty(), "{kind}");
+    }
+}
+
+#[test]
+fn a_keep_is_on_the_disk_before_it_is_told() {
+    or_skip!(strace::available());
+    let sandbox = Sandbox::new();
+    sandbox.file("thing", "x");
+    sandbox.rrm(["rm", "thing"]).ok();
+    let (run, log) = strace::log_of(&sandbox.command(["keep", "-v", "thing"]));
+    run.ok();
+    let at =
+        |call: &str| log.lines().position(|line| line.contains(call)).unwrap_or_else(|| panic!("no {call}:\n{log}"));
+    let told = log.lines().position(|line| line.contains("write(1") && line.contains("kept")).expect("it is told");
+    assert!(at("renameat2(") < at("fsync(") && at("fsync(") < told, "{log}");
+}
+
+/// It is kept or was never said to be, and is there once.
+#[test]
+fn a_keep_that_is_killed_or_fails_loses_nothing() {
+    or_skip!(strace::available());
+    for (kind, make) in THINGS {
+        let scene = || {
+            let sandbox = Sandbox::ordinary();
+            let path = make(&sandbox);
+            let before = snapshot(&path);
+            sandbox.rrm(["rm", "-r", "thing"]).ok();
+            (sandbox, path, before)
+        };
+        for fault in [Fault::Kill, Fault::Error("EIO")] {
+            let points = strace::each_point(
+                fault,
+                scene,
+                |(sandbox, ..)| sandbox.command(["keep", "thing"]),
+                |(sandbox, path, before), _, run| {
+                    let (_, state) = item(sandbox);
+                    assert!(state == "kept" || !run.status.success(), "{kind}: it was said to be kept: {run}");
+                    sandbox.rrm(["keep", "thing"]).ok();
+                    assert_eq!(item(sandbox).1, "kept", "{kind}");
+                    sandbox.rrm(["restore", "thing"]).ok();
+                    before.assert_is_at(path);
+                },
+            );
+            assert!(points > 0, "a keep that changes nothing keeps nothing");
+        }
+    }
+}
+
+/// The rename decides: what was said to be kept was not deleted.
+#[test]
+fn of_a_keep_and_a_clean_at_once_one_wins() {
+    for round in 0..20 {
+        let sandbox = Sandbox::ordinary();
+        let (kind, make) = THINGS[round % THINGS.len()];
+        let path = make(&sandbox);
+        sandbox.rrm(["rm", "-r", "-g", "0", "thing"]).ok();
+        let (id, _) = item(&sandbox);
+        let verbs: [&[&str]; 4] = [&["keep", &id], &["clean"], &["restore", &id], &["clean", "--yes", &id]];
+        let runs: Vec<_> = thread::scope(|scope| {
+            let started: Vec<_> = verbs.iter().map(|words| scope.spawn(|| sandbox.rrm(*words))).collect();
+            started.into_iter().map(|run| run.join().expect("it ran")).collect()
+        });
+        let is_there = path.symlink_metadata().is_ok();
+        let listed = sandbox.list_json().len();
+        assert!(usize::from(is_there) + listed <= 1, "{kind}: it is there twice: {runs:?}");
+        if runs[0].status.success() || runs[2].status.success() {
+            assert_eq!(usize::from(is_there) + listed, 1, "{kind}: kept or restored, and gone: {runs:?}");
+        }
+    }
+}
