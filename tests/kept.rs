@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread;
 
-use crate::common::{Fault, Sandbox, snapshot, strace};
+use crate::common::{Fault, Sandbox, fault, snapshot, strace};
 
 type Make = fn(&Sandbox) -> PathBuf;
 
@@ -92,7 +92,6 @@ fn a_keep_is_on_the_disk_before_it_is_told() {
 /// It is kept or was never said to be, and is there once.
 #[test]
 fn a_keep_that_is_killed_or_fails_loses_nothing() {
-    or_skip!(strace::available());
     for (kind, make) in THINGS {
         let scene = || {
             let sandbox = Sandbox::ordinary();
@@ -102,7 +101,7 @@ fn a_keep_that_is_killed_or_fails_loses_nothing() {
             (sandbox, path, before)
         };
         for fault in [Fault::Kill, Fault::Error("EIO")] {
-            let points = strace::each_point(
+            let points = fault::each_point(
                 fault,
                 scene,
                 |(sandbox, ..)| sandbox.command(["keep", "thing"]),
