@@ -283,7 +283,7 @@ fn ctrl_z_stops_it_like_any_other_program() {
     let shell = sandbox.tool("bash", ["--norc", "--noediting", "-i"]).with("PS1", "$ ").with("TERM", "xterm-256color");
     let mut screen = shell.on_screen(80, 24);
     let program = sandbox.command(["browse"]).program().display().to_string();
-    screen.shows("$ ").types(&format!("{program} browse --under ~\n")).shows("content of a");
+    screen.shows("$ ").types(&format!("'{program}' browse --under ~\n")).shows("content of a");
     screen.types("\x1a").is_left().shows("Stopped").types("stty -a | grep -o ' icano[n]'\n").shows(" icanon");
     screen.types("fg\n").hides("Stopped").shows("content of a").types("q").is_left();
     screen.types("echo ended $?\n").shows("ended 0").types("exit\n");

@@ -17,19 +17,19 @@ const READY: &str = "ready>";
 const BASH: Shell = Shell {
     name: "bash",
     options: &["--noprofile", "--rcfile", "SETUP", "-i"],
-    setup: "source SCRIPT; bind 'set enable-bracketed-paste off'; PS1='ready> '",
+    setup: "source 'SCRIPT'; bind 'set enable-bracketed-paste off'; PS1='ready> '",
 };
 
 const ZSH: Shell = Shell {
     name: "zsh",
-    options: &["-f", "-i", "-c", "ZDOTDIR=HOME_OF_SETUP exec zsh -d -i"],
-    setup: "autoload -U compinit; compinit -D -u; source SCRIPT; unset zle_bracketed_paste; PS1='ready> '",
+    options: &["-f", "-i", "-c", "ZDOTDIR='HOME_OF_SETUP' exec zsh -d -i"],
+    setup: "autoload -U compinit; compinit -D -u; source 'SCRIPT'; unset zle_bracketed_paste; PS1='ready> '",
 };
 
 const FISH: Shell = Shell {
     name: "fish",
-    options: &["--no-config", "--init-command", "source SETUP", "-i"],
-    setup: "source SCRIPT; function fish_prompt; echo -n 'ready> '; end",
+    options: &["--no-config", "--init-command", "source 'SETUP'", "-i"],
+    setup: "source 'SCRIPT'; function fish_prompt; echo -n 'ready> '; end",
 };
 
 /// A sandbox with one item called `my file` and one called `other`, and a shell in it that completes.

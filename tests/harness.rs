@@ -9,7 +9,8 @@ use crate::common::{Fault, Invocation, MACHINE, Missing, Run, Sandbox, User, is_
 
 fn is_mounted(path: &std::path::Path) -> bool {
     let table = fs::read_to_string("/proc/self/mountinfo").expect("the kernel tells its mounts");
-    table.lines().any(|line| line.split(' ').nth(4) == path.to_str())
+    let point = path.to_str().expect("plain text").replace(' ', "\\040");
+    table.lines().any(|line| line.split(' ').nth(4) == Some(&point))
 }
 
 #[test]

@@ -54,6 +54,8 @@ impl Dir {
 
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
     use super::*;
 
     /// Only where modes are kept; that a file system without them is found out is shown on one.
@@ -62,7 +64,7 @@ mod tests {
         let root = tempfile::tempdir().expect("a temporary directory");
         let dir = Dir::open(root.path()).expect("opened");
         for (mode, closed) in [(0o700, true), (0o500, true), (0o750, false), (0o777, false), (0o1777, false)] {
-            dir.set_mode(mode).expect("it is ours");
+            std::fs::set_permissions(root.path(), PermissionsExt::from_mode(mode)).expect("it is ours");
             let is = dir.metadata().expect("looked at");
             assert_eq!(dir.is_closed_to_others(&is), closed, "{mode:o}");
             assert_eq!(dir.metadata().expect("looked at").mode, mode);

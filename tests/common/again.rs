@@ -57,6 +57,7 @@ pub(crate) fn powerless(closure: &str) {
 /// Runs one test of this binary again, behind these words; panics if it fails there, skips if they fail.
 #[track_caller]
 fn run(words: &[&str], variable: &str, closure: &str) {
+    super::settle_in();
     let tried = system(words[0]).args(&words[1..]).arg("true").output();
     let refused = tried.map(|output| (!output.status.success()).then(|| lossy(&output.stderr)));
     if let Some(why) = refused.unwrap_or_else(|error| Some(error.to_string())) {

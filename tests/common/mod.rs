@@ -44,6 +44,18 @@ pub(crate) fn binary() -> PathBuf {
     std::env::var_os("RRM_TEST_BINARY").map_or_else(|| env!("CARGO_BIN_EXE_rrm").into(), PathBuf::from)
 }
 
+/// What holds for a test whoever runs it, before it makes anything.
+///
+/// The umask is the usual one, for children too. Where /proc is not mounted, neither rrm nor the tests see enough: then
+/// the whole run ends here, and says so.
+pub(crate) fn settle_in() {
+    rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
+    if !Path::new("/proc/self").exists() {
+        say_skipped(&Missing::new("/proc", "and so does every test that makes something"));
+        std::process::exit(0);
+    }
+}
+
 /// Copies a program, by `cp`: a file that this process had open for writing could be held open by a child that another
 /// thread starts at that moment, and nobody could run it ("Text file busy").
 pub(crate) fn copy_program(from: &Path, to: &Path) {

@@ -140,12 +140,15 @@ impl Mount {
 
     fn onto<'word>(words: impl IntoIterator<Item = &'word OsStr>, at: &'word Path) -> Result<Self, Missing> {
         let words: Vec<&OsStr> = words.into_iter().collect();
-        let what = match words[..] {
-            [option, kind, ..] if option == "-t" => format!("a mount of {}", kind.to_string_lossy()),
-            _ => "mounts".to_owned(),
-        };
-        run(["mount".as_ref()].into_iter().chain(words).chain([at.as_os_str()]))
-            .map_err(|why| Missing::new(what, why))?;
+        let kind = words.iter().skip_while(|word| **word != "-t").nth(1).map(|kind| kind.to_string_lossy());
+        run(["mount".as_ref()].into_iter().chain(words).chain([at.as_os_str()])).map_err(|why| {
+            match kind.as_deref() {
+                Some(served @ ("exfat-fuse" | "ntfs-3g")) => Missing::new(served, why),
+                Some(kind) if why.contains("unknown filesystem type") => Missing::of_the_kernel(kind, why),
+                Some(kind) => Missing::new(format!("a mount of {kind}"), why),
+                None => Missing::new("mounts", why),
+            }
+        })?;
         Ok(Self { at: at.to_owned(), image: None })
     }
 

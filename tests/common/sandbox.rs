@@ -42,8 +42,7 @@ impl Sandbox {
     /// `RRM_TEST_ROOT` names the directory that sandboxes are made in, so that a run can be put on any file system; see
     /// [`place_of_sandboxes`].
     pub(crate) fn of(user: User) -> Self {
-        // Children inherit it, too: what they make has the usual modes whatever those of the caller would be.
-        rustix::process::umask(rustix::fs::Mode::from_raw_mode(0o022));
+        super::settle_in();
         let parent = place_of_sandboxes();
         let directory = tempfile::Builder::new().prefix("rrm-test-").tempdir_in(parent).expect("a sandbox can be made");
         // The resolved path, because rrm records resolved parents.

@@ -73,7 +73,8 @@ pub(crate) fn changes_of(command: &Invocation, own_log: &Path) -> (Run, Vec<Stri
     let log = log_file();
     let calls: Vec<String> = CHANGES.iter().chain(MAY_CHANGE).map(|call| format!("?{call}")).collect();
     let run = traced(command, log.path(), &["-y", "-e", &format!("trace={}", calls.join(","))]).run();
-    let own_log = format!("<{}>", own_log.display());
+    // By its name, which is plain; strace escapes what is not in the names above it.
+    let own_log = format!("/{}>", own_log.file_name().expect("a file").display());
     let others: Vec<String> =
         read(log.path()).lines().filter(|line| !line.contains(&own_log)).map(str::to_owned).collect();
     (run, changes_in(&others.join("\n")))

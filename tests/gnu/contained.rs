@@ -59,6 +59,7 @@ fn writable_mounts() -> Vec<String> {
 /// Runs one test of this binary again, contained; panics if it fails there, skips if it cannot be contained.
 #[track_caller]
 pub(super) fn run_again(closure: &str) {
+    crate::common::settle_in();
     if std::env::var_os(CONTAINED).is_some() {
         return say_skipped(&Missing::new("mounts that can be read-only", format!("{:?} cannot", writable_mounts())));
     }

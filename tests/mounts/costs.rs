@@ -23,7 +23,7 @@ const SLOWLY: [&str; 9] = [
 /// The command on a terminal of its own, where these lines are typed.
 fn on_a_terminal(sandbox: &Sandbox, command: &str, typed: &str) -> Run {
     let program = crate::common::binary();
-    let line = command.replace("rrm", &program.display().to_string());
+    let line = command.replace("rrm", &format!("'{}'", program.display()));
     sandbox.tool("script", ["-qec", &line, "/dev/null"]).with("TERM", "xterm").reading(typed).run()
 }
 

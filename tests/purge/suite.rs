@@ -25,7 +25,7 @@ use super::WORKERS;
 const ORDINARY: u32 = 65534;
 
 fn sandbox() -> TempDir {
-    rustix::process::umask(Mode::from_raw_mode(0o022));
+    crate::common::settle_in();
     let dir = TempDir::new().expect("a temporary directory");
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).expect("searchable");
     dir
