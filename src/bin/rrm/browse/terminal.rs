@@ -102,8 +102,10 @@ mod tests {
     use std::fs::{File, OpenOptions};
     use std::io::Read as _;
     use std::os::unix::ffi::OsStrExt as _;
+    use std::os::unix::fs::OpenOptionsExt as _;
     use std::process::Command;
 
+    use rustix::fs::OFlags;
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     use rustix::termios::{Winsize, tcgetattr, tcsetwinsize};
 
@@ -126,7 +128,10 @@ mod tests {
         let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&person, size).expect("it has a size");
         let name = ptsname(&person, Vec::new()).expect("it has a name");
-        let program = OpenOptions::new().read(true).write(true).open(OsStr::from_bytes(name.as_bytes()));
+        // A process without a terminal would get this one, and be hung up with it.
+        let not_ours = i32::try_from(OFlags::NOCTTY.bits()).expect("a flag");
+        let mut options = OpenOptions::new();
+        let program = options.read(true).write(true).custom_flags(not_ours).open(OsStr::from_bytes(name.as_bytes()));
         let program = program.expect("it opens");
         let modes = |person: &File| format!("{:?}", tcgetattr(person).expect("it has settings").local_modes);
         let before = modes(&person);
