@@ -26,7 +26,7 @@ use crate::common::{Run, Sandbox, Tree, snapshot};
 const SECONDS: u64 = 1;
 
 /// How much longer, until all have had a turn.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 fn how_long() -> Duration {
     let told = std::env::var("RRM_TEST_SECONDS").ok();

@@ -73,7 +73,7 @@ fn the_bars_fit_eighty_columns_and_the_locale() {
     // But for the names of places, which are shown whole.
     let bars = |text: &str| {
         let upper = text.split("\nLARGEST").next().expect("there is a first part");
-        upper.lines().filter(|line| !line.starts_with("Volume")).map(|line| format!("{line}\n")).collect::<String>()
+        upper.lines().filter(|line| !line.starts_with("Volume")).collect::<Vec<_>>().join("\n")
     };
     assert!(bars(&utf8).lines().all(|line| line.chars().count() <= 80), "{utf8}");
     let row = |text: &str, label: &str| {
