@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::collections::hash_map::DefaultHasher;
 use std::fmt::Write as _;
 use std::fs::{self, File, Metadata};
-use std::hash::{Hash as _, Hasher as _};
+use std::hash::Hasher as _;
 use std::io::Read as _;
 use std::os::unix::fs::{FileTypeExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
@@ -142,7 +142,7 @@ fn hash(path: &Path) -> std::io::Result<String> {
         if length == 0 {
             return Ok(format!("hash {:016x}", hasher.finish()));
         }
-        part[..length].iter().for_each(|byte| byte.hash(&mut hasher));
+        hasher.write(&part[..length]);
     }
 }
 
