@@ -32,7 +32,7 @@ fn the_whole_record_is_told() {
     let told = sandbox.rrm(["show", "notes.txt"]).ok().stdout();
     let id = sandbox.list_json().into_iter().find(|item| item["session"] == "tab\tbed").expect("it is listed");
     let id = id["id"].as_str().expect("an ID is text");
-    let place = sandbox.trash().join(id);
+    let place = sandbox.trash().join("kept").join(id);
     assert_eq!(row(&told, "ID "), Some(id));
     assert_eq!(row(&told, "Path "), sandbox.path("notes.txt").to_str());
     assert_eq!(row(&told, "Kind "), Some("file, text"));

@@ -265,10 +265,15 @@ fn a_trash_on_a_volume_that_is_not_ours_alone_is_refused() {
         let before = snapshot(&trash);
         sandbox.file("disk/sub/file", "content");
         let run = sandbox.rrm(["list"]);
-        run.fails(1).err_contains(&trash.display().to_string());
         assert!(!run.stdout().contains("victim"), "{run}");
+        // [43] What is somebody else's hides nothing of ours, and is a matter for doctor alone.
+        let status = i32::from(*kind != "theirs");
+        run.fails(status);
+        if status != 0 {
+            run.err_contains(&trash.display().to_string());
+        }
         sandbox.rrm(["rm", "disk/sub/file"]).ok();
-        sandbox.rrm(["clean"]).fails(1);
+        sandbox.rrm(["clean"]).fails(status);
         sandbox.rrm(["restore", "disk/victim"]).fails(1);
         assert!(!is_there(&mount.path().join("victim")), "{kind}");
         before.assert_is_at(&trash);

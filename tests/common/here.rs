@@ -5,6 +5,7 @@
 //! would be, and runs with the rights of the sandbox's user.
 
 use std::ffi::{OsStr, OsString};
+use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
@@ -31,8 +32,9 @@ pub(super) fn run(invocation: &Invocation) -> Run {
     let command = Command::read(invocation);
     let did = as_user(invocation.user(), || command.carry_out());
     let status = i32::from(did.problems.iter().any(|error| !is_only_a_warning(error.kind)));
-    let told = did.problems.iter().map(|error| format!("rrm: {error}\n")).collect::<String>();
-    Run::told(invocation, ExitStatus::from_raw(status << 8), did.output, told.into_bytes())
+    let mut told = Vec::new();
+    did.problems.iter().for_each(|error| writeln!(told, "rrm: {error}").expect("memory takes it"));
+    Run::told(invocation, ExitStatus::from_raw(status << 8), did.output, told)
 }
 
 /// What a command came to.
