@@ -75,11 +75,16 @@ fn listed_file(sandbox: &Sandbox, path: &Path) {
 
 fn listed_directory(sandbox: &Sandbox, path: &Path) {
     sandbox.tree(path, &[("inside", "shared with them")]);
+    xattr::set(path, "system.posix_acl_default", &list_for_them(7)).unwrap();
     allow_them(path, 7);
 }
 
-/// An access list that lets the attacker do this, by the kernel's form of it (acl(5)).
 fn allow_them(path: &Path, may: u16) {
+    xattr::set(path, "system.posix_acl_access", &list_for_them(may)).unwrap();
+}
+
+/// An access list that lets the attacker do this, in the kernel's form of it (acl(5)).
+fn list_for_them(may: u16) -> Vec<u8> {
     let entries: [(u16, u16, u32); 5] =
         [(1, 7, u32::MAX), (2, may, THEM), (4, 5, u32::MAX), (0x10, may, u32::MAX), (0x20, 5, u32::MAX)];
     let mut list = 2_u32.to_le_bytes().to_vec();
@@ -88,7 +93,7 @@ fn allow_them(path: &Path, may: u16) {
         list.extend(may.to_le_bytes());
         list.extend(id.to_le_bytes());
     }
-    xattr::set(path, "system.posix_acl_access", &list).unwrap();
+    list
 }
 
 /// A removed thing that the attacker holds open.

@@ -36,6 +36,7 @@ mod model;
 mod mounts;
 mod naming;
 mod package;
+mod power;
 mod preview;
 mod programs;
 mod purge;

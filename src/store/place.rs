@@ -24,7 +24,7 @@ use super::read::At;
 use super::record::{self, Unwritten};
 use super::{Keeps, TrashDir, layout};
 use crate::item::{Holder, ItemId, Lent, Record, Shape, Spot};
-use crate::sys::{self, Dir, FileKind, Metadata, Name, metadata_of_file, rename_to_own_name};
+use crate::sys::{self, Dir, FileKind, FileSystem, Metadata, Name, metadata_of_file, rename_to_own_name};
 
 /// Something that is in the trash now.
 #[derive(Debug, Clone)]
@@ -168,22 +168,29 @@ impl TrashDir {
         let (Some(here), Ok(is)) = (here, metadata_of_file(file)) else { return id };
         if here.id != is.id {
             record::erase(&*self.attributes, file).ok();
-            return self.enclose(id, record, Lent::default()).unwrap_or(id);
+            return self.enclose(id, None, record, Lent::default());
         }
         let lent = Lent { taken: is.mode & OTHERS_WRITE, ..id.told().map(|told| told.lent).unwrap_or_default() };
         if is.uid != self.owner || self.shape_of(&here) != Shape::Own {
-            return self.enclose(id, record, Lent { taken: 0, ..lent }).unwrap_or(id);
+            return self.enclose(id, Some(file), record, Lent { taken: 0, ..lent });
         }
         let here = At::new(&self.dir, Spot::in_trash(id));
         let Ok(Spot { id, .. }) = self.rename_to_tell(&here, Shape::Own, lent) else { return id };
         match self.close(file, &is, record) {
             Ok(()) => id,
-            Err(_) => self.enclose(id, record, lent).unwrap_or(id),
+            Err(_) => self.enclose(id, Some(file), record, lent),
         }
     }
 
-    /// Moves what is here under a name of its own into an envelope with this record.
-    fn enclose(&self, id: ItemId, record: &Record, lent: Lent) -> io::Result<ItemId> {
+    /// Moves what is here under a name of its own into an envelope with this record, and takes ours off the `labelled`
+    /// file, if it is that. Where that fails it stays, and is open.
+    fn enclose(&self, id: ItemId, labelled: Option<&File>, record: &Record, lent: Lent) -> ItemId {
+        let Ok(enclosed) = self.move_into_envelope(id, record, lent) else { return id };
+        labelled.map(|file| record::erase(&*self.attributes, file).ok());
+        enclosed
+    }
+
+    fn move_into_envelope(&self, id: ItemId, record: &Record, lent: Lent) -> io::Result<ItemId> {
         let (enclosed, envelope) = self.make_envelope(&self.dir, record, lent)?;
         let (old, new) = (id.to_string(), enclosed.to_string());
         if let Err(error) = rename_to_own_name(&self.dir, Name::new(&old)?, &envelope, layout::ITEM) {
@@ -222,11 +229,26 @@ impl TrashDir {
 
     fn place_in_envelope(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {
         let (id, envelope) = self.make_envelope(&self.dir, record, Lent { taken: 0, given })?;
+        self.flush_where_a_rename_is_not_safe(&envelope);
         if let Err(error) = rename_to_own_name(source.parent, source.name, &envelope, layout::ITEM) {
             discard_envelope(&self.dir, &envelope, Name::new(&id.to_string())?)?;
             return Err(error);
         }
         Ok(Placed { id, trash: self.path.clone(), holder: Holder::Envelope })
+    }
+}
+
+impl TrashDir {
+    /// Brings a new envelope to the disk on btrfs.
+    ///
+    /// What is renamed there into a directory that is younger than the last commit is nowhere after a power cut, if
+    /// meanwhile a program has made another file of its old name and flushed that: then the old name's log is replayed
+    /// without the new one. Into a directory that is on the disk, it was there each time.
+    fn flush_where_a_rename_is_not_safe(&self, envelope: &Dir) {
+        if matches!(self.dir.file_system(), Ok(FileSystem::Btrfs)) {
+            // Without it the removal is as safe as any rename, and no reason to fail.
+            sys::flush(envelope).ok();
+        }
     }
 }
 

@@ -94,6 +94,26 @@ fn they_are_cleaned_when_they_are_due_and_kept_if_a_person_keeps_them() {
     assert!(!kept.exists());
 }
 
+/// What is open in the last batch is named, and the rest of it comes back.
+#[test]
+fn undo_restores_the_rest_of_a_batch() {
+    let older = Older::new();
+    let [before, closed, shared] = ["before", "closed", "shared"].map(|name| older.origin(name));
+    let record = |path| [("original_path", path), ("deletion_date", "2999-01-01T00:00:00Z"), ("trashed_date", DATE)];
+    older.file(
+        1,
+        0o644,
+        &[("original_path", &before), ("deletion_date", DUE), ("trashed_date", "2026-02-01T00:00:00.5Z")],
+    );
+    older.file(2, 0o644, &record(&*closed));
+    older.file(3, 0o664, &record(&*shared));
+    for _ in 0..2 {
+        older.sandbox.rrm(["undo"]).fails(1).err_contains("shared").err_contains("others could have written");
+    }
+    let is_there = |path: &String| fs::symlink_metadata(path).is_ok();
+    assert_eq!([&before, &closed, &shared].map(is_there), [false, true, false]);
+}
+
 /// What a group could write was open to it all the time.
 #[test]
 fn what_others_may_write_is_open() {

@@ -169,6 +169,23 @@ impl Mount {
         self
     }
 
+    /// Unmounts it and mounts, in the same place, what would be on its image had the power gone now.
+    pub(crate) fn after_a_power_cut(self) -> Result<Self, String> {
+        let image = self.image.as_ref().ok_or("only an image can be copied")?;
+        let copy = NamedTempFile::with_prefix_in("rrm-image-", "/var/tmp").map_err(|error| error.to_string())?;
+        run(["cp", "--sparse=always", "--"]
+            .map(OsStr::new)
+            .into_iter()
+            .chain([image.path().as_os_str(), copy.path().as_os_str()]))?;
+        let at = self.at.clone();
+        // Before the other is mounted: both have one identity.
+        drop(self);
+        let mut mount = Self::new(["-o", "loop"].map(OsStr::new).into_iter().chain([copy.path().as_os_str()]), &at)
+            .map_err(|missing| format!("{missing:?}"))?;
+        mount.image = Some(copy);
+        Ok(mount)
+    }
+
     /// Mounts it anew with other options, such as `ro`.
     pub(crate) fn again_as(&self, options: &str) -> Result<(), Missing> {
         run(["mount".as_ref(), "-o".as_ref(), format!("remount,{options}").as_ref(), self.at.as_os_str()])

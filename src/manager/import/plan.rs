@@ -55,7 +55,7 @@ impl TrashManager {
         let listing = self.everything();
         problems.extend(listing.problems.into_iter().filter(|error| !is_only_a_warning(error.kind)));
         let mut begun = HashMap::new();
-        for item in listing.items {
+        for item in listing.items.into_iter().filter(|item| !item.is_open()) {
             let name = self.trash_of(&item).ok().and_then(|trash| trash.imported_as(&item).ok().flatten());
             if let (Some(name), Some(path), Some(date)) = (name, item.original_path(), item.trashed.instant())
                 && !name.is_empty()
