@@ -35,7 +35,8 @@ macro_rules! sweeps {
 sweeps! {
     plain_file, directory_tree, symlink, dangling_link, fifo, socket, device, hard_linked_pair, read_only_file,
     unreadable_file, closed_directory, locked_directory, file_of_another, full_attributes, long_path, batch,
-    as_root,
+    as_root, file_of_a_group, directory_of_all, listed_file, deep_file, odd_names, empty_ones, set_id_file,
+    closed_in_closed,
 }
 
 /// The same by the program, killed by the signal itself, for the shapes that have most of the others in them.
@@ -80,11 +81,14 @@ struct Allowed {
     loosened: bool,
     /// A file with fewer names than it had.
     unlinked: bool,
+    /// What others may write no more, as long as it is in the trash.
+    closed: bool,
 }
 
 impl Allowed {
-    const NOTHING: Self = Self { marks: false, loosened: false, unlinked: false };
-    const BOTH: Self = Self { marks: true, loosened: true, unlinked: false };
+    const NOTHING: Self = Self { marks: false, loosened: false, unlinked: false, closed: false };
+    const BOTH: Self = Self { marks: true, loosened: true, ..Self::NOTHING };
+    const IN_TRASH: Self = Self { closed: true, ..Self::BOTH };
 
     /// What may still be seen after the next command. No record outlives the last attribute, so a mode that could not
     /// be given back at that moment stays; and neither does one that could not be given back at all.

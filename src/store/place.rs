@@ -178,7 +178,11 @@ impl TrashDir {
         let Ok(Spot { id, .. }) = self.rename_to_tell(&here, Shape::Own, lent) else { return id };
         match self.close(file, &is, record) {
             Ok(()) => id,
-            Err(_) => self.enclose(id, Some(file), record, lent),
+            Err(_) => {
+                // An envelope tells nothing of a mode, so the thing goes there with its own.
+                sys::set_mode_of_file(file, is.mode).ok();
+                self.enclose(id, Some(file), record, Lent { taken: 0, ..lent })
+            }
         }
     }
 

@@ -141,7 +141,7 @@ impl Command {
                 Some(other) => panic!("{other} is no conflict mode"),
             },
             copying: self.copying(),
-            open: Open::Refuse,
+            open: if self.has("--yes") { Open::Agreed } else { Open::Refuse },
             now: self.now,
             deletion: self.deletion(),
         };

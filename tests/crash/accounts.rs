@@ -32,7 +32,12 @@ fn is_allowed(line: &str, allowed: Allowed) -> bool {
         return false;
     };
     match (name, change.split_once(" -> ")) {
-        ("mode", Some((old, new))) => allowed.loosened && octal(new) == octal(old) | 0o200,
+        ("mode", Some((old, new))) => {
+            let (old, new) = (octal(old), octal(new));
+            (allowed.loosened && new == old | 0o200) || (allowed.closed && new == old & !0o022)
+        }
+        // Its mask is what the mode shows as that of the group.
+        ("attribute system.posix_acl_access", Some(_)) => allowed.closed,
         ("links" | "same file as", Some(_)) => allowed.unlinked,
         (name, Some(("(none)", _))) => allowed.marks && OURS.contains(&name),
         _ => false,
@@ -99,7 +104,7 @@ fn is_envelope(at: &Path) -> bool {
 pub(super) fn assert_accounted(things: &[Thing], listed: &[Listed], live: &[PathBuf], allowed: Allowed) {
     let mut missing: Vec<&Thing> = things.iter().collect();
     let live = live.iter().filter(|path| path.symlink_metadata().is_ok());
-    let places = listed.iter().map(|item| (&item.place, Some(&item.origin), Allowed::BOTH));
+    let places = listed.iter().map(|item| (&item.place, Some(&item.origin), Allowed::IN_TRASH));
     for (place, origin, allowed) in places.chain(live.map(|path| (path, None, allowed))) {
         let may_be = |thing: &&Thing| origin.is_none_or(|origin| *origin == thing.origin);
         let damages: Vec<(usize, String)> = missing

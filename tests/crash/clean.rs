@@ -27,7 +27,7 @@ fn assert_whole_or_gone(scene: &Scene) {
     for item in scene.listed() {
         let whole = |thing: &&super::accounts::Thing| {
             thing.origin == item.origin
-                && thing.damage(&item.place, Allowed { unlinked: true, ..Allowed::BOTH }).is_empty()
+                && thing.damage(&item.place, Allowed { unlinked: true, ..Allowed::IN_TRASH }).is_empty()
         };
         assert!(scene.things.iter().any(|thing| whole(&thing)), "listed and not whole: {item:?}");
     }

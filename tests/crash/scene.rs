@@ -68,7 +68,10 @@ impl Scene {
             if self.operands().all(|thing| thing.origin.symlink_metadata().is_ok()) {
                 return;
             }
-            self.sandbox.rrm(["undo", "--session", &label(&self.sandbox)]).ok();
+            // A kill before an item was closed to others leaves it open: nobody takes its record's word unseen.
+            if !self.sandbox.rrm(["undo", "--session", &label(&self.sandbox)]).status.success() {
+                self.about_all(&["restore", "--yes"]).run();
+            }
         }
         panic!("undo does not bring back everything: {:?}", self.listed());
     }

@@ -150,6 +150,72 @@ pub(super) fn long_path() -> Shape {
     })
 }
 
+/// What its group may write: closed to them in the trash, and opened again on the way back.
+pub(super) fn file_of_a_group() -> Shape {
+    Shape::of("file of a group", |sandbox| {
+        attributed(sandbox, "shared");
+        vec![sandbox.chmod("shared", 0o664)]
+    })
+}
+
+/// The same of all, with bits that a change of mode may lose.
+pub(super) fn directory_of_all() -> Shape {
+    Shape::of("directory of all", |sandbox| {
+        tree(sandbox, "open");
+        vec![sandbox.chmod("open", 0o3777)]
+    })
+}
+
+/// An access control list lets somebody else write.
+pub(super) fn listed_file() -> Shape {
+    const LIST: [(u16, u16, u32); 5] =
+        [(1, 6, u32::MAX), (2, 6, 65_533), (4, 4, u32::MAX), (0x10, 6, u32::MAX), (0x20, 4, u32::MAX)];
+    Shape::of("file with an access list", |sandbox| {
+        let path = sandbox.file("listed", "shared with one other");
+        let mut list = 2_u32.to_le_bytes().to_vec();
+        for (tag, may, id) in LIST {
+            list.extend([tag.to_le_bytes(), may.to_le_bytes()].concat());
+            list.extend(id.to_le_bytes());
+        }
+        vec![sandbox.set_attribute(path, "system.posix_acl_access", list)]
+    })
+}
+
+/// A path whose directory and name are recorded apart.
+pub(super) fn deep_file() -> Shape {
+    Shape::of("deep file", |sandbox| vec![attributed(sandbox, &format!("{}/file", "directory/".repeat(12)))])
+}
+
+/// Names of any bytes, as long as they may be.
+pub(super) fn odd_names() -> Shape {
+    Shape::of("odd names", |sandbox| {
+        let names: [&[u8]; 4] = [b"a\nb\\", b"-rf", "\u{1b}[31mé".as_bytes(), &[b'x'; 255]];
+        names.iter().map(|name| sandbox.file(std::ffi::OsStr::from_bytes(name), "odd")).collect()
+    })
+}
+
+/// Nothing in it, and nothing below it.
+pub(super) fn empty_ones() -> Shape {
+    Shape::of("empty", |sandbox| vec![sandbox.file("empty", ""), sandbox.dir("nothing"), sandbox.dir("other")])
+}
+
+/// Bits beside those of permissions.
+pub(super) fn set_id_file() -> Shape {
+    Shape::of("set-user-ID file", |sandbox| {
+        sandbox.file("program", "#!");
+        vec![sandbox.chmod("program", 0o6755)]
+    })
+}
+
+/// Directories that nobody may change, one in the other.
+pub(super) fn closed_in_closed() -> Shape {
+    Shape::of("closed in closed", |sandbox| {
+        sandbox.tree("outer/inner", &[("a", "1")]);
+        sandbox.chmod("outer/inner", 0o555);
+        vec![sandbox.chmod("outer", 0o555)]
+    })
+}
+
 /// Operands of several shapes in one command.
 pub(super) fn batch() -> Shape {
     Shape::of("batch", |sandbox| {
