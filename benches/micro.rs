@@ -78,7 +78,13 @@ fn now() -> DateTime<Utc> {
 
 fn record_of(path: &Path) -> Record {
     let deletion = now() + TimeDelta::days(30);
-    Record { original_path: path.into(), trashed: now(), deletion, session: Some("bench".into()), imported_as: None }
+    Record {
+        original_path: path.into(),
+        trashed: now(),
+        deletion: Some(deletion),
+        session: Some("bench".into()),
+        imported_as: None,
+    }
 }
 
 fn an_open_file() -> File {

@@ -66,8 +66,8 @@ pub struct Record {
     /// When it was removed: the item's name tells it. All that one command removed has the same instant, which makes it
     /// one batch.
     pub trashed: DateTime<Utc>,
-    /// When its grace period ends and `clean` may delete it.
-    pub deletion: DateTime<Utc>,
+    /// When its grace period ends and `clean` may delete it; nothing where there is no room to write that.
+    pub deletion: Option<DateTime<Utc>>,
     /// Who removed it, for whoever labels their work.
     pub session: Option<OsString>,
     /// The name it had in the trash of another program, for as long as its import is not complete.

@@ -29,9 +29,11 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use chrono::TimeDelta;
+
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::TrashItem;
+use crate::item::{Stamp, TrashItem};
 use crate::store::TrashDir;
 use crate::volume::{Discovery, Volumes};
 
@@ -54,6 +56,8 @@ pub struct Settings {
 /// It prints nothing, reads no environment and no clock: whoever calls it tells it where and when.
 pub struct TrashManager {
     settings: Settings,
+    /// When what has no date of its own is due.
+    grace_period: Option<TimeDelta>,
     attributes: Arc<dyn ExtendedAttributes>,
     volumes: Volumes,
     parents: operand::Parents,
@@ -65,7 +69,32 @@ impl TrashManager {
     /// A manager for one user, keeping records by `attributes`.
     pub fn new(settings: Settings, attributes: Arc<dyn ExtendedAttributes>) -> Self {
         let volumes = Volumes::new(settings.home_trash.clone(), settings.root.clone(), attributes.clone());
-        Self { settings, attributes, volumes, parents: operand::Parents::default(), known: Mutex::default() }
+        Self {
+            settings,
+            grace_period: None,
+            attributes,
+            volumes,
+            parents: operand::Parents::default(),
+            known: Mutex::default(),
+        }
+    }
+
+    /// Tells how long after its removal an item is due that a full disk had no room to note a date on. Not told, it never
+    /// is.
+    #[must_use]
+    pub fn with_grace_period(mut self, grace_period: TimeDelta) -> Self {
+        self.grace_period = Some(grace_period);
+        self
+    }
+
+    /// The item, with the date that a full disk had no room for.
+    fn dated(&self, mut item: TrashItem) -> TrashItem {
+        if item.deletion == Stamp::Missing && item.id.told().is_some() && !item.is_open() {
+            let due =
+                item.trashed.instant().zip(self.grace_period).and_then(|(at, grace)| at.checked_add_signed(grace));
+            item.deletion = due.map_or(Stamp::Missing, Stamp::At);
+        }
+        item
     }
 
     fn volumes(&self) -> &Volumes {

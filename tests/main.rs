@@ -25,6 +25,7 @@ mod contest;
 mod crash;
 mod doctor;
 mod feedback;
+mod full_disk;
 mod gnu;
 mod harness;
 mod import;

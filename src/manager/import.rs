@@ -107,7 +107,7 @@ impl TrashManager {
         let record = Record {
             original_path: step.original.clone(),
             trashed: step.trashed,
-            deletion: request.deletion,
+            deletion: Some(request.deletion),
             session: None,
             imported_as: Some(step.entry.name.clone()),
         };
@@ -177,7 +177,7 @@ fn item_of(placed: Placed, metadata: &Metadata, record: Record) -> TrashItem {
         size: (!metadata.is_dir()).then_some(metadata.size),
         origin: Origin::Known(record.original_path),
         trashed: Stamp::At(placed.id.told().map_or(record.trashed, |told| told.removed)),
-        deletion: Stamp::At(record.deletion),
+        deletion: record.deletion.map_or(Stamp::Missing, Stamp::At),
         session: record.session.map(OsString::into_boxed_os_str),
         mode: None,
         holder: placed.holder,

@@ -119,7 +119,7 @@ impl TrashManager {
         let found = self.discover();
         let read = |id: &ItemId| {
             found.trashes.iter().find_map(|trash| match trash.read(*id) {
-                Ok(Reading::Item(item)) => Some(item),
+                Ok(Reading::Item(item)) => Some(self.dated(item)),
                 _ => None,
             })
         };
@@ -177,7 +177,7 @@ impl TrashManager {
         let home = self.volumes().home_if_there().ok().flatten();
         if let Some(home) = &home {
             self.know(home.clone());
-            if walk(home, is_wanted, &mut each).is_break() {
+            if self.walk(home, is_wanted, &mut each).is_break() {
                 return;
             }
         }
@@ -188,30 +188,31 @@ impl TrashManager {
             if flow.is_break() {
                 return;
             }
-            flow = walk(trash, is_wanted, &mut each);
+            flow = self.walk(trash, is_wanted, &mut each);
         }
     }
-}
 
-/// Hands over the items of one trash directory.
-fn walk(
-    trash: &TrashDir,
-    is_wanted: &(dyn Fn(ItemId) -> bool + Sync),
-    each: &mut impl FnMut(Vec<Result<TrashItem>>) -> ControlFlow<()>,
-) -> ControlFlow<()> {
-    let item_of = |reading| match reading {
-        Ok(Reading::Item(item)) => Some(Ok(item)),
-        Ok(Reading::Abandoned { .. } | Reading::Gone) => None,
-        Err(error) => Some(Err(error)),
-    };
-    let mut flow = ControlFlow::Continue(());
-    let walked = trash.for_each_batch(is_wanted, |batch| {
-        flow = each(batch.into_iter().filter_map(item_of).collect());
-        flow
-    });
-    match walked {
-        Err(error) if flow.is_continue() => each(vec![Err(error)]),
-        _ => flow,
+    /// Hands over the items of one trash directory.
+    fn walk(
+        &self,
+        trash: &TrashDir,
+        is_wanted: &(dyn Fn(ItemId) -> bool + Sync),
+        each: &mut impl FnMut(Vec<Result<TrashItem>>) -> ControlFlow<()>,
+    ) -> ControlFlow<()> {
+        let item_of = |reading| match reading {
+            Ok(Reading::Item(item)) => Some(Ok(self.dated(item))),
+            Ok(Reading::Abandoned { .. } | Reading::Gone) => None,
+            Err(error) => Some(Err(error)),
+        };
+        let mut flow = ControlFlow::Continue(());
+        let walked = trash.for_each_batch(is_wanted, |batch| {
+            flow = each(batch.into_iter().filter_map(item_of).collect());
+            flow
+        });
+        match walked {
+            Err(error) if flow.is_continue() => each(vec![Err(error)]),
+            _ => flow,
+        }
     }
 }
 

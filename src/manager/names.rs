@@ -36,7 +36,7 @@ impl TrashManager {
         for batch in Batches::new(dated, key) {
             let told = listing.problems.len();
             for known in batch {
-                match read(&trashes, known) {
+                match self.read_known(&trashes, known) {
                     Ok(item) => listing.items.extend(item.filter(&is_meant)),
                     Err(error) => listing.problems.push(error),
                 }
@@ -59,7 +59,7 @@ impl TrashManager {
                 break;
             }
             for known in batch {
-                match read(&trashes, known) {
+                match self.read_known(&trashes, known) {
                     Ok(Some(item)) if selection.passes(&item) => {
                         let is_version = versions == Versions::Newest && !paths.insert(path_of(&item));
                         counted += usize::from(!is_version && (selection.last.is_none() || !item.is_open()));
@@ -92,6 +92,16 @@ impl TrashManager {
             names.problems.extend(listed.err());
         }
         names
+    }
+
+    /// The item; nothing, if it is there no more, or never was.
+    fn read_known(&self, trashes: &[Arc<TrashDir>], known: Known) -> Result<Option<TrashItem>> {
+        match known {
+            Known::Named { trash, spot, kind } => {
+                Ok(read_one(&trashes[trash], spot, kind)?.map(|item| self.dated(item)))
+            }
+            Known::Read(item) => Ok(Some(*item)),
+        }
     }
 
     /// Whether an item of an older version was imported. Other programs note whole seconds, so hardly anything that rrm
@@ -130,14 +140,6 @@ type Dated = (Option<DateTime<Utc>>, Known);
 enum Known {
     Named { trash: usize, spot: Spot, kind: Option<FileKind> },
     Read(Box<TrashItem>),
-}
-
-/// The item; nothing, if it is there no more, or never was.
-fn read(trashes: &[Arc<TrashDir>], known: Known) -> Result<Option<TrashItem>> {
-    match known {
-        Known::Named { trash, spot, kind } => read_one(&trashes[trash], spot, kind),
-        Known::Read(item) => Ok(Some(*item)),
-    }
 }
 
 fn read_one(trash: &TrashDir, spot: Spot, kind: Option<FileKind>) -> Result<Option<TrashItem>> {

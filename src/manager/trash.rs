@@ -144,7 +144,7 @@ fn record_of(original_path: PathBuf, request: &TrashRequest) -> Record {
     Record {
         original_path,
         trashed: request.now,
-        deletion: request.deletion,
+        deletion: Some(request.deletion),
         session: request.session.clone(),
         imported_as: None,
     }

@@ -96,12 +96,26 @@ impl TrashDir {
     }
 
     fn place_movable(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {
-        if self.shape_of(source.metadata) == Shape::Own
-            && let Some(file) = self.with_own_record(source, record)?
-        {
+        if self.shape_of(source.metadata) != Shape::Own {
+            return self.place_in_envelope(source, record, given);
+        }
+        if let Some(file) = self.with_own_record(source, record)? {
             return self.commit_labelled(source, &file, record, given);
         }
-        self.place_in_envelope(source, record, given)
+        self.place_in_envelope(source, record, given).or_else(|error| match is_about_room(&error) {
+            true => self.place_with_path_alone(source, record, given).map_err(|_| error),
+            false => Err(error),
+        })
+    }
+
+    /// For a disk that is full: what an inode has room for is the path, if that is short. When the grace period ends is
+    /// then worked out from the name.
+    fn place_with_path_alone(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {
+        let path_alone = Record { deletion: None, session: None, ..record.clone() };
+        match self.with_own_record(source, &path_alone)? {
+            Some(file) => self.commit_labelled(source, &file, &path_alone, given),
+            None => Err(io::ErrorKind::StorageFull.into()),
+        }
     }
 
     fn shape_of(&self, metadata: &Metadata) -> Shape {
@@ -240,6 +254,10 @@ impl TrashDir {
         }
         Ok(Placed { id, trash: self.path.clone(), holder: Holder::Envelope })
     }
+}
+
+fn is_about_room(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 impl TrashDir {

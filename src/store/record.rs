@@ -141,7 +141,7 @@ type Pair = (&'static str, Vec<u8>);
 /// The attributes that make up `record`, in the order in which they are written.
 pub(super) fn encode(record: &Record) -> Vec<Pair> {
     let mut pairs = encode_path(&record.original_path);
-    pairs.push((DELETION_DATE, date(record.deletion, SecondsFormat::AutoSi)));
+    pairs.extend(record.deletion.map(|deletion| (DELETION_DATE, date(deletion, SecondsFormat::AutoSi))));
     pairs.extend(record.session.as_ref().map(|session| (SESSION, session.as_bytes().to_vec())));
     pairs.extend(record.imported_as.as_ref().map(|name| (IMPORT, name.as_bytes().to_vec())));
     pairs
@@ -228,7 +228,7 @@ mod tests {
         Record {
             original_path: OsString::from_vec(b"/a/\xff\n".to_vec()).into(),
             trashed: Utc.timestamp_opt(1_790_000_000, 5).single().expect("an instant"),
-            deletion: Utc.timestamp_opt(1_792_592_000, 5).single().expect("an instant"),
+            deletion: Utc.timestamp_opt(1_792_592_000, 5).single(),
             session: Some("agent 7".into()),
             imported_as: Some("a.1".into()),
         }
@@ -241,7 +241,7 @@ mod tests {
         let found = read(&SystemAttributes, file.as_file(), Carrier::File).expect("read");
         let expected = record();
         assert_eq!(found.original_path, Some(expected.original_path));
-        assert_eq!(found.deletion, Stamp::At(expected.deletion));
+        assert_eq!(found.deletion.instant(), expected.deletion);
         assert_eq!(found.session, expected.session);
         erase(&SystemAttributes, file.as_file()).expect("erased");
         assert_eq!(SystemAttributes.list(file.as_file()).expect("listed"), Vec::<OsString>::new());
@@ -293,7 +293,7 @@ mod tests {
         let found = read(&SystemAttributes, file.as_file(), Carrier::Directory).expect("read");
         let expected = Found {
             original_path: Some(record.original_path),
-            deletion: Stamp::At(record.deletion),
+            deletion: record.deletion.map_or(Stamp::Missing, Stamp::At),
             ..Found::default()
         };
         assert_eq!(found, expected);
@@ -313,7 +313,7 @@ mod tests {
         SystemAttributes.create(file.as_file(), ORIGINAL_PATH, b"/a/\xff\n").expect("set");
         replace_leftover(&SystemAttributes, file.as_file(), &record()).expect("a leftover of this path is ours");
         let found = read(&SystemAttributes, file.as_file(), Carrier::File).expect("read");
-        assert_eq!(found.deletion, Stamp::At(record().deletion));
+        assert_eq!(found.deletion.instant(), record().deletion);
     }
 
     /// Each attribute fails once, in turn: what was set before it is taken away again.

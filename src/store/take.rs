@@ -77,7 +77,7 @@ impl TrashDir {
         Some(Record {
             original_path: self.recorded_path(item.original_path()?)?,
             trashed: item.trashed.instant()?,
-            deletion: item.deletion.instant()?,
+            deletion: item.deletion.instant(),
             session: item.session.clone().map(OsString::from),
             imported_as: None,
         })

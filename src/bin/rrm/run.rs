@@ -138,7 +138,12 @@ pub(crate) struct Session<'a> {
 
 impl Session<'_> {
     pub(crate) fn manager(&self) -> TrashManager {
-        TrashManager::new(self.context.settings(), Arc::new(SystemAttributes))
+        let manager = TrashManager::new(self.context.settings(), Arc::new(SystemAttributes));
+        // One that cannot be read is told by the command that needs it.
+        match self.context.grace_period() {
+            Ok(grace_period) => manager.with_grace_period(grace_period),
+            Err(_) => manager,
+        }
     }
 
     fn rm(&self, args: RmArgs) -> anyhow::Result<Exit> {

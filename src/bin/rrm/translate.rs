@@ -11,7 +11,7 @@ mod value;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::Settings;
@@ -108,6 +108,11 @@ impl Context {
         let chosen = || self.config.get(Key::GracePeriod).map(|value| value.to_string_lossy().into_owned());
         let text = typed.map(str::to_owned).or(set).or_else(chosen).unwrap_or_else(|| GRACE_PERIOD.to_owned());
         value::after(self.now, &text)
+    }
+
+    /// How long things are kept, if nobody says otherwise.
+    pub(crate) fn grace_period(&self) -> Result<TimeDelta> {
+        Ok(self.deletion(None)? - self.now)
     }
 
     /// The request of a removal.
