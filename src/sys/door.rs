@@ -1,7 +1,7 @@
 //! The door to the disk: every call that changes what is there goes through it.
 //!
 //! A test build (the feature `testing`) can have any of these calls fail, or stop everything right before it as SIGKILL
-//! would; see [`faults`]. In any other build the door is not there: [`through`] is the call, [`carried`] the work.
+//! would; see `door/faults.rs`. In any other build the door is not there: [`through`] is the call, [`carried`] the work.
 //!
 //! Calls that only look are made without it.
 
