@@ -50,7 +50,7 @@ impl TrashManager {
             if request.policy.is_about_space() { self.volumes_with_space(&mut plan.problems) } else { vec![] };
         let verdicts = decide(&chosen, &request.policy, request.floor, &volumes, request.now);
         for (item, verdict) in chosen.into_iter().zip(verdicts) {
-            plan.add(item, verdict, &request.policy);
+            plan.add(item, verdict, request);
         }
         if request.sizes == Sizes::Measured {
             self.measure(&mut plan.items, progress)?;
@@ -140,16 +140,17 @@ fn unnamed(item: &TrashItem) -> Error {
 }
 
 impl CleanPlan {
-    fn add(&mut self, item: TrashItem, verdict: Verdict, policy: &Policy) {
-        match (verdict, policy) {
+    fn add(&mut self, item: TrashItem, verdict: Verdict, request: &CleanRequest) {
+        let is_named = request.policy == Policy::Chosen && !request.selection.is_everything();
+        match (verdict, is_named) {
             (Verdict::Goes(cause), _) => {
                 self.items.push(item);
                 self.causes.push(cause);
             }
             (Verdict::Held(Shield::Doubt), _) => self.problems.push(doubtful(&item)),
             // Chosen by name and not deleted: whoever chose it has to know.
-            (Verdict::Held(shield), Policy::Chosen) => self.problems.push(held(&item, shield)),
-            (Verdict::Held(shield), Policy::Rules(_)) => self.held.push((item, shield)),
+            (Verdict::Held(shield), true) => self.problems.push(held(&item, shield)),
+            (Verdict::Held(shield), false) => self.held.push((item, shield)),
             (Verdict::Stays, _) => {}
         }
     }

@@ -255,3 +255,22 @@ fn a_relative_home_is_no_home() {
     run.fails(2).err_contains("there is no home directory").err_contains("--trash-dir");
     assert!(is_there(&sandbox.path("kept")) && !is_there(&sandbox.path("relative")));
 }
+
+// [54] A page names no other that is never written, and its words have blanks between them.
+#[test]
+fn pages_refer_to_pages_that_are_there() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.rrm(["man", "man"]).ok();
+    for page in fs::read_dir(sandbox.path("man")).unwrap() {
+        let page = page.unwrap().path();
+        let text = fs::read_to_string(&page).unwrap().replace("\\-", "-").replace(" (1)", "(1)");
+        let words = text.split(|c: char| !(c.is_alphanumeric() || "-()".contains(c)));
+        for name in words.filter(|word| word.starts_with("rrm")).filter_map(|word| word.strip_suffix("(1)")) {
+            assert!(sandbox.path(format!("man/{name}.1")).exists(), "{name}(1) in {}", page.display());
+        }
+        // `.BR` changes the face with each word, and joins them.
+        let joined = text.lines().filter_map(|line| line.strip_prefix(".BR ")).filter(|line| !line.contains('"'));
+        let long = joined.filter(|line| line.split(' ').filter(|word| word.len() > 2).count() > 3);
+        assert_eq!(long.collect::<Vec<_>>(), [""; 0], "{}", page.display());
+    }
+}

@@ -28,7 +28,8 @@ impl Session<'_> {
             return Ok(exit);
         }
         let told = self.told(Told::Nothing);
-        if effect(args.dry_run) == Effect::DryRun || told == Told::Everything || asking == Asking::InsideGrace {
+        let is_watched = asking == Asking::InsideGrace || request.policy == Policy::Chosen;
+        if effect(args.dry_run) == Effect::DryRun || told == Told::Everything || is_watched {
             self.tell_held(&plan)?;
         }
         if effect(args.dry_run) == Effect::DryRun {

@@ -92,11 +92,24 @@ impl Page<'_> {
                 self.man.render_synopsis_section(&mut made)?;
             }
             "options" => self.man.render_options_section(&mut made)?,
-            "commands" => self.man.render_subcommands_section(&mut made)?,
+            "commands" => {
+                self.man.render_subcommands_section(&mut made)?;
+                return Ok(self.without_missing_pages(&String::from_utf8(made)?));
+            }
             "see-also" => return Ok(self.see_also()),
             _ => return shared(name).map(str::to_owned),
         }
         Ok(String::from_utf8(made)?)
+    }
+
+    /// The commands of a command have no pages of their own: they are called as they are typed.
+    fn without_missing_pages(&self, section: &str) -> String {
+        let is_missing = |name: &str| !self.all.iter().any(|page| page.replace('-', "\\-") == name);
+        let line = |line: &str| match line.strip_suffix("(1)").filter(|name| is_missing(name)) {
+            Some(name) => format!(".B {}\n", name.replace("\\-", " ")),
+            None => format!("{line}\n"),
+        };
+        section.lines().map(line).collect()
     }
 
     fn see_also(&self) -> String {

@@ -33,15 +33,21 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// A span of time in its largest unit, rounded: `3d`, `5h`, `12min`. What is kept for 30 days is gone in `30d` a moment
-/// later, too.
+/// A span of time in its largest unit, rounded: `3d`, `5h`, `12min`. What is kept for 30 days or an hour is gone in `30d` or
+/// `1h` a moment later, too.
 pub(crate) fn span(delta: TimeDelta) -> String {
+    const UNITS: [(&str, u64); 6] =
+        [("y", 31_557_600), ("mo", 2_629_800), ("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)];
     let seconds = delta.num_seconds().unsigned_abs();
-    let (unit, length) = [("y", 31_557_600), ("mo", 2_629_800), ("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)]
-        .into_iter()
-        .find(|(_, length)| seconds >= *length)
-        .unwrap_or(("s", 1));
-    format!("{}{unit}", (seconds + length / 2) / length)
+    let rounded = |length: u64| (seconds + length / 2) / length;
+    // So many of the next smaller unit as make one of this are one of this.
+    let is_reached = |at: usize| {
+        let smaller = UNITS.get(at + 1).map_or(1, |(_, length)| *length);
+        seconds >= UNITS[at].1 || rounded(smaller).saturating_mul(smaller) >= UNITS[at].1
+    };
+    let at = (0..UNITS.len()).find(|at| is_reached(*at)).unwrap_or(UNITS.len() - 1);
+    let (unit, length) = UNITS[at];
+    format!("{}{unit}", if seconds == 0 { 0 } else { rounded(length).max(1) })
 }
 
 #[cfg(test)]
@@ -65,6 +71,11 @@ mod tests {
             (86_400 * 40, "1mo"),
             (-3600, "1h"),
             (2_591_999, "30d"),
+            (3599, "1h"),
+            (3569, "59min"),
+            (86_399, "1d"),
+            (90 * 60, "2h"),
+            (31_557_599, "1y"),
         ] {
             assert_eq!(span(TimeDelta::seconds(seconds)), text);
         }
