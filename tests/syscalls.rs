@@ -10,10 +10,11 @@ use crate::common::{Invocation, Missing, Mount, Sandbox, fault, strace};
 /// How often each call was made, by its name.
 type Counts = BTreeMap<String, usize>;
 
-/// What one more ordinary file costs, all of it: to open it with nothing followed, its lock, two attributes, the rename
-/// that commits; before that one look at it for the plan, and after it two whether it was this very file that came.
+/// What one more ordinary file costs, all of it: to open it with nothing followed, its lock, a look whether the names of
+/// its attributes can be read, two attributes, the rename that commits; before that one look at it for the plan, and
+/// after it two whether it was this very file that came.
 const A_FILE: &[(&str, usize)] =
-    &[("close", 1), ("flock", 1), ("fsetxattr", 2), ("openat", 1), ("renameat2", 1), ("statx", 3)];
+    &[("close", 1), ("flistxattr", 1), ("flock", 1), ("fsetxattr", 2), ("openat", 1), ("renameat2", 1), ("statx", 3)];
 
 /// What one more small file costs that is copied to another mount and removed where it was. Twice opened and twice asked
 /// for attributes: by the survey, which finds what cannot be read or kept, and by the copy. Looked at by the survey; by
@@ -73,7 +74,7 @@ const A_PROCESS: &[(&str, usize, &str)] = &[
         "whether somebody at a terminal could be asked about a write-protected file; without it each file's \
       permissions would have to be looked at",
     ),
-    ("flistxattr", 1, "the configuration, read once"),
+    ("flistxattr", 2, "the configuration, read once, and what attributes the file has already"),
     (
         "openat",
         6,

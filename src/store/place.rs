@@ -12,6 +12,7 @@
 //! A step that fails undoes those before it. What is locked (see [`super::lock`]) goes into an envelope, too. The name tells
 //! what the mode lost and got, so a restore gives that back.
 
+use std::ffi::OsString;
 use std::fs::File;
 use std::io;
 use std::path::Path;
@@ -25,6 +26,10 @@ use super::record::{self, Unwritten};
 use super::{Keeps, TrashDir, layout};
 use crate::item::{Holder, ItemId, Lent, Record, Shape, Spot};
 use crate::sys::{self, Dir, FileKind, FileSystem, Metadata, Name, metadata_of_file, rename_to_own_name};
+
+/// How long all names of attributes together may be, in bytes. Some file systems (xfs, btrfs, tmpfs) take more than
+/// listxattr(2) can tell, which is 64 KiB; the rest is for ours and those of the system.
+const MOST_NAMES: usize = 60 << 10;
 
 /// Something that is in the trash now.
 #[derive(Debug, Clone)]
@@ -133,7 +138,7 @@ impl TrashDir {
             // Not ours to read, so not ours to label; or another program has a lease on it.
             Err(_) => return Ok(None),
         };
-        if !is_ours(&file) {
+        if !is_ours(&file) || !self.can_list(&file) {
             return Ok(None);
         }
         match self.write_on(&file, source, record) {
@@ -141,6 +146,12 @@ impl TrashDir {
             Err(Unwritten::Refused(_)) => Ok(None),
             Err(Unwritten::Failed(error)) => Err(error),
         }
+    }
+
+    /// Whether the names of all attributes can still be read once ours are among them.
+    fn can_list(&self, file: &File) -> bool {
+        let length = |names: Vec<OsString>| names.iter().map(|name| name.len() + "user.\0".len()).sum::<usize>();
+        self.attributes.list(file).is_ok_and(|names| length(names) < MOST_NAMES)
     }
 
     /// Writes the record on what is about to be moved and is ours alone meanwhile.
@@ -230,7 +241,7 @@ impl TrashDir {
         if source.metadata.kind != FileKind::File || self.shape_of(source.metadata) != Shape::Own {
             return None;
         }
-        let file = source.parent.open_file(source.name).ok().filter(is_ours)?;
+        let file = source.parent.open_file(source.name).ok().filter(|file| is_ours(file) && self.can_list(file))?;
         record::create(&*self.attributes, &file, &record).ok()?;
         Some(Labelled { file, record })
     }

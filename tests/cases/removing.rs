@@ -1,10 +1,12 @@
 //! Losing data while removing, and the options of `rrm rm`.
 
 use std::fs;
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::process::Stdio;
 
 use super::{attributes, holds_the_same, id_of, is_there, listed, names_in_trash};
-use crate::common::{Format, Invocation, Mount, Sandbox, User, is_root, snapshot, strace};
+use crate::common::{Format, Invocation, Missing, Mount, Sandbox, User, is_root, snapshot, strace};
 
 // [5] Names in the trash never collide, within a command...
 #[test]
@@ -174,6 +176,50 @@ fn a_file_that_takes_no_attributes_comes_back_with_its_own() {
     comes_back(&sandbox, &sandbox.set_attribute("labelled", "user.colour", "red"), "file");
     sandbox.dir("labelled directory");
     comes_back(&sandbox, &sandbox.set_attribute("labelled directory", "user.original_path", "/mine"), "directory");
+}
+
+/// Holds the lease of a file, as a file server does for a client, until its standard input ends.
+const LEASE: &str =
+    "import fcntl,os,sys; f=os.open(sys.argv[1],os.O_RDWR); fcntl.fcntl(f,fcntl.F_SETLEASE,fcntl.F_WRLCK)
+print('held',flush=True); sys.stdin.read()";
+
+// [7] A file that cannot be opened for now, because a file server has leased it to a client: rm removes it.
+#[test]
+fn a_leased_file_comes_back() {
+    let sandbox = Sandbox::ordinary();
+    let leased = sandbox.file("leased", "content");
+    let mut holder = std::process::Command::new("python3");
+    holder.args(["-c", LEASE]).arg(&leased).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut holder = or_skip!(holder.spawn().map_err(|error| Missing::new("python3", error.to_string())));
+    let mut told = [0; 4];
+    let is_held = holder.stdout.take().is_some_and(|mut output| output.read_exact(&mut told).is_ok());
+    let removed = is_held.then(|| sandbox.rrm(["rm", "leased"]));
+    drop(holder.stdin.take());
+    holder.wait().expect("it ends with its input");
+    let Some(removed) = removed else { skip!("leases", "none can be had here") };
+    removed.ok().silent();
+    assert!(!leased.exists());
+    sandbox.rrm(["undo"]).ok();
+    assert_eq!(fs::read_to_string(leased).unwrap(), "content");
+}
+
+// [7] More names of attributes than can be listed: tmpfs, xfs and btrfs take them.
+#[test]
+fn a_file_whose_attributes_cannot_be_listed_comes_back() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::new();
+    let mount = or_skip!(Mount::tmpfs("", &sandbox.path("m")));
+    let many = sandbox.file(mount.path().join("many"), "content");
+    let set = |number: usize| {
+        xattr::set(&many, format!("user.{number:0235}"), b"")
+            .map_err(|error| Missing::new("many attributes on tmpfs", error.to_string()))
+    };
+    or_skip!((0..400).try_for_each(set));
+    sandbox.rrm(["rm", "m/many"]).ok().silent();
+    assert_eq!(sandbox.list_json().len(), 1);
+    sandbox.rrm(["undo"]).ok();
+    assert_eq!(fs::read_to_string(&many).unwrap(), "content");
+    assert_eq!(xattr::get(&many, format!("user.{:0235}", 399)).unwrap().as_deref(), Some(&b""[..]));
 }
 
 // [7] What rename allows, rrm does: a file of somebody else in a directory of ours.
