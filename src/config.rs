@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result, cannot};
-use crate::sys::{Dir, create_private_dirs, is_attribute_refused};
+use crate::sys::{Dir, create_private_dirs, flush_file, flush_file_system, is_attribute_refused};
 
 /// Something that can be chosen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -98,7 +98,8 @@ impl Config {
         self.values.iter().find(|(known, _)| *known == key).map(|(_, value)| value)
     }
 
-    /// Keeps a choice on `directory`, which is made if it is missing; `None` takes the choice back.
+    /// Keeps a choice on `directory`, which is made if it is missing; `None` takes the choice back. It is on the disk when
+    /// this returns.
     pub fn set(
         directory: &Path,
         attributes: &dyn ExtendedAttributes,
@@ -119,7 +120,9 @@ impl Config {
                 ..failed()(error)
             },
             false => failed()(error),
-        })
+        })?;
+        // The directory and those above it may be new.
+        flush_file(&file).and_then(|()| flush_file_system(&file)).map_err(failed())
     }
 }
 

@@ -165,6 +165,7 @@ impl Copier<'_, '_> {
     fn one_of_several_names(&mut self, leaf: &Leaf, walk: &Walk, name: Name<'_>, top: &Dir) -> Result<(), Trouble> {
         match self.links.link(&leaf.was, top, &leaf.holder.copy, name) {
             Ok(Linked::Done) => {
+                self.own.flush.entry_without_handle();
                 self.own.count_name();
                 return Ok(());
             }

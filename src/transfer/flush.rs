@@ -56,9 +56,15 @@ impl Flush {
         sys::flush_file(entry).during(Failure::Flush)
     }
 
+    /// Takes note of an entry that no open file is there for to flush: a link, a FIFO, a socket or a device, whose inode a
+    /// flush of the directory does not write where there is no journal; or one more name of a file that was flushed before.
+    pub(super) fn entry_without_handle(&mut self) {
+        if let Way::Each(_) = self.way {
+            self.way = Way::Whole;
+        }
+    }
+
     /// Returns when everything is on the disk, the name in the target directory included.
-    ///
-    /// Links, FIFOs and devices cannot be flushed themselves; the directory that names them is.
     pub(super) fn finish(&self) -> Result<(), Trouble> {
         match self.way {
             Way::Whole => sys::flush_file_system(&self.target),

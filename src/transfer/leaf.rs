@@ -138,8 +138,9 @@ impl<'a> Leaves<'a> {
         if !unchanged || (was.kind == FileKind::File && now.size != was.size) {
             return Ok(None);
         }
-        if let Inode::Open(file) = made {
-            self.flush.entry(file)?;
+        match made {
+            Inode::Open(file) => self.flush.entry(file)?,
+            Inode::Marked(..) => self.flush.entry_without_handle(),
         }
         self.copied.witness.note(was);
         Ok(Some(losses))

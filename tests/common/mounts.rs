@@ -18,6 +18,8 @@ use super::user::{User, in_namespace, is_root};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Ext4,
+    /// Without a journal: nothing is on the disk that nobody has flushed.
+    Ext2,
     Xfs,
     Btrfs,
     /// No attributes, no owners, no modes, no links; so is the next.
@@ -32,6 +34,7 @@ impl Format {
     fn maker(self) -> (&'static str, &'static [&'static str], u64) {
         match self {
             Self::Ext4 => ("ext4", &["mkfs.ext4", "-q", "-F"], 1),
+            Self::Ext2 => ("ext2", &["mkfs.ext2", "-q", "-F"], 1),
             Self::Xfs => ("xfs", &["mkfs.xfs", "-q", "-f"], 300),
             Self::Btrfs => ("btrfs", &["mkfs.btrfs", "-q", "-f"], 114),
             Self::Vfat => ("vfat", &["mkfs.vfat"], 1),
@@ -65,6 +68,17 @@ impl Mount {
     /// A formatted image of at least `mebibytes`, on a loop device. Only the machine's root can have one.
     pub(crate) fn image(format: Format, mebibytes: u64, at: &Path) -> Result<Self, Missing> {
         Self::image_with("loop", format, mebibytes, at)
+    }
+
+    /// What would be on an image after the next start if the power went now, mounted at another place.
+    pub(crate) fn twin_after_a_power_cut(&self, format: Format, at: &Path) -> Result<Self, Missing> {
+        let image = NamedTempFile::with_prefix_in("rrm-image-", "/var/tmp").expect("a file in /var/tmp");
+        let from = self.image.as_ref().expect("it is an image").path();
+        fs::copy(from, image.path()).expect("a copy of the image");
+        let words = ["-t", format.type_to_mount(), "-o", "loop"].map(OsStr::new);
+        let mut mount = Self::new(words.into_iter().chain([image.path().as_os_str()]), at)?;
+        mount.image = Some(image);
+        Ok(mount)
     }
 
     /// A vfat, exfat or NTFS as a desktop mounts a stick: all on it belongs to `user`, with one mode, of which `umask` is missing.

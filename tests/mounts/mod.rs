@@ -2,6 +2,7 @@
 
 mod costs;
 mod failures;
+mod power;
 mod property;
 mod quota;
 mod races;
