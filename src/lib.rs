@@ -70,16 +70,17 @@
 //! | **remove, by a copy** | | |
 //! | an envelope in `.staging`, the copy in it, flushed and compared | in place and whole; a copy that nobody lists | `clean`: its owner's lock is gone |
 //! | RENAME out of `.staging`, flushed | in place and whole; in the trash, whole and listed | `clean`, a restore or another removal of it: what is the same twice stays in its place |
-//! | an entry of the source is moved aside, to a private directory beside it | whole in the trash, listed; the entry in `.rrm-UUID.aside`, under its name | `clean`, a restore of it by a copy or another removal of it: it is moved back |
+//! | a [private directory](private) beside an entry of the source, noted in the trash | whole in the trash, listed; in place and whole; an empty directory `.rrm-` and 32 random digits | `clean`, a restore of it by a copy or another removal of it |
+//! | the entry is moved aside to that | whole in the trash, listed; the entry in there, under its name | the same: it is moved back |
 //! | each removal from the source | whole in the trash, listed; some of the source is left | the person: what is left may be in use |
 //! | **restore** | | |
 //! | `g+w` and `o+w` that were taken off are given back | in the trash, listed, open | whoever looks next closes it; it stays open |
-//! | missing directories are made; those that a part was in private at first | in the trash, listed; directories with nothing in them | the person |
+//! | missing directories are made, all private until the innermost is there | in the trash, listed; directories with nothing in them, some for us alone | the person |
 //! | RENAME to the target | at the target, whole, with attributes of ours | the next removal from there replaces them; [`mend`] erases them |
 //! | each attribute is erased, the path last | the same, with fewer of them | the same |
 //! | the `u+w` that it got is taken off, the envelope removed | as it was before it was removed | `clean`, for an envelope that stayed |
 //! | **restore, by a copy** | | |
-//! | a private directory beside the target, the copy in it | in the trash, listed; a directory `.rrm-UUID` | the next restore of the item, or `clean` |
+//! | a [private directory](private) beside the target, noted in the trash; the copy in it | in the trash, listed; a directory `.rrm-` and 32 random digits | the next restore of the item, or `clean`, unless something else is there by then: then a person |
 //! | RENAME to the target, flushed | at the target, whole; in the trash as well | `clean`, or a second restore: what is the same twice stays at the target |
 //! | the item is deleted from the trash | at the target | `clean`, for what was claimed |
 //! | **keep** | | |
@@ -117,6 +118,7 @@
 //! | [`transfer`] | a faithful copy of a tree |
 //! | [`preview`] | a glance at what is under a name |
 //! | [`purge`] | deletion of a tree for good |
+//! | [`private`] | directories of ours where others may rename |
 //! | [`item`], [`error`], [`text`] | values |
 //! | [`attributes`], [`config`] | extended attributes, and the choices kept as such |
 //! | [`progress`] | whom long work reports to, and who may stop it |
@@ -130,6 +132,7 @@ pub mod item;
 pub mod manager;
 pub mod outcome;
 pub mod preview;
+pub mod private;
 pub mod progress;
 pub mod purge;
 pub mod request;

@@ -145,6 +145,16 @@ pub enum Restored {
     Skipped(PathBuf),
 }
 
+/// A directory that had to be made for what was restored, and is more closed than a new one usually is: as closed as what
+/// came back, because nothing tells what the one before it was like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeAnew {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its permission bits.
+    pub mode: u32,
+}
+
 /// What a clean would do.
 #[derive(Debug, Default)]
 pub struct CleanPlan {

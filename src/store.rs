@@ -33,7 +33,7 @@ use crate::sys::{self, Dir, FileId, Name};
 pub use claim::Claim;
 pub use envelope::shape_of;
 pub use lock::is_ours;
-pub use note::Owner;
+pub use note::{Note, Noted, Owner};
 pub use place::{Labelled, NotPlaced, Placed, Source};
 pub use read::{Holding, Reading, kind_of};
 pub use shelf::Shelved;

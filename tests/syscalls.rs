@@ -27,7 +27,7 @@ const A_COPIED_FILE: &[(&str, usize)] = &[
     ("openat", 3),
     ("pread64", 1),
     ("pwrite64", 1),
-    ("renameat", 1),
+    ("renameat2", 1),
     ("statx", 10),
     ("unlinkat", 1),
     ("utimensat", 1),

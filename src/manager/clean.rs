@@ -101,6 +101,10 @@ fn sweep_staging(trash: &TrashDir, staging: Staging, progress: &dyn Progress, cl
             Err(error) => cleaned.problems.push(Error::system(DELETE, path.join(name), error)),
         }
     }
+    for item in staging.ledgers {
+        let dropped = trash.drop_ledger(item);
+        cleaned.problems.extend(dropped.err().map(|error| Error::system(DELETE, &path, error)));
+    }
     for (item, outside) in staging.notes.into_iter().take_while(|_| !progress.interrupted()) {
         cleaned.problems.extend(settle(trash, item, &outside, progress).err());
     }

@@ -8,7 +8,7 @@ use bytesize::ByteSize;
 
 use super::operand::REMOVE;
 use super::place::Incoming;
-use super::room::{Room, aside_of, delete};
+use super::room::Room;
 use super::settle::{Settled, settle, settle_removals_of};
 use super::target::{RESTORE, TargetDir};
 
@@ -18,8 +18,8 @@ use crate::outcome::Restored;
 use crate::progress::{Progress, Silent};
 use crate::purge::{Measure, Purged, purge};
 use crate::request::Copying;
-use crate::store::{Claim, Placed, Reading, TrashDir, layout, record};
-use crate::sys::{self, Dir, Name};
+use crate::store::{Claim, Note, Placed, Reading, TrashDir, layout, record};
+use crate::sys::{Dir, Name};
 use crate::text::quoted;
 use crate::transfer::{
     Copied, Failure, Left, Loss, Proof, Route, Survey, TransferError, copy, is_still_copied, retire, survey,
@@ -118,23 +118,26 @@ pub(super) fn copy_in(
     let errand = Errand { action, what: shown, copying, progress };
     let route = Route::between((source.parent, source.name), (staged.envelope(), layout::ITEM));
     let committed = errand.run(route).and_then(|copied| {
-        let noted = outside.as_ref().and_then(|outside| trash.leave_note(staged.id(), outside).ok());
+        let noted = outside.as_ref().and_then(|outside| trash.leave_note(staged.id(), outside).ok().flatten());
         let placed = trash.commit(&staged).map_err(|error| unwritable(incoming, error));
-        placed.map(|placed| (placed, copied, noted))
+        match placed {
+            Ok(placed) => Ok((placed, copied, noted)),
+            Err(error) => {
+                noted.map(Note::forget);
+                Err(error)
+            }
+        }
     });
     let (placed, copied, noted) = committed.inspect_err(|_| {
         // What cannot be deleted now is found without an owner by the next clean.
         if let Ok((staging, name)) = trash.discarded(&staged) {
-            delete(&staging, name.as_ref());
+            purge_all(&staging, name.as_ref()).ok();
         }
-        trash.forget_note(staged.id()).ok();
     })?;
-    let aside = aside_of(placed.id);
-    let aside = Name::new(&aside).map_err(|error| Error::system(action, shown, error.into()))?;
-    let retired = retire(route, Proof::Seen(copied), aside, progress);
+    let retired = retire(route, Proof::Seen(copied), noted.as_ref().and_then(Note::ledger), progress);
     // It leads to whatever was moved aside and could not be moved back.
     if retired.asides == 0 {
-        noted.and_then(|()| trash.forget_note(placed.id).ok());
+        noted.map(Note::forget);
     }
     if retired.left.is_empty() { Ok(placed) } else { Err(not_all_removed(action, shown, placed.id, retired.left)) }
 }
@@ -175,25 +178,65 @@ pub(super) fn copy_out(
     }
     let (holding, held) = trash.holding_part(item, part.unwrap_or(Path::new(""))).map_err(failed)?;
     let held = Name::new(&held).map_err(|error| failed(error.into()))?;
+    let outgoing = Outgoing { trash, item, part, held: (&holding, held), parent, name };
     let room = Room::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
-    let mut to_room = Route::between((&holding, held), (room.dir(), layout::ITEM));
-    // On a part, and on what is in an envelope, it is a person's own what is under the names of a record.
-    if part.is_none() && item.holder == Holder::Item {
-        to_room.passed_over = record::is_part_of_one;
+    let restored = outgoing.copy_through(&room, &Errand { action: RESTORE, what: &target, copying, progress });
+    match (restored, room.close()) {
+        (restored, Ok(())) => restored,
+        (restored, Err(error)) => told_with(restored, &target, &error),
     }
-    let copied = Errand { action: RESTORE, what: &target, copying, progress }.run(to_room)?;
-    trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
-    sys::flush(&parent.dir).map_err(failed)?;
-    // Whoever was in a directory when it was removed may write there still.
-    let route = Route { target: &parent.dir, to_name: name, ..to_room };
-    if !is_still_copied(route, &copied).unwrap_or(false) {
-        let reason = "it was changed in the trash meanwhile, so it stays there as well";
-        let error = Error::new(ErrorKind::System, "delete what was restored to", &target, reason);
-        return Ok(Restored::Marked(target, error));
+}
+
+/// What is on its way out of the trash.
+struct Outgoing<'a> {
+    trash: &'a TrashDir,
+    item: &'a TrashItem,
+    part: Option<&'a Path>,
+    /// Where it is.
+    held: (&'a Dir, Name<'a>),
+    /// Where it goes.
+    parent: &'a TargetDir,
+    name: Name<'a>,
+}
+
+impl Outgoing<'_> {
+    /// Copies it into `room` and from there to its target; what is left in the room is the caller's to remove.
+    fn copy_through(&self, room: &Room<'_>, errand: &Errand<'_>) -> Result<Restored> {
+        let Self { trash, item, part, held, parent, name } = *self;
+        let target = errand.what;
+        let failed = |error| Error::system(RESTORE, target, error);
+        let mut to_room = Route::between(held, (room.dir(), layout::ITEM));
+        // On a part, and on what is in an envelope, it is a person's own what is under the names of a record.
+        if part.is_none() && item.holder == Holder::Item {
+            to_room.passed_over = record::is_part_of_one;
+        }
+        let copied = errand.run(to_room)?;
+        trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
+        parent.flush().map_err(failed)?;
+        // Whoever was in a directory when it was removed may write there still.
+        let route = Route { target: &parent.dir, to_name: name, ..to_room };
+        if !is_still_copied(route, &copied).unwrap_or(false) {
+            let reason = "it was changed in the trash meanwhile, so it stays there as well";
+            let error = Error::new(ErrorKind::System, "delete what was restored to", target, reason);
+            return Ok(Restored::Marked(target.to_owned(), error));
+        }
+        Ok(match delete_original(trash, item, part) {
+            None => Restored::At(target.to_owned()),
+            Some(error) => Restored::Marked(target.to_owned(), error),
+        })
     }
-    match delete_original(trash, item, part) {
-        None => Ok(Restored::At(target)),
-        Some(error) => Ok(Restored::Marked(target, error)),
+}
+
+/// What became of a restore, and that its private directory stays.
+fn told_with(restored: Result<Restored>, target: &Path, error: &io::Error) -> Result<Restored> {
+    let reason = format!("the private directory that was made beside it stays: {}", words_of(error));
+    let told = |first: Error| Error { reason: format!("{}\n  {reason}", first.reason).into(), ..first };
+    match restored {
+        Ok(Restored::Marked(target, first)) => Ok(Restored::Marked(target, told(first))),
+        Ok(_) => {
+            Ok(Restored::Marked(target.to_owned(), Error::new(ErrorKind::System, "tidy up beside", target, reason)))
+        }
+        Err(first) => Err(told(first)),
     }
 }
 

@@ -92,9 +92,8 @@ fn check_staging(trash: &TrashDir, found: &mut Vec<Finding>) -> io::Result<()> {
         found.extend(trash.check_staged(&staging.dir, &name)?);
     }
     for (id, outside) in staging.notes {
-        if let Some(left) = notes::check(trash, id, &outside)? {
+        if let Some((left, place)) = notes::check(trash, id, &outside)? {
             let at = At { trash: trash.path().clone(), spot: Spot::in_trash(id) };
-            let place = notes::place(id, &outside, left);
             found.push(Finding::InterruptedMove { at, place, left });
         }
     }

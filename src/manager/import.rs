@@ -32,14 +32,13 @@ use self::plan::nearest;
 use super::TrashManager;
 use super::copy::not_all_removed;
 use super::place::Incoming;
-use super::room::aside_of;
 use crate::error::{Error, ErrorKind, Result};
 use crate::freedesktop::{ForeignTrash, IMPORT};
 use crate::item::{Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
 use crate::outcome::{ImportPlan, ImportStep, Imported};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::ImportRequest;
-use crate::store::{Placed, Source, kind_of};
+use crate::store::{Note, Noted, Placed, Source, kind_of};
 use crate::sys::{self, Dir, Locked, Metadata, Name, if_there};
 use crate::transfer::{Proof, Route, bring_back, retire};
 
@@ -127,9 +126,12 @@ impl TrashManager {
         let (holding, held) = trash.holding(item).map_err(failed)?;
         let held = Name::new(&held).map_err(|error| failed(error.into()))?;
         let (source, name) = (step.from.files(), step.name()?);
-        let aside = aside_of(item.id);
-        let aside = Name::new(&aside).map_err(|error| failed(error.into()))?;
-        bring_back((source, name), aside, Some((&holding, held))).map_err(failed)?;
+        if let Noted::Left(note) = trash.take_note(item.id).map_err(failed)? {
+            let strange = bring_back((source, name), note.made(), Some((&holding, held))).map_err(failed)?;
+            if strange.is_empty() {
+                note.forget().map_err(failed)?;
+            }
+        }
         // Else it was moved, or all of it is removed.
         let Some(is) = if_there(source.metadata_of(name)).map_err(failed)? else { return Ok(()) };
         let copy = holding.metadata_of(held).map_err(failed)?;
@@ -140,9 +142,10 @@ impl TrashManager {
         // Its name may be younger than the last flush, and the source goes now.
         sys::flush(trash.dir()).map_err(failed)?;
         let route = Route::between((source, name), (&holding, held));
-        let retired = retire(route, Proof::Bytes, aside, progress);
+        let note = trash.leave_note(item.id, &step.shown()).ok().flatten();
+        let retired = retire(route, Proof::Bytes, note.as_ref().and_then(Note::ledger), progress);
         if retired.asides == 0 {
-            trash.forget_note(item.id).ok();
+            note.map(Note::forget);
         }
         if retired.left.is_empty() {
             Ok(())

@@ -9,12 +9,12 @@ use std::sync::Arc;
 
 use super::TrashManager;
 use super::copy::copy_out;
-use super::likeness::Likeness;
+use super::likeness::{Before, Likeness, TrashedDirectories};
 use super::target::{Links, RESTORE, TargetDir, Targets};
 use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem, Untrusted};
-use crate::outcome::{Removed, RestorePlan, RestoreStep, Restored, TrashStep};
+use crate::outcome::{MadeAnew, Removed, RestorePlan, RestoreStep, Restored, TrashStep};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::{
     Conflict, Destination, Directories, Mounts, Open, Place, Restorable, RestoreRequest, TrashRequest,
@@ -93,15 +93,17 @@ impl TrashManager {
     }
 
     /// Does the steps of a plan, one after the other; each result is told to `each`. A step that fails costs only
-    /// itself: its item is still in the trash, listed and whole.
+    /// itself: its item is still in the trash, listed and whole. Gives the directories that had to be made for it of which
+    /// nothing told what they were like.
     pub fn restore(
         &self,
         plan: &RestorePlan,
         request: &RestoreRequest,
         progress: &dyn Progress,
         mut each: impl FnMut(&RestoreStep, Result<Restored>),
-    ) {
+    ) -> Vec<MadeAnew> {
         let mut targets = Targets::default();
+        let directories = TrashedDirectories::of(self);
         let all = Amount { entries: plan.steps.len() as u64, bytes: 0 };
         let _ending = crate::progress::begin(progress, Activity::Moving, Some(all));
         let mut each = |step: &RestoreStep, result| {
@@ -109,7 +111,7 @@ impl TrashManager {
             each(step, result);
         };
         let begin = |step: &RestoreStep| {
-            let begun = self.begin(step, request, &mut targets, progress);
+            let begun = self.begin(step, request, (&mut targets, &directories), progress);
             if begun.is_err() {
                 targets.give_up();
             }
@@ -124,6 +126,7 @@ impl TrashManager {
         if let Some(step) = plan.steps.get(done) {
             each(step, Err(Error::new(ErrorKind::Interrupted, RESTORE, &step.target, "interrupted")));
         }
+        targets.guessed()
     }
 
     /// Whether erasing records beside the renames is worth a thread. Not where one step may move to the trash what another
@@ -140,15 +143,18 @@ impl TrashManager {
         &self,
         step: &RestoreStep,
         request: &RestoreRequest,
-        targets: &mut Targets,
+        (targets, directories): (&mut Targets, &TrashedDirectories<'_>),
         progress: &dyn Progress,
     ) -> Result<Begun> {
         check_open(step, request)?;
         let links = if request.destination.directory.is_some() { Links::Follow } else { Links::Refuse };
         let trash = self.trash_of(&step.item)?;
-        let goes_home = step.part.is_some() && links == Links::Refuse;
-        let likeness = if goes_home { Likeness::of(&trash, &step.item) } else { None };
-        let parent = targets.open(step.target.parent().unwrap_or(Path::new("/")), links, likeness.as_ref())?;
+        let (item, part) = (&step.item, step.part.as_deref());
+        let likeness = match links {
+            Links::Follow => Likeness::AsAnyOther,
+            Links::Refuse => Likeness::AsBefore(Before { trash, item, part, others: directories }),
+        };
+        let parent = targets.open(step.target.parent().unwrap_or(Path::new("/")), links, &likeness)?;
         let name = step.target.file_name().unwrap_or_default();
         if parent.path.starts_with(&*step.item.trash) {
             return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, &step.target, "that is inside the trash"));

@@ -8,15 +8,15 @@
 //! since.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::TrashManager;
 use super::copy::delete_original;
-use super::room;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, Keep, TrashItem};
+use crate::private::{Found, Purpose};
 use crate::progress::Progress;
-use crate::store::{Owner, Reading, TrashDir, record};
+use crate::store::{Note, Noted, Owner, Reading, TrashDir, record};
 use crate::sys::{self, Dir, Name, if_there};
 use crate::transfer::{Route, bring_back, is_same};
 
@@ -58,72 +58,119 @@ pub(super) fn settle_removals_of(path: &Path, trash: &TrashDir, progress: &dyn P
 /// Settles the note that says that `item` was copied from or to `outside`, and deletes what an unfinished restore left
 /// there.
 ///
+/// # Errors
+/// Also where something else is under the name of a private directory that the killed command made: it stays, and so does
+/// the note.
+///
 /// # After a crash
 /// The note is the last to go, so that the next one goes on.
 pub(super) fn settle(trash: &TrashDir, item: ItemId, outside: &Path, progress: &dyn Progress) -> Result<Settled> {
     let failed = |error| Error::system(SETTLE, outside, error);
-    // Its volume may come back.
-    let parent = if_there(Dir::open_following(outside.parent().unwrap_or(Path::new("/")))).map_err(failed)?;
-    let Some(parent) = parent else { return Ok(Settled::Later) };
+    let note = match trash.take_note(item).map_err(failed)? {
+        Noted::Left(note) => note,
+        Noted::AtWork => return Ok(Settled::Later),
+        Noted::No => return Ok(Settled::InTrash),
+    };
+    let Some(parent) = holder_of(outside).map_err(failed)? else { return Ok(Settled::Later) };
     // Nothing that has no name was ever copied.
     let Some(name) = outside.file_name().and_then(|name| Name::new(name).ok()) else {
-        return trash.forget_note(item).map(|()| Settled::InTrash).map_err(failed);
+        return note.forget().map(|()| Settled::InTrash).map_err(failed);
     };
-    let swept = room::sweep(&parent, item).map_err(failed)?;
-    if swept == room::Look::AtWork || trash.is_being_filled(item).map_err(failed)? {
+    if trash.is_being_filled(item).map_err(failed)? {
         return Ok(Settled::Later);
     }
+    let mut settling = Settling { trash, note, parent, name, outside, strange: Vec::new() };
+    settling.delete_copies().map_err(failed)?;
     let settled = match trash.read(item)? {
-        Reading::Item(found) => settle_item(trash, &found, (&parent, name), outside, progress)?,
+        Reading::Item(found) => settling.settle_item(&found, progress)?,
         Reading::Abandoned { .. } | Reading::Gone => {
-            bring_aside_back(item, (&parent, name), None).map_err(failed)?;
+            settling.bring_back(None).map_err(failed)?;
             Settled::Outside
         }
     };
-    if settled != Settled::Later {
-        trash.forget_note(item).map_err(failed)?;
+    let Settling { note, strange, .. } = settling;
+    match strange.first() {
+        Some(strange) => Err(stays(&outside.parent().unwrap_or(Path::new("/")).join(strange))),
+        None if settled == Settled::Later => Ok(settled),
+        None => note.forget().map(|()| settled).map_err(failed),
     }
-    Ok(settled)
 }
 
-/// Puts back what a killed removal of `item` had moved aside when it was to remove it.
-fn bring_aside_back(item: ItemId, outside: (&Dir, Name<'_>), copy: Option<(&Dir, Name<'_>)>) -> io::Result<()> {
-    let aside = room::aside_of(item);
-    bring_back(outside, Name::new(&aside)?, copy)
+/// Opens the directory that holds what a note leads to, which was written down without any link; `None` where it is not
+/// there, or a link leads elsewhere by now. Its volume may come back.
+pub(super) fn holder_of(outside: &Path) -> io::Result<Option<Dir>> {
+    let path = outside.parent().unwrap_or(Path::new("/"));
+    let Some(holder) = if_there(Dir::open_following(path))? else { return Ok(None) };
+    Ok((holder.path()? == path).then_some(holder))
 }
 
-fn settle_item(
-    trash: &TrashDir,
-    item: &TrashItem,
-    (parent, name): (&Dir, Name<'_>),
-    outside: &Path,
-    progress: &dyn Progress,
-) -> Result<Settled> {
-    let failed = |error| Error::system(SETTLE, outside, error);
-    let Owner::Gone(_lock) = trash.owner_of(item).map_err(failed)? else { return Ok(Settled::Later) };
-    // What was restored of a directory is below the place that the whole of it came from.
-    let part = item.original_path().and_then(|original| outside.strip_prefix(original).ok());
-    let part = part.filter(|part| !part.as_os_str().is_empty());
-    let held = trash.holding_part(item, part.unwrap_or(Path::new(""))).ok();
-    let held = held.as_ref().and_then(|(holding, held)| Some((holding, Name::new(held).ok()?)));
-    bring_aside_back(item.id, (parent, name), held).map_err(failed)?;
-    let Some((holding, held)) = held else { return Ok(Settled::InTrash) };
-    let passed_over = record::is_part_of_one;
-    let source_mode = match part {
-        None => holding.metadata_of(held).ok().map(|is| item.original_mode(is.mode)),
-        Some(_) => None,
-    };
-    let route = Route { passed_over, source_mode, ..Route::between((holding, held), (parent, name)) };
-    match is_same(route, progress) {
-        // Nobody but a person takes away what a person keeps: both stay, and the note of them, until it is released.
-        Ok(true) if item.keep != Keep::No => Ok(Settled::Later),
-        Ok(true) => {
-            // Its name may be younger than the last flush, and nothing else will be left to bring it back.
-            sys::flush(parent).map_err(failed)?;
-            delete_original(trash, item, part).map_or(Ok(Settled::Outside), Err)
+/// What is under the name of a private directory of ours and cannot be told to be that.
+fn stays(path: &Path) -> Error {
+    let reason = "a killed command made a private directory of this name, and this is not known to be it, so it stays; \
+        look at it, and once it is moved or removed 'rrm clean' forgets it";
+    Error::new(ErrorKind::System, "tidy up", path, reason)
+}
+
+/// A note that is being settled.
+struct Settling<'a> {
+    trash: &'a TrashDir,
+    note: Note<'a>,
+    /// Where it leads: the directory, the name in it, and both.
+    parent: Dir,
+    name: Name<'a>,
+    outside: &'a Path,
+    /// What is under the names of private directories and not known to be them, told from `parent`.
+    strange: Vec<PathBuf>,
+}
+
+impl Settling<'_> {
+    /// Deletes the copies that a killed restore did not finish.
+    fn delete_copies(&mut self) -> io::Result<()> {
+        for made in self.note.made().iter().filter(|made| made.purpose == Purpose::Copy) {
+            match made.find(&self.parent)? {
+                Found::Gone => {}
+                Found::Ours(left) => left.empty().and_then(|()| left.remove())?,
+                Found::Unknown => self.strange.push(PathBuf::from(&made.name)),
+            }
         }
-        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Settled::Later),
-        // What cannot be read is not known to be the same.
-        Ok(false) | Err(_) => Ok(Settled::InTrash),
+        Ok(())
+    }
+
+    /// Puts back what a killed removal had moved aside when it was to remove it.
+    fn bring_back(&mut self, copy: Option<(&Dir, Name<'_>)>) -> io::Result<()> {
+        let asides = self.note.made().iter().filter(|made| made.purpose == Purpose::Aside);
+        self.strange.extend(bring_back((&self.parent, self.name), asides, copy)?);
+        Ok(())
+    }
+
+    fn settle_item(&mut self, item: &TrashItem, progress: &dyn Progress) -> Result<Settled> {
+        let (trash, outside) = (self.trash, self.outside);
+        let failed = |error| Error::system(SETTLE, outside, error);
+        let Owner::Gone(_lock) = trash.owner_of(item).map_err(failed)? else { return Ok(Settled::Later) };
+        // What was restored of a directory is below the place that the whole of it came from.
+        let part = item.original_path().and_then(|original| outside.strip_prefix(original).ok());
+        let part = part.filter(|part| !part.as_os_str().is_empty());
+        let held = trash.holding_part(item, part.unwrap_or(Path::new(""))).ok();
+        let held = held.as_ref().and_then(|(holding, held)| Some((holding, Name::new(held).ok()?)));
+        self.bring_back(held).map_err(failed)?;
+        let Some((holding, held)) = held else { return Ok(Settled::InTrash) };
+        let passed_over = record::is_part_of_one;
+        let source_mode = match part {
+            None => holding.metadata_of(held).ok().map(|is| item.original_mode(is.mode)),
+            Some(_) => None,
+        };
+        let route = Route { passed_over, source_mode, ..Route::between((holding, held), (&self.parent, self.name)) };
+        match is_same(route, progress) {
+            // Nobody but a person takes away what a person keeps: both stay, and the note of them, until it is released.
+            Ok(true) if item.keep != Keep::No => Ok(Settled::Later),
+            Ok(true) => {
+                // It may be younger than the last flush, and nothing else will be left to bring it back.
+                sys::flush_file_system(&self.parent.readable().map_err(failed)?).map_err(failed)?;
+                delete_original(trash, item, part).map_or(Ok(Settled::Outside), Err)
+            }
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Settled::Later),
+            // What cannot be read is not known to be the same.
+            Ok(false) | Err(_) => Ok(Settled::InTrash),
+        }
     }
 }

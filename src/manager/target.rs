@@ -1,13 +1,15 @@
 //! Where something is restored to: its parent found again, or made again.
 
-use std::ffi::OsString;
+use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::likeness::{Likeness, Unlike};
+use super::likeness::{Likeness, Model};
 use crate::error::{Error, ErrorKind, Result};
-use crate::sys::{Dir, Name};
+use crate::outcome::MadeAnew;
+use crate::private::PrivateDir;
+use crate::sys::{self, Dir, Name};
 use crate::text::quoted;
 
 /// What is tried, in every error about a restore.
@@ -29,19 +31,29 @@ pub(super) struct TargetDir {
     /// Where it really is.
     pub(super) path: PathBuf,
     /// What was made, the outermost first.
-    made: Vec<(Dir, OsString)>,
-    /// Those of them that are to be like others.
-    unlike: Unlike,
+    made: Vec<Made>,
+}
+
+/// A directory that was missing, and what it is to be like.
+#[derive(Debug)]
+struct Made {
+    private: PrivateDir,
+    path: PathBuf,
+    model: Model,
 }
 
 impl TargetDir {
-    /// Takes away what was made, since nothing came of it. What is not empty any more stays (rmdir(2)).
+    /// Takes away what was made, since nothing came of it. What is not empty any more stays.
     fn unmake(&self) {
-        for (above, name) in self.made.iter().rev() {
-            if let Ok(name) = Name::new(name) {
-                above.remove_dir(name).ok();
-            }
+        for made in self.made.iter().rev() {
+            made.private.remove().ok();
         }
+    }
+
+    /// Brings to the disk what was renamed into it, and whatever was made for it.
+    pub(super) fn flush(&self) -> io::Result<()> {
+        self.made.iter().try_for_each(|made| made.private.flush())?;
+        sys::flush(&self.dir)
     }
 }
 
@@ -49,20 +61,17 @@ impl TargetDir {
 #[derive(Debug, Default)]
 pub(super) struct Targets {
     last: Option<(PathBuf, Arc<TargetDir>)>,
+    guessed: Vec<MadeAnew>,
 }
 
 impl Targets {
-    /// Opens `directory`, making what is missing of it: as `mkdir -p` does, or like its model where there is one.
-    pub(super) fn open(
-        &mut self,
-        directory: &Path,
-        links: Links,
-        likeness: Option<&Likeness<'_>>,
-    ) -> Result<Arc<TargetDir>> {
+    /// Opens `directory`, making what is missing of it.
+    pub(super) fn open(&mut self, directory: &Path, links: Links, likeness: &Likeness<'_>) -> Result<Arc<TargetDir>> {
         if let Some((_, found)) = self.last.as_ref().filter(|(known, _)| known == directory) {
             return Ok(found.clone());
         }
         let opened = Arc::new(open_or_make(directory, links, likeness)?);
+        self.guessed.extend(opened.made.iter().filter_map(Made::anew));
         self.last = Some((directory.to_owned(), opened.clone()));
         Ok(opened)
     }
@@ -71,11 +80,24 @@ impl Targets {
     pub(super) fn give_up(&mut self) {
         if let Some((_, target)) = self.last.take() {
             target.unmake();
+            self.guessed.retain(|anew| target.made.iter().all(|made| made.path != anew.path));
         }
+    }
+
+    /// What was made though nothing told what it was like.
+    pub(super) fn guessed(self) -> Vec<MadeAnew> {
+        self.guessed
     }
 }
 
-fn open_or_make(directory: &Path, links: Links, likeness: Option<&Likeness<'_>>) -> Result<TargetDir> {
+impl Made {
+    fn anew(&self) -> Option<MadeAnew> {
+        let Model::Guessed(mode) = self.model else { return None };
+        Some(MadeAnew { path: self.path.clone(), mode })
+    }
+}
+
+fn open_or_make(directory: &Path, links: Links, likeness: &Likeness<'_>) -> Result<TargetDir> {
     let failed = |error| Error::system(RESTORE, directory, error);
     let mut missing = Vec::new();
     let mut existing = directory;
@@ -100,9 +122,9 @@ fn open_or_make(directory: &Path, links: Links, likeness: Option<&Likeness<'_>>)
     if links == Links::Refuse && real != existing {
         return Err(leads_elsewhere(directory, existing, &real));
     }
-    let mut target = TargetDir { dir, path: real, made: Vec::new(), unlike: Unlike::default() };
+    let mut target = TargetDir { dir, path: real, made: Vec::new() };
     let mut missing = missing.into_iter().rev();
-    let made = missing.try_for_each(|name| target.descend(name, likeness)).and_then(|()| target.unlike.liken());
+    let made = missing.try_for_each(|name| target.descend(name, likeness)).and_then(|()| target.open_up());
     if let Err(error) = made {
         target.unmake();
         return Err(failed(error));
@@ -111,25 +133,30 @@ fn open_or_make(directory: &Path, links: Links, likeness: Option<&Likeness<'_>>)
 }
 
 impl TargetDir {
-    fn descend(&mut self, name: &std::ffi::OsStr, likeness: Option<&Likeness<'_>>) -> io::Result<()> {
+    /// Goes into the directory `name`, made private if it is missing.
+    ///
+    /// # Security
+    /// Somebody may put another directory in its place at any moment: that would be given owner and mode of ours. So what
+    /// is given anything is only what was made, through the handle that it was looked at by.
+    fn descend(&mut self, name: &OsStr, likeness: &Likeness<'_>) -> io::Result<()> {
         let checked = Name::new(name)?;
         let path = self.path.join(name);
-        let model = likeness.map_or(Ok(None), |likeness| likeness.model(&path))?;
-        let made = match &model {
-            Some(_) => self.dir.create_private_dir(checked).map(drop),
-            None => self.dir.create_dir(checked),
-        };
-        match made {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => return Err(error),
-            Ok(()) => self.made.push((self.dir.try_clone()?, name.to_owned())),
-            Err(_) => {}
+        let model = likeness.model(&path)?;
+        match PrivateDir::make_named(&self.dir, checked) {
+            Ok(private) => {
+                self.dir = private.dir().try_clone()?;
+                self.made.push(Made { private, path: path.clone(), model });
+            }
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => self.dir = self.dir.open_dir(checked)?,
+            Err(error) => return Err(error),
         }
-        let inside = self.dir.open_dir(checked)?;
-        if let (Some(model), Ok(())) = (model, made) {
-            self.unlike.add(model, inside.try_clone()?);
-        }
-        (self.dir, self.path) = (inside, path);
+        self.path = path;
         Ok(())
+    }
+
+    /// Gives what was made what it is to have, the innermost first: until the outermost has it, nobody else gets in.
+    fn open_up(&self) -> io::Result<()> {
+        self.made.iter().rev().try_for_each(|made| made.model.give(made.private.dir()))
     }
 }
 

@@ -258,6 +258,8 @@ pub enum Left {
     Both,
     /// Only the note that something is copied.
     Note,
+    /// Something else, under the name of a private directory that was made there.
+    Unknown,
 }
 
 /// Why a registration is of no use.

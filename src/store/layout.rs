@@ -48,6 +48,21 @@ pub fn noted_by(name: &OsStr) -> Option<ItemId> {
     ItemId::from_name(OsStr::new(name.to_str()?.strip_suffix(NOTE)?))
 }
 
+/// The end of the name of the [`Ledger`](crate::private::Ledger) that belongs to a note.
+const LEDGER: &str = ".made";
+
+/// What the file is called that tells which private directories were made outside for a copy of `item`.
+#[must_use]
+pub fn ledger_of(item: ItemId) -> OsString {
+    format!("{item}{LEDGER}").into()
+}
+
+/// The item that a name in [`STAGING`] is the ledger of, if it is one.
+#[must_use]
+pub fn ledger_for(name: &OsStr) -> Option<ItemId> {
+    ItemId::from_name(OsStr::new(name.to_str()?.strip_suffix(LEDGER)?))
+}
+
 /// What a name in a trash directory is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Meaning {

@@ -1,18 +1,22 @@
 //! Where the other end of a copy is.
 //!
 //! For as long as something is copied into the trash or out of it, `.staging` holds a symbolic link that is called by the
-//! item's ID and leads to its place outside: where it comes from, or where it goes. Whoever finds that link without its
+//! item's ID and leads to its place outside: where it comes from, or where it goes. Beside it is a [ledger](Ledger) of the
+//! private directories that were made outside, locked by the command that made them. Whoever finds the two without their
 //! owner knows where a killed command may have left a second copy, or what was to become one.
 //!
-//! A note is a hint. Where none can be written the copy is made all the same, and nothing is believed for a note's sake.
+//! A note is a hint. Where none can be written the copy is made all the same, and nothing is believed for a note's sake:
+//! what is outside may have been exchanged since.
 
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 use super::stage::take_over;
 use super::{TrashDir, layout};
 use crate::item::{Holder, ItemId, TrashItem};
-use crate::sys::{Locked, Name, if_there};
+use crate::private::{Ledger, Recorded};
+use crate::sys::{Dir, Locked, Name, if_there, metadata_of_file};
 
 /// Who works on an item that there is a note of.
 #[derive(Debug)]
@@ -23,17 +27,116 @@ pub enum Owner {
     Gone(Option<Locked>),
 }
 
-impl TrashDir {
-    /// Notes down that `item` is being copied from or to `elsewhere`.
-    pub fn leave_note(&self, item: ItemId, elsewhere: &Path) -> io::Result<()> {
-        self.own_dir(layout::STAGING)?.create_symlink(Name::new(&layout::note_of(item))?, elsewhere)
+/// A note of a command at work, or one that was left and is now ours to settle: nobody else does for as long as it lives.
+pub struct Note<'a> {
+    trash: &'a TrashDir,
+    item: ItemId,
+    /// Which private directories its command made before.
+    made: Vec<Recorded>,
+    ledger: Option<Ledger>,
+    _lock: Option<Locked>,
+}
+
+impl Note<'_> {
+    /// Where the private directories that are made from now on are written down.
+    #[must_use]
+    pub fn ledger(&self) -> Option<&Ledger> {
+        self.ledger.as_ref()
     }
 
-    /// Takes a note back; one that somebody else took back meanwhile is no error.
-    pub fn forget_note(&self, item: ItemId) -> io::Result<()> {
-        let name = layout::note_of(item);
+    /// Which private directories the command made that left it.
+    #[must_use]
+    pub fn made(&self) -> &[Recorded] {
+        &self.made
+    }
+
+    /// Takes it back.
+    pub fn forget(self) -> io::Result<()> {
+        let staging = self.trash.own_dir(layout::STAGING)?;
+        for name in [layout::note_of(self.item), layout::ledger_of(self.item)] {
+            if_there(staging.remove_file(Name::new(&name)?))?;
+        }
+        Ok(())
+    }
+}
+
+/// What there is of a note.
+pub enum Noted<'a> {
+    /// None.
+    No,
+    /// One whose command is at work.
+    AtWork,
+    /// One whose command is gone.
+    Left(Note<'a>),
+}
+
+impl TrashDir {
+    /// Notes down that `item` is being copied from or to `elsewhere`; nothing, where there is a note of it already that its
+    /// command has left.
+    ///
+    /// # Errors
+    /// `EBUSY` where another command is at work with the item.
+    pub fn leave_note(&self, item: ItemId, elsewhere: &Path) -> io::Result<Option<Note<'_>>> {
+        let staging = self.own_dir(layout::STAGING)?;
+        let (link, name) = (layout::note_of(item), layout::ledger_of(item));
+        let (link, name) = (Name::new(&link)?, Name::new(&name)?);
+        let file = match staging.create_file(name) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                return match self.take_note(item)? {
+                    Noted::AtWork => Err(io::ErrorKind::ResourceBusy.into()),
+                    Noted::No | Noted::Left(_) => Ok(None),
+                };
+            }
+            made => made?,
+        };
+        let noted = lock_of(&staging, name, &file).and_then(|lock| {
+            let Some(lock) = lock else { return Ok(None) };
+            staging.create_symlink(link, elsewhere).map(|()| Some(lock))
+        });
+        match noted {
+            Ok(Some(lock)) => Ok(Some(Note {
+                trash: self,
+                item,
+                made: Vec::new(),
+                ledger: Some(Ledger::on(file)),
+                _lock: Some(lock),
+            })),
+            Ok(None) => Ok(None),
+            Err(error) => {
+                staging.remove_file(name).ok();
+                if error.kind() == io::ErrorKind::AlreadyExists { Ok(None) } else { Err(error) }
+            }
+        }
+    }
+
+    /// What there is of a note of `item`; one that was left is taken over.
+    pub fn take_note(&self, item: ItemId) -> io::Result<Noted<'_>> {
+        let Some(staging) = self.own_dir_if_there(layout::STAGING)? else { return Ok(Noted::No) };
+        let name = layout::ledger_of(item);
         let name = Name::new(&name)?;
-        if_there(self.own_dir(layout::STAGING)?.remove_file(name)).map(|_| ())
+        let mut made = Vec::new();
+        let mut lock = None;
+        if let Some(mut file) = if_there(staging.open_file(name))? {
+            lock = lock_of(&staging, name, &file)?;
+            if lock.is_none() {
+                return Ok(Noted::AtWork);
+            }
+            let mut content = Vec::new();
+            file.read_to_end(&mut content)?;
+            made = Ledger::read(&content);
+        }
+        let note = Note { trash: self, item, made, ledger: None, _lock: lock };
+        Ok(if self.noted(item)?.is_some() { Noted::Left(note) } else { Noted::No })
+    }
+
+    /// Removes a ledger that belongs to no note, unless its command is just about to leave one.
+    pub fn drop_ledger(&self, item: ItemId) -> io::Result<()> {
+        let Some(staging) = self.own_dir_if_there(layout::STAGING)? else { return Ok(()) };
+        let name = layout::ledger_of(item);
+        let name = Name::new(&name)?;
+        let Some(file) = if_there(staging.open_file(name))? else { return Ok(()) };
+        let Some(_lock) = lock_of(&staging, name, &file)? else { return Ok(()) };
+        if self.noted(item)?.is_some() { Ok(()) } else { staging.remove_file(name) }
     }
 
     /// The other end of a copy of `item`, if there is a note of one.
@@ -59,4 +162,12 @@ impl TrashDir {
         let envelope = shelf.open_dir(name)?;
         Ok(take_over(&shelf, name, &envelope)?.map_or(Owner::AtWork, |lock| Owner::Gone(Some(lock))))
     }
+}
+
+/// The lock of a ledger; `None` where its command has it, or somebody has removed it meanwhile.
+fn lock_of(staging: &Dir, name: Name<'_>, file: &File) -> io::Result<Option<Locked>> {
+    let Some(lock) = Locked::take(file.try_clone()?)? else { return Ok(None) };
+    let is_there =
+        staging.metadata_of(name).is_ok_and(|found| metadata_of_file(file).is_ok_and(|ours| ours.id == found.id));
+    Ok(is_there.then_some(lock))
 }

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | an envelope in `.staging`, its record | the source; an envelope without an item, deleted by `clean` |
 //! | the copy in it, flushed and compared | the source; the copy in `.staging`, deleted by `clean` |
-//! | a [note](super::note) of where the source is | the same, and the note |
+//! | a [note](super::note) of where the source is, and its ledger | the same, and the two |
 //! | **rename to its name, flushed** | the source; the whole copy, listed; the note, by which they become one again |
 //! | each removal from the source | the whole copy, listed; what is left of the source, one entry of it perhaps moved aside; the note |
 //! | the note removed | the whole copy, listed |
@@ -35,6 +35,8 @@ pub struct Staging {
     pub copies: Vec<OsString>,
     /// Of which items there is a note, and where it leads.
     pub notes: Vec<(ItemId, PathBuf)>,
+    /// Of which items there is a ledger of a note; perhaps without one.
+    pub ledgers: Vec<ItemId>,
 }
 
 /// Takes the lock of the open directory `dir`, which is called `name` in `holder`; `None` where another process has it,
@@ -104,8 +106,12 @@ impl TrashDir {
     /// What is in `.staging`, if it was ever made.
     pub fn staging(&self) -> io::Result<Option<Staging>> {
         let Some(dir) = self.own_dir_if_there(layout::STAGING)? else { return Ok(None) };
-        let (mut copies, mut notes) = (Vec::new(), Vec::new());
+        let (mut copies, mut notes, mut ledgers) = (Vec::new(), Vec::new(), Vec::new());
         dir.for_each_entry(|entry| {
+            if let Some(item) = layout::ledger_for(&entry.name) {
+                ledgers.push(item);
+                return Ok(());
+            }
             let path = layout::noted_by(&entry.name).and_then(|item| Some((item, self.noted(item).ok()??)));
             match path {
                 Some(note) => notes.push(note),
@@ -113,7 +119,7 @@ impl TrashDir {
             }
             Ok(())
         })?;
-        Ok(Some(Staging { dir, copies, notes }))
+        Ok(Some(Staging { dir, copies, notes, ledgers }))
     }
 
     /// Where an envelope that is not to be filled any more is, and its name, for it to be deleted.

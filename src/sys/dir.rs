@@ -162,12 +162,6 @@ impl Dir {
         Ok(through("openat", || rustix::fs::openat(self, name.as_os_str(), flags, Mode::RUSR | Mode::WUSR))?.into())
     }
 
-    /// Makes the directory `name` with the mode a person's `mkdir` would give it: 0777 less the umask.
-    pub fn create_dir(&self, name: Name<'_>) -> io::Result<()> {
-        let mode = Mode::RWXU | Mode::RWXG | Mode::RWXO;
-        Ok(through("mkdirat", || rustix::fs::mkdirat(self, name.as_os_str(), mode))?)
-    }
-
     /// Makes the symbolic link `name` that points to `target`.
     pub fn create_symlink(&self, name: Name<'_>, target: &Path) -> io::Result<()> {
         Ok(through("symlinkat", || rustix::fs::symlinkat(target, self, name.as_os_str()))?)

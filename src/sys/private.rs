@@ -2,11 +2,11 @@
 
 use std::io;
 
-use rustix::fs::Mode;
+use rustix::fs::{AtFlags, Mode, StatxFlags};
 
 use super::dir::Dir;
 use super::door::through;
-use super::metadata::Metadata;
+use super::metadata::{Metadata, STICKY, Timestamp};
 use super::name::Name;
 
 const OTHERS: u32 = 0o077;
@@ -29,6 +29,43 @@ impl Dir {
             made.set_mode(given & !0o777 | 0o700)?;
         }
         Ok(made)
+    }
+
+    /// Makes the directory `name` with mode 0700 and the mark that tells it from every directory of a person's: the sticky
+    /// bit, which means nothing where nobody else gets in. To be opened it has to be named once more, and by then somebody
+    /// may have put another in its place.
+    pub fn create_marked_dir(&self, name: Name<'_>) -> io::Result<()> {
+        Ok(through("mkdirat", || rustix::fs::mkdirat(self, name.as_os_str(), Mode::RWXU | Mode::SVTX))?)
+    }
+
+    /// Whether this directory, which is as `is` tells and ours, has that mark, or its file system has no place for it.
+    #[must_use]
+    pub fn has_our_mark(&self, is: &Metadata) -> bool {
+        is.mode & (STICKY | OTHERS) == STICKY || (!self.takes_mark(is) && self.is_closed_to_others(is))
+    }
+
+    /// Whether the mark shows once it is set. The sticky bit takes nothing from us, whose directory it is.
+    fn takes_mark(&self, is: &Metadata) -> bool {
+        use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+        match self.set_mode(is.mode | STICKY).and_then(|()| Ok(self.metadata()?.mode != is.mode)) {
+            Ok(shows) => shows && self.set_mode(is.mode).is_ok(),
+            // vfat says of a mode that it cannot keep that it is not permitted.
+            Err(error) => !matches!(error.kind(), PermissionDenied | Unsupported | InvalidInput),
+        }
+    }
+
+    /// Gives the owner of this directory, which is as `is` tells, all rights that a strange umask took.
+    pub fn give_owner_all(&self, is: &Metadata) -> io::Result<()> {
+        if is.mode & 0o700 == 0o700 { Ok(()) } else { self.set_mode(is.mode | 0o700) }
+    }
+
+    /// This directory's metadata, and when it was made, where its file system tells.
+    pub fn metadata_and_birth(&self) -> io::Result<(Metadata, Option<Timestamp>)> {
+        let wanted = StatxFlags::BASIC_STATS | StatxFlags::MNT_ID | StatxFlags::BTIME;
+        let told = rustix::fs::statx(self, "", AtFlags::EMPTY_PATH, wanted)?;
+        let born = Timestamp { seconds: told.stx_btime.tv_sec, nanoseconds: told.stx_btime.tv_nsec };
+        let is_told = told.stx_mask & StatxFlags::BTIME.bits() != 0;
+        Ok((told.into(), is_told.then_some(born)))
     }
 
     /// Whether this directory, which is as `is` tells and ours, is closed to others or cannot be.

@@ -11,6 +11,20 @@ pub fn effective_uid() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
+/// Which permission bits are taken from what this process makes (proc_pid_status(5), since Linux 4.7).
+///
+/// Without that it is told by setting another alone (umask(2)): what another thread makes in that moment is closed to others.
+#[must_use]
+pub fn umask() -> u32 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let told = status.lines().find_map(|line| u32::from_str_radix(line.strip_prefix("Umask:")?.trim(), 8).ok());
+    told.unwrap_or_else(|| {
+        let mask = rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
+        rustix::process::umask(mask);
+        mask.as_raw_mode()
+    })
+}
+
 /// Whether a group is one of those by which permissions are checked.
 #[must_use]
 pub fn is_group_of_ours(group: u32) -> bool {

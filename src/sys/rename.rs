@@ -61,14 +61,6 @@ pub fn rename_replacing(dir: &Dir, name: Name<'_>, to_name: Name<'_>) -> io::Res
     rename_plainly(dir, name, dir, to_name)
 }
 
-/// Moves `name` of `from` to the directory `into`, under the same name (rename(2)).
-///
-/// One atomic call on every file system, but it would replace what is there: for a directory in which no one else makes
-/// names, and where this one is free.
-pub fn rename_into_private(from: &Dir, name: Name<'_>, into: &Dir) -> io::Result<()> {
-    rename_plainly(from, name, into, name)
-}
-
 /// The way for file systems without `RENAME_NOREPLACE`.
 fn rename_in_two_steps(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
     let (old, new) = (name.as_os_str(), to_name.as_os_str());

@@ -4,8 +4,9 @@
 //! an entry is first moved into a private directory made beside it, where no one else finds it; there it is looked at
 //! once more, and only then removed. What came under the name between the first look and the move goes back.
 //!
-//! The private directory is made in each directory that entries are removed from, not once beside the top: so the move
-//! is within one directory's reach on every file system, and what a kill leaves has its name and its place still.
+//! The [private directory](crate::private) is made in each directory that entries are removed from, not once beside the
+//! top: so the move is within one directory's reach on every file system, and what a kill leaves has its name and its place
+//! still.
 //!
 //! Two threads may each be at an entry of one directory; what follows is told of each.
 //!
@@ -23,13 +24,14 @@
 //! after another look: on an overlay, which would first copy the whole file to its upper layer, and where the file system
 //! refuses, as a full one may.
 
-use std::ffi::OsString;
+use std::collections::HashMap;
+use std::ffi::{OsStr, OsString};
 use std::io;
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::sys::{
-    self, Dir, FileKind, FileSystem, Inode, Metadata, Name, if_there, rename_into_private, rename_no_replace,
-};
+use crate::private::{Found, Ledger, PrivateDir, Purpose, Recorded};
+use crate::sys::{Dir, FileKind, FileSystem, Inode, Metadata, Name, if_there, rename_no_replace, rename_to_own_name};
 use crate::walk::{Ascent, Step, Walk};
 
 /// How many numbered names are tried.
@@ -48,82 +50,82 @@ pub(super) enum Moved {
 
 /// Moves `name` of `from` to the private directory there.
 pub(super) fn move_aside(from: &Dir, name: Name<'_>, aside: &Dir) -> Moved {
-    // Nothing is replaced: no one else makes names there, and each entry has left before another comes under its name.
-    match if_there(rename_into_private(from, name, aside)) {
+    // No one else makes names there, and each entry has left before another comes under its name. In one call, because
+    // what is linked first and unlinked then may be another by then.
+    match if_there(rename_to_own_name(from, name, aside, name)) {
         Ok(Some(())) => Moved::Aside,
         Ok(None) => Moved::Gone,
         Err(_) => Moved::Refused,
     }
 }
 
-/// The private directories of a walk, at most one in each directory on the way down.
+/// How many directories above the current one keep theirs, held open, for when the walk is back.
+const HELD: usize = 4;
+
+/// The private directories of a walk: that of the directory that it is in, and those of the nearest above. Each is held open
+/// as long as it is there, so that none is ever opened again by its name; those further above are removed meanwhile.
 pub(super) struct Asides<'a> {
-    name: Name<'a>,
+    ledger: Option<&'a Ledger>,
     /// What a directory begins with.
-    first: State,
-    /// The current directory, and those above it up to the one that holds the top.
-    current: State,
-    above: Vec<State>,
-    /// The current directory's own, if it is open: one descriptor, however deep the tree.
-    open: Option<Arc<Dir>>,
+    first: Stance,
+    here: Stance,
+    current: Option<PrivateDir>,
+    above: Vec<(Stance, Option<PrivateDir>)>,
     left: usize,
 }
 
-/// How far a directory's private directory is.
+/// Whether a directory may have a private directory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum State {
-    Unmade,
-    Made,
+enum Stance {
+    /// One is made when there is something to be moved to it.
+    Possible,
     /// It cannot be made or used.
     Refused,
 }
 
 impl<'a> Asides<'a> {
-    /// For a walk whose top is in `holder`; each of them will be called `name`.
-    pub(super) fn new(holder: &Dir, name: Name<'a>) -> Self {
+    /// For a walk whose top is in `holder`; what is made is written down in `ledger`.
+    pub(super) fn new(holder: &Dir, ledger: Option<&'a Ledger>) -> Self {
         let is_costly = matches!(holder.file_system(), Ok(FileSystem::Overlay));
-        let first = if is_costly { State::Refused } else { State::Unmade };
-        Self { name, first, current: first, above: Vec::new(), open: None, left: 0 }
+        let first = if is_costly { Stance::Refused } else { Stance::Possible };
+        Self { ledger, first, here: first, current: None, above: Vec::new(), left: 0 }
     }
 
-    /// Goes down into a directory.
+    /// Goes down into a directory. Nothing is aside in the one above by then.
     pub(super) fn enter(&mut self) {
-        self.above.push(std::mem::replace(&mut self.current, self.first));
-        self.open = None;
+        self.above.push((std::mem::replace(&mut self.here, self.first), self.current.take()));
+        let far = self.above.len().checked_sub(HELD + 1).and_then(|far| self.above[far].1.take());
+        // One that stays keeps its directory, and that is told.
+        if far.is_some_and(|far| far.remove().is_err()) {
+            self.left += 1;
+        }
     }
 
     /// Goes up again.
-    pub(super) fn leave(&mut self) {
-        self.left += usize::from(self.current == State::Made);
-        self.current = self.above.pop().unwrap_or(self.first);
-        self.open = None;
+    ///
+    /// # Errors
+    /// The private directory of the one that is left stays.
+    pub(super) fn leave(&mut self) -> io::Result<()> {
+        let closed = self.close();
+        (self.here, self.current) = self.above.pop().unwrap_or((self.first, None));
+        closed
     }
 
-    /// Whether there is one in the current directory.
-    pub(super) fn is_here(&self) -> bool {
-        self.current == State::Made
+    /// Whether the current directory's private directory is called so.
+    pub(super) fn is_called(&self, name: &OsStr) -> bool {
+        self.current.as_ref().is_some_and(|current| current.name() == name)
     }
 
     /// The private directory of the current directory `from`, made if it is not there yet; `None` where there can be none.
-    pub(super) fn within(&mut self, from: &Dir) -> io::Result<Option<Arc<Dir>>> {
-        if self.open.is_none() && self.current != State::Refused {
-            match self.make_or_open(from) {
-                Ok(dir) => self.open = Some(Arc::new(dir)),
-                // Without room, without the right, without the call: it is removed in its place.
-                Err(_) if self.current == State::Unmade => self.current = State::Refused,
-                Err(error) => return Err(error),
+    pub(super) fn within(&mut self, from: &Dir) -> Option<Arc<Dir>> {
+        if self.current.is_none() && self.here == Stance::Possible {
+            // Without room, without the right, without the call: it is removed in its place.
+            match PrivateDir::make(from, Purpose::Aside, self.ledger) {
+                Ok(made) => self.current = Some(made),
+                Err(_) => self.here = Stance::Refused,
             }
         }
-        Ok(self.open.clone())
-    }
-
-    fn make_or_open(&mut self, from: &Dir) -> io::Result<Dir> {
-        if self.current == State::Made {
-            return from.open_dir(self.name);
-        }
-        let dir = from.create_private_dir(self.name)?;
-        self.current = State::Made;
-        Ok(dir)
+        self.current.as_ref().map(PrivateDir::shared)
     }
 
     /// Moves what was moved aside back to the current directory `to`; `aside` is where it is, and under which name.
@@ -137,30 +139,29 @@ impl<'a> Asides<'a> {
                 "other programs changed it, and then made another of its name; the one before is {other:?} there"
             ))),
             Err(error) => {
-                // Nothing shall be moved over it.
-                (self.open, self.current) = (None, State::Refused);
-                self.left += 1;
-                let held = self.name.as_os_str();
+                // It holds something now, and nothing shall be moved over that.
+                let held = self.current.take().map(|current| current.name().to_owned()).unwrap_or_default();
+                (self.here, self.left) = (Stance::Refused, self.left + 1);
                 Err(io::Error::other(format!("it is in {held:?} there, and could not be moved back: {error}")))
             }
         }
     }
 
-    /// Removes the private directory of the current directory `from`, if there is one.
-    pub(super) fn close(&mut self, from: &Dir) -> io::Result<()> {
-        if self.current == State::Made {
-            self.open = None;
-            if_there(from.remove_dir(self.name))?;
-            self.current = State::Unmade;
-        }
-        Ok(())
+    /// Removes the private directory of the current directory, if there is one.
+    pub(super) fn close(&mut self) -> io::Result<()> {
+        let Some(current) = self.current.take() else { return Ok(()) };
+        let name = current.name().to_owned();
+        current.remove().map_err(|error| {
+            (self.here, self.left) = (Stance::Refused, self.left + 1);
+            io::Error::other(format!("the private directory {name:?} that was made there stays: {error}"))
+        })
     }
 
-    /// How many private directories stay, for [`bring_back`] to find: those that could not be removed, and those of a
-    /// walk that was given up.
+    /// How many private directories stay, for [`bring_back`] to find: those that could not be removed, and that of a walk
+    /// that was given up.
     pub(super) fn left(&self) -> usize {
-        let made = self.above.iter().chain([&self.current]).filter(|state| **state == State::Made);
-        self.left + made.count()
+        let held = self.above.iter().filter_map(|(_, held)| held.as_ref()).chain(&self.current);
+        self.left + held.count()
     }
 }
 
@@ -176,45 +177,54 @@ pub(super) fn is_what_was_seen(was: &Metadata, is: &Metadata) -> bool {
 }
 
 /// Brings back what a killed [`retire`](super::retire) had moved aside, in the directory `holder` and everywhere below
-/// `top` in it: each entry to the name that it had, or if that is taken to a numbered one. `aside` is what the private
-/// directories were called; `copy` is where the copy of the top is, if it is anywhere.
+/// `top` in it: each entry to the name that it had, or if that is taken to a numbered one. `made` is which private
+/// directories it had made; `copy` is where the copy of the top is, if it is anywhere.
 ///
 /// A directory from which nothing was removed yet gets its time back from the copy, so that it is as it was.
 ///
 /// Nothing is replaced and nothing is removed but the private directories, once they are empty. What we may not enter
-/// holds none.
+/// holds none. What is found under one of their names and is not known to be it is left alone, and told: where it is in
+/// `holder`.
 ///
 /// # After a crash
 /// The same again does the rest; the time of one directory may be that of its last change.
-pub fn bring_back((holder, top): (&Dir, Name<'_>), aside: Name<'_>, copy: Option<(&Dir, Name<'_>)>) -> io::Result<()> {
-    empty(holder, aside)?;
-    let Some(top_dir) = enterable(holder, top)? else { return Ok(()) };
+pub fn bring_back<'a>(
+    (holder, top): (&Dir, Name<'_>),
+    made: impl IntoIterator<Item = &'a Recorded>,
+    copy: Option<(&Dir, Name<'_>)>,
+) -> io::Result<Vec<PathBuf>> {
+    let made: HashMap<&OsStr, &Recorded> = made.into_iter().map(|made| (made.name.as_os_str(), made)).collect();
+    let mut strange = Vec::new();
+    if made.is_empty() {
+        return Ok(strange);
+    }
+    for recorded in made.values() {
+        if empty(recorded, holder)? == Private::Strange {
+            strange.push(PathBuf::from(&recorded.name));
+        }
+    }
+    let Some(top_dir) = enterable(holder, top)? else { return Ok(strange) };
     let mut walk = Walk::new(top_dir, top);
-    mend(&walk, aside, copy)?;
     loop {
         match walk.step()? {
+            Step::Found(entry) if made.contains_key(entry.name.as_os_str()) => {
+                match empty(made[entry.name.as_os_str()], walk.here())? {
+                    Private::Strange => strange.push(walk.path(Some(&entry.name))),
+                    // That a directory has another time is no loss.
+                    Private::Emptied => drop(copy.map(|copy| give_back_time(&walk, copy))),
+                    Private::Gone => {}
+                }
+            }
             Step::Found(entry) if matches!(entry.kind, None | Some(FileKind::Directory)) => {
                 let name = Name::new(&entry.name)?;
                 if let Some(below) = enterable(walk.here(), name)? {
                     walk.enter(below, entry.name)?;
-                    mend(&walk, aside, copy)?;
                 }
             }
-            Step::Finished if walk.leave()? == Ascent::Over => return Ok(()),
+            Step::Finished if walk.leave()? == Ascent::Over => return Ok(strange),
             Step::Found(_) | Step::Finished => {}
         }
     }
-}
-
-/// Empties the private directory in the walk's current directory, if there is one, and gives that its time back.
-fn mend(walk: &Walk, aside: Name<'_>, copy: Option<(&Dir, Name<'_>)>) -> io::Result<()> {
-    if empty(walk.here(), aside)? == Private::Found
-        && let Some(copy) = copy
-    {
-        // That it has another time is no loss.
-        give_back_time(walk, copy).ok();
-    }
-    Ok(())
 }
 
 /// Gives the walk's current directory the time that its copy has, if it holds as much.
@@ -239,33 +249,31 @@ fn enterable(holder: &Dir, name: Name<'_>) -> io::Result<Option<Dir>> {
     }
 }
 
-/// Whether there was a private directory.
+/// What became of a private directory that was looked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Private {
-    Found,
-    None,
+    Emptied,
+    Gone,
+    /// Something else is there.
+    Strange,
 }
 
-/// Empties and removes the private directory in `dir`, if there is one.
-///
-/// # Security
-/// Whoever could write to the trash decides where we look, so nothing is touched but what belongs to us and is closed to
-/// others.
-fn empty(dir: &Dir, aside: Name<'_>) -> io::Result<Private> {
-    let Some(private) = enterable(dir, aside)? else { return Ok(Private::None) };
-    let is = private.metadata()?;
-    if is.uid != sys::effective_uid() || !private.is_closed_to_others(&is) {
-        return Ok(Private::None);
-    }
+/// Empties and removes the private directory in `dir`, if it is there.
+fn empty(made: &Recorded, dir: &Dir) -> io::Result<Private> {
+    let private = match made.find(dir)? {
+        Found::Ours(private) => private,
+        Found::Gone => return Ok(Private::Gone),
+        Found::Unknown => return Ok(Private::Strange),
+    };
     let mut names = Vec::new();
-    private.for_each_entry(|entry| {
+    private.dir().for_each_entry(|entry| {
         names.push(entry.name);
         Ok(())
     })?;
     for name in names {
-        put_back(&private, Name::new(&name)?, dir)?;
+        put_back(private.dir(), Name::new(&name)?, dir)?;
     }
-    if_there(dir.remove_dir(aside)).map(|_| Private::Found)
+    private.remove().map(|()| Private::Emptied)
 }
 
 /// Moves `name` to `to`; the name that it got instead, if its own was taken.
@@ -291,77 +299,96 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    const ASIDE: Name<'static> = Name::fixed(".aside");
     const TOP: Name<'static> = Name::fixed("t");
 
     fn root() -> (tempfile::TempDir, Dir) {
         let root = tempfile::tempdir().expect("a temporary directory");
-        let dir = Dir::open(root.path()).expect("opened");
+        fs::create_dir(root.path().join("d")).expect("made");
+        let dir = Dir::open(&root.path().join("d")).expect("opened");
         (root, dir)
     }
 
-    fn make_aside(in_dir: &Path, entries: &[(&str, &str)]) {
+    fn make_aside(in_dir: &Path, ledger: &Ledger, entries: &[(&str, &str)]) -> PathBuf {
         let dir = Dir::open(in_dir).expect("opened");
-        dir.create_private_dir(ASIDE).expect("made");
+        let made = PrivateDir::make(&dir, Purpose::Aside, Some(ledger)).expect("made");
+        let path = in_dir.join(made.name());
         for (name, content) in entries {
-            fs::write(in_dir.join(".aside").join(name), content).expect("written");
+            fs::write(path.join(name), content).expect("written");
         }
+        path
     }
 
-    fn read(path: std::path::PathBuf) -> String {
+    fn read(path: PathBuf) -> String {
         fs::read_to_string(path).expect("it is there")
+    }
+
+    fn recorded(root: &Path) -> Vec<Recorded> {
+        Ledger::read(read(root.join("ledger")).as_bytes())
     }
 
     #[test]
     fn what_a_kill_left_aside_comes_back_beside_what_took_its_name() {
         let (root, dir) = root();
-        fs::create_dir_all(root.path().join("t/sub/deep")).expect("made");
-        fs::write(root.path().join("t/sub/f"), "new").expect("written");
-        make_aside(root.path(), &[("t2", "of the top")]);
-        make_aside(&root.path().join("t"), &[]);
-        make_aside(&root.path().join("t/sub"), &[("f", "old")]);
-        make_aside(&root.path().join("t/sub/deep"), &[("g", "deep")]);
+        let (root, top) = (root.path(), root.path().join("d"));
+        let ledger = Ledger::on(fs::File::create(root.join("ledger")).expect("made"));
+        fs::create_dir_all(top.join("t/sub/deep")).expect("made");
+        fs::write(top.join("t/sub/f"), "new").expect("written");
+        let asides = [
+            make_aside(&top, &ledger, &[("t2", "of the top")]),
+            make_aside(&top.join("t"), &ledger, &[]),
+            make_aside(&top.join("t/sub"), &ledger, &[("f", "old")]),
+            make_aside(&top.join("t/sub/deep"), &ledger, &[("g", "deep")]),
+        ];
         for _ in 0..2 {
-            bring_back((&dir, TOP), ASIDE, None).expect("brought back");
-            let is = |path, content| assert_eq!(read(root.path().join(path)), content, "{path}");
+            let strange = bring_back((&dir, TOP), &recorded(root), None).expect("brought back");
+            assert!(strange.is_empty(), "{strange:?}");
+            let is = |path, content| assert_eq!(read(top.join(path)), content, "{path}");
             is("t2", "of the top");
             is("t/sub/f", "new");
             is("t/sub/f.~1~", "old");
             is("t/sub/deep/g", "deep");
-            for path in [".aside", "t/.aside", "t/sub/.aside", "t/sub/deep/.aside"] {
-                assert!(fs::symlink_metadata(root.path().join(path)).is_err(), "{path}");
+            for path in &asides {
+                assert!(fs::symlink_metadata(path).is_err(), "{path:?}");
             }
         }
     }
 
+    /// Somebody has put another private directory of ours in the place of one.
     #[test]
-    fn what_is_open_to_others_is_none_of_ours() {
-        use std::os::unix::fs::PermissionsExt as _;
+    #[expect(clippy::disallowed_methods, reason = "what a test made it may move and remove")]
+    fn what_is_not_known_to_be_ours_is_left_alone_and_told() {
         let (root, dir) = root();
-        make_aside(root.path(), &[("f", "x")]);
-        fs::set_permissions(root.path().join(".aside"), fs::Permissions::from_mode(0o755)).expect("set");
-        bring_back((&dir, TOP), ASIDE, None).expect("nothing to do");
-        assert_eq!(read(root.path().join(".aside/f")), "x");
+        let (root, top) = (root.path(), root.path().join("d"));
+        let ledger = Ledger::on(fs::File::create(root.join("ledger")).expect("made"));
+        fs::create_dir(top.join("t")).expect("made");
+        let aside = make_aside(&top.join("t"), &ledger, &[]);
+        fs::rename(&aside, root.join("moved")).expect("moved");
+        let other = make_aside(&top.join("t"), &Ledger::on(tempfile::tempfile().expect("made")), &[("f", "x")]);
+        fs::rename(other, &aside).expect("moved");
+        let strange = bring_back((&dir, TOP), &recorded(root), None).expect("nothing to do");
+        assert_eq!(strange, [Path::new("t").join(aside.file_name().expect("a name"))]);
+        assert_eq!(read(aside.join("f")), "x");
     }
 
     #[test]
     fn what_came_instead_goes_back_and_says_where_it_is() {
         let (root, dir) = root();
+        let top = root.path().join("d");
         let name = Name::fixed("f");
-        fs::write(root.path().join("f"), "saved").expect("written");
-        let mut asides = Asides::new(&dir, ASIDE);
-        let aside = asides.within(&dir).expect("made").expect("it can be made");
+        fs::write(top.join("f"), "saved").expect("written");
+        let mut asides = Asides::new(&dir, None);
+        let aside = asides.within(&dir).expect("it can be made");
         assert_eq!(move_aside(&dir, name, &aside), Moved::Aside);
         asides.put_back((&aside, name), &dir).expect("its name is free");
-        assert_eq!(read(root.path().join("f")), "saved");
+        assert_eq!(read(top.join("f")), "saved");
         assert_eq!(move_aside(&dir, name, &aside), Moved::Aside);
-        fs::write(root.path().join("f"), "saved again").expect("written");
+        fs::write(top.join("f"), "saved again").expect("written");
         let error = asides.put_back((&aside, name), &dir).expect_err("its name is taken");
         assert!(error.to_string().contains("f.~1~"), "{error}");
-        assert_eq!([read(root.path().join("f")), read(root.path().join("f.~1~"))], ["saved again", "saved"]);
-        asides.close(&dir).expect("it is empty");
+        assert_eq!([read(top.join("f")), read(top.join("f.~1~"))], ["saved again", "saved"]);
+        asides.close().expect("it is empty");
         assert_eq!(asides.left(), 0);
-        let aside = asides.within(&dir).expect("made").expect("it can be made");
+        let aside = asides.within(&dir).expect("it can be made");
         assert_eq!(move_aside(&dir, Name::fixed("gone"), &aside), Moved::Gone);
         assert_eq!(asides.left(), 1);
     }

@@ -13,6 +13,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::private::Ledger;
 use crate::progress::{Activity, Amount, Progress, Silent, begin};
 use crate::sys::{self, Dir, FileKind, Metadata, Name, if_there};
 
@@ -64,23 +65,23 @@ pub struct Left {
     pub error: io::Error,
 }
 
-/// Removes the source of `route` as far as `proof` tells that it is in the copy, which is at the route's target. `aside`
-/// is a name that nobody else uses, for the private directories that entries are moved to first.
+/// Removes the source of `route` as far as `proof` tells that it is in the copy, which is at the route's target. The private
+/// directories that entries are moved to first are written down in `ledger`.
 ///
 /// Directories of ours that forbid it get `u+rwx`, and their mode back if they stay.
 ///
 /// # After a crash
 /// The copy is whole; what is left of the source is a smaller tree, some of its directories perhaps with `u+rwx` added,
 /// and one or two entries perhaps moved aside, which [`super::bring_back`] mends.
-pub fn retire(route: Route<'_>, proof: Proof, aside: Name<'_>, progress: &dyn Progress) -> Retired {
+pub fn retire(route: Route<'_>, proof: Proof, ledger: Option<&Ledger>, progress: &dyn Progress) -> Retired {
     let total = if let Proof::Seen(copied) = &proof { Some(copied.total) } else { None };
     let _ending = begin(progress, Activity::Deleting, total);
-    let asides = Mutex::new(Asides::new(route.source, aside));
+    let asides = Mutex::new(Asides::new(route.source, ledger));
     let gains = total.is_some_and(|total| helper::gains(total.entries, route.source, helper::REMOVING));
     let work = gains.then_some(|leaf: Leaf| remove_leaf(&leaf, &asides));
     let mut retired = with_helper(work, |helper| {
         let retired = Retired::default();
-        Retiring { proof, aside, asides: &asides, helper, progress, levels: Vec::new(), here: None, retired }.all(route)
+        Retiring { proof, asides: &asides, helper, progress, levels: Vec::new(), here: None, retired }.all(route)
     });
     retired.asides = lock(&asides).left();
     retired
@@ -91,9 +92,7 @@ type Place<'a> = (&'a Dir, Name<'a>);
 
 struct Retiring<'a> {
     proof: Proof,
-    /// What private directories are called.
-    aside: Name<'a>,
-    /// Those of the directory that the walk is in. Whoever goes to another waits for the helper first.
+    /// That of the directory that the walk is in. Whoever goes to another waits for the helper first.
     asides: &'a Mutex<Asides<'a>>,
     helper: Helper<Leaf, Result<Amount, Left>>,
     progress: &'a dyn Progress,
@@ -137,7 +136,7 @@ impl Retiring<'_> {
             Looked::Gone => return Ok(()),
             Looked::Leaf(was) => {
                 let removed = self.remove(one, &was, copy);
-                return lock(self.asides).close(route.source).and(removed);
+                return lock(self.asides).close().and(removed);
             }
             Looked::Directories(from, made) => (from, made),
         };
@@ -152,8 +151,9 @@ impl Retiring<'_> {
     fn advance(&mut self, walk: &mut Walk, made: &mut Trail, holder: &Dir) -> io::Result<Ascent> {
         match walk.step() {
             Ok(Step::Found(entry)) => {
-                let is_aside = entry.name == self.aside.as_os_str() && lock(self.asides).is_here();
-                if !is_aside && let Err(error) = self.meet(walk, made, &entry.name) {
+                if !lock(self.asides).is_called(&entry.name)
+                    && let Err(error) = self.meet(walk, made, &entry.name)
+                {
                     self.leave_behind(walk.path(Some(&entry.name)), error);
                 }
                 return Ok(Ascent::Above);
@@ -250,7 +250,8 @@ impl Retiring<'_> {
     fn is_worth_another_pass(&mut self, walk: &Walk) -> io::Result<bool> {
         self.settle();
         let Some(level) = self.levels.last_mut() else { return Ok(false) };
-        if lock(self.asides).close(walk.here()).is_err() {
+        if let Err(error) = lock(self.asides).close() {
+            self.retired.left.push(Left { path: walk.path(None), error });
             return Ok(false);
         }
         level.passes += 1;
@@ -261,9 +262,11 @@ impl Retiring<'_> {
     /// Removes the current directory if nothing of it stays, and goes up.
     fn finish(&mut self, walk: &mut Walk, made: &mut Trail, holder: &Dir) -> io::Result<Ascent> {
         self.settle();
-        // What cannot be removed of ours keeps the directory, and that is told.
-        lock(self.asides).close(walk.here()).ok();
-        lock(self.asides).leave();
+        // What cannot be removed of ours keeps the directory.
+        let closed = lock(self.asides).leave();
+        if let Err(error) = closed {
+            self.leave_behind(walk.path(None), error);
+        }
         let Some(level) = self.levels.pop() else { return Ok(Ascent::Over) };
         let (directory, path, name) = (walk.shared(), walk.path(None), walk.name_at(walk.depth()).clone());
         made.leave()?;
@@ -310,7 +313,7 @@ fn remove_aside(
     was: &Metadata,
     copy: Place<'_>,
 ) -> io::Result<Option<Removed>> {
-    let aside = lock(asides).within(from)?;
+    let aside = lock(asides).within(from);
     let moved = aside.as_deref().map(|aside| (move_aside(from, name, aside), aside));
     match moved {
         Some((Moved::Gone, _)) => Ok(None),

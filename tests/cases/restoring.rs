@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::fs;
-use std::os::unix::fs::{MetadataExt as _, symlink};
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
 use super::{attributes, id_of, is_there, listed};
@@ -175,6 +175,72 @@ fn missing_parents_are_made_again() {
     fs::remove_dir_all(sandbox.path("a")).unwrap();
     sandbox.rrm(["restore", "a/b/c/file"]).ok().silent();
     assert_eq!(content(&sandbox, "a/b/c/file"), "content");
+}
+
+fn mode_of(path: &Path) -> u32 {
+    fs::metadata(path).unwrap().permissions().mode() & 0o7777
+}
+
+// [23] A parent that was closed to others is so again: as it was, where the trash has it...
+#[test]
+fn a_missing_parent_that_is_in_the_trash_is_made_like_it() {
+    for (mode, umask) in [(0o700, "022"), (0o750, "077"), (0o2711, "000"), (0o555, "022")] {
+        let sandbox = Sandbox::ordinary();
+        sandbox.tree("private", &[("secret", "x"), ("deep/secret", "y")]);
+        sandbox.chmod("private/deep", 0o711);
+        sandbox.rrm(["rm", "private/secret", "private/deep/secret"]).ok();
+        sandbox.rrm(["rm", "private/deep"]).ok();
+        sandbox.chmod("private", mode);
+        sandbox.rrm(["rm", "private"]).ok();
+        let restore = |name: &str| {
+            let umask = format!("umask {umask}; exec \"$@\"");
+            sandbox.command(["restore", name]).through(["sh", "-c", &umask, "sh"]).run()
+        };
+        restore("private/deep/secret").ok().silent();
+        assert_eq!(mode_of(&sandbox.path("private")), mode);
+        assert_eq!(mode_of(&sandbox.path("private/deep")), 0o711);
+        assert_eq!(content(&sandbox, "private/deep/secret"), "y");
+    }
+}
+
+// [23] ...and where nothing tells what it was like, as closed as what comes back, which is told.
+#[test]
+fn a_missing_parent_of_which_nothing_is_known_is_as_closed_as_what_comes_back() {
+    for (file, directory, is_told) in [(0o600, 0o700, true), (0o640, 0o750, true), (0o644, 0o755, false)] {
+        let sandbox = Sandbox::ordinary();
+        sandbox.file("gone/private/secret", "x");
+        sandbox.chmod("gone/private/secret", file);
+        sandbox.rrm(["rm", "gone/private/secret"]).ok();
+        fs::remove_dir_all(sandbox.path("gone")).unwrap();
+        let run = sandbox.rrm(["restore", "gone/private/secret"]);
+        for made in ["gone", "gone/private"] {
+            assert_eq!(mode_of(&sandbox.path(made)), directory, "{made}: {run}");
+            assert_eq!(run.ok().stderr().contains(&format!("{made}'")), is_told, "{run}");
+        }
+        // Where a person names the place, it is as any other that they make.
+        sandbox.rrm(["rm", "gone/private/secret"]).ok();
+        sandbox.rrm(["restore", "--to", "new/place", "gone/private/secret"]).ok().silent();
+        assert_eq!(mode_of(&sandbox.path("new/place")), 0o755);
+    }
+}
+
+// [23] What others can write tells nothing: they could have a private directory made open.
+#[test]
+fn a_record_that_others_can_write_opens_no_missing_parent() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.file("private/secret", "x");
+    sandbox.chmod("private/secret", 0o600);
+    sandbox.dir("theirs");
+    sandbox.chmod("theirs", 0o777);
+    sandbox.rrm(["rm", "private/secret", "theirs"]).ok();
+    let item = sandbox.list_json().into_iter().find(|item| item["kind"] == "directory").expect("it is there");
+    let private = sandbox.path("private");
+    let item = sandbox.trash().join(item["id"].as_str().expect("an ID"));
+    sandbox.set_attribute(&item, "user.original_path", private.display().to_string());
+    sandbox.chmod(item, 0o777);
+    fs::remove_dir(&private).unwrap();
+    sandbox.rrm(["restore", "private/secret"]).ok();
+    assert_eq!(mode_of(&private), 0o700);
 }
 
 // [23] A parent that is a file now is named; nothing is made and nothing lost.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use rrm::item::{ItemId, Told};
-use rustix::fs::{CWD, FileType, Mode, mknodat};
+use rustix::fs::{AtFlags, CWD, FileType, Mode, StatxFlags, mknodat, statx};
 
 use super::sandbox::Sandbox;
 
@@ -28,6 +28,17 @@ impl Sandbox {
             self.file(top.join(name), content);
         }
         top
+    }
+
+    /// A private directory beside `outside` as a restore leaves it that is killed, and what is noted of it in a trash's
+    /// staging directory: that the item `id` was to go there.
+    pub(crate) fn left_room(&self, staging: &Path, id: &str, outside: &Path) -> PathBuf {
+        let room = self.dir(outside.with_file_name(format!(".rrm-{}", "c0ffee00".repeat(4))));
+        self.chmod(&room, 0o1700);
+        self.symlink(staging.join(format!("{id}.elsewhere")), outside);
+        let line = format!("\ncopy {} {}", room.file_name().expect("a name").display(), trace(&room));
+        self.file(staging.join(format!("{id}.made")), line);
+        room
     }
 
     pub(crate) fn symlink(&self, path: impl AsRef<Path>, target: impl AsRef<Path>) -> PathBuf {
@@ -95,6 +106,17 @@ impl Sandbox {
         self.give(&path);
         path
     }
+}
+
+/// What a ledger says of a directory.
+pub(crate) fn trace(directory: &Path) -> String {
+    let told =
+        statx(CWD, directory, AtFlags::empty(), StatxFlags::BASIC_STATS | StatxFlags::BTIME).expect("it is there");
+    let born = match told.stx_mask & StatxFlags::BTIME.bits() {
+        0 => "-".to_owned(),
+        _ => format!("{}.{}", told.stx_btime.tv_sec, told.stx_btime.tv_nsec),
+    };
+    format!("{}:{} {} {born};", told.stx_dev_major, told.stx_dev_minor, told.stx_ino)
 }
 
 /// Renames an item so that it was removed at this time, and says where it is then.

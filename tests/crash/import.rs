@@ -170,9 +170,8 @@ fn what_changed_since_a_killed_import_copied_it_stays() {
     let first = scene();
     let (_, points) = fault::points(&first.import());
     drop(first);
-    let committed = points.iter().rposition(|point| point.call == "renameat2").expect("a commit");
-    let is_removal = |point: &&Point| ["mkdirat", "unlinkat"].contains(&point.call.as_str());
-    let point = points[committed..].iter().find(is_removal).expect("the source is removed");
+    // The last directory that is made is the one beside the source.
+    let point = points.iter().rfind(|point| point.call == "mkdirat").expect("the source is moved aside");
 
     let scene = scene();
     fault::run_to(Fault::Kill, point, &scene.import());

@@ -104,14 +104,26 @@ fn a_killed_restore_leaves_a_copy_or_only_a_note() {
     found(&sandbox, &[], "warning", "interrupted-move", &outside);
     repaired(&sandbox, &[]);
 
-    noted(&sandbox, &outside);
-    let room = sandbox.dir(format!(".rrm-{ID}"));
-    sandbox.chmod(&room, 0o700);
+    let room = sandbox.left_room(&sandbox.trash().join(".staging"), ID, &outside);
     sandbox.file(room.join("item"), "cont");
     found(&sandbox, &[], "warning", "interrupted-move", &room);
     left_alone(&sandbox, &[]);
     sandbox.rrm(["clean"]).ok();
     assert!(!room.exists());
+    clean(&sandbox, &[]);
+
+    // Somebody has put another private directory of ours in its place: nothing but a person touches that.
+    let room = sandbox.left_room(&sandbox.trash().join(".staging"), ID, &outside);
+    fs::rename(&room, room.with_file_name("moved")).expect("ours");
+    let private = sandbox.tree(&room, &[("thesis", "x")]);
+    sandbox.chmod(&private, 0o1700);
+    let remedy = found(&sandbox, &[], "warning", "interrupted-move", &room);
+    assert_eq!(remedy, "look at it, and move or remove it; then rrm clean forgets it");
+    left_alone(&sandbox, &[]);
+    sandbox.rrm(["clean"]).fails(1).err_contains(&room.display().to_string());
+    assert_eq!(fs::read_to_string(room.join("thesis")).expect("it stays"), "x");
+    fs::rename(room, sandbox.path("private")).expect("ours");
+    sandbox.rrm(["clean"]).ok();
     clean(&sandbox, &[]);
 
     // Its volume may come back.
@@ -188,8 +200,8 @@ fn a_repair_deletes_nothing_wherever_it_lies() {
     let hollow = sandbox.dir(trash.join(id(6)).join("an empty directory"));
     sandbox.file(trash.join(id(7)), "no record");
     // A copy on its way out, and a living file with values of its person's own.
-    let room = sandbox.tree(format!(".rrm-{}", id(8)), &[("item", "1")]);
-    symlink(room.with_file_name("restored"), trash.join(format!(".staging/{}.elsewhere", id(8)))).expect("a link");
+    let room = sandbox.left_room(&trash.join(".staging"), &id(8), &sandbox.path("restored"));
+    sandbox.file(room.join("item"), "1");
     let own = sandbox.file("living", "x");
     sandbox.set_attribute(&own, "user.deletion_date", "never");
     sandbox.set_attribute(&own, "user.original_path", "/where/it/was/shot");

@@ -40,14 +40,12 @@ fn a_restore_elsewhere_settles_what_a_killed_one_left() {
     in_mount_namespace!();
     let sandbox = Sandbox::new();
     let (place, id) = or_skip!(trashed(&sandbox));
-    let room = sandbox.file(format!("first/.rrm-{id}/item"), "cont");
-    let room = room.parent().expect("a room");
-    sandbox.chmod(room, 0o700);
     let trash = std::fs::read_dir(place.dir.parent().expect("the mount")).expect("it can be read").flatten();
     let trash = trash.map(|entry| entry.path()).find(|path| path.join(&id).exists());
     let staging = sandbox.dir(trash.unwrap_or_else(|| place.dir.join(".rrm")).join(".staging"));
     sandbox.chmod(&staging, 0o700);
-    sandbox.symlink(staging.join(format!("{id}.elsewhere")), sandbox.path("first/f"));
+    let room = sandbox.left_room(&staging, &id, &sandbox.path("first/f"));
+    sandbox.file(room.join("item"), "cont");
     let to = sandbox.dir("second").display().to_string();
     sandbox.rrm(["restore", "--to", &to, &id]).ok();
     assert!(room.symlink_metadata().is_err(), "a room that nothing leads to any more");

@@ -37,7 +37,7 @@ fn what_is_saved_at_the_last_moment_stays_and_is_named() {
     };
     let removal =
         |place: &Place, sandbox: &Sandbox| sandbox.command(["rm", "--into-home", "--yes"]).args([place.dir.join("t")]);
-    for (call, earlier) in [("renameat", 1), ("unlinkat", 0)] {
+    for (call, earlier) in [("renameat2", 1), ("unlinkat", 0)] {
         let (place, sandbox) = or_skip!(scene());
         let (_, log) = strace::log_of(&removal(&place, &sandbox));
         let nth = *removals(&log, call).get(earlier).expect("each file is removed so");
@@ -76,7 +76,7 @@ fn what_is_saved_while_two_threads_remove_is_never_lost() {
     }));
     let tree = place.dir.join("t");
     let held =
-        ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=renameat", "-e", "inject=renameat:delay_enter=20000"];
+        ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=renameat2", "-e", "inject=renameat2:delay_enter=20000"];
     let mut child = sandbox.command(["rm", "--into-home", "--yes"]).args([&tree]).through(held).spawn();
     wait_for_an_item(&sandbox.trash());
     let mut saved = BTreeMap::new();

@@ -269,7 +269,7 @@ impl Session<'_> {
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        manager.restore(plan, request, &self.messages.progress().listening(), |step, result| {
+        let made_anew = manager.restore(plan, request, &self.messages.progress().listening(), |step, result| {
             let (verb, path) = match result {
                 Ok(Restored::At(path)) => ("restored", path),
                 Ok(Restored::Marked(path, problem)) => {
@@ -292,6 +292,7 @@ impl Session<'_> {
             }
         });
         written.and_then(|()| out.flush()).context("write error")?;
+        made_anew.iter().for_each(|anew| self.messages.close(&crate::view::made_anew(anew, self.messages.charset)));
         Ok((exit, unagreed))
     }
 

@@ -20,10 +20,12 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 use lscolors::LsColors;
 use rrm::item::TrashItem;
+use rrm::outcome::MadeAnew;
 use rrm::retention::{Fate, Fates};
+use rrm::text::Charset;
 
 use crate::args::Form;
-use rrm::text::Charset;
+use crate::gnu::quote::quote;
 
 pub(crate) use dates::{expires, removed};
 pub(crate) use escaped::Escaped;
@@ -60,6 +62,12 @@ impl<'a> Scene<'a> {
     fn shown_home(&self) -> Option<&'a Path> {
         self.home.filter(|_| self.detail == Detail::Short)
     }
+}
+
+/// What is told of a directory that had to be made for what was restored.
+pub(crate) fn made_anew(anew: &MadeAnew, charset: Charset) -> String {
+    let path = quote(anew.path.as_os_str(), charset);
+    format!("made {path} anew with mode {:04o}, as closed as what came back: its old mode is not known", anew.mode)
 }
 
 /// How much is told of each item in a table.

@@ -14,6 +14,7 @@ use crate::error::{Error, ErrorKind, cannot};
 use crate::item::ItemId;
 use crate::manager::TrashManager;
 use crate::outcome::diagnosis::{Diagnosis, Finding};
+use crate::private::is_random_name;
 use crate::progress::{Amount, Progress};
 use crate::request::ExamineRequest;
 use crate::store::stray;
@@ -184,8 +185,7 @@ impl Looking<'_> {
 fn may_be_of_a_trash(name: &OsStr) -> bool {
     let rest = name.to_str().and_then(|name| name.strip_prefix(".rrm-"));
     let is_number = |rest: &str| !rest.is_empty() && rest.bytes().all(|byte| byte.is_ascii_digit());
-    ItemId::from_name(name).is_some()
-        || rest.is_some_and(|rest| is_number(rest) || ItemId::from_name(OsStr::new(rest)).is_some())
+    ItemId::from_name(name).is_some() || rest.is_some_and(is_number) || is_random_name(name)
 }
 
 #[cfg(test)]
@@ -195,7 +195,7 @@ mod tests {
     #[test]
     fn names_of_a_trash_are_let_be() {
         let id = "0b0a7a4e-9b1c-4c8e-8f57-0123456789ab";
-        for name in [id, ".rrm-1000", &format!(".rrm-{id}")] {
+        for name in [id, ".rrm-1000", &format!(".rrm-{}", "0a".repeat(16))] {
             assert!(may_be_of_a_trash(OsStr::new(name)), "{name}");
         }
         for name in ["", ".rrm-", ".rrm-other", "file", &id.to_uppercase()] {

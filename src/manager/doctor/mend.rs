@@ -10,7 +10,7 @@ use super::{live, notes};
 use crate::error::{Error, ErrorKind, Result};
 use crate::manager::TrashManager;
 use crate::outcome::diagnosis::{Age, Fault, Finding, Left, Source};
-use crate::store::{TrashDir, erase_stray, is_ours};
+use crate::store::{Noted, TrashDir, erase_stray, is_ours};
 use crate::sys::{self, Dir};
 
 /// What is tried, in every error about a repair.
@@ -33,12 +33,13 @@ impl TrashManager {
             Finding::InterruptedCopy { trash, name, source: Source::Uncopied } => {
                 self.in_trash(trash, &trash.join(name), |trash| trash.remove_uncopied(name))
             }
-            Finding::InterruptedMove { at, place, left: Left::Note } => {
-                self.in_trash(&at.trash, place, |trash| match notes::check(trash, at.spot.id, place)? {
-                    Some(Left::Note) => trash.forget_note(at.spot.id),
+            Finding::InterruptedMove { at, place, left: Left::Note } => self.in_trash(&at.trash, place, |trash| {
+                let is_over = matches!(notes::check(trash, at.spot.id, place)?, Some((Left::Note, _)));
+                match trash.take_note(at.spot.id)? {
+                    Noted::Left(note) if is_over => note.forget(),
                     _ => Err(changed()),
-                })
-            }
+                }
+            }),
             Finding::DeadRegistration { home, name, target, .. } => {
                 self.in_trash(home, target, |home| home.unregister(name, target))
             }

@@ -199,7 +199,7 @@ mod tests {
     }
 
     fn make_three(dir: &Dir) -> io::Result<()> {
-        ["a", "b", "c"].into_iter().try_for_each(|text| dir.create_dir(name(text)))
+        ["a", "b", "c"].into_iter().try_for_each(|text| dir.create_marked_dir(name(text)))
     }
 
     fn names(root: &std::path::Path) -> Vec<String> {
@@ -226,7 +226,7 @@ mod tests {
         let ran = run(Some((1, Fault::Error(5))), || {
             let failed = make_three(&dir).expect_err("the second call fails");
             assert_eq!(failed.raw_os_error(), Some(5));
-            dir.create_dir(name("d"))
+            dir.create_marked_dir(name("d"))
         });
         assert!(matches!(ran.result, Some(Ok(()))));
         assert_eq!(names(root.path()), ["a", "d"]);
@@ -237,7 +237,7 @@ mod tests {
         struct Guard<'a>(&'a Dir);
         impl Drop for Guard<'_> {
             fn drop(&mut self) {
-                self.0.create_dir(name("guard")).expect_err("the door is closed");
+                self.0.create_marked_dir(name("guard")).expect_err("the door is closed");
             }
         }
         let root = tempfile::tempdir().expect("a temporary directory");
@@ -247,13 +247,13 @@ mod tests {
             std::thread::scope(|scope| {
                 let other = door::spawn_beside(scope, || make_three(&dir)).expect("a thread");
                 drop(other.join());
-                dir.create_dir(name("later"))
+                dir.create_marked_dir(name("later"))
             })
         });
         assert!(ran.result.is_none());
         assert_eq!(ran.calls, ["mkdirat"; 2]);
         assert_eq!(names(root.path()), ["a"]);
-        dir.create_dir(name("afterwards")).expect("the next run has a door of its own");
+        dir.create_marked_dir(name("afterwards")).expect("the next run has a door of its own");
     }
 
     #[test]

@@ -207,6 +207,10 @@ impl Words<'_> {
                 "a killed command noted that it copies from or to there, and that is over".to_owned(),
                 self.repair("takes the note back"),
             ),
+            Left::Unknown => (
+                "a killed command made a private directory of this name, and this is not known to be it".to_owned(),
+                format!("look at it, and move or remove it; then {clean} forgets it"),
+            ),
         };
         (place.to_owned(), meaning, remedy)
     }

@@ -59,7 +59,7 @@ fn restore(desk: &Desk, asked: Restore, request: &RestoreRequest) {
     let plan = desk.manager.plan_restore(request);
     let mut problems = plan.problems.iter().map(|error| desk.messages.words(error)).collect::<Vec<_>>();
     let mut restored = Restored { asked, back: Vec::new(), in_the_way: HashSet::new(), unagreed: Vec::new() };
-    desk.manager.restore(&plan, request, &Watcher::new(desk), |step, result| match result {
+    let made_anew = desk.manager.restore(&plan, request, &Watcher::new(desk), |step, result| match result {
         Ok(Outcome::At(path)) => restored.back.push(Returned::new(step.item.clone(), path)),
         Ok(Outcome::Skipped(_)) => {}
         Ok(Outcome::Marked(path, problem)) => {
@@ -72,6 +72,7 @@ fn restore(desk: &Desk, asked: Restore, request: &RestoreRequest) {
         }
         Err(error) => problems.push(desk.messages.words(&error)),
     });
+    problems.extend(made_anew.iter().map(|anew| crate::view::made_anew(anew, desk.messages.charset)));
     desk.report(Report::Restored(restored));
     desk.tell(problems);
 }
