@@ -38,7 +38,7 @@ pub use metadata::{FileId, FileKind, Metadata, MountRoot, STICKY, Timestamp};
 pub use mounts::{Mount, MountsBelow, mount_of, mounts};
 pub use name::{Name, NotAName};
 pub use process::{
-    effective_uid, has_hung_up, has_job_control, ignores, is_group_of_ours, kill_group, may_write,
+    close_inherited, effective_uid, has_hung_up, has_job_control, ignores, is_group_of_ours, kill_group, may_write,
     random_bytes, stop_group, terminal_width, umask,
 };
 pub use rename::{rename_no_replace, rename_replacing, rename_to_own_name};

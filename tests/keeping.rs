@@ -276,6 +276,11 @@ fn in_own_machine(sandbox: &Sandbox, script: &str) -> Run {
 }
 
 fn in_own_machine_with(sandbox: &Sandbox, script: &str, variables: &[(&str, &str)]) -> Run {
+    let machine = own_machine(sandbox, script);
+    variables.iter().fold(machine, |machine, (name, value)| machine.with(name, value)).run()
+}
+
+fn own_machine(sandbox: &Sandbox, script: &str) -> Invocation {
     let prelude = r#"
         set -eu
         spool=/var/spool/cron
@@ -296,9 +301,7 @@ fn in_own_machine_with(sandbox: &Sandbox, script: &str, variables: &[(&str, &str
     fs::write(sandbox.root().join(MACHINE), sandbox.root().as_os_str().as_encoded_bytes())
         .expect("the sandbox is ours");
     let words = ["-m", "--propagation", "private", "sh", "-c", &format!("{prelude}\n{script}")];
-    let machine =
-        sandbox.tool("unshare", words).by(crate::common::User::Caller).with("OTHER", other).with("RRM", program);
-    variables.iter().fold(machine, |machine, (name, value)| machine.with(name, value)).run()
+    sandbox.tool("unshare", words).by(crate::common::User::Caller).with("OTHER", other).with("RRM", program)
 }
 
 #[test]
@@ -375,8 +378,46 @@ END
         cut -d' ' -f 2- "$OTHER/log" | cat -v
     "#;
     let run = in_own_machine(&sandbox, script);
-    run.ok().out_contains("status 1\nroot: exit status: 3\nnobody: a report[2J of many words\n");
+    run.ok().out_contains("status 1\nroot: exit status: 3\nnobody: a report\\x1b[2J\\x0d of many words\n");
     run.err_contains("cannot clean the trash of root: exit status: 3");
+}
+
+/// Whoever is the user of a process may take what it has: it has nothing of root's, and no terminal.
+#[test]
+fn a_users_process_has_no_terminal_no_descriptor_and_no_environment_of_roots() {
+    if !is_root() {
+        skip!("root", "to clean for others");
+    }
+    let sandbox = Sandbox::ordinary();
+    let script = r#"
+        cat >"$OTHER/setpriv" <<'END'
+#!/bin/sh
+exec 2>&1
+echo "descriptors: $(ls /proc/self/fd | tr '\n' ' ')"
+(: </dev/tty) 2>/dev/null && echo "has a terminal" || echo "no terminal"
+[ "$(cut -d' ' -f6 /proc/$$/stat)" = $$ ] && echo "a session of its own"
+env | cut -d= -f1 | sort | tr '\n' ' '; echo
+# Somebody takes the pipes and keeps them for a while.
+sleep 3 &
+printf 'DATE \033[2J\342\200\256reversed\n'
+END
+        chmod 755 "$OTHER/setpriv"
+        mount --bind "$OTHER/setpriv" "$(command -v setpriv)"
+        exec 7<"$OTHER/passwd" 9>"$OTHER/lock"
+        SECRET=1 RRM_SESSION=1 "$RRM" clean --all-users --log "$OTHER/log"
+        cut -d' ' -f 2- "$OTHER/log" | cat -v
+    "#;
+    let run = own_machine(&sandbox, script).through(["setsid", "-c", "-w"]).on_terminal(200, "");
+    for said in [
+        "descriptors: 0 1 2 3 \n",
+        "no terminal",
+        "a session of its own",
+        "HOME LOGNAME PATH PWD USER",
+        "\\x1b[2J\\xe2\\x80\\xaereversed",
+    ] {
+        assert_eq!(run.stdout().matches(said).count(), 2, "{said}: {run}");
+    }
+    run.ok();
 }
 
 /// The whole way: installed by rrm, run by Debian's cron, seen to clean. Its minute becomes the moment when cron starts.

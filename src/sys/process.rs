@@ -3,7 +3,9 @@
 use std::io;
 use std::path::Path;
 
-use rustix::fs::{Access, AtFlags, CWD};
+use rustix::fs::{Access, AtFlags, CWD, OFlags};
+
+use super::absence::if_there;
 
 /// The user on whose behalf file permissions are checked.
 #[must_use]
@@ -46,6 +48,22 @@ pub fn random_bytes(buffer: &mut [u8]) -> io::Result<()> {
 pub fn kill_group(leader: &std::process::Child) {
     let _ =
         rustix::process::kill_process_group(rustix::process::Pid::from_child(leader), rustix::process::Signal::KILL);
+}
+
+/// Closes every descriptor that this process was given when it was started but the three standard ones, so that no program
+/// which it starts has them; those of its own never pass to one (`O_CLOEXEC`, proc_pid_fdinfo(5)).
+pub fn close_inherited() -> io::Result<()> {
+    let mut inherited = Vec::new();
+    for entry in std::fs::read_dir("/proc/self/fdinfo")? {
+        let entry = entry?;
+        let number = entry.file_name().to_str().and_then(|name| name.parse().ok());
+        // That of this very listing goes while it is read.
+        let Some(told) = if_there(std::fs::read_to_string(entry.path()))? else { continue };
+        let flags = told.lines().find_map(|line| u32::from_str_radix(line.strip_prefix("flags:")?.trim(), 8).ok());
+        let passes_on = flags.is_none_or(|flags| flags & OFlags::CLOEXEC.bits() == 0);
+        inherited.extend(number.filter(|number: &i32| *number > 2 && passes_on));
+    }
+    Ok(inherited.into_iter().try_for_each(nix::unistd::close)?)
 }
 
 /// Whether a shell that controls jobs is above us to go on when we stop: where the leader of the session is one of our own

@@ -1,9 +1,10 @@
 //! `rrm clean --all-users`: root has each user's trash cleaned by a process that is that user.
 //!
 //! # Security
-//! Root reads nothing that belongs to a user but who owns the home directory, and a line of bounded length that it makes
+//! Root reads nothing that belongs to a user but who owns the home directory, and lines of bounded length that it makes
 //! harmless. Everything else happens in a process of its own with the user's number and groups, an empty environment, no
-//! terminal and no way to gain rights, so that a trash made to mislead can do no more than its owner could.
+//! terminal, no descriptor of root's and no way to gain rights, so that a trash made to mislead can do no more than its
+//! owner could.
 
 mod process;
 
@@ -39,6 +40,7 @@ pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result
     if rrm::sys::effective_uid() != 0 {
         bail!("only root can clean for all users");
     }
+    rrm::sys::close_inherited().context("cannot tell which descriptors a user's process would have")?;
     let database = database().context("cannot learn of the users")?;
     let mut round = Round {
         program: Environment::program().context("cannot tell where rrm is")?,

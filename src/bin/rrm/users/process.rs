@@ -1,11 +1,21 @@
 //! One user's clean, in a process that is that user.
+//!
+//! # Security
+//! Whoever has a process's number may look into it, stop it and take its descriptors. So it has none of root's but two pipes
+//! of its own, is in a session without a terminal, and has an environment that tells it nothing. What comes out of the pipes
+//! may be of anybody's making: it is shown with nothing in it that a terminal would obey, and nobody waits for a pipe whose
+//! process has ended.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
-use std::process::{ChildStdout, Command, ExitStatus, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::Context as _;
 use chrono::{DateTime, Utc};
+use rrm::text::{Charset, escaped_content};
 
 use super::User;
 use crate::args::CleanArgs;
@@ -21,6 +31,12 @@ const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
 /// How many bytes of a line are taken from a user's process, which may be made to say anything.
 const LINE: u64 = 4096;
+
+/// How often it is looked whether the process has ended, where it prints nothing.
+const LOOK: Duration = Duration::from_millis(100);
+
+/// How long its pipes are read when it has ended: what it has printed is in them, and who still holds them waits in vain.
+const REST: Duration = Duration::from_secs(1);
 
 /// What the cleans of all users have in common.
 pub(super) struct Round<'a> {
@@ -55,17 +71,26 @@ impl Round<'_> {
 
     /// Runs it to its end, and gives what it reports for the log.
     fn run(&self, user: &User) -> anyhow::Result<(ExitStatus, Option<String>)> {
-        let mut child = self.command(user).spawn().context("cannot start setpriv, which util-linux has")?;
-        let line = child.stdout.take().map(last_line).transpose();
-        let status = child.wait()?;
-        Ok((status, line.context("cannot read what it says")?.flatten()))
+        let mut child = self.command(user).spawn().context("cannot start setsid, which util-linux has")?;
+        let printed = printed(&mut child).context("cannot read what it says")?;
+        let has_report = self.log.is_some() && !self.args.dry_run;
+        let mut report = None;
+        let status = each_line(&mut child, &printed, |line| match line {
+            Line::Out(line) if has_report => report.replace(line).map_or(Ok(()), |before| print(&before)),
+            Line::Out(line) => print(&line),
+            Line::Err(line) => {
+                Messages::say_bytes(&[shown(line).as_bytes(), b"\n"].concat());
+                Ok(())
+            }
+        })?;
+        Ok((status, report.and_then(without_date)))
     }
 
     /// Groups come from the user database, through whatever feeds that on this machine (initgroups(3)): the trash may be
     /// where only one of them leads.
     fn command(&self, user: &User) -> Command {
-        let mut command = Command::new("setpriv");
-        command.args([format!("--reuid={}", user.uid), format!("--regid={}", user.gid)]);
+        let mut command = Command::new("setsid");
+        command.arg("setpriv").args([format!("--reuid={}", user.uid), format!("--regid={}", user.gid)]);
         command.args(["--init-groups", "--no-new-privs", "--"]).arg(&self.program).arg("clean");
         command.args(self.args.dry_run.then_some("--dry-run"));
         command.args(match self.messages.voice {
@@ -74,26 +99,77 @@ impl Round<'_> {
             Voice::AsRm | Voice::Usual => None,
         });
         command.env_clear().env("HOME", &user.home).env("USER", &user.name).env("LOGNAME", &user.name);
-        command.env("PATH", SEARCH_PATH).current_dir("/").stdin(Stdio::null());
+        command.env("PATH", SEARCH_PATH).current_dir("/");
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         if self.log.is_some() && !self.args.dry_run {
-            command.args(["--log", log::OUTPUT]).stdout(Stdio::piped());
+            command.args(["--log", log::OUTPUT]);
         }
         command
     }
 }
 
-/// Passes on what a user's clean prints but for its last line, which is its log's: without the date, which is ours to
-/// tell, and without what a terminal would obey.
-fn last_line(output: ChildStdout) -> io::Result<Option<String>> {
-    let (mut output, mut last) = (BufReader::new(output), Vec::new());
-    loop {
-        let mut line = Vec::new();
-        if output.by_ref().take(LINE).read_until(b'\n', &mut line)? == 0 {
-            break;
-        }
-        io::stdout().write_all(&last)?;
-        last = line;
+/// A line that a process prints, or as much of it as is taken.
+enum Line {
+    Out(Vec<u8>),
+    Err(Vec<u8>),
+}
+
+/// What the process prints, line by line, read by two threads that end with their pipe.
+fn printed(child: &mut Child) -> io::Result<Receiver<Line>> {
+    let (lines, printed) = channel();
+    if let Some(output) = child.stdout.take() {
+        read(output, Line::Out, lines.clone())?;
     }
-    let text = String::from_utf8_lossy(&last);
-    Ok(text.split_once(' ').map(|(_, line)| line.chars().filter(|c| !c.is_control()).collect()))
+    if let Some(errors) = child.stderr.take() {
+        read(errors, Line::Err, lines)?;
+    }
+    Ok(printed)
+}
+
+fn read(pipe: impl Read + Send + 'static, as_line: fn(Vec<u8>) -> Line, lines: Sender<Line>) -> io::Result<()> {
+    let mut pipe = BufReader::new(pipe);
+    let mut next = move || {
+        let mut line = Vec::new();
+        let length = pipe.by_ref().take(LINE).read_until(b'\n', &mut line).unwrap_or(0);
+        (length > 0).then_some(line)
+    };
+    let read = move || while next().is_some_and(|line| lines.send(as_line(line)).is_ok()) {};
+    thread::Builder::new().spawn(read).map(drop)
+}
+
+/// Hands over each line until the process has ended and its pipes are empty.
+fn each_line(
+    child: &mut Child,
+    printed: &Receiver<Line>,
+    mut each: impl FnMut(Line) -> io::Result<()>,
+) -> anyhow::Result<ExitStatus> {
+    let mut ended: Option<Instant> = None;
+    loop {
+        match printed.recv_timeout(LOOK) {
+            Ok(line) => each(line)?,
+            Err(RecvTimeoutError::Disconnected) => return Ok(child.wait()?),
+            Err(RecvTimeoutError::Timeout) => {}
+        }
+        if ended.is_none() && child.try_wait()?.is_some() {
+            ended = Some(Instant::now());
+        }
+        if ended.is_some_and(|ended| ended.elapsed() > REST) {
+            return Ok(child.wait()?);
+        }
+    }
+}
+
+fn print(line: &[u8]) -> io::Result<()> {
+    writeln!(io::stdout(), "{}", shown(line.to_owned()))
+}
+
+/// A line without what a terminal would obey.
+fn shown(mut line: Vec<u8>) -> String {
+    line.pop_if(|last| *last == b'\n');
+    escaped_content(&line, Charset::Utf8)
+}
+
+/// What a line of a log says, without the date, which is ours to tell.
+fn without_date(line: Vec<u8>) -> Option<String> {
+    shown(line).split_once(' ').map(|(_, said)| said.to_owned())
 }
