@@ -41,7 +41,7 @@ use std::path::PathBuf;
 use std::rc::Rc;
 
 use crate::progress::{Activity, Amount, Progress};
-use crate::sys::{Batch, Dir, EntryBuffer, Name};
+use crate::sys::{Batch, Dir, EntryBuffer, FileId, Metadata, Name};
 use level::{Another, Level, Pass, Place};
 use share::Share;
 use tally::Tally;
@@ -108,12 +108,27 @@ pub fn purge(dir: &Dir, name: Name<'_>, measure: Measure, progress: &dyn Progres
     purge_by(Workers::AsItPays, dir, name, measure, progress)
 }
 
-/// The same with a number of workers that somebody has chosen.
+/// The same, if it is still what was `seen`: where others may rename, they can put something else in its place.
+pub fn purge_seen(dir: &Dir, name: Name<'_>, seen: FileId, measure: Measure, progress: &dyn Progress) -> Purged {
+    run(Workers::AsItPays, (dir, name), Some(seen), measure, progress)
+}
+
+/// As [`purge`], with a number of workers that somebody has chosen.
 pub fn purge_by(workers: Workers, dir: &Dir, name: Name<'_>, measure: Measure, progress: &dyn Progress) -> Purged {
+    run(workers, (dir, name), None, measure, progress)
+}
+
+fn run(
+    workers: Workers,
+    (dir, name): (&Dir, Name<'_>),
+    seen: Option<FileId>,
+    measure: Measure,
+    progress: &dyn Progress,
+) -> Purged {
     progress.begin(Activity::Deleting, None);
     let purged = workers.send(dir, |worker, share, so_far| {
         let tally = Tally::new(measure, progress, worker);
-        let mut walk = Walk { levels: Vec::new(), buffer: EntryBuffer::default(), tally };
+        let mut walk = Walk { levels: Vec::new(), buffer: EntryBuffer::default(), tally, seen };
         let ending = walk.run(dir, name, share, so_far);
         Purged { removed: walk.tally.removed, failures: walk.tally.failures, ending }
     });
@@ -127,6 +142,8 @@ struct Walk<'a> {
     levels: Vec<Level>,
     buffer: EntryBuffer,
     tally: Tally<'a>,
+    /// What the given name is to be, where that was looked at.
+    seen: Option<FileId>,
 }
 
 impl Walk<'_> {
@@ -167,16 +184,20 @@ impl Walk<'_> {
     /// Opens the directory `name`; anything else under that name is removed instead. What has become the other worker's
     /// since it was noted is left.
     fn open_or_remove(&mut self, name: &OsStr) -> io::Result<Option<Dir>> {
+        let is_given = self.levels.len() == 1;
         let Some(level) = self.levels.last_mut() else { return Ok(None) };
         let name = Name::new(name)?;
         if !level.is_taken(name, &self.tally) {
             return Ok(None);
         }
+        let seen = if is_given { self.seen } else { None };
         match level.open(name) {
             Err(error) if error.kind() == io::ErrorKind::NotADirectory => {
+                check(seen, || level.metadata_of(name))?;
                 level.remove_file(name, &mut self.tally).map(|()| None)
             }
-            opened => opened.map(Some),
+            Ok(opened) => check(seen, || opened.metadata()).map(|()| Some(opened)),
+            Err(error) => Err(error),
         }
     }
 
@@ -286,5 +307,43 @@ impl Walk<'_> {
     /// Where the current directory is, beginning with the purged name.
     fn path(&self) -> PathBuf {
         self.levels.iter().skip(1).map(|level| &level.name).collect()
+    }
+}
+
+/// Fails if something is not what was seen.
+fn check(seen: Option<FileId>, is: impl FnOnce() -> io::Result<Metadata>) -> io::Result<()> {
+    match seen {
+        Some(seen) if is()?.id != seen => Err(io::Error::other("something else is there now")),
+        _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progress::Silent;
+    use std::fs;
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "what a test made it may move and remove")]
+    fn what_was_exchanged_since_it_was_looked_at_stays() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let (dir, name) = (Dir::open(root.path()).expect("opened"), Name::fixed("meant"));
+        let makes: [fn(&std::path::Path); 2] = [
+            |path| fs::create_dir(path).and_then(|()| fs::write(path.join("f"), "x")).expect("made"),
+            |path| fs::write(path, "x").expect("made"),
+        ];
+        for make in makes {
+            make(&root.path().join("meant"));
+            let seen = dir.metadata_of(name).expect("looked at").id;
+            fs::rename(root.path().join("meant"), root.path().join("moved")).expect("moved");
+            make(&root.path().join("meant"));
+            let purged = purge_seen(&dir, name, seen, Measure::Entries, &Silent);
+            assert!(!purged.is_complete() && purged.removed.entries == 0, "{purged:?}");
+            fs::rename(root.path().join("meant"), root.path().join("other")).expect("it is there still");
+            fs::rename(root.path().join("moved"), root.path().join("meant")).expect("moved back");
+            assert!(purge_seen(&dir, name, seen, Measure::Entries, &Silent).is_complete());
+            assert!(purge(&dir, Name::fixed("other"), Measure::Entries, &Silent).is_complete());
+        }
     }
 }

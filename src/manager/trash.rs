@@ -13,7 +13,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
 use crate::outcome::{Removal, Removed, TrashPlan, TrashStep};
 use crate::progress::{Amount, Progress};
-use crate::purge::{Measure, purge};
+use crate::purge::{Measure, purge_seen};
 use crate::request::{Directories, Mounts, Place, TrashRequest};
 use crate::store::{Placed, Source, TrashDir, kind_of};
 use crate::sys::{self, Dir, FileKind, Name};
@@ -133,7 +133,7 @@ fn delete_now(
         source.parent.remove_dir(source.name).map_err(failed)?;
         return Ok(Removed::Deleted(Amount { entries: 1, bytes: 0 }));
     }
-    let purged = purge(source.parent, source.name, Measure::Entries, progress);
+    let purged = purge_seen(source.parent, source.name, is.id, Measure::Entries, progress);
     let removed = purged.removed;
     let holder = Path::new(&removal.operand).parent().unwrap_or(Path::new(""));
     remains(purged, holder).map_or(Ok(Removed::Deleted(removed)), Err)

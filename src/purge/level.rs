@@ -8,7 +8,7 @@ use std::rc::Rc;
 
 use super::share::Share;
 use super::tally::Tally;
-use crate::sys::{self, Batch, Dir, EntryBuffer, FileId, FileKind, Name};
+use crate::sys::{self, Batch, Dir, EntryBuffer, FileId, FileKind, Metadata, Name};
 
 /// How often one directory is read before we give up on a process that keeps filling it.
 const PASSES: u32 = 100;
@@ -222,8 +222,12 @@ impl Level {
         Ok(())
     }
 
+    pub(super) fn metadata_of(&mut self, name: Name<'_>) -> io::Result<Metadata> {
+        self.with_rights(|dir| dir.metadata_of(name))
+    }
+
     fn is_dir(&mut self, name: Name<'_>) -> bool {
-        self.with_rights(|dir| dir.metadata_of(name)).is_ok_and(|found| found.is_dir())
+        self.metadata_of(name).is_ok_and(|found| found.is_dir())
     }
 
     /// Does `act`, and once more if the directory's mode was what forbade it.
