@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::common::{Invocation, Sandbox, snapshot, strace};
+use crate::common::{Invocation, Sandbox, is_root, snapshot, strace};
 
 /// A name that an item may have.
 const ID: &str = "0b0a7a4e-9b1c-4c8e-8f57-0123456789ab";
@@ -253,6 +253,27 @@ fn records_on_living_files_are_erased_and_nothing_else() {
     repaired(&sandbox, &["top"]);
     let mode = std::os::unix::fs::PermissionsExt::mode(&fs::metadata(&dir).expect("there").permissions());
     assert_eq!(mode & 0o7777, 0o755);
+}
+
+/// What others can write is their word: root repairs nothing on it.
+#[test]
+fn root_repairs_nothing_that_others_can_write() {
+    if !is_root() {
+        skip!("root", "to act on what belongs to others");
+    }
+    let sandbox = Sandbox::new();
+    with_trash(&sandbox);
+    for (owner, mode, who) in [(1234, 0o755, "user 1234 may have written"), (0, 0o775, "others may have written")] {
+        let dir = sandbox.dir(format!("of {owner}"));
+        sandbox.set_attribute(&dir, "user.original_path", "/elsewhere");
+        sandbox.set_attribute(&dir, "user.rrm_mode", "0055");
+        sandbox.chmod(&dir, mode);
+        sandbox.chown(&dir, owner);
+        let words = [dir.to_str().expect("text")];
+        found(&sandbox, &words, "warning", "stray-attributes", &dir);
+        left_alone(&sandbox, &words);
+        doctor(&sandbox, &["--repair", words[0]]).run().fails(1).out_contains(who);
+    }
 }
 
 /// A removal writes the record first and renames second; who comes between must not take the record for a rest.

@@ -1,5 +1,6 @@
 //! Mending what was found. Each thing is looked at once more before it is touched, and none of it is anybody's data.
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,6 +13,8 @@ use crate::manager::TrashManager;
 use crate::outcome::diagnosis::{Age, Fault, Finding, Left, Source};
 use crate::store::{Noted, TrashDir, erase_stray, is_ours};
 use crate::sys::{self, Dir};
+
+const ROOT: u32 = 0;
 
 /// What is tried, in every error about a repair.
 const MEND: &str = "mend";
@@ -64,8 +67,19 @@ impl TrashManager {
         if !is_ours(&file) || !live::look_again(&*self.attributes, found)? || !is_there()? {
             return Err(changed());
         }
+        check_writers(&file)?;
         erase_stray(&*self.attributes, &file, names)
     }
+}
+
+/// Fails for root where others may have written what a repair would go by: root does nothing on their word.
+fn check_writers(file: &File) -> io::Result<()> {
+    let is = sys::metadata_of_file(file)?;
+    if sys::effective_uid() != ROOT || (is.uid == ROOT && is.mode & 0o022 == 0) {
+        return Ok(());
+    }
+    let who = if is.uid == ROOT { "others".to_owned() } else { format!("user {}", is.uid) };
+    Err(io::Error::other(format!("{who} may have written that, so root does nothing about it; its owner may")))
 }
 
 /// Gives a directory of ours mode 0700, whatever bits it has besides.
