@@ -94,9 +94,22 @@ fn every_test_that_the_readme_names_exists() {
     assert!(named > 5, "only {named} tests were found in the README");
 }
 
-/// The text of all that tests from outside.
+/// So are those that back what is promised on a machine that others use.
+#[test]
+fn every_test_that_the_page_on_shared_machines_names_exists() {
+    let (page, sources) = (document("docs/shared-machines.md"), all_tests());
+    let is_name =
+        |text: &&str| text.contains('_') && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase());
+    let named: Vec<&str> = page.split('`').skip(1).step_by(2).filter(is_name).collect();
+    assert!(named.len() > 15, "{named:?}");
+    for test in named {
+        assert!(sources.contains(&format!("fn {test}()")), "a test that is not there: {test}");
+    }
+}
+
+/// The text of all tests.
 fn all_tests() -> String {
-    let mut directories = vec![source().join("tests")];
+    let mut directories = vec![source().join("tests"), source().join("src")];
     let mut text = String::new();
     while let Some(directory) = directories.pop() {
         for entry in fs::read_dir(directory).expect("tests can be read") {
