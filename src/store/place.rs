@@ -25,7 +25,9 @@ use super::read::At;
 use super::record::{self, Unwritten};
 use super::{Keeps, TrashDir, layout};
 use crate::item::{Holder, ItemId, Lent, Record, Shape, Spot};
-use crate::sys::{self, Dir, FileKind, FileSystem, Metadata, Name, metadata_of_file, rename_to_own_name};
+use crate::sys::{
+    self, Dir, FileKind, FileSystem, Metadata, Name, metadata_of_file, rename_to_own_name, set_mode_of_file,
+};
 
 /// How long all names of attributes together may be, in bytes. Some file systems (xfs, btrfs, tmpfs) take more than
 /// listxattr(2) can tell, which is 64 KiB; the rest is for ours and those of the system.
@@ -201,14 +203,12 @@ impl TrashDir {
         }
         let here = At::new(&self.dir, Spot::in_trash(id));
         let Ok(Spot { id, .. }) = self.rename_to_tell(&here, Shape::Own, lent) else { return id };
-        match self.close(file, &is, record) {
-            Ok(()) => id,
-            Err(_) => {
-                // An envelope tells nothing of a mode, so the thing goes there with its own.
-                sys::set_mode_of_file(file, is.mode).ok();
-                self.enclose(id, Some(file), record, Lent { taken: 0, ..lent })
-            }
+        if self.close(file, &is, record).is_ok() {
+            return id;
         }
+        // In an envelope its mode says nothing about the record.
+        set_mode_of_file(file, is.mode).ok();
+        self.enclose(id, Some(file), record, Lent { taken: 0, ..lent })
     }
 
     /// Moves what is here under a name of its own into an envelope with this record, and takes ours off the `labelled`

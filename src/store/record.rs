@@ -111,15 +111,16 @@ fn whole_path(pairs: &[Pair]) -> Option<Vec<u8>> {
 
 /// Writes again what of `record` is not on `file` any more, once nobody else can write there. What others may have put
 /// beside it goes.
-pub fn restore(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> io::Result<()> {
+pub fn restore(attributes: &dyn ExtendedAttributes, file: &File, carrier: Carrier, record: &Record) -> io::Result<()> {
     let pairs = encode(record);
     for (name, value) in &pairs {
         if attributes.get(file, name)?.as_ref() != Some(value) {
             attributes.set(file, name, value)?;
         }
     }
-    let strange = [SESSION, SIZE].into_iter().filter(|name| pairs.iter().all(|(written, _)| written != name));
-    strange.into_iter().try_for_each(|name| attributes.remove(file, name))
+    let strange: &[&str] = if carrier == Carrier::Directory { &[SESSION, SIZE] } else { &[SESSION] };
+    let is_written = |name: &str| pairs.iter().any(|(written, _)| *written == name);
+    strange.iter().filter(|name| !is_written(name)).try_for_each(|name| attributes.remove(file, name))
 }
 
 /// Erases the record on `file`.
@@ -289,7 +290,7 @@ mod tests {
         set(SESSION, b"theirs");
         set(SIZE, b"0");
         SystemAttributes.remove(file.as_file(), DELETION_DATE).expect("removed");
-        restore(&SystemAttributes, file.as_file(), &record).expect("restored");
+        restore(&SystemAttributes, file.as_file(), Carrier::Directory, &record).expect("restored");
         let found = read(&SystemAttributes, file.as_file(), Carrier::Directory).expect("read");
         let expected = Found {
             original_path: Some(record.original_path),

@@ -1,7 +1,7 @@
 //! A command killed while others may write: what it left is open.
 
 use super::{Removed, SCENES, Scene, mode_of, needs_root};
-use crate::common::strace;
+use crate::common::{Fault, Sandbox, fault, strace};
 
 /// Those where the record is on the thing itself.
 fn closed_scenes() -> impl Iterator<Item = &'static Scene> {
@@ -95,6 +95,48 @@ fn what_cannot_be_restored_stays_closed() {
         removed.sandbox.rrm(["undo"]).fails(1);
         assert_eq!(removed.attacker.writes(says(&removed)), 0, "{}", scene.name);
         assert_eq!(removed.listed()["state"], "trashed", "{}", scene.name);
+    }
+}
+
+/// Wherever a command is killed or a call of it fails, what a group may write is there once, and comes out with its mode.
+#[test]
+fn what_a_group_may_write_is_whole_at_every_call() {
+    let scene = |is_removed: bool| {
+        let sandbox = Sandbox::ordinary();
+        sandbox.file("file", "content");
+        sandbox.tree("dir", &[("a", "1")]);
+        sandbox.chmod("file", 0o664);
+        sandbox.chmod("dir", 0o2775);
+        if is_removed {
+            sandbox.rrm(["rm", "file", "dir"]).ok();
+        }
+        sandbox
+    };
+    for (is_removed, verb) in [(false, &["rm", "-f", "file", "dir"][..]), (true, &["undo"])] {
+        for fault in [Fault::Kill, Fault::Error("EIO")] {
+            let points = fault::each_point(
+                fault,
+                || scene(is_removed),
+                |sandbox| sandbox.command(verb),
+                |sandbox, point, run| {
+                    let listed = sandbox.list_json();
+                    let in_place =
+                        ["file", "dir"].map(|name| sandbox.path(name)).into_iter().filter(|path| path.exists());
+                    assert_eq!(listed.len() + in_place.clone().count(), 2, "{verb:?}: {run}");
+                    let ids: Vec<_> = listed.iter().map(|item| item["id"].as_str().unwrap()).collect();
+                    if !ids.is_empty() {
+                        sandbox.command(["restore", "--to", "out"]).args(&ids).run().ok();
+                    }
+                    let out = ["file", "dir"].map(|name| sandbox.path("out").join(name));
+                    for path in out.into_iter().filter(|path| path.exists()).chain(in_place) {
+                        let expected = if path.ends_with("file") { 0o664 } else { 0o2775 };
+                        let kept = fault != Fault::Kill && point.call.contains("chmod");
+                        assert!(kept || mode_of(&path) == expected, "{}: {:o}", path.display(), mode_of(&path));
+                    }
+                },
+            );
+            assert!(points > 0, "{verb:?}");
+        }
     }
 }
 
