@@ -74,6 +74,7 @@ fn sweep(shape: &Shape, each: impl Fn(Fault, &Shape) -> usize) {
 
 /// How far a thing that should be whole may differ from what it was.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a difference of its own, allowed or not")]
 struct Allowed {
     /// Attributes of ours on it.
     marks: bool,

@@ -86,12 +86,11 @@ pub(crate) fn age(text: &str, now: DateTime<Utc>) -> Result<TimeDelta> {
 
 /// A moment to come: a date, or how long from now.
 pub(crate) fn end(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    let end = match date(text.trim()) {
-        Some(date) => date,
-        None => {
-            let duration = duration_in(text, READ_TIME, END_FORMS)?;
-            end_of(now, duration).ok_or_else(|| bad(READ_TIME, text, END_FORMS))?
-        }
+    let end = if let Some(date) = date(text.trim()) {
+        date
+    } else {
+        let duration = duration_in(text, READ_TIME, END_FORMS)?;
+        end_of(now, duration).ok_or_else(|| bad(READ_TIME, text, END_FORMS))?
     };
     if end <= now { Err(bad("keep until", text, "that is over")) } else { Ok(end) }
 }
