@@ -74,16 +74,19 @@ impl Round<'_> {
         let mut child = self.command(user).spawn().context("cannot start setsid, which util-linux has")?;
         let printed = printed(&mut child).context("cannot read what it says")?;
         let has_report = self.log.is_some() && !self.args.dry_run;
-        let mut report = None;
+        let (mut report, charset) = (None, self.messages.charset);
         let status = each_line(&mut child, &printed, |line| match line {
-            Line::Out(line) if has_report => report.replace(line).map_or(Ok(()), |before| print(&before)),
-            Line::Out(line) => print(&line),
+            Line::Out(line) if has_report => {
+                report.replace(shown(line, charset)).map_or(Ok(()), |before| print(&before))
+            }
+            Line::Out(line) => print(&shown(line, charset)),
             Line::Err(line) => {
-                Messages::say_bytes(&[shown(line).as_bytes(), b"\n"].concat());
+                Messages::say_bytes(&[shown(line, charset).as_bytes(), b"\n"].concat());
                 Ok(())
             }
         })?;
-        Ok((status, report.and_then(without_date)))
+        // Without the date, which is ours to tell.
+        Ok((status, report.and_then(|line| line.split_once(' ').map(|(_, said)| said.to_owned()))))
     }
 
     /// Groups come from the user database, through whatever feeds that on this machine (initgroups(3)): the trash may be
@@ -159,17 +162,12 @@ fn each_line(
     }
 }
 
-fn print(line: &[u8]) -> io::Result<()> {
-    writeln!(io::stdout(), "{}", shown(line.to_owned()))
+fn print(line: &str) -> io::Result<()> {
+    writeln!(io::stdout(), "{line}")
 }
 
 /// A line without what a terminal would obey.
-fn shown(mut line: Vec<u8>) -> String {
+fn shown(mut line: Vec<u8>, charset: Charset) -> String {
     line.pop_if(|last| *last == b'\n');
-    escaped_content(&line, Charset::Utf8)
-}
-
-/// What a line of a log says, without the date, which is ours to tell.
-fn without_date(line: Vec<u8>) -> Option<String> {
-    shown(line).split_once(' ').map(|(_, said)| said.to_owned())
+    escaped_content(&line, charset)
 }
