@@ -99,8 +99,9 @@ impl Before<'_> {
         }
         if let Some(other) = self.others.at(path)
             && let Ok(trash) = self.others.manager.trash_of(other)
+            && let Ok(model) = known(&trash, other, Path::new(""))
         {
-            return known(&trash, other, Path::new(""));
+            return Ok(model);
         }
         let (holding, name) = self.trash.holding_part(self.item, self.part.unwrap_or(Path::new("")))?;
         let restored = holding.metadata_of(Name::new(&name)?)?;
