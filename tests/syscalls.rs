@@ -177,7 +177,7 @@ fn growth(less: &Counts, more: &Counts) -> Counts {
 }
 
 #[test]
-fn each_further_file_costs_nine_calls() {
+fn each_further_file_costs_ten_calls() {
     or_skip!(strace::available());
     let growth = growth(&counts(&removal_of(FEW)), &counts(&removal_of(2 * FEW)));
     let each: Counts = A_FILE.iter().map(|(call, times)| (String::from(*call), times * FEW)).collect();

@@ -70,17 +70,6 @@ impl Mount {
         Self::image_with("loop", format, mebibytes, at)
     }
 
-    /// What would be on an image after the next start if the power went now, mounted at another place.
-    pub(crate) fn twin_after_a_power_cut(&self, format: Format, at: &Path) -> Result<Self, Missing> {
-        let image = NamedTempFile::with_prefix_in("rrm-image-", "/var/tmp").expect("a file in /var/tmp");
-        let from = self.image.as_ref().expect("it is an image").path();
-        fs::copy(from, image.path()).expect("a copy of the image");
-        let words = ["-t", format.type_to_mount(), "-o", "loop"].map(OsStr::new);
-        let mut mount = Self::new(words.into_iter().chain([image.path().as_os_str()]), at)?;
-        mount.image = Some(image);
-        Ok(mount)
-    }
-
     /// A vfat, exfat or NTFS as a desktop mounts a stick: all on it belongs to `user`, with one mode, of which `umask` is missing.
     pub(crate) fn stick(format: Format, user: User, umask: &str, at: &Path) -> Result<Self, Missing> {
         let (owner, group) = user.ids();
