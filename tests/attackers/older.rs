@@ -3,7 +3,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use crate::common::Sandbox;
+use crate::common::fault::{Point, each_point_of};
+use crate::common::{Fault, Sandbox};
 
 const DATE: &str = "2026-03-01T10:00:00.123456789Z";
 const DUE: &str = "2026-04-01T10:00:00.123456789Z";
@@ -78,6 +79,31 @@ fn an_envelope_and_a_mode_are_read() {
     assert_eq!(fs::read_link(&link).unwrap(), PathBuf::from("nowhere"));
     assert_eq!(super::mode_of(dir.as_ref()), 0o555);
     assert!(!envelope.exists());
+}
+
+/// It gets `u+w` to be moved; where it is not moved, it has its mode again.
+#[test]
+fn what_fails_to_leave_has_its_mode_again() {
+    for verb in [&["undo"][..], &["clean", "--yes", "dir"], &["keep", "dir"]] {
+        let scene = || {
+            let older = Older::new();
+            let dir = older.origin("dir");
+            let trashed = older.sandbox.dir(older.sandbox.trash().join(id(9)));
+            let record = [("original_path", &*dir), ("deletion_date", DUE), ("trashed_date", DATE)];
+            record.iter().for_each(|(name, value)| {
+                xattr::set(&trashed, format!("user.{name}"), value.as_bytes()).unwrap();
+            });
+            older.sandbox.chmod(&trashed, 0o555);
+            (older, trashed)
+        };
+        let is_move = |point: &Point| point.call == "renameat2";
+        let command = |(older, _): &(Older, PathBuf)| older.sandbox.command(verb);
+        let points = each_point_of(is_move, Fault::Error("EIO"), scene, command, |(_, trashed), _, run| {
+            assert!(!run.status.success(), "{run}");
+            assert_eq!(super::mode_of(trashed), 0o555, "{verb:?}: {run}");
+        });
+        assert_eq!(points, 1, "{verb:?}");
+    }
 }
 
 #[test]

@@ -69,6 +69,25 @@ fn a_removal_killed_before_it_closes_leaves_an_open_item() {
     }
 }
 
+/// Who closes it gives it a name that tells so, then takes from others the right to write: killed between the two, or
+/// before the first, it has not made what others wrote believed.
+#[test]
+fn a_look_killed_while_it_closes_leaves_an_open_item() {
+    if !needs_root() {
+        return;
+    }
+    or_skip!(strace::available());
+    for scene in closed_scenes() {
+        for call in ["renameat2", "fchmod"] {
+            let removed = Removed::held(scene);
+            killed_at(&removed, "fchmod", &["rm", "-rf", "thing"]);
+            assert!(removed.attacker.writes(says(&removed)) > 0, "{}: they may write", scene.name);
+            killed_at(&removed, call, &["list"]);
+            assert_open(&removed, &format!("{}, a list killed at its {call}", scene.name));
+        }
+    }
+}
+
 #[test]
 fn a_restore_killed_before_it_renames_leaves_an_open_item() {
     if !needs_root() {
@@ -80,6 +99,44 @@ fn a_restore_killed_before_it_renames_leaves_an_open_item() {
         killed_at(&removed, "renameat2", &["undo"]);
         assert!(removed.attacker.writes(says(&removed)) > 0, "{}: they may write", scene.name);
         assert_open(&removed, scene.name);
+    }
+}
+
+/// They write between the rename and the moment from which they cannot: that is written over.
+#[test]
+fn what_is_written_before_a_removal_closes_is_written_over() {
+    if !needs_root() {
+        return;
+    }
+    or_skip!(strace::available());
+    for scene in closed_scenes() {
+        let removed = Removed::held(scene);
+        let removal = removed.sandbox.command(["rm", "-rf", "thing"]).held_before("fchmod", 1);
+        assert!(removed.attacker.writes(says(&removed)) > 0, "{}: they may write", scene.name);
+        removal.released().ok();
+        let listed = removed.listed();
+        assert_eq!(listed["state"], "trashed", "{}", scene.name);
+        assert_eq!(listed["original_path"], removed.path.to_str().unwrap(), "{}", scene.name);
+        removed.sandbox.rrm(["undo"]).ok();
+        removed.assert_back(scene.name);
+    }
+}
+
+/// The mode that was given back to it is taken off again.
+#[test]
+fn what_a_restore_fails_to_move_stays_closed() {
+    if !needs_root() {
+        return;
+    }
+    or_skip!(strace::available());
+    for scene in closed_scenes() {
+        let removed = Removed::of(scene);
+        let failing = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "inject=renameat2:error=EIO:when=1"];
+        removed.sandbox.command(["undo"]).through(failing).run().fails(1);
+        assert_eq!(removed.attacker.writes(says(&removed)), 0, "{}", scene.name);
+        assert_eq!(removed.listed()["state"], "trashed", "{}", scene.name);
+        removed.sandbox.rrm(["undo"]).ok();
+        removed.assert_back(scene.name);
     }
 }
 
