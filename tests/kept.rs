@@ -4,7 +4,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread;
 
-use crate::common::{Fault, Sandbox, fault, snapshot, strace};
+use crate::common::{Fault, Sandbox, Tree, fault, snapshot, strace};
 
 type Make = fn(&Sandbox) -> PathBuf;
 
@@ -140,4 +140,38 @@ fn of_a_keep_and_a_clean_at_once_one_wins() {
             assert_eq!(usize::from(is_there) + listed, 1, "{kind}: kept or restored, and gone: {runs:?}");
         }
     }
+}
+
+/// A link in its envelope that has expired, and what it was.
+fn expired_link() -> (Sandbox, PathBuf, Tree) {
+    let sandbox = Sandbox::ordinary();
+    let path = sandbox.symlink("thing", "nowhere");
+    let before = snapshot(&path);
+    sandbox.rrm(["rm", "-g", "0", "thing"]).ok();
+    (sandbox, path, before)
+}
+
+/// The envelope is kept after the clean has opened it, and before it takes out what is in it.
+#[test]
+fn a_clean_puts_back_what_was_kept_under_its_hands() {
+    or_skip!(strace::available());
+    let (sandbox, path, before) = expired_link();
+    let clean = sandbox.command(["clean"]).held_before("renameat2", 1);
+    sandbox.rrm(["keep", "thing"]).ok();
+    clean.released().ok();
+    assert_eq!(item(&sandbox).1, "kept");
+    sandbox.rrm(["restore", "thing"]).ok();
+    before.assert_is_at(path);
+}
+
+/// The clean has taken out what is in the envelope, and not removed the envelope yet.
+#[test]
+fn a_keep_of_what_a_clean_has_taken_fails() {
+    or_skip!(strace::available());
+    let (sandbox, ..) = expired_link();
+    let keep = sandbox.command(["keep", "thing"]).held_before("renameat2", 1);
+    let clean = sandbox.command(["clean"]).held_before("unlinkat", 1);
+    keep.released().fails(1);
+    clean.released().ok();
+    assert!(sandbox.list_json().is_empty());
 }
