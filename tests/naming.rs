@@ -78,6 +78,25 @@ fn undo_never_takes_an_older_removal_for_one_that_cannot_be_read() {
     assert!(sandbox.path("older").exists());
 }
 
+/// Of a record that cannot be read the item is listed, open. Of an envelope that cannot be entered there is no item at all.
+#[test]
+fn undo_never_takes_an_older_removal_for_an_envelope_that_cannot_be_entered() {
+    let sandbox = Sandbox::ordinary();
+    let older = sandbox.file("older", "older");
+    sandbox.rrm(["rm", "older"]).ok();
+    let newest = sandbox.symlink("newest", "nowhere");
+    sandbox.rrm(["rm", "newest"]).ok();
+    let items = sandbox.list_json();
+    let id = items.iter().find(|item| item["kind"] == "symlink").unwrap()["id"].as_str().unwrap();
+    let envelope = sandbox.trash().join(id);
+    sandbox.chmod(&envelope, 0o000);
+    sandbox.rrm(["undo"]).fails(1).err_contains(id);
+    assert!(!older.exists());
+    sandbox.chmod(&envelope, 0o700);
+    sandbox.rrm(["undo"]).ok();
+    assert!(newest.symlink_metadata().is_ok() && !older.exists());
+}
+
 /// A trash in a sandbox, used at any time.
 struct AtAnyTime {
     sandbox: Sandbox,
