@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::fd::AsRawFd as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -57,6 +58,47 @@ fn what_is_saved_at_the_last_moment_stays_and_is_named() {
         assert_eq!(listed(&sandbox), [tree.display().to_string()]);
         assert_no_rest(&sandbox);
     }
+}
+
+/// A file is written to when it is copied already, as long as it was, and its time is set back: the change time alone tells.
+#[test]
+fn what_is_written_after_the_copy_stays_whatever_its_time_says() {
+    in_mount_namespace!();
+    or_skip!(strace::available());
+    let sandbox = Sandbox::new();
+    let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| drop(sandbox.file(dir.join("t/one"), "old"))));
+    let (tree, file) = (place.dir.join("t"), place.dir.join("t/one"));
+    // That is the commit.
+    let held = sandbox.command(["rm", "--into-home", "--yes"]).args([&tree]).held_before("renameat2", 1);
+    let modified = fs::metadata(&file).and_then(|is| is.modified()).expect("its time");
+    fs::write(&file, "new").expect("written");
+    fs::File::options().write(true).open(&file).and_then(|file| file.set_modified(modified)).expect("set back");
+    let run = held.released();
+    assert_eq!(fs::read_to_string(&file).ok().as_deref(), Some("new"), "{run}");
+    run.fails(1).err_contains("copied to the trash as").err_contains("one");
+    assert_no_rest(&sandbox);
+}
+
+/// Whoever was in a directory when it was removed goes on writing there, when its copy is made and not in its place yet.
+#[test]
+fn what_is_written_in_the_trash_while_it_is_copied_out_stays_there() {
+    in_mount_namespace!();
+    or_skip!(strace::available());
+    let sandbox = Sandbox::new();
+    let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| drop(sandbox.file(dir.join("t/one"), "old"))));
+    let inside = fs::File::open(place.dir.join("t")).expect("opened");
+    sandbox.command(["rm"]).args([place.dir.join("t")]).run().ok();
+    let to = sandbox.dir("target");
+    // The first is refused, since it is another mount; the second puts the copy in its place.
+    let restore = sandbox.command(["restore", "--to"]).args([&to, &place.dir.join("t")]);
+    let held = restore.held_before("renameat2", 2);
+    let file = format!("/proc/self/fd/{}/two", inside.as_raw_fd());
+    fs::write(&file, "new").expect("written");
+    let run = held.released();
+    assert_eq!(fs::read_to_string(to.join("t/one")).expect("copied"), "old");
+    assert_eq!(fs::read_to_string(&file).ok().as_deref(), Some("new"), "{run}");
+    run.err_contains("changed in the trash meanwhile");
+    assert_eq!(listed(&sandbox).len(), 1);
 }
 
 /// How many files are saved in turn: enough for two threads to remove them.

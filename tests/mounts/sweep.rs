@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use super::{Kind, Place, assert_no_rest, listed, place, set_times};
-use crate::common::fault::{Point, each_point};
+use crate::common::fault::{Point, each_point, each_point_of, points, run_to};
 use crate::common::{Fault, Invocation, Run, Sandbox, Tree, Way, snapshot};
 
 /// A small tree on another mount.
@@ -180,6 +180,22 @@ fn a_copied_removal_of_a_file_at_every_call() {
     sweep(Scene::of_a_file, remove, |scene| vec![scene.tree()], &[&clean, &undo, &remove]);
 }
 
+/// A power cut right after the removal leaves one of the two: the name in the trash is on the disk before anything goes.
+#[test]
+fn the_source_of_a_copy_goes_once_the_copy_is_listed_on_the_disk() {
+    in_mount_namespace!();
+    let remove = |scene: &Scene| scene.sandbox.command(["rm", "--into-home"]).args([scene.tree()]);
+    let (run, calls) = points(&remove(&Scene::of_a_file()));
+    run.ok();
+    let listed = calls.iter().rposition(|point| point.call == "renameat2").expect("a rename lists it");
+    assert_eq!(calls[listed + 1].call, "fsync", "{calls:?}");
+    let check = |scene: &Scene, point: &Point, run: &Run| {
+        assert!(!run.status.success() && scene.is_whole_at(scene.tree()), "{point}: {run}");
+    };
+    let flushes = each_point_of(|point| point.call == "fsync", Fault::Error("EIO"), Scene::of_a_file, remove, check);
+    assert!(flushes > 1, "the copy is flushed, and its name");
+}
+
 #[test]
 fn a_removal_of_an_overlays_lower_directory_at_every_call() {
     in_mount_namespace!();
@@ -205,6 +221,39 @@ fn a_restore_of_a_copied_item_at_every_call() {
     in_mount_namespace!();
     let restore = |scene: &Scene| scene.sandbox.command(["restore"]).args([scene.tree()]);
     sweep(|| Scene::trashed(Kind::Tmpfs), restore, |scene| vec![scene.tree()], &[&clean, &restore]);
+}
+
+/// And the item goes once its copy's name is on the disk.
+#[test]
+fn the_item_goes_once_its_copy_is_on_the_disk() {
+    in_mount_namespace!();
+    let restore = |scene: &Scene| scene.sandbox.command(["restore"]).args([scene.tree()]);
+    let (run, calls) = points(&restore(&Scene::trashed(Kind::Tmpfs)));
+    run.ok();
+    let renames: Vec<_> = calls.iter().filter(|point| point.call == "renameat2").collect();
+    let [.., release, claim] = &renames[..] else { panic!("{calls:?}") };
+    let flushed = calls[release.number..claim.number].iter().any(|point| point.call == "fsync");
+    assert!(flushed, "between {release} and {claim}: {calls:?}");
+}
+
+/// A removal was killed when its copy was listed, and so is the clean that settles it.
+#[test]
+fn a_clean_of_a_second_copy_at_every_call() {
+    in_mount_namespace!();
+    let remove = |scene: &Scene| scene.sandbox.command(["rm", "--into-home"]).args([scene.tree()]);
+    let (_, calls) = points(&remove(&Scene::of_a_file()));
+    let listed = calls.iter().rposition(|point| point.call == "renameat2").expect("a rename lists it");
+    let twice = || {
+        let scene = Scene::of_a_file();
+        run_to(Fault::Kill, &calls[listed + 1], &remove(&scene));
+        scene
+    };
+    let check = |scene: &Scene, point: &Point, run: &Run| {
+        let after = clean(scene).run();
+        assert_eq!(scene.whole_copies(&[scene.tree()]), 1, "killed at {point}: {run}\nthen: {after}");
+    };
+    let points = each_point(Fault::Kill, twice, clean, check);
+    assert!(points > 3, "{points}");
 }
 
 /// A part that is copied out: it is whole in the item or whole in its place, and all else of the item stays.
