@@ -150,12 +150,16 @@ fn clean_leaves_a_copy_at_work_alone() {
                 sandbox.rrm(["clean"]).ok();
             }
         });
-        for half in [0..30, 30..60] {
+        let removals = [0..30, 30..60].map(|half| {
             let names: Vec<_> = half.map(|number| format!("m/{number}")).collect();
-            sandbox.command(["rm", "--into-home"]).args(&names).run().ok();
-        }
+            sandbox.command(["rm", "--into-home"]).args(&names).run()
+        });
+        // Before anything is asserted: a test that fails has to end.
         stop.store(true, Ordering::Relaxed);
         cleaner.join().expect("no clean fails");
+        for removal in &removals {
+            removal.ok();
+        }
     });
     assert_eq!(listed(&sandbox).len(), 61);
     sandbox.rrm(["restore", "--under", &sandbox.path("m").display().to_string()]).ok();
