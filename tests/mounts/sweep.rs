@@ -187,7 +187,7 @@ fn the_source_of_a_copy_goes_once_the_copy_is_listed_on_the_disk() {
     let remove = |scene: &Scene| scene.sandbox.command(["rm", "--into-home"]).args([scene.tree()]);
     let (run, calls) = points(&remove(&Scene::of_a_file()));
     run.ok();
-    let listed = calls.iter().rposition(|point| point.call == "renameat2").expect("a rename lists it");
+    let listed = calls.iter().position(|point| point.call == "renameat2").expect("a rename lists it");
     assert_eq!(calls[listed + 1].call, "fsync", "{calls:?}");
     let check = |scene: &Scene, point: &Point, run: &Run| {
         assert!(!run.status.success() && scene.is_whole_at(scene.tree()), "{point}: {run}");
@@ -242,7 +242,7 @@ fn a_clean_of_a_second_copy_at_every_call() {
     in_mount_namespace!();
     let remove = |scene: &Scene| scene.sandbox.command(["rm", "--into-home"]).args([scene.tree()]);
     let (_, calls) = points(&remove(&Scene::of_a_file()));
-    let listed = calls.iter().rposition(|point| point.call == "renameat2").expect("a rename lists it");
+    let listed = calls.iter().position(|point| point.call == "renameat2").expect("a rename lists it");
     let twice = || {
         let scene = Scene::of_a_file();
         run_to(Fault::Kill, &calls[listed + 1], &remove(&scene));
