@@ -317,6 +317,18 @@ mod tests {
         assert_eq!(found.deletion.instant(), record().deletion);
     }
 
+    /// Older versions wrote a long path as one value.
+    #[test]
+    fn a_leftover_of_an_older_version_is_replaced() {
+        let record = Record { original_path: format!("/{}/name", "d".repeat(80)).into(), ..record() };
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        let path = record.original_path.as_os_str().as_bytes();
+        SystemAttributes.create(file.as_file(), ORIGINAL_PATH, path).expect("set");
+        replace_leftover(&SystemAttributes, file.as_file(), &record).expect("a leftover of this path is ours");
+        let found = read(&SystemAttributes, file.as_file(), Carrier::File).expect("read");
+        assert_eq!(found.original_path, Some(record.original_path));
+    }
+
     /// Each attribute fails once, in turn: what was set before it is taken away again.
     #[test]
     fn a_disk_that_fails_leaves_no_part_of_a_record() {
