@@ -67,7 +67,7 @@ fn run(words: &[&str], variable: &str, closure: &str) {
     let output = system(words[0])
         .args(&words[1..])
         .arg(std::env::current_exe().expect("the test binary has a path"))
-        .args(["--exact", test, "--nocapture"])
+        .args(["--exact", test, "--nocapture", "--include-ignored"])
         .env(variable, "1")
         .output()
         .expect("it ran just now");
