@@ -266,6 +266,7 @@ impl TrashItem {
     pub fn original_mode(&self, mode: u32) -> u32 {
         match self.id.told() {
             Some(told) => told.lent.original(mode),
+            None if self.is_open() => mode,
             None => self.mode.unwrap_or(mode),
         }
     }

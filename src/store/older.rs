@@ -8,8 +8,8 @@ use super::read::{At, Reading, abandoned, carrier_of};
 use super::record::{self, Found};
 use super::{TrashDir, layout};
 use crate::attributes::{ExtendedAttributes, RecordFile};
-use crate::item::{Holder, Keep, Shelf, Stamp, TrashItem};
-use crate::sys::{Dir, FileKind, Metadata, metadata_of_file};
+use crate::item::{Holder, Keep, Shelf, Stamp, TrashItem, Trust};
+use crate::sys::{Dir, FileKind, Metadata, if_there, metadata_of_file};
 
 /// When it was removed: RFC 3339, UTC, nanoseconds. The first version wrote none.
 pub(super) const TRASHED_DATE: &str = "trashed_date";
@@ -80,7 +80,10 @@ impl TrashDir {
             // The record may be in a file, whatever became of the mark on the directory itself.
             return self.read_older_envelope(at, &dir, read(&RecordFile, &file)?);
         }
-        if older.is_envelope {
+        // A mark beside a record, on a directory that holds something else than an envelope does, is somebody's own.
+        let holds_as_marked =
+            || Ok::<_, io::Error>(dir.is_empty()? || if_there(dir.metadata_of(layout::ITEM))?.is_some());
+        if older.is_envelope && (found.original_path.is_none() || holds_as_marked()?) {
             return self.read_older_envelope(at, &dir, (found, older));
         }
         if found.original_path.is_none() && (dir.is_empty()? || RecordFile::is_unfinished_in(&dir)?) {
@@ -110,7 +113,9 @@ impl TrashDir {
         let trust = self.trust_in(envelope.unwrap_or(metadata));
         match self.item(at, metadata, found, holder, trust) {
             Reading::Item(item) => {
-                let keep = if item.shelf == Shelf::Kept { item.keep } else { older.keep };
+                // What others may write keeps nothing, either.
+                let is_told_by_place = item.shelf == Shelf::Kept || item.trust == Trust::Open;
+                let keep = if is_told_by_place { item.keep } else { older.keep };
                 Reading::Item(TrashItem { trashed: older.trashed, mode: older.mode, keep, ..item })
             }
             reading => reading,

@@ -159,3 +159,39 @@ fn what_others_may_write_is_open() {
     older.sandbox.rrm(["restore", &id(7), "--to", "out"]).ok();
     assert_eq!(super::mode_of(&older.sandbox.path("out/shared")), 0o664);
 }
+
+/// Others could have written all of it: only the target is a person's to agree to.
+#[test]
+fn what_is_open_has_the_mode_that_is_seen_and_keeps_nothing() {
+    let older = Older::new();
+    let path = older.origin("open");
+    let record = [
+        ("original_path", &*path),
+        ("rrm_mode", "6777"),
+        ("rrm_keep", "forever"),
+        ("trashed_date", DATE),
+        ("deletion_date", DUE),
+    ];
+    older.file(5, 0o664, &record);
+    let listed = older.sandbox.list_json();
+    assert_eq!((&listed[0]["state"], &listed[0]["kept"]), (&"open".into(), &serde_json::Value::Null), "{listed:?}");
+    older.sandbox.rrm(["restore", &id(5), "--to", "out"]).ok();
+    let mode =
+        std::os::unix::fs::PermissionsExt::mode(&fs::metadata(older.sandbox.path("out/open")).unwrap().permissions());
+    assert_eq!(mode & 0o7777, 0o664, "{mode:o}");
+}
+
+/// A person may have marked a directory so: it came with a copy of an old trash.
+#[test]
+fn a_marked_directory_that_is_no_envelope_is_the_item() {
+    let older = Older::new();
+    let path = older.origin("marked");
+    let trashed = older.sandbox.trash().join(id(6));
+    fs::create_dir(&trashed).unwrap();
+    fs::write(trashed.join("inside"), "mine").unwrap();
+    let record = [("rrm_envelope", "1"), ("original_path", &*path), ("deletion_date", DUE), ("trashed_date", DATE)];
+    record.iter().for_each(|(name, value)| xattr::set(&trashed, format!("user.{name}"), value.as_bytes()).unwrap());
+    assert_eq!(older.sandbox.list_json().len(), 1);
+    older.sandbox.rrm(["restore", &id(6)]).ok();
+    assert_eq!(fs::read_to_string(older.sandbox.path("marked/inside")).unwrap(), "mine");
+}

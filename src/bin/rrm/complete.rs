@@ -20,7 +20,7 @@ use std::sync::Arc;
 use clap::{Arg, Command, CommandFactory, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 use clap_complete::{Shell, generate};
-use rrm::text::is_plain;
+use rrm::text::{Charset, is_plain};
 
 use crate::args::Cli;
 use crate::exit::Exit;
@@ -67,7 +67,7 @@ pub(crate) fn answer(shell: Shell, words: &[OsString], environment: Environment)
 /// What can stand in the place of the last of these words.
 fn candidates(words: Vec<OsString>, environment: Environment) -> Vec<CompletionCandidate> {
     let Some(last) = words.len().checked_sub(1) else { return Vec::new() };
-    let here = environment.working_directory();
+    let (here, charset) = (environment.working_directory(), environment.charset);
     let mut command = Cli::command();
     command.build();
     let mut command = with_completers(command, &Arc::new(TrashCandidates::new(environment, &words)));
@@ -77,7 +77,14 @@ fn candidates(words: Vec<OsString>, environment: Environment) -> Vec<CompletionC
         // Who wants an option begins with its dash.
         found.retain(|candidate| !is_option(candidate));
     }
+    found.retain(|candidate| means_the_same(candidate, charset));
     found
+}
+
+/// Whether a shell in this locale reads the bytes of a candidate as we do. In GBK, Big5 or Shift JIS the last byte of a
+/// character of UTF-8 and the backslash that quotes what follows would be one character, and what follows be bare.
+fn means_the_same(candidate: &CompletionCandidate, charset: Charset) -> bool {
+    charset == Charset::Utf8 || candidate.get_value().is_ascii()
 }
 
 /// The answer as text: each value, and what it is.
@@ -169,6 +176,14 @@ mod tests {
         let found = ["fine", "bad\x1b[2J", "bad\n", "bad\u{202e}", "bad\u{ad}"];
         let found = found.map(|value| CompletionCandidate::new(value).help(Some("about".into())));
         assert_eq!(text_of(&found), "words\nfine\tabout\n");
+    }
+
+    #[test]
+    fn only_what_every_charset_reads_alike_is_offered_outside_of_utf_8() {
+        let candidate = CompletionCandidate::new("ev\u{4f60}$(x)il");
+        assert!(means_the_same(&candidate, Charset::Utf8));
+        assert!(!means_the_same(&candidate, Charset::Ascii));
+        assert!(means_the_same(&CompletionCandidate::new("plain $(x)"), Charset::Ascii));
     }
 
     #[test]

@@ -4,7 +4,8 @@
 _rrm() {
     local answer about insertion listed
     COMPREPLY=()
-    answer=$(rrm complete bash -- "$2" "${COMP_LINE:0:COMP_POINT}" 2>/dev/null) || return 0
+    # bash obeys these variables whether they are exported or not, and rrm has to read the line as bash does.
+    answer=$(LC_ALL=${LC_ALL-} LC_CTYPE=${LC_CTYPE-} LANG=${LANG-} rrm complete bash -- "$2" "${COMP_LINE:0:COMP_POINT}" 2>/dev/null) || return 0
     {
         read -r about
         case $about in

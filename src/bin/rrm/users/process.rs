@@ -9,7 +9,7 @@
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,9 @@ const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
 /// How many bytes of a line are taken from a user's process, which may be made to say anything.
 const LINE: u64 = 4096;
+
+/// How many lines wait to be shown: whoever prints faster than root reads waits, too.
+const WAITING: usize = 64;
 
 /// How often it is looked whether the process has ended, where it prints nothing.
 const LOOK: Duration = Duration::from_millis(100);
@@ -119,7 +122,7 @@ enum Line {
 
 /// What the process prints, line by line, read by two threads that end with their pipe.
 fn printed(child: &mut Child) -> io::Result<Receiver<Line>> {
-    let (lines, printed) = channel();
+    let (lines, printed) = sync_channel(WAITING);
     if let Some(output) = child.stdout.take() {
         read(output, Line::Out, lines.clone())?;
     }
@@ -129,7 +132,7 @@ fn printed(child: &mut Child) -> io::Result<Receiver<Line>> {
     Ok(printed)
 }
 
-fn read(pipe: impl Read + Send + 'static, as_line: fn(Vec<u8>) -> Line, lines: Sender<Line>) -> io::Result<()> {
+fn read(pipe: impl Read + Send + 'static, as_line: fn(Vec<u8>) -> Line, lines: SyncSender<Line>) -> io::Result<()> {
     let mut pipe = BufReader::new(pipe);
     let mut next = move || {
         let mut line = Vec::new();
