@@ -29,7 +29,7 @@ pub(crate) use read::read;
 pub(crate) use show::{ReportForm, ShowArgs};
 pub(crate) use stats::StatsArgs;
 
-/// A safer rm: what you remove goes to a trash, and comes back when you ask.
+/// A safer rm: move files to the trash and restore them.
 #[derive(Debug, Parser)]
 #[command(name = "rrm", version, max_term_width = 100, args_override_self = true)]
 #[command(after_help = examples::RRM)]
@@ -59,93 +59,93 @@ pub(crate) struct CommonArgs {
 pub(crate) enum Command {
     /// Move files and directories to the trash.
     ///
-    /// The options of GNU rm mean what they mean there; of -f, -i, -I and --interactive the last one counts. A directory
-    /// needs no -r. Nothing is deleted for good, except with --immediate.
+    /// Takes the options of GNU rm. The last of -f, -i, -I and --interactive wins. Directories need no -r. Nothing is
+    /// deleted for good, except with --immediate.
     #[command(after_help = examples::RM)]
     Rm(RmArgs),
-    /// List what is in the trash.
+    /// List the items in the trash.
     #[command(visible_alias = "ls", after_help = examples::LIST)]
     List(ListArgs),
-    /// Show all about an item: its record, and a preview of it.
+    /// Show an item's record and a preview.
     ///
-    /// Of several items that were at one path, the one removed last is shown. A PATH inside a trashed directory, and
-    /// ID/PATH, mean that part of it.
+    /// If several items share an original path, the newest one is shown. A PATH inside a trashed directory, or ID/PATH,
+    /// shows only that part.
     #[command(after_help = examples::SHOW)]
     Show(ShowArgs),
-    /// Tell what each volume's trash holds, when it goes, and what that frees.
+    /// Show how much the trash holds on each volume, and when it will be freed.
     #[command(after_help = examples::STATS)]
     Stats(StatsArgs),
-    /// Look through the trash, and restore, keep or delete what you pick.
+    /// Browse the trash interactively: preview, restore, keep or delete items.
     ///
-    /// It needs a terminal. In a script, rrm list and the other commands do the same.
+    /// Needs a terminal. In scripts, use rrm list, restore, keep and clean.
     #[command(after_help = examples::BROWSE)]
     Browse(BrowseArgs),
-    /// Restore what was removed to where it was.
+    /// Restore items to their original paths.
     ///
-    /// Of several items that were at one path, the one removed last is restored. Nothing that exists is overwritten.
-    /// Without a SELECTION, what you pick on the terminal is restored.
+    /// If several items share an original path, the newest one is restored. Existing files are never overwritten.
+    /// Without a SELECTION, pick the items interactively.
     #[command(after_help = examples::RESTORE)]
     Restore(RestoreArgs),
-    /// Restore all that the last rrm rm removed.
+    /// Undo the last rrm rm.
     ///
-    /// Run it again to restore what the command before that removed.
+    /// Run it again to undo the one before.
     #[command(after_help = examples::UNDO)]
     Undo(UndoArgs),
-    /// Delete for good what is past its grace period.
+    /// Delete items past their grace period for good.
     ///
-    /// With --all, a SELECTION or a rule, only what they say, whatever its grace period. A choice, and whatever is still
-    /// inside its grace period, is deleted only after a yes on the terminal, or with --yes.
+    /// With a SELECTION, --all or a rule, delete those items instead, even inside their grace period, after asking. Without
+    /// a terminal, use --yes to confirm.
     #[command(after_help = examples::CLEAN)]
     Clean(CleanArgs),
     /// Exempt items from clean.
     ///
-    /// What is kept is deleted by nothing, not even clean --all, before it is released or its time is over.
+    /// Kept items are never deleted, not even by clean --all, until they are released or the keep ends.
     #[command(after_help = examples::KEEP)]
     Keep(KeepArgs),
-    /// Take over what is in the trashes of other programs.
+    /// Import items from the trash of other programs.
     ///
-    /// That is what trash-put, gio trash, trashy, gtrash and file managers have removed. It keeps its path and its date; its
-    /// grace period begins now.
+    /// Imports what trash-put, gio trash, trashy, gtrash and file managers removed. Original paths and dates are kept.
+    /// The grace period starts now.
     #[command(after_help = examples::IMPORT)]
     Import(ImportArgs),
-    /// Look for what is not as it should be, and tell what mends it.
+    /// Find problems and suggest fixes.
     ///
-    /// Every trash directory is looked at, whether a schedule runs and a shim is found, and below each PATH whether files
-    /// carry what rrm should have taken off them.
+    /// Checks every trash directory, the settings, the schedule and the shim. Below each PATH, checks files for
+    /// attributes that rrm left behind.
     #[command(after_help = examples::DOCTOR)]
     Doctor(DoctorArgs),
-    /// Have clean run regularly.
+    /// Schedule clean.
     #[command(after_help = examples::SCHEDULE)]
     Schedule(ScheduleArgs),
-    /// Show or change the standing choices.
+    /// Show or change settings.
     #[command(after_help = examples::CONFIG)]
     Config(ConfigArgs),
     /// Print a completion script for a shell.
     #[command(after_help = examples::COMPLETIONS)]
     Completions {
-        /// The shell that is to run the script.
+        /// The shell to print the script for.
         shell: Shell,
     },
-    /// Answer a shell that completes a command line.
+    /// Complete a command line for a shell.
     #[command(hide = true)]
     Complete {
-        /// The shell that asks.
+        /// The shell.
         shell: Shell,
-        /// What was typed up to the cursor.
+        /// The words up to the cursor.
         #[arg(last = true)]
         words: Vec<OsString>,
     },
-    /// Put an rm in front of the system's, for shells, scripts and tools.
+    /// Make shells, scripts and tools run rrm as rm.
     #[command(after_help = examples::SHIM)]
     Shim {
-        /// What to do about it.
+        /// The action.
         #[command(subcommand)]
         action: ShimAction,
     },
-    /// Write the manual pages into a directory.
+    /// Write the manual pages to a directory.
     #[command(after_help = examples::MAN)]
     Man {
-        /// The directory; it is made if it is missing.
+        /// The directory; created if missing.
         #[arg(value_hint = ValueHint::DirPath)]
         dir: PathBuf,
     },
@@ -162,7 +162,7 @@ pub(crate) struct RmArgs {
     #[arg(short, long, overrides_with_all = ["always", "once", "interactive"])]
     pub(crate) force: bool,
 
-    /// Ask before every removal.
+    /// Ask before each removal.
     #[arg(short = 'i', overrides_with_all = ["force", "once", "interactive"])]
     pub(crate) always: bool,
 
@@ -170,44 +170,44 @@ pub(crate) struct RmArgs {
     #[arg(short = 'I', overrides_with_all = ["force", "always", "interactive"])]
     pub(crate) once: bool,
 
-    /// Ask never, once (as -I) or always (as -i, and if WHEN is left out).
+    /// Ask never, once (-I) or always (-i); without WHEN, always.
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "always",
           overrides_with_all = ["force", "always", "once"], hide_possible_values = true)]
     pub(crate) interactive: Option<When>,
 
-    /// Remove directories with all they hold; this is so without it too.
+    /// Remove directories and their contents (the default).
     #[arg(short, long, visible_short_alias = 'R')]
     pub(crate) recursive: bool,
 
-    /// Of directories, remove only empty ones; -r overrides it.
+    /// Remove only empty directories; -r overrides this.
     #[arg(short, long)]
     pub(crate) dir: bool,
 
-    /// Leave out what is on file systems mounted below PATH; without this such a PATH is refused.
+    /// Skip file systems mounted below PATH, instead of refusing PATH.
     #[arg(long)]
     pub(crate) one_file_system: bool,
 
-    /// Accepted for rm's sake; / and mount points are refused in any case.
+    /// Accepted for compatibility with rm; / and mount points are always refused.
     #[arg(long, value_name = "all", num_args = 0..=1, require_equals = true, default_missing_value = "")]
     pub(crate) preserve_root: Option<String>,
 
-    /// Accepted for rm's sake; / is refused all the same.
+    /// Accepted for compatibility with rm; / is always refused.
     #[arg(long)]
     pub(crate) no_preserve_root: bool,
 
-    /// Keep it at least this long: 7d, 12h, 2w, 1month; a bare number is days.
+    /// Keep the items at least this long: 7d, 12h, 2w, 1month; a bare number is days.
     #[arg(short, long, value_name = "DURATION")]
     pub(crate) grace_period: Option<String>,
 
-    /// Delete for good, now; nothing can be restored.
+    /// Delete for good now; this cannot be undone.
     #[arg(long, conflicts_with_all = ["into_home", "grace_period", "session", "json"])]
     pub(crate) immediate: bool,
 
-    /// Move it to the home trash, by a copy if it is on another mount.
+    /// Use the home trash; copy from other mounts.
     #[arg(long)]
     pub(crate) into_home: bool,
 
-    /// Afterwards delete for good what is past its grace period, as rrm clean does.
+    /// Afterwards delete items past their grace period for good.
     #[arg(long)]
     pub(crate) auto_clean: bool,
 
@@ -215,15 +215,15 @@ pub(crate) struct RmArgs {
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
 
-    /// Do not ask before a copy that is large or cannot keep everything.
+    /// Do not ask before a large or lossy copy.
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Print each item that is made, as a JSON object on a line.
+    /// Print each new item as a JSON object on its own line.
     #[arg(long)]
     pub(crate) json: bool,
 
-    /// File it under LABEL, instead of $RRM_SESSION.
+    /// Label the items with session LABEL, instead of $RRM_SESSION.
     #[arg(long, value_name = "LABEL")]
     pub(crate) session: Option<OsString>,
 }
@@ -231,9 +231,9 @@ pub(crate) struct RmArgs {
 // What to do about the `rm` in front of the system's.
 #[derive(Debug, Clone, Subcommand)]
 pub(crate) enum ShimAction {
-    /// Make a link named rm to this program, and print what to add to the start files of your shells.
+    /// Link rm to rrm, and print the line to add to your shell's startup file.
     Install(ShimDirectory),
-    /// Print who finds it, and what the others find instead.
+    /// Show which shells use the link, and what the others run.
     Status(ShimDirectory),
     /// Remove the link.
     Remove(ShimDirectory),
@@ -242,7 +242,7 @@ pub(crate) enum ShimAction {
 // Where the `rm` is.
 #[derive(Debug, Clone, Args)]
 pub(crate) struct ShimDirectory {
-    /// The directory for it; ~/.local/bin unless named.
+    /// The directory of the link [default: ~/.local/bin].
     #[arg(value_hint = ValueHint::DirPath)]
     pub(crate) dir: Option<PathBuf>,
 }
@@ -262,47 +262,47 @@ const FILTERS: &str = "Filters";
 // What to act on, in the one language of list, restore and clean.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SelectionArgs {
-    /// IDs (four digits or more), original paths or globs; id:, path: or glob: in front says which.
+    /// IDs (four or more digits), original paths or globs; prefix with id:, path: or glob: to say which.
     #[arg(value_name = "SELECTION")]
     pub(crate) words: Vec<OsString>,
 
-    /// Only what was below DIR.
+    /// Only items whose original path is below DIR.
     #[arg(long, help_heading = FILTERS, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) under: Option<PathBuf>,
 
-    /// Only what was below the working directory.
+    /// Only items whose original path is below the working directory.
     #[arg(long, help_heading = FILTERS, conflicts_with = "under")]
     pub(crate) here: bool,
 
-    /// Only what was removed at WHEN or later: 2026-11-21, "2026-11-21 14:00", or 2h (ago).
+    /// Only items removed at WHEN or later: 2026-11-21, "2026-11-21 14:00", or 2h (ago).
     #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
     pub(crate) since: Option<String>,
 
-    /// Only what was removed before WHEN.
+    /// Only items removed before WHEN.
     #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
     pub(crate) before: Option<String>,
 
-    /// Only what was removed longer ago than this: 30d; a date does too.
+    /// Only items removed longer ago than DURATION: 30d, or before a date.
     #[arg(long, help_heading = FILTERS, value_name = "DURATION")]
     pub(crate) older_than: Option<String>,
 
-    /// Only what is larger than SIZE: 500, 10k, 1.5GiB.
+    /// Only items larger than SIZE: 500, 10k, 1.5GiB.
     #[arg(long, help_heading = FILTERS, value_name = "SIZE")]
     pub(crate) larger_than: Option<String>,
 
-    /// Only what is smaller than SIZE.
+    /// Only items smaller than SIZE.
     #[arg(long, help_heading = FILTERS, value_name = "SIZE")]
     pub(crate) smaller_than: Option<String>,
 
-    /// Only of these kinds: file, directory, symlink, fifo, socket, block-device, char-device.
+    /// Only items of these kinds: file, directory, symlink, fifo, socket, block-device, char-device.
     #[arg(long, help_heading = FILTERS, value_name = "KIND", value_delimiter = ',')]
     pub(crate) kind: Vec<String>,
 
-    /// Only what was removed under LABEL.
+    /// Only items of session LABEL.
     #[arg(long, help_heading = FILTERS, value_name = "LABEL")]
     pub(crate) session: Option<OsString>,
 
-    /// Only the N removed last.
+    /// Only the N newest items.
     #[arg(long, help_heading = FILTERS, value_name = "N")]
     pub(crate) last: Option<usize>,
 }
@@ -312,7 +312,7 @@ pub(crate) struct ListArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 
-    /// Sort by KEY; what comes last stands next to the prompt.
+    /// Sort by KEY.
     #[arg(long, value_enum, value_name = "KEY", default_value_t = ListOrder::By(SortKey::Deleted))]
     pub(crate) sort: ListOrder,
 
@@ -320,34 +320,34 @@ pub(crate) struct ListArgs {
     #[arg(short, long)]
     pub(crate) reverse: bool,
 
-    /// Print only the last N of the order.
+    /// Print only the last N items.
     #[arg(long, value_name = "N")]
     pub(crate) limit: Option<usize>,
 
-    /// Measure how large directories are.
+    /// Measure directories.
     #[arg(long)]
     pub(crate) size: bool,
 
-    /// Print whole IDs, dates and paths.
+    /// Print full IDs, dates and paths.
     #[arg(long)]
     pub(crate) full: bool,
 
-    /// Print in this form.
+    /// Output format.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Table)]
     pub(crate) format: Form,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SortKey {
-    /// When it was removed.
+    /// Date of removal.
     Deleted,
-    /// When its grace period ends.
+    /// End of the grace period.
     Expires,
-    /// How large it is.
+    /// Size.
     Size,
-    /// Where it was.
+    /// Original path.
     Path,
-    /// What it is.
+    /// Kind.
     Kind,
 }
 
@@ -355,11 +355,11 @@ pub(crate) enum SortKey {
 pub(crate) enum Form {
     /// For people.
     Table,
-    /// One line for each item, tabs between the fields, odd bytes escaped.
+    /// One line per item, tabs between fields, unprintable bytes escaped.
     Plain,
-    /// One JSON object on a line for each item.
+    /// One JSON object per item, each on its own line.
     Json,
-    /// As plain, but the path as it is and a NUL at the end of each item.
+    /// Like plain, but paths unescaped and each item ended by NUL.
     Null,
 }
 
@@ -374,7 +374,7 @@ pub(crate) struct RestoreArgs {
 
 #[derive(Debug, Args)]
 pub(crate) struct RestoreToArgs {
-    /// Restore into DIR; it is made if it is missing.
+    /// Restore into DIR; created if missing.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) to: Option<PathBuf>,
 
@@ -382,11 +382,11 @@ pub(crate) struct RestoreToArgs {
     #[arg(long, value_name = "NAME")]
     pub(crate) rename: Option<OsString>,
 
-    /// What to do where something is in the way; nothing is overwritten.
+    /// What to do if the target exists; it is never overwritten.
     #[arg(long, value_enum, value_name = "MODE", default_value_t = ConflictMode::Fail)]
     pub(crate) conflict: ConflictMode,
 
-    /// Do not ask before a copy that is large or cannot keep everything.
+    /// Do not ask before a large or lossy copy.
     #[arg(short, long)]
     pub(crate) yes: bool,
 
@@ -397,19 +397,19 @@ pub(crate) struct RestoreToArgs {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum ConflictMode {
-    /// Leave both where they are, and fail.
+    /// Leave both in place and fail.
     Fail,
-    /// Leave both where they are.
+    /// Leave both in place.
     Skip,
-    /// Restore beside it, as name.~1~.
+    /// Restore beside the target, as name.~1~.
     Rename,
-    /// Move what is there to the trash first.
+    /// Move the target to the trash first.
     Swap,
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct UndoArgs {
-    /// Only what was removed under LABEL.
+    /// Only items of session LABEL.
     #[arg(long, value_name = "LABEL")]
     pub(crate) session: Option<OsString>,
 
@@ -425,31 +425,31 @@ pub(crate) struct CleanArgs {
     #[command(flatten)]
     pub(crate) rules: RuleArgs,
 
-    /// Never what was removed more recently than this, whatever else is said; 0 lifts a standing one.
+    /// Never delete items removed more recently than this; 0 overrides the configured limit.
     #[arg(long, value_name = "DURATION")]
     pub(crate) keep_newer_than: Option<String>,
 
-    /// Delete everything that is not kept, whatever its grace period.
+    /// Delete all items except kept ones, even inside their grace period.
     #[arg(long, conflicts_with_all = ["SelectionArgs", "RuleArgs"])]
     pub(crate) all: bool,
 
-    /// Only in this trash directory, or the one in this directory; may be repeated.
+    /// Clean only this trash directory, or the one in DIR; may be repeated.
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) trash: Vec<PathBuf>,
 
-    /// As root: clean the trash of each user, by that user's rules and with that user's rights.
+    /// As root, clean each user's trash with that user's rules and permissions.
     #[arg(long, conflicts_with_all = ["SelectionArgs", "RuleArgs", "keep_newer_than", "all", "trash", "trash_dir", "yes"])]
     pub(crate) all_users: bool,
 
-    /// Only tell what would be deleted, why, and how much that frees.
+    /// Only print what would be deleted, why, and how much space it frees.
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
 
-    /// Do not ask before anything is deleted.
+    /// Delete without asking.
     #[arg(short, long)]
     pub(crate) yes: bool,
 
-    /// Add a line about the run to this file; - is standard output.
+    /// Append a line about the run to FILE; - is standard output.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) log: Option<PathBuf>,
 }
@@ -457,19 +457,19 @@ pub(crate) struct CleanArgs {
 // What takes items, beside --older-than.
 #[derive(Debug, Args)]
 pub(crate) struct RuleArgs {
-    /// What is past its grace period; said only beside other rules.
+    /// Delete items past their grace period, in addition to other rules.
     #[arg(long)]
     pub(crate) expired: bool,
 
-    /// On each volume the oldest, until the trash there is no larger than this: 20G.
+    /// Delete the oldest items until the trash on each volume is at most SIZE: 20G.
     #[arg(long, value_name = "SIZE")]
     pub(crate) max_size: Option<String>,
 
-    /// On each volume the oldest, until so much of it is free: 10% or 50G.
+    /// Delete the oldest items until each volume has SIZE free: 10% or 50G.
     #[arg(long, value_name = "SIZE")]
     pub(crate) min_free: Option<String>,
 
-    /// Of several versions of one path, all but the newest N.
+    /// Delete all but the newest N versions of each path.
     #[arg(long, value_name = "N")]
     pub(crate) keep_newest: Option<String>,
 }
@@ -479,11 +479,11 @@ pub(crate) struct KeepArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 
-    /// Only until then: a date, or for how long (30d).
+    /// Keep until WHEN: a date, or a duration such as 30d.
     #[arg(long, value_name = "WHEN")]
     pub(crate) until: Option<String>,
 
-    /// Keep no longer.
+    /// Stop keeping the items.
     #[arg(long, conflicts_with = "until")]
     pub(crate) release: bool,
 }
@@ -496,23 +496,23 @@ pub(crate) struct ScheduleArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ScheduleAction {
-    /// Run rrm clean regularly: by a systemd user timer, or by cron where systemd does not run for you.
+    /// Schedule rrm clean with a systemd user timer, or with cron if systemd is not available.
     Install {
-        /// How often.
+        /// How often to run.
         #[arg(long, value_enum, value_name = "SPAN", default_value_t = Every::Day)]
         every: Every,
 
-        /// Which of the two; without it, systemd where it runs for you.
+        /// The scheduler to use [default: systemd if available, else cron].
         #[arg(long, value_enum, value_name = "WHO")]
         by: Option<Scheduler>,
 
-        /// Have each run add a line to this file.
+        /// Append a line about each run to FILE.
         #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
         log: Option<PathBuf>,
     },
-    /// Tell whether and how it is run; the exit status is 1 if it is not.
+    /// Show the schedule; exit with status 1 if there is none.
     Status,
-    /// Run it no longer.
+    /// Remove the schedule.
     Remove,
 }
 
@@ -539,48 +539,46 @@ pub(crate) struct ConfigArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ConfigAction {
-    /// Show one choice, or all.
+    /// Show one setting, or all.
     Get {
-        /// The choice.
+        /// The setting.
         #[arg(value_parser = key())]
         key: Option<Key>,
     },
-    /// Make a choice.
+    /// Change a setting.
     Set {
-        /// The choice.
+        /// The setting.
         #[arg(value_parser = key())]
         key: Key,
         /// grace-period, older-than, keep-newer-than: a duration; trash-dir: an absolute path; other-mounts: own or
         /// home; max-size: a size; min-free: a size or a percentage; keep-newest: a number.
         value: OsString,
     },
-    /// Take a choice back.
+    /// Reset a setting.
     #[command(visible_alias = "reset")]
     Unset {
-        /// The choice.
+        /// The setting.
         #[arg(value_parser = key())]
         key: Key,
     },
 }
 
-/// Takes the name of a choice, and has help and completions tell what each is.
+/// Parses the name of a setting; help and completions describe each.
 fn key() -> impl TypedValueParser<Value = Key> {
     PossibleValuesParser::new(Key::ALL.map(|key| PossibleValue::new(key.name()).help(meaning(key))))
-        .try_map(|name| Key::ALL.into_iter().find(|key| key.name() == name).ok_or("no such choice"))
+        .try_map(|name| Key::ALL.into_iter().find(|key| key.name() == name).ok_or("no such setting"))
 }
 
 fn meaning(key: Key) -> &'static str {
     match key {
-        Key::GracePeriod => "How long what is removed is kept",
-        Key::TrashDir => "Where the home trash is",
-        Key::OtherMounts => {
-            "Whether other mounts have trash directories of their own (own), or the home trash serves them too (home)"
-        }
-        Key::OlderThan => "Clean what was removed longer ago, be it inside its grace period",
-        Key::MaxSize => "On each volume clean the oldest until the trash is no larger",
-        Key::MinFree => "On each volume clean the oldest until so much is free",
-        Key::KeepNewest => "Of the versions of one path, clean all but the newest so many",
-        Key::KeepNewerThan => "Never clean what was removed more recently",
+        Key::GracePeriod => "How long removed items are kept",
+        Key::TrashDir => "The home trash directory",
+        Key::OtherMounts => "Trash for other mounts: one on each mount (own), or the home trash (home)",
+        Key::OlderThan => "Clean items removed longer ago, even inside their grace period",
+        Key::MaxSize => "Clean the oldest items until the trash on each volume is at most this large",
+        Key::MinFree => "Clean the oldest items until each volume has this much free",
+        Key::KeepNewest => "Clean all but this many newest versions of each path",
+        Key::KeepNewerThan => "Never clean items removed more recently",
     }
 }
 

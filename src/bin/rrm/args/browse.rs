@@ -9,11 +9,11 @@ pub(crate) struct BrowseArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 
-    /// Begin sorted by KEY; what is looked for most stands on top.
+    /// Sort by KEY, most relevant first.
     #[arg(long, value_enum, value_name = "KEY", default_value_t = SortKey::Deleted)]
     pub(crate) sort: SortKey,
 
-    /// Begin with the items in groups.
+    /// Group the items.
     #[arg(long, value_enum, value_name = "WHAT", default_value_t = Grouping::None)]
     pub(crate) group: Grouping,
 }
@@ -21,12 +21,12 @@ pub(crate) struct BrowseArgs {
 /// What items that stand together have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Grouping {
-    /// Nothing.
+    /// No groups.
     None,
-    /// One command removed them.
+    /// By the command that removed them.
     Command,
-    /// They were in one directory.
+    /// By original directory.
     Directory,
-    /// They were removed on one day.
+    /// By day of removal.
     Day,
 }

@@ -8,15 +8,15 @@ use super::ReportForm;
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
-    /// Files and directories to look at for attributes that rrm left there.
+    /// Files and directories to check for attributes that rrm left behind.
     #[arg(value_name = "PATH", value_hint = ValueHint::AnyPath)]
     pub(crate) paths: Vec<PathBuf>,
 
-    /// Mend what can be mended without any data going.
+    /// Fix problems without losing data.
     #[arg(long)]
     pub(crate) repair: bool,
 
-    /// Print in this form.
+    /// Output format.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = ReportForm::Text)]
     pub(crate) format: ReportForm,
 }

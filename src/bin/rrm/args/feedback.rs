@@ -6,15 +6,15 @@ use clap::{Args, ValueEnum};
 
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct FeedbackArgs {
-    /// Tell what is done, where a command is silent about it.
+    /// Print what is done.
     #[arg(short, long, global = true, overrides_with = "quiet", display_order = 901)]
     pub(crate) verbose: bool,
 
-    /// Say no more than what was asked for and what went wrong: no hints, no closing lines, no progress.
+    /// Print only output and errors: no hints, summaries or progress.
     #[arg(short, long, global = true, overrides_with = "verbose", display_order = 902)]
     pub(crate) quiet: bool,
 
-    /// Use colours on a terminal (auto), in a pipe too (always), or not (never).
+    /// When to use colours: auto (on a terminal), always or never.
     #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = ColorWhen::Auto,
           hide_possible_values = true, display_order = 903)]
     pub(crate) color: ColorWhen,

@@ -6,11 +6,11 @@ use clap::{Args, ValueHint};
 
 #[derive(Debug, Args)]
 pub(crate) struct ImportArgs {
-    /// The trashes to import from; without any, that of your home and those of all mounts.
+    /// Trash directories to import from [default: all of yours].
     #[arg(value_name = "TRASH_DIR", value_hint = ValueHint::DirPath)]
     pub(crate) trashes: Vec<PathBuf>,
 
-    /// Keep it at least this long from now: 7d, 12h, 2w, 1month; a bare number is days.
+    /// Keep the items at least this long from now: 7d, 12h, 2w, 1month; a bare number is days.
     #[arg(short, long, value_name = "DURATION")]
     pub(crate) grace_period: Option<String>,
 
@@ -18,7 +18,7 @@ pub(crate) struct ImportArgs {
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
 
-    /// Do not ask before a copy that is large or cannot keep everything.
+    /// Do not ask before a large or lossy copy.
     #[arg(short, long)]
     pub(crate) yes: bool,
 }

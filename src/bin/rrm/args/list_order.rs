@@ -29,7 +29,7 @@ impl ValueEnum for ListOrder {
     fn to_possible_value(&self) -> Option<PossibleValue> {
         match self {
             Self::By(key) => key.to_possible_value(),
-            Self::AsFound => Some(PossibleValue::new("none").help("Nothing: each is printed as soon as it is found")),
+            Self::AsFound => Some(PossibleValue::new("none").help("Unsorted: print each item as soon as it is found")),
         }
     }
 }

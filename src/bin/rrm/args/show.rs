@@ -6,15 +6,15 @@ use clap::{Args, ValueEnum};
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// IDs (four digits or more), original paths or globs, each perhaps of a part inside a trashed directory.
+    /// IDs (four or more digits), original paths or globs; add /PATH for a part of a trashed directory.
     #[arg(value_name = "ITEM[/PATH]", required = true)]
     pub(crate) words: Vec<OsString>,
 
-    /// Print the content of one file, byte for byte (on a terminal escaped), and nothing else.
+    /// Print only the content of one file, byte for byte (escaped on a terminal).
     #[arg(long, conflicts_with = "format")]
     pub(crate) content: bool,
 
-    /// Print in this form.
+    /// Output format.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = ReportForm::Text)]
     pub(crate) format: ReportForm,
 }
@@ -24,6 +24,6 @@ pub(crate) struct ShowArgs {
 pub(crate) enum ReportForm {
     /// For people.
     Text,
-    /// JSON objects, one on a line.
+    /// One JSON object per line.
     Json,
 }

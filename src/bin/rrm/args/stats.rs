@@ -9,11 +9,11 @@ pub(crate) struct StatsArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 
-    /// Name the N largest items of each volume.
+    /// List the N largest items on each volume.
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) largest: usize,
 
-    /// Print in this form.
+    /// Output format.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = ReportForm::Text)]
     pub(crate) format: ReportForm,
 }
