@@ -72,7 +72,7 @@ pub struct Config {
 impl Config {
     /// Reads what was chosen on `directory`; nothing, if it does not exist or keeps no attributes.
     pub fn read(directory: &Path, attributes: &dyn ExtendedAttributes) -> Result<Self> {
-        let failed = || cannot("read the configuration on", directory);
+        let failed = || cannot("read the settings on", directory);
         let file = match Dir::open_following(directory).and_then(|dir| dir.readable()) {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
@@ -106,7 +106,7 @@ impl Config {
         key: Key,
         value: Option<&OsString>,
     ) -> Result<()> {
-        let failed = || cannot("keep the configuration on", directory);
+        let failed = || cannot("save the settings on", directory);
         create_private_dirs(directory).map_err(failed())?;
         let file = Dir::open_following(directory).and_then(|dir| dir.readable()).map_err(failed())?;
         let done = match value {
@@ -116,7 +116,7 @@ impl Config {
         done.map_err(|error| match is_attribute_refused(&error) {
             true => Error {
                 kind: ErrorKind::NoAttributes,
-                reason: "the file system there keeps no attributes; set the environment variable instead".into(),
+                reason: "the file system does not support attributes; set the environment variable instead".into(),
                 ..failed()(error)
             },
             false => failed()(error),

@@ -124,7 +124,7 @@ impl ForeignTrash {
         let mut told_of = HashSet::new();
         for name in self.names_in(&self.info, INFO)? {
             let Some(own) = name.as_bytes().strip_suffix(ENDING).map(OsStr::from_bytes) else {
-                contents.problems.push(self.orphan(INFO, &name, "it is no .trashinfo"));
+                contents.problems.push(self.orphan(INFO, &name, "it is not a .trashinfo"));
                 continue;
             };
             told_of.insert(own.to_owned());
@@ -134,7 +134,7 @@ impl ForeignTrash {
             }
         }
         for name in self.names_in(&self.files, FILES)?.into_iter().filter(|name| !told_of.contains(name)) {
-            contents.problems.push(self.orphan(FILES, &name, "no .trashinfo says where it was; move it out with mv"));
+            contents.problems.push(self.orphan(FILES, &name, "it has no .trashinfo; move it out with mv"));
         }
         Ok(contents)
     }
@@ -153,14 +153,14 @@ impl ForeignTrash {
     #[must_use]
     pub fn without_thing(&self, name: &OsStr) -> Error {
         let info = OsString::from_iter([name, OsStr::from_bytes(ENDING)]);
-        self.orphan(INFO, &info, "the thing it tells of is not there")
+        self.orphan(INFO, &info, "the file it describes does not exist")
     }
 
     /// One entry; `None` where it was there a moment ago.
     fn entry(&self, own: &OsStr, info: &OsStr) -> Result<Option<Entry>> {
         let path = self.path.join(INFO.as_os_str()).join(info);
         let untrusted = |reason: &str| {
-            let reason = format!("{reason}; it is left to the program that made it");
+            let reason = format!("{reason}; it was left unchanged");
             Error::new(ErrorKind::UntrustedRecord, IMPORT, &path, reason)
         };
         let checked = Name::new(info).map_err(|_| untrusted("its name cannot be used"))?;
@@ -204,7 +204,7 @@ impl Serves {
     /// The absolute path that a recorded one stands for, unless it must not be believed.
     fn absolute(&self, recorded: &Path) -> std::result::Result<PathBuf, &'static str> {
         match self {
-            _ if !is_plain_path(recorded) => Err("its path is not a plain one"),
+            _ if !is_plain_path(recorded) => Err("its path is not plain"),
             Self::Everything { home } => Ok(home.join(recorded)),
             Self::Below(_) if recorded.is_absolute() => Err("it has an absolute path, in the trash of a volume"),
             Self::Below(top) => Ok(top.join(recorded)),

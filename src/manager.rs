@@ -138,7 +138,7 @@ impl TrashManager {
     /// The trash directory that was found at this path.
     fn trash_at(&self, path: &Arc<Path>) -> Result<Arc<TrashDir>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let unknown = || Error::new(ErrorKind::Unreachable, "use the trash directory", &**path, "it was not found");
+        let unknown = || Error::new(ErrorKind::Unreachable, "use the trash directory", &**path, "it does not exist");
         known.get(path).cloned().ok_or_else(unknown)
     }
 }

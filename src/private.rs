@@ -204,7 +204,7 @@ impl PrivateDir {
             return Ok(());
         }
         let now = self.dir.path().map_or_else(|_| String::new(), |path| format!(" to {}", quoted(path)));
-        Err(io::Error::other(format!("somebody else has moved it{now}; it is left there")))
+        Err(io::Error::other(format!("another process moved it{now}; it was left there")))
     }
 }
 
@@ -238,5 +238,5 @@ fn random_name() -> io::Result<OsString> {
 }
 
 fn exchanged() -> io::Error {
-    io::Error::other("somebody else keeps exchanging the directories that are made there")
+    io::Error::other("another process keeps replacing the new directories")
 }

@@ -32,7 +32,7 @@ pub enum Activity {
     Importing,
     /// Moving items to the trash or back, one rename each.
     Moving,
-    /// Looking for what is not as it should be.
+    /// Looking for problems.
     Checking,
 }
 

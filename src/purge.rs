@@ -313,7 +313,7 @@ impl Walk<'_> {
 /// Fails if something is not what was seen.
 fn check(seen: Option<FileId>, is: impl FnOnce() -> io::Result<Metadata>) -> io::Result<()> {
     match seen {
-        Some(seen) if is()?.id != seen => Err(io::Error::other("something else is there now")),
+        Some(seen) if is()?.id != seen => Err(io::Error::other("it was replaced by something else")),
         _ => Ok(()),
     }
 }

@@ -229,7 +229,7 @@ pub enum Trashes {
     At(Vec<PathBuf>),
 }
 
-/// Look for what is not as it should be.
+/// Look for problems.
 #[derive(Debug, Clone)]
 pub struct ExamineRequest {
     /// Files and directories outside of any trash to look at, beside all trash directories: absolute paths.

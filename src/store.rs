@@ -295,7 +295,7 @@ fn check_holder(path: &Path, above: &Path) -> Result<()> {
     let nearest = above.ancestors().find_map(|holder| sys::metadata_following(holder).ok());
     match nearest {
         Some(holder) if !may_hold(&holder) => {
-            Err(unsafe_trash(path, format!("the directory that would hold it belongs to user {}", holder.uid)))
+            Err(unsafe_trash(path, format!("its parent directory belongs to user {}", holder.uid)))
         }
         _ => Ok(()),
     }

@@ -122,7 +122,7 @@ impl Volumes {
     /// Sees to it that the trash directory is found again. At the root of a mount it is found by looking there.
     fn remember(&self, path: &Path, holder: &Metadata) -> Result<()> {
         let registered =
-            self.home().and_then(|home| home.register(path).map_err(cannot("note down the trash directory", path)));
+            self.home().and_then(|home| home.register(path).map_err(cannot("register the trash directory", path)));
         match registered {
             Err(_) if holder.mount_root == MountRoot::Yes => Ok(()),
             result => result,
@@ -167,7 +167,7 @@ impl Volumes {
             let places = tails(path).flat_map(|tail| answered.points.iter().map(move |point| point.join(&tail)));
             self.probe(places.map(Candidate::Moved).collect(), found);
             if found.trashes.len() == known {
-                let reason = "it is not there; is its volume mounted?";
+                let reason = "it does not exist; is its volume mounted?";
                 found.problems.push(Error::new(ErrorKind::Unplugged, USE, path, reason));
             }
         }
@@ -319,9 +319,9 @@ fn climb(directory: &Dir, root: &Path) -> io::Result<Vec<(Dir, Metadata)>> {
 /// Whether a trash directory may be made in a place, or why not.
 fn may_create_in(place: &Dir, metadata: &Metadata) -> std::result::Result<(), &'static str> {
     if !may_hold(metadata) {
-        Err("the directory that would hold it belongs to another user and is not sticky")
+        Err("its parent directory belongs to another user and is not sticky")
     } else if !place.is_writable() {
-        Err("the directory that would hold it is not writable")
+        Err("its parent directory is not writable")
     } else {
         Ok(())
     }

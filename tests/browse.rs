@@ -155,13 +155,18 @@ fn nothing_is_overwritten_and_what_was_changed_is_not_taken_back() {
     let sandbox = removed(&["a"]);
     sandbox.file(home(&sandbox, "a"), "of today");
     let mut screen = browse(&sandbox);
-    screen.shows("content of a").types("r").shows("something is there already").types("n").hides("something is there");
+    screen
+        .shows("content of a")
+        .types("r")
+        .shows("something already exists")
+        .types("n")
+        .hides("something already exists");
     screen.types("r").shows("as name.~1~").types("y").shows("restored ");
     assert_eq!(fs::read(home(&sandbox, "a")).expect("untouched"), b"of today");
     assert_eq!(fs::read(home(&sandbox, "a.~1~")).expect("restored"), b"content of a\n");
     fs::remove_file(home(&sandbox, "a.~1~")).expect("ours");
     sandbox.file(home(&sandbox, "a.~1~"), "another file");
-    screen.types("u").shows("cannot remove").types("m").tells("it has been changed");
+    screen.types("u").shows("cannot remove").types("m").tells("it was changed");
     assert!(home(&sandbox, "a.~1~").exists());
     screen.types(ENTER).shows("q leave");
     leave(screen);
@@ -228,7 +233,7 @@ fn names_stay_names_and_without_colour_there_is_none() {
 fn without_a_terminal_it_never_starts() {
     let sandbox = removed(&["a"]);
     sandbox.rrm(["browse"]).fails(2).err_contains("no terminal").err_contains("rrm list");
-    sandbox.rrm(["restore"]).fails(2).err_contains("what shall be restored?");
+    sandbox.rrm(["restore"]).fails(2).err_contains("nothing selected to restore");
     let out = sandbox.command(["browse"]).redirected(">out");
     let mut screen = out.on_screen(80, 24);
     assert_eq!(screen.ends_by(), Err(Some(2)));
@@ -312,7 +317,7 @@ fn ctrl_z_stops_the_script_that_started_it_too() {
 fn ctrl_z_without_a_shell_is_told() {
     let sandbox = removed(&["a"]);
     let mut screen = browse(&sandbox);
-    screen.shows("content of a").types("\x1a").shows("no shell is there");
+    screen.shows("content of a").types("\x1a").shows("there is no shell");
     leave(screen);
 }
 

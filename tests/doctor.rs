@@ -54,14 +54,14 @@ fn found(sandbox: &Sandbox, words: &[&str], severity: &str, finding: &str, path:
 #[track_caller]
 fn repaired(sandbox: &Sandbox, words: &[&str]) {
     let run = doctor(sandbox, &[&["--repair"], words].concat()).run();
-    run.ok().out_contains("repaired: ").out_contains("nothing to do");
+    run.ok().out_contains("repaired: ").out_contains("no problems found");
     clean(sandbox, words);
 }
 
 #[track_caller]
 fn clean(sandbox: &Sandbox, words: &[&str]) {
     let run = doctor(sandbox, words).run();
-    run.ok().out_contains(": nothing to do\n");
+    run.ok().out_contains(": no problems found\n");
     assert_eq!(run.stdout().lines().count(), 1, "{run}");
 }
 
@@ -78,8 +78,8 @@ fn left_alone(sandbox: &Sandbox, words: &[&str]) {
 /// Runs what a finding says: `rrm` and the words behind it, up to what it does.
 #[track_caller]
 fn follow(sandbox: &Sandbox, remedy: &str) {
-    let line = remedy.split(" takes ").next().unwrap_or(remedy).split(" deletes ").next().unwrap_or(remedy);
-    let line = line.split(" goes on").next().unwrap_or(line).replace("DIR", "taken-out").replace("rrm ", "\"$0\" ");
+    let line = remedy.split(" restores ").next().unwrap_or(remedy).split(" deletes ").next().unwrap_or(remedy);
+    let line = line.split(" continues").next().unwrap_or(line).replace("DIR", "taken-out").replace("rrm ", "\"$0\" ");
     let program = crate::common::binary();
     sandbox.tool("sh", ["-ec", &line, program.to_str().expect("plain text")]).run().ok();
 }
@@ -239,7 +239,7 @@ fn records_on_living_files_are_erased_and_nothing_else() {
     let words = [top.to_str().expect("text")];
     found(&sandbox, &words, "warning", "stray-attributes", &file);
     clean(&sandbox, &[]);
-    doctor(&sandbox, &["--repair", words[0]]).run().ok().out_contains("erased user.original_path\n");
+    doctor(&sandbox, &["--repair", words[0]]).run().ok().out_contains("removed user.original_path\n");
     let left: Vec<_> = xattr::list(&file).expect("attributes").collect();
     assert_eq!(left, ["user.colour"]);
     clean(&sandbox, &words);
@@ -332,7 +332,7 @@ fn findings_are_lines_for_people_and_objects_for_programs() {
     shown
         .fails(1)
         .out_contains("\u{1b}[33mwarning\u{1b}[0m: '")
-        .out_contains("looked at 1 trash directory with 1 item: 1 finding to attend to\n");
+        .out_contains("checked 1 trash directory with 1 item: 1 problem found\n");
     assert!(!shown.stdout().contains("[2J\n"), "{shown}");
     let quiet = doctor(&sandbox, &["-q", "--color=never"]).run();
     assert_eq!(
@@ -340,7 +340,7 @@ fn findings_are_lines_for_people_and_objects_for_programs() {
         (1, true),
         "{quiet}"
     );
-    doctor(&sandbox, &["-v"]).run().fails(1).out_contains(&format!("looked at '{}'\n", trash.display()));
+    doctor(&sandbox, &["-v"]).run().fails(1).out_contains(&format!("checked '{}'\n", trash.display()));
     doctor(&sandbox, &["--format", "table"]).run().fails(2);
     doctor(&sandbox, &["nosuch"]).run().fails(1).err_contains("cannot check").err_contains("hint: ");
 }
@@ -352,7 +352,7 @@ fn where_nothing_was_ever_removed_nothing_is_wrong_and_nothing_is_made() {
     doctor(&sandbox, &["--repair"])
         .run()
         .ok()
-        .out_contains("looked at 0 trash directories with 0 items: nothing to do\n");
+        .out_contains("checked 0 trash directories with 0 items: no problems found\n");
     assert!(!sandbox.trash().exists());
 }
 

@@ -88,9 +88,9 @@ fn verbose_tells_what_was_done_in_every_command_that_does_something() {
         (&["-v", "restore", "a"], "restored '"),
         (&["rm", "--verbose", "a"], "removed 'a'\n"),
         (&["clean", "-v", "--trash", trash], "deleted 0 items, "),
-        (&["config", "set", "-v", "grace-period", "2w"], "grace-period is '2w' now\n"),
-        (&["config", "unset", "-v", "grace-period"], "grace-period is as it comes\n"),
-        (&["man", "-v", "pages"], "wrote the manual into 'pages'\n"),
+        (&["config", "set", "-v", "grace-period", "2w"], "set grace-period to '2w'\n"),
+        (&["config", "unset", "-v", "grace-period"], "reset grace-period to its default\n"),
+        (&["man", "-v", "pages"], "wrote the manual pages to 'pages'\n"),
         (&["shim", "install", "-v"], "made '"),
         (&["shim", "remove", "-v"], "removed '"),
     ] {

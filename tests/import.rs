@@ -221,10 +221,10 @@ fn what_cannot_be_believed_is_told_and_left() {
     let good = |path: &str| info(path).into_bytes();
     let huge = [good("/a"), vec![b'x'; 70_000]].concat();
     let cases: Vec<(&str, Vec<u8>, &str)> = vec![
-        ("up", good("/a/../../etc/passwd"), "not a plain one"),
-        ("dot", good("/a/./b"), "not a plain one"),
-        ("empty-path", good(""), "not a plain one"),
-        ("nul", good("/a%00b"), "not a plain one"),
+        ("up", good("/a/../../etc/passwd"), "not plain"),
+        ("dot", good("/a/./b"), "not plain"),
+        ("empty-path", good(""), "not plain"),
+        ("nul", good("/a%00b"), "not plain"),
         ("percent", good("/a%4"), "cannot be decoded"),
         ("huge", huge, "too large"),
         ("empty", Vec::new(), "does not begin"),
@@ -250,10 +250,11 @@ fn what_cannot_be_believed_is_told_and_left() {
         let line = run.stderr().lines().find(|line| line.contains(&format!("/{name}.trashinfo"))).map(str::to_owned);
         assert!(line.as_ref().is_some_and(|line| line.contains(reason)), "{name}: {line:?}");
     }
-    run.err_contains("fifo.trashinfo': it is no regular file").err_contains("link.trashinfo': it is no regular file");
-    run.err_contains("/stray': it is no .trashinfo")
-        .err_contains("alone.trashinfo': the thing it tells of is not there");
-    run.err_contains("files/untold': no .trashinfo says where it was");
+    run.err_contains("fifo.trashinfo': it is not a regular file")
+        .err_contains("link.trashinfo': it is not a regular file");
+    run.err_contains("/stray': it is not a .trashinfo")
+        .err_contains("alone.trashinfo': the file it describes does not exist");
+    run.err_contains("files/untold': it has no .trashinfo");
     let difference = before.difference(&snapshot(&trash));
     let changes: Vec<_> = difference.lines().filter(|line| !line.contains(": modified: ")).collect();
     assert_eq!(changes, ["gone: files/fine", "gone: info/fine.trashinfo"]);
@@ -311,8 +312,8 @@ fn a_trash_that_is_not_safely_ours_is_refused() {
     sandbox.symlink(trash.join("info"), "real");
     import(&sandbox, &[]).fails(1).err_contains("symbolic link");
     let nothing = sandbox.dir("nothing");
-    sandbox.command(["import".as_ref(), nothing.as_os_str()]).run().fails(1).err_contains("it is no trash");
-    sandbox.rrm(["import", "no/such/place"]).fails(1).err_contains("it is no trash");
+    sandbox.command(["import".as_ref(), nothing.as_os_str()]).run().fails(1).err_contains("it is not a trash");
+    sandbox.rrm(["import", "no/such/place"]).fails(1).err_contains("it is not a trash");
 }
 
 /// A rename would carry the mount along, and the next clean would empty a live file system.
@@ -343,9 +344,9 @@ fn only_one_imports_from_a_trash_at_a_time() {
         .through(["flock".as_ref(), held.as_os_str()])
         .run()
         .fails(1)
-        .err_contains("another import is at work");
+        .err_contains("another import is running");
     import.run().ok().silent();
-    import.run().ok().err_contains("nothing is there to import");
+    import.run().ok().err_contains("nothing to import");
 }
 
 #[test]

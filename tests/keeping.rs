@@ -177,7 +177,7 @@ fn a_part_of_an_item_is_not_taken_for_the_whole() {
     sandbox.tree("tree", &[("a", "1"), ("b", "1")]);
     sandbox.rrm(["rm", "tree"]).ok();
     let part = format!("{}/a", only_item(&sandbox).1["id"].as_str().expect("an ID"));
-    clean(&sandbox, &["--yes", &part]).fails(1).err_contains("only whole items");
+    clean(&sandbox, &["--yes", &part]).fails(1).err_contains("select the whole item");
     sandbox.rrm(["keep", &part]).fails(1);
     assert_eq!(listed(&sandbox), ["tree"]);
 }
@@ -188,7 +188,7 @@ fn only_the_trash_that_was_named_is_cleaned() {
     removed(&sandbox, &[("a", 1)]);
     let elsewhere = sandbox.dir("elsewhere");
     let named = ["clean", "--all", "--yes", "--trash", elsewhere.to_str().expect("our names are ASCII")];
-    sandbox.rrm(named).fails(1).err_contains("no trash directory of yours");
+    sandbox.rrm(named).fails(1).err_contains("not a trash directory of yours");
     assert_eq!(listed(&sandbox), ["a"]);
 }
 
@@ -329,7 +329,7 @@ fn root_cleans_for_each_user_with_that_users_rights() {
         let lines = run.stdout().lines().filter(|line| line.starts_with(&format!("{name}: deleted 1 item, "))).count();
         assert_eq!(lines, 1, "a line for each user of the run that deleted: {run}");
     }
-    assert_eq!(run.stderr().matches("nothing is in the trash").count(), 2, "{run}");
+    assert_eq!(run.stderr().matches("the trash is empty").count(), 2, "{run}");
 }
 
 /// A home that its user reaches by a group of theirs alone, and not by the one of their line in the user database.
@@ -351,10 +351,7 @@ fn root_cleans_where_only_a_further_group_of_the_user_leads() {
         env -i PATH="$PATH" "$RRM" clean --all-users --verbose
         member "$RRM" list
     "#;
-    in_own_machine(&sandbox, script)
-        .ok()
-        .out_contains("nobody:\ndeleted 1 item")
-        .err_contains("nothing is in the trash");
+    in_own_machine(&sandbox, script).ok().out_contains("nobody:\ndeleted 1 item").err_contains("the trash is empty");
 }
 
 /// What a user's process says is that user's word: root's log takes no more of it than one line, and no escape.
@@ -448,7 +445,7 @@ fn cron_cleans_a_real_trash() {
         as_user "$RRM" schedule status || echo none
     "##;
     let run = in_own_machine(&sandbox, script);
-    run.ok().out_contains("by cron: * * * * *").out_contains("deleted 1 item").out_contains("0 problems");
+    run.ok().out_contains("cron runs rrm clean: * * * * *").out_contains("deleted 1 item").out_contains("0 problems");
     run.out_contains("/young").out_contains("\n# mine\n").out_contains("none");
     assert!(!run.stdout().contains("/due"), "{run}");
 }
@@ -510,7 +507,9 @@ fn a_systemd_timer_cleans_a_real_trash() {
             skip!("systemd", "{missing}: {run}");
         }
     }
-    run.out_contains("systemd user timer: ").out_contains("minutely, active\n").out_contains("deleted 1 item");
+    run.out_contains("systemd user timer runs rrm clean: ")
+        .out_contains("minutely, active\n")
+        .out_contains("deleted 1 item");
     run.out_contains("0 problems\n")
         .out_contains("/young")
         .out_contains("Result=success")

@@ -112,5 +112,9 @@ fn the_package_installs_runs_and_goes_again() {
         done
     "#;
     let run = sandbox.tool("chroot", [machine.path().as_os_str(), "sh".as_ref(), "-c".as_ref(), script.as_ref()]).run();
-    run.ok().out_contains("content").out_contains("rrm").out_contains("by a systemd user timer").out_contains("daily");
+    run.ok()
+        .out_contains("content")
+        .out_contains("rrm")
+        .out_contains("a systemd user timer runs")
+        .out_contains("daily");
 }

@@ -9,14 +9,14 @@ use crate::common::Sandbox;
 fn it_is_made_found_and_removed() {
     let sandbox = Sandbox::new();
     let link = sandbox.home().join(".local/bin/rm");
-    sandbox.rrm(["shim", "status"]).fails(1).err_contains("it is not there");
+    sandbox.rrm(["shim", "status"]).fails(1).err_contains("it does not exist");
     sandbox.rrm(["shim", "install"]).ok().out_contains("~/.bashrc").out_contains("fish_add_path");
-    sandbox.rrm(["shim", "install"]).ok().out_contains("is there already");
+    sandbox.rrm(["shim", "install"]).ok().out_contains("already there");
     sandbox.tool(&link, ["nosuch"]).run().fails(1).err_contains("cannot remove 'nosuch'");
 
     let path = format!("{}:/usr/bin:/bin", link.parent().expect("a directory").display());
     let status = sandbox.command(["shim", "status"]).with("PATH", &path).run();
-    status.ok().out_contains("sh -c        finds it\n").out_contains("cron         finds '");
+    status.ok().out_contains("sh -c        uses it\n").out_contains("cron         runs '");
     let cron = status.stdout().lines().find(|line| line.starts_with("cron")).map(str::to_owned).expect("a line");
     assert!(cron.ends_with("/bin/rm' instead"), "{cron}");
     sandbox.command(["shim", "install"]).with("PATH", &path).run().ok().out_contains("PATH finds it first");
@@ -39,7 +39,7 @@ fn each_shell_is_asked_itself() {
         let text = status.ok().stdout();
         text.lines().find(|line| line.starts_with(name)).map(str::to_owned).expect("a line for each")
     };
-    assert!(line("bash").contains("finds it") || line("bash").contains("is not installed"), "{status}");
+    assert!(line("bash").contains("uses it") || line("bash").contains("is not installed"), "{status}");
     assert!(line("zsh").contains("alias") || line("zsh").contains("is not installed"), "{status}");
     assert!(line("sh -c").ends_with("/rm' instead"), "{status}");
 }
@@ -53,7 +53,7 @@ fn a_shell_that_never_ends_is_not_waited_for() {
     if status.ok().stdout().contains("bash         is not installed") {
         skip!("bash", "it is not installed");
     }
-    status.out_contains("bash         did not answer").out_contains("sh -c        finds");
+    status.out_contains("bash         did not answer").out_contains("sh -c        runs");
 }
 
 #[test]
@@ -81,7 +81,7 @@ fn a_dead_link_is_told_of_loudly_and_renewed() {
     symlink("/nonexistent/rrm", &link).expect("a link");
     let here = sandbox.work();
     let here = here.to_str().expect("text");
-    sandbox.rrm(["shim", "status", here]).fails(1).err_contains("it is dead").err_contains("/nonexistent/rrm");
+    sandbox.rrm(["shim", "status", here]).fails(1).err_contains("it is dangling").err_contains("/nonexistent/rrm");
     sandbox.rrm(["shim", "install", here]).ok().out_contains("renewed");
     sandbox.rrm(["shim", "status", here]).ok();
 }

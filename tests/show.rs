@@ -158,13 +158,13 @@ fn content_is_the_bytes_and_nothing_else() {
     sandbox.rrm(["show", "twin"]).ok().out_contains("\nLinks     2\n");
     content("empty").ok().silent();
     for (word, reason) in
-        [("d", "it is a directory"), ("link", "symbolic link"), ("fifo", "no file"), ("no", "matches")]
+        [("d", "it is a directory"), ("link", "symbolic link"), ("fifo", "not a regular file"), ("no", "matches")]
     {
         let refused = content(word);
         refused.fails(1).err_contains(reason).err_contains("hint: ");
         assert!(refused.stdout.is_empty());
     }
-    content("*").fails(1).err_contains("--content prints one file, and 5 were chosen");
+    content("*").fails(1).err_contains("--content prints only one file, but 5 items match");
     sandbox.rrm(["show", "--content", "--format", "json", "d"]).fails(2);
     sandbox.rrm(["show"]).fails(2);
     sandbox.command(["show", "--content", "d/bytes"]).redirected(">/dev/full").run().fails(1).err_contains("No space");

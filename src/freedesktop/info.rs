@@ -36,7 +36,7 @@ impl Info {
     pub fn read(dir: &Dir, name: Name<'_>) -> io::Result<Option<Result<Self, &'static str>>> {
         let file = match dir.metadata_of(name) {
             Ok(is) if is.kind == FileKind::File => dir.open_file(name),
-            Ok(_) => return Ok(Some(Err("it is no regular file"))),
+            Ok(_) => return Ok(Some(Err("it is not a regular file"))),
             Err(error) => Err(error),
         };
         let mut text = Vec::new();
@@ -49,7 +49,7 @@ impl Info {
     fn parse(text: &[u8]) -> Result<Self, &'static str> {
         let mut lines = text.split(|byte| *byte == b'\n');
         if lines.next() != Some(TITLE) {
-            return Err("it does not begin as a .trashinfo does");
+            return Err("it does not begin with [Trash Info]");
         }
         let value = |key: &[u8]| lines.clone().find_map(|line| line.strip_prefix(key));
         let path = value(b"Path=").ok_or("it has no path")?;

@@ -104,7 +104,7 @@ impl Place {
         }
         match Dir::open(above).and_then(|dir| dir.metadata()) {
             Ok(shared) if shared.mode & STICKY != 0 => Ok(()),
-            Ok(_) => Err(unsafe_trash(above, "users share it and it is not sticky (chmod +t)")),
+            Ok(_) => Err(unsafe_trash(above, "it is shared and not sticky (chmod +t)")),
             Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
                 Err(unsafe_trash(above, "it is a symbolic link or not a directory"))
             }

@@ -89,5 +89,5 @@ impl TrashManager {
 
 fn changed(request: &TrashRequest) -> Error {
     let path = request.operands.first().map(PathBuf::from).unwrap_or_default();
-    Error::new(ErrorKind::NotFound, REMOVE, Path::new(&path), "it has been changed since it was restored")
+    Error::new(ErrorKind::NotFound, REMOVE, Path::new(&path), "it was changed after it was restored")
 }

@@ -47,7 +47,7 @@ impl TrashManager {
             }
         }
         if progress.interrupted() {
-            let reason = "interrupted; the next clean goes on";
+            let reason = "interrupted; the next clean continues";
             cleaned.problems.push(Error::new(ErrorKind::Interrupted, "clean", self.volumes().home_path(), reason));
         }
         cleaned
@@ -61,7 +61,7 @@ fn size_of(items: &[TrashItem]) -> Option<Amount> {
 }
 
 fn busy(trash: &TrashDir) -> Error {
-    Error::new(ErrorKind::Busy, "clean", &**trash.path(), "another clean is at work there")
+    Error::new(ErrorKind::Busy, "clean", &**trash.path(), "another clean is running there")
 }
 
 /// Deletes what earlier cleans had claimed, and sweeps what other commands left.
@@ -180,7 +180,7 @@ pub(super) fn path_of(item: &TrashItem) -> std::path::PathBuf {
 fn check_mounts(trash: &TrashDir, item: &TrashItem, mounts: &MountsBelow) -> Result<()> {
     let Ok(metadata) = trash.metadata_of(item) else { return Ok(()) };
     let Some(point) = mounts.below(metadata.id) else { return Ok(()) };
-    let reason = format!("a file system is mounted inside it, at {}; unmount that first", quoted(point));
+    let reason = format!("a file system is mounted inside it, at {}; unmount it first", quoted(point));
     Err(Error::new(ErrorKind::HoldsMount, DELETE, path_of(item), reason))
 }
 

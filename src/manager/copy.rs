@@ -51,7 +51,7 @@ impl Errand<'_> {
     /// Fails with the size and the losses of a copy that somebody has to agree to first.
     fn agree(&self, route: Route<'_>, found: &Survey) -> Result<()> {
         if let Some(lost) = found.losses.get(Loss::Entry) {
-            let reason = "it cannot be made again on the other file system";
+            let reason = "the other file system cannot hold it";
             return Err(Error::new(ErrorKind::CrossDevice, self.action, self.shown(&lost.first), reason));
         }
         let mut reasons = Vec::from_iter(size_to_agree_to(found.on_disk, free_space(route.target)));
@@ -145,7 +145,7 @@ pub(super) fn copy_in(
 /// The copy is in the trash, and something stays where it was: named, as far as a person can read on.
 pub(super) fn not_all_removed(action: &'static str, shown: &Path, id: ItemId, left: Vec<Left>) -> Error {
     let holder = shown.parent().unwrap_or(Path::new(""));
-    let mut reason = format!("it is copied to the trash as {}, but not all of it could be removed here", id.short());
+    let mut reason = format!("it was copied to the trash as {}, but could not be removed completely", id.short());
     for Left { path, error } in left.iter().take(MOST_NAMED) {
         reason.push_str(&format!("\n  {}: {}", quoted(holder.join(path)), words_of(error)));
     }
@@ -216,8 +216,8 @@ impl Outgoing<'_> {
         // Whoever was in a directory when it was removed may write there still.
         let route = Route { target: &parent.dir, to_name: name, ..to_room };
         if !is_still_copied(route, &copied).unwrap_or(false) {
-            let reason = "it was changed in the trash meanwhile, so it stays there as well";
-            let error = Error::new(ErrorKind::System, "delete what was restored to", target, reason);
+            let reason = "it changed in the trash during the copy, so it also stays there";
+            let error = Error::new(ErrorKind::System, "delete the trash copy of", target, reason);
             return Ok(Restored::Marked(target.to_owned(), error));
         }
         Ok(match delete_original(trash, item, part) {
@@ -229,7 +229,7 @@ impl Outgoing<'_> {
 
 /// What became of a restore, and that its private directory stays.
 fn told_with(restored: Result<Restored>, target: &Path, error: &io::Error) -> Result<Restored> {
-    let reason = format!("the private directory that was made beside it stays: {}", words_of(error));
+    let reason = format!("the private directory beside it could not be removed: {}", words_of(error));
     let told = |first: Error| Error { reason: format!("{}\n  {reason}", first.reason).into(), ..first };
     match restored {
         Ok(Restored::Marked(target, first)) => Ok(Restored::Marked(target, told(first))),
@@ -250,7 +250,7 @@ fn settled_at(trash: &TrashDir, item: &TrashItem, progress: &dyn Progress) -> Op
 }
 
 fn is_elsewhere(target: &Path, at: &Path) -> Error {
-    let reason = format!("a command that was killed has left it at {}, whole; it is in the trash no more", quoted(at));
+    let reason = format!("a killed command left it complete at {}; it is no longer in the trash", quoted(at));
     Error::new(ErrorKind::NotFound, RESTORE, target, reason)
 }
 
@@ -261,7 +261,7 @@ pub(super) fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&
         Some(part) => trash.holding_part(item, part).and_then(|(holding, held)| purge_all(&holding, &held)),
         None => trash.claim(item).and_then(|claim| match claim {
             Claim::Taken => purge_all(&trash.doomed_dir()?, item.id.to_string().as_ref()),
-            Claim::Kept => Err(io::Error::other("somebody has kept it meanwhile, so it stays in the trash as well")),
+            Claim::Kept => Err(io::Error::other("it was kept meanwhile, so it also stays in the trash")),
         }),
     };
     match purged {

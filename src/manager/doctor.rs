@@ -1,5 +1,4 @@
-//! Examining: what is not as it should be, in every trash directory and on files that are in none. And mending it, as
-//! far as that takes nobody's data.
+//! Finding problems in every trash directory and on files outside the trash, and fixing them without losing data.
 
 mod live;
 mod mend;
@@ -28,8 +27,7 @@ const CHECK: &str = "check";
 const OVERDUE_AFTER: TimeDelta = TimeDelta::days(60);
 
 impl TrashManager {
-    /// Looks at every trash directory, and at the files that are named, for what is not as it should be. Nothing is
-    /// changed by it; [`Self::mend`] does that, for one finding after the other.
+    /// Finds problems in every trash directory and in the named files. Changes nothing; [`Self::mend`] fixes one finding.
     #[must_use]
     pub fn examine(&self, request: &ExamineRequest, progress: &dyn Progress) -> Diagnosis {
         let _ending = begin(progress, Activity::Checking, None);

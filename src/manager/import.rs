@@ -137,7 +137,7 @@ impl TrashManager {
         let copy = holding.metadata_of(held).map_err(failed)?;
         // One directory, seen in two places by a mount: it would be emptied as its own copy.
         if is.is_dir() && is.id == copy.id {
-            return Err(Error::new(ErrorKind::HoldsMount, IMPORT, step.shown(), "it is mounted in our trash as well"));
+            return Err(Error::new(ErrorKind::HoldsMount, IMPORT, step.shown(), "it is also mounted in rrm's trash"));
         }
         // Its name may be younger than the last flush, and the source goes now.
         sys::flush(trash.dir()).map_err(failed)?;
@@ -193,6 +193,6 @@ fn item_of(placed: Placed, metadata: &Metadata, record: Record) -> TrashItem {
 /// The right to import from a trash: two imports at once would each take off the other's record.
 fn lock(trash: &ForeignTrash) -> Result<Locked> {
     let failed = |error| Error::system(IMPORT, trash.path(), error);
-    let busy = || Error::new(ErrorKind::Busy, IMPORT, trash.path(), "another import is at work there");
+    let busy = || Error::new(ErrorKind::Busy, IMPORT, trash.path(), "another import is running there");
     trash.lock().map_err(failed)?.ok_or_else(busy)
 }

@@ -22,7 +22,7 @@ impl TrashManager {
         let unknown = items.iter_mut().filter(|item| item.size.is_none());
         unknown.take_while(|_| !progress.interrupted()).for_each(|item| self.measure_one(item, progress));
         if progress.interrupted() {
-            let reason = "interrupted; what was measured by then is noted";
+            let reason = "interrupted; the sizes measured so far were saved";
             return Err(Error::new(ErrorKind::Interrupted, "measure", self.volumes().home_path(), reason));
         }
         Ok(())

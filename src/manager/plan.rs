@@ -72,7 +72,9 @@ impl TrashManager {
                     let space = space.unwrap_or(Space { size: 0, available: u64::MAX });
                     found.push((device, Volume { trashes, size: space.size, available: space.available }));
                 }
-                (Err(error), None) => problems.push(Error::system("ask for the space around", &**trash.path(), error)),
+                (Err(error), None) => {
+                    problems.push(Error::system("read the free space around", &**trash.path(), error));
+                }
             }
         }
         found.into_iter().map(|(_, volume)| volume).collect()
@@ -127,7 +129,7 @@ pub(super) fn choose_whole(selection: &Selection, items: Vec<TrashItem>, problem
                 ErrorKind::NoMatch,
                 "choose",
                 path_of(item).join(part),
-                "it is a part of an item, and only whole items can be chosen here",
+                "it is part of an item; select the whole item",
             )),
         }
     }
@@ -135,7 +137,7 @@ pub(super) fn choose_whole(selection: &Selection, items: Vec<TrashItem>, problem
 }
 
 fn unnamed(item: &TrashItem) -> Error {
-    let reason = "others could have written its record, so only its ID chooses it";
+    let reason = "others could have written its record; select it by its ID";
     Error::new(ErrorKind::OpenRecord, "choose", path_of(item), reason)
 }
 
@@ -157,14 +159,14 @@ impl CleanPlan {
 }
 
 fn doubtful(item: &TrashItem) -> Error {
-    let reason = format!("the dates of item {} are missing or cannot be right; it is left alone", item.id.short());
+    let reason = format!("the dates of item {} are missing or cannot be right; it was not deleted", item.id.short());
     Error::new(ErrorKind::DoubtfulDate, DELETE, item.original_path().unwrap_or(Path::new(&item.id.to_string())), reason)
 }
 
 fn held(item: &TrashItem, shield: Shield) -> Error {
     let reason = match shield {
-        Shield::Kept => format!("it is kept; rrm keep --release id:{} ends that", item.id.short()),
-        Shield::Floor => "it was removed too recently; --keep-newer-than 0 lifts that limit".to_owned(),
+        Shield::Kept => format!("it is kept; use rrm keep --release id:{} to release it", item.id.short()),
+        Shield::Floor => "it was removed too recently; use --keep-newer-than 0 to override the limit".to_owned(),
         Shield::Doubt => "its dates cannot be right".to_owned(),
         Shield::Open => "others could have written its record".to_owned(),
     };
@@ -184,6 +186,6 @@ impl Trashes {
             Self::At(paths) => paths.first().cloned().unwrap_or_default(),
             Self::All => std::path::PathBuf::new(),
         };
-        Error::new(ErrorKind::NotFound, "clean", path, "there is no trash directory of yours")
+        Error::new(ErrorKind::NotFound, "clean", path, "it is not a trash directory of yours")
     }
 }

@@ -83,7 +83,7 @@ impl<'a> Protection<'a> {
             self.mounts.get_or_init(|| read)
         };
         let Some(point) = mounts.below(located.metadata.id) else { return Ok(()) };
-        let reason = format!("a file system is mounted below it, at {}; unmount that first", quoted(point));
+        let reason = format!("a file system is mounted below it, at {}; unmount it first", quoted(point));
         Err(Error::new(ErrorKind::HoldsMount, REMOVE, operand, reason))
     }
 

@@ -55,7 +55,7 @@ impl TrashManager {
         // A directory comes back before what was removed from inside it.
         plan.steps.sort_by(|a, b| a.target.cmp(&b.target));
         if let Some(name) = request.destination.name.as_ref().filter(|_| plan.steps.len() > 1) {
-            let reason = format!("one name cannot serve {} items", plan.steps.len());
+            let reason = format!("{} items cannot have one name", plan.steps.len());
             plan.steps.clear();
             plan.problems.push(Error::new(ErrorKind::BadValue, "rename to", name, reason));
         }
@@ -80,7 +80,7 @@ impl TrashManager {
             }
         }
         for (path, id) in lacking.into_iter().filter(|(path, _)| !newest.contains_key(path)) {
-            let reason = format!("the trashed directory {} holds nothing of that name", id.short());
+            let reason = format!("item {} does not contain it", id.short());
             choice.problems.push(Error::new(ErrorKind::NoMatch, "find", path, reason));
         }
         whole.extend(newest.into_values());
@@ -157,7 +157,7 @@ impl TrashManager {
         let parent = targets.open(step.target.parent().unwrap_or(Path::new("/")), links, &likeness)?;
         let name = step.target.file_name().unwrap_or_default();
         if parent.path.starts_with(&*step.item.trash) {
-            return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, &step.target, "that is inside the trash"));
+            return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, &step.target, "it is inside the trash"));
         }
         let take = |name: &OsStr| self.take(step, &parent, name, request, progress);
         match (take(name), request.conflict) {
@@ -261,7 +261,7 @@ impl Begun {
             Self::MovedOut(trash, moved, target) => match trash.tidy_up(moved) {
                 Taken::Whole => Restored::At(target),
                 Taken::Marked(error) => {
-                    let error = Error::system("take rrm's attributes off", &target, error);
+                    let error = Error::system("remove rrm's attributes from", &target, error);
                     Restored::Marked(target, error)
                 }
             },
@@ -289,12 +289,12 @@ fn check_open(step: &RestoreStep, request: &RestoreRequest) -> Result<()> {
 }
 
 fn open(item: &TrashItem, target: &Path) -> Error {
-    let reason = format!("others could have written the record of item {}, which says so", item.id.short());
+    let reason = format!("others could have written the record of item {}", item.id.short());
     Error::new(ErrorKind::OpenRecord, RESTORE, target, reason)
 }
 
 fn in_the_way(target: &Path) -> Error {
-    Error::new(ErrorKind::TargetExists, RESTORE, target, "something is there already")
+    Error::new(ErrorKind::TargetExists, RESTORE, target, "it already exists")
 }
 
 /// All items of a removal, but for those that are open: each of them is told.
@@ -320,12 +320,12 @@ fn target_of(item: &TrashItem, part: Option<&Path>, destination: &Destination) -
             Path::new("/").join(item.id.to_string()).join(part.unwrap_or(Path::new("")))
         }
         Origin::Unknown => {
-            let reason = "it has no record of where it was; say --to DIR";
+            let reason = "it has no record of its original path; use --to DIR";
             return Err(Error::new(ErrorKind::UnknownOrigin, RESTORE, item.id.to_string(), reason));
         }
         Origin::Untrusted(record) => {
             let Untrusted { recorded, reason } = &**record;
-            let reason = format!("its record cannot be trusted ({reason}: {}); say --to DIR", quoted(recorded));
+            let reason = format!("its record cannot be trusted ({reason}: {}); use --to DIR", quoted(recorded));
             return Err(Error::new(ErrorKind::UntrustedRecord, RESTORE, item.id.to_string(), reason));
         }
     };

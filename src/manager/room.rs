@@ -60,5 +60,5 @@ fn is_about_writing(error: &io::Error) -> bool {
 }
 
 fn at_work() -> io::Error {
-    io::Error::new(io::ErrorKind::ResourceBusy, "another restore of it is at work there")
+    io::Error::new(io::ErrorKind::ResourceBusy, "another restore of it is running")
 }

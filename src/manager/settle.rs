@@ -106,8 +106,8 @@ pub(super) fn holder_of(outside: &Path) -> io::Result<Option<Dir>> {
 
 /// What is under the name of a private directory of ours and cannot be told to be that.
 fn stays(path: &Path) -> Error {
-    let reason = "a killed command made a private directory of this name, and this is not known to be it, so it stays; \
-        look at it, and once it is moved or removed 'rrm clean' forgets it";
+    let reason = "a killed command made a private directory of this name, and this may be another one; \
+        check it, then move or remove it and run 'rrm clean'";
     Error::new(ErrorKind::System, "tidy up", path, reason)
 }
 

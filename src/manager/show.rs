@@ -88,8 +88,8 @@ fn check_is_file(kind: FileKind, path: &Path) -> Result<()> {
     let reason = match kind {
         FileKind::File => return Ok(()),
         FileKind::Directory => "it is a directory",
-        FileKind::Symlink => "it is a symbolic link, and none is followed out of the trash",
-        _ => "it is no file, and reading it could wait for ever",
+        FileKind::Symlink => "it is a symbolic link, which rrm does not follow",
+        _ => "it is not a regular file; reading it could block",
     };
     Err(Error::new(ErrorKind::NotAFile, READ, path, reason))
 }

@@ -161,14 +161,14 @@ impl TargetDir {
 }
 
 fn not_a_directory(directory: &Path, at: &Path) -> Error {
-    let reason = format!("{} is there and is no directory; restore with --to another place", quoted(at));
+    let reason = format!("{} is not a directory; use --to DIR to restore elsewhere", quoted(at));
     Error::new(ErrorKind::NotADirectory, RESTORE, directory, reason)
 }
 
 fn leads_elsewhere(directory: &Path, at: &Path, real: &Path) -> Error {
     let rest = directory.strip_prefix(at).unwrap_or(Path::new(""));
     let reason = format!(
-        "{} is now a link to {}; to restore there, say --to {}",
+        "{} is now a link to {}; to restore there, use --to {}",
         quoted(at),
         quoted(real),
         quoted(real.join(rest))

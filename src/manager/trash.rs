@@ -127,7 +127,7 @@ fn delete_now(
     let failed = |error| Error::system(REMOVE, &removal.operand, error);
     let is = source.parent.metadata_of(source.name).map_err(failed)?;
     if (is.id, is.kind) != (removal.metadata.id, removal.metadata.kind) {
-        return Err(Error::new(ErrorKind::System, REMOVE, &removal.operand, "something else is there now"));
+        return Err(Error::new(ErrorKind::System, REMOVE, &removal.operand, "it was replaced by something else"));
     }
     if is.is_dir() && request.directories == Directories::OnlyEmpty {
         source.parent.remove_dir(source.name).map_err(failed)?;

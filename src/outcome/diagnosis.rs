@@ -1,4 +1,4 @@
-//! What is not as it should be: in trash directories, and on files that are in none.
+//! Problems in trash directories and on files outside the trash.
 
 mod meaning;
 
@@ -41,13 +41,13 @@ pub enum Severity {
 /// What a [repair](crate::manager::TrashManager::mend) may do about a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mending {
-    /// It is mended without any data going.
+    /// It can be fixed without losing data.
     Possible,
     /// A person has to decide, or a clean does it.
     No,
 }
 
-/// Something that is not as it should be.
+/// A problem.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Finding {
     /// A trash directory of ours that others may enter, or that we may not write.

@@ -75,7 +75,7 @@ impl Term {
         } else if let Some(pattern) = after("glob:") {
             Meaning::Glob(glob(pattern, directory)?)
         } else if bytes.is_empty() {
-            return Err(Error::new(ErrorKind::BadValue, "find", "", "an empty word selects nothing"));
+            return Err(Error::new(ErrorKind::BadValue, "find", "", "an empty argument selects nothing"));
         } else {
             Meaning::Bare {
                 id: IdTerm::parse(text),
@@ -260,6 +260,6 @@ fn glob(pattern: &OsStr, directory: &Path) -> Result<GlobMatcher> {
 }
 
 fn bad_id(text: &OsStr) -> Error {
-    let reason = "an ID is hexadecimal digits, four of them at least";
+    let reason = "an ID is four or more hexadecimal digits";
     Error::new(ErrorKind::BadValue, "find", OsString::from_vec(text.as_bytes().to_vec()), reason)
 }

@@ -1,5 +1,5 @@
-//! What is not as it should be in one trash directory. Nothing is changed by looking, but that a copy nobody works on
-//! is locked for the moment of the look: there is no other way to ask whether somebody does (flock(2)).
+//! Problems in one trash directory. The check changes nothing. It briefly locks each copy, because that is the only way to
+//! find out whether a command uses it (flock(2)).
 
 use std::ffi::OsStr;
 use std::io;

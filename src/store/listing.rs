@@ -98,7 +98,7 @@ impl TrashDir {
             Meaning::Ours => None,
             Meaning::Foreign => {
                 let path = self.shelf_path(shelf).join(&entry.name);
-                Some(Err(Error::new(ErrorKind::Foreign, "use", path, "rrm did not put it there")))
+                Some(Err(Error::new(ErrorKind::Foreign, "use", path, "rrm did not create it")))
             }
         }
     }

@@ -32,7 +32,7 @@ pub(super) fn loosen(dir: impl FnOnce() -> io::Result<Dir>, metadata: &Metadata)
     }
     let dir = dir()?;
     if dir.metadata()?.id != metadata.id {
-        return Err(io::Error::other("something else is there now"));
+        return Err(io::Error::other("it was replaced by something else"));
     }
     dir.set_mode(metadata.mode | OWNER_WRITE)?;
     Ok(Some(Loosened { dir, mode: metadata.mode }))

@@ -78,7 +78,7 @@ impl Source<'_> {
     fn leads_to(self, file: &File) -> io::Result<()> {
         match is_at(file, self.parent, self.name)? {
             true => Ok(()),
-            false => Err(io::Error::other("something else is there now")),
+            false => Err(io::Error::other("it was replaced by something else")),
         }
     }
 }

@@ -186,8 +186,8 @@ impl TrashDir {
         let Some(recorded) = recorded else { return Origin::Unknown };
         let reason = match &self.base {
             _ if !is_plain_path(&recorded) => "it is not a plain path",
-            Base::Absolute if recorded.is_relative() => "a relative path in a trash that keeps absolute ones",
-            Base::Relative(_) if recorded.is_absolute() => "an absolute path in the trash of a volume",
+            Base::Absolute if recorded.is_relative() => "a relative path where an absolute one is expected",
+            Base::Relative(_) if recorded.is_absolute() => "an absolute path where a relative one is expected",
             Base::Absolute => return Origin::Known(recorded),
             Base::Relative(base) => return Origin::Known(base.join(recorded)),
         };

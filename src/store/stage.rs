@@ -89,7 +89,7 @@ impl TrashDir {
                 Err(error) => return Err(error),
             }
         }
-        Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process keeps deleting what is being made there"))
+        Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process keeps deleting the new files"))
     }
 
     /// Puts a filled envelope, which is on the disk, among the items. When this returns the item is there on the disk too,

@@ -1,7 +1,7 @@
 //! Records on files that are in no trash: what a killed removal or restore left, or what a copy of an item brought along.
 //!
-//! Whatever might be a person's own value under one of our names is let be: nothing is taken for ours but names that
-//! nobody else uses, and a path that is accompanied by one of them or by a date, or that is the file's own.
+//! A value that the user set under one of our attribute names is kept. We take as ours only names that nobody else uses, and
+//! a path that comes with one of them or with a date, or that is the file's own.
 
 use std::fs::File;
 use std::io;

@@ -7,8 +7,8 @@
 //! | each attribute erased, the path last | the same; the next removal of it overwrites them |
 //! | the `u+w` that it was given is taken off, the envelope removed | it is as it was |
 //!
-//! The name that is renamed is always the item's own, never its envelope's: the kernel looks it up under the lock of
-//! the directory that holds it, so of a restore and a `clean` that come at once exactly one gets the whole item.
+//! We rename `item`, never the envelope around it. The kernel looks the name up under the lock of its directory, so if a
+//! restore and a `clean` race, exactly one gets the whole item.
 
 use std::ffi::OsString;
 use std::fs::File;

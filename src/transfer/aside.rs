@@ -136,13 +136,13 @@ impl<'a> Asides<'a> {
         match put_back(aside, name, to) {
             Ok(None) => Ok(()),
             Ok(Some(other)) => Err(io::Error::other(format!(
-                "other programs changed it, and then made another of its name; the one before is {other:?} there"
+                "other programs changed and recreated it; the earlier version is {other:?} there"
             ))),
             Err(error) => {
                 // It holds something now, and nothing shall be moved over that.
                 let held = self.current.take().map(|current| current.name().to_owned()).unwrap_or_default();
                 (self.here, self.left) = (Stance::Refused, self.left + 1);
-                Err(io::Error::other(format!("it is in {held:?} there, and could not be moved back: {error}")))
+                Err(io::Error::other(format!("it is in {held:?} there and could not be moved back: {error}")))
             }
         }
     }
@@ -153,7 +153,7 @@ impl<'a> Asides<'a> {
         let name = current.name().to_owned();
         current.remove().map_err(|error| {
             (self.here, self.left) = (Stance::Refused, self.left + 1);
-            io::Error::other(format!("the private directory {name:?} that was made there stays: {error}"))
+            io::Error::other(format!("cannot remove the private directory {name:?} there: {error}"))
         })
     }
 

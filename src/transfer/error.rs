@@ -13,10 +13,10 @@ pub enum Failure {
     #[error("cannot read")]
     Read,
     /// The entry could not be made in the target: no space, no permission, or that file system has no such kind.
-    #[error("cannot make the copy of")]
+    #[error("cannot create the copy of")]
     Make,
     /// The copy's name is taken; nothing was made.
-    #[error("there is something already where the copy was to be made of")]
+    #[error("something already exists at the target of the copy of")]
     Exists,
     /// Content could not be written: no space, quota, a failing disk.
     #[error("cannot write the copy of")]
@@ -25,16 +25,16 @@ pub enum Failure {
     #[error("cannot set the metadata of the copy of")]
     Keep,
     /// Something would be lost that the survey did not name.
-    #[error("the copy would lose what the survey did not name:")]
+    #[error("the copy would unexpectedly lose:")]
     Lose,
     /// What was written could not be brought to the disk.
     #[error("cannot flush the copy of")]
     Flush,
     /// The source changed while it was copied, every time it was tried.
-    #[error("changed while it was copied:")]
+    #[error("changed during the copy:")]
     Changed,
     /// Once copied, the source could not be removed.
-    #[error("could not be removed afterwards:")]
+    #[error("cannot remove after the copy:")]
     Remove,
     /// Another file system begins here.
     #[error("a mount point:")]
@@ -91,7 +91,7 @@ impl Trouble {
     }
 
     pub(super) fn changed() -> Self {
-        Self::of(Failure::Changed, io::Error::other("its content or metadata is not what it was when the copy began"))
+        Self::of(Failure::Changed, io::Error::other("its content or metadata changed during the copy"))
     }
 
     pub(super) fn interrupted() -> Self {

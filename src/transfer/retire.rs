@@ -362,5 +362,5 @@ fn remove_as_seen(one: Place<'_>, was: &Metadata, copy: Place<'_>) -> io::Result
 }
 
 fn not_copied() -> io::Error {
-    io::Error::other("it was added or changed after it was copied")
+    io::Error::other("it was added or changed after the copy")
 }

@@ -31,7 +31,7 @@ enum Compared {
 }
 
 /// Whether what is at both ends of `route` is the same: the same names, kinds, contents, owners, modes, times of change
-/// and attributes; those of the two tops that the route passes over may differ.
+/// and attributes; those of the two tops that the route ignores may differ.
 ///
 /// Which names are one file is not compared: of two trees that are the same otherwise, each has all that the other has.
 /// An error says that at least one of them could not be read.

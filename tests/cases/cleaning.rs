@@ -191,7 +191,7 @@ fn a_doubtful_date_is_reported_and_never_deletes() {
     for number in 0..doubtful.len() {
         run.err_contains(&format!("'/origin/{number}'"));
     }
-    run.fails(1).err_contains("left alone").err_contains("rrm restore");
+    run.fails(1).err_contains("was not deleted").err_contains("rrm restore");
     assert_eq!(listed(&sandbox).len(), doubtful.len() + 1, "the due one is gone, all others stay");
     for item in sandbox.list_json().iter().filter(|item| item["original_path"].as_str().unwrap().starts_with("/origin"))
     {
@@ -337,9 +337,9 @@ fn a_second_clean_at_the_same_time_is_refused() {
     held.try_lock().unwrap();
     sandbox.rrm(["clean"]).ok().silent();
     sandbox.rrm(["clean", "--max-size", "0", "--yes"]).ok().silent();
-    sandbox.rrm(["clean", "-v"]).ok().err_contains("another clean is at work");
-    sandbox.rrm(["clean", "--all", "--yes"]).fails(1).err_contains("another clean is at work");
-    sandbox.rrm(["clean", "--yes", "due"]).fails(1).err_contains("another clean is at work");
+    sandbox.rrm(["clean", "-v"]).ok().err_contains("another clean is running");
+    sandbox.rrm(["clean", "--all", "--yes"]).fails(1).err_contains("another clean is running");
+    sandbox.rrm(["clean", "--yes", "due"]).fails(1).err_contains("another clean is running");
     assert_eq!(listed(&sandbox), ["due"]);
     let id = id_of(&sandbox, "due");
     drop(held);

@@ -160,7 +160,7 @@ fn whatever_its_mode_a_file_or_directory_comes_back_as_it_was() {
     }
 }
 
-// [7] A file whose attribute space is full, or holds a person's own value under our names, goes into an envelope.
+// [7] A file whose attribute space is full, or holds a user's value under one of our attribute names, goes into an envelope.
 #[test]
 fn a_file_that_takes_no_attributes_comes_back_with_its_own() {
     let sandbox = Sandbox::ordinary();

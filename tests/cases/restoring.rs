@@ -61,7 +61,7 @@ fn overwrites_nothing(kind: &str, number: usize, mode: &str) {
     let run = sandbox.rrm(["restore", "--conflict", mode, "x"]);
     let note = format!("a {kind} restored with {mode} onto {what}: {run}");
     match mode {
-        "fail" => drop(run.fails(1).err_contains("something is there already").err_contains("--conflict rename")),
+        "fail" => drop(run.fails(1).err_contains("it already exists").err_contains("--conflict rename")),
         _ => drop(run.ok()),
     }
     match mode {
@@ -251,7 +251,7 @@ fn a_parent_that_is_a_file_now_is_named() {
     fs::remove_dir_all(sandbox.path("a")).unwrap();
     let blocking = sandbox.file("a", "live").display().to_string();
     let run = sandbox.rrm(["restore", "a/b/file"]);
-    run.fails(1).err_contains(&blocking).err_contains("no directory").err_contains("--to");
+    run.fails(1).err_contains(&blocking).err_contains("not a directory").err_contains("--to");
     assert_eq!((content(&sandbox, "a"), listed(&sandbox)), ("live".into(), vec!["a/b/file".to_owned()]));
     sandbox.rrm(["restore", "--to", "elsewhere", "a/b/file"]).ok();
     assert_eq!(content(&sandbox, "elsewhere/file"), "content");
@@ -384,7 +384,7 @@ fn a_parent_restored_after_its_child_loses_nothing() {
     };
     let sandbox = Sandbox::new();
     prepare(&sandbox);
-    sandbox.rrm(["restore", "parent"]).fails(1).err_contains("something is there already");
+    sandbox.rrm(["restore", "parent"]).fails(1).err_contains("it already exists");
     assert_eq!((content(&sandbox, "parent/child"), listed(&sandbox)), ("child".into(), vec!["parent".to_owned()]));
     sandbox.rrm(["restore", "--conflict=rename", "parent"]).ok();
     assert_eq!(content(&sandbox, "parent.~1~/other"), "other");
@@ -420,7 +420,7 @@ fn a_part_of_a_trashed_directory_comes_back_alone() {
     assert_eq!(content(&sandbox, "dir/sub/b"), "2");
     assert!(!is_there(&sandbox.path("dir/sub/c")));
     assert_eq!(listed(&sandbox), ["dir"]);
-    sandbox.rrm(["restore", "dir/sub/none"]).fails(1).err_contains("holds nothing of that name");
+    sandbox.rrm(["restore", "dir/sub/none"]).fails(1).err_contains("does not contain it");
     let id = id_of(&sandbox, "dir");
     sandbox.rrm(["restore", &format!("{}/sub", &id[..8]), "--to", "out"]).ok();
     assert_eq!(content(&sandbox, "out/sub/c"), "3");
@@ -452,7 +452,7 @@ fn a_part_comes_back_into_directories_that_are_as_private_as_they_were() {
         );
         assert!(!is_there(&sandbox.path("above/private/closed/sub/third")));
         assert_eq!(look("above").3, [""; 0], "nothing of ours is on the item's own directory");
-        sandbox.rrm(["restore", "above"]).fails(1).err_contains("something is there already");
+        sandbox.rrm(["restore", "above"]).fails(1).err_contains("it already exists");
     }
 }
 
@@ -525,7 +525,7 @@ fn undo_goes_back_one_command_at_a_time() {
     assert_eq!(listed(&sandbox), ["a", "b"]);
     sandbox.rrm(["undo"]).ok();
     assert_eq!(listed(&sandbox), [""; 0]);
-    sandbox.rrm(["undo"]).fails(1).err_contains("nothing is in the trash");
+    sandbox.rrm(["undo"]).fails(1).err_contains("nothing to restore");
 }
 
 // --to, --rename, -v and -n.
@@ -557,7 +557,7 @@ fn nothing_is_restored_into_the_trash() {
         run.fails(1).err_contains("inside the trash");
     }
     assert_eq!(listed(&sandbox), ["a"]);
-    sandbox.rrm(["list"]).ok().err_lacks("did not put it there");
+    sandbox.rrm(["list"]).ok().err_lacks("did not create it");
 }
 
 // Without a word restore says what it needs, and touches nothing.

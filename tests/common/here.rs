@@ -153,7 +153,7 @@ impl Command {
         });
         did.problems.extend(plan.problems);
         if plan.steps.is_empty() && did.problems.is_empty() {
-            did.problems.push(Error::new(ErrorKind::NoMatch, "restore", "", "nothing is in the trash to restore"));
+            did.problems.push(Error::new(ErrorKind::NoMatch, "restore", "", "nothing to restore"));
         }
         did
     }

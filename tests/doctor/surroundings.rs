@@ -27,7 +27,7 @@ fn a_timer_has_to_be_enabled_and_started() {
     let timer = with_timer(&sandbox);
     clean(&sandbox, &[]);
     for (script, why) in [
-        ("exit 1", "no systemd of yours runs"),
+        ("exit 1", "no systemd user instance is running"),
         ("case $2 in is-enabled) exit 1;; esac", "not enabled"),
         ("case $2 in is-active) exit 3;; esac", "not started"),
     ] {
@@ -76,13 +76,13 @@ fn a_line_in_a_crontab_needs_a_cron() {
     let unshare = if is_root() { ["unshare", "-pf", "--mount-proc"] } else { ["unshare", "-Urpf", "--mount-proc"] };
     or_skip!(or_say(&sandbox.tool(unshare[0], unshare[1..].iter().chain(&["true"])).run()));
     let alone = |script: &str| doctor(&sandbox, &[]).through(unshare).through(["sh", "-c", script, "sh"]).run();
-    alone("exec \"$@\"").fails(1).out_contains("warning: 'crontab': ").out_contains("no cron runs");
+    alone("exec \"$@\"").fails(1).out_contains("warning: 'crontab': ").out_contains("cron is not running");
     // A program of that name is all that there is to see of one.
     copy_program(Path::new("/bin/sleep"), &sandbox.path("cron"));
     let with_cron = "\"$HOME/../work/cron\" 60 & while ! grep -qx cron /proc/[0-9]*/comm; do :; done; \"$@\"";
-    alone(with_cron).ok().out_contains("nothing to do");
+    alone(with_cron).ok().out_contains("no problems found");
     tool(&sandbox, "crontab", &line("/nonexistent/rrm"));
-    alone(with_cron).fails(1).out_contains("'/nonexistent/rrm': ").out_contains("not there any more");
+    alone(with_cron).fails(1).out_contains("'/nonexistent/rrm': ").out_contains("no longer exists");
 }
 
 fn or_say(run: &crate::common::Run) -> Result<(), Missing> {
@@ -104,7 +104,7 @@ fn a_shim_is_of_use_only_where_it_is_found_first() {
     doctor(&sandbox, &[]).with("PATH", last).run().fails(1).out_contains("before it");
     fs::remove_file(&link).expect("ours");
     symlink("/nonexistent/rrm", &link).expect("a link");
-    doctor(&sandbox, &[]).with("PATH", &first).run().fails(1).out_contains("it is dead");
+    doctor(&sandbox, &[]).with("PATH", &first).run().fails(1).out_contains("it is dangling");
     sandbox.rrm(["shim", "install"]).ok();
     doctor(&sandbox, &[]).with("PATH", &first).run().ok();
     sandbox.rrm(["shim", "remove"]).ok();

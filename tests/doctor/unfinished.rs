@@ -118,7 +118,7 @@ fn a_killed_restore_leaves_a_copy_or_only_a_note() {
     let private = sandbox.tree(&room, &[("thesis", "x")]);
     sandbox.chmod(&private, 0o1700);
     let remedy = found(&sandbox, &[], "warning", "interrupted-move", &room);
-    assert_eq!(remedy, "look at it, and move or remove it; then rrm clean forgets it");
+    assert_eq!(remedy, "check it, then move or remove it; rrm clean then removes the note");
     left_alone(&sandbox, &[]);
     sandbox.rrm(["clean"]).fails(1).err_contains(&room.display().to_string());
     assert_eq!(fs::read_to_string(room.join("thesis")).expect("it stays"), "x");
@@ -153,7 +153,7 @@ fn a_killed_clean_is_finished_by_the_next() {
     let trash = with_trash(&sandbox);
     sandbox.tree(trash.join(".doomed").join(ID), &[("a", "1")]);
     let remedy = found(&sandbox, &[], "warning", "interrupted-clean", &trash.join(".doomed"));
-    assert_eq!(remedy, "rrm clean goes on");
+    assert_eq!(remedy, "rrm clean continues");
     left_alone(&sandbox, &[]);
     sandbox.rrm(["clean"]).ok();
     clean(&sandbox, &[]);
@@ -167,7 +167,7 @@ fn nothing_is_repaired_while_a_clean_is_at_work() {
     sandbox.tool("touch", ["-d", "2 hours ago", envelope.to_str().expect("text")]).run().ok();
     let holder = fs::File::open(&trash).expect("a directory");
     rustix::fs::flock(&holder, rustix::fs::FlockOperation::LockExclusive).expect("locked");
-    doctor(&sandbox, &["--repair"]).run().fails(1).out_contains("it was not repaired: a clean is at work there");
+    doctor(&sandbox, &["--repair"]).run().fails(1).out_contains("it was not repaired: a clean is running there");
     assert!(envelope.exists());
     drop(holder);
     repaired(&sandbox, &[]);

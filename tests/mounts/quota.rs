@@ -44,7 +44,7 @@ fn a_used_up_quota_leaves_everything_whole_and_clean_makes_room() {
     sandbox.file(tree.join("large"), vec![7; 16 << 20]);
     let before = snapshot(&tree);
     let run = rrm(&["rm", "--into-home", "--yes", "tree"]);
-    run.fails(1).err_contains("Disk quota exceeded").err_contains("rrm clean makes room");
+    run.fails(1).err_contains("Disk quota exceeded").err_contains("rrm clean frees space");
     before.assert_is_at(&tree);
     assert_no_rest(&sandbox);
 
@@ -61,7 +61,7 @@ fn a_used_up_quota_leaves_everything_whole_and_clean_makes_room() {
     if run.status.success() {
         rrm(&["undo"]).ok();
     } else {
-        run.fails(1).err_contains("Disk quota exceeded").err_contains("rrm clean makes room");
+        run.fails(1).err_contains("Disk quota exceeded").err_contains("rrm clean frees space");
     }
     before.assert_is_at(&new);
     let run = rrm(&["clean", "--trash", &trash.to_string_lossy()]);

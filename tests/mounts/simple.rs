@@ -89,7 +89,7 @@ fn nothing_on_a_stick_is_replaced() {
         stick.sandbox.file("stick/file", "new");
         stick.sandbox.file("stick/dir", "a file now");
         let in_the_way = stick.sandbox.rrm(["restore", "stick/file", "stick/dir"]).fails(1).stderr();
-        assert_eq!(in_the_way.matches("something is there already").count(), 2, "{in_the_way}");
+        assert_eq!(in_the_way.matches("it already exists").count(), 2, "{in_the_way}");
         assert_eq!((stick.content("file"), stick.content("dir")), ("new".to_owned(), "a file now".to_owned()));
         stick.sandbox.rrm(["restore", "stick/file", "--conflict", "swap"]).ok();
         assert_eq!(stick.content("file"), "content");

@@ -101,7 +101,7 @@ fn a_choice_where_no_attributes_are_kept_is_a_clear_error() {
     let _mount = or_skip!(Mount::ramfs(&sandbox.path("data")));
     let data = sandbox.path("data");
     let set = sandbox.command(["config", "set", "grace-period", "3d"]).with("XDG_DATA_HOME", &data);
-    set.run().fails(1).err_contains("keeps no attributes");
+    set.run().fails(1).err_contains("does not support attributes");
     sandbox.command(["config", "get"]).with("XDG_DATA_HOME", &data).run().ok();
     let file = sandbox.file("data/f", "x");
     sandbox.command(["rm"]).args([&file]).with("XDG_DATA_HOME", &data).run().ok();

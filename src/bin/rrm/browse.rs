@@ -50,8 +50,8 @@ pub(crate) fn has_terminal() -> bool {
 impl Session<'_> {
     pub(crate) fn browse(&self, args: &BrowseArgs) -> anyhow::Result<Exit> {
         if !has_terminal() {
-            self.messages.say("there is no terminal to show the trash on, or TERM is dumb");
-            self.messages.say("hint: rrm list prints what is in it, and takes the same selections");
+            self.messages.say("there is no terminal to browse on, or TERM is dumb");
+            self.messages.say("hint: rrm list prints the same items and takes the same selections");
             return Ok(Exit::Usage);
         }
         let among = self.context.selection(&args.selection)?;

@@ -55,7 +55,7 @@ impl Session<'_> {
     pub(crate) fn keep(&self, args: &KeepArgs) -> anyhow::Result<Exit> {
         let request = self.context.keep(args)?;
         if request.selection.is_everything() {
-            self.messages.say("what shall be kept?");
+            self.messages.say("nothing selected to keep or release");
             self.messages.hint("name an ID or a path from rrm list");
             return Ok(Exit::Usage);
         }
@@ -72,8 +72,8 @@ impl Session<'_> {
         }
         let consent = self.messages.confirm(&format!("{} ", question(&plan.items)));
         if consent == Consent::NobodyToAsk {
-            self.messages.say(&format!("refusing to delete {} for good without being sure", summary(&plan.items)));
-            self.messages.hint("there is no terminal to ask on; --yes says it beforehand");
+            self.messages.say(&format!("refusing to delete {} for good without confirmation", summary(&plan.items)));
+            self.messages.hint("there is no terminal to ask on; use --yes to confirm");
         }
         consent
     }
@@ -151,7 +151,7 @@ pub(crate) fn report(cleaned: &Cleaned) -> String {
 
 fn because(cause: Cause) -> String {
     match cause {
-        Cause::Chosen => "it was chosen".to_owned(),
+        Cause::Chosen => "it was selected".to_owned(),
         Cause::Rule(Rule::PastGrace) => "its grace period is over".to_owned(),
         Cause::Rule(Rule::OlderThan(age)) => format!("it was removed more than {} ago", view::span(age)),
         Cause::Rule(Rule::KeepNewest(number)) => format!("it is not among the newest {number} of its path"),

@@ -1,4 +1,4 @@
-//! `rrm doctor`: what is not as it should be, what it means, and what mends it.
+//! `rrm doctor`: finds problems and suggests fixes.
 
 mod surroundings;
 mod words;
@@ -74,7 +74,7 @@ impl Session<'_> {
         }
         let look = Look { charset: self.messages.charset, colour: self.colour.on_stdout() };
         if self.messages.voice == Voice::Verbose {
-            diagnosis.trashes.iter().try_for_each(|trash| writeln!(out, "looked at {}", self.quoted(trash)))?;
+            diagnosis.trashes.iter().try_for_each(|trash| writeln!(out, "checked {}", self.quoted(trash)))?;
         }
         told.iter().try_for_each(|told| writeln!(out, "{}", line(told, look)))?;
         if self.messages.voice.hints() {
@@ -90,15 +90,15 @@ fn summary(told: &[Told], diagnosis: &Diagnosis) -> String {
         1 => "1 trash directory".to_owned(),
         number => format!("{number} trash directories"),
     };
-    let mut looked_at = format!("looked at {trashes} with {}", view::count(diagnosis.items, "item"));
+    let mut looked_at = format!("checked {trashes} with {}", view::count(diagnosis.items, "item"));
     if diagnosis.files > 0 {
-        looked_at.push_str(&format!(", and at {} elsewhere", view::count(diagnosis.files, "file")));
+        looked_at.push_str(&format!(", and {} elsewhere", view::count(diagnosis.files, "file")));
     }
     let number = |is: &dyn Fn(&Told) -> bool| told.iter().filter(|told| is(told)).count() as u64;
     let repaired = number(&|told| matches!(told.repair, Repair::Done(_)));
     let repaired = if repaired > 0 { format!("{repaired} repaired, ") } else { String::new() };
     match number(&Told::remains) {
-        0 => format!("{looked_at}: {repaired}nothing to do"),
-        remain => format!("{looked_at}: {repaired}{} to attend to", view::count(remain, "finding")),
+        0 => format!("{looked_at}: {repaired}no problems found"),
+        remain => format!("{looked_at}: {repaired}{} found", view::count(remain, "problem")),
     }
 }

@@ -26,7 +26,7 @@ impl Session<'_> {
         let plan = manager.plan_import(&request);
         let exit = self.messages.problems(&plan.problems);
         if plan.steps.is_empty() && plan.problems.is_empty() {
-            self.messages.say("nothing is there to import");
+            self.messages.say("nothing to import");
         }
         if effect(args.dry_run) == Effect::DryRun {
             return self.tell_import_plan(&plan).map(|()| exit);
@@ -111,8 +111,8 @@ impl Session<'_> {
         let due = fates.iter().filter(|(id, fate)| imported.contains(id) && matches!(fate, Fate::Due(_))).count();
         if due > 0 {
             let items = view::count(due as u64, "imported item");
-            self.messages.say(&format!("by your standing rules the next rrm clean deletes {items}"));
-            self.messages.hint("rrm list tells which, rrm keep exempts them, rrm config tells the rules");
+            self.messages.say(&format!("by your configured rules, the next rrm clean deletes {items}"));
+            self.messages.hint("rrm list shows them, rrm keep exempts them, rrm config shows the rules");
         }
         Ok(())
     }

@@ -27,11 +27,7 @@ impl Session<'_> {
         if listing.items.is_empty() && args.format == Form::Table {
             if listing.problems.is_empty() {
                 let everything = request.selection.is_everything();
-                self.messages.close(if everything {
-                    "nothing is in the trash"
-                } else {
-                    "nothing in the trash matches"
-                });
+                self.messages.close(if everything { "the trash is empty" } else { "nothing in the trash matches" });
             }
         } else {
             self.write(args, &listing).context(WRITING)?;

@@ -276,7 +276,7 @@ impl Run<'_> {
         self.progress.end();
         if self.progress.interrupted() {
             self.remover.messages.say("interrupted");
-            self.remover.messages.hint("what was not begun is where it was; rrm undo restores the rest");
+            self.remover.messages.hint("unprocessed operands are unchanged; rrm undo restores the rest");
         }
         let exit = self.exit.max(self.output.finish(self.remover.messages));
         let much = self.trashed >= MANY || (self.trashed > 0 && self.progress.has_lasted());

@@ -91,7 +91,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         Command::Clean(args) if args.all_users => return crate::users::clean_all(args, messages),
         Command::Man { dir } => {
             crate::manual::write(dir)?;
-            messages.done(&format!("wrote the manual into {}", quote(dir.as_os_str(), messages.charset)))?;
+            messages.done(&format!("wrote the manual pages to {}", quote(dir.as_os_str(), messages.charset)))?;
             return Ok(Exit::Success);
         }
         _ => {}
@@ -150,7 +150,7 @@ impl Session<'_> {
         let (options, ours) = (args.gnu(self.messages.voice), args.ours());
         if args.paths.is_empty() && options.missing == crate::gnu::options::Missing::Fail {
             self.messages.say("missing operand");
-            self.messages.hint("rrm rm PATH... moves each PATH to the trash; rrm rm --help tells more");
+            self.messages.hint("usage: rrm rm PATH...; see rrm rm --help");
             return Ok(Exit::Usage);
         }
         let manager = self.manager();
@@ -182,8 +182,8 @@ impl Session<'_> {
         if browse::has_terminal() {
             return self.restore_picked(&args.to);
         }
-        self.messages.say("what shall be restored?");
-        self.messages.hint("name an ID or a path from rrm list; rrm undo restores what the last rm removed");
+        self.messages.say("nothing selected to restore");
+        self.messages.hint("name an ID or a path from rrm list; rrm undo restores what the last rrm rm removed");
         Ok(Exit::Usage)
     }
 
@@ -197,8 +197,8 @@ impl Session<'_> {
         let plan = manager.plan_restore(&request);
         let exit = self.messages.problems(&plan.problems);
         if plan.steps.is_empty() && exit == Exit::Success {
-            self.messages.say("nothing is in the trash to restore");
-            self.messages.hint("rrm list shows what there is");
+            self.messages.say("nothing to restore");
+            self.messages.hint("rrm list shows the items in the trash");
             return Ok(Exit::Failure);
         }
         if effect(to.dry_run) == Effect::DryRun {
@@ -309,11 +309,11 @@ impl Session<'_> {
                 check_choice(key, &value)?;
                 Config::set(directory, &SystemAttributes, key, Some(&value))?;
                 let value = quote(&value, self.messages.charset);
-                self.messages.done(&format!("{} is {value} now", key.name()))?;
+                self.messages.done(&format!("set {} to {value}", key.name()))?;
             }
             Some(ConfigAction::Unset { key }) => {
                 Config::set(directory, &SystemAttributes, key, None)?;
-                self.messages.done(&format!("{} is as it comes", key.name()))?;
+                self.messages.done(&format!("reset {} to its default", key.name()))?;
             }
         }
         Ok(Exit::Success)

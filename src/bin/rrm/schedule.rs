@@ -31,7 +31,7 @@ impl Session<'_> {
                 let here = self.context.environment.working_directory();
                 let job = Job {
                     every: *every,
-                    program: Environment::program().context("cannot tell where rrm is")?,
+                    program: Environment::program().context("cannot find the path of rrm")?,
                     variables: self.context.to_pass_on(trash_dir),
                     log: log.as_ref().map(|log| here.join(log)),
                 };
@@ -83,7 +83,7 @@ pub(crate) fn health(units: &Path) -> Health {
 fn missing(program: &str) -> Option<Health> {
     let is_plain = !program.contains(['\\', '%', '$', '\'', '"']);
     let is_gone = || rrm::sys::metadata_following(Path::new(program)).is_err();
-    let why = || "the program is not there any more".to_owned();
+    let why = || "the program no longer exists".to_owned();
     (is_plain && is_gone()).then(|| Health::Idle { path: program.into(), why: why() })
 }
 

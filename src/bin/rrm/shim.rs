@@ -34,7 +34,8 @@ impl<'a> Shim<'a> {
         environment: &'a Environment,
         messages: &'a Messages,
     ) -> Result<Self> {
-        let no_home = || Error::new(ErrorKind::BadValue, "find", "~/.local/bin", "there is no home directory; say DIR");
+        let no_home =
+            || Error::new(ErrorKind::BadValue, "find", "~/.local/bin", "there is no home directory; name a DIR");
         let usual = || environment.home.as_ref().map(|home| home.join(".local/bin"));
         let directory = directory.or_else(usual).ok_or_else(no_home)?;
         let directory = environment.working_directory().join(directory);
@@ -47,35 +48,30 @@ impl<'a> Shim<'a> {
         let done = match self.place.install()? {
             Replaced::Nothing => "made",
             Replaced::OurOwn => "renewed",
-            Replaced::Kept => "is there already:",
+            Replaced::Kept => "already there:",
         };
-        writeln!(
-            out,
-            "{done} {}, which leads to {}",
-            self.quoted(self.place.link()),
-            self.quoted(self.place.program())
-        )?;
+        writeln!(out, "{done} {}, a link to {}", self.quoted(self.place.link()), self.quoted(self.place.program()))?;
         let found = self.environment.path.as_deref().and_then(find_in);
         if found.as_deref() == Some(self.place.link()) {
             writeln!(out, "PATH finds it first")?;
         } else {
             self.advise(out)?;
         }
-        writeln!(out, "'rrm shim status' tells who finds it")?;
+        writeln!(out, "'rrm shim status' shows which shells use it")?;
         Ok(Exit::Success)
     }
 
     fn advise(&self, out: &mut impl Write) -> anyhow::Result<()> {
         let directory = quote(self.place.directory().as_os_str(), self.messages.charset);
-        writeln!(out, "PATH does not find it first. Add one line to the start file of your shell, at its end:")?;
+        writeln!(out, "PATH does not find it first. Add the line for your shell at the end of its startup file:")?;
         let lines = [
             ("bash", "~/.bashrc", format!("PATH={directory}:$PATH")),
             ("zsh", "~/.zshrc", format!("path=({directory} $path)")),
             ("fish", "~/.config/fish/config.fish", format!("fish_add_path --path --move --prepend {directory}")),
-            ("login, and what a desktop starts", "~/.profile", format!("export PATH={directory}:\"$PATH\"")),
+            ("login and desktop sessions", "~/.profile", format!("export PATH={directory}:\"$PATH\"")),
             (
                 "cron",
-                "crontab -e, at its head",
+                "crontab -e, at the top",
                 format!("PATH={}:/usr/bin:/bin", escaped(self.place.directory(), self.messages.charset)),
             ),
         ];
@@ -85,13 +81,13 @@ impl<'a> Shim<'a> {
         Ok(())
     }
 
-    /// Tells whether the link is sound and who finds it. Fails if it is missing, dead, or not ours.
+    /// Prints whether the link works and which shells use it. Fails if it is missing, dangling or not ours.
     pub(crate) fn status(&self, out: &mut impl Write) -> anyhow::Result<Exit> {
         let sound = self.place.check();
         match &sound {
             Ok(()) => writeln!(
                 out,
-                "{:<12} {} leads to {}",
+                "{:<12} {} points to {}",
                 "link",
                 self.quoted(self.place.link()),
                 self.quoted(self.place.program())
@@ -100,13 +96,13 @@ impl<'a> Shim<'a> {
         }
         for caller in Caller::ALL {
             let told = match caller.find(self.environment) {
-                Finding::Path(path) if path == self.place.link() => "finds it".to_owned(),
+                Finding::Path(path) if path == self.place.link() => "uses it".to_owned(),
                 Finding::Path(path) if self.place.is_our_program(&path) => {
-                    format!("finds it as {}", self.quoted(&path))
+                    format!("uses it as {}", self.quoted(&path))
                 }
-                Finding::Path(path) => format!("finds {} instead", self.quoted(&path)),
+                Finding::Path(path) => format!("runs {} instead", self.quoted(&path)),
                 Finding::Other(what) => format!("runs {} instead", quote(&what, self.messages.charset)),
-                Finding::Nothing => "finds no rm at all".to_owned(),
+                Finding::Nothing => "finds no rm".to_owned(),
                 Finding::NotInstalled => "is not installed".to_owned(),
                 Finding::NoAnswer => "did not answer".to_owned(),
             };
@@ -128,7 +124,7 @@ impl<'a> Shim<'a> {
         match find_in(path) {
             Some(found) if found == link || self.place.is_our_program(&found) => None,
             Some(found) => Some((link, format!("PATH finds {} before it", self.quoted(&found)))),
-            None => Some((link, "PATH does not lead there".to_owned())),
+            None => Some((link, "PATH does not include its directory".to_owned())),
         }
     }
 

@@ -51,8 +51,8 @@ impl Session<'_> {
     fn print_content(&self, manager: &TrashManager, shown: &[Shown]) -> anyhow::Result<Exit> {
         let [only] = shown else {
             if let [_, _, ..] = shown {
-                self.messages.say(&format!("--content prints one file, and {} were chosen", shown.len()));
-                self.messages.hint("without --content rrm show tells their IDs");
+                self.messages.say(&format!("--content prints only one file, but {} items match", shown.len()));
+                self.messages.hint("rrm show without --content prints their IDs");
             }
             return Ok(Exit::Failure);
         };

@@ -140,7 +140,7 @@ impl Messages {
     /// Asks whether a copy that is large or not faithful shall be made after all.
     pub(crate) fn consent_to(&self, copy: &Error) -> Consent {
         let name = quote(copy.path.as_os_str(), self.charset);
-        let consent = self.confirm(&format!("{} {name} all the same? {}: ", copy.action, copy.reason));
+        let consent = self.confirm(&format!("{} {name} anyway? {}: ", copy.action, copy.reason));
         if consent == Consent::NobodyToAsk {
             self.error(copy);
         }

@@ -36,7 +36,7 @@ pub(crate) use value::{beginning_of, check_choice};
 /// How long what is removed is kept where nobody says otherwise.
 const GRACE_PERIOD: &str = "30d";
 
-/// The time of the command, and everything that the environment and standing choices say.
+/// The time of the command, its environment and its settings.
 pub(crate) struct Context {
     /// When the command began.
     pub(crate) now: DateTime<Utc>,
@@ -44,7 +44,7 @@ pub(crate) struct Context {
     pub(crate) environment: Environment,
     /// What was chosen with `rrm config`.
     pub(crate) config: Config,
-    /// Where the standing choices are kept.
+    /// The directory whose attributes hold the settings.
     pub(crate) config_dir: PathBuf,
     /// The home trash.
     pub(crate) home_trash: PathBuf,
@@ -62,7 +62,7 @@ impl Context {
     /// Reads clock and configuration. `trash_dir` is what the command line says about the home trash.
     pub(crate) fn read(environment: Environment, trash_dir: Option<&Path>) -> Result<Self> {
         let no_home = || {
-            Error::new(ErrorKind::BadValue, "find the trash", "$HOME", "there is no home directory; say --trash-dir")
+            Error::new(ErrorKind::BadValue, "find the trash", "$HOME", "there is no home directory; use --trash-dir")
         };
         let config_dir = environment.data_dir.clone().map(|data| data.join("rrm"));
         let config = match &config_dir {
@@ -271,8 +271,7 @@ fn check_order(args: &ListArgs) -> Result<()> {
         (false, Some(_)) => "--limit",
         (false, None) => return Ok(()),
     };
-    let reason =
-        "--sort none leaves no order to take it from; head -n N prints the first lines, --last N selects the newest";
+    let reason = "--sort none has no order; use head -n N for the first lines or --last N for the newest items";
     Err(Error::new(ErrorKind::BadValue, "use", asked, reason))
 }
 

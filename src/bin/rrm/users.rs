@@ -40,10 +40,10 @@ pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result
     if rrm::sys::effective_uid() != 0 {
         bail!("only root can clean for all users");
     }
-    rrm::sys::close_inherited().context("cannot tell which descriptors a user's process would have")?;
-    let database = database().context("cannot learn of the users")?;
+    rrm::sys::close_inherited().context("cannot close inherited descriptors")?;
+    let database = database().context("cannot read the user database")?;
     let mut round = Round {
-        program: Environment::program().context("cannot tell where rrm is")?,
+        program: Environment::program().context("cannot find the path of rrm")?,
         now: now(),
         log: args.log.as_deref().map(Log::open).transpose()?,
         args,

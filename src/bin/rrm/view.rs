@@ -67,7 +67,7 @@ impl<'a> Scene<'a> {
 /// What is told of a directory that had to be made for what was restored.
 pub(crate) fn made_anew(anew: &MadeAnew, charset: Charset) -> String {
     let path = quote(anew.path.as_os_str(), charset);
-    format!("made {path} anew with mode {:04o}, as closed as what came back: its old mode is not known", anew.mode)
+    format!("created {path} with mode {:04o}, because its old mode is unknown", anew.mode)
 }
 
 /// How much is told of each item in a table.

@@ -17,11 +17,11 @@ use crate::sys::{self, Dir};
 const ROOT: u32 = 0;
 
 /// What is tried, in every error about a repair.
-const MEND: &str = "mend";
+const MEND: &str = "repair";
 
 impl TrashManager {
-    /// Mends one finding of [`Self::examine`], if that is [possible](Finding::mending) without any data going. What has
-    /// changed since it was found is left alone; that is an error, as is whatever keeps it from being mended.
+    /// Fixes one finding of [`Self::examine`], if that is [possible](Finding::mending) without losing data. It is an error if
+    /// the finding has changed since or cannot be fixed.
     ///
     /// # After a crash
     /// It is mended or not; of stray attributes, some may be left.
@@ -47,7 +47,7 @@ impl TrashManager {
                 self.in_trash(home, target, |home| home.unregister(name, target))
             }
             Finding::Stray { path, names, .. } => self.erase(path, names, finding).map_err(failed(path)),
-            _ => Err(Error::new(ErrorKind::System, MEND, PathBuf::new(), "that takes a person, or a clean")),
+            _ => Err(Error::new(ErrorKind::System, MEND, PathBuf::new(), "it needs you or rrm clean")),
         }
     }
 
@@ -56,7 +56,7 @@ impl TrashManager {
         let trash = self.trash_at(trash)?;
         match trash.lock_for_cleaning().map_err(failed(what))? {
             Some(_lock) => mend(&trash).map_err(failed(what)),
-            None => Err(Error::new(ErrorKind::Busy, MEND, &**trash.path(), "a clean is at work there")),
+            None => Err(Error::new(ErrorKind::Busy, MEND, &**trash.path(), "a clean is running there")),
         }
     }
 

@@ -100,7 +100,7 @@ fn places_of(sources: &Sources, root: &Path, problems: &mut Vec<Error>) -> Vec<P
 }
 
 fn no_trash(path: &Path) -> Error {
-    Error::new(ErrorKind::NotFound, IMPORT, path, "it is no trash: the directories files and info are not in it")
+    Error::new(ErrorKind::NotFound, IMPORT, path, "it is not a trash: it has no directories files and info")
 }
 
 fn plan_entry(
@@ -113,7 +113,7 @@ fn plan_entry(
     let shown = trash.path_of(&entry.name);
     let refused = |kind, reason: String| Err(Error::new(kind, IMPORT, &shown, reason));
     let Some(trashed) = (request.local)(entry.removed) else {
-        return refused(ErrorKind::UntrustedRecord, "its date means no time".to_owned());
+        return refused(ErrorKind::UntrustedRecord, "its date is invalid".to_owned());
     };
     let original = original(trash, &entry);
     let begun = begun.get(&(entry.name.clone(), original.clone(), trashed)).cloned();
@@ -121,7 +121,7 @@ fn plan_entry(
         None if begun.is_none() => return Err(trash.without_thing(&entry.name)),
         Some(is) if is.is_dir() => {
             if let Some(point) = mounts.below(is.id) {
-                let reason = format!("a file system is mounted inside it, at {}; unmount that first", quoted(point));
+                let reason = format!("a file system is mounted inside it, at {}; unmount it first", quoted(point));
                 return refused(ErrorKind::HoldsMount, reason);
             }
         }

@@ -171,7 +171,7 @@ impl Running<'_> {
         if self.leaving.replace(ending).is_some() {
             self.picker.state.work.doing = None;
         } else if let Some(doing) = &self.picker.state.work.doing {
-            let words = format!("{doing}: stopping after the item at hand; again, and it ends at once");
+            let words = format!("{doing}: stopping after the current item; press again to stop now");
             self.picker.state.note = Some(Note::Trouble(words));
         }
     }
@@ -217,7 +217,7 @@ impl Running<'_> {
     /// Nothing that is typed meanwhile is for this program.
     fn suspend(&mut self) -> io::Result<()> {
         if !rrm::sys::has_job_control() {
-            self.picker.state.note = Some(Note::Trouble("no shell is there to go on in meanwhile".to_owned()));
+            self.picker.state.note = Some(Note::Trouble("cannot suspend: there is no shell to return to".to_owned()));
             return Ok(());
         }
         self.workers.leave_keys();

@@ -219,8 +219,8 @@ impl State {
 fn beside(asked: Restore, ids: HashSet<ItemId>) -> Question {
     let items = count(ids.len() as u64, "item");
     let lines = vec![
-        format!("something is there already where {items} would go"),
-        "Nothing is ever overwritten. Restore beside it, as name.~1~?".to_owned(),
+        format!("something already exists where {items} would go"),
+        "Nothing is overwritten. Restore beside it, as name.~1~?".to_owned(),
     ];
     Question { lines, then: Some(Order::Restore(Restore { ids, conflict: Conflict::Rename, ..asked })) }
 }
@@ -231,7 +231,7 @@ fn copying(asked: Restore, unagreed: Vec<(ItemId, String)>) -> Question {
     if unagreed.len() > lines.len() {
         lines.push(format!("  and {} more", unagreed.len() - lines.len()));
     }
-    lines.push("Restore all the same?".to_owned());
+    lines.push("Restore anyway?".to_owned());
     let ids = unagreed.into_iter().map(|(id, _)| id).collect();
     Question { lines, then: Some(Order::Restore(Restore { ids, copying: Copying::Whatever, ..asked })) }
 }

@@ -200,7 +200,7 @@ impl State {
         let (doing, order) = match action {
             Action::Undo => {
                 let Some(change) = self.done.pop() else {
-                    self.note = Some(Note::Trouble("nothing to undo: only what was done here can be".to_owned()));
+                    self.note = Some(Note::Trouble("nothing to undo: only changes made here can be undone".to_owned()));
                     return None;
                 };
                 (change.undoing(), change.undone())

@@ -27,7 +27,7 @@ fn check_choices(session: &Session<'_>, told: &mut Vec<Told>) {
     for key in Key::ALL {
         let spoilt = context.config.get(key).and_then(|value| check_choice(key, value).err());
         told.extend(spoilt.map(|error| {
-            let meaning = format!("the choice of {} cannot be used: {}", key.name(), error.reason);
+            let meaning = format!("the setting {} is invalid: {}", key.name(), error.reason);
             let remedy = format!("rrm config unset {}", key.name());
             warning("spoilt-choice", context.config_dir.clone(), meaning, remedy)
         }));
@@ -43,8 +43,8 @@ fn check_schedule(session: &Session<'_>, told: &mut Vec<Told>) {
         Health::Idle { path, why } => told.push(warning(
             "idle-schedule",
             path,
-            format!("rrm clean is scheduled and is not run: {why}"),
-            "rrm schedule install sets it up anew".to_owned(),
+            format!("rrm clean is scheduled but does not run: {why}"),
+            "rrm schedule install sets it up again".to_owned(),
         )),
     }
 }

@@ -19,10 +19,10 @@ pub(super) fn of(session: &Session<'_>, finding: &Finding) -> Told {
 pub(super) fn done(finding: &Finding) -> String {
     match finding {
         Finding::EmptyEnvelope { .. } => "removed the empty envelope".to_owned(),
-        Finding::InterruptedCopy { .. } => "removed the envelope that was never filled".to_owned(),
-        Finding::InterruptedMove { .. } => "took back the note of a copy that is over".to_owned(),
-        Finding::DeadRegistration { .. } => "dropped the registration".to_owned(),
-        Finding::Stray { names, .. } => format!("erased {}", listed(names)),
+        Finding::InterruptedCopy { .. } => "removed the unfilled envelope".to_owned(),
+        Finding::InterruptedMove { .. } => "removed the note of a finished copy".to_owned(),
+        Finding::DeadRegistration { .. } => "removed the registration".to_owned(),
+        Finding::Stray { names, .. } => format!("removed {}", listed(names)),
         _ => "set mode 0700".to_owned(),
     }
 }
@@ -44,20 +44,23 @@ impl Words<'_> {
     fn of(&self, finding: &Finding) -> Text {
         match finding {
             Finding::WrongMode { trash, mode } => self.wrong_mode(trash, *mode),
-            Finding::Unsafe { trash, reason } => self.in_the_way(trash, &format!("{reason}, so no command uses it")),
+            Finding::Unsafe { trash, reason } => self.in_the_way(trash, &format!("{reason}, so rrm does not use it")),
             Finding::OfAnother { trash, owner } => {
-                let meaning = format!("it belongs to user {owner}, and rrm uses other places on that volume");
-                (trash.clone(), meaning, "nothing to do; only that user or root can take it away".to_owned())
+                let meaning = format!("it belongs to user {owner}; rrm uses another directory on that volume");
+                (trash.clone(), meaning, "nothing to do; only that user or root can remove it".to_owned())
             }
             Finding::Unusable { path, fault } => self.unusable(path, *fault),
             Finding::NoAttributes { trash } => no_attributes(trash),
-            Finding::Untagged(at) => self.to_be_taken_out(at, "an item without a record of where it was".to_owned()),
-            Finding::Untrusted { at, recorded, reason } => {
-                self.to_be_taken_out(at, format!("an item whose record leads to {}: {reason}", self.quoted(recorded)))
+            Finding::Untagged(at) => {
+                self.to_be_taken_out(at, "an item without a record of its original path".to_owned())
             }
+            Finding::Untrusted { at, recorded, reason } => self.to_be_taken_out(
+                at,
+                format!("an item with an untrusted original path {}: {reason}", self.quoted(recorded)),
+            ),
             Finding::Open { at, recorded } => {
                 let meaning = format!(
-                    "an item whose record others could have written, as a killed command leaves it; it says {}",
+                    "an item whose record others could have written; the original path in it is {}",
                     self.quoted(recorded)
                 );
                 self.to_be_taken_out(at, meaning)
@@ -68,7 +71,7 @@ impl Words<'_> {
             Finding::Crowded { at, others } => self.crowded(at, *others),
             Finding::Foreign { path, owner } => {
                 let owner = owner.map_or_else(String::new, |uid| format!(", and it belongs to user {uid}"));
-                self.in_the_way(path, &format!("rrm did not put it there{owner}; rrm leaves it alone"))
+                self.in_the_way(path, &format!("rrm did not create it{owner}; rrm leaves it alone"))
             }
             Finding::InterruptedCopy { trash, name, source } => {
                 self.interrupted_copy(&trash.join(".staging").join(name), source)
@@ -79,15 +82,15 @@ impl Words<'_> {
                 self.dead_registration(&home.join("volumes").join(name), target, *state)
             }
             Finding::Unreachable { trash, reason } => {
-                (trash.clone(), reason.clone(), "mount its volume to reach what is in it".to_owned())
+                (trash.clone(), reason.clone(), "mount its volume to use its items".to_owned())
             }
             Finding::Stray { path, names, .. } => self.stray(path, names),
             Finding::Overdue { items, longest } => {
                 let items = view::count(*items as u64, "item");
                 let late = view::span(*longest);
-                let meaning = format!("{items} should have been deleted up to {late} ago, and nobody does");
+                let meaning = format!("{items} should have been deleted up to {late} ago, but rrm clean does not run");
                 let trash = self.session.context.home_trash.clone();
-                (trash, meaning, "rrm schedule install has rrm clean run every day".to_owned())
+                (trash, meaning, "rrm schedule install runs rrm clean every day".to_owned())
             }
         }
     }
@@ -110,21 +113,21 @@ impl Words<'_> {
         if others == 0 {
             return self.unusable(trash, Fault::Mode(mode));
         }
-        let meaning = format!("others may use it (mode {mode:04o}), so no command does");
+        let meaning = format!("others may use it (mode {mode:04o}), so rrm does not");
         (trash.to_owned(), meaning, self.repair("sets mode 0700"))
     }
 
     fn unusable(&self, path: &Path, fault: Fault) -> Text {
         match fault {
             Fault::Mode(mode) => {
-                let meaning = format!("you may not work in it (mode {mode:04o})");
+                let meaning = format!("you cannot use it (mode {mode:04o})");
                 (path.to_owned(), meaning, self.repair("sets mode 0700"))
             }
             Fault::Owner(uid) => {
-                let meaning = format!("it belongs to user {uid}, so you may not work in it");
+                let meaning = format!("it belongs to user {uid}, so you cannot use it");
                 (path.to_owned(), meaning, self.give_back(path))
             }
-            Fault::NoDirectory => self.in_the_way(path, "it is no directory, and in the way of one that rrm needs"),
+            Fault::NoDirectory => self.in_the_way(path, "it is not a directory, and blocks one that rrm needs"),
         }
     }
 
@@ -138,14 +141,14 @@ impl Words<'_> {
 
     fn to_be_taken_out(&self, at: &At, meaning: String) -> Text {
         let restore = self.command(&format!("restore id:{} --to DIR", at.spot.id.short()));
-        (at.path(), meaning, format!("{restore} takes it out"))
+        (at.path(), meaning, format!("{restore} restores it"))
     }
 
     fn doubtful(&self, at: &At, original: &Path) -> Text {
-        let meaning = format!("the dates of what was {} cannot be right, so no rule takes it", self.quoted(original));
+        let meaning = format!("the dates of {} cannot be right, so no rule deletes it", self.quoted(original));
         let [restore, clean] =
             ["restore", "clean"].map(|name| self.command(&format!("{name} id:{}", at.spot.id.short())));
-        (at.path(), meaning, format!("{restore} brings it back, {clean} deletes it"))
+        (at.path(), meaning, format!("{restore} restores it, {clean} deletes it"))
     }
 
     fn unreadable(&self, path: &Path, reason: &str, owner: Option<u32>) -> Text {
@@ -153,40 +156,41 @@ impl Words<'_> {
             Some(_) => self.give_back(path),
             None => format!("chmod -R u+rwX {}", self.quoted(path)),
         };
-        (path.to_owned(), format!("an item that cannot be read: {reason}"), remedy)
+        (path.to_owned(), format!("cannot read the item: {reason}"), remedy)
     }
 
     fn empty_envelope(&self, at: &At, age: Age) -> Text {
         let (meaning, remedy) = match age {
-            Age::Old => ("an empty envelope that a killed command left", self.repair("removes it")),
-            Age::Young => ("an empty envelope; a command may be at work with it", "look again in an hour".to_owned()),
+            Age::Old => ("an empty envelope that a killed command left behind", self.repair("removes it")),
+            Age::Young => ("an empty envelope; a command may be using it", "check again in an hour".to_owned()),
         };
         (at.path(), meaning.to_owned(), remedy)
     }
 
     fn crowded(&self, at: &At, others: usize) -> Text {
         let files = view::count(others as u64, "file");
-        let meaning = format!("an envelope with {files} that rrm did not put there; rrm leaves them alone");
+        let meaning = format!("an envelope with {files} that rrm did not create; rrm leaves them alone");
         (at.path(), meaning, format!("ls -la {} shows them; move them away", self.quoted(&at.path())))
     }
 
     fn interrupted_copy(&self, path: &Path, source: &Source) -> Text {
         let clean = self.command("clean");
         let (meaning, remedy) = match source {
-            Source::Uncopied => ("an envelope that a killed copy never filled".to_owned(), self.repair("removes it")),
+            Source::Uncopied => ("an envelope that a killed copy did not fill".to_owned(), self.repair("removes it")),
             Source::There(from) => (
-                format!("a copy that a killed command left; {} is in place", self.quoted(from)),
+                format!("a copy that a killed command left behind; {} still exists", self.quoted(from)),
                 format!("{clean} deletes the copy"),
             ),
             Source::Gone(from) => {
                 let from = self.quoted(from);
-                let meaning =
-                    format!("a copy of {from}, which is gone: it may be all that is left, and {clean} deletes it");
+                let meaning = format!(
+                    "a copy of {from}, which no longer exists; it may be the only copy, and {clean} deletes it"
+                );
                 (meaning, format!("mv {} DEST", self.quoted(&path.join("item"))))
             }
             Source::Unknown => (
-                format!("nobody works on it and nothing tells what it is; {clean} deletes it"),
-                format!("look at it first, and if it is yours, mv {} DIR", self.quoted(path)),
+                format!("no command uses it and its origin is unknown; {clean} deletes it"),
+                format!("check it first; to save it, mv {} DIR", self.quoted(path)),
             ),
         };
         (path.to_owned(), meaning, remedy)
@@ -196,20 +200,19 @@ impl Words<'_> {
         let (clean, id) = (self.command("clean"), at.spot.id.short());
         let (meaning, remedy) = match left {
             Left::Copy => (
-                format!("an unfinished copy of item {id} that a killed restore left"),
+                format!("an unfinished copy of item {id} that a killed restore left behind"),
                 format!("{clean} deletes it; the item is in the trash"),
             ),
             Left::Both => (
-                format!("a command was killed between copying and deleting: item {id} may be the same"),
-                format!("{clean} compares the two, and deletes the item if it is"),
+                format!("a killed command left a copy; item {id} may be the same"),
+                format!("{clean} compares them and deletes the item if they are the same"),
             ),
-            Left::Note => (
-                "a killed command noted that it copies from or to there, and that is over".to_owned(),
-                self.repair("takes the note back"),
-            ),
+            Left::Note => {
+                ("a killed command left a note about a copy here".to_owned(), self.repair("removes the note"))
+            }
             Left::Unknown => (
-                "a killed command made a private directory of this name, and this is not known to be it".to_owned(),
-                format!("look at it, and move or remove it; then {clean} forgets it"),
+                "a killed command made a private directory of this name; this may be another one".to_owned(),
+                format!("check it, then move or remove it; {clean} then removes the note"),
             ),
         };
         (place.to_owned(), meaning, remedy)
@@ -217,27 +220,27 @@ impl Words<'_> {
 
     fn interrupted_clean(&self, doomed: &Path, entries: usize) -> Text {
         let items = view::count(entries as u64, "item");
-        let meaning = format!("{items} that a clean claimed and did not finish; nothing restores them");
-        (doomed.to_owned(), meaning, format!("{} goes on", self.command("clean")))
+        let meaning = format!("{items} that an interrupted clean did not finish deleting; they cannot be restored");
+        (doomed.to_owned(), meaning, format!("{} continues", self.command("clean")))
     }
 
     fn dead_registration(&self, link: &Path, target: &Path, state: Registration) -> Text {
         let target = self.quoted(target);
         let meaning = match state {
-            Registration::Gone => format!("registers {target}; a volume is mounted there, and has no trash"),
+            Registration::Gone => format!("registers {target}, but the volume mounted there has no trash"),
             Registration::Twice => format!("registers {target} a second time"),
-            Registration::Relative => format!("registers {target}, which is no absolute path"),
+            Registration::Relative => format!("registers {target}, which is not an absolute path"),
         };
-        (link.to_owned(), meaning, self.repair("drops it"))
+        (link.to_owned(), meaning, self.repair("removes it"))
     }
 
     fn stray(&self, path: &Path, names: &[&str]) -> Text {
-        let meaning = format!("it is in no trash, and carries {}", listed(names));
-        (path.to_owned(), meaning, self.repair(&format!("{} erases that", self.quoted(path))))
+        let meaning = format!("it is not in a trash, but has {}", listed(names));
+        (path.to_owned(), meaning, self.repair(&format!("{} removes them", self.quoted(path))))
     }
 }
 
 fn no_attributes(trash: &Path) -> Text {
-    let meaning = "its file system keeps no attributes, so each record is a file beside its item";
-    (trash.to_owned(), meaning.to_owned(), "nothing has to be done".to_owned())
+    let meaning = "its file system does not support attributes; each record is a file beside its item";
+    (trash.to_owned(), meaning.to_owned(), "nothing to do".to_owned())
 }

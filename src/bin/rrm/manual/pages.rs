@@ -28,8 +28,9 @@ pub(super) struct PageFile {
 pub(super) fn write(pages: &[PageFile]) -> Result<(), Error> {
     let foreign: Vec<&Path> = pages.iter().map(|page| &*page.path).filter(|path| !may_be_replaced(path)).collect();
     if let [first, others @ ..] = &foreign[..] {
-        let others: Vec<String> = others.iter().map(|other| format!("\n  {} neither", quoted(other))).collect();
-        let reason = format!("what is there is no page of rrm's, and stays; nothing was written{}", others.concat());
+        let others: Vec<String> =
+            others.iter().map(|other| format!("\n  {} is not one either", quoted(other))).collect();
+        let reason = format!("it exists and is not a page of rrm; nothing was written{}", others.concat());
         return Err(Error::new(ErrorKind::Foreign, WRITE, *first, reason));
     }
     pages.iter().try_for_each(|page| put(page).map_err(cannot(WRITE, &page.path)))

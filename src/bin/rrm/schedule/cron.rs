@@ -16,7 +16,7 @@ const MARK: &str = "# rrm schedule";
 pub(super) fn install(job: &Job) -> anyhow::Result<()> {
     let line = line(job)?;
     let Some(old) = read()? else {
-        bail!("there is neither systemd running for you nor crontab; have rrm clean run by other means")
+        bail!("neither a systemd user instance nor crontab is available; run rrm clean some other way")
     };
     write(&with_line(&old, Some(&line)))
 }
@@ -31,7 +31,7 @@ pub(super) fn remove() -> anyhow::Result<()> {
 pub(super) fn status() -> anyhow::Result<Option<String>> {
     let old = read()?.unwrap_or_default();
     let ours = old.split(|byte| *byte == b'\n').find(|line| is_ours(line)).map(String::from_utf8_lossy);
-    Ok(ours.map(|line| format!("rrm clean is run by cron: {line}")))
+    Ok(ours.map(|line| format!("cron runs rrm clean: {line}")))
 }
 
 /// Whether a cron runs, and the program that it is to run is there.
@@ -43,7 +43,7 @@ pub(super) fn health() -> Health {
     if is_running() {
         program.and_then(missing).unwrap_or(Health::Sound)
     } else {
-        Health::Idle { path: "crontab".into(), why: "no cron runs".to_owned() }
+        Health::Idle { path: "crontab".into(), why: "cron is not running".to_owned() }
     }
 }
 
@@ -74,7 +74,7 @@ fn read() -> anyhow::Result<Option<Vec<u8>>> {
     if said.contains("no crontab for") {
         return Ok(Some(Vec::new()));
     }
-    bail!("cannot read the crontab: {}; nothing was changed, and crontab -l has to work first", said.trim())
+    bail!("cannot read the crontab: {}; nothing was changed; crontab -l must work first", said.trim())
 }
 
 /// crontab(1) checks what it is given and replaces the old one in one step.
@@ -92,7 +92,7 @@ fn write(crontab: &[u8]) -> anyhow::Result<()> {
     let status = child.wait().context("cannot run crontab")?;
     written.context("cannot write the crontab")?;
     if !status.success() {
-        bail!("cannot write the crontab: crontab ended with {status}; see what crontab -e says");
+        bail!("cannot write the crontab: crontab failed with {status}; try crontab -e");
     }
     Ok(())
 }

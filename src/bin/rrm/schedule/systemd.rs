@@ -80,7 +80,7 @@ pub(super) fn status(units: &Path) -> anyhow::Result<Option<String>> {
         Err(_) => String::new(),
     };
     let active = if active.is_empty() { "systemd does not answer" } else { &active };
-    Ok(Some(format!("rrm clean is run by a systemd user timer: {}, {when}, {active}", quoted(&path))))
+    Ok(Some(format!("a systemd user timer runs rrm clean: {}, {when}, {active}", quoted(&path))))
 }
 
 /// The first of these files that is there.
@@ -107,7 +107,7 @@ pub(super) fn health(units: &Path) -> Health {
     let service = fs::read_to_string(units.join(SERVICE)).unwrap_or_default();
     let program = service.lines().find_map(|line| line.strip_prefix("ExecStart=\"")?.split_once('"'));
     if !runs() {
-        idle("no systemd of yours runs")
+        idle("no systemd user instance is running")
     } else if !answers("is-enabled") {
         idle("the timer is not enabled")
     } else if !answers("is-active") {
@@ -122,7 +122,7 @@ fn systemctl(args: &[&str]) -> anyhow::Result<()> {
     let output = output("systemctl", &words).context("cannot run systemctl")?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
-        bail!("systemctl {}: {}; rrm schedule install --by cron does without systemd", words.join(" "), said.trim());
+        bail!("systemctl {}: {}; use rrm schedule install --by cron instead", words.join(" "), said.trim());
     }
     Ok(())
 }

@@ -86,10 +86,10 @@ impl Place {
     /// Fails unless the link is there and leads to a program that can be run.
     pub(super) fn check(&self) -> Result<()> {
         match self.look()? {
-            Found::Nothing => Err(Error::new(ErrorKind::NotFound, "use the link", &self.link, "it is not there")),
+            Found::Nothing => Err(Error::new(ErrorKind::NotFound, "use the link", &self.link, "it does not exist")),
             Found::Foreign => Err(self.foreign("use")),
             Found::OurOther(target) if sys::metadata_following(&self.link).is_err() => {
-                let reason = format!("it is dead: it leads to {}, which is gone", quoted(&target));
+                let reason = format!("it is dangling: it points to {}, which does not exist", quoted(&target));
                 Err(Error::new(ErrorKind::NotFound, "use the link", &self.link, reason))
             }
             Found::Ours | Found::OurOther(_) => Ok(()),
@@ -100,7 +100,7 @@ impl Place {
     pub(super) fn remove(&self) -> Result<()> {
         match self.look()? {
             Found::Ours | Found::OurOther(_) => self.unlink().map_err(cannot("remove", &self.link)),
-            Found::Nothing => Err(Error::new(ErrorKind::NotFound, "remove the link", &self.link, "it is not there")),
+            Found::Nothing => Err(Error::new(ErrorKind::NotFound, "remove the link", &self.link, "it does not exist")),
             Found::Foreign => Err(self.foreign("remove")),
         }
     }
@@ -131,6 +131,6 @@ impl Place {
     }
 
     fn foreign(&self, action: &'static str) -> Error {
-        Error::new(ErrorKind::Foreign, action, &self.link, "it is not a link to rrm, and stays as it is")
+        Error::new(ErrorKind::Foreign, action, &self.link, "it is not a link to rrm; it was left unchanged")
     }
 }

@@ -23,49 +23,47 @@ pub(crate) fn hint(error: &Error) -> &'static str {
     use ErrorKind as Kind;
     let removing = error.action == "remove";
     match error.kind {
-        Kind::NotFound if removing => "-f passes over what is not there; rrm list shows what is in the trash already",
-        Kind::NotFound if error.action.ends_with("the link") => {
-            "rrm shim install makes it, and renews one that is dead"
+        Kind::NotFound if removing => "-f ignores missing files; rrm list shows what is already in the trash",
+        Kind::NotFound if error.action.ends_with("the link") => "run rrm shim install to create or repair it",
+        Kind::NotFound | Kind::NoMatch => "rrm list shows the items in the trash",
+        Kind::NotADirectory if removing => "drop the trailing slash to remove it",
+        Kind::NotADirectory => "a directory on its path is now something else; use --to DIR to restore elsewhere",
+        Kind::LinkWithSlash => "drop the trailing slash to remove the link; the directory it points to stays",
+        Kind::NotAFile => "rrm show without --content describes it; rrm restore --to DIR restores it elsewhere",
+        Kind::IsADirectory | Kind::DirectoryNotEmpty => "use -r to remove a directory and its contents",
+        Kind::DotOrDotDot => "use the directory's own name or its full path",
+        Kind::RootDirectory | Kind::HomeDirectory => "rrm never removes it; name the contents to remove",
+        Kind::MountPoint => "unmount it first, then try again",
+        Kind::HoldsMount if removing => "use --one-file-system to skip the mount and remove the rest",
+        Kind::HoldsMount => "findmnt shows the mount; unmount it and try again",
+        Kind::TrashDirectory if removing => "use rrm clean to empty the trash, or rrm restore to restore items",
+        Kind::TrashDirectory => "use --to DIR to restore elsewhere",
+        Kind::UnsafeTrash => {
+            "a trash directory must be yours, have mode 0700 and not be a symlink; run rrm doctor for details"
         }
-        Kind::NotFound | Kind::NoMatch => "rrm list shows what there is",
-        Kind::NotADirectory if removing => "without the slash at its end, what is there is removed",
-        Kind::NotADirectory => "something else has taken a directory's place; --to DIR restores elsewhere",
-        Kind::LinkWithSlash => {
-            "it is a link to a directory: without the slash, the link is removed and the directory stays"
-        }
-        Kind::NotAFile => "rrm show without --content tells what it is, rrm restore --to DIR brings it back elsewhere",
-        Kind::IsADirectory | Kind::DirectoryNotEmpty => "-r removes a directory with all it holds",
-        Kind::DotOrDotDot => "name the directory itself: from the one above it, or by its whole path",
-        Kind::RootDirectory | Kind::HomeDirectory => "it is never removed; name what is in it that shall go",
-        Kind::MountPoint => "unmount it first; what is below then can be removed",
-        Kind::HoldsMount if removing => "--one-file-system leaves out what is mounted there, and removes the rest",
-        Kind::HoldsMount => "findmnt shows what is mounted there; unmount it and run the command again",
-        Kind::TrashDirectory if removing => "rrm clean empties the trash, rrm restore takes out what is in it",
-        Kind::TrashDirectory => "--to DIR restores elsewhere",
-        Kind::UnsafeTrash => "a trash directory is yours alone: mode 0700, and no link; rrm doctor tells more",
         Kind::NoTrash => {
-            "--trash-dir DIR uses a directory of yours as the trash; rrm doctor tells what is wrong with others"
+            "use --trash-dir DIR to choose a trash directory; rrm doctor shows what is wrong with the others"
         }
-        Kind::CrossDevice => "it can only be moved within its file system; move it by hand, or leave it there",
-        Kind::NeedsConsent => "there is no terminal to ask on; --yes agrees beforehand",
+        Kind::CrossDevice => "it can only be moved within its file system; move it by hand",
+        Kind::NeedsConsent => "there is no terminal to ask on; use --yes to confirm",
         Kind::TargetExists if error.action == "restore" => {
-            "--conflict rename restores beside it, --conflict swap moves what is there to the trash, --to DIR restores elsewhere"
+            "--conflict rename restores beside it; --conflict swap moves it to the trash first; --to DIR restores elsewhere"
         }
-        Kind::TargetExists => "move away what is there, and run the command again",
+        Kind::TargetExists => "move the existing file away and try again",
         Kind::UntrustedRecord | Kind::OpenRecord | Kind::UnknownOrigin => {
-            "rrm restore ID --to DIR puts it where you say"
+            "use rrm restore ID --to DIR to choose where it goes"
         }
-        Kind::Ambiguous => "write as many digits of the ID as tell it from the others",
-        Kind::BadValue => "rrm COMMAND --help and its manual page tell what can be written there",
-        Kind::Unplugged | Kind::Unreachable => "what is on it is listed again once its volume is mounted",
-        Kind::Foreign => "rrm leaves alone what it did not make; move it away by hand if it is in the way",
-        Kind::DoubtfulDate => "rrm clean with its ID deletes it, rrm restore brings it back",
-        Kind::Held => "rrm list tells under EXPIRES what is kept, and how long",
-        Kind::Busy => "wait until that has ended, and run the command again",
-        Kind::Interrupted => "nothing is half-done; run the command again to go on",
-        Kind::NoAttributes => "RRM_GRACE_PERIOD and RRM_TRASH_DIR say the same in the environment",
+        Kind::Ambiguous => "use more digits of the ID, or the prefix id: or path:",
+        Kind::BadValue => "see rrm COMMAND --help for valid values",
+        Kind::Unplugged | Kind::Unreachable => "mount its volume to use its items again",
+        Kind::Foreign => "rrm did not create it and leaves it alone; move it by hand if it is in the way",
+        Kind::DoubtfulDate => "rrm clean ID deletes it for good; rrm restore ID restores it",
+        Kind::Held => "rrm list shows kept items in the EXPIRES column",
+        Kind::Busy => "wait until the other command ends, then try again",
+        Kind::Interrupted => "nothing is half-done; run the command again to continue",
+        Kind::NoAttributes => "set RRM_GRACE_PERIOD or RRM_TRASH_DIR in the environment instead",
         Kind::System if is_fixed(error) => {
-            "it or the directory that holds it is immutable or append-only: lsattr -d tells which, chattr -i or -a ends it"
+            "it or its directory is immutable or append-only; lsattr -d shows which, chattr -i or -a clears it"
         }
         Kind::System => error.source.as_ref().map_or(UNSOUND, system_hint),
     }
@@ -79,24 +77,24 @@ fn is_fixed(error: &Error) -> bool {
 }
 
 /// Where the kernel's word says nothing of what is wrong.
-const UNSOUND: &str = "rrm doctor tells whether all trash directories are sound";
+const UNSOUND: &str = "run rrm doctor to check all trash directories";
 
 /// What a person can do about a failed call to the kernel.
 fn system_hint(cause: &io::Error) -> &'static str {
     match cause.kind() {
         // Even a rename may need a block for the record beside it.
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "rrm clean makes room and needs none itself; rrm rm --immediate deletes for good, without a trash"
+            "rrm clean frees space; rrm rm --immediate deletes for good without the trash"
         }
         io::ErrorKind::PermissionDenied => {
-            "the directory that holds it has to be writable for you, and in a sticky one it has to be yours; see ls -ld"
+            "you need write access to its directory, and in a sticky directory you must own it; see ls -ld"
         }
-        io::ErrorKind::ReadOnlyFilesystem => {
-            "its file system is mounted read-only; findmnt -T with its path tells more"
+        io::ErrorKind::ReadOnlyFilesystem => "its file system is mounted read-only; see findmnt -T PATH",
+        io::ErrorKind::ResourceBusy => "something is using it; see findmnt and lsof",
+        io::ErrorKind::InvalidFilename => {
+            "the file system does not allow such a long name; use --rename NAME to restore under another"
         }
-        io::ErrorKind::ResourceBusy => "something uses it; findmnt and lsof tell what",
-        io::ErrorKind::InvalidFilename => "the file system takes no name so long; --rename NAME restores under another",
-        io::ErrorKind::NotFound => "check how the path is written",
+        io::ErrorKind::NotFound => "check the spelling of the path",
         _ => UNSOUND,
     }
 }
@@ -105,7 +103,7 @@ fn system_hint(cause: &io::Error) -> &'static str {
 pub(crate) fn output_hint(cause: &io::Error) -> &'static str {
     match cause.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "df with the path that it was written to tells how full that is"
+            "check the free space on the output's file system with df"
         }
         _ => system_hint(cause),
     }

@@ -19,7 +19,7 @@ const SIZE_FORMS: &str = "write it as 500, 10k, 10KiB, 1.5G or 1.5GiB";
 
 const END_FORMS: &str = "write a date as 2026-11-21 or \"2026-11-21 14:00\", or for how long as 12h, 7d, 2w";
 const FREE_FORMS: &str = "write it as 10% (1% to 99%), or as a size: 50G, 50GiB";
-const EVERYTHING: &str = "that would delete everything at each clean";
+const EVERYTHING: &str = "each clean would delete everything";
 
 const READ_TIME: &str = "read the time";
 
@@ -58,8 +58,7 @@ fn with_whole_units(text: &str) -> String {
 /// The moment a duration after another.
 pub(crate) fn after(now: DateTime<Utc>, text: &str) -> Result<DateTime<Utc>> {
     let duration = duration(text)?;
-    end_of(now, duration)
-        .ok_or_else(|| bad("use the duration", text, "it ends after the last date that can be written"))
+    end_of(now, duration).ok_or_else(|| bad("use the duration", text, "it ends after the latest supported date"))
 }
 
 fn end_of(now: DateTime<Utc>, duration: Duration) -> Option<DateTime<Utc>> {
@@ -92,7 +91,7 @@ pub(crate) fn end(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
         let duration = duration_in(text, READ_TIME, END_FORMS)?;
         end_of(now, duration).ok_or_else(|| bad(READ_TIME, text, END_FORMS))?
     };
-    if end <= now { Err(bad("keep until", text, "that is over")) } else { Ok(end) }
+    if end <= now { Err(bad("keep until", text, "it is in the past")) } else { Ok(end) }
 }
 
 /// An age below which everything stays; 0 is none.
@@ -116,7 +115,7 @@ pub(crate) fn rule(key: Key, text: &str) -> Result<Rule> {
             _ => Err(bad("read the number of versions", text, "write a number, 1 or more")),
         },
         Key::GracePeriod | Key::TrashDir | Key::OtherMounts | Key::KeepNewerThan => {
-            Err(bad("use as a rule", key.name(), "it takes nothing"))
+            Err(bad("use as a rule", key.name(), "it is not a rule"))
         }
     }
 }
@@ -124,8 +123,8 @@ pub(crate) fn rule(key: Key, text: &str) -> Result<Rule> {
 /// A rule that is carried out again and again without a question, and so must not mean everything.
 pub(crate) fn standing_rule(key: Key, text: &str) -> Result<Rule> {
     match rule(key, text)? {
-        Rule::OlderThan(age) if age.is_zero() => Err(bad("keep the choice", text, EVERYTHING)),
-        Rule::MaxSize(0) => Err(bad("keep the choice", text, EVERYTHING)),
+        Rule::OlderThan(age) if age.is_zero() => Err(bad("save the setting", text, EVERYTHING)),
+        Rule::MaxSize(0) => Err(bad("save the setting", text, EVERYTHING)),
         rule => Ok(rule),
     }
 }
@@ -196,7 +195,7 @@ pub(crate) fn check_choice(key: Key, value: &OsStr) -> Result<()> {
         Key::TrashDir if Path::new(value).is_absolute() => Ok(()),
         Key::TrashDir => Err(bad("use the trash directory", &text, "it must be an absolute path")),
         Key::OtherMounts if matches!(&*text, "own" | "home") => Ok(()),
-        Key::OtherMounts => Err(bad("use the choice", &text, "it is own or home")),
+        Key::OtherMounts => Err(bad("use the setting", &text, "it must be own or home")),
         Key::OlderThan | Key::MaxSize | Key::MinFree | Key::KeepNewest => standing_rule(key, &text).map(|_| ()),
         Key::KeepNewerThan => floor(&text).map(|_| ()),
     }

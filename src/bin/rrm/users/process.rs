@@ -74,8 +74,8 @@ impl Round<'_> {
 
     /// Runs it to its end, and gives what it reports for the log.
     fn run(&self, user: &User) -> anyhow::Result<(ExitStatus, Option<String>)> {
-        let mut child = self.command(user).spawn().context("cannot start setsid, which util-linux has")?;
-        let printed = printed(&mut child).context("cannot read what it says")?;
+        let mut child = self.command(user).spawn().context("cannot start setsid (part of util-linux)")?;
+        let printed = printed(&mut child).context("cannot read its output")?;
         let has_report = self.log.is_some() && !self.args.dry_run;
         let (mut report, charset) = (None, self.messages.charset);
         let status = each_line(&mut child, &printed, |line| match line {

@@ -42,7 +42,7 @@ fn fits(lines: usize, area: Rect) -> bool {
 /// Where something is asked that there is no room for: nothing that would look like a part of it.
 fn too_small(frame: &mut Frame<'_>, area: Rect) -> Sight {
     frame.render_widget(Clear, area);
-    let words = wrapped("too small for the question; Esc leaves it", usize::from(area.width));
+    let words = wrapped("too small for the question; Esc cancels", usize::from(area.width));
     frame.render_widget(Paragraph::new(words.into_iter().map(Line::raw).collect::<Vec<_>>()), area);
     Sight::Hidden
 }
@@ -91,11 +91,11 @@ pub(super) fn directory(frame: &mut Frame<'_>, area: Rect, line: &line::Line, st
     let hidden = before.chars().count().saturating_sub(room.saturating_sub(2));
     let shown: String = text::visible(line.text()).chars().skip(hidden).collect();
     let caret: String = before.chars().skip(hidden).collect();
-    let asked = wrapped(&format!("restore {items} into this directory; it is made if it is missing"), room);
+    let asked = wrapped(&format!("restore {items} into this directory; created if missing"), room);
     let mut lines: Vec<Line<'_>> = asked.into_iter().chain([String::new()]).map(Line::raw).collect();
     let row = u16::try_from(lines.len()).unwrap_or(u16::MAX);
     lines.extend([Line::styled(theme.start_of(&shown, room), theme.accent()), Line::raw("")]);
-    lines.extend(keys(["Enter  restore", "Esc  leave it"], area));
+    lines.extend(keys(["Enter  restore", "Esc  cancel"], area));
     if !fits(lines.len(), area) {
         return too_small(frame, area);
     }
@@ -109,7 +109,7 @@ pub(super) fn messages(frame: &mut Frame<'_>, area: Rect, state: &State, theme: 
     let most = usize::from(area.height).saturating_sub(4);
     let mut lines: Vec<String> = state.log.iter().flat_map(|words| wrapped(&one_line(words), room(area))).collect();
     if lines.is_empty() {
-        lines.push("nothing has been told yet".to_owned());
+        lines.push("no messages yet".to_owned());
     }
     lines.drain(..lines.len().saturating_sub(most));
     boxed(frame, area, "messages", lines.into_iter().map(Line::raw).collect(), theme);

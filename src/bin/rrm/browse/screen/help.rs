@@ -11,22 +11,22 @@ use crate::browse::state::{Focus, Overlay, Purpose, State};
 /// All keys, for the list.
 const KEYS: [(&str, &str); 18] = [
     ("↑ ↓ PgUp PgDn", "move"),
-    ("Home End", "to the first, to the last"),
-    ("Space Tab", "select or unselect; on a heading its whole group"),
-    ("a  n  i", "select all that is shown; none; invert"),
-    ("/", "filter (Esc: back to the list; again: without the filter)"),
+    ("Home End", "first, last"),
+    ("Space Tab", "select or unselect; on a heading, its group"),
+    ("a  n  i", "select all shown; none; invert"),
+    ("/", "filter (Esc: back to the list; again: clear)"),
     ("Enter r", "restore"),
     ("t", "restore to another directory"),
     ("k", "keep: exempt from clean; again: release"),
     ("d Del", "delete for good; asks, and cannot be undone"),
-    ("u", "undo what was just done here"),
+    ("u", "undo the last change made here"),
     ("s  S", "sort by date, path, size, expiry, kind; reverse"),
     ("g", "group by command, directory, day"),
     ("p", "show or hide details and preview"),
     ("[  ]", "scroll the preview"),
-    ("m", "what was told so far"),
-    ("Ctrl-R Ctrl-L", "read the trash again; draw the screen again"),
-    ("Ctrl-Z", "stop for a while; fg goes on"),
+    ("m", "all messages"),
+    ("Ctrl-R Ctrl-L", "reload the trash; redraw the screen"),
+    ("Ctrl-Z", "suspend; fg resumes"),
     ("q Ctrl-C", "leave"),
 ];
 
@@ -42,7 +42,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &The
         })
         .collect();
     lines.push(Line::styled(format!("In the filter: {FILTERS}"), theme.dim()));
-    lines.push(Line::styled("and letters of a path in their order. rrm-browse(1) tells more.", theme.dim()));
+    lines.push(Line::styled("and letters of a path in order. See rrm-browse(1).", theme.dim()));
     boxed(frame, area, "keys", lines, theme);
 }
 

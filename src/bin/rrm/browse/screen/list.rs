@@ -26,7 +26,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &The
     if state.rows.is_empty() {
         let words = match (state.is_stale() || state.work.loading, state.search.query().is_empty()) {
             (true, _) => return,
-            (false, true) => "  nothing is in the trash",
+            (false, true) => "  the trash is empty",
             (false, false) => "  nothing in the trash matches",
         };
         return frame.render_widget(Paragraph::new(words).style(theme.dim()), area);

@@ -35,8 +35,8 @@ fn group_lines<'a>(state: &State, number: usize, theme: &Theme) -> Vec<Line<'a>>
         Line::styled(count(number as u64, "item"), Theme::key()),
         Line::raw(size(bytes)),
         Line::raw(""),
-        Line::styled("What is done here", theme.dim()),
-        Line::styled("is done to all of them.", theme.dim()),
+        Line::styled("Actions here", theme.dim()),
+        Line::styled("apply to all of them.", theme.dim()),
     ]
 }
 
