@@ -37,7 +37,7 @@ fn is_allowed(line: &str, allowed: Allowed) -> bool {
             (allowed.loosened && new == old | 0o200) || (allowed.closed && new == old & !0o022)
         }
         // Its mask is what the mode shows as that of the group.
-        ("attribute system.posix_acl_access", Some(_)) => allowed.closed,
+        ("attribute system.posix_acl_access" | "attribute trusted.SGI_ACL_FILE", Some(_)) => allowed.closed,
         ("links" | "same file as", Some(_)) => allowed.unlinked,
         (name, Some(("(none)", _))) => allowed.marks && OURS.contains(&name),
         _ => false,

@@ -266,6 +266,7 @@ fn a_removal_whose_directory_is_exchanged_replaces_nothing() {
 #[test]
 fn a_removal_whose_directories_are_exchanged_all_the_while_loses_nothing() {
     in_mount_namespace!();
+    or_skip!(strace::available());
     for user in users() {
         let sandbox = Sandbox::of(user);
         let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
