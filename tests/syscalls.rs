@@ -161,6 +161,8 @@ fn counts(log: &str) -> Counts {
     let mut counts = Counts::new();
     // A debug build of Rust's library asks this before it closes a descriptor; nobody is given such a build.
     let lines = log.lines().filter(|line| !line.contains("F_GETFD"));
+    // The second value of a path that is recorded in two: how long it is depends on where the tests run.
+    let lines = lines.filter(|line| !line.contains("user.original_name"));
     for call in lines.filter_map(strace::call) {
         *counts.entry(call.to_owned()).or_default() += 1;
     }
