@@ -97,7 +97,7 @@ fn what_is_written_in_the_trash_while_it_is_copied_out_stays_there() {
     let run = held.released();
     assert_eq!(fs::read_to_string(to.join("t/one")).expect("copied"), "old");
     assert_eq!(fs::read_to_string(&file).ok().as_deref(), Some("new"), "{run}");
-    run.err_contains("changed in the trash meanwhile");
+    run.err_contains("changed in the trash during the copy");
     assert_eq!(listed(&sandbox).len(), 1);
 }
 
