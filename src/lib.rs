@@ -44,10 +44,10 @@
 //! | `original_path`, `original_name` | we alone, once the item is closed: its carrier is ours, `g-w` and `o-w` | a restore goes there: a plain path only, on a volume only below its top, and through no link that came since |
 //! | `deletion_date` | the same | a clean deletes the item, or not; a date that cannot be right deletes nothing |
 //! | `rrm_session` | the same | it selects |
-//! | `rrm_size` | the same; and whoever still writes into the directory makes it wrong | it is shown; a rule about space measures anew |
+//! | `rrm_size` | the same; and whoever still writes into the directory makes it wrong | it is shown; a clean by size or space measures anew |
 //! | `rrm_import` | the same | the next import goes on with that entry |
 //! | `rrm_mode`, `trashed_date`, `rrm_keep` of an older item | we alone if its carrier is closed; else the item is open | it gets that mode back; it is ordered by that date; it is kept |
-//! | any of these on what is in no trash, or open | its owner, its group, whoever copied it | a removal writes its own over what a crash left of the same path; the doctor erases it; nothing is done by its value |
+//! | any of these on what is in no trash, or open | its owner, its group, whoever copied it | a removal writes its own over what a crash left of the same path, and leaves anything else in an envelope; the doctor erases it; nothing is done by its value |
 //! | a note in `.staging` | we alone; where it leads, others may have put something since | compared byte by byte before anything goes |
 //! | mode, owner and times of a removed thing | its owner | they go back with it; what is closed gets the bits back that its name tells |
 //!

@@ -171,6 +171,38 @@ fn a_directory_is_measured_once_and_anew_when_a_part_has_left() {
     assert_eq!(xattr::list(sandbox.path("tree")).expect("attributes").count(), 0);
 }
 
+/// What somebody wrote under one of our names before the removal is kept with the thing, and is no part of its record.
+#[test]
+fn a_value_under_one_of_our_names_is_not_believed_and_comes_back() {
+    let sandbox = Sandbox::ordinary();
+    for (name, value) in [("rrm_session", "theirs"), ("rrm_size", "9000000000000"), ("rrm_keep", "forever")] {
+        sandbox.tree("thesis", &[("a", "1")]);
+        let path = sandbox.set_attribute("thesis", &format!("user.{name}"), value);
+        sandbox.rrm(["rm", "thesis"]).ok();
+        let told = only_item(&sandbox).1;
+        assert!(told["session"].is_null() && told["size"].is_null() && told["state"] == "trashed", "{name}: {told}");
+        for words in [["--session", "theirs"], ["--larger-than", "1G"]] {
+            sandbox.command(["clean", "--yes"]).args(words).run();
+            assert_eq!(listed(&sandbox), ["thesis"], "{name}: {words:?}");
+        }
+        sandbox.rrm(["restore", "thesis"]).ok();
+        assert_eq!(attribute(&path, &format!("user.{name}")).as_deref(), Some(value));
+        fs::remove_dir_all(path).expect("ours");
+    }
+}
+
+/// What is noted of a directory may have become wrong: whoever still writes into it makes it so.
+#[test]
+fn a_clean_by_size_measures_what_it_deletes() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.tree("thesis", &[("a", "1")]);
+    sandbox.rrm(["rm", "thesis"]).ok();
+    let (item, _) = only_item(&sandbox);
+    xattr::set(&item, "user.rrm_size", b"9000000000000").expect("set");
+    sandbox.rrm(["clean", "--yes", "--larger-than", "1G"]);
+    assert_eq!(listed(&sandbox), ["thesis"]);
+}
+
 #[test]
 fn a_part_of_an_item_is_not_taken_for_the_whole() {
     let sandbox = Sandbox::ordinary();

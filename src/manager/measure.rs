@@ -4,7 +4,7 @@ use std::io;
 
 use super::TrashManager;
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::TrashItem;
+use crate::item::{ItemKind, TrashItem};
 use crate::progress::{Activity, Amount, Progress, begin};
 use crate::sys::{Dir, Name};
 use crate::walk::{Ascent, Step, Walk};
@@ -26,6 +26,12 @@ impl TrashManager {
             return Err(Error::new(ErrorKind::Interrupted, "measure", self.volumes().home_path(), reason));
         }
         Ok(())
+    }
+
+    /// As [`Self::measure`], for whoever deletes by size: what was noted is a hint, and no reason to.
+    pub(super) fn measure_anew(&self, items: &mut [TrashItem], progress: &dyn Progress) -> Result<()> {
+        items.iter_mut().filter(|item| item.kind == ItemKind::Directory).for_each(|item| item.size = None);
+        self.measure(items, progress)
     }
 
     /// Finds out how large a directory is, and notes it there. The item has to be of a trash directory that this manager

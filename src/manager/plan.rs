@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::TrashManager;
 use super::names::may_pass;
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{ItemId, ItemKind, TrashItem};
+use crate::item::{ItemId, TrashItem};
 use crate::outcome::{CleanPlan, Listing};
 use crate::progress::Progress;
 use crate::request::{CleanRequest, Sizes, Trashes};
@@ -32,8 +32,9 @@ impl TrashManager {
     fn try_plan_clean(&self, request: &CleanRequest, progress: &dyn Progress) -> Result<CleanPlan> {
         let Listing { mut items, problems, .. } = self.everything_in(&request.trashes, |id| may_be_meant(request, id));
         let mut plan = CleanPlan { problems, ..CleanPlan::default() };
-        if request.selection.asks_for_size() {
-            self.measure(&mut items, progress)?;
+        let asks_for_size = request.selection.asks_for_size();
+        if asks_for_size {
+            self.measure_anew(&mut items, progress)?;
         }
         let mut chosen = choose_whole(&request.selection, items, &mut plan.problems);
         if request.policy == Policy::Chosen {
@@ -41,10 +42,8 @@ impl TrashManager {
         }
         // Told, and deleted, in the order in which a list shows them.
         chosen.sort_by_key(|item| item.trashed.instant());
-        if request.policy.is_about_space() {
-            // What was noted is a hint, and no reason to delete.
-            chosen.iter_mut().filter(|item| item.kind == ItemKind::Directory).for_each(|item| item.size = None);
-            self.measure(&mut chosen, progress)?;
+        if request.policy.is_about_space() && !asks_for_size {
+            self.measure_anew(&mut chosen, progress)?;
         }
         let volumes =
             if request.policy.is_about_space() { self.volumes_with_space(&mut plan.problems) } else { vec![] };

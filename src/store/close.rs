@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use super::envelope::OTHERS_WRITE;
 use super::lock::is_ours;
-use super::read::{At, carrier_of};
+use super::read::At;
 use super::{TrashDir, record};
 use crate::item::{ItemId, Lent, Record, Shape, Spot, Told};
 use crate::sys::{Metadata, Name, metadata_of_file, rename_to_own_name, set_mode_of_file};
@@ -25,7 +25,7 @@ impl TrashDir {
             return Ok(());
         }
         set_mode_of_file(file, is.mode & !OTHERS_WRITE)?;
-        record::restore(&*self.attributes, file, carrier_of(is), record)
+        record::restore(&*self.attributes, file, record)
     }
 
     /// Closes what a killed removal or restore left open to others, and sees to it that its record is never believed again.

@@ -83,6 +83,21 @@ impl Source<'_> {
     }
 }
 
+/// What a file carries before it gets its record.
+///
+/// # Security
+/// A value under one of our names may have been put there to be believed after the removal, be it one that this record
+/// does not write. So it is never left beside a record.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Carried {
+    /// No value under any of our names.
+    NothingOfOurs,
+    /// Values under our names: what a killed command left, or somebody's own.
+    OurNames,
+    /// So many names that not all of them could be read once ours are among them, or none that can be read.
+    TooMuch,
+}
+
 /// A file that carries its record where it is.
 #[must_use = "it is moved, or its record is taken off it"]
 pub struct Labelled {
@@ -116,7 +131,8 @@ impl TrashDir {
     }
 
     /// For a disk that is full: what an inode has room for is the path, if that is short. When the grace period ends is
-    /// then worked out from the name.
+    /// then worked out from the name. What has values of its own under our names is not moved: nothing may stand beside the
+    /// path, and what is somebody's own is not erased.
     fn place_with_path_alone(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {
         let path_alone = Record { deletion: None, session: None, ..record.clone() };
         match self.with_own_record(source, &path_alone)? {
@@ -140,32 +156,37 @@ impl TrashDir {
             // Not ours to read, so not ours to label; or another program has a lease on it.
             Err(_) => return Ok(None),
         };
-        if !is_ours(&file) || !self.can_list(&file) {
+        if !is_ours(&file) {
             return Ok(None);
         }
-        match self.write_on(&file, source, record) {
+        let written = match self.carried(&file) {
+            Carried::NothingOfOurs => record::create(&*self.attributes, &file, record),
+            Carried::OurNames => self.write_over(&file, source, record),
+            Carried::TooMuch => return Ok(None),
+        };
+        match written {
             Ok(()) => Ok(Some(file)),
             Err(Unwritten::Refused(_)) => Ok(None),
             Err(Unwritten::Failed(error)) => Err(error),
         }
     }
 
-    /// Whether the names of all attributes can still be read once ours are among them.
-    fn can_list(&self, file: &File) -> bool {
-        let length = |names: Vec<OsString>| names.iter().map(|name| name.len() + "user.\0".len()).sum::<usize>();
-        self.attributes.list(file).is_ok_and(|names| length(names) < MOST_NAMES)
+    /// What attributes a file has, as far as that decides whether it takes a record.
+    fn carried(&self, file: &File) -> Carried {
+        let length = |names: &[OsString]| names.iter().map(|name| name.len() + "user.\0".len()).sum::<usize>();
+        match self.attributes.list(file) {
+            Ok(names) if length(&names) >= MOST_NAMES => Carried::TooMuch,
+            Ok(names) if record::is_any_of_one(&names) => Carried::OurNames,
+            Ok(_) => Carried::NothingOfOurs,
+            Err(_) => Carried::TooMuch,
+        }
     }
 
-    /// Writes the record on what is about to be moved and is ours alone meanwhile.
-    fn write_on(&self, file: &File, source: Source<'_>, record: &Record) -> Result<(), Unwritten> {
-        match record::create(&*self.attributes, file, record) {
-            Err(Unwritten::Refused(error)) if error.kind() == io::ErrorKind::AlreadyExists => {
-                // Whoever was at it before us may have moved it; then what is on it is no leftover.
-                source.leads_to(file)?;
-                record::replace_leftover(&*self.attributes, file, record)
-            }
-            result => result,
-        }
+    /// Writes the record over what a killed command left on what is about to be moved and is ours alone meanwhile.
+    fn write_over(&self, file: &File, source: Source<'_>, record: &Record) -> Result<(), Unwritten> {
+        // Whoever was at it before us may have moved it; then what is on it is no leftover.
+        source.leads_to(file)?;
+        record::replace_leftover(&*self.attributes, file, record)
     }
 
     /// The commit of what carries its record; where it fails, it carries it no more.
@@ -241,7 +262,10 @@ impl TrashDir {
         if source.metadata.kind != FileKind::File || self.shape_of(source.metadata) != Shape::Own {
             return None;
         }
-        let file = source.parent.open_file(source.name).ok().filter(|file| is_ours(file) && self.can_list(file))?;
+        let file = source.parent.open_file(source.name).ok().filter(is_ours)?;
+        if self.carried(&file) != Carried::NothingOfOurs {
+            return None;
+        }
         record::create(&*self.attributes, &file, &record).ok()?;
         Some(Labelled { file, record })
     }

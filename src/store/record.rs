@@ -59,6 +59,12 @@ impl From<io::Error> for Unwritten {
     }
 }
 
+/// Whether any of these names of attributes is one that a record uses.
+#[must_use]
+pub fn is_any_of_one(names: &[OsString]) -> bool {
+    names.iter().any(|name| OURS.iter().any(|ours| name == ours))
+}
+
 /// Writes `record` on `file`, which carries none, and replaces nothing that is there already (`EEXIST`).
 ///
 /// Where one attribute fails, those before it are erased again. If even that fails there is no way on: an envelope would
@@ -110,25 +116,29 @@ fn whole_path(pairs: &[Pair]) -> Option<Vec<u8>> {
 }
 
 /// Writes again what of `record` is not on `file` any more, once nobody else can write there. What others may have put
-/// beside it goes.
-pub fn restore(attributes: &dyn ExtendedAttributes, file: &File, carrier: Carrier, record: &Record) -> io::Result<()> {
+/// beside it under our names goes.
+pub fn restore(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> io::Result<()> {
     let pairs = encode(record);
     for (name, value) in &pairs {
         if attributes.get(file, name)?.as_ref() != Some(value) {
             attributes.set(file, name, value)?;
         }
     }
-    let strange: &[&str] = if carrier == Carrier::Directory { &[SESSION, SIZE] } else { &[SESSION] };
-    let is_written = |name: &str| pairs.iter().any(|(written, _)| *written == name);
-    strange.iter().filter(|name| !is_written(name)).try_for_each(|name| attributes.remove(file, name))
+    erase_all_but(attributes, file, &pairs)
 }
 
 /// Erases the record on `file`.
 pub fn erase(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<()> {
+    erase_all_but(attributes, file, &[])
+}
+
+fn erase_all_but(attributes: &dyn ExtendedAttributes, file: &File, pairs: &[Pair]) -> io::Result<()> {
     // More than 64 KiB of names cannot be listed (`E2BIG`); what is not there is no error.
     let present = attributes.list(file).ok();
     let may_be_there = |name: &str| present.as_ref().is_none_or(|present| present.iter().any(|known| known == name));
-    OURS.iter().rev().filter(|name| may_be_there(name)).try_for_each(|name| attributes.remove(file, name))
+    let is_strange = |name: &str| pairs.iter().all(|(written, _)| *written != name);
+    let strange = OURS.iter().rev().filter(|name| is_strange(name) && may_be_there(name));
+    strange.copied().try_for_each(|name| attributes.remove(file, name))
 }
 
 /// Whether an attribute, by its full name, is part of a record.
@@ -283,14 +293,18 @@ mod tests {
     #[test]
     fn what_others_changed_is_written_again_and_what_they_added_goes() {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
-        let record = Record { session: None, ..record() };
+        let record = Record { session: None, imported_as: None, ..record() };
         create(&SystemAttributes, file.as_file(), &record).expect("written");
         let set = |name, value: &[u8]| SystemAttributes.set(file.as_file(), name, value).expect("set");
         set(ORIGINAL_PATH, b"/etc/passwd");
         set(SESSION, b"theirs");
         set(SIZE, b"0");
+        set(IMPORT, b"theirs");
+        set(older::KEEP, b"forever");
         SystemAttributes.remove(file.as_file(), DELETION_DATE).expect("removed");
-        restore(&SystemAttributes, file.as_file(), Carrier::Directory, &record).expect("restored");
+        restore(&SystemAttributes, file.as_file(), &record).expect("restored");
+        let names = SystemAttributes.list(file.as_file()).expect("listed");
+        assert_eq!(names.len(), encode(&record).len(), "{names:?}");
         let found = read(&SystemAttributes, file.as_file(), Carrier::Directory).expect("read");
         let expected = Found {
             original_path: Some(record.original_path),
