@@ -34,8 +34,21 @@ pub struct Note<'a> {
     /// Which private directories its command made before.
     made: Vec<Recorded>,
     ledger: Option<Ledger>,
+    ending: Ending,
     _lock: Option<Locked>,
 }
+
+/// What becomes of a note when the command that holds it is through.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ending {
+    /// It is removed.
+    Forgotten,
+    /// It stays for whoever settles what an earlier command left.
+    Left,
+}
+
+/// How often a ledger is made that others remove at once.
+const ATTEMPTS: u32 = 8;
 
 impl Note<'_> {
     /// Where the private directories that are made from now on are written down.
@@ -50,13 +63,31 @@ impl Note<'_> {
         &self.made
     }
 
-    /// Takes it back.
+    /// Takes it back, unless an earlier command has left it.
     pub fn forget(self) -> io::Result<()> {
+        if self.ending == Ending::Left {
+            return Ok(());
+        }
         let staging = self.trash.own_dir(layout::STAGING)?;
         for name in [layout::note_of(self.item), layout::ledger_of(self.item)] {
             if_there(staging.remove_file(Name::new(&name)?))?;
         }
         Ok(())
+    }
+}
+
+impl<'a> Note<'a> {
+    /// The note that another command left, to add to what it made.
+    fn adopted(self, staging: &Dir, elsewhere: &Path) -> io::Result<Option<Self>> {
+        let file = staging.open_file_to_append(Name::new(&layout::ledger_of(self.item))?)?;
+        Self { ledger: Some(Ledger::on(file)), ending: Ending::Left, ..self }.if_beside(elsewhere)
+    }
+
+    /// Itself, if it leads into the directory of `elsewhere`: what is made in another would not be found by it.
+    fn if_beside(self, elsewhere: &Path) -> io::Result<Option<Self>> {
+        let noted = self.trash.noted(self.item)?;
+        let is_beside = noted.is_some_and(|noted| noted.parent() == elsewhere.parent());
+        Ok(is_beside.then_some(self))
     }
 }
 
@@ -71,40 +102,61 @@ pub enum Noted<'a> {
 }
 
 impl TrashDir {
-    /// Notes down that `item` is being copied from or to `elsewhere`; nothing, where there is a note of it already that its
-    /// command has left.
+    /// Notes down that `item` is being copied from or to `elsewhere`. Where a command has left a note of it that leads into
+    /// the same directory, that one is added to; where it leads into another, nothing is noted.
     ///
     /// # Errors
     /// `EBUSY` where another command is at work with the item.
     pub fn leave_note(&self, item: ItemId, elsewhere: &Path) -> io::Result<Option<Note<'_>>> {
         let staging = self.own_dir(layout::STAGING)?;
-        let (link, name) = (layout::note_of(item), layout::ledger_of(item));
-        let (link, name) = (Name::new(&link)?, Name::new(&name)?);
-        let file = match staging.create_file(name) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
-                return match self.take_note(item)? {
-                    Noted::AtWork => Err(io::ErrorKind::ResourceBusy.into()),
-                    Noted::No | Noted::Left(_) => Ok(None),
-                };
+        let name = layout::ledger_of(item);
+        let name = Name::new(&name)?;
+        for _ in 0..ATTEMPTS {
+            match staging.create_file(name) {
+                Ok(file) => match lock_of(&staging, name, &file) {
+                    Ok(Some(lock)) => return self.note_in(&staging, item, elsewhere, (file, lock)),
+                    // A clean found it before it was locked, and removes it.
+                    Ok(None) => {}
+                    Err(error) => {
+                        staging.remove_file(name).ok();
+                        return Err(error);
+                    }
+                },
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match self.take_note(item)? {
+                    Noted::AtWork => return Err(io::ErrorKind::ResourceBusy.into()),
+                    Noted::Left(note) => return note.adopted(&staging, elsewhere),
+                    // Its command was killed before it noted anything.
+                    Noted::No => self.drop_ledger(item)?,
+                },
+                Err(error) => return Err(error),
             }
-            made => made?,
+        }
+        Err(io::ErrorKind::ResourceBusy.into())
+    }
+
+    /// Makes the note that belongs to a new ledger.
+    fn note_in(
+        &self,
+        staging: &Dir,
+        item: ItemId,
+        elsewhere: &Path,
+        (file, lock): (File, Locked),
+    ) -> io::Result<Option<Note<'_>>> {
+        let made = staging.create_symlink(Name::new(&layout::note_of(item))?, elsewhere);
+        let note = |ending| Note {
+            trash: self,
+            item,
+            made: Vec::new(),
+            ledger: Some(Ledger::on(file)),
+            ending,
+            _lock: Some(lock),
         };
-        let noted = lock_of(&staging, name, &file).and_then(|lock| {
-            let Some(lock) = lock else { return Ok(None) };
-            staging.create_symlink(link, elsewhere).map(|()| Some(lock))
-        });
-        match noted {
-            Ok(Some(lock)) => Ok(Some(Note {
-                trash: self,
-                item,
-                made: Vec::new(),
-                ledger: Some(Ledger::on(file)),
-                _lock: Some(lock),
-            })),
-            Ok(None) => Ok(None),
+        match made {
+            Ok(()) => Ok(Some(note(Ending::Forgotten))),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => note(Ending::Left).if_beside(elsewhere),
             Err(error) => {
-                staging.remove_file(name).ok();
-                if error.kind() == io::ErrorKind::AlreadyExists { Ok(None) } else { Err(error) }
+                staging.remove_file(Name::new(&layout::ledger_of(item))?).ok();
+                Err(error)
             }
         }
     }
@@ -125,7 +177,7 @@ impl TrashDir {
             file.read_to_end(&mut content)?;
             made = Ledger::read(&content);
         }
-        let note = Note { trash: self, item, made, ledger: None, _lock: lock };
+        let note = Note { trash: self, item, made, ledger: None, ending: Ending::Forgotten, _lock: lock };
         Ok(if self.noted(item)?.is_some() { Noted::Left(note) } else { Noted::No })
     }
 

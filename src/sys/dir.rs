@@ -162,6 +162,12 @@ impl Dir {
         Ok(through("openat", || rustix::fs::openat(self, name.as_os_str(), flags, Mode::RUSR | Mode::WUSR))?.into())
     }
 
+    /// Opens the regular file `name` for writing at its end.
+    pub fn open_file_to_append(&self, name: Name<'_>) -> io::Result<File> {
+        let flags = GUARDED | OFlags::WRONLY | OFlags::APPEND;
+        Ok(rustix::fs::openat(self, name.as_os_str(), flags, Mode::empty())?.into())
+    }
+
     /// Makes the symbolic link `name` that points to `target`.
     pub fn create_symlink(&self, name: Name<'_>, target: &Path) -> io::Result<()> {
         Ok(through("symlinkat", || rustix::fs::symlinkat(target, self, name.as_os_str()))?)

@@ -216,6 +216,38 @@ fn a_restore_to_another_mount_at_every_call() {
     sweep(trashed, restore, |scene| vec![to(scene).join("t")], &[&clean, &restore]);
 }
 
+/// Killed with a ledger that has no note yet, or with a note, and then once more at every call.
+#[test]
+fn a_restore_killed_twice_leaves_nothing_that_a_clean_does_not_find() {
+    in_mount_namespace!();
+    let to = |scene: &Scene| scene.sandbox.path("target");
+    let restore = |scene: &Scene| scene.sandbox.command(["restore", "--to"]).args([to(scene), scene.tree()]);
+    let trashed = || {
+        let scene = Scene::with(Kind::Tmpfs, |sandbox, dir| drop(sandbox.file(dir.join("t"), "content")));
+        scene.sandbox.command(["rm"]).args([scene.tree()]).run().ok();
+        scene.sandbox.dir("target");
+        scene
+    };
+    let (run, calls) = points(&restore(&trashed()));
+    run.ok();
+    let noted = calls.iter().position(|point| point.call == "symlinkat").expect("a note is left");
+    for first in &calls[noted..=noted + 1] {
+        let killed = || {
+            let scene = trashed();
+            run_to(Fault::Kill, first, &restore(&scene));
+            scene
+        };
+        let check = |scene: &Scene, point: &Point, run: &Run| {
+            let after = clean(scene).run();
+            assert_no_rest(&scene.sandbox);
+            let copies = scene.whole_copies(&[to(scene).join("t")]);
+            assert_eq!(copies, 1, "killed at {first} and {point}: {run}\nthen: {after}");
+        };
+        let points = each_point(Fault::Kill, killed, restore, check);
+        assert!(points > 5, "{points}");
+    }
+}
+
 #[test]
 fn a_restore_of_a_copied_item_at_every_call() {
     in_mount_namespace!();
