@@ -148,6 +148,15 @@ pub enum Trust {
     Open,
 }
 
+/// Who may still make an item larger, through a descriptor of before its removal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Grower {
+    /// Only its owner, who is whoever removed it.
+    Us,
+    /// Others too, or nobody has looked.
+    Others,
+}
+
 /// Whether a person exempted an item from `clean`.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Keep {
@@ -226,6 +235,8 @@ pub struct TrashItem {
     pub holder: Holder,
     /// Whether that is believed.
     pub trust: Trust,
+    /// Who may still make it larger.
+    pub grower: Grower,
     /// Whether it is exempt from `clean`.
     pub keep: Keep,
     /// Which directory of its trash it is in.

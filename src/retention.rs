@@ -8,6 +8,10 @@
 //! the floor (what was removed more recently stays), and a doubt about the item's dates. Nothing that is not known leads
 //! to a deletion: an item without a date is never old, one without a size frees nothing, a volume that does not tell
 //! its space is never full.
+//!
+//! # Security
+//! What others may still make larger goes before the rest where a rule is about space, and [`Rule::MaxSize`] then leaves
+//! out what is left of it: so that by its growth alone nothing goes that is ours.
 
 mod fates;
 
@@ -18,7 +22,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::item::{Stamp, State, TrashItem};
+use crate::item::{Grower, Stamp, State, TrashItem};
 
 pub use fates::{Fate, Fates, Standing};
 
@@ -175,14 +179,18 @@ impl Decision<'_> {
             Rule::KeepNewest(number) => self.take_older_versions(rule, number),
             Rule::MaxSize(bytes) => {
                 for volume in volumes {
-                    let excess = self.size_left(volume).saturating_sub(bytes);
-                    self.take_oldest(rule, volume, excess);
+                    let left = self.size_left(volume, |_| true);
+                    self.take_oldest(rule, volume, Grower::Others, left.saturating_sub(bytes));
+                    let left = self.size_left(volume, |item| item.grower == Grower::Us);
+                    self.take_oldest(rule, volume, Grower::Us, left.saturating_sub(bytes));
                 }
             }
             Rule::MinFree(free) => {
                 for volume in volumes {
-                    let soon = volume.available.saturating_add(self.size_going(volume));
-                    self.take_oldest(rule, volume, bytes_of(free, volume.size).saturating_sub(soon));
+                    for grower in [Grower::Others, Grower::Us] {
+                        let soon = volume.available.saturating_add(self.size_going(volume));
+                        self.take_oldest(rule, volume, grower, bytes_of(free, volume.size).saturating_sub(soon));
+                    }
                 }
             }
         }
@@ -209,13 +217,14 @@ impl Decision<'_> {
         }
     }
 
-    fn take_oldest(&mut self, rule: Rule, volume: &Volume, mut bytes: u64) {
+    fn take_oldest(&mut self, rule: Rule, volume: &Volume, grower: Grower, mut bytes: u64) {
         for index in self.by_age() {
             let size = self.items[index].size.unwrap_or(0);
             if bytes == 0 {
                 return;
             }
-            if size == 0 || !volume.holds(&self.items[index]) || self.goes(index) {
+            let is_meant = volume.holds(&self.items[index]) && self.items[index].grower == grower;
+            if size == 0 || !is_meant || self.goes(index) {
                 continue;
             }
             self.take(index, Cause::Rule(rule));
@@ -270,17 +279,17 @@ impl Decision<'_> {
         matches!(self.verdicts[index], Verdict::Goes(_))
     }
 
-    fn size_left(&self, volume: &Volume) -> u64 {
-        self.sum(volume, |verdict| !matches!(verdict, Verdict::Goes(_)))
+    fn size_left(&self, volume: &Volume, counts: impl Fn(&TrashItem) -> bool) -> u64 {
+        self.sum(volume, |item, verdict| counts(item) && !matches!(verdict, Verdict::Goes(_)))
     }
 
     fn size_going(&self, volume: &Volume) -> u64 {
-        self.sum(volume, |verdict| matches!(verdict, Verdict::Goes(_)))
+        self.sum(volume, |_, verdict| matches!(verdict, Verdict::Goes(_)))
     }
 
-    fn sum(&self, volume: &Volume, counts: impl Fn(&Verdict) -> bool) -> u64 {
+    fn sum(&self, volume: &Volume, counts: impl Fn(&TrashItem, &Verdict) -> bool) -> u64 {
         let both = self.items.iter().zip(&self.verdicts);
-        let counted = both.filter(|(item, verdict)| volume.holds(item) && counts(verdict));
+        let counted = both.filter(|(item, verdict)| volume.holds(item) && counts(item, verdict));
         counted.filter_map(|(item, _)| item.size).fold(0, u64::saturating_add)
     }
 }

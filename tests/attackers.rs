@@ -4,6 +4,7 @@
 mod older;
 mod open;
 mod other_user;
+mod space;
 mod values;
 
 use std::fs;

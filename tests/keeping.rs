@@ -47,15 +47,15 @@ fn removed(sandbox: &Sandbox, files: &[(&str, usize)]) {
 #[test]
 fn a_trash_is_made_to_fit_by_the_oldest_after_a_yes() {
     let sandbox = Sandbox::ordinary();
-    removed(&sandbox, &[("a", 100), ("b", 100), ("c", 100)]);
-    clean(&sandbox, &["--max-size", "200", "-n"])
+    removed(&sandbox, &[("a", 65_536), ("b", 65_536), ("c", 65_536)]);
+    clean(&sandbox, &["--max-size", "128KiB", "-n"])
         .ok()
-        .out_contains("(100 B): the trash of its volume")
-        .out_contains("would delete 1 item (100 B)");
-    clean(&sandbox, &["--max-size", "200"]).fails(1).err_contains("refusing to delete 1 item").err_contains("--yes");
+        .out_contains("(64.0 KiB): the trash of its volume")
+        .out_contains("would delete 1 item (64.0 KiB)");
+    clean(&sandbox, &["--max-size", "128KiB"]).fails(1).err_contains("refusing to delete 1 item").err_contains("--yes");
     assert_eq!(listed(&sandbox), ["a", "b", "c"]);
-    clean(&sandbox, &["--max-size", "300"]).ok().silent();
-    clean(&sandbox, &["--max-size", "200", "--yes"]).ok();
+    clean(&sandbox, &["--max-size", "192KiB"]).ok().silent();
+    clean(&sandbox, &["--max-size", "128KiB", "--yes"]).ok();
     assert_eq!(listed(&sandbox), ["b", "c"]);
     clean(&sandbox, &["--min-free", "1", "--yes"]).ok();
     assert_eq!(listed(&sandbox), ["b", "c"], "there is so much free");

@@ -34,6 +34,7 @@ pub(crate) fn item(path: &str, age: TimeDelta) -> TrashItem {
         mode: None,
         holder: Holder::Item,
         trust: Trust::Believed,
+        grower: Grower::Us,
         keep: Keep::No,
         shelf: Shelf::Trash,
     }

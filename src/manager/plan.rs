@@ -32,8 +32,7 @@ impl TrashManager {
     fn try_plan_clean(&self, request: &CleanRequest, progress: &dyn Progress) -> Result<CleanPlan> {
         let Listing { mut items, problems, .. } = self.everything_in(&request.trashes, |id| may_be_meant(request, id));
         let mut plan = CleanPlan { problems, ..CleanPlan::default() };
-        let asks_for_size = request.selection.asks_for_size();
-        if asks_for_size {
+        if request.selection.asks_for_size() {
             self.measure_anew(&mut items, progress)?;
         }
         let mut chosen = choose_whole(&request.selection, items, &mut plan.problems);
@@ -42,8 +41,8 @@ impl TrashManager {
         }
         // Told, and deleted, in the order in which a list shows them.
         chosen.sort_by_key(|item| item.trashed.instant());
-        if request.policy.is_about_space() && !asks_for_size {
-            self.measure_anew(&mut chosen, progress)?;
+        if request.policy.is_about_space() {
+            self.measure_on_disk(&mut chosen, progress)?;
         }
         let volumes =
             if request.policy.is_about_space() { self.volumes_with_space(&mut plan.problems) } else { vec![] };

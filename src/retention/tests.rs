@@ -65,6 +65,25 @@ fn space_is_each_volumes_own() {
     assert_eq!(unknown, [Verdict::Stays; 4], "a volume that does not tell its space is never full");
 }
 
+/// The oldest of those first; then what is ours is counted without them.
+#[test]
+fn what_others_may_make_larger_takes_nothing_of_ours_along() {
+    let theirs = |path, age, size| TrashItem { grower: Grower::Others, size: Some(size), ..item(path, age) };
+    let items = [item("/a", 9), theirs("/b", 8, 10), theirs("/c", 7, 1 << 40), item("/d", 6)];
+    let table: [(&[Rule], &[usize]); 5] = [
+        (&[Rule::MaxSize(1 << 41)], &[]),
+        (&[Rule::MaxSize(20)], &[1, 2]),
+        (&[Rule::MaxSize(19)], &[0, 1, 2]),
+        (&[Rule::MinFree(Free::Bytes(80))], &[1]),
+        (&[Rule::MinFree(Free::Bytes(81))], &[1, 2]),
+    ];
+    for (rules, expected) in table {
+        assert_eq!(gone(&items, rules), expected, "{rules:?}");
+    }
+    let kept = [item("/a", 9), TrashItem { keep: Keep::Forever, ..theirs("/c", 7, 1 << 40) }];
+    assert!(gone(&kept, &[Rule::MaxSize(10)]).is_empty());
+}
+
 #[test]
 fn what_is_not_known_leads_to_nothing() {
     let all = [

@@ -76,7 +76,7 @@ impl Note<'_> {
     }
 }
 
-impl<'a> Note<'a> {
+impl Note<'_> {
     /// The note that another command left, to add to what it made.
     fn adopted(self, staging: &Dir, elsewhere: &Path) -> io::Result<Option<Self>> {
         let file = staging.open_file_to_append(Name::new(&layout::ledger_of(self.item))?)?;

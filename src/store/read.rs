@@ -12,7 +12,8 @@ use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::error::{Error, Result};
 use crate::item::Stamp::{self, Missing};
 use crate::item::{
-    Holder, ItemId, ItemKind, Keep, Origin, RecordPlace, Shape, Shelf, Spot, TrashItem, Trust, Untrusted, is_plain_path,
+    Grower, Holder, ItemId, ItemKind, Keep, Origin, RecordPlace, Shape, Shelf, Spot, TrashItem, Trust, Untrusted,
+    is_plain_path,
 };
 use crate::sys::{Dir, FileKind, Metadata, Name, Timestamp, metadata_of_file};
 
@@ -161,9 +162,17 @@ impl TrashDir {
             mode: None,
             holder,
             trust,
+            grower: self.grower(id, metadata, trust),
             keep: kept.unwrap_or(Keep::No),
             shelf: at.spot.shelf(),
         })
+    }
+
+    /// Who may still make larger what has this metadata; what is in a directory is not looked at.
+    fn grower(&self, id: ItemId, metadata: &Metadata, trust: Trust) -> Grower {
+        let was_closed = id.told().is_some_and(|told| told.lent.taken != 0);
+        let only_us = metadata.is_written_by_one(self.owner) && !was_closed && trust == Trust::Believed;
+        if only_us { Grower::Us } else { Grower::Others }
     }
 
     /// Whether a record is believed that is on what has this metadata: it is ours, and nobody else may write it. The bits

@@ -111,6 +111,12 @@ impl Metadata {
         self.blocks.saturating_mul(512)
     }
 
+    /// Whether it is this user's, and its mode lets nobody else write to it. The bits of a symbolic link say nothing.
+    #[must_use]
+    pub fn is_written_by_one(&self, user: u32) -> bool {
+        self.uid == user && (self.mode & 0o022 == 0 || self.kind == FileKind::Symlink)
+    }
+
     /// Whether this is a directory.
     #[must_use]
     pub fn is_dir(&self) -> bool {

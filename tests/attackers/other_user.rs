@@ -1,6 +1,6 @@
 //! Another user in a thread of the test: the kernel keeps users and groups for each thread.
 
-use std::fs::File;
+use std::fs::{File, OpenOptions};
 use std::io;
 use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -22,12 +22,21 @@ pub(super) struct Attacker {
 
 impl Attacker {
     pub(super) fn holding(path: &Path) -> Self {
+        Self::having(path, OpenOptions::new().read(true))
+    }
+
+    /// As [`Self::holding`], to write to it.
+    pub(super) fn holding_to_write(path: &Path) -> Self {
+        Self::having(path, OpenOptions::new().write(true))
+    }
+
+    fn having(path: &Path, how: &OpenOptions) -> Self {
         let (jobs, to_do) = channel::<Job>();
         let (tell, done) = channel();
-        let path = path.to_owned();
+        let (path, how) = (path.to_owned(), how.clone());
         thread::spawn(move || {
             become_them().expect("root can become anybody");
-            let file = File::open(&path).expect("they may read it");
+            let file = how.open(&path).expect("they may read it");
             tell.send(0).expect("the test waits");
             for job in to_do {
                 if tell.send(job(&file)).is_err() {
@@ -37,6 +46,18 @@ impl Attacker {
         });
         done.recv().expect("they hold it");
         Self { jobs, done }
+    }
+
+    /// Makes it so long, with a hole, and writes so much at its start.
+    pub(super) fn grows(&self, length: u64, content: usize) {
+        use std::io::Write as _;
+        let grow = move |mut file: &File| {
+            file.set_len(length).expect("they may");
+            file.write_all(&vec![b'x'; content]).expect("they may");
+            0
+        };
+        self.jobs.send(Box::new(grow)).expect("they are there");
+        self.done.recv().expect("they answer");
     }
 
     /// Tries all of this through the descriptor; says how much of it the kernel allowed.

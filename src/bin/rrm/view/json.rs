@@ -145,7 +145,7 @@ fn text_of(instant: DateTime<Utc>) -> String {
 mod tests {
     use std::os::unix::ffi::OsStringExt;
 
-    use rrm::item::{Holder, ItemId, ItemKind, Keep, Origin, Shelf, Trust};
+    use rrm::item::{Grower, Holder, ItemId, ItemKind, Keep, Origin, Shelf, Trust};
 
     use super::*;
 
@@ -162,6 +162,7 @@ mod tests {
             mode: None,
             holder: Holder::Item,
             trust: Trust::Believed,
+            grower: Grower::Us,
             keep: Keep::No,
             shelf: Shelf::Trash,
         }
