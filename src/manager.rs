@@ -6,6 +6,7 @@ mod clean;
 mod copy;
 mod doctor;
 mod import;
+mod inside;
 mod keep;
 mod likeness;
 mod list;

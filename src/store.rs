@@ -186,6 +186,15 @@ impl TrashDir {
         self.id
     }
 
+    /// Its identity, and those of rrm's own directories in here, which a mount may show elsewhere. One that cannot be looked
+    /// at is left out: nothing goes there either.
+    #[must_use]
+    pub fn ids(&self) -> Vec<FileId> {
+        let own = [layout::STAGING, layout::DOOMED, layout::KEPT, layout::VOLUMES];
+        let own = own.into_iter().filter_map(|name| self.dir.metadata_of(name).ok());
+        own.map(|found| found.id).chain([self.id]).collect()
+    }
+
     /// The mount it is on, where the kernel tells.
     #[must_use]
     pub fn mount(&self) -> Option<u64> {

@@ -154,11 +154,8 @@ impl TrashManager {
             Links::Follow => Likeness::AsAnyOther,
             Links::Refuse => Likeness::AsBefore(Before { trash, item, part, others: directories }),
         };
-        let parent = targets.open(step.target.parent().unwrap_or(Path::new("/")), links, &likeness)?;
+        let parent = targets.open(self, step.target.parent().unwrap_or(Path::new("/")), links, &likeness)?;
         let name = step.target.file_name().unwrap_or_default();
-        if parent.path.starts_with(&*step.item.trash) {
-            return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, &step.target, "it is inside the trash"));
-        }
         let take = |name: &OsStr| self.take(step, &parent, name, request, progress);
         match (take(name), request.conflict) {
             (Err(error), conflict) if error.kind == ErrorKind::TargetExists => match conflict {

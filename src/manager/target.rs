@@ -5,6 +5,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::TrashManager;
+use super::inside::Insides;
 use super::likeness::{Likeness, Model};
 use crate::error::{Error, ErrorKind, Result};
 use crate::outcome::MadeAnew;
@@ -60,17 +62,26 @@ impl TargetDir {
 /// Opens the directories that things are restored to. Restores come in runs to one directory, so the last is kept.
 #[derive(Debug, Default)]
 pub(super) struct Targets {
+    /// Where nothing is restored to; looked up for the first of them.
+    trashes: Option<Insides>,
     last: Option<(PathBuf, Arc<TargetDir>)>,
     guessed: Vec<MadeAnew>,
 }
 
 impl Targets {
-    /// Opens `directory`, making what is missing of it.
-    pub(super) fn open(&mut self, directory: &Path, links: Links, likeness: &Likeness<'_>) -> Result<Arc<TargetDir>> {
+    /// Opens `directory`, which is in no trash that `manager` knows, making what is missing of it.
+    pub(super) fn open(
+        &mut self,
+        manager: &TrashManager,
+        directory: &Path,
+        links: Links,
+        likeness: &Likeness<'_>,
+    ) -> Result<Arc<TargetDir>> {
         if let Some((_, found)) = self.last.as_ref().filter(|(known, _)| known == directory) {
             return Ok(found.clone());
         }
-        let opened = Arc::new(open_or_make(directory, links, likeness)?);
+        let trashes = self.trashes.get_or_insert_with(|| Insides::of(manager));
+        let opened = Arc::new(open_or_make(directory, links, likeness, trashes)?);
         self.guessed.extend(opened.made.iter().filter_map(Made::anew));
         self.last = Some((directory.to_owned(), opened.clone()));
         Ok(opened)
@@ -97,7 +108,7 @@ impl Made {
     }
 }
 
-fn open_or_make(directory: &Path, links: Links, likeness: &Likeness<'_>) -> Result<TargetDir> {
+fn open_or_make(directory: &Path, links: Links, likeness: &Likeness<'_>, trashes: &Insides) -> Result<TargetDir> {
     let failed = |error| Error::system(RESTORE, directory, error);
     let mut missing = Vec::new();
     let mut existing = directory;
@@ -121,6 +132,9 @@ fn open_or_make(directory: &Path, links: Links, likeness: &Likeness<'_>) -> Resu
     let real = dir.path().map_err(failed)?;
     if links == Links::Refuse && real != existing {
         return Err(leads_elsewhere(directory, existing, &real));
+    }
+    if trashes.hold(&dir, &real).map_err(failed)? {
+        return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, directory, "that is inside the trash"));
     }
     let mut target = TargetDir { dir, path: real, made: Vec::new() };
     let mut missing = missing.into_iter().rev();

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::process::Command;
 
-use super::{assert_no_rest, listed};
+use super::{Kind, assert_no_rest, listed, place};
 use crate::common::{Mount, Sandbox, is_root, snapshot, strace};
 
 /// A mount's content shown at another place, as a stick that is put into another port.
@@ -165,4 +165,32 @@ fn what_another_user_has_in_our_place_is_a_note_and_no_failure() {
     std::fs::set_permissions(&place, std::os::unix::fs::PermissionsExt::from_mode(0o777)).expect("root may");
     sandbox.rrm(["list"]).fails(1);
     sandbox.rrm(["doctor"]).fails(1).out_contains("error: ");
+}
+
+/// Not into the trash of another volume either, nor into what a mount shows of one, nor by a link.
+#[test]
+fn nothing_is_restored_into_any_trash() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::new();
+    let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| drop(sandbox.file(dir.join("there"), "there"))));
+    sandbox.command(["rm"]).args([place.dir.join("there")]).run().ok();
+    sandbox.file("here", "here");
+    sandbox.rrm(["rm", "here"]).ok();
+    let items = sandbox.list_json();
+    let trashes: Vec<_> =
+        items.iter().map(|item| std::path::PathBuf::from(item["trash_dir"].as_str().expect("a path"))).collect();
+    assert_ne!(trashes[0], trashes[1]);
+    for (number, trash) in trashes.iter().enumerate() {
+        let doomed = trash.join(".doomed");
+        let shown = or_skip!(Mount::bind(&doomed, &sandbox.path(format!("shown{number}"))));
+        let link = sandbox.symlink(format!("link{number}"), trash);
+        for target in [doomed, shown.path().to_owned(), shown.path().join("sub"), link, trash.join("kept/sub")] {
+            for id in items.iter().filter_map(|item| item["id"].as_str()) {
+                let run = sandbox.command(["restore", "--to"]).args([&target]).args([id]).run();
+                run.fails(1).err_contains("inside the trash");
+            }
+        }
+        sandbox.rrm(["clean"]).ok();
+    }
+    assert_eq!(listed(&sandbox).len(), 2);
 }

@@ -1,6 +1,5 @@
 //! Looking for records on files that are in no trash.
 
-use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
@@ -13,12 +12,13 @@ use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, cannot};
 use crate::item::ItemId;
 use crate::manager::TrashManager;
+use crate::manager::inside::Insides;
 use crate::outcome::diagnosis::{Diagnosis, Finding};
 use crate::private::is_random_name;
 use crate::progress::{Amount, Progress};
 use crate::request::ExamineRequest;
 use crate::store::stray;
-use crate::sys::{self, Dir, FileId, FileKind, Name, Timestamp};
+use crate::sys::{self, Dir, FileKind, Name, Timestamp};
 use crate::walk::{Ascent, Step, Walk};
 
 /// What a walk calls its top; no message shows it.
@@ -36,7 +36,7 @@ pub(super) fn check(
     diagnosis: &mut Diagnosis,
     progress: &dyn Progress,
 ) {
-    let trashes = manager.known_trashes().iter().map(|trash| trash.id()).collect();
+    let trashes = Insides::of(manager);
     let mut looking = Looking { attributes: &*manager.attributes, trashes, diagnosis, progress };
     for file in request.files.iter().take_while(|_| !progress.interrupted()) {
         let looked = looking.at(file);
@@ -81,7 +81,7 @@ pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
 
 struct Looking<'a> {
     attributes: &'a dyn ExtendedAttributes,
-    trashes: HashSet<FileId>,
+    trashes: Insides,
     diagnosis: &'a mut Diagnosis,
     progress: &'a dyn Progress,
 }
@@ -99,7 +99,7 @@ impl Looking<'_> {
             let real = parent.path()?.join(path.file_name().unwrap_or_default());
             (parent, real)
         };
-        if self.is_in_trash(&holder, &real)? {
+        if self.trashes.hold(&holder, &real)? {
             let reason = "it is in a trash directory, which is checked in any case";
             self.diagnosis.problems.push(Error::new(ErrorKind::TrashDirectory, CHECK, path, reason));
             return Ok(());
@@ -146,7 +146,7 @@ impl Looking<'_> {
                     Err(error) if error.kind() == io::ErrorKind::CrossesDevices => return Ok(None),
                     child => child?,
                 };
-                if self.trashes.contains(&child.metadata()?.id) {
+                if self.trashes.are(child.metadata()?.id) {
                     return Ok(None);
                 }
                 self.note(&child.readable()?, own_path)?;
@@ -166,17 +166,6 @@ impl Looking<'_> {
             });
         }
         Ok(())
-    }
-
-    fn is_in_trash(&self, dir: &Dir, path: &Path) -> io::Result<bool> {
-        let mut dir = dir.try_clone()?;
-        for _ in path.ancestors() {
-            if self.trashes.contains(&dir.metadata()?.id) {
-                return Ok(true);
-            }
-            dir = dir.open_parent()?;
-        }
-        Ok(false)
     }
 }
 
