@@ -134,7 +134,7 @@ fn open_or_make(directory: &Path, links: Links, likeness: &Likeness<'_>, trashes
         return Err(leads_elsewhere(directory, existing, &real));
     }
     if trashes.hold(&dir, &real).map_err(failed)? {
-        return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, directory, "that is inside the trash"));
+        return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, directory, "it is inside the trash"));
     }
     let mut target = TargetDir { dir, path: real, made: Vec::new() };
     let mut missing = missing.into_iter().rev();
