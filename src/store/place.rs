@@ -310,6 +310,6 @@ impl TrashDir {
 }
 
 /// Whether an open file is what `dir` has under this name. Two looks at an inode cost a third of one at a path of `/proc`.
-fn is_at(file: &File, dir: &Dir, name: Name<'_>) -> io::Result<bool> {
+pub(super) fn is_at(file: &File, dir: &Dir, name: Name<'_>) -> io::Result<bool> {
     Ok(dir.metadata_of(name)?.id == metadata_of_file(file)?.id)
 }

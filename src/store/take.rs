@@ -17,10 +17,11 @@ use std::path::Path;
 
 use super::envelope::{OTHERS_WRITE, discard_envelope};
 use super::loosen::{Loosened, loosen};
+use super::place::is_at;
 use super::read::Holding;
 use super::{TrashDir, layout, record};
 use crate::item::{Holder, ItemKind, Lent, Origin, Record, Spot, TrashItem};
-use crate::sys::{Dir, Metadata, Name, metadata_of_file, rename_no_replace, set_mode_of_file, try_lock};
+use crate::sys::{Dir, Lock, Metadata, Name, metadata_of_file, rename_no_replace, set_mode_of_file, try_lock};
 
 /// An item that has left.
 #[derive(Debug)]
@@ -39,6 +40,24 @@ pub struct MovedOut {
     labelled: Option<File>,
     leaving: Leaving,
     envelope: Option<Dir>,
+    /// Where it is now, if another had its lock when it was moved.
+    contended: Option<(Dir, OsString)>,
+}
+
+/// How long a restore waits for a removal that has the lock of what is moved, each time a millisecond.
+const ATTEMPTS: u32 = 200;
+
+/// Waits for whoever else has the lock of a file that is back, and says whether it is in its place then. A removal that had
+/// opened it before has taken it again otherwise, and its record is that removal's. A program that keeps the lock is no
+/// removal, and keeps others from being one.
+fn is_back_for_good(file: &File, (target, name): &(Dir, OsString)) -> bool {
+    for _ in 0..ATTEMPTS {
+        if !matches!(try_lock(file), Ok(Lock::Taken)) {
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    Name::new(name).is_ok_and(|name| is_at(file, target, name).is_ok_and(|is_there| is_there))
 }
 
 impl TrashDir {
@@ -49,8 +68,12 @@ impl TrashDir {
         let (holding, name) = self.holding(item)?;
         let name = Name::new(&name)?;
         // Opened before the move, so that nothing but this very inode loses attributes after it; and locked, so that no
-        // removal of what is back writes a record that would be erased. If a program has the lock no removal gets it.
-        let labelled = self.labelled(item, name)?.inspect(|file| drop(try_lock(file)));
+        // removal of what is back writes a record that would be erased.
+        let labelled = self.labelled(item, name)?;
+        let contended = match labelled.as_ref().map(try_lock) {
+            Some(Ok(Lock::Taken)) => Some((target.try_clone()?, target_name.as_os_str().to_owned())),
+            _ => None,
+        };
         let leaving = Leaving::of(item, &holding, name)?;
         let reopened = Reopened::of(item, labelled.as_ref(), (target, target_name))?;
         if let Err(error) = rename_no_replace(&holding, name, target, target_name) {
@@ -59,7 +82,7 @@ impl TrashDir {
             return Err(error);
         }
         let envelope = if let Holding::Envelope(envelope) = holding { Some(envelope) } else { None };
-        Ok(MovedOut { item: item.clone(), labelled, leaving, envelope })
+        Ok(MovedOut { item: item.clone(), labelled, leaving, envelope, contended })
     }
 
     /// Takes off again what an item was given to be moved, which it was not. Others could write the record meanwhile.
@@ -85,7 +108,9 @@ impl TrashDir {
 
     /// Erases the record of what was moved out, gives it back its mode, and removes its envelope.
     pub fn tidy_up(&self, moved: MovedOut) -> Taken {
-        let erased = moved.labelled.map_or(Ok(()), |file| record::erase(&*self.attributes, &file));
+        let is_in_place = |file: &File| moved.contended.as_ref().is_none_or(|place| is_back_for_good(file, place));
+        let labelled = moved.labelled.filter(is_in_place);
+        let erased = labelled.map_or(Ok(()), |file| record::erase(&*self.attributes, &file));
         // Whatever became of the record: nothing else will remember the mode.
         let result = moved.leaving.finish(|mode| moved.item.original_mode(mode)).and(erased);
         if let Some(envelope) = moved.envelope {
