@@ -166,6 +166,8 @@ impl Level {
                 let dir = self.dir()?;
                 match dir.open_place_on_this_mount(name).map(|child| grant(&child)) {
                     Ok(Granted::Yes) => dir.open_dir_on_this_mount(name),
+                    // The other worker has removed it since: then it is gone, and not forbidden.
+                    Err(gone) if gone.kind() == io::ErrorKind::NotFound => Err(gone),
                     _ => Err(error),
                 }
             }

@@ -39,13 +39,13 @@ const NOTE: &str = ".elsewhere";
 /// What the note is called that tells where `item` is copied from or to.
 #[must_use]
 pub fn note_of(item: ItemId) -> OsString {
-    format!("{item}{NOTE}").into()
+    beside(item, NOTE)
 }
 
 /// The item that a name in [`STAGING`] is the note of, if it is one.
 #[must_use]
 pub fn noted_by(name: &OsStr) -> Option<ItemId> {
-    ItemId::from_name(OsStr::new(name.to_str()?.strip_suffix(NOTE)?))
+    item_beside(name, NOTE)
 }
 
 /// The end of the name of the [`Ledger`](crate::private::Ledger) that belongs to a note.
@@ -54,13 +54,21 @@ const LEDGER: &str = ".made";
 /// What the file is called that tells which private directories were made outside for a copy of `item`.
 #[must_use]
 pub fn ledger_of(item: ItemId) -> OsString {
-    format!("{item}{LEDGER}").into()
+    beside(item, LEDGER)
 }
 
 /// The item that a name in [`STAGING`] is the ledger of, if it is one.
 #[must_use]
 pub fn ledger_for(name: &OsStr) -> Option<ItemId> {
-    ItemId::from_name(OsStr::new(name.to_str()?.strip_suffix(LEDGER)?))
+    item_beside(name, LEDGER)
+}
+
+fn beside(item: ItemId, end: &str) -> OsString {
+    format!("{item}{end}").into()
+}
+
+fn item_beside(name: &OsStr, end: &str) -> Option<ItemId> {
+    ItemId::from_name(OsStr::new(name.to_str()?.strip_suffix(end)?))
 }
 
 /// What a name in a trash directory is.

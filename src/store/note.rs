@@ -12,11 +12,12 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::place::is_at;
 use super::stage::take_over;
 use super::{TrashDir, layout};
 use crate::item::{Holder, ItemId, TrashItem};
 use crate::private::{Ledger, Recorded};
-use crate::sys::{Dir, Locked, Name, if_there, metadata_of_file};
+use crate::sys::{Dir, Locked, Name, if_there};
 
 /// Who works on an item that there is a note of.
 #[derive(Debug)]
@@ -74,9 +75,7 @@ impl Note<'_> {
         }
         Ok(())
     }
-}
 
-impl Note<'_> {
     /// The note that another command left, to add to what it made.
     fn adopted(self, staging: &Dir, elsewhere: &Path) -> io::Result<Option<Self>> {
         let file = staging.open_file_to_append(Name::new(&layout::ledger_of(self.item))?)?;
@@ -219,7 +218,5 @@ impl TrashDir {
 /// The lock of a ledger; `None` where its command has it, or somebody has removed it meanwhile.
 fn lock_of(staging: &Dir, name: Name<'_>, file: &File) -> io::Result<Option<Locked>> {
     let Some(lock) = Locked::take(file.try_clone()?)? else { return Ok(None) };
-    let is_there =
-        staging.metadata_of(name).is_ok_and(|found| metadata_of_file(file).is_ok_and(|ours| ours.id == found.id));
-    Ok(is_there.then_some(lock))
+    Ok(is_at(file, staging, name).unwrap_or(false).then_some(lock))
 }

@@ -158,7 +158,7 @@ pub(crate) fn each_point_of<Scene>(
     points.len()
 }
 
-pub(crate) fn in_parallel<T: Sync>(items: &[T], work: impl Fn(&T) + Sync) {
+fn in_parallel<T: Sync>(items: &[T], work: impl Fn(&T) + Sync) {
     let threads = std::thread::available_parallelism().map_or(2, std::num::NonZero::get);
     let next = AtomicUsize::new(0);
     std::thread::scope(|scope| {
@@ -172,7 +172,7 @@ pub(crate) fn in_parallel<T: Sync>(items: &[T], work: impl Fn(&T) + Sync) {
     });
 }
 
-pub(crate) fn message(panic: &(dyn std::any::Any + Send)) -> &str {
+fn message(panic: &(dyn std::any::Any + Send)) -> &str {
     let text = panic.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("a panic without words")
 }
