@@ -286,9 +286,9 @@ fn ctrl_z_stops_it_like_any_other_program() {
     let sandbox = removed(&["a"]);
     // Only a shell that a person uses gives the terminal to its jobs and takes it back.
     let shell = sandbox.tool("bash", ["--norc", "--noediting", "-i"]).with("PS1", "$ ").with("TERM", "xterm-256color");
+    let shell = shell.with("RRM", sandbox.command(["browse"]).program());
     let mut screen = shell.on_screen(80, 24);
-    let program = sandbox.command(["browse"]).program().display().to_string();
-    screen.shows("$ ").types(&format!("'{program}' browse --under ~\n")).shows("content of a");
+    screen.shows("$ ").types("\"$RRM\" browse --under ~\n").shows("content of a");
     screen.types("\x1a").is_left().shows("Stopped").types("stty -a | grep -o ' icano[n]'\n").shows(" icanon");
     screen.types("fg\n").hides("Stopped").shows("content of a").types("q").is_left();
     screen.types("echo ended $?\n").shows("ended 0").types("exit\n");
@@ -300,12 +300,9 @@ fn ctrl_z_stops_it_like_any_other_program() {
 fn ctrl_z_stops_the_script_that_started_it_too() {
     let sandbox = removed(&["a"]);
     let shell = sandbox.tool("bash", ["--norc", "--noediting", "-i"]).with("PS1", "$ ").with("TERM", "xterm-256color");
+    let shell = shell.with("RRM", sandbox.command(["browse"]).program());
     let mut screen = shell.on_screen(80, 24);
-    let program = sandbox.command(["browse"]).program().display().to_string();
-    screen
-        .shows("$ ")
-        .types(&format!("sh -c '{program} browse --under ~; echo script went on'\n"))
-        .shows("content of a");
+    screen.shows("$ ").types("sh -c '\"$RRM\" browse --under ~; echo script went on'\n").shows("content of a");
     screen.types("\x1a").is_left().shows("Stopped").types("echo shell is $((1 + 1))\n").shows("shell is 2");
     screen.types("fg\n").hides("shell is 2").shows("content of a").types("q").is_left().shows("script went on");
     screen.types("exit\n");

@@ -117,7 +117,7 @@ impl Typing {
         let got = self.sandbox.root().join("got");
         let real = binary();
         let stub = format!(
-            "#!/bin/sh\n[ \"$1\" != complete ] || exec {} \"$@\"\n{{ printf '%s\\0' \"$@\"; echo; }} >>{}\n",
+            "#!/bin/sh\n[ \"$1\" != complete ] || exec '{}' \"$@\"\n{{ printf '%s\\0' \"$@\"; echo; }} >>'{}'\n",
             real.display(),
             got.display()
         );

@@ -6,9 +6,13 @@ use std::io::{Read as _, Write as _};
 use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::OFlags;
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Winsize, tcsetwinsize};
+
+/// How long a program may be silent, in seconds. Whoever waits so long has found a defect.
+const PATIENCE: Timespec = Timespec { tv_sec: 120, tv_nsec: 0 };
 
 /// A pseudo-terminal (pty(7)).
 pub(super) struct Terminal {
@@ -48,6 +52,10 @@ impl Terminal {
             if let Some(act) = act.take_if(|_| waited_for) {
                 person.write_all(act().as_bytes()).expect("a terminal takes what is typed");
             }
+            let mut waited = [PollFd::new(&person, PollFlags::IN)];
+            let events = poll(&mut waited, Some(&PATIENCE)).expect("a terminal can be waited for");
+            // The terminal is dropped with this panic, and the program is hung up on.
+            assert!(events > 0, "it neither ends nor goes on:\n{}", String::from_utf8_lossy(&shown));
             match person.read(&mut part) {
                 Ok(count @ 1..) => shown.extend(&part[..count]),
                 // EIO says that the program's side is closed everywhere.
