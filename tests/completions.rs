@@ -192,11 +192,14 @@ const IN_EACH_QUOTE: &[&str] = &["", "\"", "'", "$'"];
 
 #[test]
 fn bash_gets_each_name_as_it_is() {
-    let home = &["~/", "$HOME/", "${HOME}/", "\"$HOME/", "\"${HOME}/"];
-    or_skip!(Typing::new(&BASH)).takes_hostile_names([IN_EACH_QUOTE, home]);
+    let typing = or_skip!(Typing::new(&BASH));
+    let home = &["~/", "\"$HOME/", "\"${HOME}/", "$HOME/", "${HOME}/"];
+    // Without quotes bash itself splits the variable at a blank.
+    let is_split = typing.sandbox.home().to_string_lossy().contains(' ');
+    typing.takes_hostile_names([IN_EACH_QUOTE, if is_split { &home[..3] } else { home }]);
 }
 
-/// In double quotes zsh expands `$HOME` at the first press of the key, which is its own affair.
+/// In double quotes zsh expands `$HOME` at the first press of the key, whatever rrm offers.
 #[test]
 fn zsh_gets_each_name_as_it_is() {
     or_skip!(Typing::new(&ZSH)).takes_hostile_names([IN_EACH_QUOTE, &["~/", "$HOME/", "${HOME}/"]]);

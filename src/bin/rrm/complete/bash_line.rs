@@ -214,6 +214,16 @@ impl Reader<'_> {
         self.rest = &self.rest[length..];
     }
 
+    /// Takes `$HOME`. Without quotes bash splits its value into words and takes them for patterns.
+    fn home_variable(&mut self, length: usize) {
+        let is_split = |byte: &u8| byte.is_ascii_whitespace() || b"*?[\\".contains(byte);
+        if self.quotes == Quotes::None && self.home.is_some_and(|home| home.as_os_str().as_bytes().iter().any(is_split))
+        {
+            self.word.meaning = Meaning::Unknown;
+        }
+        self.home(length);
+    }
+
     fn variable(&mut self) -> Option<()> {
         let after = &self.rest[1..];
         let is_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'_';
@@ -226,7 +236,7 @@ impl Reader<'_> {
                     return None;
                 }
                 match &after[1..=name] {
-                    b"HOME" => self.home(name + 3),
+                    b"HOME" => self.home_variable(name + 3),
                     _ => self.take_unknown(),
                 }
             }
@@ -234,7 +244,7 @@ impl Reader<'_> {
                 let name = length(after);
                 // A name that the cursor stands at may go on.
                 match &after[..name] {
-                    b"HOME" if after.len() > name => self.home(name + 1),
+                    b"HOME" if after.len() > name => self.home_variable(name + 1),
                     _ => self.take_unknown(),
                 }
             }
@@ -298,6 +308,21 @@ mod tests {
             ["$x/a", "${x}/a", "$HOME", "~you/", "~", "a*", "a!b", "\"a!b", "{a,b", "a>b", "#a", "$'\\x4", "x=~/a"];
         for word in unknown {
             assert_eq!(read(word, word).map(|line| line.meaning), Some(Meaning::Unknown), "{word}");
+        }
+    }
+
+    /// `$HOME/x` without quotes is two words where there is a blank in it.
+    #[test]
+    fn a_home_that_bash_splits_is_not_completed_behind() {
+        for (home, word, expected) in [
+            ("/home/m e", "$HOME/a", Meaning::Unknown),
+            ("/home/m*", "${HOME}/a", Meaning::Unknown),
+            ("/home/m e", "\"$HOME/a", Meaning::Itself),
+            ("/home/m e", "~/a", Meaning::Itself),
+            ("/home/m-é", "$HOME/a", Meaning::Itself),
+        ] {
+            let line = BashLine::read(OsStr::new(word), OsStr::new(word), Some(Path::new(home))).expect("a line");
+            assert_eq!(line.meaning, expected, "{word} with {home}");
         }
     }
 
