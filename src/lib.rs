@@ -1,5 +1,5 @@
 //! A safer `rm`: what is removed goes to a trash, and comes back when somebody asks. This library is all of it but the
-//! command line.
+//! command line, and `default-features = false` leaves out what only that needs.
 //!
 //! It never talks to a person: it prints nothing, reads no environment and no clock, and asks no question. A caller tells
 //! a [`TrashManager`](manager::TrashManager) where the home trash is and what time it is, hands it a [`request`], gets a
