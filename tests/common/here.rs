@@ -14,13 +14,13 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::SystemAttributes;
 use rrm::error::{Error, ErrorKind};
-use rrm::item::TrashItem;
+use rrm::item::{Keep, TrashItem};
 use rrm::manager::{Settings, TrashManager, is_only_a_warning};
 use rrm::outcome::{Restored, TrashStep};
 use rrm::progress::Silent;
 use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, ImportRequest, ListRequest, Mounts, Open, Place,
-    Restorable, RestoreRequest, Sizes, Sources, TrashRequest,
+    CleanRequest, Conflict, Copying, Destination, Directories, ImportRequest, KeepRequest, ListRequest, Mounts, Open,
+    Place, Restorable, RestoreRequest, Sizes, Sources, TrashRequest,
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
@@ -94,6 +94,7 @@ impl Command {
             "restore" => self.restore(&manager, Restorable::Selected(self.selection())),
             "clean" => self.clean(&manager),
             "import" => self.import(&manager),
+            "keep" => self.keep(&manager),
             "list" => self.list(&manager),
             other => panic!("{other} is not known here; run the program"),
         }
@@ -181,6 +182,11 @@ impl Command {
         let mut did = Did { problems: std::mem::take(&mut plan.problems), ..Did::default() };
         manager.import(&plan, &request, &Silent, |_, result| did.problems.extend(result.err()));
         did
+    }
+
+    fn keep(&self, manager: &TrashManager) -> Did {
+        let request = KeepRequest { selection: self.selection(), keep: Keep::Forever };
+        Did { problems: manager.keep(&request, |_| ()), ..Did::default() }
     }
 
     fn list(&self, manager: &TrashManager) -> Did {
