@@ -84,6 +84,12 @@ impl Selection {
         (!ids.is_empty()).then(|| Vec::from_iter(ids))
     }
 
+    /// Whether a word may mean the item with this ID, as far as the ID tells.
+    #[must_use]
+    pub fn may_mean(&self, id: ItemId) -> bool {
+        self.terms.is_empty() || self.terms.iter().any(|term| term.may_mean(id))
+    }
+
     /// Chooses among `items`.
     ///
     /// A term that means no item, or cannot say which, is a problem of its own and costs the others nothing.

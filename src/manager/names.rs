@@ -73,6 +73,30 @@ impl TrashManager {
         listing
     }
 
+    /// The newest so many of the items whose ID is wanted: for whoever wants something soon, and not to know everything. An
+    /// item whose name tells no time is taken for older than all others. What cannot be read is passed over.
+    #[must_use]
+    pub fn newest_items(&self, most: usize, is_wanted: impl Fn(&ItemId) -> bool) -> Vec<TrashItem> {
+        let trashes = self.discover().trashes;
+        let mut named = Vec::new();
+        for trash in &trashes {
+            // What was seen before it failed is as good as any.
+            let _ = trash.names(|spot, kind| {
+                if is_wanted(&spot.id) {
+                    named.push((Reverse(spot.id.told().map(|told| told.removed)), trash, spot, kind));
+                }
+            });
+        }
+        if most < named.len() {
+            named.select_nth_unstable_by_key(most, |(removed, ..)| *removed);
+            named.truncate(most);
+        }
+        let read = named.into_iter().filter_map(|(_, trash, spot, kind)| read_one(trash, spot, kind).ok()?);
+        let mut items: Vec<_> = read.collect();
+        items.sort_by_key(|item| Reverse(item.trashed.instant()));
+        items
+    }
+
     /// The names of all items that are wanted, in all trash directories that answer.
     fn names(&self, is_wanted: impl Fn(&ItemId) -> bool) -> Names {
         let found = self.discover();
@@ -114,9 +138,11 @@ impl TrashManager {
     }
 }
 
-/// Whether an item may pass the filters of a selection, as far as its name tells.
+/// Whether an item may be selected, as far as its name tells.
 pub(super) fn may_pass(selection: &Selection, id: ItemId) -> bool {
-    id.told().is_none_or(|told| selection.filters.iter().all(|filter| filter.may_pass_removed_at(told.removed)))
+    let may_pass_filters =
+        id.told().is_none_or(|told| selection.filters.iter().all(|filter| filter.may_pass_removed_at(told.removed)));
+    may_pass_filters && selection.may_mean(id)
 }
 
 fn is_imported(id: ItemId) -> bool {

@@ -112,6 +112,15 @@ impl Term {
         }
     }
 
+    /// Whether the word may mean the item with this ID. What is not said to be an ID may be its path.
+    pub(super) fn may_mean(&self, id: ItemId) -> bool {
+        match &self.meaning {
+            Meaning::Items(ids) => ids.contains(&id),
+            Meaning::Id(begun) => begun.begins(id),
+            Meaning::Path(_) | Meaning::Glob(_) | Meaning::Bare { .. } => true,
+        }
+    }
+
     /// Whether the word is the ID of this item, or the beginning of it; a path never is.
     pub(super) fn names(&self, item: &TrashItem) -> bool {
         match &self.meaning {
@@ -193,7 +202,11 @@ impl IdTerm {
 
     fn matches(&self, item: &TrashItem) -> bool {
         let whole = item.kind == ItemKind::Directory || self.part.is_none();
-        whole && item.id.to_string().replace('-', "").starts_with(&self.digits)
+        whole && self.begins(item.id)
+    }
+
+    fn begins(&self, id: ItemId) -> bool {
+        id.to_string().replace('-', "").starts_with(&self.digits)
     }
 }
 

@@ -8,7 +8,7 @@ use super::TrashDir;
 use super::layout::{self, Meaning};
 use super::read::{At, Reading};
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{ItemId, Shelf, Spot, TrashItem};
+use crate::item::{ItemId, Shelf, Spot};
 use crate::sys::door::spawn_beside;
 use crate::sys::{Dir, Entry, FileKind};
 
@@ -114,20 +114,6 @@ impl TrashDir {
             });
             walk.map_err(|error| self.unread(shelf, error))
         })
-    }
-
-    /// At most so many of the items whose ID is wanted, in no order; those that cannot be read are passed over.
-    pub fn some_items(&self, most: usize, is_wanted: impl Fn(&ItemId) -> bool) -> Result<Vec<TrashItem>> {
-        let mut items = Vec::new();
-        self.names(|spot, kind| {
-            if items.len() < most
-                && is_wanted(&spot.id)
-                && let Ok(Reading::Item(item)) = self.read_spot(spot, kind)
-            {
-                items.push(item);
-            }
-        })?;
-        Ok(items)
     }
 
     /// Calls `each` with the directory of what nobody keeps, and then with that of what somebody does.
