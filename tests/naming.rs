@@ -258,6 +258,30 @@ fn a_clock_that_was_set_back_never_makes_an_older_removal_the_last() {
     assert_eq!(place.last(now + TimeDelta::minutes(6)), ["by-the-clock-that-was-ahead"]);
 }
 
+/// Each takes its own last removal, and what is due is due by the clock of whoever removed it.
+#[test]
+fn two_machines_with_different_clocks_share_a_trash() {
+    let place = AtAnyTime::new();
+    let behind = at("2026-05-01T12:00:00Z");
+    let ahead = behind + TimeDelta::minutes(5);
+    let mut ids = Vec::new();
+    for minute in (0..4).map(TimeDelta::minutes) {
+        ids.push(place.remove(&format!("behind-{}", minute.num_minutes()), behind + minute));
+        ids.push(place.remove(&format!("ahead-{}", minute.num_minutes()), ahead + minute));
+        assert_eq!(place.last(behind + minute), [format!("behind-{}", minute.num_minutes())]);
+        assert_eq!(place.last(ahead + minute), [format!("ahead-{}", minute.num_minutes())]);
+    }
+    let due = |now| {
+        let plan = place.manager.plan_clean(&CleanRequest::expired(now), &Silent);
+        assert_eq!(plan.problems.len(), 0, "{plan:?}");
+        plan.items.iter().map(|item| item.id).collect::<std::collections::HashSet<_>>()
+    };
+    let later = TimeDelta::days(30) + TimeDelta::minutes(4);
+    assert_eq!(due(behind + TimeDelta::days(30) - TimeDelta::microseconds(1)).len(), 0);
+    assert_eq!(due(behind + later), ids.iter().copied().step_by(2).collect());
+    assert_eq!(due(ahead + later), ids.into_iter().collect());
+}
+
 /// A name holds no instant after the year 2112: all of them are the last one that it can hold.
 #[test]
 fn what_is_removed_after_2112_is_kept_for_its_time_and_comes_back() {
