@@ -46,4 +46,5 @@ mod shim;
 mod show;
 mod stats;
 mod syscalls;
+mod there_and_back;
 mod transfer;

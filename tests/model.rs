@@ -7,23 +7,16 @@ mod steps;
 mod world;
 
 use proptest::prelude::*;
-use proptest::test_runner::{Config, TestRunner};
 
-use crate::common::Sandbox;
+use crate::common::{Sandbox, random};
 use drivers::{Driver, Library, Program};
 use steps::Step;
 use world::World;
 
 /// Runs `cases` sequences of at most `longest` steps.
 fn check(cases: u32, longest: usize, driver: impl Fn(&Sandbox) -> Box<dyn Driver>) {
-    // A sequence that fails is shown whole, and shrunk; nothing is kept in files.
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 300, ..Config::default() };
     let sequences = prop::collection::vec(steps::any_step(), longest / 2..=longest);
-    let result = TestRunner::new(config).run(&sequences, |steps| {
-        run(&steps, &driver);
-        Ok(())
-    });
-    result.unwrap_or_else(|error| panic!("{error}"));
+    random::for_each(cases, &sequences, |steps| run(&steps, &driver));
 }
 
 fn run(steps: &[Step], driver: impl Fn(&Sandbox) -> Box<dyn Driver>) {

@@ -56,7 +56,7 @@ struct Command {
     now: DateTime<Utc>,
 }
 
-const FLAGS: &[&str] = &["-f", "--yes", "--into-home", "--all"];
+const FLAGS: &[&str] = &["-f", "--yes", "--into-home", "--all", "--release"];
 const VALUES: &[&str] = &["--to", "--conflict", "--under", "--session", "--format"];
 
 impl Command {
@@ -184,11 +184,6 @@ impl Command {
         did
     }
 
-    fn keep(&self, manager: &TrashManager) -> Did {
-        let request = KeepRequest { selection: self.selection(), keep: Keep::Forever };
-        Did { problems: manager.keep(&request, |_| ()), ..Did::default() }
-    }
-
     fn list(&self, manager: &TrashManager) -> Did {
         let request = ListRequest {
             selection: self.selection(),
@@ -199,6 +194,12 @@ impl Command {
         };
         let listing = manager.list(&request, &Silent);
         Did { output: listing.items.iter().flat_map(line).collect(), problems: listing.problems }
+    }
+
+    fn keep(&self, manager: &TrashManager) -> Did {
+        let keep = if self.has("--release") { Keep::No } else { Keep::Forever };
+        let problems = manager.keep(&KeepRequest { selection: self.selection(), keep }, |_| {});
+        Did { problems, ..Did::default() }
     }
 
     fn selection(&self) -> Selection {

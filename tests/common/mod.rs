@@ -14,6 +14,8 @@ mod files;
 pub(crate) mod held;
 pub(crate) mod here;
 pub(crate) mod mounts;
+pub(crate) mod random;
+pub(crate) mod random_tree;
 mod run;
 mod sandbox;
 mod screen;
