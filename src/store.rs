@@ -32,6 +32,7 @@ use crate::sys::{self, Dir, FileId, Name};
 
 pub use claim::Claim;
 pub use envelope::shape_of;
+pub use listing::in_two_threads;
 pub use lock::is_ours;
 pub use note::{Note, Noted, Owner};
 pub use place::{Labelled, NotPlaced, Placed, Source};

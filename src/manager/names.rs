@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::item::{Arrival, ItemId, Spot, TrashItem};
 use crate::outcome::Listing;
 use crate::selection::{Selection, Versions};
-use crate::store::{Reading, TrashDir};
+use crate::store::{Reading, TrashDir, in_two_threads};
 use crate::sys::FileKind;
 
 /// How far in the future of an undo a removal may be: two clocks that are set to the same time differ by less. One that is
@@ -35,8 +35,8 @@ impl TrashManager {
         let key = |removed| (is_to_come(removed, now), Reverse(removed));
         for batch in Batches::new(dated, key) {
             let told = listing.problems.len();
-            for known in batch {
-                match self.read_known(&trashes, known) {
+            for read in self.read_all(&trashes, &batch) {
+                match read {
                     Ok(item) => listing.items.extend(item.filter(&is_meant)),
                     Err(error) => listing.problems.push(error),
                 }
@@ -58,8 +58,8 @@ impl TrashManager {
             if counted >= most {
                 break;
             }
-            for known in batch {
-                match self.read_known(&trashes, known) {
+            for read in self.read_all(&trashes, &batch) {
+                match read {
                     Ok(Some(item)) if selection.passes(&item) => {
                         let is_version = versions == Versions::Newest && !paths.insert(path_of(&item));
                         counted += usize::from(!is_version && (selection.last.is_none() || !item.is_open()));
@@ -118,14 +118,14 @@ impl TrashManager {
         names
     }
 
-    /// The item; nothing, if it is there no more, or never was.
-    fn read_known(&self, trashes: &[Arc<TrashDir>], known: Known) -> Result<Option<TrashItem>> {
-        match known {
+    /// Each item; nothing, if it is there no more, or never was.
+    fn read_all(&self, trashes: &[Arc<TrashDir>], known: &[Known]) -> Vec<Result<Option<TrashItem>>> {
+        in_two_threads(known, |known| match known {
             Known::Named { trash, spot, kind } => {
-                Ok(read_one(&trashes[trash], spot, kind)?.map(|item| self.dated(item)))
+                Ok(read_one(&trashes[*trash], *spot, *kind)?.map(|item| self.dated(item)))
             }
-            Known::Read(item) => Ok(Some(*item)),
-        }
+            Known::Read(item) => Ok(Some((**item).clone())),
+        })
     }
 
     /// Whether an item of an older version was imported. Other programs note whole seconds, so hardly anything that rrm
