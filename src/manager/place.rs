@@ -59,7 +59,8 @@ impl Incoming<'_> {
         for reason in reasons.iter().filter(|reason| told.insert(&reason.path)) {
             text.push_str(&format!("\n  {}: {}", quoted(&reason.path), reason.reason));
         }
-        Error::new(ErrorKind::NoTrash, self.action, self.shown, text)
+        let want_of_room = reasons.iter().any(Error::is_about_room).then(|| std::io::ErrorKind::StorageFull.into());
+        Error { source: want_of_room, ..Error::new(ErrorKind::NoTrash, self.action, self.shown, text) }
     }
 }
 

@@ -41,6 +41,7 @@ pub(crate) fn hint(error: &Error) -> &'static str {
         Kind::UnsafeTrash => {
             "a trash directory must be yours, have mode 0700 and not be a symlink; run rrm doctor for details"
         }
+        Kind::NoTrash if error.is_about_room() => NO_ROOM,
         Kind::NoTrash => {
             "use --trash-dir DIR to choose a trash directory; rrm doctor shows what is wrong with the others"
         }
@@ -76,16 +77,16 @@ fn is_fixed(error: &Error) -> bool {
     error.is_os_error(EPERM) && [&*error.path, above].into_iter().any(sys::is_fixed)
 }
 
+/// Where a disk is full, or a quota used up: even a rename may need a block for the record beside it.
+const NO_ROOM: &str = "rrm clean frees space; rrm rm --immediate deletes for good without the trash";
+
 /// Where the kernel's word says nothing of what is wrong.
 const UNSOUND: &str = "run rrm doctor to check all trash directories";
 
 /// What a person can do about a failed call to the kernel.
 fn system_hint(cause: &io::Error) -> &'static str {
     match cause.kind() {
-        // Even a rename may need a block for the record beside it.
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "rrm clean frees space; rrm rm --immediate deletes for good without the trash"
-        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => NO_ROOM,
         io::ErrorKind::PermissionDenied => {
             "you need write access to its directory, and in a sticky directory you must own it; see ls -ld"
         }
