@@ -31,6 +31,9 @@
 //! checked to be so through its open descriptor each time. The home trash takes from anywhere; every other one serves what
 //! is below the directory that holds it, and its records tell paths relative to that.
 //!
+//! Its **ballast** is room set aside: files that hold nothing of use. Where a call finds a disk full or a quota used up, one of
+//! them goes for it and it is made again. `docs/full-disks.md` tells what each file system does.
+//!
 //! A **[volume]** is as far as a rename reaches: one mount, or one subvolume of it. Each has a trash directory of
 //! its own, because a rename is whole or not at all and takes the same time whatever it moves. Which one serves is tried
 //! and not predicted. Where the kernel refuses to rename, [`transfer`] copies, and the source goes only once the copy is
@@ -86,11 +89,14 @@
 //! | **keep** | | |
 //! | RENAME into `kept`, or out of it | kept, or not; listed | |
 //! | flushed | the same, and it may be told | |
+//! | **any of these, and clean, on a full disk** | | |
+//! | a piece of the ballast goes | as it was | a `clean` that deletes something |
 //! | **clean** | | |
 //! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it, kept or not |
 //! | an envelope is looked for again; what a person has kept meanwhile is renamed back | in the trash, listed | |
 //! | each removal | less of it | the same |
 //! | REMOVAL of one that is no directory, where a used-up quota forbids the claim | not there, never listed again | |
+//! | some pieces of the ballast are made | fewer than all, one perhaps empty | a `clean` that deletes something |
 //!
 //! Of many files that one command removes from one directory, up to 40 that come next have their record already while one
 //! is moved; they are in place, as the table says.

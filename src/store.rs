@@ -1,5 +1,6 @@
 //! One trash directory: its names, its items, and the order in which they are written.
 
+mod ballast;
 mod check;
 mod claim;
 mod close;
@@ -111,7 +112,8 @@ impl TrashDir {
     ///
     /// # After a crash
     /// The directory exists or not; what is made in it beforehand may be missing:
-    /// the two files of advice to backup tools and git, the directory that `clean` works in, and that of what is kept.
+    /// the two files of advice to backup tools and git, the directory that `clean` works in, that of what is kept, and the
+    /// ballast.
     pub fn open_or_create(path: &Path, base: Base, attributes: Arc<dyn ExtendedAttributes>) -> Result<Self> {
         if let Some(found) = Self::open(path, base.clone(), attributes.clone())? {
             return Ok(found);
@@ -134,6 +136,7 @@ impl TrashDir {
         // While there is room: `clean` comes when the disk is full, and must need none.
         made.own_dir(layout::DOOMED).ok();
         made.own_dir(layout::KEPT).ok();
+        made.renew_ballast();
         Ok(made)
     }
 
@@ -191,7 +194,7 @@ impl TrashDir {
     /// at is left out: nothing goes there either.
     #[must_use]
     pub fn ids(&self) -> Vec<FileId> {
-        let own = [layout::STAGING, layout::DOOMED, layout::KEPT, layout::VOLUMES];
+        let own = [layout::STAGING, layout::DOOMED, layout::KEPT, layout::VOLUMES, layout::BALLAST];
         let own = own.into_iter().filter_map(|name| self.dir.metadata_of(name).ok());
         own.map(|found| found.id).chain([self.id]).collect()
     }

@@ -38,9 +38,13 @@ impl TrashManager {
             let items = plan.items.iter().filter(|item| item.trash == *trash.path());
             match trash.lock_for_cleaning() {
                 Ok(Some(_lock)) => {
+                    let before = cleaned.removed.entries;
                     finish_interrupted(&trash, request, progress, &mut cleaned);
                     let items = items.take_while(|_| !progress.interrupted());
                     delete_each(&trash, items, &mounts, progress, &mut cleaned);
+                    if cleaned.removed.entries > before {
+                        trash.renew_ballast();
+                    }
                 }
                 Ok(None) => cleaned.problems.push(busy(&trash)),
                 Err(error) => cleaned.problems.push(Error::system(DELETE, &**trash.path(), error)),

@@ -17,7 +17,7 @@ use std::io;
 
 use super::take::Leaving;
 use super::{Holding, TrashDir, layout};
-use crate::item::TrashItem;
+use crate::item::{ItemKind, TrashItem};
 use crate::sys::{Name, if_there, rename_to_own_name};
 
 /// What came of a claim.
@@ -35,6 +35,15 @@ impl TrashDir {
     /// # Errors
     /// The item is still listed, except where one that was kept could not be moved back.
     pub fn claim(&self, item: &TrashItem) -> io::Result<Claim> {
+        match item.kind {
+            // Nothing else deletes it, and the disk may hold nothing but directories.
+            ItemKind::Directory => self.making_room(|| self.claim_at_once(item)),
+            // See `delete_unclaimed`.
+            _ => self.claim_at_once(item),
+        }
+    }
+
+    fn claim_at_once(&self, item: &TrashItem) -> io::Result<Claim> {
         let doomed = self.own_dir(layout::DOOMED)?;
         let (holding, name) = self.holding(item)?;
         let name = Name::new(&name)?;

@@ -18,6 +18,7 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
+use super::ballast::is_about_room;
 use super::envelope::{OTHERS_WRITE, discard_envelope, shape_of};
 use super::lock::is_ours;
 use super::loosen::{OWNER_WRITE, loosen};
@@ -118,21 +119,26 @@ impl TrashDir {
     }
 
     fn place_movable(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {
-        if self.shape_of(source.metadata) != Shape::Own {
-            return self.place_in_envelope(source, record, given);
-        }
-        if let Some(file) = self.with_own_record(source, record)? {
-            return self.commit_labelled(source, &file, record, given);
-        }
-        self.place_in_envelope(source, record, given).or_else(|error| match is_about_room(&error) {
-            true => self.place_with_path_alone(source, record, given).map_err(|_| error),
-            false => Err(error),
+        self.making_room(|| self.place_whole(source, record, given)).or_else(|error| {
+            match is_about_room(&error) && self.shape_of(source.metadata) == Shape::Own {
+                true => self.place_with_path_alone(source, record, given).map_err(|_| error),
+                false => Err(error),
+            }
         })
     }
 
-    /// For a disk that is full: what an inode has room for is the path, if that is short. When the grace period ends is
-    /// then worked out from the name. What has values of its own under our names is not moved: nothing may stand beside the
-    /// path, and what is somebody's own is not erased.
+    fn place_whole(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {
+        if self.shape_of(source.metadata) == Shape::Own
+            && let Some(file) = self.with_own_record(source, record)?
+        {
+            return self.commit_labelled(source, &file, record, given);
+        }
+        self.place_in_envelope(source, record, given)
+    }
+
+    /// For a full disk whose ballast is used up: what an inode has room for is the path, if that is short. When the grace
+    /// period ends is then worked out from the name. What has values of its own under our names is not moved: nothing may
+    /// stand beside the path, and what is somebody's own is not erased.
     fn place_with_path_alone(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {
         let path_alone = Record { deletion: None, session: None, ..record.clone() };
         match self.with_own_record(source, &path_alone)? {
@@ -289,10 +295,6 @@ impl TrashDir {
         }
         Ok(Placed { id, trash: self.path.clone(), holder: Holder::Envelope })
     }
-}
-
-fn is_about_room(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 impl TrashDir {

@@ -64,7 +64,7 @@ impl TrashDir {
             Holder::Item => Leaving::of(item, &source, old)?,
             Holder::Envelope => Leaving::nothing(),
         };
-        let moved = rename_to_own_name(&source, old, &target, new);
+        let moved = self.making_room(|| rename_to_own_name(&source, old, &target, new));
         leaving.stay()?;
         moved?;
         // Whoever was about to restore or delete it holds the envelope, and may have taken the item out of it.

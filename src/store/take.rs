@@ -76,7 +76,7 @@ impl TrashDir {
         };
         let leaving = Leaving::of(item, &holding, name)?;
         let reopened = Reopened::of(item, labelled.as_ref(), (target, target_name))?;
-        if let Err(error) = rename_no_replace(&holding, name, target, target_name) {
+        if let Err(error) = self.making_room(|| rename_no_replace(&holding, name, target, target_name)) {
             self.close_again(item, labelled.as_ref(), reopened)?;
             leaving.stay()?;
             return Err(error);

@@ -70,23 +70,34 @@ pub(crate) struct Mount {
 impl Mount {
     /// A formatted image of at least `mebibytes`, on a loop device. Only the machine's root can have one.
     pub(crate) fn image(format: Format, mebibytes: u64, at: &Path) -> Result<Self, Missing> {
-        Self::image_with("loop", format, mebibytes, at)
+        Self::image_with("loop", format, &[], mebibytes, at)
+    }
+
+    /// The same, formatted with some more words (`-N 4096`), and mounted with some more options (`usrquota`).
+    pub(crate) fn image_as(
+        format: Format,
+        words: &[&str],
+        options: &str,
+        mebibytes: u64,
+        at: &Path,
+    ) -> Result<Self, Missing> {
+        Self::image_with(&["loop", options].join(","), format, words, mebibytes, at)
     }
 
     /// A vfat, exfat or NTFS as a desktop mounts a stick: all on it belongs to `user`, with one mode, of which `umask` is missing.
     pub(crate) fn stick(format: Format, user: User, umask: &str, at: &Path) -> Result<Self, Missing> {
         let (owner, group) = user.ids();
-        Self::image_with(&format!("loop,uid={owner},gid={group},umask={umask}"), format, 16, at)
+        Self::image_with(&format!("loop,uid={owner},gid={group},umask={umask}"), format, &[], 16, at)
     }
 
-    fn image_with(options: &str, format: Format, mebibytes: u64, at: &Path) -> Result<Self, Missing> {
+    fn image_with(options: &str, format: Format, words: &[&str], mebibytes: u64, at: &Path) -> Result<Self, Missing> {
         let (name, maker, smallest) = format.maker();
         if !is_root() {
             return Err(Missing::new("root", format!("to mount {name} on a loop device")));
         }
         let image = empty_image();
         image.as_file().set_len(mebibytes.max(smallest) << 20).expect("a hole takes no room");
-        run(maker.iter().map(OsStr::new).chain([image.path().as_os_str()]))
+        run(maker.iter().chain(words).map(OsStr::new).chain([image.path().as_os_str()]))
             .map_err(|why| Missing::new(maker[0], why))?;
         // A log that is written full of zeros would be copied with every copy.
         run(["fallocate", "--dig-holes"].map(OsStr::new).into_iter().chain([image.path().as_os_str()]))
