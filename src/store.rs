@@ -230,7 +230,7 @@ impl TrashDir {
             return Ok(());
         }
         let name = format!("{:016x}", u64::from_be_bytes(self.random()?));
-        self.own_dir(layout::VOLUMES)?.create_symlink(Name::new(&name)?, path)
+        self.making_room(|| self.own_dir(layout::VOLUMES)?.create_symlink(Name::new(&name)?, path))
     }
 
     /// The other trash directories that the home trash knows of.

@@ -108,6 +108,20 @@ fn clean_makes_room_where_there_are_only_directories() {
     assert_eq!(disk.rrm(&["list", "--format", "plain"]).ok().stdout(), "");
 }
 
+/// Before a trash directory on another mount is made, the home trash gets a link to it.
+#[test]
+fn a_full_home_takes_the_link_to_another_trash() {
+    in_mount_namespace!();
+    let home = or_skip!(Disk::new(Limit::Blocks(Format::Xfs)));
+    let other = or_skip!(Mount::tmpfs("mode=755", &home.sandbox.path("other")));
+    let file = home.sandbox.file(home.sandbox.dir(other.path().join("mine")).join("file"), "content");
+    home.fill();
+    home.rrm(&["rm", &file.to_string_lossy()]).ok().silent();
+    assert_eq!(fs::read_dir(home.trash().join("volumes")).expect("it was made").count(), 1);
+    home.rrm(&["undo"]).ok();
+    assert_eq!(fs::read_to_string(file).unwrap(), "content");
+}
+
 /// A trash with nothing in it but the ballast, small as it is.
 fn with_pieces(sandbox: &Sandbox) {
     sandbox.dir(sandbox.trash());
