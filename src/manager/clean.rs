@@ -68,13 +68,21 @@ fn busy(trash: &TrashDir) -> Error {
     Error::new(ErrorKind::Busy, "clean", &**trash.path(), "another clean is running there")
 }
 
-/// Deletes what earlier cleans had claimed, and sweeps what other commands left.
+/// Deletes what earlier cleans had claimed, but for what is kept, and sweeps what other commands left.
 fn finish_interrupted(trash: &TrashDir, request: &CleanRequest, progress: &dyn Progress, cleaned: &mut Cleaned) {
     let failed = |error| Error::system(DELETE, &**trash.path(), error);
     match trash.doomed() {
         Ok(Some((dir, names))) => {
             for name in names.iter().take_while(|_| !progress.interrupted()) {
-                cleaned.purge(&trash.doomed_path(), &dir, name, progress);
+                match trash.put_back(&dir, name, request.now) {
+                    Ok(Claim::Taken) => {
+                        cleaned.purge(&trash.doomed_path(), &dir, name, progress);
+                    }
+                    Ok(Claim::Kept) => {}
+                    Err(error) => {
+                        cleaned.problems.push(Error::system(DELETE, trash.doomed_path().join(name), error));
+                    }
+                }
             }
         }
         Ok(None) => {}

@@ -10,15 +10,18 @@
 //! What is kept meanwhile has another name, so the rename of one that carries its record finds nothing. Of one in an
 //! envelope, a [keep](TrashDir::set_keep) moves the envelope, and then looks whether the item is in it; a claim takes the
 //! item out, and then looks for the envelope. So of the two at least one sees the other: nobody is told that an item is
-//! kept which is deleted.
+//! kept which is deleted. A claim that is killed before it puts an item back leaves that to the next clean. What is deleted
+//! without a claim cannot be put back: there both hold the lock of the envelope.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
 
+use chrono::{DateTime, Utc};
+
 use super::take::Leaving;
-use super::{Holding, TrashDir, layout};
-use crate::item::{ItemKind, TrashItem};
-use crate::sys::{Name, if_there, rename_to_own_name};
+use super::{Holding, Reading, TrashDir, layout};
+use crate::item::{ItemId, ItemKind, TrashItem};
+use crate::sys::{Dir, Name, if_there, rename_to_own_name};
 
 /// What came of a claim.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -63,6 +66,24 @@ impl TrashDir {
         Ok(Claim::Kept)
     }
 
+    /// Puts what is called `name` in `doomed` back into its envelope, if that is kept: the claim of it was killed before.
+    ///
+    /// # Errors
+    /// It is still in `doomed`, and may be kept.
+    pub fn put_back(&self, doomed: &Dir, name: &OsStr, now: DateTime<Utc>) -> io::Result<Claim> {
+        let Some(id) = ItemId::from_name(name) else { return Ok(Claim::Taken) };
+        let spot = match self.read(id).map_err(io::Error::other)? {
+            Reading::Abandoned { spot, .. } if spot.kept.is_some_and(|keep| keep.holds(now)) => spot,
+            _ => return Ok(Claim::Taken),
+        };
+        let envelope = self.shelf(spot.shelf())?.open_dir(Name::new(&spot.name())?)?;
+        let name = Name::new(name)?;
+        let leaving = Leaving::prepare(doomed, name)?;
+        let moved = rename_to_own_name(doomed, name, &envelope, layout::ITEM);
+        leaving.stay()?;
+        moved.map(|()| Claim::Kept)
+    }
+
     /// Whether an envelope is where it was; what has none was there when it was renamed.
     fn is_in_its_place(&self, item: &TrashItem, holding: &Holding<'_>) -> io::Result<bool> {
         let Holding::Envelope(envelope) = holding else { return Ok(true) };
@@ -73,12 +94,18 @@ impl TrashDir {
 
     /// Deletes `item` where it is, if it is no directory, and gives the bytes that this frees on the disk.
     ///
+    /// An envelope is locked for it, and looked for again: what is kept by then stays.
+    ///
     /// For want of room to claim it: where a quota is used up, btrfs refuses to rename a file but not to remove it. One
     /// name goes as wholly as it is renamed, so a restore at the same time gets all of it or nothing. An error means that
     /// the item is still listed.
     pub fn delete_unclaimed(&self, item: &TrashItem) -> io::Result<u64> {
         let (holding, name) = self.holding(item)?;
         let name = Name::new(&name)?;
+        let _lock = match &holding {
+            Holding::Shelf(_) => None,
+            Holding::Envelope(envelope) => Some(self.lock_envelope(item.spot(), envelope)?),
+        };
         let found = holding.metadata_of(name)?;
         holding.remove_file(name)?;
         self.discard_holding(item.spot(), &holding);

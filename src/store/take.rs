@@ -249,7 +249,7 @@ impl Leaving {
         Self { dir: None, loosened: None }
     }
 
-    fn prepare(holding: &Dir, name: Name<'_>) -> io::Result<Self> {
+    pub(super) fn prepare(holding: &Dir, name: Name<'_>) -> io::Result<Self> {
         let metadata = holding.metadata_of(name)?;
         let dir = if metadata.is_dir() { Some((holding.open_dir(name)?, metadata.mode)) } else { None };
         let loosened = loosen(|| holding.open_dir(name), &metadata)?;
