@@ -92,7 +92,7 @@
 //! | **any of these, and clean, on a full disk** | | |
 //! | a piece of the ballast goes | as it was | a `clean` that deletes something |
 //! | **clean** | | |
-//! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it, kept or not |
+//! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it, or puts it back if its envelope is kept |
 //! | an envelope is looked for again; what a person has kept meanwhile is renamed back | in the trash, listed | |
 //! | each removal | less of it | the same |
 //! | REMOVAL of one that is no directory, where a used-up quota forbids the claim | not there, never listed again | |

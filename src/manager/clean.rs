@@ -68,7 +68,7 @@ fn busy(trash: &TrashDir) -> Error {
     Error::new(ErrorKind::Busy, "clean", &**trash.path(), "another clean is running there")
 }
 
-/// Deletes what earlier cleans had claimed, but for what is kept, and sweeps what other commands left.
+/// Deletes what earlier cleans had claimed, except what is kept, and sweeps what other commands left.
 fn finish_interrupted(trash: &TrashDir, request: &CleanRequest, progress: &dyn Progress, cleaned: &mut Cleaned) {
     let failed = |error| Error::system(DELETE, &**trash.path(), error);
     match trash.doomed() {
@@ -171,7 +171,11 @@ fn delete(
         // Somebody restored it, or keeps it since it was read; or another clean was faster.
         Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
         Err(error) if error.is_about_room() && item.kind != ItemKind::Directory => {
-            let bytes = trash.delete_unclaimed(item).map_err(|_| error)?;
+            let bytes = match trash.delete_unclaimed(item) {
+                Ok(bytes) => bytes,
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                Err(_) => return Err(error),
+            };
             cleaned.removed += Amount { entries: 1, bytes };
             cleaned.items += 1;
             return Ok(());

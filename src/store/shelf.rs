@@ -90,7 +90,7 @@ impl TrashDir {
             return Ok(lock);
         }
         shelf.metadata_of(name)?;
-        Err(io::ErrorKind::ResourceBusy.into())
+        Err(io::Error::new(io::ErrorKind::ResourceBusy, "another command is at work with it"))
     }
 
     /// Brings to the disk what is kept.
