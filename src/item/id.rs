@@ -101,6 +101,17 @@ pub struct Told {
 }
 
 impl Told {
+    /// What the name of nothing tells.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self {
+            removed: DateTime::UNIX_EPOCH,
+            shape: Shape::Own,
+            lent: Lent::default(),
+            arrival: Arrival::Removal,
+        }
+    }
+
     fn flags(self) -> u8 {
         let shape = match self.shape {
             Shape::Own => 0,

@@ -118,7 +118,7 @@ pub(super) fn copy_in(
     let errand = Errand { action, what: shown, copying, progress };
     let route = Route::between((source.parent, source.name), (staged.envelope(), layout::ITEM));
     let committed = errand.run(route).and_then(|copied| {
-        let noted = outside.as_ref().and_then(|outside| trash.leave_note(staged.id(), outside).ok().flatten());
+        let noted = outside.as_ref().and_then(|outside| trash.leave_note(staged.id(), outside).ok());
         let placed = trash.commit(&staged).map_err(|error| unwritable(incoming, error));
         match placed {
             Ok(placed) => Ok((placed, copied, noted)),
