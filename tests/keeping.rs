@@ -412,6 +412,34 @@ END
     run.err_contains("cannot clean the trash of root: exit status: 3");
 }
 
+/// A user who fills their trash with what a clean complains of fills nobody else's mail: of the lines there are so many, each
+/// is so long, and the last is the report all the same.
+#[test]
+fn a_users_process_cannot_fill_roots_mail() {
+    if !is_root() {
+        skip!("root", "to clean for others");
+    }
+    let sandbox = Sandbox::ordinary();
+    let script = r#"
+        cat >"$OTHER/setpriv" <<'END'
+#!/bin/sh
+head -c 100000 /dev/zero | tr '\0' x; echo
+seq 3000; seq 3000 >&2
+echo 'DATE a report'
+END
+        chmod 755 "$OTHER/setpriv"
+        mount --bind "$OTHER/setpriv" "$(command -v setpriv)"
+        env -i PATH="$PATH" "$RRM" clean --all-users --log "$OTHER/log"
+        cut -d' ' -f 2- "$OTHER/log"
+    "#;
+    let run = in_own_machine(&sandbox, script);
+    run.ok().out_contains(&format!("{}...\n", "x".repeat(1024))).out_contains("nobody: a report\n");
+    run.err_contains("rrm: 5001 more lines about the trash of root are not shown\n");
+    run.err_contains("rrm: 5001 more lines about the trash of nobody are not shown\n");
+    let lines = run.stdout().lines().count() + run.stderr().lines().count();
+    assert_eq!(lines, 2 * (1000 + 1) + 2, "two users, and two lines in the log");
+}
+
 /// Whoever is the user of a process may take what it has: it has nothing of root's, and no terminal.
 #[test]
 fn a_users_process_has_no_terminal_no_descriptor_and_no_environment_of_roots() {
