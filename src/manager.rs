@@ -36,7 +36,7 @@ use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Stamp, TrashItem};
 use crate::store::TrashDir;
-use crate::volume::{Discovery, Volumes};
+use crate::volume::{Discovery, Places, Volumes};
 
 pub use again::Returned;
 pub use list::is_only_a_warning;
@@ -44,12 +44,14 @@ pub use list::is_only_a_warning;
 /// Where things are for one user.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The home trash; made when it is first needed.
-    pub home_trash: PathBuf,
+    /// The home trash; made when it is first needed. `None` for whoever has no home.
+    pub home_trash: Option<PathBuf>,
     /// The home directory, which is never removed.
     pub home_directory: Option<PathBuf>,
     /// Where to look for trash directories and mounts: in this directory and below it. `/` is the whole machine.
     pub root: PathBuf,
+    /// Tells the working directory: what nobody could remember is looked for there and above. Few commands ask.
+    pub here: fn() -> PathBuf,
 }
 
 /// Moves things to the trash, lists them, puts them back, and deletes them for good.
@@ -69,7 +71,8 @@ pub struct TrashManager {
 impl TrashManager {
     /// A manager for one user, keeping records by `attributes`.
     pub fn new(settings: Settings, attributes: Arc<dyn ExtendedAttributes>) -> Self {
-        let volumes = Volumes::new(settings.home_trash.clone(), settings.root.clone(), attributes.clone());
+        let Settings { home_trash: home, root, here, .. } = settings.clone();
+        let volumes = Volumes::new(Places { home, root, here }, attributes.clone());
         Self {
             settings,
             grace_period: None,

@@ -5,6 +5,7 @@
 mod cleaning;
 mod extremes;
 mod hiding;
+mod homeless;
 mod long_lists;
 mod operands;
 mod output;

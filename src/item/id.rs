@@ -104,12 +104,7 @@ impl Told {
     /// What the name of nothing tells.
     #[must_use]
     pub fn nothing() -> Self {
-        Self {
-            removed: DateTime::UNIX_EPOCH,
-            shape: Shape::Own,
-            lent: Lent::default(),
-            arrival: Arrival::Removal,
-        }
+        Self { removed: DateTime::UNIX_EPOCH, shape: Shape::Own, lent: Lent::default(), arrival: Arrival::Removal }
     }
 
     fn flags(self) -> u8 {

@@ -52,7 +52,7 @@ impl TrashManager {
         }
         if progress.interrupted() {
             let reason = "interrupted; the next clean continues";
-            cleaned.problems.push(Error::new(ErrorKind::Interrupted, "clean", self.volumes().home_path(), reason));
+            cleaned.problems.push(Error::new(ErrorKind::Interrupted, "clean", self.volumes().main_path(), reason));
         }
         cleaned
     }

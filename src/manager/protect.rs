@@ -129,8 +129,10 @@ impl<'a> Protection<'a> {
     fn guard(&self) -> HashMap<FileId, ErrorKind> {
         let mut guarded = HashMap::new();
         // The strongest reason comes last and stays.
-        guard_with_ancestors(&mut guarded, self.volumes.home_path(), ErrorKind::TrashDirectory);
-        guard_the_way(&mut guarded, self.volumes.home_path(), ErrorKind::TrashDirectory);
+        if let Some(trash) = self.volumes.home_path() {
+            guard_with_ancestors(&mut guarded, trash, ErrorKind::TrashDirectory);
+            guard_the_way(&mut guarded, trash, ErrorKind::TrashDirectory);
+        }
         if let Some(home) = self.home {
             guard_with_ancestors(&mut guarded, home, ErrorKind::HomeDirectory);
         }

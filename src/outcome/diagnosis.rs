@@ -71,6 +71,13 @@ pub enum Finding {
         /// The user whom it belongs to.
         owner: u32,
     },
+    /// There is no home trash, or no way to it.
+    NoHome {
+        /// Where it would be.
+        trash: PathBuf,
+        /// Why not.
+        reason: String,
+    },
     /// One of rrm's own directories in a trash directory cannot be worked in.
     Unusable {
         /// The directory.

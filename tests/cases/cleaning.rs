@@ -265,7 +265,7 @@ fn without_a_home_the_file_stays_and_the_places_are_named() {
     let sandbox = Sandbox::ordinary();
     let _database = or_skip!(homeless(&sandbox));
     let file = sandbox.file("x", "");
-    let run = sandbox.command(["rm", "x"]).without("HOME").run();
+    let run = sandbox.command(["rm", "--into-home", "x"]).without("HOME").run();
     run.fails(1).err_contains("cannot remove 'x'").err_contains("/nonexistent");
     assert!(is_there(&file));
 }

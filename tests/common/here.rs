@@ -235,8 +235,9 @@ fn settings(invocation: &Invocation) -> Settings {
     let home = PathBuf::from(invocation.variable("HOME").expect("a sandbox has a home"));
     let home_trash = invocation.variable("RRM_TRASH_DIR").map(PathBuf::from);
     Settings {
-        home_trash: home_trash.unwrap_or_else(|| home.join(".local/share/rrm/trash")),
+        home_trash: Some(home_trash.unwrap_or_else(|| home.join(".local/share/rrm/trash"))),
         home_directory: Some(home),
+        here: || PathBuf::from("/"),
         root: invocation.variable(MACHINE).map_or_else(|| PathBuf::from("/"), PathBuf::from),
     }
 }

@@ -92,7 +92,12 @@ impl Sandbox {
 
     /// Where things are, for a manager in this process.
     pub(crate) fn settings(&self) -> Settings {
-        Settings { home_trash: self.trash(), home_directory: Some(self.home()), root: self.root.clone() }
+        Settings {
+            home_trash: Some(self.trash()),
+            home_directory: Some(self.home()),
+            root: self.root.clone(),
+            here: || PathBuf::from("/"),
+        }
     }
 
     /// `rrm` with these words, to be changed before it is run.

@@ -75,7 +75,7 @@ impl Session<'_> {
         state.home.clone_from(&environment.home);
         state.charset = self.messages.charset;
         state.here = environment.working_directory();
-        state.home_trash.clone_from(&self.context.home_trash);
+        state.home_trash = self.context.home_trash.clone().unwrap_or_default();
         state.standing = self.context.standing()?;
         state.search = Search::among(among);
         let (desk, heard) = Desk::new(

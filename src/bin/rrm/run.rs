@@ -297,7 +297,6 @@ impl Session<'_> {
     }
 
     fn config(&self, action: Option<ConfigAction>) -> anyhow::Result<Exit> {
-        let directory = &self.context.config_dir;
         match action {
             None | Some(ConfigAction::Get { key: None }) => {
                 for key in Key::ALL {
@@ -307,12 +306,12 @@ impl Session<'_> {
             Some(ConfigAction::Get { key: Some(key) }) => println(&self.context.choice(key))?,
             Some(ConfigAction::Set { key, value }) => {
                 check_choice(key, &value)?;
-                Config::set(directory, &SystemAttributes, key, Some(&value))?;
+                Config::set(self.context.config_dir()?, &SystemAttributes, key, Some(&value))?;
                 let value = quote(&value, self.messages.charset);
                 self.messages.done(&format!("set {} to {value}", key.name()))?;
             }
             Some(ConfigAction::Unset { key }) => {
-                Config::set(directory, &SystemAttributes, key, None)?;
+                Config::set(self.context.config_dir()?, &SystemAttributes, key, None)?;
                 self.messages.done(&format!("reset {} to its default", key.name()))?;
             }
         }

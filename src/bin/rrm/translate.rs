@@ -44,10 +44,12 @@ pub(crate) struct Context {
     pub(crate) environment: Environment,
     /// What was chosen with `rrm config`.
     pub(crate) config: Config,
-    /// The directory whose attributes hold the settings.
-    pub(crate) config_dir: PathBuf,
-    /// The home trash.
-    pub(crate) home_trash: PathBuf,
+    /// Why the settings are out of reach, so that nobody knows what was chosen.
+    pub(crate) unread: Option<Error>,
+    /// The directory whose attributes hold the settings; `None` for whoever has no home.
+    pub(crate) config_dir: Option<PathBuf>,
+    /// The home trash; `None` for whoever has no home.
+    pub(crate) home_trash: Option<PathBuf>,
     /// `--trash-dir`, as it was typed.
     pub(crate) typed_trash_dir: Option<PathBuf>,
 }
@@ -61,28 +63,31 @@ pub(crate) fn now() -> DateTime<Utc> {
 impl Context {
     /// Reads clock and configuration. `trash_dir` is what the command line says about the home trash.
     pub(crate) fn read(environment: Environment, trash_dir: Option<&Path>) -> Result<Self> {
-        let no_home = || {
-            Error::new(ErrorKind::BadValue, "find the trash", "$HOME", "there is no home directory; use --trash-dir")
-        };
         let config_dir = environment.data_dir.clone().map(|data| data.join("rrm"));
-        let config = match &config_dir {
-            Some(directory) => Config::read(directory, &rrm::attributes::SystemAttributes)?,
-            None => Config::default(),
+        let config = config_dir.as_ref().map(|directory| Config::read(directory, &rrm::attributes::SystemAttributes));
+        let (config, unread) = match config.transpose() {
+            Ok(config) => (config.unwrap_or_default(), None),
+            Err(error) if error.kind == ErrorKind::Unreachable => (Config::default(), Some(error)),
+            Err(error) => return Err(error),
         };
-        let config_dir = config_dir.unwrap_or_default();
         let home_trash = if let Some(typed) = trash_dir {
-            absolute(typed, &environment.working_directory())
+            Some(absolute(typed, &environment.working_directory()))
         } else if let Some(set) = &environment.trash_dir {
-            must_be_absolute(set, "$RRM_TRASH_DIR")?
+            Some(must_be_absolute(set, "$RRM_TRASH_DIR")?)
         } else if let Some(chosen) = config.get(Key::TrashDir) {
-            must_be_absolute(Path::new(chosen), "trash-dir")?
-        } else if config_dir.as_os_str().is_empty() {
-            return Err(no_home());
+            Some(must_be_absolute(Path::new(chosen), "trash-dir")?)
         } else {
-            config_dir.join("trash")
+            config_dir.as_ref().map(|directory| directory.join("trash"))
         };
         let typed_trash_dir = trash_dir.map(Path::to_owned);
-        Ok(Self { now: now(), environment, config, config_dir, home_trash, typed_trash_dir })
+        Ok(Self { now: now(), environment, config, unread, config_dir, home_trash, typed_trash_dir })
+    }
+
+    /// The directory whose attributes hold the settings.
+    pub(crate) fn config_dir(&self) -> Result<&Path> {
+        let no_home =
+            || Error::new(ErrorKind::BadValue, "find the settings", "$HOME", "there is no home directory; set HOME");
+        self.config_dir.as_deref().ok_or_else(no_home)
     }
 
     /// Where things are, for the library.
@@ -91,13 +96,14 @@ impl Context {
             home_trash: self.home_trash.clone(),
             home_directory: self.environment.home.clone(),
             root: self.environment.root.clone(),
+            here: Environment::here,
         }
     }
 
     /// Another command about the same trash, to be typed.
     pub(crate) fn command(&self, name: &str, charset: Charset) -> String {
-        match &self.typed_trash_dir {
-            Some(_) => format!("rrm --trash-dir {} {name}", quote_where_needed(self.home_trash.as_os_str(), charset)),
+        match self.home_trash.as_ref().filter(|_| self.typed_trash_dir.is_some()) {
+            Some(trash) => format!("rrm --trash-dir {} {name}", quote_where_needed(trash.as_os_str(), charset)),
             None => format!("rrm {name}"),
         }
     }
@@ -155,7 +161,10 @@ impl Context {
         let chosen = self.config.get(key).map(|value| value.to_string_lossy().into_owned());
         chosen.unwrap_or_else(|| match key {
             Key::GracePeriod => GRACE_PERIOD.to_owned(),
-            Key::TrashDir => self.config_dir.join("trash").to_string_lossy().into_owned(),
+            Key::TrashDir => {
+                let directory = self.config_dir.as_ref().map(|directory| directory.join("trash"));
+                directory.map_or_else(|| "none".to_owned(), |trash| trash.to_string_lossy().into_owned())
+            }
             Key::OtherMounts => "own".to_owned(),
             Key::OlderThan | Key::MaxSize | Key::MinFree | Key::KeepNewest | Key::KeepNewerThan => "none".to_owned(),
         })

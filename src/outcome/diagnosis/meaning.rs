@@ -14,7 +14,8 @@ impl Finding {
             Self::EmptyEnvelope { age: Age::Young, .. }
             | Self::NoAttributes { .. }
             | Self::Unreachable { .. }
-            | Self::OfAnother { .. } => Severity::Note,
+            | Self::OfAnother { .. }
+            | Self::NoHome { .. } => Severity::Note,
             _ => Severity::Warning,
         }
     }
@@ -41,6 +42,7 @@ impl Finding {
             Self::WrongMode { .. } => "wrong-mode",
             Self::Unsafe { .. } => "unsafe-trash",
             Self::OfAnother { .. } => "anothers-trash",
+            Self::NoHome { .. } => "no-home-trash",
             Self::Unusable { .. } => "unusable-directory",
             Self::NoAttributes { .. } => "no-attributes",
             Self::Untagged(_) => "untagged-item",

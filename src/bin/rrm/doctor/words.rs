@@ -49,6 +49,10 @@ impl Words<'_> {
                 let meaning = format!("it belongs to user {owner}; rrm uses another directory on that volume");
                 (trash.clone(), meaning, "nothing to do; only that user or root can remove it".to_owned())
             }
+            Finding::NoHome { trash, reason } => {
+                let meaning = format!("no home trash: {reason}; rrm uses the trash of each volume, and no settings");
+                (trash.clone(), meaning, "set HOME, or RRM_TRASH_DIR and RRM_GRACE_PERIOD".to_owned())
+            }
             Finding::Unusable { path, fault } => self.unusable(path, *fault),
             Finding::NoAttributes { trash } => no_attributes(trash),
             Finding::Untagged(at) => {
@@ -89,7 +93,7 @@ impl Words<'_> {
                 let items = view::count(*items as u64, "item");
                 let late = view::span(*longest);
                 let meaning = format!("{items} should have been deleted up to {late} ago, but rrm clean does not run");
-                let trash = self.session.context.home_trash.clone();
+                let trash = self.session.context.home_trash.clone().unwrap_or_default();
                 (trash, meaning, "rrm schedule install runs rrm clean every day".to_owned())
             }
         }
