@@ -192,6 +192,8 @@ impl IdTerm {
         let part = OsStr::from_bytes(text.get(end + 1..).unwrap_or_default());
         let part = (!part.is_empty()).then(|| absolute(Path::new(part), Path::new("/")));
         let part = part.and_then(|path| path.strip_prefix("/").map(Path::to_owned).ok());
+        // `ID/.` and `ID/x/..` are the item, and not a part of it.
+        let part = part.filter(|part| !part.as_os_str().is_empty());
         plausible.then_some(Self { digits, part })
     }
 

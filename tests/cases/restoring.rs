@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
-use super::{attributes, id_of, is_there, listed};
+use super::{attributes, id_of, is_there, listed, names_in_trash};
 use crate::common::strace::available;
 use crate::common::{Sandbox, User, is_root, removed_at, snapshot};
 
@@ -146,6 +146,22 @@ fn a_restore_that_fails_leaves_the_item_listed() {
     sandbox.chmod("closed", 0o755);
     sandbox.rrm(["restore", "closed/below/file", "closed/fifo"]).ok().silent();
     assert_eq!(content(&sandbox, "closed/below/file"), "content");
+}
+
+// [69] A spelling that leads back to the item is the item, with its record and its mode.
+#[test]
+fn an_id_with_a_path_that_leads_back_to_it_is_the_whole_item() {
+    for part in ["/.", "/", "/x/..", "/./x/../."] {
+        let sandbox = Sandbox::ordinary();
+        sandbox.tree("d", &[("x/a", "1")]);
+        sandbox.chmod("d", 0o775);
+        let before = snapshot(sandbox.path("d"));
+        sandbox.rrm(["rm", "d"]).ok();
+        let id = sandbox.list_json()[0]["id"].as_str().unwrap().to_owned();
+        sandbox.rrm(["restore", &format!("{id}{part}")]).ok().silent();
+        before.assert_is_at(sandbox.path("d"));
+        assert_eq!(names_in_trash(&sandbox), [""; 0], "{part}");
+    }
 }
 
 // [22] A conflict costs only itself.
