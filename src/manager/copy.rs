@@ -18,7 +18,7 @@ use crate::outcome::Restored;
 use crate::progress::{Progress, Silent};
 use crate::purge::{Measure, Purged, purge};
 use crate::request::Copying;
-use crate::store::{Claim, Note, Placed, Reading, TrashDir, layout, record};
+use crate::store::{Claim, Note, Placed, Reading, Taken, TrashDir, layout, record};
 use crate::sys::{Dir, Name};
 use crate::text::quoted;
 use crate::transfer::{
@@ -27,6 +27,9 @@ use crate::transfer::{
 
 /// What may be copied without asking, in bytes.
 const WITHIN_REASON: u64 = 1 << 30;
+
+/// What is tried once a copy out of the trash is where it was wanted.
+const DELETE_COPY: &str = "delete the trash copy of";
 
 /// How many of the things that stay are named.
 const MOST_NAMED: usize = 20;
@@ -211,16 +214,25 @@ impl Outgoing<'_> {
             to_room.passed_over = record::is_part_of_one;
         }
         let copied = errand.run(to_room)?;
-        trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
-        parent.flush().map_err(failed)?;
+        let released = trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
+        // It is where it was wanted by now, so nothing is a failure of the restore any more.
+        if let Err(error) = parent.flush_by_way_of(room.dir()) {
+            let reason = format!("nobody knows whether it is on the disk ({}), so it also stays there", words_of(&error));
+            let error = Error { source: Some(error), ..Error::new(ErrorKind::System, DELETE_COPY, target, reason) };
+            return Ok(Restored::Marked(target.to_owned(), error));
+        }
         // Whoever was in a directory when it was removed may write there still.
         let route = Route { target: &parent.dir, to_name: name, ..to_room };
         if !is_still_copied(route, &copied).unwrap_or(false) {
             let reason = "it changed in the trash during the copy, so it also stays there";
-            let error = Error::new(ErrorKind::System, "delete the trash copy of", target, reason);
+            let error = Error::new(ErrorKind::System, DELETE_COPY, target, reason);
             return Ok(Restored::Marked(target.to_owned(), error));
         }
-        Ok(match delete_original(trash, item, part) {
+        let untidy = match released {
+            Taken::Whole => None,
+            Taken::Marked(error) => Some(Error::system("give its mode back to", target, error)),
+        };
+        Ok(match delete_original(trash, item, part).or(untidy) {
             None => Restored::At(target.to_owned()),
             Some(error) => Restored::Marked(target.to_owned(), error),
         })

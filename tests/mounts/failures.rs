@@ -182,3 +182,25 @@ fn on_a_full_disk_a_removal_works_or_says_what_to_do_and_clean_makes_room() {
         assert_no_rest(&sandbox);
     }
 }
+
+// Who may write to a directory and not read it cannot flush it.
+#[test]
+fn a_restore_into_a_directory_that_cannot_be_read_is_whole_and_over() {
+    in_mount_namespace!();
+    for name in ["file", "tree"] {
+        let sandbox = Sandbox::ordinary();
+        let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
+            sandbox.file(dir.join("file"), "content");
+            sandbox.tree(dir.join("tree"), &[("a", "1")]);
+        }));
+        let before = snapshot(place.dir.join(name));
+        sandbox.command(["rm"]).args([place.dir.join(name)]).run().ok();
+        let to = sandbox.dir("to");
+        sandbox.chmod(&to, 0o300);
+        sandbox.command(["restore", "--to", "to"]).args([place.dir.join(name)]).run().ok().silent();
+        sandbox.chmod(&to, 0o700);
+        before.assert_is_at(to.join(name));
+        assert_eq!(listed(&sandbox), [""; 0]);
+        assert_no_rest(&sandbox);
+    }
+}
