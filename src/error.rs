@@ -69,6 +69,8 @@ pub enum ErrorKind {
     DoubtfulDate,
     /// An item that a person keeps, or that is too new to go.
     Held,
+    /// An item of which something cannot be deleted; that is named beside it.
+    Undeletable,
     /// Another `clean` is at work in the same trash.
     Busy,
     /// A person asked to stop.
@@ -79,7 +81,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::System,
         Self::NotFound,
         Self::NotADirectory,
@@ -109,6 +111,7 @@ impl ErrorKind {
         Self::Foreign,
         Self::DoubtfulDate,
         Self::Held,
+        Self::Undeletable,
         Self::Busy,
         Self::Interrupted,
         Self::NoAttributes,

@@ -217,7 +217,8 @@ impl Outgoing<'_> {
         let released = trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
         // It is where it was wanted by now, so nothing is a failure of the restore any more.
         if let Err(error) = parent.flush_by_way_of(room.dir()) {
-            let reason = format!("nobody knows whether it is on the disk ({}), so it also stays there", words_of(&error));
+            let reason =
+                format!("nobody knows whether it is on the disk ({}), so it also stays there", words_of(&error));
             let error = Error { source: Some(error), ..Error::new(ErrorKind::System, DELETE_COPY, target, reason) };
             return Ok(Restored::Marked(target.to_owned(), error));
         }
@@ -272,7 +273,7 @@ pub(super) fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&
     let purged = match part {
         Some(part) => trash.holding_part(item, part).and_then(|(holding, held)| purge_all(&holding, &held)),
         None => trash.claim(item).and_then(|claim| match claim {
-            Claim::Taken => purge_all(&trash.doomed_dir()?, item.id.to_string().as_ref()),
+            Claim::Taken => purge_claimed(trash, item.id.to_string().as_ref()),
             Claim::Kept => Err(io::Error::other("it was kept meanwhile, so it also stays in the trash")),
         }),
     };
@@ -280,6 +281,17 @@ pub(super) fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&
         Ok(purged) => remains(purged, &item.trash),
         Err(error) => Some(Error::system("delete", &*item.trash, error)),
     }
+}
+
+/// Deletes what was claimed; what cannot be deleted of it is an item again.
+fn purge_claimed(trash: &TrashDir, name: &OsStr) -> io::Result<Purged> {
+    let doomed = trash.doomed_dir()?;
+    let purged = purge_all(&doomed, name)?;
+    match purged.is_complete() {
+        true => trash.forget_claimed(name),
+        false => drop(trash.give_back(&doomed, name)),
+    }
+    Ok(purged)
 }
 
 fn purge_all(holder: &Dir, name: &OsStr) -> io::Result<Purged> {

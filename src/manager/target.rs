@@ -55,7 +55,8 @@ impl TargetDir {
     /// Brings to the disk what was renamed into it, and whatever was made for it; `inside` is a directory of ours there.
     /// Who may write to a directory and not read it cannot flush it, and flushes the whole file system.
     pub(super) fn flush_by_way_of(&self, inside: &Dir) -> io::Result<()> {
-        let one_by_one = self.made.iter().try_for_each(|made| made.private.flush()).and_then(|()| sys::flush(&self.dir));
+        let one_by_one =
+            self.made.iter().try_for_each(|made| made.private.flush()).and_then(|()| sys::flush(&self.dir));
         match one_by_one {
             Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
                 sys::flush_file_system(&inside.readable()?)

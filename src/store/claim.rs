@@ -5,7 +5,8 @@
 //! | an older 0555 directory of ours: u+w | it is in the trash and listed |
 //! | **rename into `.doomed`, never replacing** | it is claimed: the next clean deletes it |
 //! | an envelope looked for again; if it was moved to be kept: rename back | it is in the trash and listed, and kept |
-//! | its envelope removed | it is claimed |
+//! | all of it deleted, and then its envelope | it is gone |
+//! | or what cannot be deleted renamed back, after all else of it | what is left of it is in the trash and listed |
 //!
 //! What is kept meanwhile has another name, so the rename of one that carries its record finds nothing. Of one in an
 //! envelope, a [keep](TrashDir::set_keep) moves the envelope, and then looks whether the item is in it; a claim takes the
@@ -20,7 +21,7 @@ use chrono::{DateTime, Utc};
 
 use super::take::Leaving;
 use super::{Holding, Reading, TrashDir, layout};
-use crate::item::{ItemId, ItemKind, TrashItem};
+use crate::item::{ItemId, ItemKind, Shape, TrashItem};
 use crate::sys::{Dir, Name, if_there, rename_to_own_name};
 
 /// What came of a claim.
@@ -58,7 +59,6 @@ impl TrashDir {
             return Err(error);
         }
         if self.is_in_its_place(item, &holding)? {
-            self.discard_holding(item.spot(), &holding);
             return Ok(Claim::Taken);
         }
         rename_to_own_name(&doomed, doomed_name, &holding, name)?;
@@ -82,6 +82,53 @@ impl TrashDir {
         let moved = rename_to_own_name(doomed, name, &envelope, layout::ITEM);
         leaving.stay()?;
         moved.map(|()| Claim::Kept)
+    }
+
+    /// Removes the envelope of what was called `name` in `doomed` and is deleted. One that stays holds nothing, and is swept
+    /// once it is old.
+    pub fn forget_claimed(&self, name: &OsStr) {
+        if let Some(id) = ItemId::from_name(name)
+            && let Ok(Reading::Abandoned { spot, .. }) = self.read(id)
+            && let Ok(shelf) = self.shelf(spot.shelf())
+            && let Ok(envelope) = Name::new(&spot.name()).map_err(io::Error::from).and_then(|name| shelf.open_dir(name))
+        {
+            self.discard_holding(spot, &Holding::Envelope(envelope));
+        }
+    }
+
+    /// Moves what could not be deleted of `name` in `doomed` back among the items, so that a person sees it and can restore
+    /// it.
+    ///
+    /// # Errors
+    /// It is still in `doomed`.
+    pub fn give_back(&self, doomed: &Dir, name: &OsStr) -> io::Result<TrashItem> {
+        let id = ItemId::from_name(name).ok_or(io::ErrorKind::InvalidInput)?;
+        let name = Name::new(name)?;
+        let leaving = Leaving::prepare(doomed, name)?;
+        let moved = match self.envelope_of_claimed(id)? {
+            Some(envelope) => rename_to_own_name(doomed, name, &envelope, layout::ITEM),
+            None => rename_to_own_name(doomed, name, &self.dir, name),
+        };
+        leaving.stay()?;
+        moved?;
+        match self.read(id).map_err(io::Error::other)? {
+            Reading::Item(item) => Ok(item),
+            Reading::Abandoned { .. } | Reading::Gone => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    /// The envelope that a claimed item was in, made again without a record if it is gone; `None` for one that carries its
+    /// own.
+    fn envelope_of_claimed(&self, id: ItemId) -> io::Result<Option<Dir>> {
+        if let Reading::Abandoned { spot, .. } = self.read(id).map_err(io::Error::other)? {
+            return self.shelf(spot.shelf())?.open_dir(Name::new(&spot.name())?).map(Some);
+        }
+        match id.told().map(|told| told.shape) {
+            Some(Shape::Envelope | Shape::RecordFile) => {
+                self.dir.create_private_dir(Name::new(&id.to_string())?).map(Some)
+            }
+            Some(Shape::Own | Shape::Doubted) | None => Ok(None),
+        }
     }
 
     /// Whether an envelope is where it was; what has none was there when it was renamed.

@@ -60,6 +60,7 @@ pub(crate) fn hint(error: &Error) -> &'static str {
         Kind::Foreign => "rrm did not create it and leaves it alone; move it by hand if it is in the way",
         Kind::DoubtfulDate => "rrm clean ID deletes it for good; rrm restore ID restores it",
         Kind::Held => "rrm list shows kept items in the EXPIRES column",
+        Kind::Undeletable => "free what is named below, or restore the rest of it with rrm restore",
         Kind::Busy => "wait until the other command ends, then try again",
         Kind::Interrupted => "nothing is half-done; run the command again to continue",
         Kind::NoAttributes => "set RRM_GRACE_PERIOD or RRM_TRASH_DIR in the environment instead",
