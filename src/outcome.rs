@@ -42,6 +42,8 @@ pub struct Removal {
     pub operand: OsString,
     /// What it was when the plan was made.
     pub metadata: Metadata,
+    /// The empty trash directories in it, which go along and are to be known no more.
+    pub trashes: Vec<PathBuf>,
 }
 
 /// What became of an operand.

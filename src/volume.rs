@@ -141,6 +141,12 @@ impl Volumes {
         Err(reasons)
     }
 
+    /// The trash directory of a volume that is at `path`, if there is one.
+    pub fn open_at(&self, path: &Path) -> Result<Option<TrashDir>> {
+        let top = path.parent().unwrap_or(Path::new("/")).to_owned();
+        TrashDir::open(path, Base::Relative(top), self.attributes.clone())
+    }
+
     /// The trash directory in `place`, made if it is missing and may be.
     fn at(&self, place: &Dir, metadata: &Metadata) -> Result<TrashDir> {
         let top = place.path().map_err(cannot("look for a trash directory in", Path::new("")))?;

@@ -44,8 +44,9 @@ impl<'a> Protection<'a> {
         }
     }
 
-    /// Fails with the reason if this must not be removed, whatever is mounted below it.
-    pub(super) fn check(&self, operand: &OsStr, located: &Located) -> Result<()> {
+    /// Fails with the reason if this must not be removed, whatever is mounted below it. Gives the trash directories that go
+    /// along, of which nothing is needed any more.
+    pub(super) fn check(&self, operand: &OsStr, located: &Located) -> Result<Vec<PathBuf>> {
         if self.is_in_trash(&located.parent) || located.name == self.trash_name {
             return Err(refused(ErrorKind::TrashDirectory, operand));
         }
@@ -55,11 +56,28 @@ impl<'a> Protection<'a> {
         if matches!(located.metadata.kind, FileKind::Directory | FileKind::Symlink) {
             self.check_guarded(operand, located.metadata.id)?;
         }
-        if located.metadata.is_dir() {
-            self.check_registered(operand, &located.parent.path.join(&located.name))?;
-            self.check_content(operand, located)?;
+        if !located.metadata.is_dir() {
+            return Ok(Vec::new());
         }
-        Ok(())
+        let mut below = self.registered_below(&located.parent.path.join(&located.name));
+        let directly = self.trash_in(located).filter(|path| !below.contains(path));
+        below.extend(directly);
+        below.retain(|path| sys::metadata_at(path).is_ok());
+        below.iter().try_for_each(|trash| self.check_empty(operand, trash))?;
+        Ok(below)
+    }
+
+    /// A trash directory with nothing in it is no obstacle: containers and tests leave them.
+    fn check_empty(&self, operand: &OsStr, path: &Path) -> Result<()> {
+        match self.volumes.open_at(path).and_then(|trash| trash.map_or(Ok(0), |trash| trash.count())) {
+            Ok(0) => Ok(()),
+            Ok(found) => {
+                let items = if found == 1 { "1 item" } else { &format!("{found} items") };
+                let reason = format!("it holds the trash directory {}, with {items}", quoted(path));
+                Err(Error::new(ErrorKind::TrashDirectory, REMOVE, operand, reason))
+            }
+            Err(_) => Err(refused(ErrorKind::TrashDirectory, operand)),
+        }
     }
 
     /// Fails with the reason if this is one of the directories, and links to them, that are never removed, whatever is
@@ -88,25 +106,20 @@ impl<'a> Protection<'a> {
     }
 
     /// A trash directory on a volume may be anywhere its user could make one.
-    fn check_registered(&self, operand: &OsStr, path: &Path) -> Result<()> {
-        let Ok(Some(home)) = self.volumes.home_if_there() else { return Ok(()) };
-        let holds = |known: &Path| known.starts_with(path) && sys::metadata_at(known).is_ok();
-        match home.registered() {
-            Ok(known) if known.iter().any(|known| holds(known)) => Err(refused(ErrorKind::TrashDirectory, operand)),
-            _ => Ok(()),
-        }
+    fn registered_below(&self, path: &Path) -> Vec<PathBuf> {
+        let Ok(Some(home)) = self.volumes.home_if_there() else { return Vec::new() };
+        let mut known = home.registered().unwrap_or_default();
+        known.retain(|known| known.starts_with(path));
+        known
     }
 
     /// A trash that was made through another mount is not registered by this path: what a bind mount shows as its root,
     /// for one. It is looked for where a mount has it, directly in the directory, and nowhere further down.
-    fn check_content(&self, operand: &OsStr, located: &Located) -> Result<()> {
-        let (Ok(name), Ok(trash)) = (Name::new(&located.name), Name::new(&self.trash_name)) else { return Ok(()) };
-        match located.parent.dir.metadata_through(name, trash) {
-            Ok(found) if found.is_dir() && found.uid == sys::effective_uid() => {
-                Err(refused(ErrorKind::TrashDirectory, operand))
-            }
-            _ => Ok(()),
-        }
+    fn trash_in(&self, located: &Located) -> Option<PathBuf> {
+        let (name, trash) = (Name::new(&located.name).ok()?, Name::new(&self.trash_name).ok()?);
+        let found = located.parent.dir.metadata_through(name, trash).ok()?;
+        let is_ours = found.is_dir() && found.uid == sys::effective_uid();
+        is_ours.then(|| located.parent.path.join(&located.name).join(&self.trash_name))
     }
 
     /// Whether the directory is a trash or in one; the answer for the last one is kept, since operands come in runs.

@@ -57,6 +57,11 @@ pub enum Finding {
         /// Its permission bits.
         mode: u32,
     },
+    /// A trash directory of ours that no command finds: it was made where there was no home, as in a container.
+    Unregistered {
+        /// The directory.
+        trash: PathBuf,
+    },
     /// Something in a trash directory's place that must not be used: a link, another's.
     Unsafe {
         /// Where.

@@ -101,6 +101,20 @@ impl TrashDir {
         })
     }
 
+    /// How many things there are that somebody may want back or that a command has not finished: with none it holds nothing
+    /// but what rrm makes in each trash directory.
+    pub fn count(&self) -> Result<usize> {
+        let mut found = 0;
+        self.names(|_, _| found += 1)?;
+        if found == 0 {
+            self.for_each(|reading| found += usize::from(!matches!(reading, Ok(Reading::Gone))))?;
+            let unread = |error| Error::system("read", &**self.path(), error);
+            let unfinished = self.staging().map_err(unread)?.map_or(0, |left| left.copies.len() + left.notes.len());
+            found += unfinished + self.doomed().map_err(unread)?.map_or(0, |(_, names)| names.len());
+        }
+        Ok(found)
+    }
+
     /// Calls `each` with the directory of what nobody keeps, and then with that of what somebody does.
     fn on_each_shelf(&self, mut each: impl FnMut(Shelf, &Dir) -> Result<()>) -> Result<()> {
         each(Shelf::Trash, self.dir())?;

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::is_there;
-use crate::common::{Invocation, Missing, Mount, Sandbox};
+use crate::common::{Invocation, Missing, Mount, Sandbox, snapshot};
 
 /// Homes that cannot be used, with what `rrm doctor` says of each that is worth a note.
 fn homes(sandbox: &Sandbox) -> Vec<(PathBuf, Option<&'static str>)> {
@@ -134,4 +134,35 @@ fn a_user_whom_no_database_lists_has_the_home_that_it_tells() {
     sandbox.file("x", "");
     without_home(&sandbox, &getent, &["rm", "x"]).run().ok().silent();
     assert!(is_there(&sandbox.trash()));
+}
+
+// [104] What a container has left in a project is found by the doctor, comes back, and is no obstacle once it is empty.
+#[test]
+fn a_trash_that_a_container_left_is_adopted_and_no_obstacle_when_empty() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::ordinary();
+    let project = sandbox.tree("project", &[(".env", "secret"), ("file", "")]);
+    let container = Mount::bind(&project, &sandbox.path("container")).expect("a bind mount");
+    sandbox.command(["rm", "-f", "container/.env"]).with("HOME", "/nonexistent/home").run().ok().silent();
+    drop(container);
+    let trash = project.join(format!(".rrm-{}", sandbox.user().ids().0));
+    assert!(is_there(&trash));
+    sandbox.rrm(["list"]).ok().err_contains("the trash is empty");
+
+    let run = sandbox.rrm(["rm", "-rf", "project"]);
+    run.fails(1).err_contains(&format!("it holds the trash directory \"{}\", with 1 item", trash.display()));
+    run.err_contains("rrm doctor --repair DIR");
+    sandbox.rrm(["doctor", "project"]).fails(1).out_contains("a trash directory of yours that no command finds");
+    sandbox.rrm(["doctor", "--repair", "project"]).ok().out_contains("registered it");
+    sandbox.rrm(["doctor", "project"]).ok();
+    sandbox.rrm(["list"]).ok().out_contains("project/.env");
+    sandbox.rrm(["restore", "project/.env"]).ok().silent();
+
+    let before = snapshot(&project);
+    sandbox.rrm(["rm", "-rf", "project"]).ok().silent();
+    sandbox.rrm(["list", "--format", "plain"]).ok().err_lacks("project");
+    sandbox.rrm(["undo"]).ok();
+    before.assert_is_at(&project);
+    sandbox.rrm(["rm", "--immediate", "project"]).ok().silent();
+    assert!(!is_there(&project));
 }

@@ -44,7 +44,7 @@ impl Session<'_> {
             for finding in &diagnosis.findings {
                 let told_of = self.attend_to(&manager, finding, args);
                 let is_done = matches!(told_of.repair, Repair::Done(_));
-                opened |= is_done && matches!(finding, Finding::WrongMode { .. });
+                opened |= is_done && matches!(finding, Finding::WrongMode { .. } | Finding::Unregistered { .. });
                 told.push(told_of);
             }
             seen.append(&mut diagnosis.findings);

@@ -25,6 +25,7 @@ impl Finding {
     pub fn mending(&self) -> Mending {
         match self {
             Self::WrongMode { .. }
+            | Self::Unregistered { .. }
             | Self::Unusable { fault: Fault::Mode(_), .. }
             | Self::EmptyEnvelope { age: Age::Old, .. }
             | Self::InterruptedCopy { source: Source::Uncopied, .. }
@@ -40,6 +41,7 @@ impl Finding {
     pub fn name(&self) -> &'static str {
         match self {
             Self::WrongMode { .. } => "wrong-mode",
+            Self::Unregistered { .. } => "unregistered-trash",
             Self::Unsafe { .. } => "unsafe-trash",
             Self::OfAnother { .. } => "anothers-trash",
             Self::NoHome { .. } => "no-home-trash",

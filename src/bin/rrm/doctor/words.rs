@@ -22,6 +22,7 @@ pub(super) fn done(finding: &Finding) -> String {
         Finding::InterruptedCopy { .. } => "removed the unfilled envelope".to_owned(),
         Finding::InterruptedMove { .. } => "removed the note of a finished copy".to_owned(),
         Finding::DeadRegistration { .. } => "removed the registration".to_owned(),
+        Finding::Unregistered { .. } => "registered it".to_owned(),
         Finding::Stray { names, .. } => format!("removed {}", listed(names)),
         _ => "set mode 0700".to_owned(),
     }
@@ -44,6 +45,10 @@ impl Words<'_> {
     fn of(&self, finding: &Finding) -> Text {
         match finding {
             Finding::WrongMode { trash, mode } => self.wrong_mode(trash, *mode),
+            Finding::Unregistered { trash } => {
+                let meaning = "a trash directory of yours that no command finds".to_owned();
+                (trash.clone(), meaning, self.repair(&format!("{} registers it", self.quoted(trash))))
+            }
             Finding::Unsafe { trash, reason } => self.in_the_way(trash, &format!("{reason}, so rrm does not use it")),
             Finding::OfAnother { trash, owner } => {
                 let meaning = format!("it belongs to user {owner}; rrm uses another directory on that volume");

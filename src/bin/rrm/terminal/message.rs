@@ -36,7 +36,9 @@ pub(crate) fn hint(error: &Error) -> &'static str {
         Kind::MountPoint => "unmount it first, then try again",
         Kind::HoldsMount if removing => "use --one-file-system to skip the mount and remove the rest",
         Kind::HoldsMount => "findmnt shows the mount; unmount it and try again",
-        Kind::TrashDirectory if removing => "use rrm clean to empty the trash, or rrm restore to restore items",
+        Kind::TrashDirectory if removing => {
+            "empty it with rrm clean or rrm restore; rrm doctor --repair DIR adds one that rrm list does not show"
+        }
         Kind::TrashDirectory => "use --to DIR to restore elsewhere",
         Kind::UnsafeTrash => {
             "a trash directory must be yours, have mode 0700 and not be a symlink; run rrm doctor for details"
