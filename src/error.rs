@@ -168,9 +168,14 @@ impl Error {
     /// Whether the disk or the user's share of it is full: even a rename may need a block.
     #[must_use]
     pub fn is_about_room(&self) -> bool {
-        let cause = self.source.as_ref().map(io::Error::kind);
-        matches!(cause, Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
+        self.source.as_ref().is_some_and(is_about_room)
     }
+}
+
+/// Whether a call found the disk or the user's share of it full.
+#[must_use]
+pub fn is_about_room(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// A closure for `map_err`: names the action and the path of a failed call.

@@ -12,6 +12,7 @@
 use std::io;
 
 use super::{TrashDir, layout};
+use crate::error::is_about_room;
 use crate::sys::{self, Dir, FileSystem, Name, Space};
 
 /// The pieces. Each gives an inode and its blocks.
@@ -98,8 +99,4 @@ fn incompressible() -> io::Result<Vec<u8>> {
     let mut content = vec![0; LENGTH];
     sys::random_bytes(&mut content)?;
     Ok(content)
-}
-
-pub(super) fn is_about_room(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
