@@ -5,6 +5,7 @@ mod batch;
 mod clean;
 mod copy;
 mod doctor;
+mod foresee;
 mod import;
 mod inside;
 mod keep;
@@ -39,6 +40,7 @@ use crate::store::TrashDir;
 use crate::volume::{Discovery, Places, Volumes};
 
 pub use again::Returned;
+pub use foresee::ForeseenRemovals;
 pub use list::is_only_a_warning;
 
 /// Where things are for one user.

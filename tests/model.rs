@@ -1,8 +1,8 @@
 //! Random sequences of rm, restore, undo and clean, with files made and changed between them, against a model in
 //! memory. After each step the disk is what the model says: every content that was ever made is in exactly one place,
-//! and the list tells exactly what is in the trash.
+//! and the list tells exactly what is in the trash. Each command of the program has told the same in a dry run before.
 
-mod drivers;
+pub(crate) mod drivers;
 mod steps;
 mod world;
 
@@ -36,6 +36,6 @@ fn the_library_does_what_the_model_says() {
 }
 
 #[test]
-fn the_program_does_what_the_model_says() {
+fn the_program_does_what_the_model_and_its_dry_run_say() {
     check(8, 20, |sandbox| Box::new(Program::new(sandbox)));
 }

@@ -115,7 +115,18 @@ impl Made {
     }
 }
 
-fn open_or_make(directory: &Path, links: Links, likeness: &Likeness<'_>, trashes: &Insides) -> Result<TargetDir> {
+/// A directory that something is to go to, as far as there is one.
+pub(super) struct Wanted<'a> {
+    /// The innermost that exists.
+    pub(super) dir: Dir,
+    /// Where that really is.
+    pub(super) real: PathBuf,
+    /// The names below it that are missing, the innermost first.
+    pub(super) missing: Vec<&'a OsStr>,
+}
+
+/// Finds `directory`, which is in no trash, and is what its path says unless `links` may be followed.
+pub(super) fn find_wanted<'a>(directory: &'a Path, links: Links, trashes: &Insides) -> Result<Wanted<'a>> {
     let failed = |error| Error::system(RESTORE, directory, error);
     let mut missing = Vec::new();
     let mut existing = directory;
@@ -143,6 +154,12 @@ fn open_or_make(directory: &Path, links: Links, likeness: &Likeness<'_>, trashes
     if trashes.hold(&dir, &real).map_err(failed)? {
         return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, directory, "it is inside the trash"));
     }
+    Ok(Wanted { dir, real, missing })
+}
+
+fn open_or_make(directory: &Path, links: Links, likeness: &Likeness<'_>, trashes: &Insides) -> Result<TargetDir> {
+    let Wanted { dir, real, missing } = find_wanted(directory, links, trashes)?;
+    let failed = |error| Error::system(RESTORE, directory, error);
     let mut target = TargetDir { dir, path: real, made: Vec::new() };
     let mut missing = missing.into_iter().rev();
     let made = missing.try_for_each(|name| target.descend(name, likeness)).and_then(|()| target.open_up());
@@ -181,7 +198,7 @@ impl TargetDir {
     }
 }
 
-fn not_a_directory(directory: &Path, at: &Path) -> Error {
+pub(super) fn not_a_directory(directory: &Path, at: &Path) -> Error {
     let reason = format!("{} is not a directory; use --to DIR to restore elsewhere", quoted(at));
     Error::new(ErrorKind::NotADirectory, RESTORE, directory, reason)
 }

@@ -9,7 +9,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use rrm::error::{Error, ErrorKind};
-use rrm::manager::TrashManager;
+use rrm::manager::{ForeseenRemovals, TrashManager};
 use rrm::outcome::{Removal, Removed, TrashStep};
 use rrm::progress::{Activity, Amount, Progress as _};
 use rrm::request::{Copying, Place, TrashRequest};
@@ -69,6 +69,7 @@ impl<'a> Remover<'a> {
             request: &request,
             progress: &progress,
             output: Output::new(),
+            foreseen: self.manager.foresee_removals(),
             trashed: 0,
             exit: Exit::Success,
         };
@@ -159,6 +160,8 @@ struct Run<'a> {
     request: &'a TrashRequest,
     progress: &'a TerminalProgress,
     output: Output,
+    /// What a dry run has told.
+    foreseen: ForeseenRemovals<'a>,
     /// How many items were made.
     trashed: u64,
     exit: Exit,
@@ -202,13 +205,13 @@ impl Run<'_> {
             Err(now) if now.kind() == io::ErrorKind::NotFound => {
                 self.failed(&Error::system("remove", error.path, now));
             }
-            _ => self.failed(&error),
+            _ => self.failed(&self.foreseen.check_there(error.path.as_os_str()).err().unwrap_or(error)),
         }
     }
 
     fn remove(&mut self, removals: &[Removal]) {
         if self.remover.ours.effect == Effect::DryRun {
-            return removals.iter().for_each(|removal| self.tell_dry_run(removal));
+            return removals.iter().for_each(|removal| self.foresee(removal));
         }
         let (manager, request, progress) = (self.remover.manager, self.request, self.progress);
         let done = manager.trash_each(removals, request, progress, |removal, result| {
@@ -263,7 +266,10 @@ impl Run<'_> {
         }
     }
 
-    fn tell_dry_run(&mut self, removal: &Removal) {
+    fn foresee(&mut self, removal: &Removal) {
+        if let Err(error) = self.foreseen.remove(removal) {
+            return self.failed(&error);
+        }
         let deed = match self.request.place {
             Place::Nowhere => "delete",
             Place::OwnVolume | Place::Home => "remove",

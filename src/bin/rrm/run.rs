@@ -202,19 +202,31 @@ impl Session<'_> {
             return Ok(Exit::Failure);
         }
         if effect(to.dry_run) == Effect::DryRun {
-            self.tell_restore_plan(&plan)?;
-            return Ok(exit);
+            return Ok(exit.max(self.tell_restore_plan(&manager, &plan, &request)?));
         }
         let told = self.told(if is_undo(&request) { Told::Everything } else { Told::Nothing });
         Ok(exit.max(self.restore_all(&manager, plan, request, told)?))
     }
 
-    fn tell_restore_plan(&self, plan: &RestorePlan) -> anyhow::Result<()> {
+    /// Tells of each step how it would end. What would be asked about on a terminal is told as what it is without one.
+    fn tell_restore_plan(
+        &self,
+        manager: &TrashManager,
+        plan: &RestorePlan,
+        request: &RestoreRequest,
+    ) -> anyhow::Result<Exit> {
+        let mut exit = Exit::Success;
+        let mut lines = Vec::new();
+        manager.foresee_restore(plan, request, |_, foreseen| match foreseen {
+            Ok(Restored::At(path) | Restored::Marked(path, _)) => {
+                lines.push(format!("would restore {}", self.quoted(&path)));
+            }
+            Ok(Restored::Skipped(path)) => lines.push(format!("would skip {}", self.quoted(&path))),
+            Err(error) => exit = exit.max(self.messages.problems(&[error])),
+        });
         let mut out = io::BufWriter::new(io::stdout().lock());
-        for step in &plan.steps {
-            writeln!(out, "would restore {}", self.quoted(&step.target))?;
-        }
-        Ok(out.flush()?)
+        lines.iter().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush()).context("write error")?;
+        Ok(exit)
     }
 
     /// Restores what is planned; what needs consent is asked about once the rest is done.
