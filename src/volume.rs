@@ -197,7 +197,8 @@ impl Volumes {
         let points = match sys::mounts(&self.root) {
             Ok(mounts) => mounts.into_iter().map(|mount| mount.point).collect(),
             Err(error) => {
-                found.problems.push(Error::system("read", "/proc/self/mountinfo", error));
+                let kind = ErrorKind::Unreachable;
+                found.problems.push(Error { kind, ..Error::system("read", "/proc/self/mountinfo", error) });
                 Vec::new()
             }
         };

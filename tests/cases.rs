@@ -14,6 +14,7 @@ mod removing;
 mod restoring;
 mod scripts;
 mod volumes;
+mod without_proc;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;

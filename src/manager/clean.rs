@@ -34,7 +34,7 @@ impl TrashManager {
         let mounts = match MountsBelow::read(self.volumes().root()) {
             Ok(mounts) => mounts,
             Err(error) => {
-                cleaned.problems.push(Error::system(DELETE, "/proc/self/mountinfo", error));
+                cleaned.problems.push(Error::system("read", "/proc/self/mountinfo", error));
                 return cleaned;
             }
         };

@@ -6,15 +6,17 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::operand::{Located, Parent, REMOVE, refused};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::store::layout;
-use crate::sys::{self, FileId, FileKind, MountRoot, MountsBelow, Name};
+use crate::sys::{self, Dir, FileId, FileKind, MountRoot, MountsBelow, Name};
 use crate::text::quoted;
 use crate::volume::Volumes;
+use crate::walk::{Ascent, Step, Walk};
 
 /// Knows what is never removed; looks at the disk only once a directory is asked about.
 pub(super) struct Protection<'a> {
@@ -96,13 +98,12 @@ impl<'a> Protection<'a> {
         let mounts = if let Some(mounts) = self.mounts.get() {
             mounts
         } else {
-            let read = MountsBelow::read(self.volumes.root());
-            let read = read.map_err(|error| Error::system(REMOVE, "/proc/self/mountinfo", error))?;
-            self.mounts.get_or_init(|| read)
+            match MountsBelow::read(self.volumes.root()) {
+                Ok(read) => self.mounts.get_or_init(|| read),
+                Err(_) => return check_by_looking(operand, located),
+            }
         };
-        let Some(point) = mounts.below(located.metadata.id) else { return Ok(()) };
-        let reason = format!("a file system is mounted below it, at {}; unmount it first", quoted(point));
-        Err(Error::new(ErrorKind::HoldsMount, REMOVE, operand, reason))
+        mounts.below(located.metadata.id).map_or(Ok(()), |point| Err(holds_mount(operand, point)))
     }
 
     /// A trash directory on a volume may be anywhere its user could make one.
@@ -173,6 +174,40 @@ fn guard_the_way(guarded: &mut HashMap<FileId, ErrorKind>, path: &Path, kind: Er
         let is_new = guarded.insert(metadata.id, kind) != Some(kind);
         if let (true, Ok(target)) = (is_new && metadata.kind == FileKind::Symlink, std::fs::read_link(step)) {
             guard_the_way(guarded, &step.parent().unwrap_or(Path::new("/")).join(target), kind);
+        }
+    }
+}
+
+fn holds_mount(operand: &OsStr, point: &Path) -> Error {
+    let reason = format!("a file system is mounted below it, at {}; unmount it first", quoted(point));
+    Error::new(ErrorKind::HoldsMount, REMOVE, operand, reason)
+}
+
+/// Looks for a mount in the tree itself, where no table tells of them: without /proc.
+fn check_by_looking(operand: &OsStr, located: &Located) -> Result<()> {
+    let failed = |error: io::Error| {
+        let reason =
+            format!("without /proc it cannot be told whether a file system is mounted below it: {}", words_of(&error));
+        Error { source: Some(error), ..Error::new(ErrorKind::System, REMOVE, operand, reason) }
+    };
+    let top = located.open().and_then(|top| Dir::of(&top.readable()?)).map_err(failed)?;
+    let mut walk = Walk::new(top, Name::fixed("top"));
+    loop {
+        match walk.step().map_err(failed)? {
+            Step::Finished if walk.leave().map_err(failed)? == Ascent::Over => return Ok(()),
+            Step::Finished => {}
+            Step::Found(entry) => {
+                let name = Name::new(&entry.name).map_err(|error| failed(error.into()))?;
+                let found = walk.here().metadata_of(name).map_err(failed)?;
+                if found.mount_root == MountRoot::Yes {
+                    let below = walk.path(Some(&entry.name)).iter().skip(1).collect::<PathBuf>();
+                    return Err(holds_mount(operand, &Path::new(operand).join(below)));
+                }
+                if found.is_dir() {
+                    let child = walk.here().open_dir_on_this_mount(name).map_err(failed)?;
+                    walk.enter(child, entry.name).map_err(failed)?;
+                }
+            }
         }
     }
 }

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 
 use super::content::flush_file;
 use super::door::through;
-use super::metadata::Metadata;
+use super::metadata::{FileId, FileKind, Metadata};
 use super::name::Name;
 
 /// What a handle is opened with, whatever else it is for: not inherited, not followed, never blocking on a FIFO and
@@ -195,15 +195,49 @@ impl Dir {
     /// means this very inode (proc(5)).
     pub fn set_mode(&self, mode: u32) -> io::Result<()> {
         let own_name = format!("/proc/self/fd/{}", self.handle.as_raw_fd());
-        let mode = Mode::from_raw_mode(mode);
-        Ok(through("fchmodat", || rustix::fs::chmodat(CWD, own_name, mode, AtFlags::empty()))?)
+        let bits = Mode::from_raw_mode(mode);
+        match through("fchmodat", || rustix::fs::chmodat(CWD, own_name, bits, AtFlags::empty())) {
+            // There is no /proc; what can be read can do without.
+            Err(Errno::NOENT) => set_mode_of_file(&self.readable()?, mode),
+            set => Ok(set?),
+        }
     }
 
     /// Where this directory is now, as an absolute path without links, told by the kernel (proc(5)).
     pub fn path(&self) -> io::Result<PathBuf> {
         let own_name = format!("/proc/self/fd/{}", self.handle.as_raw_fd());
-        let path = rustix::fs::readlinkat(CWD, own_name, Vec::new())?;
-        Ok(OsString::from_vec(path.into_bytes()).into())
+        match rustix::fs::readlinkat(CWD, own_name, Vec::new()) {
+            Ok(path) => Ok(OsString::from_vec(path.into_bytes()).into()),
+            Err(Errno::NOENT) => self.path_without_proc(),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The same where there is no /proc: the name of each directory in the one above it, up to the root.
+    fn path_without_proc(&self) -> io::Result<PathBuf> {
+        let (mut names, mut here) = (Vec::new(), self.try_clone()?);
+        loop {
+            let (above, is) = (here.open_parent()?, here.metadata()?);
+            let above_is = above.metadata()?;
+            if (above_is.id, above_is.mount) == (is.id, is.mount) {
+                return Ok(names.iter().rev().fold(PathBuf::from("/"), |path, name: &OsString| path.join(name)));
+            }
+            names.push(above.name_of(is.id)?);
+            here = above;
+        }
+    }
+
+    /// What the directory with this identity is called in here.
+    fn name_of(&self, directory: FileId) -> io::Result<OsString> {
+        let mut found = None;
+        self.for_each_entry(|entry| {
+            let may_be = found.is_none() && entry.kind.is_none_or(|kind| kind == FileKind::Directory);
+            if may_be && self.metadata_of(Name::new(&entry.name)?).is_ok_and(|is| is.id == directory) {
+                found = Some(entry.name);
+            }
+            Ok(())
+        })?;
+        found.ok_or_else(|| io::Error::other("without /proc it cannot be told where its directory is"))
     }
 
     /// The size and the free space of the file system that the directory is on (statvfs(3)); `None` where it does not

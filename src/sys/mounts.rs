@@ -19,7 +19,12 @@ pub struct Mount {
 
 /// The mounts at `root` and below it, in the order of the kernel's table. What `root` is on begins there.
 pub fn mounts(root: &Path) -> io::Result<Vec<Mount>> {
-    Ok(within(root, parse(&std::fs::read("/proc/self/mountinfo")?)))
+    match std::fs::read("/proc/self/mountinfo") {
+        Ok(table) => Ok(within(root, parse(&table))),
+        // That would read as if something else were not there.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(io::Error::other("/proc is not mounted")),
+        Err(error) => Err(error),
+    }
 }
 
 fn within(root: &Path, table: Vec<Mount>) -> Vec<Mount> {
