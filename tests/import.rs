@@ -229,7 +229,6 @@ fn what_cannot_be_believed_is_told_and_left() {
         ("huge", huge, "too large"),
         ("empty", Vec::new(), "does not begin"),
         ("junk", vec![0xff; 300], "does not begin"),
-        ("no-date", b"[Trash Info]\nPath=/a\n".to_vec(), "no date"),
         ("no-path", b"[Trash Info]\nDeletionDate=2026-01-02T03:04:05\n".to_vec(), "no path"),
         ("bad-date", b"[Trash Info]\nPath=/a\nDeletionDate=yesterday\n".to_vec(), "date cannot be read"),
         ("late-date", b"[Trash Info]\nPath=/a\nDeletionDate=+12026-01-02T03:04:05\n".to_vec(), "date cannot be read"),
