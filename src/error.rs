@@ -73,13 +73,15 @@ pub enum ErrorKind {
     Busy,
     /// A person asked to stop.
     Interrupted,
+    /// Something that was changed since, and may be what a person works on.
+    Changed,
     /// The file system here cannot keep attributes.
     NoAttributes,
 }
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 33] = [
         Self::System,
         Self::NotFound,
         Self::NotADirectory,
@@ -111,6 +113,7 @@ impl ErrorKind {
         Self::Held,
         Self::Busy,
         Self::Interrupted,
+        Self::Changed,
         Self::NoAttributes,
     ];
 }

@@ -17,6 +17,7 @@ mod place;
 mod plan;
 mod preview;
 mod protect;
+mod redo;
 mod restore;
 mod room;
 mod settle;
@@ -40,6 +41,7 @@ use crate::volume::{Discovery, Volumes};
 
 pub use again::Returned;
 pub use list::is_only_a_warning;
+pub use redo::{RedoPlan, Undoing};
 
 /// Where things are for one user.
 #[derive(Debug, Clone)]

@@ -19,6 +19,7 @@ mod stage;
 mod stray;
 mod sweep;
 mod take;
+mod undone;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -40,6 +41,7 @@ pub use shelf::Shelved;
 pub use stage::{Staged, Staging, take_over};
 pub use stray::{Stray, erase_stray, stray};
 pub use take::{MovedOut, Taken};
+pub use undone::{Past, Seen, Undone};
 
 /// What paths the records of a trash directory hold.
 #[derive(Debug, Clone, PartialEq, Eq)]

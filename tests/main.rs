@@ -47,3 +47,4 @@ mod show;
 mod stats;
 mod syscalls;
 mod transfer;
+mod undoing;

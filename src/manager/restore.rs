@@ -37,9 +37,9 @@ impl TrashManager {
                 let choice = self.choose_existing(selection, &listing.items);
                 (listing, choice)
             }
-            Restorable::LastBatch(session) => {
-                let listing = self.last_batch(session.as_deref(), request.now);
-                let choice = whole_batch(&listing.items);
+            Restorable::LastBatches { most, session } => {
+                let listing = self.last_batches(*most, session.as_deref(), request.now).into_listing();
+                let choice = whole_batches(&listing.items);
                 (listing, choice)
             }
         };
@@ -294,8 +294,8 @@ fn in_the_way(target: &Path) -> Error {
     Error::new(ErrorKind::TargetExists, RESTORE, target, "it already exists")
 }
 
-/// All items of a removal, but for those that are open: each of them is told.
-fn whole_batch(items: &[TrashItem]) -> Choice {
+/// All items of some removals, but for those that are open: each of them is told.
+fn whole_batches(items: &[TrashItem]) -> Choice {
     let (closed, opened): (Vec<usize>, Vec<usize>) = (0..items.len()).partition(|at| !items[*at].is_open());
     let told = |at: usize| open(&items[at], items[at].original_path().unwrap_or(&name_of(&items[at])));
     Choice {

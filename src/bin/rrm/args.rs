@@ -86,11 +86,17 @@ pub(crate) enum Command {
     /// Without a SELECTION, pick the items interactively.
     #[command(after_help = examples::RESTORE)]
     Restore(RestoreArgs),
-    /// Undo the last rrm rm.
+    /// Undo the last rrm rm, or the last N.
     ///
-    /// Run it again to undo the one before.
+    /// Restores what those commands removed. Run it again to undo the one before. rrm redo takes it back.
     #[command(after_help = examples::UNDO)]
     Undo(UndoArgs),
+    /// Take the last rrm undo back.
+    ///
+    /// Removes again what the last undo restored, with the dates and the session that it had. Anything that was changed
+    /// since stays in place and is named.
+    #[command(after_help = examples::REDO)]
+    Redo(RedoArgs),
     /// Delete items past their grace period for good.
     ///
     /// With a SELECTION, --all or a rule, delete those items instead, even inside their grace period, after asking. Without
@@ -408,7 +414,30 @@ pub(crate) enum ConflictMode {
 }
 
 #[derive(Debug, Args)]
+pub(crate) struct RedoArgs {
+    /// Do not ask before a large or lossy copy.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+
+    /// Only print what would be removed.
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct UndoArgs {
+    /// How many commands to undo [default: 1], or to list [default: 10].
+    #[arg(value_name = "N", value_parser = number)]
+    pub(crate) count: Option<usize>,
+
+    /// List the last commands and what each removed, instead of undoing.
+    #[arg(short, long)]
+    pub(crate) list: bool,
+
+    /// With --list, print a JSON object for each command on its own line.
+    #[arg(long, requires = "list")]
+    pub(crate) json: bool,
+
     /// Only items of session LABEL.
     #[arg(long, value_name = "LABEL")]
     pub(crate) session: Option<OsString>,
@@ -567,6 +596,11 @@ pub(crate) enum ConfigAction {
 fn key() -> impl TypedValueParser<Value = Key> {
     PossibleValuesParser::new(Key::ALL.map(|key| PossibleValue::new(key.name()).help(meaning(key))))
         .try_map(|name| Key::ALL.into_iter().find(|key| key.name() == name).ok_or("no such setting"))
+}
+
+/// Parses a number of things, at least one.
+fn number(text: &str) -> Result<usize, &'static str> {
+    text.parse().ok().filter(|number| *number > 0).ok_or("write a number, 1 or more")
 }
 
 fn meaning(key: Key) -> &'static str {

@@ -14,6 +14,7 @@ mod list;
 mod log;
 mod manual;
 mod remove;
+mod restore;
 mod run;
 mod schedule;
 mod shim;
@@ -21,6 +22,7 @@ mod show;
 mod stats;
 mod terminal;
 mod translate;
+mod undo;
 mod users;
 mod view;
 

@@ -393,7 +393,7 @@ impl Default for Ours {
 }
 
 /// What `--yes` means for copies.
-fn copying(yes: bool) -> Copying {
+pub(crate) fn copying(yes: bool) -> Copying {
     if yes { Copying::Whatever } else { Copying::WithinReason }
 }
 

@@ -1,6 +1,7 @@
 //! Items as output: each form is one small file.
 
 mod bar;
+mod batches;
 mod dates;
 mod escaped;
 pub(crate) mod finding;
@@ -27,6 +28,7 @@ use rrm::text::Charset;
 use crate::args::Form;
 use crate::gnu::quote::quote;
 
+pub(crate) use batches::{write as write_batches, write_as_json as write_batches_as_json};
 pub(crate) use dates::{expires, removed};
 pub(crate) use escaped::Escaped;
 pub(crate) use item::{origin, path, style_of};

@@ -61,6 +61,7 @@ pub(crate) fn hint(error: &Error) -> &'static str {
         Kind::Held => "rrm list shows kept items in the EXPIRES column",
         Kind::Busy => "wait until the other command ends, then try again",
         Kind::Interrupted => "nothing is half-done; run the command again to continue",
+        Kind::Changed => "remove it with rrm rm if it should go; rrm undo restores it again",
         Kind::NoAttributes => "set RRM_GRACE_PERIOD or RRM_TRASH_DIR in the environment instead",
         Kind::System if is_fixed(error) => {
             "it or its directory is immutable or append-only; lsattr -d shows which, chattr -i or -a clears it"

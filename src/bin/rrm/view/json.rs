@@ -129,11 +129,11 @@ pub(super) fn insert_bytes(object: &mut Map<String, Value>, key: &str, value: Op
 }
 
 /// The bytes of what is not UTF-8.
-fn odd_bytes(value: Option<&OsStr>) -> Option<String> {
+pub(super) fn odd_bytes(value: Option<&OsStr>) -> Option<String> {
     value.filter(|value| value.to_str().is_none()).map(|odd| percent_encoded(odd.as_bytes()))
 }
 
-fn date(stamp: &Stamp) -> Option<String> {
+pub(super) fn date(stamp: &Stamp) -> Option<String> {
     stamp.instant().map(text_of)
 }
 
