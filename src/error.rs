@@ -55,6 +55,8 @@ pub enum ErrorKind {
     UnknownOrigin,
     /// Several items begin with this ID; the reason lists them.
     Ambiguous,
+    /// A word was found in items that a person has to choose from.
+    Several,
     /// Nothing in the trash matches.
     NoMatch,
     /// A value that cannot be understood; the reason says which forms are.
@@ -81,7 +83,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 34] = [
         Self::System,
         Self::NotFound,
         Self::NotADirectory,
@@ -104,6 +106,7 @@ impl ErrorKind {
         Self::OpenRecord,
         Self::UnknownOrigin,
         Self::Ambiguous,
+        Self::Several,
         Self::NoMatch,
         Self::BadValue,
         Self::Unplugged,

@@ -42,6 +42,7 @@ mod preview;
 mod programs;
 mod purge;
 mod readme;
+mod searching;
 mod shim;
 mod show;
 mod stats;

@@ -80,6 +80,11 @@ impl TrashManager {
             }
         }
         for (path, id) in lacking.into_iter().filter(|(path, _)| !newest.contains_key(path)) {
+            if let Some(found) = search_instead(selection, &path, items) {
+                whole.extend(found.chosen);
+                choice.problems.extend(found.problems);
+                continue;
+            }
             let reason = format!("item {} does not contain it", id.short());
             choice.problems.push(Error::new(ErrorKind::NoMatch, "find", path, reason));
         }
@@ -277,6 +282,15 @@ fn take_beside(step: &RestoreStep, name: &OsStr, take: impl Fn(&OsStr) -> Result
         }
     }
     Err(in_the_way(&step.target))
+}
+
+/// What a word is found in that could have been a path inside of a trashed directory and is none; nothing, if it is found
+/// nowhere.
+fn search_instead(selection: &Selection, path: &Path, items: &[TrashItem]) -> Option<Choice> {
+    let term = selection.terms.iter().find(|term| term.spells(path))?.searched()?;
+    let choice = Selection { terms: vec![term], ..selection.clone() }.choose(items, Versions::Newest);
+    let is_found = choice.problems.iter().all(|problem| problem.kind != ErrorKind::NoMatch);
+    is_found.then_some(choice)
 }
 
 /// Nothing goes where a record says that others could have written, unless somebody has seen where that is.

@@ -206,7 +206,7 @@ impl Command {
         Selection {
             terms: self.operands.iter().map(|word| term(word)).collect(),
             filters: under.into_iter().chain(session).collect(),
-            last: None,
+            ..Selection::default()
         }
     }
 

@@ -39,7 +39,7 @@ Examples:
 
 pub(crate) const RESTORE: &str = "\
 Examples:
-  rrm restore notes.txt             The newest version of notes.txt
+  rrm restore notes.txt             The newest version of notes.txt, or search for it
   rrm restore 3f1c --to /tmp        The item whose ID begins with 3f1c, into /tmp";
 
 pub(crate) const UNDO: &str = "\

@@ -3,6 +3,7 @@
 mod args;
 mod browse;
 mod called_rm;
+mod choose;
 mod clean;
 mod complete;
 mod doctor;

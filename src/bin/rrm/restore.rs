@@ -5,12 +5,15 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use rrm::error::{Error, ErrorKind};
+use rrm::item::TrashItem;
 use rrm::manager::{TrashManager, Undoing};
 use rrm::outcome::{RestorePlan, RestoreStep, Restored};
 use rrm::request::{Copying, Open, Restorable, RestoreRequest};
+use rrm::selection::Selection;
 
 use crate::args::{RestoreArgs, RestoreToArgs};
 use crate::browse;
+use crate::choose::Picking;
 use crate::exit::Exit;
 use crate::run::{Session, Told};
 use crate::terminal::{Consent, clear_progress};
@@ -24,7 +27,7 @@ impl Session<'_> {
             return self.carry_out_restore(Restorable::Selected(selection), &args.to);
         }
         if browse::has_terminal() {
-            return self.restore_picked(&args.to);
+            return self.restore_picked(Selection::default(), Vec::new(), &args.to);
         }
         self.messages.say("nothing selected to restore");
         self.messages.hint("name an ID or a path from rrm list; rrm undo restores what the last rrm rm removed");
@@ -35,7 +38,12 @@ impl Session<'_> {
         let request = self.context.restore(what, to)?;
         let manager = self.manager();
         let plan = manager.plan_restore(&request);
-        let exit = self.messages.problems(&plan.problems);
+        if let Restorable::Selected(selection) = &request.what
+            && let Some(picking) = Picking::of(selection, &plan.problems).filter(|_| browse::has_terminal())
+        {
+            return self.restore_picked(picking.among, picking.others, to);
+        }
+        let exit = self.problems_of(&plan.problems, &request)?;
         if plan.steps.is_empty() && exit == Exit::Success {
             self.messages.say("nothing to restore");
             self.messages.hint("rrm list shows the items in the trash");
@@ -45,7 +53,7 @@ impl Session<'_> {
             self.tell_restore_plan(&plan)?;
             return Ok(exit);
         }
-        let told = self.told(unasked(&request, plan.steps.len()));
+        let told = self.told(unasked(&request, &plan.steps));
         let undoing = is_undo(&request).then(|| Undoing::begin(&manager, &plan));
         let restoring = Restoring {
             session: self,
@@ -57,6 +65,13 @@ impl Session<'_> {
             exit,
         };
         restoring.run(plan, request)
+    }
+
+    fn problems_of(&self, problems: &[Error], request: &RestoreRequest) -> anyhow::Result<Exit> {
+        match &request.what {
+            Restorable::Selected(selection) => self.problems_of_words(problems, selection, "restore"),
+            Restorable::LastBatches { .. } => Ok(self.messages.problems(problems)),
+        }
     }
 
     fn tell_restore_plan(&self, plan: &RestorePlan) -> anyhow::Result<()> {
@@ -103,12 +118,21 @@ impl Session<'_> {
 /// From how many items on one line tells how many there were.
 const MANY: usize = 10;
 
-/// How much is told unasked: nothing where just what was named was done, and a line where rrm chose.
-fn unasked(request: &RestoreRequest, steps: usize) -> Told {
+/// How much is told of a restore unasked.
+fn unasked(request: &RestoreRequest, steps: &[RestoreStep]) -> Told {
     match &request.what {
-        Restorable::Selected(selection) if !selection.terms.is_empty() && steps <= MANY => Told::Nothing,
-        Restorable::Selected(_) | Restorable::LastBatches { .. } => Told::Summary,
+        Restorable::Selected(selection) => {
+            told_of(selection, steps.iter().filter(|step| step.part.is_none()).map(|step| &step.item))
+        }
+        Restorable::LastBatches { .. } => Told::Summary,
     }
+}
+
+/// How much is told unasked of these items: nothing, where they are few and each of them was named.
+pub(crate) fn told_of<'a>(selection: &Selection, items: impl Iterator<Item = &'a TrashItem>) -> Told {
+    let few: Vec<_> = items.take(MANY + 1).collect();
+    let is_named = !selection.terms.is_empty() && few.len() <= MANY && !few.iter().any(|item| selection.is_found(item));
+    if is_named { Told::Nothing } else { Told::Summary }
 }
 
 fn is_undo(request: &RestoreRequest) -> bool {

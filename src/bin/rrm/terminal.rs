@@ -44,8 +44,13 @@ impl Messages {
 
     /// Tells what went wrong and what to do about it, on standard error.
     pub(crate) fn error(&self, error: &Error) {
-        self.say(&message::words(error, self.charset));
+        self.error_without_hint(error);
         self.hint(message::hint(error));
+    }
+
+    /// Tells what went wrong, where what to do about it is told in another way.
+    pub(crate) fn error_without_hint(&self, error: &Error) {
+        self.say(&message::words(error, self.charset));
     }
 
     /// Tells what a person can do next.

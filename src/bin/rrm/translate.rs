@@ -19,7 +19,7 @@ use rrm::request::{
     Conflict, Copying, Destination, Directories, ListRequest, Mounts, Open, Place, Restorable, RestoreRequest, Sizes,
     TrashRequest,
 };
-use rrm::selection::{Filter, Selection, Term, absolute};
+use rrm::selection::{Filter, Searching, Selection, Term, absolute};
 
 use crate::args::{ConflictMode, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, SortKey, When};
 use crate::gnu::options as gnu;
@@ -171,7 +171,7 @@ impl Context {
     /// The request of a listing.
     pub(crate) fn list(&self, args: &ListArgs) -> Result<ListRequest> {
         check_order(args)?;
-        let selection = self.selection(&args.selection)?;
+        let selection = self.selection_to_show(&args.selection)?;
         let asked = args.size || selection.asks_for_size();
         let sizes = if asked { Sizes::Measured } else { Sizes::AsKnown };
         let standing = match args.format {
@@ -206,7 +206,12 @@ impl Context {
 
     /// What the words and filters select.
     pub(crate) fn selection(&self, args: &SelectionArgs) -> Result<Selection> {
-        self.selection_with(args, resolved)
+        Ok(Selection { searching: Searching::One, ..self.selection_with(args, resolved)? })
+    }
+
+    /// As [`Self::selection`], with all that a word is found in: for what is only shown.
+    pub(crate) fn selection_to_show(&self, args: &SelectionArgs) -> Result<Selection> {
+        Ok(Selection { searching: Searching::All, ..self.selection(args)? })
     }
 
     /// As [`Self::selection`], by the text alone: no file system is asked where a directory really is, so that nothing has
@@ -217,7 +222,7 @@ impl Context {
 
     /// As [`Self::selection`], without --older-than: to clean that is a rule.
     fn selection_at_any_age(&self, args: &SelectionArgs) -> Result<Selection> {
-        self.selection_less_age(args, resolved)
+        Ok(Selection { searching: Searching::Tell, ..self.selection_less_age(args, resolved)? })
     }
 
     fn selection_with(
@@ -259,7 +264,7 @@ impl Context {
             filters.push(Filter::Kind(args.kind.iter().map(|name| value::kind(name)).collect::<Result<_>>()?));
         }
         filters.extend(args.session.clone().map(Filter::Session));
-        Ok(Selection { terms, filters, last: args.last })
+        Ok(Selection { terms, filters, last: args.last, ..Selection::default() })
     }
 }
 

@@ -54,6 +54,7 @@ pub(crate) fn hint(error: &Error) -> &'static str {
             "use rrm restore ID --to DIR to choose where it goes"
         }
         Kind::Ambiguous => "use more digits of the ID, or the prefix id: or path:",
+        Kind::Several => "name one by its ID or its full path",
         Kind::BadValue => "see rrm COMMAND --help for valid values",
         Kind::Unplugged | Kind::Unreachable => "mount its volume to use its items again",
         Kind::Foreign => "rrm did not create it and leaves it alone; move it by hand if it is in the way",
