@@ -280,7 +280,7 @@ pub(crate) struct SelectionArgs {
     #[arg(long, help_heading = FILTERS, conflicts_with = "under")]
     pub(crate) here: bool,
 
-    /// Only items removed at WHEN or later: 2026-11-21, "2026-11-21 14:00", or 2h (ago).
+    /// Only items removed at WHEN or later: yesterday, monday, 14:30, 2026-11-21, or 2h (ago).
     #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
     pub(crate) since: Option<String>,
 
@@ -508,7 +508,7 @@ pub(crate) struct KeepArgs {
     #[command(flatten)]
     pub(crate) selection: SelectionArgs,
 
-    /// Keep until WHEN: a date, or a duration such as 30d.
+    /// Keep until WHEN: a date, monday, "next month", or a duration such as 30d.
     #[arg(long, value_name = "WHEN")]
     pub(crate) until: Option<String>,
 

@@ -6,6 +6,7 @@ mod feedback;
 mod import;
 mod root;
 mod show;
+mod spoken;
 mod value;
 
 use std::ffi::OsString;
