@@ -97,6 +97,33 @@ fn what_is_said_to_be_a_path_is_not_searched() {
     sandbox.rrm(["restore", "name:zed"]).ok().silent();
 }
 
+/// What a person of another program types first.
+#[test]
+fn names_of_other_programs_are_understood() {
+    let sandbox = Sandbox::new();
+    for (remove, list, restore, clean) in [
+        ("delete", "ls", "recover", "empty"),
+        ("remove", "search", "restore", "purge"),
+        ("put", "find", "undo", "clean"),
+    ] {
+        sandbox.file("a", "a");
+        sandbox.rrm([remove, "a"]).ok().silent();
+        sandbox.rrm([list]).ok().out_contains("/a\n");
+        sandbox.command([restore]).args((restore != "undo").then_some("a")).run().ok();
+        sandbox.rrm([remove, "a"]).ok().silent();
+        // Empty asks as clean does: what is inside its grace period stays, and is never deleted without a question.
+        sandbox.rrm([clean]).ok().silent();
+        sandbox.rrm([clean, "--all"]).fails(1).err_contains("without confirmation");
+        sandbox.rrm([clean, "--all", "--yes"]).ok();
+        assert_eq!(sandbox.list_json().len(), 0, "{clean}");
+    }
+    let help = sandbox.rrm(["--help"]);
+    for hidden in ["delete", "recover", "purge", "search"] {
+        let is_told = |line: &str| line.split_whitespace().next() == Some(hidden);
+        assert!(!help.ok().stdout().lines().any(is_told), "{help}");
+    }
+}
+
 /// On a terminal the screen of `browse` has just those to pick from, and what else was named goes along.
 #[test]
 fn on_a_terminal_several_are_picked_from() {

@@ -61,10 +61,10 @@ pub(crate) enum Command {
     ///
     /// Takes the options of GNU rm. The last of -f, -i, -I and --interactive wins. Directories need no -r. Nothing is
     /// deleted for good, except with --immediate.
-    #[command(after_help = examples::RM)]
+    #[command(aliases = ["delete", "remove", "put"], after_help = examples::RM)]
     Rm(RmArgs),
     /// List the items in the trash.
-    #[command(visible_alias = "ls", after_help = examples::LIST)]
+    #[command(visible_alias = "ls", aliases = ["search", "find"], after_help = examples::LIST)]
     List(ListArgs),
     /// Show an item's record and a preview.
     ///
@@ -84,7 +84,7 @@ pub(crate) enum Command {
     ///
     /// If several items share an original path, the newest one is restored. Existing files are never overwritten.
     /// Without a SELECTION, pick the items interactively.
-    #[command(after_help = examples::RESTORE)]
+    #[command(alias = "recover", after_help = examples::RESTORE)]
     Restore(RestoreArgs),
     /// Undo the last rrm rm, or the last N.
     ///
@@ -101,7 +101,7 @@ pub(crate) enum Command {
     ///
     /// With a SELECTION, --all or a rule, delete those items instead, even inside their grace period, after asking. Without
     /// a terminal, use --yes to confirm.
-    #[command(after_help = examples::CLEAN)]
+    #[command(aliases = ["empty", "purge"], after_help = examples::CLEAN)]
     Clean(CleanArgs),
     /// Exempt items from clean.
     ///
