@@ -88,8 +88,8 @@ fn undo_lists_the_last_commands_and_touches_nothing() {
     let run = sandbox.rrm(["undo", "--list"]);
     let lines: Vec<String> = run.ok().stdout().lines().map(str::to_owned).collect();
     let words = |line: &str| line.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
-    assert_eq!(words(&lines[0]), ["REMOVED", "ITEMS", "SESSION", "PATHS"]);
-    assert_eq!((lines.len(), &words(&lines[1])[3..5]), (4, &["20".to_owned(), "build".to_owned()][..]), "{run}");
+    assert_eq!(words(&lines[0]), ["N", "AGE", "ITEMS", "SESSION", "PATHS"]);
+    assert_eq!((lines.len(), &words(&lines[1])[2..4]), (4, &["20".to_owned(), "build".to_owned()][..]), "{run}");
     assert!(lines[2].ends_with("/b") && lines[3].ends_with("/a") && lines[3].starts_with('3'), "{run}");
     let run = sandbox.rrm(["undo", "-l", "2", "--json"]);
     let objects: Vec<Value> = run.ok().stdout().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();

@@ -117,7 +117,7 @@ fn the_trash_of_the_first_rrm_is_listed_restored_and_cleaned() {
     sandbox.set_attribute(&tree, "user.deletion_date", "2099-01-01T00:00:00Z");
 
     assert_eq!(listed(&sandbox), ["due", "file", "tree"]);
-    sandbox.rrm(["list"]).ok().out_contains("unknown").out_contains("due").err_lacks("cannot");
+    sandbox.rrm(["list", "--full"]).ok().out_contains("unknown").out_contains("due").err_lacks("cannot");
     sandbox.rrm(["restore", "file", "tree/inside", "tree"]).fails(1).err_contains("tree/inside");
     sandbox.rrm(["clean"]).ok().silent();
     assert_eq!(fs::read_to_string(sandbox.path("file")).unwrap(), "planted");

@@ -25,7 +25,7 @@ impl Session<'_> {
         if args.content {
             return Ok(exit.max(self.print_content(&manager, &showing.shown)?));
         }
-        self.print_shown(&showing.shown, args.format).context("write error")?;
+        self.print_shown(&showing.shown, args.form.form()).context("write error")?;
         Ok(exit)
     }
 

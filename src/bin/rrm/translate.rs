@@ -22,7 +22,9 @@ use rrm::request::{
 };
 use rrm::selection::{Filter, Searching, Selection, Term, absolute};
 
-use crate::args::{ConflictMode, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, SortKey, When};
+use crate::args::{
+    ConflictMode, Direction, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, SortKey, When,
+};
 use crate::gnu::options as gnu;
 use crate::gnu::quote::quote_where_needed;
 use rrm::text::Charset;
@@ -175,11 +177,12 @@ impl Context {
         let selection = self.selection_to_show(&args.selection)?;
         let asked = args.size || selection.asks_for_size();
         let sizes = if asked { Sizes::Measured } else { Sizes::AsKnown };
-        let standing = match args.format {
+        let standing = match args.form() {
             Form::Table | Form::Json => Some(self.standing()?),
             Form::Plain | Form::Null => None,
         };
-        let is_by_age = args.sort == ListOrder::By(SortKey::Deleted) && !args.reverse && sizes == Sizes::AsKnown;
+        let is_newest_kept = args.direction() != Direction::Reversed;
+        let is_by_age = args.order() == ListOrder::By(SortKey::Deleted) && is_newest_kept && sizes == Sizes::AsKnown;
         Ok(ListRequest { selection, sizes, standing, newest: args.limit.filter(|_| is_by_age), now: self.now })
     }
 
@@ -272,7 +275,7 @@ impl Context {
 /// Refuses what asks for an end of the order where there is none.
 fn check_order(args: &ListArgs) -> Result<()> {
     let asked = match (args.reverse, args.limit) {
-        _ if args.sort != ListOrder::AsFound => return Ok(()),
+        _ if args.order() != ListOrder::AsFound => return Ok(()),
         (true, _) => "--reverse",
         (false, Some(_)) => "--limit",
         (false, None) => return Ok(()),

@@ -7,8 +7,9 @@ use rrm::manager::Returned;
 use rrm::outcome::History;
 use rrm::request::{Copying, Restorable};
 
-use crate::args::{RedoArgs, UndoArgs};
+use crate::args::{RedoArgs, SortKey, UndoArgs};
 use crate::exit::Exit;
+use crate::list::compare;
 use crate::run::{Session, Told, println};
 use crate::terminal::clear_progress;
 use crate::translate::{Effect, copying, effect};
@@ -29,7 +30,10 @@ impl Session<'_> {
     /// Lists what `rrm undo` would restore, the last command first.
     fn list_commands(&self, args: &UndoArgs) -> anyhow::Result<Exit> {
         let (most, session) = (args.count.unwrap_or(LISTED), args.session.as_deref());
-        let History { batches, problems } = self.manager().last_batches(most, session, self.context.now);
+        let History { mut batches, problems } = self.manager().last_batches(most, session, self.context.now);
+        for items in &mut batches {
+            items.sort_unstable_by(|a, b| compare(SortKey::Path, a, b));
+        }
         if batches.is_empty() && problems.is_empty() && !args.json {
             self.messages.close("nothing to undo");
         } else {

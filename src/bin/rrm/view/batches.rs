@@ -7,8 +7,9 @@ use rrm::item::TrashItem;
 use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
+use super::dates::age;
 use super::json::{insert_bytes, odd_bytes};
-use super::{Scene, line_of, origin, removed, start_of};
+use super::{Scene, line_of, origin, start_of};
 use rrm::text::escaped;
 
 /// How many paths of a command are told.
@@ -16,13 +17,13 @@ const PATHS: usize = 10;
 
 /// Writes a table: what `undo N` would restore is the first N lines.
 pub(crate) fn write(batches: &[Vec<TrashItem>], scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
-    let header = ["", "REMOVED", "ITEMS", "SESSION", "PATHS"].map(str::to_owned);
+    let header = ["N", "AGE", "ITEMS", "SESSION", "PATHS"].map(str::to_owned);
     let mut rows = vec![header];
     rows.extend(batches.iter().enumerate().map(|(at, items)| row(at + 1, items, scene)));
     let has_sessions = batches.iter().flatten().any(|item| item.session.is_some());
     let widths = [0, 1, 2, 3].map(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or(0));
     for [number, removed, items, session, paths] in &rows {
-        let mut line = format!("{:>2$}  {:<3$}", number, removed, widths[0], widths[1]);
+        let mut line = format!("{:>2$}  {:>3$}", number, removed, widths[0], widths[1]);
         line.push_str(&format!("  {:>1$}", items, widths[2]));
         if has_sessions {
             line.push_str("  ");
@@ -39,8 +40,7 @@ pub(crate) fn write(batches: &[Vec<TrashItem>], scene: &Scene<'_>, out: &mut dyn
 
 fn row(number: usize, items: &[TrashItem], scene: &Scene<'_>) -> [String; 5] {
     let session = items.first().and_then(|item| item.session.as_deref());
-    let when =
-        items.first().map_or_else(|| "unknown".to_owned(), |item| removed(&item.trashed, scene.now, scene.detail));
+    let when = items.first().map_or_else(|| "?".to_owned(), |item| age(&item.trashed, scene.now));
     let mut paths: Vec<String> =
         items.iter().take(PATHS).map(|item| origin(item, scene.shown_home(), scene.charset)).collect();
     if items.is_empty() {
