@@ -1,6 +1,7 @@
 //! The command line as it is typed. What it means is told in `translate`; nothing below that knows an option.
 #![expect(clippy::struct_excessive_bools, reason = "an option is there or not; `translate` gives each a word")]
 
+mod brief;
 mod browse;
 mod doctor;
 mod feedback;
@@ -34,7 +35,7 @@ pub(crate) use stats::StatsArgs;
 /// A safer rm: move files to the trash and restore them.
 #[derive(Debug, Parser)]
 #[command(name = "rrm", version, max_term_width = 100, args_override_self = true)]
-#[command(after_help = examples::RRM)]
+#[command(after_long_help = examples::RRM)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) common: CommonArgs,
@@ -63,73 +64,73 @@ pub(crate) enum Command {
     ///
     /// Takes the options of GNU rm. The last of -f, -i, -I and --interactive wins. Directories need no -r. Nothing is
     /// deleted for good, except with --immediate.
-    #[command(aliases = ["delete", "remove", "put"], after_help = examples::RM)]
+    #[command(aliases = ["delete", "remove", "put"], after_long_help = examples::RM)]
     Rm(RmArgs),
     /// List the items in the trash.
-    #[command(visible_alias = "ls", aliases = ["search", "find"], after_help = examples::LIST)]
+    #[command(visible_alias = "ls", aliases = ["search", "find"], after_long_help = examples::LIST)]
     List(ListArgs),
     /// Show an item's record and a preview.
     ///
     /// If several items share an original path, the newest one is shown. A PATH inside a trashed directory, or ID/PATH,
     /// shows only that part.
-    #[command(after_help = examples::SHOW)]
+    #[command(after_long_help = examples::SHOW)]
     Show(ShowArgs),
-    /// Show how much the trash holds on each volume, and when it will be freed.
-    #[command(after_help = examples::STATS)]
+    /// Show how much the trash holds on each volume, and until when.
+    #[command(after_long_help = examples::STATS)]
     Stats(StatsArgs),
-    /// Browse the trash interactively: preview, restore, keep or delete items.
+    /// Browse the trash: preview, restore, keep or delete items.
     ///
     /// Needs a terminal. In scripts, use rrm list, restore, keep and clean.
-    #[command(after_help = examples::BROWSE)]
+    #[command(after_long_help = examples::BROWSE)]
     Browse(BrowseArgs),
     /// Restore items to their original paths.
     ///
     /// If several items share an original path, the newest one is restored. Existing files are never overwritten.
     /// Without a SELECTION, pick the items interactively.
-    #[command(alias = "recover", after_help = examples::RESTORE)]
+    #[command(alias = "recover", after_long_help = examples::RESTORE)]
     Restore(RestoreArgs),
     /// Undo the last rrm rm, or the last N.
     ///
     /// Restores what those commands removed. Run it again to undo the one before. rrm redo takes it back.
-    #[command(after_help = examples::UNDO)]
+    #[command(after_long_help = examples::UNDO)]
     Undo(UndoArgs),
     /// Take the last rrm undo back.
     ///
     /// Removes again what the last undo restored, with the dates and the session that it had. Anything that was changed
     /// since stays in place and is named.
-    #[command(after_help = examples::REDO)]
+    #[command(after_long_help = examples::REDO)]
     Redo(RedoArgs),
     /// Delete items past their grace period for good.
     ///
     /// With a SELECTION, --all or a rule, delete those items instead, even inside their grace period, after asking. Without
     /// a terminal, use --yes to confirm.
-    #[command(aliases = ["empty", "purge"], after_help = examples::CLEAN)]
+    #[command(aliases = ["empty", "purge"], after_long_help = examples::CLEAN)]
     Clean(CleanArgs),
     /// Exempt items from clean.
     ///
     /// Kept items are never deleted, not even by clean --all, until they are released or the keep ends.
-    #[command(after_help = examples::KEEP)]
+    #[command(after_long_help = examples::KEEP)]
     Keep(KeepArgs),
     /// Import items from the trash of other programs.
     ///
     /// Imports what trash-put, gio trash, trashy, gtrash and file managers removed. Original paths and dates are kept.
     /// The grace period starts now.
-    #[command(after_help = examples::IMPORT)]
+    #[command(after_long_help = examples::IMPORT)]
     Import(ImportArgs),
     /// Find problems and suggest fixes.
     ///
     /// Checks every trash directory, the settings, the schedule and the shim. Below each PATH, checks files for
     /// attributes that rrm left behind.
-    #[command(after_help = examples::DOCTOR)]
+    #[command(after_long_help = examples::DOCTOR)]
     Doctor(DoctorArgs),
     /// Schedule clean.
-    #[command(after_help = examples::SCHEDULE)]
+    #[command(after_long_help = examples::SCHEDULE)]
     Schedule(ScheduleArgs),
     /// Show or change settings.
-    #[command(after_help = examples::CONFIG)]
+    #[command(after_long_help = examples::CONFIG)]
     Config(ConfigArgs),
     /// Print a completion script for a shell.
-    #[command(after_help = examples::COMPLETIONS)]
+    #[command(after_long_help = examples::COMPLETIONS)]
     Completions {
         /// The shell to print the script for.
         shell: Shell,
@@ -144,14 +145,14 @@ pub(crate) enum Command {
         words: Vec<OsString>,
     },
     /// Make shells, scripts and tools run rrm as rm.
-    #[command(after_help = examples::SHIM)]
+    #[command(after_long_help = examples::SHIM)]
     Shim {
         /// The action.
         #[command(subcommand)]
         action: ShimAction,
     },
     /// Write the manual pages to a directory.
-    #[command(after_help = examples::MAN)]
+    #[command(after_long_help = examples::MAN)]
     Man {
         /// The directory; created if missing.
         #[arg(value_hint = ValueHint::DirPath)]
@@ -203,7 +204,7 @@ pub(crate) struct RmArgs {
     #[arg(long)]
     pub(crate) no_preserve_root: bool,
 
-    /// Keep the items at least this long: 7d, 12h, 2w, 1month; a bare number is days.
+    /// Keep the items at least this long: 7d, 12h, 2w.
     #[arg(short, long, value_name = "DURATION")]
     pub(crate) grace_period: Option<String>,
 
@@ -274,15 +275,15 @@ pub(crate) struct SelectionArgs {
     #[arg(value_name = "SELECTION")]
     pub(crate) words: Vec<OsString>,
 
-    /// Only items whose original path is below DIR.
+    /// Only items from below DIR.
     #[arg(long, help_heading = FILTERS, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) under: Option<PathBuf>,
 
-    /// Only items whose original path is below the working directory.
+    /// Only items from below the working directory.
     #[arg(long, help_heading = FILTERS, conflicts_with = "under")]
     pub(crate) here: bool,
 
-    /// Only items removed at WHEN or later: yesterday, monday, 14:30, 2026-11-21, or 2h (ago).
+    /// Only items removed since WHEN: monday, 14:30, 2h.
     #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
     pub(crate) since: Option<String>,
 
@@ -290,7 +291,7 @@ pub(crate) struct SelectionArgs {
     #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
     pub(crate) before: Option<String>,
 
-    /// Only items removed longer ago than DURATION: 30d, or before a date.
+    /// Only items removed longer ago than DURATION: 30d.
     #[arg(long, help_heading = FILTERS, value_name = "DURATION")]
     pub(crate) older_than: Option<String>,
 
@@ -506,7 +507,7 @@ pub(crate) struct CleanArgs {
     #[arg(long, value_name = "DURATION")]
     pub(crate) keep_newer_than: Option<String>,
 
-    /// Delete all items except kept ones, even inside their grace period.
+    /// Delete all items that are not kept, however new.
     #[arg(long, conflicts_with_all = ["SelectionArgs", "RuleArgs"])]
     pub(crate) all: bool,
 
@@ -534,7 +535,7 @@ pub(crate) struct CleanArgs {
 // What takes items, beside --older-than.
 #[derive(Debug, Args)]
 pub(crate) struct RuleArgs {
-    /// Delete items past their grace period, in addition to other rules.
+    /// Delete items past their grace period as well.
     #[arg(long)]
     pub(crate) expired: bool,
 
