@@ -90,6 +90,12 @@ impl TrashManager {
         self
     }
 
+    /// Whether the home trash is new: this is the first removal ever.
+    #[must_use]
+    pub fn has_made_home_trash(&self) -> bool {
+        self.volumes.has_made_home()
+    }
+
     /// The item, with the date that a full disk had no room for.
     fn dated(&self, mut item: TrashItem) -> TrashItem {
         if item.deletion == Stamp::Missing && item.id.told().is_some() && !item.is_open() {
