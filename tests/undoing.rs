@@ -125,10 +125,10 @@ fn redo_takes_an_undo_back() {
     for _ in 0..2 {
         sandbox.rrm(["undo", "2"]).ok();
         assert_eq!(xattr::list(sandbox.path("tree/kept")).expect("listed").count(), 0);
-        let there = snapshot(&sandbox.work());
+        let there = snapshot(sandbox.work());
         let dry = sandbox.rrm(["redo", "-n"]);
         assert_eq!(dry.ok().stdout().lines().count(), 3, "{dry}");
-        there.assert_is_at(&sandbox.work());
+        there.assert_is_at(sandbox.work());
         sandbox.rrm(["redo"]).ok().out_contains("removed 3 items again: ");
         assert!(!sandbox.path("tree").exists() && sandbox.path("link").symlink_metadata().is_err());
         assert_eq!(told(&sandbox), before);

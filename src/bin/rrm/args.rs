@@ -3,12 +3,15 @@
 
 mod brief;
 mod browse;
+mod clean;
 mod doctor;
 mod feedback;
 mod form;
 mod import;
+mod list;
 mod list_order;
 mod read;
+mod restore;
 mod show;
 mod stats;
 
@@ -23,12 +26,15 @@ use rrm::config::Key;
 use crate::examples;
 
 pub(crate) use browse::{BrowseArgs, Grouping};
+pub(crate) use clean::{CleanArgs, KeepArgs};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use feedback::{ColorWhen, FeedbackArgs, colour_of_help};
 pub(crate) use form::{ReportForm, ReportFormArgs};
 pub(crate) use import::ImportArgs;
+pub(crate) use list::{Direction, Form, ListArgs, SortKey};
 pub(crate) use list_order::ListOrder;
 pub(crate) use read::read;
+pub(crate) use restore::{ConflictMode, RedoArgs, RestoreArgs, RestoreToArgs, UndoArgs};
 pub(crate) use show::ShowArgs;
 pub(crate) use stats::StatsArgs;
 
@@ -317,256 +323,6 @@ pub(crate) struct SelectionArgs {
 }
 
 #[derive(Debug, Args)]
-pub(crate) struct ListArgs {
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
-
-    /// Sort by KEY, the last removed and the largest last.
-    #[arg(long, value_enum, value_name = "KEY", default_value_t = ListOrder::By(SortKey::Deleted))]
-    pub(crate) sort: ListOrder,
-
-    /// Sort as ls -S does: the largest first.
-    #[arg(short = 'S', conflicts_with = "sort")]
-    pub(crate) largest_first: bool,
-
-    /// Sort as ls -t does: the last removed first.
-    #[arg(short = 't', conflicts_with_all = ["sort", "largest_first"])]
-    pub(crate) newest_first: bool,
-
-    /// Reverse the order.
-    #[arg(short, long)]
-    pub(crate) reverse: bool,
-
-    /// Print only the last N items; with -S and -t, the first N.
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<usize>,
-
-    /// Measure directories.
-    #[arg(long)]
-    pub(crate) size: bool,
-
-    /// Print full IDs, dates and paths.
-    #[arg(long)]
-    pub(crate) full: bool,
-
-    /// Output format.
-    #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Table)]
-    pub(crate) format: Form,
-
-    /// The same as --format json.
-    #[arg(long, conflicts_with = "format")]
-    pub(crate) json: bool,
-}
-
-impl ListArgs {
-    pub(crate) fn form(&self) -> Form {
-        if self.json { Form::Json } else { self.format }
-    }
-
-    /// What is sorted by; with -S and -t as without, but for the direction.
-    pub(crate) fn order(&self) -> ListOrder {
-        match (self.largest_first, self.newest_first) {
-            (true, _) => ListOrder::By(SortKey::Size),
-            (_, true) => ListOrder::By(SortKey::Deleted),
-            _ => self.sort,
-        }
-    }
-
-    pub(crate) fn direction(&self) -> Direction {
-        match (self.largest_first || self.newest_first, self.reverse) {
-            (true, false) => Direction::AsLs,
-            (false, true) => Direction::Reversed,
-            _ => Direction::AsSorted,
-        }
-    }
-}
-
-/// Which end of the order is next to the prompt, and which one --limit keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Direction {
-    /// The newest or largest comes last, and stays.
-    AsSorted,
-    /// The oldest or smallest comes last, and stays.
-    Reversed,
-    /// The newest or largest comes first, and stays.
-    AsLs,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SortKey {
-    /// Date of removal.
-    Deleted,
-    /// End of the grace period.
-    Expires,
-    /// Size.
-    Size,
-    /// Original path.
-    Path,
-    /// Kind.
-    Kind,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
-    /// For people.
-    Table,
-    /// One line per item, tabs between fields, unprintable bytes escaped.
-    Plain,
-    /// One JSON object per item, each on its own line.
-    Json,
-    /// Like plain, but paths unescaped and each item ended by NUL.
-    Null,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RestoreArgs {
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
-
-    #[command(flatten)]
-    pub(crate) to: RestoreToArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RestoreToArgs {
-    /// Restore into DIR; created if missing.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) to: Option<PathBuf>,
-
-    /// Restore under NAME.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) rename: Option<OsString>,
-
-    /// What to do if the target exists; it is never overwritten.
-    #[arg(long, value_enum, value_name = "MODE", default_value_t = ConflictMode::Fail)]
-    pub(crate) conflict: ConflictMode,
-
-    /// Do not ask before a large or lossy copy.
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-
-    /// Only print what would be restored.
-    #[arg(short = 'n', long)]
-    pub(crate) dry_run: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ConflictMode {
-    /// Leave both in place and fail.
-    Fail,
-    /// Leave both in place.
-    Skip,
-    /// Restore beside the target, as name.~1~.
-    Rename,
-    /// Move the target to the trash first.
-    Swap,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RedoArgs {
-    /// Do not ask before a large or lossy copy.
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-
-    /// Only print what would be removed.
-    #[arg(short = 'n', long)]
-    pub(crate) dry_run: bool,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct UndoArgs {
-    /// How many commands to undo [default: 1], or to list [default: 10].
-    #[arg(value_name = "N", value_parser = number)]
-    pub(crate) count: Option<usize>,
-
-    /// List the last commands and what each removed, instead of undoing.
-    #[arg(short, long)]
-    pub(crate) list: bool,
-
-    /// With --list, print a JSON object for each command on its own line.
-    #[arg(long, requires = "list")]
-    pub(crate) json: bool,
-
-    /// Only items of session LABEL.
-    #[arg(long, value_name = "LABEL")]
-    pub(crate) session: Option<OsString>,
-
-    #[command(flatten)]
-    pub(crate) to: RestoreToArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CleanArgs {
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
-
-    #[command(flatten)]
-    pub(crate) rules: RuleArgs,
-
-    /// Never delete items removed more recently than this; 0 overrides the configured limit.
-    #[arg(long, value_name = "DURATION")]
-    pub(crate) keep_newer_than: Option<String>,
-
-    /// Delete all items that are not kept, however new.
-    #[arg(long, conflicts_with_all = ["SelectionArgs", "RuleArgs"])]
-    pub(crate) all: bool,
-
-    /// Clean only this trash directory, or the one in DIR; may be repeated.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) trash: Vec<PathBuf>,
-
-    /// As root, clean each user's trash with that user's rules and permissions.
-    #[arg(long, conflicts_with_all = ["SelectionArgs", "RuleArgs", "keep_newer_than", "all", "trash", "trash_dir", "yes"])]
-    pub(crate) all_users: bool,
-
-    /// Only print what would be deleted, why, and how much space it frees.
-    #[arg(short = 'n', long)]
-    pub(crate) dry_run: bool,
-
-    /// Delete without asking.
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-
-    /// Append a line about the run to FILE; - is standard output.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) log: Option<PathBuf>,
-}
-
-// What takes items, beside --older-than.
-#[derive(Debug, Args)]
-pub(crate) struct RuleArgs {
-    /// Delete items past their grace period as well.
-    #[arg(long)]
-    pub(crate) expired: bool,
-
-    /// Delete the oldest items until the trash on each volume is at most SIZE: 20G.
-    #[arg(long, value_name = "SIZE")]
-    pub(crate) max_size: Option<String>,
-
-    /// Delete the oldest items until each volume has SIZE free: 10% or 50G.
-    #[arg(long, value_name = "SIZE")]
-    pub(crate) min_free: Option<String>,
-
-    /// Delete all but the newest N versions of each path.
-    #[arg(long, value_name = "N")]
-    pub(crate) keep_newest: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct KeepArgs {
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
-
-    /// Keep until WHEN: a date, monday, "next month", or a duration such as 30d.
-    #[arg(long, value_name = "WHEN")]
-    pub(crate) until: Option<String>,
-
-    /// Stop keeping the items.
-    #[arg(long, conflicts_with = "until")]
-    pub(crate) release: bool,
-}
-
-#[derive(Debug, Args)]
 pub(crate) struct ScheduleArgs {
     #[command(subcommand)]
     pub(crate) action: ScheduleAction,
@@ -645,11 +401,6 @@ pub(crate) enum ConfigAction {
 fn key() -> impl TypedValueParser<Value = Key> {
     PossibleValuesParser::new(Key::ALL.map(|key| PossibleValue::new(key.name()).help(meaning(key))))
         .try_map(|name| Key::ALL.into_iter().find(|key| key.name() == name).ok_or("no such setting"))
-}
-
-/// Parses a number of things, at least one.
-fn number(text: &str) -> Result<usize, &'static str> {
-    text.parse().ok().filter(|number| *number > 0).ok_or("write a number, 1 or more")
 }
 
 fn meaning(key: Key) -> &'static str {
