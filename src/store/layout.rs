@@ -20,9 +20,6 @@ pub const VOLUMES: Name<'static> = Name::fixed("volumes");
 /// In a home trash: what the last undo brought back.
 pub const UNDONE: Name<'static> = Name::fixed(".undone");
 
-/// Where that is written, to take its place in one step.
-pub const UNDONE_NEXT: Name<'static> = Name::fixed(".undone.next");
-
 /// In an envelope: the thing itself.
 pub const ITEM: Name<'static> = Name::fixed("item");
 
@@ -94,7 +91,7 @@ pub fn meaning_of(shelf: Shelf, name: &OsStr) -> Meaning {
     if shelf == Shelf::Kept {
         return Spot::from_kept_name(name).map_or(Meaning::Foreign, Meaning::Item);
     }
-    let ours = [STAGING, DOOMED, KEPT, VOLUMES, UNDONE, UNDONE_NEXT, CACHE_TAG, GIT_IGNORE];
+    let ours = [STAGING, DOOMED, KEPT, VOLUMES, UNDONE, CACHE_TAG, GIT_IGNORE];
     if let Some(id) = ItemId::from_name(name) {
         Meaning::Item(Spot::in_trash(id))
     } else if ours.iter().any(|known| known.as_os_str() == name) {

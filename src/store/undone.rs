@@ -1,6 +1,6 @@
 //! What the last undo brought back: a file in the home trash, so that a redo can remove the same things again.
 //!
-//! It has a title, a line for each thing and a last line, and is there in one step, once that of the undo before is gone. Nobody else
+//! It has a title, a line for each thing and a last line, and is written once that of the undo before is gone. Nobody else
 //! can write it; but what it leads to is a live file, which others may have replaced, so each line tells which file that
 //! was. A file that is not whole, as after a power failure, is no note at all.
 
@@ -72,13 +72,12 @@ impl TrashDir {
     /// Notes what the last undo brought back, instead of what the one before did.
     ///
     /// # After a crash
-    /// There is no note, or the new one.
+    /// There is no note, or half of one, which is none, or the new one.
     pub fn note_undone(&self, undone: &[Undone]) -> io::Result<()> {
-        if_there(self.dir.remove_file(layout::UNDONE_NEXT))?;
-        let file = self.dir.create_file(layout::UNDONE_NEXT)?;
-        sys::write(&file, written(undone).as_bytes())?;
+        // Of two undos at once the one that ends later is the last.
         self.forget_undone()?;
-        sys::rename_no_replace(&self.dir, layout::UNDONE_NEXT, &self.dir, layout::UNDONE)
+        let file = self.dir.create_file(layout::UNDONE)?;
+        sys::write(&file, written(undone).as_bytes())
     }
 
     /// What the last undo brought back; nothing, if that was taken back.

@@ -15,7 +15,7 @@ use crate::args::{RestoreArgs, RestoreToArgs};
 use crate::browse;
 use crate::choose::Picking;
 use crate::exit::Exit;
-use crate::run::{Session, Told};
+use crate::run::{Session, Told, println};
 use crate::terminal::{Consent, clear_progress};
 use crate::translate::{Effect, effect};
 use crate::view;
@@ -220,7 +220,7 @@ impl Restoring<'_> {
         let messages = self.session.messages;
         if self.told == Told::Summary && !self.done.is_empty() {
             let line = self.session.summary("restored", self.all, &self.done, "");
-            crate::run::println(&line)?;
+            println(&line)?;
         }
         // What is restored is restored, whether a redo knows of it or not.
         if let Some(Err(error)) = self.undoing.map(Undoing::note) {

@@ -1,11 +1,12 @@
 //! `rrm undo` and `rrm redo`: either way.
 
 use std::io::{self, Write as _};
+use std::path::PathBuf;
 
-use rrm::error::ErrorKind;
-use rrm::manager::Returned;
+use rrm::error::{Error, ErrorKind};
+use rrm::manager::{Returned, TrashManager};
 use rrm::outcome::History;
-use rrm::request::{Copying, Restorable};
+use rrm::request::{Copying, Restorable, TrashRequest};
 
 use crate::args::{RedoArgs, SortKey, UndoArgs};
 use crate::exit::Exit;
@@ -79,13 +80,13 @@ impl Session<'_> {
     /// Does the steps, and gives those that somebody has to agree to first.
     fn redo_steps(
         &self,
-        manager: &rrm::manager::TrashManager,
+        manager: &TrashManager,
         steps: &[Returned],
         copying: Copying,
-        done: &mut Vec<std::path::PathBuf>,
+        done: &mut Vec<PathBuf>,
         exit: &mut Exit,
-    ) -> anyhow::Result<Vec<(Returned, rrm::error::Error)>> {
-        let request = rrm::request::TrashRequest { copying, ..self.context.take_back()? };
+    ) -> anyhow::Result<Vec<(Returned, Error)>> {
+        let request = TrashRequest { copying, ..self.context.take_back()? };
         let progress = self.messages.progress().listening();
         let (mut unagreed, mut lines) = (Vec::new(), Vec::new());
         let count = manager.redo(steps, &request, &progress, |step, result| match result {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::dates::age;
-use super::json::{insert_bytes, odd_bytes};
+use super::json::{date, insert_bytes, odd_bytes};
 use super::{Scene, line_of, origin, start_of};
 use rrm::text::escaped;
 
@@ -73,6 +73,6 @@ fn object(items: &[TrashItem]) -> Value {
         object.insert("original_paths_bytes".into(), paths().map(odd_bytes).collect());
     }
     insert_bytes(&mut object, "session", first.and_then(|item| item.session.as_deref()));
-    object.insert("trashed_date".into(), json!(first.and_then(|item| super::json::date(&item.trashed))));
+    object.insert("trashed_date".into(), json!(first.and_then(|item| date(&item.trashed))));
     Value::Object(object)
 }
