@@ -100,8 +100,35 @@ fn undo_lists_the_last_commands_and_touches_nothing() {
     assert_eq!(objects[1]["original_paths"][0], sandbox.path("b").to_str().expect("plain"));
     assert!(objects[1]["trashed_date"].is_string() && objects[1]["session"].is_null());
     sandbox.rrm(["undo", "--list", "--session", "none"]).ok().out_is("");
-    sandbox.rrm(["undo", "--json"]).fails(2);
     assert_eq!(listed(&sandbox).len(), 22);
+}
+
+/// An object a line, with the keys of a list, and where the item is.
+#[test]
+fn what_came_back_is_told_as_json() {
+    let sandbox = Sandbox::new();
+    sandbox.file("a", "a");
+    sandbox.file("b", "b");
+    sandbox.rrm(["rm", "a", "b"]).ok();
+    let listed = sandbox.list_json();
+    let keys = |object: &Value| object.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+    for words in [&["undo", "-n", "--json"][..], &["undo", "--json", "--conflict", "rename"]] {
+        sandbox.file("a", "in the way");
+        let run = sandbox.rrm(words);
+        let objects: Vec<Value> =
+            run.ok().stdout().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
+        assert_eq!(objects.len(), 2, "{run}");
+        let is_done = !words.contains(&"-n");
+        let at = sandbox.path(if is_done { "a.~1~" } else { "a" });
+        assert_eq!(objects[0]["path"], at.to_str().expect("plain"), "{run}");
+        assert_eq!(objects[0]["original_path"], sandbox.path("a").to_str().expect("plain"));
+        let mut expected = keys(&listed[0]);
+        expected.push("path".to_owned());
+        expected.sort();
+        assert_eq!(keys(&objects[1]), expected);
+    }
+    sandbox.rrm(["rm", "b"]).ok();
+    assert_eq!(sandbox.rrm(["restore", "--json", "b"]).ok().stdout().lines().count(), 1);
 }
 
 /// Either way, as often as one likes: nothing of ours stays on what is there, and each item is what it was.

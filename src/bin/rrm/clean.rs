@@ -79,7 +79,7 @@ impl Session<'_> {
                 let paths: Vec<_> = kept.iter().filter_map(|item| item.original_path().map(Path::to_owned)).collect();
                 println(&self.summary(done, kept.len(), &paths, ""))?;
             }
-            Told::Summary | Told::Nothing => {}
+            Told::Summary | Told::Nothing | Told::Json => {}
         }
         let command = if args.release { "keep --release" } else { "keep" };
         self.problems_of_words(&problems, &request.selection, command)

@@ -1,7 +1,7 @@
 //! `rrm restore`, and what it has in common with `rrm undo`.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use rrm::error::{Error, ErrorKind};
@@ -50,10 +50,10 @@ impl Session<'_> {
             return Ok(Exit::Failure);
         }
         if effect(to.dry_run) == Effect::DryRun {
-            self.tell_restore_plan(&plan)?;
+            self.tell_restore_plan(&plan, to)?;
             return Ok(exit);
         }
-        let told = self.told(unasked(&request, &plan.steps));
+        let told = if to.json { Told::Json } else { self.told(unasked(&request, &plan.steps)) };
         let undoing = is_undo(&request).then(|| Undoing::begin(&manager, &plan));
         let restoring = Restoring {
             session: self,
@@ -74,12 +74,19 @@ impl Session<'_> {
         }
     }
 
-    fn tell_restore_plan(&self, plan: &RestorePlan) -> anyhow::Result<()> {
+    fn tell_restore_plan(&self, plan: &RestorePlan, to: &RestoreToArgs) -> anyhow::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         for step in &plan.steps {
-            writeln!(out, "would restore {}", self.quoted(&step.target))?;
+            match to.json {
+                true => writeln!(out, "{}", self.object_line(step, &step.target))?,
+                false => writeln!(out, "would restore {}", self.quoted(&step.target))?,
+            }
         }
         Ok(out.flush()?)
+    }
+
+    fn object_line(&self, step: &RestoreStep, path: &Path) -> String {
+        view::line_of(&view::restored_object(&step.item, path, self.context.now))
     }
 
     /// Those of the things that a person agrees to.
@@ -199,8 +206,14 @@ impl Restoring<'_> {
                 }
             };
             let is_skipped = verb == "skipped" && *told == Told::Summary;
-            if *told == Told::Everything || is_skipped || path != step.target {
-                let line = format!("{verb} {}", session.quoted(&path));
+            let line = match told {
+                Told::Json => (verb == "restored").then(|| session.object_line(step, &path)),
+                _ if *told == Told::Everything || is_skipped || path != step.target => {
+                    Some(format!("{verb} {}", session.quoted(&path)))
+                }
+                _ => None,
+            };
+            if let Some(line) = line {
                 clear_progress();
                 written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
             }

@@ -213,6 +213,8 @@ pub(crate) enum Told {
     Nothing,
     /// One line for all of it.
     Summary,
+    /// An object for each item.
+    Json,
     Everything,
 }
 

@@ -35,10 +35,10 @@ impl Session<'_> {
         for items in &mut batches {
             items.sort_unstable_by(|a, b| compare(SortKey::Path, a, b));
         }
-        if batches.is_empty() && problems.is_empty() && !args.json {
+        if batches.is_empty() && problems.is_empty() && !args.to.json {
             self.messages.close("nothing to undo");
         } else {
-            let form = if args.json { view::write_batches_as_json } else { view::write_batches };
+            let form = if args.to.json { view::write_batches_as_json } else { view::write_batches };
             let mut out = io::BufWriter::new(io::stdout().lock());
             form(&batches, &self.scene(None, Detail::Short), &mut out).and_then(|()| out.flush())?;
         }

@@ -34,7 +34,7 @@ pub(crate) use dates::{expires, removed};
 pub(crate) use escaped::Escaped;
 pub(crate) use footer::footer;
 pub(crate) use item::{origin, path, style_of};
-pub(crate) use json::{line_of, object, shown_object, volume_object};
+pub(crate) use json::{line_of, object, restored_object, shown_object, volume_object};
 pub(crate) use show::write as write_shown;
 pub(crate) use stats::write as write_stats;
 pub(crate) use text::{count, size, span, start_of};

@@ -37,6 +37,10 @@ pub(crate) struct RestoreToArgs {
     /// Only print what would be restored.
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
+
+    /// Print a JSON object for each item, and where it is now, on its own line.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -71,10 +75,6 @@ pub(crate) struct UndoArgs {
     /// List the last commands and what each removed, instead of undoing.
     #[arg(short, long)]
     pub(crate) list: bool,
-
-    /// With --list, print a JSON object for each command on its own line.
-    #[arg(long, requires = "list")]
-    pub(crate) json: bool,
 
     /// Only items of session LABEL.
     #[arg(long, value_name = "LABEL")]
