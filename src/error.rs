@@ -55,6 +55,8 @@ pub enum ErrorKind {
     UnknownOrigin,
     /// Several items begin with this ID; the reason lists them.
     Ambiguous,
+    /// A word was found in items that a person has to choose from.
+    Several,
     /// Nothing in the trash matches.
     NoMatch,
     /// A value that cannot be understood; the reason says which forms are.
@@ -75,13 +77,15 @@ pub enum ErrorKind {
     Busy,
     /// A person asked to stop.
     Interrupted,
+    /// Something that was changed since, and may be what a person works on.
+    Changed,
     /// The file system here cannot keep attributes.
     NoAttributes,
 }
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 33] = [
+    pub const ALL: [Self; 35] = [
         Self::System,
         Self::NotFound,
         Self::NotADirectory,
@@ -104,6 +108,7 @@ impl ErrorKind {
         Self::OpenRecord,
         Self::UnknownOrigin,
         Self::Ambiguous,
+        Self::Several,
         Self::NoMatch,
         Self::BadValue,
         Self::Unplugged,
@@ -114,6 +119,7 @@ impl ErrorKind {
         Self::Undeletable,
         Self::Busy,
         Self::Interrupted,
+        Self::Changed,
         Self::NoAttributes,
     ];
 }

@@ -51,6 +51,7 @@
 //! | `rrm_import` | the same | the next import goes on with that entry |
 //! | `rrm_mode`, `trashed_date`, `rrm_keep` of an older item | we alone if its carrier is closed; else the item is open | it gets that mode back; it is ordered by that date; it is kept |
 //! | any of these on what is in no trash, or open | its owner, its group, whoever copied it | a removal writes its own over what a crash left of the same path, and leaves anything else in an envelope; the doctor erases it; nothing is done by its value |
+//! | what the last undo brought back, in `.undone` | we alone; where it leads, others may have put something since | a redo removes it again if it is the same inode, unchanged; it is not due before a new grace period is over |
 //! | a note in `.staging` | we alone; where it leads, others may have put something since | compared byte by byte before anything goes |
 //! | mode, owner and times of a removed thing | its owner | they go back with it; what is closed gets the bits back that its name tells |
 //!
@@ -97,6 +98,10 @@
 //! | each removal | less of it | the same |
 //! | REMOVAL of one that is no directory, where a used-up quota forbids the claim | not there, never listed again | |
 //! | some pieces of the ballast are made | fewer than all, one perhaps empty | a `clean` that deletes something |
+//!
+//! An undo first forgets the one before, and notes what it brought back once all of it is there, each path with the inode
+//! and its time of change. Killed, it leaves no note, and there is nothing to redo. A redo looks at each of them before it
+//! removes the first; killed, it leaves the note, and the next one passes over what is gone.
 //!
 //! Of many files that one command removes from one directory, up to 40 that come next have their record already while one
 //! is moved; they are in place, as the table says.

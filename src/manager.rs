@@ -18,6 +18,7 @@ mod place;
 mod plan;
 mod preview;
 mod protect;
+mod redo;
 mod restore;
 mod room;
 mod settle;
@@ -42,6 +43,7 @@ use crate::volume::{Discovery, Places, Volumes};
 pub use again::Returned;
 pub use foresee::ForeseenRemovals;
 pub use list::is_only_a_warning;
+pub use redo::{RedoPlan, Undoing};
 
 /// Where things are for one user.
 #[derive(Debug, Clone)]
@@ -91,6 +93,12 @@ impl TrashManager {
     pub fn with_grace_period(mut self, grace_period: TimeDelta) -> Self {
         self.grace_period = Some(grace_period);
         self
+    }
+
+    /// Whether the home trash is new: this is the first removal ever.
+    #[must_use]
+    pub fn has_made_home_trash(&self) -> bool {
+        self.volumes.has_made_home()
     }
 
     /// The item, with the date that a full disk had no room for.

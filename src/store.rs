@@ -20,6 +20,7 @@ mod stage;
 mod stray;
 mod sweep;
 mod take;
+mod undone;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -42,6 +43,7 @@ pub use shelf::Shelved;
 pub use stage::{Staged, Staging, take_over};
 pub use stray::{Stray, erase_stray, stray};
 pub use take::{MovedOut, Taken};
+pub use undone::{Past, Seen, Undone};
 
 /// What paths the records of a trash directory hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -62,6 +64,7 @@ pub struct TrashDir {
     /// Whose it is: ours.
     owner: u32,
     modes: Modes,
+    making: Making,
     attributes: Arc<dyn ExtendedAttributes>,
     random: Mutex<Random>,
     keeps: Mutex<Keeps>,
@@ -69,6 +72,13 @@ pub struct TrashDir {
 
 /// What others than the owner may do with a file.
 const OTHERS: u32 = 0o077;
+
+/// Whether a trash directory was there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Making {
+    Found,
+    JustMade,
+}
 
 /// What the file system of a trash directory does with modes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -132,6 +142,7 @@ impl TrashDir {
             Err(error) => return Err(making()(error)),
         };
         let made = Self::checked(dir, path, base, attributes).inspect_err(|_| drop(above.remove_dir(name)))?;
+        let made = Self { making: Making::JustMade, ..made };
         made.leave_advice();
         // While there is room: `clean` comes when the disk is full, and must need none.
         made.own_dir(layout::DOOMED).ok();
@@ -155,6 +166,7 @@ impl TrashDir {
             id: metadata.id,
             mount: metadata.mount,
             owner: metadata.uid,
+            making: Making::Found,
             modes: if metadata.mode & OTHERS == 0 { Modes::Kept } else { Modes::Fixed },
             attributes,
             random: Mutex::default(),
@@ -176,6 +188,12 @@ impl TrashDir {
     #[must_use]
     pub fn path(&self) -> &Arc<Path> {
         &self.path
+    }
+
+    /// Whether it was not there before.
+    #[must_use]
+    pub fn is_just_made(&self) -> bool {
+        self.making == Making::JustMade
     }
 
     /// The directory itself.

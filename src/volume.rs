@@ -95,6 +95,12 @@ impl Volumes {
         Ok(self.opened.get_or_init(|| home).clone())
     }
 
+    /// Whether the home trash was not there before something was put into it just now.
+    #[must_use]
+    pub fn has_made_home(&self) -> bool {
+        self.opened.get().is_some_and(|home| home.is_just_made())
+    }
+
     /// The home trash, if anything was ever put there. One that is out of reach is none.
     pub fn home_if_there(&self) -> Result<Option<Arc<TrashDir>>> {
         if let Some(home) = self.opened.get() {

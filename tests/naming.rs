@@ -208,7 +208,7 @@ impl AtAnyTime {
     /// What an undo would bring back at this time.
     fn last(&self, now: DateTime<Utc>) -> Vec<String> {
         let request = RestoreRequest {
-            what: Restorable::LastBatch(None),
+            what: Restorable::LastBatches { most: 1, session: None },
             destination: Destination::default(),
             conflict: Conflict::Fail,
             copying: Copying::WithinReason,

@@ -14,7 +14,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::TrashManager;
 use crate::error::{Error, Result};
 use crate::item::{Arrival, ItemId, Spot, TrashItem};
-use crate::outcome::Listing;
+use crate::outcome::{History, Listing};
 use crate::selection::{Selection, Versions};
 use crate::store::{Reading, TrashDir, in_two_threads};
 use crate::sys::FileKind;
@@ -24,28 +24,32 @@ use crate::sys::FileKind;
 const APART: TimeDelta = TimeDelta::seconds(2);
 
 impl TrashManager {
-    /// All that the latest removal removed, under this label if one is given; an older removal is never taken instead of
-    /// one that cannot be read. What was imported has dates of its own, and no removal of ours brought it.
-    pub(super) fn last_batch(&self, session: Option<&OsStr>, now: DateTime<Utc>) -> Listing {
+    /// What the latest removals removed, under this label if one is given, the latest first; an older removal is never
+    /// taken instead of one that cannot be read. What was imported has dates of its own, and no removal of ours brought it.
+    #[must_use]
+    pub fn last_batches(&self, most: usize, session: Option<&OsStr>, now: DateTime<Utc>) -> History {
         let Names { trashes, mut dated, problems } = self.names(|id| !is_imported(*id));
-        let mut listing = Listing { problems, ..Listing::default() };
+        let mut history = History { problems, ..History::default() };
         dated.retain(|(removed, known)| removed.is_some() && !self.is_older_import(known));
         // An open item says nothing that is believed, its label neither.
         let is_meant = |item: &TrashItem| session.is_none() || (item.session.as_deref() == session && !item.is_open());
         let key = |removed| (is_to_come(removed, now), Reverse(removed));
         for batch in Batches::new(dated, key) {
-            let told = listing.problems.len();
-            for read in self.read_all(&trashes, &batch) {
-                match read {
-                    Ok(item) => listing.items.extend(item.filter(&is_meant)),
-                    Err(error) => listing.problems.push(error),
-                }
-            }
-            if !listing.items.is_empty() || listing.problems.len() > told {
+            if history.batches.len() >= most {
                 break;
             }
+            let (mut items, told) = (Vec::new(), history.problems.len());
+            for read in self.read_all(&trashes, &batch) {
+                match read {
+                    Ok(item) => items.extend(item.filter(&is_meant)),
+                    Err(error) => history.problems.push(error),
+                }
+            }
+            if !items.is_empty() || history.problems.len() > told {
+                history.batches.push(items);
+            }
         }
-        listing
+        history
     }
 
     /// As many items as are needed for the newest so many of those that are selected, and those that were removed together

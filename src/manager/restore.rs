@@ -37,9 +37,9 @@ impl TrashManager {
                 let choice = self.choose_existing(selection, &listing.items);
                 (listing, choice)
             }
-            Restorable::LastBatch(session) => {
-                let listing = self.last_batch(session.as_deref(), request.now);
-                let choice = whole_batch(&listing.items);
+            Restorable::LastBatches { most, session } => {
+                let listing = self.last_batches(*most, session.as_deref(), request.now).into_listing();
+                let choice = whole_batches(&listing.items);
                 (listing, choice)
             }
         };
@@ -80,6 +80,11 @@ impl TrashManager {
             }
         }
         for (path, id) in lacking.into_iter().filter(|(path, _)| !newest.contains_key(path)) {
+            if let Some(found) = search_instead(selection, &path, items) {
+                whole.extend(found.chosen);
+                choice.problems.extend(found.problems);
+                continue;
+            }
             let reason = format!("item {} does not contain it", id.short());
             choice.problems.push(Error::new(ErrorKind::NoMatch, "find", path, reason));
         }
@@ -290,6 +295,15 @@ pub(super) fn links_of(request: &RestoreRequest) -> Links {
     if request.destination.directory.is_some() { Links::Follow } else { Links::Refuse }
 }
 
+/// What a word is found in that could have been a path inside of a trashed directory and is none; nothing, if it is found
+/// nowhere.
+fn search_instead(selection: &Selection, path: &Path, items: &[TrashItem]) -> Option<Choice> {
+    let term = selection.terms.iter().find(|term| term.spells(path))?.searched()?;
+    let choice = Selection { terms: vec![term], ..selection.clone() }.choose(items, Versions::Newest);
+    let is_found = choice.problems.iter().all(|problem| problem.kind != ErrorKind::NoMatch);
+    is_found.then_some(choice)
+}
+
 /// Nothing goes where a record says that others could have written, unless somebody has seen where that is.
 pub(super) fn check_open(step: &RestoreStep, request: &RestoreRequest) -> Result<()> {
     let is_said = request.destination.directory.is_some() || request.open == Open::Agreed;
@@ -305,8 +319,8 @@ pub(super) fn in_the_way(target: &Path) -> Error {
     Error::new(ErrorKind::TargetExists, RESTORE, target, "it already exists")
 }
 
-/// All items of a removal, but for those that are open: each of them is told.
-fn whole_batch(items: &[TrashItem]) -> Choice {
+/// All items of some removals, but for those that are open: each of them is told.
+fn whole_batches(items: &[TrashItem]) -> Choice {
     let (closed, opened): (Vec<usize>, Vec<usize>) = (0..items.len()).partition(|at| !items[*at].is_open());
     let told = |at: usize| open(&items[at], items[at].original_path().unwrap_or(&name_of(&items[at])));
     Choice {

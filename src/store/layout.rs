@@ -17,6 +17,9 @@ pub const KEPT: Name<'static> = Name::fixed(item::KEPT);
 /// In a home trash: a symbolic link to each other trash directory ever made.
 pub const VOLUMES: Name<'static> = Name::fixed("volumes");
 
+/// In a home trash: what the last undo brought back.
+pub const UNDONE: Name<'static> = Name::fixed(".undone");
+
 /// In an envelope: the thing itself.
 pub const ITEM: Name<'static> = Name::fixed("item");
 
@@ -99,7 +102,7 @@ pub fn meaning_of(shelf: Shelf, name: &OsStr) -> Meaning {
     if shelf == Shelf::Kept {
         return Spot::from_kept_name(name).map_or(Meaning::Foreign, Meaning::Item);
     }
-    let ours = [STAGING, DOOMED, KEPT, VOLUMES, BALLAST, CACHE_TAG, GIT_IGNORE];
+    let ours = [STAGING, DOOMED, KEPT, VOLUMES, BALLAST, UNDONE, CACHE_TAG, GIT_IGNORE];
     if let Some(id) = ItemId::from_name(name) {
         Meaning::Item(Spot::in_trash(id))
     } else if ours.iter().any(|known| known.as_os_str() == name) {

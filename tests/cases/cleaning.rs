@@ -263,7 +263,7 @@ fn a_date_in_the_far_future_is_not_due() {
     planted(&sandbox, 1, &future);
     sandbox.rrm(["clean"]).ok().silent();
     assert_eq!(listed(&sandbox).len(), 2);
-    sandbox.rrm(["list"]).ok().out_contains("in 7000y").out_contains("/origin");
+    sandbox.rrm(["list"]).ok().out_contains(" 7000y ").out_contains("/origin");
 }
 
 // [33] Around a change of daylight saving a local time names the earlier of two instants, or the hour after none.

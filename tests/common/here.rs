@@ -90,7 +90,10 @@ impl Command {
         let manager = TrashManager::new(self.settings.clone(), Arc::new(SystemAttributes));
         match self.verb.as_str() {
             "rm" => self.remove(&manager),
-            "undo" => self.restore(&manager, Restorable::LastBatch(self.value("--session").map(OsStr::to_owned))),
+            "undo" => {
+                let session = self.value("--session").map(OsStr::to_owned);
+                self.restore(&manager, Restorable::LastBatches { most: 1, session })
+            }
             "restore" => self.restore(&manager, Restorable::Selected(self.selection())),
             "clean" => self.clean(&manager),
             "import" => self.import(&manager),
@@ -210,7 +213,7 @@ impl Command {
         Selection {
             terms: self.operands.iter().map(|word| term(word)).collect(),
             filters: under.into_iter().chain(session).collect(),
-            last: None,
+            ..Selection::default()
         }
     }
 

@@ -153,7 +153,7 @@ fn held_by(place: &Path) -> PathBuf {
 pub(super) fn items_in(trash: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(trash) else { return Vec::new() };
     let names = entries.map(|entry| entry.expect("the trash can be read").path());
-    let ours = [".staging", ".doomed", ".ballast", "volumes", "CACHEDIR.TAG", ".gitignore"];
+    let ours = [".staging", ".doomed", ".ballast", ".undone", "volumes", "CACHEDIR.TAG", ".gitignore"];
     names.filter(|path| !ours.iter().any(|name| path.ends_with(name))).collect()
 }
 

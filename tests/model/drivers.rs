@@ -136,7 +136,10 @@ impl Driver for Library {
                 let selection = Self::selection(&by_id(which));
                 self.restore(Restorable::Selected(selection), to.as_deref(), *conflict);
             }
-            Step::Undo(conflict) => self.restore(Restorable::LastBatch(Some(LABEL.into())), None, *conflict),
+            Step::Undo(conflict) => {
+                let last = Restorable::LastBatches { most: 1, session: Some(LABEL.into()) };
+                self.restore(last, None, *conflict);
+            }
             Step::CleanExpired => self.clean(&CleanRequest::expired(self.now)),
             Step::CleanItem(which) => {
                 // A selection that matches nothing is told as a problem of the plan.

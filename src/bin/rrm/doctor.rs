@@ -26,7 +26,7 @@ impl Session<'_> {
         let request = ExamineRequest { files, now: self.context.now };
         let (told, diagnosis) = self.examine(args, &request);
         clear_progress();
-        self.write_findings(args.format, &told, &diagnosis).context("cannot write the findings")?;
+        self.write_findings(args.form.form(), &told, &diagnosis).context("cannot write the findings")?;
         let exit = self.messages.problems(&diagnosis.problems);
         Ok(exit.max(if told.iter().any(Told::remains) { Exit::Failure } else { Exit::Success }))
     }

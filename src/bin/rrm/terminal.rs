@@ -44,11 +44,16 @@ impl Messages {
 
     /// Tells what went wrong and what to do about it, on standard error.
     pub(crate) fn error(&self, error: &Error) {
-        self.say(&message::words(error, self.charset));
+        self.error_without_hint(error);
         // Nobody expects of rm that it needs room, or knows what else there is.
         if self.voice.hints() || (self.voice == Voice::AsRm && error.is_about_room()) {
             self.tell_once(message::hint(error));
         }
+    }
+
+    /// Tells what went wrong, where what to do about it is told in another way.
+    pub(crate) fn error_without_hint(&self, error: &Error) {
+        self.say(&message::words(error, self.charset));
     }
 
     /// Tells what a person can do next.

@@ -6,6 +6,7 @@ mod feedback;
 mod import;
 mod root;
 mod show;
+mod spoken;
 mod value;
 
 use std::ffi::OsString;
@@ -19,9 +20,11 @@ use rrm::request::{
     Conflict, Copying, Destination, Directories, ListRequest, Mounts, Open, Place, Restorable, RestoreRequest, Sizes,
     TrashRequest,
 };
-use rrm::selection::{Filter, Selection, Term, absolute};
+use rrm::selection::{Filter, Searching, Selection, Term, absolute};
 
-use crate::args::{ConflictMode, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, SortKey, When};
+use crate::args::{
+    ConflictMode, Direction, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, SortKey, When,
+};
 use crate::gnu::options as gnu;
 use crate::gnu::quote::quote_where_needed;
 use rrm::text::Charset;
@@ -180,14 +183,15 @@ impl Context {
     /// The request of a listing.
     pub(crate) fn list(&self, args: &ListArgs) -> Result<ListRequest> {
         check_order(args)?;
-        let selection = self.selection(&args.selection)?;
+        let selection = self.selection_to_show(&args.selection)?;
         let asked = args.size || selection.asks_for_size();
         let sizes = if asked { Sizes::Measured } else { Sizes::AsKnown };
-        let standing = match args.format {
+        let standing = match args.form() {
             Form::Table | Form::Json => Some(self.standing()?),
             Form::Plain | Form::Null => None,
         };
-        let is_by_age = args.sort == ListOrder::By(SortKey::Deleted) && !args.reverse && sizes == Sizes::AsKnown;
+        let is_newest_kept = args.direction() != Direction::Reversed;
+        let is_by_age = args.order() == ListOrder::By(SortKey::Deleted) && is_newest_kept && sizes == Sizes::AsKnown;
         Ok(ListRequest { selection, sizes, standing, newest: args.limit.filter(|_| is_by_age), now: self.now })
     }
 
@@ -215,7 +219,12 @@ impl Context {
 
     /// What the words and filters select.
     pub(crate) fn selection(&self, args: &SelectionArgs) -> Result<Selection> {
-        self.selection_with(args, resolved)
+        Ok(Selection { searching: Searching::One, ..self.selection_with(args, resolved)? })
+    }
+
+    /// As [`Self::selection`], with all that a word is found in: for what is only shown.
+    pub(crate) fn selection_to_show(&self, args: &SelectionArgs) -> Result<Selection> {
+        Ok(Selection { searching: Searching::All, ..self.selection(args)? })
     }
 
     /// As [`Self::selection`], by the text alone: no file system is asked where a directory really is, so that nothing has
@@ -226,7 +235,7 @@ impl Context {
 
     /// As [`Self::selection`], without --older-than: to clean that is a rule.
     fn selection_at_any_age(&self, args: &SelectionArgs) -> Result<Selection> {
-        self.selection_less_age(args, resolved)
+        Ok(Selection { searching: Searching::Tell, ..self.selection_less_age(args, resolved)? })
     }
 
     fn selection_with(
@@ -268,14 +277,14 @@ impl Context {
             filters.push(Filter::Kind(args.kind.iter().map(|name| value::kind(name)).collect::<Result<_>>()?));
         }
         filters.extend(args.session.clone().map(Filter::Session));
-        Ok(Selection { terms, filters, last: args.last })
+        Ok(Selection { terms, filters, last: args.last, ..Selection::default() })
     }
 }
 
 /// Refuses what asks for an end of the order where there is none.
 fn check_order(args: &ListArgs) -> Result<()> {
     let asked = match (args.reverse, args.limit) {
-        _ if args.sort != ListOrder::AsFound => return Ok(()),
+        _ if args.order() != ListOrder::AsFound => return Ok(()),
         (true, _) => "--reverse",
         (false, Some(_)) => "--limit",
         (false, None) => return Ok(()),
@@ -402,7 +411,7 @@ impl Default for Ours {
 }
 
 /// What `--yes` means for copies.
-fn copying(yes: bool) -> Copying {
+pub(crate) fn copying(yes: bool) -> Copying {
     if yes { Copying::Whatever } else { Copying::WithinReason }
 }
 

@@ -57,14 +57,16 @@ pub(crate) fn hint(error: &Error) -> &'static str {
             "use rrm restore ID --to DIR to choose where it goes"
         }
         Kind::Ambiguous => "use more digits of the ID, or the prefix id: or path:",
+        Kind::Several => "name one by its ID or its full path",
         Kind::BadValue => "see rrm COMMAND --help for valid values",
         Kind::Unplugged | Kind::Unreachable => "mount its volume to use its items again",
         Kind::Foreign => "rrm did not create it and leaves it alone; move it by hand if it is in the way",
         Kind::DoubtfulDate => "rrm clean ID deletes it for good; rrm restore ID restores it",
-        Kind::Held => "rrm list shows kept items in the EXPIRES column",
+        Kind::Held => "rrm list shows kept items as kept in the LEFT column",
         Kind::Undeletable => "free what is named below, or restore the rest of it with rrm restore",
         Kind::Busy => "wait until the other command ends, then try again",
         Kind::Interrupted => "nothing is half-done; run the command again to continue",
+        Kind::Changed => "remove it with rrm rm if it should go; rrm undo restores it again",
         Kind::NoAttributes => "set RRM_GRACE_PERIOD or RRM_TRASH_DIR in the environment instead",
         Kind::System if is_fixed(error) => {
             "it or its directory is immutable or append-only; lsattr -d shows which, chattr -i or -a clears it"
