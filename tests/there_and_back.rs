@@ -100,10 +100,10 @@ fn there_and_back(sequence: &Sequence, user: User, owners: Owners) {
         assert!(top.join(path).symlink_metadata().is_err(), "{} is still there", path.display());
     }
     for (choice, keep) in &sequence.keeps {
-        keep_one(&sandbox, choice, *keep);
+        keep_one(&sandbox, *choice, *keep);
     }
     for (choice, restore) in sequence.restores.iter().cycle() {
-        if !restore_some(&sandbox, choice, *restore, &all, &top) {
+        if !restore_some(&sandbox, *choice, *restore, &all, &top) {
             break;
         }
     }
@@ -159,7 +159,7 @@ fn items(sandbox: &Sandbox) -> Vec<String> {
     items
 }
 
-fn keep_one(sandbox: &Sandbox, choice: &Index, keep: Keep) {
+fn keep_one(sandbox: &Sandbox, choice: Index, keep: Keep) {
     let items = items(sandbox);
     if items.is_empty() {
         return;
@@ -172,7 +172,7 @@ fn keep_one(sandbox: &Sandbox, choice: &Index, keep: Keep) {
 }
 
 /// Restores something; whether there was anything left.
-fn restore_some(sandbox: &Sandbox, choice: &Index, restore: Restore, removed: &BTreeSet<&PathBuf>, top: &Path) -> bool {
+fn restore_some(sandbox: &Sandbox, choice: Index, restore: Restore, removed: &BTreeSet<&PathBuf>, top: &Path) -> bool {
     let items = items(sandbox);
     if items.is_empty() {
         return false;
