@@ -96,6 +96,7 @@
 //! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it, or puts it back if its envelope is kept |
 //! | an envelope is looked for again; what a person has kept meanwhile is renamed back | in the trash, listed | |
 //! | each removal | less of it | the same |
+//! | what cannot be deleted is renamed back | what is left of it in the trash, listed | the person who is told; a `clean` a week later |
 //! | REMOVAL of one that is no directory, where a used-up quota forbids the claim | not there, never listed again | |
 //! | some pieces of the ballast are made | fewer than all, one perhaps empty | a `clean` that deletes something |
 //!

@@ -25,17 +25,23 @@ const APART: TimeDelta = TimeDelta::seconds(2);
 
 impl TrashManager {
     /// What the latest removals removed, under this label if one is given, the latest first; an older removal is never
-    /// taken instead of one that cannot be read. What was imported has dates of its own, and no removal of ours brought it.
-    #[must_use]
-    pub fn last_batches(&self, most: usize, session: Option<&OsStr>, now: DateTime<Utc>) -> History {
+    /// taken instead of one that cannot be read. One of which everything `is_left` as it is does not count. What was
+    /// imported has dates of its own, and no removal of ours brought it.
+    pub fn last_batches(
+        &self,
+        most: usize,
+        session: Option<&OsStr>,
+        now: DateTime<Utc>,
+        is_left: impl Fn(&TrashItem) -> bool,
+    ) -> History {
         let Names { trashes, mut dated, problems } = self.names(|id| !is_imported(*id));
-        let mut history = History { problems, ..History::default() };
+        let (mut history, mut counted) = (History { problems, ..History::default() }, 0);
         dated.retain(|(removed, known)| removed.is_some() && !self.is_older_import(known));
         // An open item says nothing that is believed, its label neither.
         let is_meant = |item: &TrashItem| session.is_none() || (item.session.as_deref() == session && !item.is_open());
         let key = |removed| (is_to_come(removed, now), Reverse(removed));
         for batch in Batches::new(dated, key) {
-            if history.batches.len() >= most {
+            if counted >= most {
                 break;
             }
             let (mut items, told) = (Vec::new(), history.problems.len());
@@ -45,7 +51,9 @@ impl TrashManager {
                     Err(error) => history.problems.push(error),
                 }
             }
-            if !items.is_empty() || history.problems.len() > told {
+            let is_unread = history.problems.len() > told;
+            counted += usize::from(is_unread || !items.iter().all(&is_left));
+            if is_unread || !items.is_empty() {
                 history.batches.push(items);
             }
         }

@@ -21,7 +21,7 @@ use crate::request::{
 };
 use crate::selection::{Choice, Chosen, Selection, Versions};
 use crate::store::{MovedOut, Taken, TrashDir};
-use crate::sys::Name;
+use crate::sys::{self, Name};
 use crate::text::quoted;
 
 /// How many numbered names are tried before a restore gives up.
@@ -38,7 +38,14 @@ impl TrashManager {
                 (listing, choice)
             }
             Restorable::LastBatches { most, session } => {
-                let listing = self.last_batches(*most, session.as_deref(), request.now).into_listing();
+                // What an undo has skipped it would skip for ever, and never get to what was removed before.
+                let is_skipped = |item: &TrashItem| {
+                    let target = || target_of(item, None, &request.destination).ok();
+                    request.conflict == Conflict::Skip
+                        && target().is_some_and(|target| sys::metadata_at(&target).is_ok())
+                };
+                let history = self.last_batches(*most, session.as_deref(), request.now, is_skipped);
+                let listing = history.into_listing();
                 let choice = whole_batches(&listing.items);
                 (listing, choice)
             }

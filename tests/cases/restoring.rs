@@ -164,6 +164,31 @@ fn an_id_with_a_path_that_leads_back_to_it_is_the_whole_item() {
     }
 }
 
+// [44] What an undo skips, the next one steps over and names, so that it gets to what was removed before.
+#[test]
+fn an_undo_steps_over_what_it_has_skipped() {
+    let sandbox = Sandbox::ordinary();
+    for name in ["s0", "s1", "s2"] {
+        sandbox.file(name, name);
+        sandbox.rrm(["rm", name]).ok();
+    }
+    sandbox.file("s2", "live");
+    let undo = || sandbox.rrm(["undo", "--conflict", "skip"]);
+    for name in ["s1", "s0"] {
+        let run = undo();
+        run.ok().out_contains("skipped").out_contains("/s2'").out_contains(&format!("/{name}'"));
+        assert_eq!(content(&sandbox, name), name);
+    }
+    undo().ok().out_contains("/s2'");
+    assert_eq!(listed(&sandbox), ["s2"]);
+    // Where nothing is to be skipped it is a failure each time, and nothing older is taken.
+    sandbox.file("s1", "again");
+    sandbox.rrm(["rm", "-f", "s1"]).ok();
+    sandbox.file("s1", "live");
+    sandbox.rrm(["undo"]).fails(1).err_contains("s1': it already exists");
+    assert_eq!(listed(&sandbox), ["s1", "s2"]);
+}
+
 // [22] A conflict costs only itself.
 #[test]
 fn three_conflicts_of_a_hundred_cost_only_themselves() {

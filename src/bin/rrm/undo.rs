@@ -31,7 +31,7 @@ impl Session<'_> {
     /// Lists what `rrm undo` would restore, the last command first.
     fn list_commands(&self, args: &UndoArgs) -> anyhow::Result<Exit> {
         let (most, session) = (args.count.unwrap_or(LISTED), args.session.as_deref());
-        let History { mut batches, problems } = self.manager().last_batches(most, session, self.context.now);
+        let History { mut batches, problems } = self.manager().last_batches(most, session, self.context.now, |_| false);
         for items in &mut batches {
             items.sort_unstable_by(|a, b| compare(SortKey::Path, a, b));
         }
