@@ -21,12 +21,11 @@ fn homes(sandbox: &Sandbox) -> Vec<(PathBuf, Option<&'static str>)> {
     ]
 }
 
-/// A user database that lists nobody but root; who asks for the sandbox's user is told what a script prints. And what starts
-/// a command there.
+/// A user database that lists nobody who is meant; who asks is told what a script prints. And where that is.
 fn database(sandbox: &Sandbox, script: &str) -> Result<(Mount, PathBuf), Missing> {
     let getent = sandbox.file("bin/getent", format!("#!/bin/sh\n{script}\n"));
     sandbox.chmod(&getent, 0o755);
-    let listed = sandbox.file("passwd", "root:x:0:0::/root:/bin/sh\n");
+    let listed = sandbox.file("passwd", "daemon:x:1:1::/usr/sbin:/bin/sh\n");
     Ok((Mount::file(&listed, "/etc/passwd".as_ref())?, sandbox.path("bin")))
 }
 
@@ -127,9 +126,8 @@ fn without_any_home_nothing_missing_is_no_failure_and_a_mounts_trash_serves() {
 fn a_user_whom_no_database_lists_has_the_home_that_it_tells() {
     in_mount_namespace!();
     let sandbox = Sandbox::ordinary();
-    let (uid, gid) = sandbox.user().ids();
-    let line = format!("dynamic:x:{uid}:{gid}::{}:/bin/sh", sandbox.home().display());
-    let script = format!("[ \"$*\" = 'passwd {uid}' ] && echo \"{line}\"");
+    let line = format!("dynamic:x:$2:$2::{}:/bin/sh", sandbox.home().display());
+    let script = format!("[ $# = 2 ] && [ $1 = passwd ] && echo \"{line}\"");
     let (_database, getent) = or_skip!(database(&sandbox, &script));
     sandbox.file("x", "");
     without_home(&sandbox, &getent, &["rm", "x"]).run().ok().silent();

@@ -13,6 +13,9 @@ fn hide_proc() -> Mount {
 // [41, 67] What could not be looked at is not called missing, which -f would pass over in silence.
 #[test]
 fn what_force_removes_without_proc_is_gone_and_comes_back() {
+    if !is_root() {
+        skip!("root", "to start a command as somebody without /proc");
+    }
     in_mount_namespace!();
     let sandbox = Sandbox::ordinary();
     sandbox.file("file", "1");
@@ -41,10 +44,10 @@ fn what_force_removes_without_proc_is_gone_and_comes_back() {
 // [41] Nor does a clean say 0 that could not see whether something is mounted in an item.
 #[test]
 fn what_cannot_be_done_without_proc_is_said() {
-    in_mount_namespace!();
     if !is_root() {
-        skip!("root", "to mount something");
+        skip!("root", "to start a command as somebody without /proc");
     }
+    in_mount_namespace!();
     let sandbox = Sandbox::ordinary();
     sandbox.file("due", "");
     sandbox.rrm(["rm", "-g", "0", "due"]).ok();
