@@ -95,7 +95,9 @@ fn system_hint(cause: &io::Error) -> &'static str {
         io::ErrorKind::PermissionDenied => {
             "you need write access to its directory, and in a sticky directory you must own it; see ls -ld"
         }
-        io::ErrorKind::ReadOnlyFilesystem => "its file system is mounted read-only; see findmnt -T PATH",
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "it is on a read-only mount (findmnt -T PATH) or snapshot (btrfs property set -ts PATH ro false)"
+        }
         io::ErrorKind::ResourceBusy => "something is using it; see findmnt and lsof",
         io::ErrorKind::InvalidFilename => {
             "the file system does not allow such a long name; use --rename NAME to restore under another"
