@@ -109,7 +109,7 @@ fn removing_goes_on(disk: &Disk) {
         let is_used_up = disk.pieces() == 0 && things.need_envelopes();
         assert!(removed == EACH || is_used_up, "{}", things.kind());
     }
-    disk.rrm(&["restore", "--under", "."]).ok().silent();
+    disk.rrm(&["restore", "--quiet", "--under", "."]).ok().silent();
     paths().zip(before).for_each(|(path, before)| before.assert_is_at(path));
     for things in &things {
         disk.rrm(&["rm", things.kind()]).ok().silent();

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::TrashManager;
 use super::again::{Returned, check_unchanged, seen_at};
@@ -30,7 +30,7 @@ pub struct RedoPlan {
 pub struct Undoing<'a> {
     manager: &'a TrashManager,
     before: HashMap<ItemId, FileId>,
-    back: Vec<Undone>,
+    back: Vec<(PathBuf, Past, Option<FileId>)>,
 }
 
 impl<'a> Undoing<'a> {
@@ -44,35 +44,32 @@ impl<'a> Undoing<'a> {
         Self { manager, before: plan.steps.iter().filter_map(|step| id_of(&step.item)).collect(), back: Vec::new() }
     }
 
-    /// Takes down that `item` was just restored to `path`.
+    /// Takes down that `item` was restored to `path`.
+    pub fn brought_back(&mut self, item: &TrashItem, path: &Path) {
+        self.back.push((path.to_owned(), Past::of(item), self.before.get(&item.id).copied()));
+    }
+
+    /// Notes what came back, instead of what the undo before brought; nothing, if nothing did. Looked at only now: what came
+    /// back later may have changed what was there, a directory by a name in it, a file by another link to it.
     ///
     /// # Security
     /// Whoever owns the directory may have put something else there since. What was renamed is the file that it was in the
     /// trash; only a copy, on another device, is a new one.
-    pub fn brought_back(&mut self, item: &TrashItem, path: &Path) {
-        let Ok(seen) = seen_at(path) else { return };
-        let is_it = |before: &FileId| *before == seen.0 || before.device != seen.0.device;
-        if self.before.get(&item.id).is_some_and(is_it) {
-            self.back.push(Undone { path: path.to_owned(), seen, past: Past::of(item) });
-        }
-    }
-
-    /// Notes what came back, instead of what the undo before brought; nothing, if nothing did.
-    ///
-    /// What came back later may have changed what was there: a directory by a name in it, a file by another link to it.
-    pub fn note(mut self) -> Result<()> {
-        self.back.retain_mut(|undone| match seen_at(&undone.path) {
-            Ok(now) if now.0 == undone.seen.0 => {
-                undone.seen = now;
-                true
-            }
-            _ => false,
-        });
-        if self.back.is_empty() {
+    pub fn note(self) -> Result<()> {
+        let back: Vec<Undone> = self
+            .back
+            .into_iter()
+            .filter_map(|(path, past, before)| {
+                let seen = seen_at(&path).ok()?;
+                let is_it = before.is_some_and(|before| before == seen.0 || before.device != seen.0.device);
+                is_it.then_some(Undone { path, seen, past })
+            })
+            .collect();
+        if back.is_empty() {
             return Ok(());
         }
         let home = self.manager.volumes().home()?;
-        home.note_undone(&self.back).map_err(|error| Error::system("note for redo in", &**home.path(), error))
+        home.note_undone(&back).map_err(|error| Error::system("note for redo in", &**home.path(), error))
     }
 }
 

@@ -82,7 +82,7 @@ fn with_a_closed_home_the_environment_alone_is_enough() {
         command.with("RRM_TRASH_DIR", sandbox.trash())
     };
     with(&["rm", "x"]).run().ok().silent();
-    with(&["list"]).run().ok().out_contains("in 2h");
+    with(&["list"]).run().ok().out_contains(" 2h ");
 }
 
 // [101] A setting that cannot be read may spare what is due.
