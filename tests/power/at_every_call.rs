@@ -69,7 +69,6 @@ const ERRANDS: &[Errand] = &[
     leaving(Disk::Work, on_all(&[], COPIED)),
     on_all(&[REMOVED], &["restore"]),
     alone(&[REMOVED], &["undo"]),
-    leaving(Disk::Home, alone(&[COPIED], &["undo"])),
     leaving(Disk::Work, on_all(&[REMOVED], &["restore", "--to", "../home/back"])),
     on_all(&[REMOVED], &["keep"]),
     alone(&[REMOVED, &["rm", EXTRA]], &["clean", "--yes", EXTRA]),
