@@ -83,6 +83,7 @@ fn on_ext4() {
 }
 
 #[test]
+#[ignore = "takes long; .ci/run has it"]
 fn on_ext4_without_a_journal() {
     in_mount_namespace!();
     go_everywhere(Format::PlainExt4);
@@ -95,12 +96,14 @@ fn on_ext2() {
 }
 
 #[test]
+#[ignore = "takes long; .ci/run has it"]
 fn on_xfs() {
     in_mount_namespace!();
     go_everywhere(Format::Xfs);
 }
 
 #[test]
+#[ignore = "takes long; .ci/run has it"]
 fn on_btrfs() {
     in_mount_namespace!();
     go_everywhere(Format::Btrfs);
