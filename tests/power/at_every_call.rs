@@ -21,6 +21,7 @@ use crate::crash::Allowed;
 use crate::crash::accounts::{Listed, Thing, listed};
 
 /// A command, and what was done and brought to the disk before it.
+#[derive(Clone, Copy)]
 struct Errand {
     before: &'static [&'static [&'static str]],
     command: &'static [&'static str],
