@@ -1,5 +1,4 @@
-# Completions of rrm for bash. What can be completed is asked of rrm itself at each press of the key, and its answer is
-# quoted for the place where it stands.
+# Completions of rrm for bash. Asks rrm for candidates at each Tab, and quotes them for the current context.
 
 _rrm() {
     local answer about insertion listed

@@ -1,5 +1,4 @@
-# Completions of rrm for fish. What can be completed is asked of rrm itself at each press of the key; fish quotes what it
-# inserts.
+# Completions of rrm for fish. Asks rrm for candidates at each Tab, and quotes them for the current context.
 
 function __rrm_complete
     set -l words (commandline --current-process --tokenize --cut-at-cursor)

@@ -1,6 +1,5 @@
 #compdef rrm
-# Completions of rrm for zsh. What can be completed is asked of rrm itself at each press of the key; zsh quotes what it
-# inserts.
+# Completions of rrm for zsh. Asks rrm for candidates at each Tab, and quotes them for the current context.
 
 _rrm() {
     local answer line value about home='' typed

@@ -7,27 +7,27 @@ use std::os::unix::ffi::OsStrExt;
 pub(crate) const VERSION: &str = concat!(
     "rm (rrm) ",
     env!("CARGO_PKG_VERSION"),
-    "\nTakes the place of GNU rm. What it removes is in the trash: see 'rrm list' and 'rrm restore'.\n"
+    "\nCalled as rm. Removed files are in the trash; see 'rrm list' and 'rrm restore'.\n"
 );
 
 const HELP: &str = "\
-Moves each FILE to the trash, from where 'rrm restore' brings it back.
-This is rrm in the place of GNU rm, with its options, questions and exit statuses.
+Moves each FILE to the trash; 'rrm restore' restores it.
+This is rrm, called as rm. It takes the options of GNU rm, asks the same questions and has the same exit statuses.
 
-  -f, --force               skip what does not exist, ask nothing
+  -f, --force               ignore missing files and never ask
   -i                        ask before each removal
-  -I                        ask once, if there are more than three operands or with -r
+  -I                        ask once before removing more than three files, or with -r
       --interactive[=WHEN]  ask never, once (as -I) or always (as -i, and without WHEN)
-  -r, -R, --recursive       remove directories with all they hold
+  -r, -R, --recursive       remove directories and their contents
   -d, --dir                 remove empty directories
-  -v, --verbose             tell what was removed
-      --one-file-system     leave out what is on another file system than its operand
+  -v, --verbose             print what is removed
+      --one-file-system     skip directories on other file systems
       --preserve-root[=all] refuse '/' (the default); with all, every mount point as well
       --no-preserve-root    do not treat '/' differently from other directories
-      --help                show this
-      --version             show the version
+      --help                print this help
+      --version             print the version
 
-A file whose name begins with a dash is removed as './-name', or behind '--'.
+To remove a file whose name begins with a dash, use './-name' or '-- -name'.
 The options of rrm itself are those of 'rrm rm'; environment: RRM_GRACE_PERIOD, RRM_SESSION, RRM_TRASH_DIR.
 ";
 
