@@ -36,7 +36,10 @@ fn several_are_shown_with_the_line_to_type() {
     let sandbox = removed(&["d/zed", "e/zed"]);
     for command in [&["restore"][..], &["show"], &["show", "--content"], &["keep"], &["keep", "--release"]] {
         let run = sandbox.command(command).args(["zed"]).run();
-        run.fails(1).out_is("").err_contains("cannot choose 'zed': no item has this path; 2 items have this name");
+        run.fails(1)
+            .out_is("")
+            .err_contains("rrm: 'zed' matches 2 items\n")
+            .err_contains("hint: choose one by its ID: ");
         let line = format!("rrm {} {}", command.join(" ").replace(" --content", ""), id_of(&sandbox, "e/zed"));
         run.err_contains("d/zed\n").err_contains("e/zed\n").err_contains(&line);
     }
@@ -61,12 +64,14 @@ fn clean_never_widens_a_word() {
     let sandbox = removed(&["d/zed", "e/zed.log"]);
     for options in [&["--yes"][..], &["-n"], &[]] {
         let run = sandbox.command(["clean", "zed"]).args(options).run();
-        run.fails(1).err_contains("no item has this path; 1 item has this name").err_contains("d/zed\n");
-        run.err_contains(&format!("rrm clean {}", id_of(&sandbox, "d/zed")));
+        run.fails(1).err_contains("rrm: 'zed' is not an exact path; it matches 1 item\n").err_contains("d/zed\n");
+        run.err_contains(&format!("hint: to delete it: rrm clean {}", id_of(&sandbox, "d/zed")));
     }
     assert_eq!(sandbox.list_json().len(), 2);
     let refused = sandbox.command(["clean", "zed"]).on_terminal(80, "n\n");
-    assert!(refused.stdout().contains("d/zed") && refused.stdout().contains("delete 1 item"), "{refused}");
+    let shown = refused.stdout();
+    assert!(shown.contains("no item has the path 'zed'; these match:"), "{refused}");
+    assert!(shown.contains("d/zed") && shown.contains("delete 1 item") && !shown.contains("hint: "), "{refused}");
     assert_eq!(sandbox.list_json().len(), 2);
     sandbox.command(["clean", "zed"]).on_terminal(80, "y\n").ok();
     assert_eq!(sandbox.list_json().len(), 1);

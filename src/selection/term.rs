@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
-use super::search::{Rank, Search, Searching, paths_of};
+use super::search::{Search, Searching, paths_of};
 use super::{Chosen, Versions, absolute};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, ItemKind, TrashItem};
@@ -210,18 +210,16 @@ impl Term {
         if is_chosen || found.is_empty() {
             Ok(versions_of(found, items, versions))
         } else {
-            Err(self.several(rank, &found))
+            Err(self.several(found.len()))
         }
     }
 
-    fn several(&self, rank: Rank, found: &[usize]) -> Error {
-        let how = match (rank, found.len()) {
-            (Rank::Whole, 1) => "1 item has this name".to_owned(),
-            (Rank::Whole, count) => format!("{count} items have this name"),
-            (_, 1) => "1 item matches in part".to_owned(),
-            (_, count) => format!("{count} items match in part"),
+    fn several(&self, found: usize) -> Error {
+        let reason = match found {
+            1 => "is not an exact path; it matches 1 item".to_owned(),
+            count => format!("matches {count} items"),
         };
-        Error::new(ErrorKind::Several, "choose", &self.text, format!("no item has this path; {how}"))
+        Error::new(ErrorKind::Several, "choose", &self.text, reason)
     }
 
     /// The names that are nearest to the word, if it was searched for.

@@ -58,9 +58,18 @@ impl Session<'_> {
         Ok(exit)
     }
 
-    /// Shows on standard error what a word was found in, the newest last, and how to name one.
-    pub(crate) fn show_found(&self, problem: &Error, among: Selection, command: &str) -> anyhow::Result<()> {
+    /// Tells that a word was found in these items and how to choose one.
+    fn show_found(&self, problem: &Error, among: Selection, command: &str) -> anyhow::Result<()> {
         self.messages.error_without_hint(problem);
+        let shown = self.show_matches(among)?;
+        if let Some(newest) = shown.last() {
+            self.messages.hint(&self.line_to_type(newest, shown.len(), command));
+        }
+        Ok(())
+    }
+
+    /// Shows on standard error what a word was found in, the newest last.
+    pub(crate) fn show_matches(&self, among: Selection) -> anyhow::Result<Vec<TrashItem>> {
         let standing = Some(self.context.standing()?);
         let request =
             ListRequest { selection: among, sizes: Sizes::AsKnown, standing, newest: None, now: self.context.now };
@@ -75,14 +84,16 @@ impl Session<'_> {
         if more > 0 {
             self.messages.close(&format!("and {more} more, removed before; rrm list shows all"));
         }
-        if let Some(newest) = shown.last() {
-            self.messages.hint(&self.line_to_type(newest, command));
-        }
-        Ok(())
+        Ok(listing.items)
     }
 
-    fn line_to_type(&self, item: &TrashItem, command: &str) -> String {
+    fn line_to_type(&self, item: &TrashItem, found: usize, command: &str) -> String {
         let typed = self.context.command(&format!("{command} {}", item.id.short()), self.messages.charset);
-        format!("name one by its ID, such as: {typed}")
+        match (found, command) {
+            (1, "clean") => format!("to delete it: {typed}"),
+            (1, "keep --release") => format!("to release it: {typed}"),
+            (1, _) => format!("to {command} it: {typed}"),
+            _ => format!("choose one by its ID: {typed}"),
+        }
     }
 }

@@ -135,7 +135,9 @@ impl Session<'_> {
     fn show_words(&self, problems: &[Error], request: &CleanRequest) -> anyhow::Result<()> {
         for problem in problems {
             if let Some(picking) = Picking::of(&request.selection, std::slice::from_ref(problem)) {
-                self.show_found(problem, picking.among, "clean")?;
+                let word = self.quoted(&problem.path);
+                self.messages.say(&format!("no item has the path {word}; these match:"));
+                self.show_matches(picking.among)?;
             }
         }
         Ok(())

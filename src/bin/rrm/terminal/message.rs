@@ -7,6 +7,7 @@ use rrm::error::{Error, ErrorKind};
 use rrm::sys;
 
 use crate::gnu::messages;
+use crate::gnu::quote::quote;
 use rrm::text::Charset;
 
 /// One error as a message without the program's name: what, on what, why.
@@ -14,6 +15,7 @@ pub(crate) fn words(error: &Error, charset: Charset) -> String {
     let path = error.path.as_os_str();
     match error.kind {
         ErrorKind::DotOrDotDot => messages::dot_or_dot_dot(path, charset),
+        ErrorKind::Several => format!("{} {}", quote(path, charset), error.reason),
         _ => messages::cannot(&error.action, path, &error.reason, charset),
     }
 }
@@ -57,7 +59,7 @@ pub(crate) fn hint(error: &Error) -> &'static str {
             "use rrm restore ID --to DIR to choose where it goes"
         }
         Kind::Ambiguous => "use more digits of the ID, or the prefix id: or path:",
-        Kind::Several => "name one by its ID or its full path",
+        Kind::Several => "choose one by its ID or its full path",
         Kind::BadValue => "see rrm COMMAND --help for valid values",
         Kind::Unplugged | Kind::Unreachable => "mount its volume to use its items again",
         Kind::Foreign => "rrm did not create it and leaves it alone; move it by hand if it is in the way",
