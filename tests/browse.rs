@@ -84,6 +84,14 @@ fn two_are_found_selected_restored_and_taken_back() {
 }
 
 #[test]
+fn a_trash_without_a_match_is_not_called_empty() {
+    let sandbox = removed(&["a"]);
+    let mut screen = on_terminal(&sandbox, &["browse", "zzz"]).on_screen(80, 24);
+    screen.shows("nothing in the trash matches").hides("is empty");
+    leave(screen);
+}
+
+#[test]
 fn the_terminal_is_given_back_as_it_was() {
     let sandbox = removed(&["a"]);
     let mut screen = browse(&sandbox);

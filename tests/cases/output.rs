@@ -140,6 +140,7 @@ fn items_are_sorted_as_ls_would() {
     ] {
         assert_eq!(names(options), expected, "{options:?}");
     }
+    sandbox.rrm(["list", "--limit", "0"]).ok().silent();
     for wrong in [&["-St"][..], &["-S", "--sort", "path"], &["--json", "--format", "plain"]] {
         sandbox.command(["list"]).args(wrong).run().fails(2);
     }

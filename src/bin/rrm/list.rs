@@ -25,7 +25,7 @@ impl Session<'_> {
         let mut listing = self.manager().list(&request, &self.messages.progress());
         arrange(&mut listing.items, args);
         if listing.items.is_empty() && args.form() == Form::Table {
-            if listing.problems.is_empty() {
+            if listing.problems.is_empty() && args.limit != Some(0) {
                 let everything = request.selection.is_everything();
                 self.messages.close(if everything { "the trash is empty" } else { "nothing in the trash matches" });
             }

@@ -53,6 +53,11 @@ impl Search {
         &self.query
     }
 
+    /// Whether every item is found.
+    pub(super) fn is_unlimited(&self) -> bool {
+        self.base.is_everything() && self.query.is_empty()
+    }
+
     /// What was found so far.
     pub(super) fn hits(&self) -> &[Hit] {
         &self.hits

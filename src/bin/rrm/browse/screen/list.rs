@@ -24,7 +24,7 @@ const MARK: usize = 3;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     if state.rows.is_empty() {
-        let words = match (state.is_stale() || state.work.loading, state.search.query().is_empty()) {
+        let words = match (state.is_stale() || state.work.loading, state.search.is_unlimited()) {
             (true, _) => return,
             (false, true) => "  the trash is empty",
             (false, false) => "  nothing in the trash matches",
