@@ -30,6 +30,7 @@ pub(crate) fn restored_object(item: &TrashItem, path: &Path, now: DateTime<Utc>)
     let mut object = object(item, None, now);
     if let Some(object) = object.as_object_mut() {
         insert_bytes(object, "path", Some(path.as_os_str()));
+        object.insert("state".to_owned(), "restored".into());
     }
     object
 }
