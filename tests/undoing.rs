@@ -39,7 +39,7 @@ fn undo_takes_a_number_of_commands() {
     assert_eq!(run.ok().stdout(), format!("restored 3 items: {b}, {c}, {d}\n"));
     assert_eq!(listed(&sandbox), ["a"]);
     sandbox.rrm(["undo", "5"]).ok().out_is(&format!("restored {}\n", quoted(&sandbox, "a")));
-    sandbox.rrm(["undo", "2"]).fails(1).err_contains("nothing to restore");
+    sandbox.rrm(["undo", "2"]).fails(1).err_contains("rrm: nothing to undo\n");
     for wrong in ["0", "x", "-1"] {
         sandbox.rrm(["undo", wrong]).fails(2);
     }
@@ -119,6 +119,7 @@ fn what_came_back_is_told_as_json() {
             run.ok().stdout().lines().map(|line| serde_json::from_str(line).expect("JSON")).collect();
         assert_eq!(objects.len(), 2, "{run}");
         assert_eq!(objects[0]["path"], sandbox.path("a.~1~").to_str().expect("plain"), "{run}");
+        assert_eq!(objects[0]["state"], "restored", "{run}");
         assert_eq!(objects[0]["original_path"], sandbox.path("a").to_str().expect("plain"));
         let mut expected = keys(&listed[0]);
         expected.push("path".to_owned());

@@ -199,8 +199,8 @@ impl TargetDir {
 }
 
 pub(super) fn not_a_directory(directory: &Path, at: &Path) -> Error {
-    let reason = format!("{} is not a directory; use --to DIR to restore elsewhere", quoted(at));
-    Error::new(ErrorKind::NotADirectory, RESTORE, directory, reason)
+    let what = if at == directory { "it".to_owned() } else { quoted(at) };
+    Error::new(ErrorKind::NotADirectory, "restore into", directory, format!("{what} is not a directory"))
 }
 
 fn leads_elsewhere(directory: &Path, at: &Path, real: &Path) -> Error {

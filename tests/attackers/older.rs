@@ -208,6 +208,6 @@ fn undo_passes_over_one_that_was_imported() {
     older.sandbox.file("new", "new");
     older.sandbox.rrm(["rm", "new"]).ok();
     older.sandbox.rrm(["undo"]).ok().out_contains("new");
-    older.sandbox.rrm(["undo"]).fails(1).err_contains("nothing to restore");
+    older.sandbox.rrm(["undo"]).fails(1).err_contains("nothing to undo");
     assert_eq!(older.sandbox.list_json().len(), 1);
 }

@@ -471,6 +471,9 @@ fn the_grace_period_is_the_one_said_nearest() {
     sandbox.rrm(["rm", "default"]).ok();
     sandbox.rrm(["config", "set", "grace-period", "10d"]).ok();
     sandbox.rrm(["rm", "chosen"]).ok();
+    let wrong = sandbox.command(["rm", "set"]).with("RRM_GRACE_PERIOD", "soon").run();
+    wrong.fails(2).err_contains("cannot read RRM_GRACE_PERIOD 'soon': write it as 7d");
+    assert!(!wrong.stderr().contains("hint:"), "{wrong}");
     sandbox.command(["rm", "set"]).with("RRM_GRACE_PERIOD", "2d").run().ok();
     sandbox.command(["rm", "-g", "12h", "said"]).with("RRM_GRACE_PERIOD", "2d").run().ok();
     sandbox.rrm(["rm", "--grace-period=3", "bare"]).ok();

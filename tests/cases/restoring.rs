@@ -294,6 +294,8 @@ fn a_parent_that_is_a_file_now_is_named() {
     let run = sandbox.rrm(["restore", "a/b/file"]);
     run.fails(1).err_contains(&blocking).err_contains("not a directory").err_contains("--to");
     assert_eq!((content(&sandbox, "a"), listed(&sandbox)), ("live".into(), vec!["a/b/file".to_owned()]));
+    let device = sandbox.rrm(["restore", "--to", "/dev/null", "a/b/file"]);
+    device.fails(1).err_contains("cannot restore into '/dev/null': it is not a directory\n");
     sandbox.rrm(["restore", "--to", "elsewhere", "a/b/file"]).ok();
     assert_eq!(content(&sandbox, "elsewhere/file"), "content");
 }
@@ -566,7 +568,7 @@ fn undo_goes_back_one_command_at_a_time() {
     assert_eq!(listed(&sandbox), ["a", "b"]);
     sandbox.rrm(["undo"]).ok();
     assert_eq!(listed(&sandbox), [""; 0]);
-    sandbox.rrm(["undo"]).fails(1).err_contains("nothing to restore");
+    sandbox.rrm(["undo"]).fails(1).err_contains("nothing to undo");
 }
 
 // --to, --rename, -v and -n.

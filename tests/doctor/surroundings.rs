@@ -76,7 +76,11 @@ fn a_line_in_a_crontab_needs_a_cron() {
     let unshare = if is_root() { ["unshare", "-pf", "--mount-proc"] } else { ["unshare", "-Urpf", "--mount-proc"] };
     or_skip!(or_say(&sandbox.tool(unshare[0], unshare[1..].iter().chain(&["true"])).run()));
     let alone = |script: &str| doctor(&sandbox, &[]).through(unshare).through(["sh", "-c", script, "sh"]).run();
-    alone("exec \"$@\"").fails(1).out_contains("warning: 'crontab': ").out_contains("cron is not running");
+    alone("exec \"$@\"")
+        .fails(1)
+        .out_contains("warning: 'crontab': ")
+        .out_contains("cron is not running")
+        .out_contains("start the cron service");
     // A program of that name is all that there is to see of one.
     copy_program(Path::new("/bin/sleep"), &sandbox.path("cron"));
     let with_cron = "\"$HOME/../work/cron\" 60 & while ! grep -qx cron /proc/[0-9]*/comm; do :; done; \"$@\"";

@@ -45,8 +45,12 @@ impl Session<'_> {
         }
         let exit = self.problems_of(&plan.problems, &request)?;
         if plan.steps.is_empty() && exit == Exit::Success {
-            self.messages.say("nothing to restore");
-            self.messages.hint("rrm list shows the items in the trash");
+            if is_undo(&request) {
+                self.messages.say("nothing to undo");
+            } else {
+                self.messages.say("nothing to restore");
+                self.messages.hint("rrm list shows the items in the trash");
+            }
             return Ok(Exit::Failure);
         }
         if effect(to.dry_run) == Effect::DryRun {

@@ -47,9 +47,14 @@ impl Session<'_> {
                 }
             }
             ScheduleAction::Remove => {
+                let was_scheduled = !status(units)?.is_empty();
                 systemd::remove(units)?;
                 cron::remove()?;
-                self.messages.done("rrm clean is not scheduled")?;
+                if was_scheduled {
+                    self.messages.done("rrm clean is not scheduled")?;
+                } else {
+                    self.messages.close("nothing to remove: rrm clean is not scheduled");
+                }
             }
         }
         Ok(Exit::Success)
@@ -68,8 +73,13 @@ pub(crate) enum Health {
         /// What was installed, or what it runs.
         path: PathBuf,
         why: String,
+        /// What makes it run.
+        remedy: &'static str,
     },
 }
+
+/// What makes anything run again but cron.
+const INSTALL: &str = "rrm schedule install sets it up again";
 
 /// How what `install` has made stands. What cannot be learnt is no trouble: nobody is told to mend what may be sound.
 pub(crate) fn health(units: &Path) -> Health {
@@ -84,7 +94,7 @@ fn missing(program: &str) -> Option<Health> {
     let is_plain = !program.contains(['\\', '%', '$', '\'', '"']);
     let is_gone = || rrm::sys::metadata_following(Path::new(program)).is_err();
     let why = || "the program no longer exists".to_owned();
-    (is_plain && is_gone()).then(|| Health::Idle { path: program.into(), why: why() })
+    (is_plain && is_gone()).then(|| Health::Idle { path: program.into(), why: why(), remedy: INSTALL })
 }
 
 /// A line about each schedule that there is.

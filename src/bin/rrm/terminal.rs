@@ -47,7 +47,7 @@ impl Messages {
         self.error_without_hint(error);
         // Nobody expects of rm that it needs room, or knows what else there is.
         if self.voice.hints() || (self.voice == Voice::AsRm && error.is_about_room()) {
-            self.tell_once(message::hint(error));
+            message::hint(error).into_iter().for_each(|hint| self.tell_once(hint));
         }
     }
 
@@ -95,7 +95,7 @@ impl Messages {
     pub(crate) fn words(&self, error: &Error) -> String {
         let words = self.shown(&message::words(error, self.charset));
         match message::hint(error) {
-            hint if self.voice.hints() && !hint.is_empty() => format!("{words} ({hint})"),
+            Some(hint) if self.voice.hints() => format!("{words} ({hint})"),
             _ => words,
         }
     }

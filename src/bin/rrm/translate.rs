@@ -115,8 +115,13 @@ impl Context {
     pub(crate) fn deletion(&self, typed: Option<&str>) -> Result<DateTime<Utc>> {
         let set = self.environment.grace_period.as_ref().map(|value| value.to_string_lossy().into_owned());
         let chosen = || self.config.get(Key::GracePeriod).map(|value| value.to_string_lossy().into_owned());
-        let text = typed.map(str::to_owned).or(set).or_else(chosen).unwrap_or_else(|| GRACE_PERIOD.to_owned());
-        value::after(self.now, &text)
+        match (typed, set) {
+            (Some(typed), _) => value::after(self.now, typed),
+            (None, Some(set)) => {
+                value::after(self.now, &set).map_err(|error| Error { action: "read RRM_GRACE_PERIOD".into(), ..error })
+            }
+            (None, None) => value::after(self.now, &chosen().unwrap_or_else(|| GRACE_PERIOD.to_owned())),
+        }
     }
 
     /// How long things are kept, if nobody says otherwise.

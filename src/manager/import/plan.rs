@@ -100,6 +100,9 @@ fn places_of(sources: &Sources, root: &Path, problems: &mut Vec<Error>) -> Vec<P
 }
 
 fn no_trash(path: &Path) -> Error {
+    if let Err(error) = sys::metadata_following(path) {
+        return Error::system(IMPORT, path, error);
+    }
     Error::new(ErrorKind::NotFound, IMPORT, path, "it is not a trash: it has no directories files and info")
 }
 

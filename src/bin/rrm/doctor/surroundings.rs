@@ -40,11 +40,11 @@ fn check_schedule(session: &Session<'_>, told: &mut Vec<Told>) {
     match health {
         Health::None => {}
         Health::Sound => told.retain(|told| told.name != "overdue-items"),
-        Health::Idle { path, why } => told.push(warning(
+        Health::Idle { path, why, remedy } => told.push(warning(
             "idle-schedule",
             path,
             format!("rrm clean is scheduled but does not run: {why}"),
-            "rrm schedule install sets it up again".to_owned(),
+            remedy.to_owned(),
         )),
     }
 }

@@ -43,7 +43,8 @@ pub(super) fn health() -> Health {
     if is_running() {
         program.and_then(missing).unwrap_or(Health::Sound)
     } else {
-        Health::Idle { path: "crontab".into(), why: "cron is not running".to_owned() }
+        let remedy = "start the cron service, or use rrm schedule install --by systemd";
+        Health::Idle { path: "crontab".into(), why: "cron is not running".to_owned(), remedy }
     }
 }
 

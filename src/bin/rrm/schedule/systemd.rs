@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use rrm::text::quoted;
 
-use super::{Health, Job, missing, output, text};
+use super::{Health, INSTALL, Job, missing, output, text};
 use crate::args::Every;
 
 const SERVICE: &str = "rrm-clean.service";
@@ -101,7 +101,7 @@ pub(super) fn health(units: &Path) -> Health {
     if path.symlink_metadata().is_err() {
         return Health::None;
     }
-    let idle = |why: &str| Health::Idle { path: path.clone(), why: why.to_owned() };
+    let idle = |why: &str| Health::Idle { path: path.clone(), why: why.to_owned(), remedy: INSTALL };
     let answers =
         |verb: &str| output("systemctl", &["--user", verb, TIMER]).is_ok_and(|output| output.status.success());
     let service = fs::read_to_string(units.join(SERVICE)).unwrap_or_default();

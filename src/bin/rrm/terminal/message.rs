@@ -20,16 +20,23 @@ pub(crate) fn words(error: &Error, charset: Charset) -> String {
     }
 }
 
-/// What a person can do about it. Every kind has an answer, so that a new one cannot be forgotten here.
-pub(crate) fn hint(error: &Error) -> &'static str {
+/// What a person can do about it, unless the message itself says so. Every kind has an answer, so that a new one cannot be
+/// forgotten here.
+pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     use ErrorKind as Kind;
     let removing = error.action == "remove";
-    match error.kind {
+    Some(match error.kind {
+        Kind::BadValue | Kind::Held => return None,
+        Kind::NotFound if error.action == "remove the link" => return None,
         Kind::NotFound if removing => "-f ignores missing files; rrm list shows what is already in the trash",
         Kind::NotFound if error.action.ends_with("the link") => "run rrm shim install to create or repair it",
+        Kind::NotFound if matches!(&*error.action, "check" | "import") => "check the spelling of the path",
+        Kind::NotFound if error.action == "restore" => {
+            "use --to DIR to restore elsewhere; rrm list shows what is still in the trash"
+        }
         Kind::NotFound | Kind::NoMatch => "rrm list shows the items in the trash",
         Kind::NotADirectory if removing => "drop the trailing slash to remove it",
-        Kind::NotADirectory => "a directory on its path is now something else; use --to DIR to restore elsewhere",
+        Kind::NotADirectory => "use --to DIR to restore elsewhere",
         Kind::LinkWithSlash => "drop the trailing slash to remove the link; the directory it points to stays",
         Kind::NotAFile => "rrm show without --content describes it; rrm restore --to DIR restores it elsewhere",
         Kind::IsADirectory | Kind::DirectoryNotEmpty => "use -r to remove a directory and its contents",
@@ -60,11 +67,9 @@ pub(crate) fn hint(error: &Error) -> &'static str {
         }
         Kind::Ambiguous => "use more digits of the ID, or the prefix id: or path:",
         Kind::Several => "choose one by its ID or its full path",
-        Kind::BadValue => "see rrm COMMAND --help for valid values",
         Kind::Unplugged | Kind::Unreachable => "mount its volume to use its items again",
         Kind::Foreign => "rrm did not create it and leaves it alone; move it by hand if it is in the way",
         Kind::DoubtfulDate => "rrm clean ID deletes it for good; rrm restore ID restores it",
-        Kind::Held => "rrm list shows kept items as kept in the LEFT column",
         Kind::Undeletable => "free what is named below, or restore the rest of it with rrm restore",
         Kind::Busy => "wait until the other command ends, then try again",
         Kind::Interrupted => "nothing is half-done; run the command again to continue",
@@ -74,7 +79,7 @@ pub(crate) fn hint(error: &Error) -> &'static str {
             "it or its directory is immutable or append-only; lsattr -d shows which, chattr -i or -a clears it"
         }
         Kind::System => error.source.as_ref().map_or(UNSOUND, system_hint),
-    }
+    })
 }
 
 /// Whether something was not permitted because of what `chattr` has set, there or on the directory above.
@@ -140,7 +145,9 @@ mod tests {
     fn every_kind_of_error_has_a_next_step() {
         for kind in ErrorKind::ALL {
             for action in ["remove", "restore", "delete", "clean", "find", "use the link"] {
-                assert_reads_well(hint(&error(kind, action)), &format!("{kind:?} {action}"));
+                if let Some(hint) = hint(&error(kind, action)) {
+                    assert_reads_well(hint, &format!("{kind:?} {action}"));
+                }
             }
         }
     }
@@ -150,7 +157,8 @@ mod tests {
         for errno in 1..134 {
             let cause = io::Error::from_raw_os_error(errno);
             assert_reads_well(system_hint(&cause), &cause.to_string());
-            assert_reads_well(hint(&Error::system("remove", "x", cause)), &format!("errno {errno}"));
+            let hint = hint(&Error::system("remove", "x", cause)).expect("the kernel's words are no advice");
+            assert_reads_well(hint, &format!("errno {errno}"));
         }
     }
 
@@ -165,6 +173,7 @@ mod tests {
             |word: &str| commands().any(|command| command.get_arguments().any(|arg| arg.get_long() == Some(word)));
         let kinds =
             ErrorKind::ALL.into_iter().flat_map(|kind| ["remove", "restore"].map(|action| hint(&error(kind, action))));
+        let kinds = kinds.flatten();
         let causes = (1..134).map(|errno| system_hint(&io::Error::from_raw_os_error(errno)));
         for hint in kinds.chain(causes) {
             for word in hint.split_whitespace().filter_map(|word| word.strip_prefix("--")) {
