@@ -68,8 +68,8 @@ pub(crate) struct CommonArgs {
 pub(crate) enum Command {
     /// Move files and directories to the trash.
     ///
-    /// Takes the options of GNU rm. The last of -f, -i, -I and --interactive wins. Directories need no -r. Nothing is
-    /// deleted for good, except with --immediate.
+    /// Takes the options of GNU rm. The last of -f, -i, -I and --interactive wins. Directories need no -r. Only
+    /// --immediate and --auto-clean delete anything for good.
     #[command(aliases = ["delete", "remove", "put"], after_long_help = examples::RM)]
     Rm(RmArgs),
     /// List the items in the trash.
@@ -81,7 +81,7 @@ pub(crate) enum Command {
     /// shows only that part.
     #[command(after_long_help = examples::SHOW)]
     Show(ShowArgs),
-    /// Show how much the trash holds on each volume, and until when.
+    /// Show how much the trash holds on each volume, and when it expires.
     #[command(after_long_help = examples::STATS)]
     Stats(StatsArgs),
     /// Browse the trash: preview, restore, keep or delete items.

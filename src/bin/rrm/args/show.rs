@@ -8,7 +8,7 @@ use super::ReportFormArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// IDs (four or more digits), original paths or globs; add /PATH for a part of a trashed directory.
+    /// IDs (four or more digits), original paths, globs or words to search for; add /PATH for a part of a trashed directory.
     #[arg(value_name = "ITEM[/PATH]", required = true)]
     pub(crate) words: Vec<OsString>,
 
