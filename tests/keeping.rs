@@ -357,7 +357,9 @@ fn root_cleans_for_each_user_with_that_users_rights() {
         stat -c 'claimed by %u' "$HOME/.local/share/rrm/trash/.doomed" "$OTHER/.local/share/rrm/trash/.doomed"
     "#;
     let run = in_own_machine(&sandbox, script);
-    run.ok().err_contains("only root").out_contains("claimed by 65534\nclaimed by 0\n");
+    run.ok()
+        .err_contains("cannot clean for all users: you are not root")
+        .out_contains("claimed by 65534\nclaimed by 0\n");
     run.out_contains("\nnobody:\nwould delete ").out_contains("\nwould delete 1 item (2 B)\n");
     for name in ["root", "nobody"] {
         let lines = run.stdout().lines().filter(|line| line.starts_with(&format!("{name}: deleted 1 item, "))).count();

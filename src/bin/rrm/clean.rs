@@ -64,13 +64,17 @@ impl Session<'_> {
     pub(crate) fn keep(&self, args: &KeepArgs) -> anyhow::Result<Exit> {
         let request = self.context.keep(args)?;
         if request.selection.is_everything() {
-            self.messages.say("nothing selected to keep or release");
+            self.messages.say(if args.release { "nothing selected to release" } else { "nothing selected to keep" });
             self.messages.hint("name an ID or a path from rrm list");
             return Ok(Exit::Usage);
         }
         let done = if args.release { "released" } else { "kept" };
         let mut kept = Vec::new();
         let problems = self.manager().keep(&request, |item| kept.push(item.clone()));
+        if kept.is_empty() && problems.is_empty() {
+            self.messages.say("nothing in the trash matches");
+            return Ok(Exit::Failure);
+        }
         match self.told(told_of(&request.selection, kept.iter())) {
             Told::Everything => {
                 kept.iter().try_for_each(|item| println(&format!("{done} {}", self.name_of(item))))?;

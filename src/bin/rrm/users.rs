@@ -16,7 +16,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 
 use crate::args::CleanArgs;
 use crate::exit::Exit;
@@ -38,7 +38,9 @@ struct User {
 /// Cleans for all users that have a home directory of their own. Each is tried.
 pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result<Exit> {
     if rrm::sys::effective_uid() != 0 {
-        bail!("only root can clean for all users");
+        messages.say("cannot clean for all users: you are not root");
+        messages.hint("use sudo rrm clean --all-users");
+        return Ok(Exit::Failure);
     }
     rrm::sys::close_inherited().context("cannot close inherited descriptors")?;
     let database = database().context("cannot read the user database")?;
