@@ -125,6 +125,30 @@ fn verbose_tells_what_was_done_in_every_command_that_does_something() {
     sandbox.rrm(["rm", "-q", "-v", "a"]).ok().out_contains("removed 'a'\n");
 }
 
+#[test]
+fn who_leaves_the_command_out_is_told_how_to_remove() {
+    let sandbox = Sandbox::ordinary();
+    for (words, removal) in [
+        (&["notes.txt"][..], "rrm rm notes.txt"),
+        (&["-rf", "a b"], "rrm rm -rf 'a b'"),
+        (&["q1", "q2", "q3", "q4"], "rrm rm q1 q2 q3 ..."),
+    ] {
+        sandbox.rrm(words).fails(2).err_contains(&format!("hint: to remove files, use: {removal}\n"));
+    }
+    for words in [&["lst"][..], &["-x"], &["schedule", "foo"], &["list", "-f"]] {
+        sandbox.rrm(words).fails(2).err_lacks("to remove files");
+    }
+    sandbox.rrm(["list", "--last", "x"]).fails(2).err_contains("write a number, 1 or more");
+    sandbox.rrm(["stats", "--largest", "x"]).fails(2).err_contains("write a number, 0 or more");
+}
+
+#[test]
+fn a_keep_of_nothing_fails() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.rrm(["keep", "--under", "nosuch"]).fails(1).err_contains("nothing in the trash matches");
+    sandbox.rrm(["keep", "--release"]).fails(2).err_contains("nothing selected to release");
+}
+
 /// Under the name `rm` none of these options exists.
 #[test]
 fn rm_knows_none_of_these_options() {

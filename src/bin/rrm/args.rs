@@ -33,7 +33,7 @@ pub(crate) use form::{ReportForm, ReportFormArgs};
 pub(crate) use import::ImportArgs;
 pub(crate) use list::{Direction, Form, ListArgs, SortKey};
 pub(crate) use list_order::ListOrder;
-pub(crate) use read::read;
+pub(crate) use read::{as_removal, read};
 pub(crate) use restore::{ConflictMode, RedoArgs, RestoreArgs, RestoreToArgs, UndoArgs};
 pub(crate) use show::ShowArgs;
 pub(crate) use stats::StatsArgs;
@@ -318,8 +318,13 @@ pub(crate) struct SelectionArgs {
     pub(crate) session: Option<OsString>,
 
     /// Only the N newest items.
-    #[arg(long, help_heading = FILTERS, value_name = "N")]
+    #[arg(long, help_heading = FILTERS, value_name = "N", value_parser = restore::number)]
     pub(crate) last: Option<usize>,
+}
+
+/// Parses a number of things, or none.
+fn whole_number(text: &str) -> Result<usize, &'static str> {
+    text.parse().map_err(|_| "write a number, 0 or more")
 }
 
 #[derive(Debug, Args)]

@@ -33,7 +33,11 @@ pub(crate) fn main(words: &[OsString]) -> Exit {
         Ok(cli) => cli,
         Err(told) => {
             let messages = Messages::new("rrm", environment.charset, Voice::Usual);
-            return help_or_complaint(&told, args::colour_of_help(words).into(), &messages);
+            let exit = help_or_complaint(&told, args::colour_of_help(words).into(), &messages);
+            if let Some(removal) = args::as_removal(words, &told, environment.charset) {
+                messages.hint(&format!("to remove files, use: {removal}"));
+            }
+            return exit;
         }
     };
     let messages = Messages::new("rrm", environment.charset, cli.common.feedback.voice());

@@ -26,7 +26,7 @@ pub(crate) struct ListArgs {
     pub(crate) reverse: bool,
 
     /// Print only the last N items; with -S and -t, the first N.
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::whole_number)]
     pub(crate) limit: Option<usize>,
 
     /// Measure directories.

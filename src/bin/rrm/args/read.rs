@@ -2,10 +2,13 @@
 
 use std::ffi::{OsStr, OsString};
 
-use clap::error::Error;
+use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
+use rrm::text::Charset;
+
 use super::{Cli, Command, CommonArgs, RmArgs, brief};
+use crate::gnu::quote::quote_where_needed;
 
 /// Reads a command line, the first word of which is the program's name. Help and version come as an error, as clap has it.
 pub(crate) fn read(words: &[OsString]) -> Result<Cli, Error> {
@@ -16,6 +19,28 @@ pub(crate) fn read(words: &[OsString]) -> Result<Cli, Error> {
     let mut grammar = if brief::is_asked(words) { brief::brief(grammar) } else { grammar };
     let matches = grammar.try_get_matches_from_mut(words);
     matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)).map_err(|error| error.format(&mut grammar))
+}
+
+/// The removal that was probably meant by a command line that names no command, as `rrm notes.txt` or `rrm -rf x`.
+pub(crate) fn as_removal(words: &[OsString], told: &Error, charset: Charset) -> Option<String> {
+    const SHOWN: usize = 3;
+    let operands = words.get(1..)?;
+    let first = operands.first()?.to_str()?;
+    let is_meant = match told.kind() {
+        ErrorKind::InvalidSubcommand => {
+            let is_first =
+                matches!(told.get(ContextKind::InvalidSubcommand), Some(ContextValue::String(word)) if word == first);
+            is_first && told.get(ContextKind::SuggestedSubcommand).is_none()
+        }
+        ErrorKind::UnknownArgument => first
+            .strip_prefix('-')
+            .is_some_and(|letters| !letters.is_empty() && letters.chars().all(|letter| "rRfdiIv".contains(letter))),
+        _ => false,
+    };
+    let shown = operands.iter().take(SHOWN).map(|word| quote_where_needed(word, charset));
+    let more = (operands.len() > SHOWN).then(|| "...".to_owned());
+    let shown: Vec<String> = shown.chain(more).collect();
+    is_meant.then(|| format!("rrm rm {}", shown.join(" ")))
 }
 
 /// `rrm rm` and its operands, without the other commands.

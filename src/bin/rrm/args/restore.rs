@@ -85,6 +85,6 @@ pub(crate) struct UndoArgs {
 }
 
 /// Parses a number of things, at least one.
-fn number(text: &str) -> Result<usize, &'static str> {
+pub(super) fn number(text: &str) -> Result<usize, &'static str> {
     text.parse().ok().filter(|number| *number > 0).ok_or("write a number, 1 or more")
 }
