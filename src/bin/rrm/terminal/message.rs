@@ -36,7 +36,6 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         }
         Kind::NotFound | Kind::NoMatch => "rrm list shows the items in the trash",
         Kind::NotADirectory if removing => "drop the trailing slash to remove it",
-        Kind::NotADirectory => "use --to DIR to restore elsewhere",
         Kind::LinkWithSlash => "drop the trailing slash to remove the link; the directory it points to stays",
         Kind::NotAFile => "rrm show without --content describes it; rrm restore --to DIR restores it elsewhere",
         Kind::IsADirectory | Kind::DirectoryNotEmpty => "use -r to remove a directory and its contents",
@@ -48,7 +47,7 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::TrashDirectory if removing => {
             "empty it with rrm clean or rrm restore; rrm doctor --repair DIR adds one that rrm list does not show"
         }
-        Kind::TrashDirectory => "use --to DIR to restore elsewhere",
+        Kind::NotADirectory | Kind::TrashDirectory => "use --to DIR to restore elsewhere",
         Kind::UnsafeTrash => {
             "a trash directory must be yours, have mode 0700 and not be a symlink; run rrm doctor for details"
         }
