@@ -149,7 +149,7 @@ impl Volumes {
         let points = match sys::mounts(&self.root) {
             Ok(mounts) => mounts.into_iter().map(|mount| mount.point).collect(),
             Err(error) => {
-                found.problems.push(Error::system("read", "/proc/self/mountinfo", error));
+                found.problems.push(Error::system("read", sys::MOUNT_TABLE, error));
                 Vec::new()
             }
         };

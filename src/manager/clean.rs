@@ -13,7 +13,7 @@ use crate::progress::{Activity, Amount, Progress, begin};
 use crate::purge::{Measure, Purged, purge};
 use crate::request::CleanRequest;
 use crate::store::{Claim, Owner, Reading, Staging, TrashDir, layout, take_over};
-use crate::sys::{Dir, MountsBelow, Name};
+use crate::sys::{self, Dir, MountsBelow, Name};
 use crate::text::quoted;
 
 /// What is tried, in every error about a clean.
@@ -29,7 +29,7 @@ impl TrashManager {
         let mounts = match MountsBelow::read(self.volumes().root()) {
             Ok(mounts) => mounts,
             Err(error) => {
-                cleaned.problems.push(Error::system(DELETE, "/proc/self/mountinfo", error));
+                cleaned.problems.push(Error::system(DELETE, sys::MOUNT_TABLE, error));
                 return cleaned;
             }
         };

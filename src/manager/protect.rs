@@ -79,7 +79,7 @@ impl<'a> Protection<'a> {
             mounts
         } else {
             let read = MountsBelow::read(self.volumes.root());
-            let read = read.map_err(|error| Error::system(REMOVE, "/proc/self/mountinfo", error))?;
+            let read = read.map_err(|error| Error::system(REMOVE, sys::MOUNT_TABLE, error))?;
             self.mounts.get_or_init(|| read)
         };
         let Some(point) = mounts.below(located.metadata.id) else { return Ok(()) };
