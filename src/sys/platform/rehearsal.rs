@@ -1,0 +1,20 @@
+//! Linux with what POSIX has, so that whoever has no other machine can test it: `cargo test --features posix sys::`.
+
+pub(in crate::sys) use super::linux::{
+    MOUNT_TABLE, NO_ATTRIBUTE, create_attribute, is_fixed, make_special, mount_table,
+};
+pub(in crate::sys) use super::posix::*;
+
+use std::io;
+use std::os::fd::AsFd;
+
+use rustix::fs::OFlags;
+
+use crate::sys::{Metadata, Timestamp};
+
+/// Linux has no handle for searching alone but `O_PATH`, with which half of POSIX's calls do not work.
+pub(in crate::sys) const PLACE: OFlags = OFlags::CLOEXEC.union(OFlags::DIRECTORY);
+
+pub(in crate::sys) fn look_at_birth(handle: impl AsFd) -> io::Result<(Metadata, Option<Timestamp>)> {
+    look(handle).map(|is| (is, None))
+}
