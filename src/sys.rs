@@ -2,10 +2,55 @@
 //!
 //! Directories are held open and entries are named by one [`Name`] each, so that no path is resolved twice and nothing
 //! can be swapped between a look and an act. No call follows a symbolic link unless its name says so.
+//!
+//! # The contract
+//!
+//! What every platform keeps, whatever calls it has for that. Each line is held by a test below `sys/contract`, which anyone
+//! runs with `cargo test --lib sys::`.
+//!
+//! | what | is promised |
+//! |---|---|
+//! | a rename | what is under the new name stays, of whatever kind it is (`EEXIST`). Killed in between, it leaves both names, or an empty file or directory beside the old one: nothing is lost. In a directory of rrm's own it is one atomic call |
+//! | a removal | takes a name of its own kind: a directory is `EISDIR` for one, anything else `ENOTDIR` for the other; a directory that is not empty stays (`ENOTEMPTY`) |
+//! | what is made | is new (`EEXIST`) and its owner's alone |
+//! | opening a directory | a link or anything else is `ENOTDIR`; another mount is `EXDEV` where the name of the call says so |
+//! | opening a file | a link is `ELOOP`; a FIFO is not waited for, a terminal not taken |
+//! | a handle | means its inode whatever becomes of its names; that of a place needs no right to read the directory |
+//! | a [mark](Inode::Marked) | means its inode, or fails (`ESTALE`); it opens, follows and starts nothing |
+//! | a listing | gives each entry that stays once, also after it was [set aside](Listing::set_aside) and by another handle |
+//! | a batch | goes on where the last one ended; a directory that is emptied meanwhile is empty after as many readings as find something |
+//! | an identity | two names have one [`FileId`] if they are one inode, and only then |
+//! | a look | has the change time, which moves with every change and which nobody can set |
+//! | [`MountRoot`] | is never `Yes` where no mount begins, nor `No` where one does |
+//! | a flush | returns when it is on the disk, and not only in the drive; [`flush_file_system`] so far as [`Dir::flushes_as_one`] says |
+//! | an [`Offer`] | that says `Done` was; after any other the file is cut and filled otherwise |
+//! | a hole | is never told where there is data |
+//! | a lock | is one handle's, and ends with the process |
+//! | an attribute | is created or `EEXIST`; none is [`is_no_attribute`]; what will not be kept is [`is_attribute_refused`] |
+//! | [`random_bytes`] | cannot be foreseen |
+//!
+//! Errors are asked for by their [`kind`](std::io::ErrorKind) or by a function here, and not by their numbers, which are
+//! others on each platform.
+//!
+//! # What differs
+//!
+//! | | Linux | macOS | FreeBSD |
+//! |---|---|---|---|
+//! | a rename that replaces nothing | one call | one call | two; killed in between it leaves what the contract says |
+//! | another mount | refused by the call that opens | seen by its device | seen by its device; two null mounts of one directory have two |
+//! | the access time | left alone for our own files | moves | moves |
+//! | a copy shares blocks | where the file system can | no: read and written | no: read and written |
+//! | a FIFO, a socket, a device in a copy | made | named as lost | made |
+//! | attributes of links and of those | copied | not seen | not seen |
+//! | a flush of the whole | one call | each file | each file |
+//! | SIGHUP ignored by whoever started us | known | never caught | never caught |
+//! | `clean --all-users` | yes | refused | refused |
 
 mod absence;
 mod attribute;
 mod content;
+#[cfg(test)]
+mod contract;
 mod dir;
 pub mod door;
 mod entries;
