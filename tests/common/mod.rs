@@ -14,6 +14,7 @@ mod files;
 pub(crate) mod held;
 pub(crate) mod here;
 pub(crate) mod mounts;
+pub(crate) mod platform;
 mod run;
 mod sandbox;
 mod screen;
