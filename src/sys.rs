@@ -5,7 +5,7 @@
 //!
 //! # The contract
 //!
-//! What every platform keeps, whatever calls it has for that. Each line is held by a test below `sys/contract`, which anyone
+//! What every platform keeps, whatever calls it has for that. Each line is held by a test below `src/sys/tests`, which anyone
 //! runs with `cargo test --lib sys::`.
 //!
 //! | what | is promised |
@@ -49,8 +49,6 @@
 mod absence;
 mod attribute;
 mod content;
-#[cfg(test)]
-mod contract;
 mod dir;
 pub mod door;
 mod entries;
@@ -65,6 +63,8 @@ mod platform;
 mod private;
 mod process;
 mod rename;
+#[cfg(test)]
+mod tests;
 
 pub use absence::if_there;
 pub use attribute::{

@@ -78,8 +78,7 @@ impl Dir {
     }
 
     pub(super) fn open_from(base: impl AsFd, path: &OsStr, flags: OFlags) -> io::Result<Self> {
-        let opened = rustix::fs::openat(base, path, flags, Mode::empty());
-        Ok(File::from(opened.map_err(|error| platform::refusal(error, flags))?).into())
+        Ok(File::from(platform::open_dir(base, path, flags)?).into())
     }
 
     /// Opens the directory `name` for reading, unless another mount begins there (`EXDEV`). Anything that is no
@@ -156,7 +155,7 @@ impl Dir {
     /// As [`Self::open_file`], but reading through this handle leaves the access time alone, where the platform lets us.
     pub fn open_file_keeping_access_time(&self, name: Name<'_>) -> io::Result<File> {
         let opened = platform::open_keeping_access_time(self, name);
-        Ok(opened.map_err(|error| platform::refusal(error, GUARDED))?.into())
+        Ok(opened.map_err(platform::refusal)?.into())
     }
 
     /// Listing this directory through this handle leaves its access time alone, where the platform lets us. Where it does
@@ -167,7 +166,7 @@ impl Dir {
 
     fn open_guarded(&self, name: Name<'_>, flags: OFlags) -> io::Result<File> {
         let opened = rustix::fs::openat(self, name.as_os_str(), GUARDED | flags, Mode::empty());
-        Ok(opened.map_err(|error| platform::refusal(error, GUARDED))?.into())
+        Ok(opened.map_err(platform::refusal)?.into())
     }
 
     /// Makes the file `name`, for its owner alone (0600), and opens it for writing; it must not exist.

@@ -53,9 +53,9 @@ impl EntryBuffer {
 /// What [`Dir::read_batch`] came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Batch {
-    /// There may be more entries.
+    /// There were entries, and may be more.
     More,
-    /// The directory's end.
+    /// The directory's end, and no entries with it.
     End,
 }
 

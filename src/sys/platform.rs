@@ -17,6 +17,7 @@ mod apple;
 #[cfg(target_os = "freebsd")]
 mod freebsd;
 #[cfg(target_os = "linux")]
+#[cfg_attr(feature = "posix", allow(dead_code, unused_imports, reason = "the rehearsal takes some of it"))]
 mod linux;
 #[cfg(any(not(target_os = "linux"), feature = "posix"))]
 #[allow(dead_code, unused_imports, reason = "each platform replaces some of it")]

@@ -40,7 +40,12 @@ pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result
     if rrm::sys::effective_uid() != 0 {
         bail!("only root can clean for all users");
     }
-    rrm::sys::close_inherited().context("cannot close inherited descriptors")?;
+    match rrm::sys::close_inherited() {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+            bail!("cannot clean for all users on this system; run rrm clean as each user")
+        }
+        closed => closed.context("cannot close inherited descriptors")?,
+    }
     let database = database().context("cannot read the user database")?;
     let mut round = Round {
         program: Environment::program().context("cannot find the path of rrm")?,

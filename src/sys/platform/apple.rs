@@ -8,7 +8,7 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Dev, FileType, OFlags, RenameFlags, XattrFlags};
+use rustix::fs::{AtFlags, CWD, Dev, FileType, Mode, OFlags, RenameFlags, XattrFlags};
 use rustix::io::Errno;
 
 pub(in crate::sys) use super::posix::*;
@@ -19,6 +19,9 @@ use crate::sys::{AttributeMeaning, Dir, Metadata, Mount, Name, Timestamp};
 /// `O_SEARCH` (`O_EXEC | O_DIRECTORY`, open(2)), which rustix has no word for: the handle needs no right to read.
 pub(in crate::sys) const PLACE: OFlags = OFlags::CLOEXEC.union(OFlags::DIRECTORY).union(OFlags::from_bits_retain(EXEC));
 const EXEC: u32 = 0x4000_0000;
+
+/// What the mode of a place must have for that.
+pub(in crate::sys) const PLACE_TAKES: Mode = Mode::XUSR;
 
 pub(in crate::sys) const ATTRIBUTE_PREFIX: &str = "";
 

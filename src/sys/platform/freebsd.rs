@@ -21,6 +21,9 @@ use crate::sys::{Dir, Metadata, Mount, Name, Timestamp};
 pub(in crate::sys) const PLACE: OFlags = OFlags::CLOEXEC.union(OFlags::DIRECTORY).union(OFlags::from_bits_retain(EXEC));
 const EXEC: u32 = 0x4_0000;
 
+/// What the mode of a place must have for that.
+pub(in crate::sys) const PLACE_TAKES: Mode = Mode::XUSR;
+
 pub(in crate::sys) const NO_ATTRIBUTE: Errno = Errno::NOATTR;
 
 pub(in crate::sys) const MOUNT_TABLE: &str = "the table of mounts";

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
@@ -48,8 +48,13 @@ pub(in crate::sys) fn keep_access_time(dir: &Dir) {
     rustix::fs::fcntl_setfl(dir, OFlags::NOATIME).ok();
 }
 
-/// What an opening is refused with, in the words of the contract: Linux has the same.
-pub(in crate::sys) fn refusal(error: Errno, _: OFlags) -> Errno {
+/// Opens a directory.
+pub(in crate::sys) fn open_dir(base: impl AsFd, path: &OsStr, flags: OFlags) -> Result<OwnedFd, Errno> {
+    rustix::fs::openat(base, path, flags, Mode::empty())
+}
+
+/// What the opening of a file is refused with, in the words of the contract: Linux has the same.
+pub(in crate::sys) fn refusal(error: Errno) -> Errno {
     error
 }
 

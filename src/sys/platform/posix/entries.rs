@@ -32,8 +32,8 @@ pub(in crate::sys) fn read_some(
         Some(stream) => stream,
         none => none.insert(Stream::read_from(dir)?),
     };
-    for _ in 0..BATCH {
-        let Some(entry) = stream.next() else { return Ok(Batch::End) };
+    for given in 0..BATCH {
+        let Some(entry) = stream.next() else { return Ok(if given == 0 { Batch::End } else { Batch::More }) };
         let entry = entry?;
         each(entry.ino(), kind(entry.file_type()), entry.file_name().to_bytes());
     }

@@ -8,6 +8,7 @@ use rustix::io::Errno;
 
 use super::look_at;
 use crate::sys::door::through;
+use crate::sys::platform;
 use crate::sys::{Carrier, Dir, FileId, Metadata, Name};
 
 /// An inode of which only the place is held. Somebody may put another under its name: each call looks first, and where the
@@ -40,8 +41,7 @@ impl Marked {
 
     pub(in crate::sys) fn set_mode(&self, mode: Mode) -> io::Result<()> {
         self.metadata()?;
-        let flags = AtFlags::SYMLINK_NOFOLLOW;
-        Ok(through("fchmodat", || rustix::fs::chmodat(&self.dir, &self.name, mode, flags))?)
+        Ok(platform::set_mode_at(&self.dir, &self.name, mode)?)
     }
 
     pub(in crate::sys) fn set_times(&self, times: &Timestamps) -> io::Result<()> {

@@ -18,7 +18,10 @@ pub(in crate::sys) fn look(handle: impl AsFd) -> io::Result<Metadata> {
 /// What is under a name, not followed.
 pub(in crate::sys) fn look_at(base: impl AsFd, name: &OsStr) -> io::Result<Metadata> {
     let is = statat(&base, name, AtFlags::SYMLINK_NOFOLLOW)?;
-    Ok(metadata_of(&is, || statat(&base, Path::new(name).join(".."), AtFlags::empty()).ok()))
+    let above = Path::new(name).parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    // Into a directory that is closed to us leads no path, but it was reached by one.
+    let parent = || statat(&base, Path::new(name).join(".."), AtFlags::empty());
+    Ok(metadata_of(&is, || parent().or_else(|_| statat(&base, above, AtFlags::empty())).ok()))
 }
 
 /// What a path leads to.

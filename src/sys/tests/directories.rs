@@ -47,19 +47,32 @@ fn a_handle_stays_with_its_directory() {
     assert_eq!(above.id, dir.metadata().expect("looked at").id);
 }
 
-/// Whoever may search a directory but not read it can work in it: a place needs no more.
+/// Whoever owns a directory can hold its place, whatever its mode, and give it another by that.
 #[test]
-fn a_place_may_be_closed_to_readers() {
-    let (root, dir) = place();
-    fs::create_dir(root.path().join("searched")).expect("a directory");
-    fs::set_permissions(root.path().join("searched"), PermissionsExt::from_mode(0o300)).expect("it is ours");
-    // Linux as rehearsed has no handle for that.
-    if cfg!(not(feature = "posix")) {
-        let searched = dir.open_dir(name("searched")).expect("opened");
-        searched.create_file(name("file")).expect("made");
-        searched.set_mode(0o700).expect("it is ours");
-        assert!(is_there(&root.path().join("searched/file")));
+fn a_place_may_be_closed_even_to_its_owner() {
+    for mode in [0o300, 0o100, 0] {
+        let (root, dir) = place();
+        let path = root.path().join("closed");
+        fs::create_dir(&path).expect("a directory");
+        fs::set_permissions(&path, PermissionsExt::from_mode(mode)).expect("it is ours");
+        let closed = dir.open_dir(name("closed")).expect("opened");
+        assert_eq!(closed.metadata().expect("looked at").mode, mode, "{mode:o}");
+        closed.set_mode(0o700).expect("it is ours");
+        closed.create_file(name("file")).expect("made");
+        assert!(is_there(&path.join("file")), "{mode:o}");
     }
+}
+
+/// Whoever may search a directory but not read it can work in it.
+#[test]
+fn what_is_in_a_directory_that_may_be_searched_is_reached() {
+    let (root, dir) = place();
+    let path = root.path().join("searched");
+    fs::create_dir(&path).expect("a directory");
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o300)).expect("it is ours");
+    let searched = dir.open_dir(name("searched")).expect("opened");
+    searched.create_file(name("file")).expect("made");
+    assert_eq!(searched.metadata_of(name("file")).expect("looked at").size, 0);
 }
 
 #[test]
@@ -142,11 +155,14 @@ fn a_directory_is_emptied_while_it_is_read() {
 }
 
 #[test]
-fn what_a_batch_breaks_off_is_not_seen_again_before_it_is_rewound() {
+fn a_batch_goes_on_where_the_last_one_was_broken_off_and_the_end_has_none() {
     let (root, dir) = place();
     fill(root.path(), 10);
     let read = Dir::of(&dir.readable().expect("opened")).expect("a handle");
     let mut buffer = EntryBuffer::default();
+    assert_eq!(read.read_batch(&mut buffer, |_, _| ControlFlow::Continue(())).expect("read"), Batch::More);
+    assert_eq!(read.read_batch(&mut buffer, |_, _| panic!("the end has no entries")).expect("read"), Batch::End);
+    read.rewind().expect("rewound");
     let mut count = |flow: ControlFlow<()>| {
         let mut seen = 0;
         let batch = read.read_batch(&mut buffer, |_, _| {
