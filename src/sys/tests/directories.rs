@@ -63,6 +63,30 @@ fn a_place_may_be_closed_even_to_its_owner() {
     }
 }
 
+/// Whoever may read a directory but not search it learns the names in it.
+#[test]
+fn a_directory_that_may_only_be_read_is_listed() {
+    let (root, dir) = place();
+    let path = root.path().join("read");
+    fs::create_dir(&path).expect("a directory");
+    let names = fill(&path, 3);
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o400)).expect("it is ours");
+    let read = dir.open_dir_on_this_mount(name("read")).expect("opened");
+    let (mut listing, mut listed) = (Listing::default(), BTreeSet::new());
+    while let Some(entry) = listing.next(&read).expect("listed") {
+        listed.insert(entry.name);
+    }
+    let mut batch = BTreeSet::new();
+    let put = |entry: crate::sys::Name<'_>, _| {
+        batch.insert(entry.as_os_str().to_owned());
+        ControlFlow::Continue(())
+    };
+    read.rewind().expect("rewound");
+    read.read_batch(&mut EntryBuffer::default(), put).expect("read");
+    fs::set_permissions(&path, PermissionsExt::from_mode(0o700)).expect("it is ours");
+    assert_eq!((&listed, &batch), (&names, &names));
+}
+
 /// Whoever may search a directory but not read it can work in it.
 #[test]
 fn what_is_in_a_directory_that_may_be_searched_is_reached() {

@@ -2,9 +2,11 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::os::fd::AsFd as _;
 use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::Dir as Stream;
+use rustix::io::Errno;
 
 use crate::sys::entries::{Batch, entry, kind};
 use crate::sys::{Dir, Entry, FileKind};
@@ -30,7 +32,7 @@ pub(in crate::sys) fn read_some(
     let mut stream = reading.0.lock().unwrap_or_else(PoisonError::into_inner);
     let stream = match &mut *stream {
         Some(stream) => stream,
-        none => none.insert(Stream::read_from(dir)?),
+        none => none.insert(stream_of(dir)?),
     };
     for given in 0..BATCH {
         let Some(entry) = stream.next() else { return Ok(if given == 0 { Batch::End } else { Batch::More }) };
@@ -67,7 +69,7 @@ pub(in crate::sys) enum Listing {
 impl Listing {
     pub(in crate::sys) fn next(&mut self, dir: &Dir) -> io::Result<Option<Entry>> {
         if let Self::Start = self {
-            *self = Self::Reading(Stream::read_from(dir)?);
+            *self = Self::Reading(stream_of(dir)?);
         }
         match self {
             Self::Start => Ok(None),
@@ -93,6 +95,18 @@ impl Listing {
             }
         };
         *self = Self::Left(left, error);
+    }
+}
+
+/// A stream of its own; one that shares the handle where the directory may be read and not searched.
+fn stream_of(dir: &Dir) -> io::Result<Stream> {
+    match Stream::read_from(dir) {
+        Err(Errno::ACCESS) => {
+            let mut shared = Stream::new(dir.as_fd().try_clone_to_owned()?)?;
+            shared.rewind();
+            Ok(shared)
+        }
+        opened => Ok(opened?),
     }
 }
 
