@@ -131,7 +131,11 @@ pub(super) fn mode_of(bits: u32) -> Mode {
 
 /// Permission bits as rrm has them.
 pub(super) fn bits_of(mode: Mode) -> u32 {
-    mode.as_raw_mode().into()
+    wide(mode.as_raw_mode())
+}
+
+fn wide(number: impl Into<u32>) -> u32 {
+    number.into()
 }
 
 /// A number in a type that it fits in.

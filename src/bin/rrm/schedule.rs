@@ -105,7 +105,7 @@ fn missing(program: &str) -> Option<Health> {
 
 /// A line about each schedule that there is.
 fn status(places: &Places) -> anyhow::Result<Vec<String>> {
-    let lines = [systemd::status(&places.units)?, launchd::status(&places.agents)?, cron::status()?];
+    let lines = [systemd::status(&places.units)?, launchd::status(&places.agents), cron::status()?];
     Ok(lines.into_iter().flatten().collect())
 }
 

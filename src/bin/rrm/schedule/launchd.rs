@@ -44,13 +44,11 @@ pub(super) fn remove(agents: &Path) -> anyhow::Result<()> {
     if is_loaded() { launchctl(&["bootout", &service()]) } else { Ok(()) }
 }
 
-pub(super) fn status(agents: &Path) -> anyhow::Result<Option<String>> {
+pub(super) fn status(agents: &Path) -> Option<String> {
     let path = agents.join(AGENT);
-    if path.symlink_metadata().is_err() {
-        return Ok(None);
-    }
+    path.symlink_metadata().ok()?;
     let loaded = if is_loaded() { "loaded" } else { "not loaded" };
-    Ok(Some(format!("a launchd agent runs rrm clean: {}, {loaded}", quoted(&path))))
+    Some(format!("a launchd agent runs rrm clean: {}, {loaded}", quoted(&path)))
 }
 
 /// Whether the agent is loaded, and starts a program that is there.
@@ -93,8 +91,9 @@ fn agent(job: &Job) -> anyhow::Result<String> {
     if let Some(log) = &job.log {
         words.extend(["--log", text(log)?]);
     }
-    let words: String = words.into_iter().map(|word| format!("    <string>{}</string>\n", escaped(word))).collect();
-    let mut variables = String::new();
+    let words: Vec<String> =
+        words.into_iter().map(|word| format!("    <string>{}</string>\n", escaped(word))).collect();
+    let (words, mut variables) = (words.concat(), String::new());
     for (name, value) in &job.variables {
         let value = escaped(text(value)?);
         variables.push_str(&format!("    <key>{name}</key>\n    <string>{value}</string>\n"));
@@ -132,10 +131,8 @@ fn agent(job: &Job) -> anyhow::Result<String> {
 /// What a Mac sleeps through it catches up with.
 fn when(every: Every) -> String {
     let at = |keys: &[(&str, u32)]| {
-        let keys: String = keys
-            .iter()
-            .map(|(key, number)| format!("    <key>{key}</key>\n    <integer>{number}</integer>\n"))
-            .collect();
+        let keys = keys.iter().map(|(key, number)| format!("    <key>{key}</key>\n    <integer>{number}</integer>\n"));
+        let keys = keys.collect::<Vec<_>>().concat();
         format!("  <key>StartCalendarInterval</key>\n  <dict>\n{keys}  </dict>")
     };
     match every {

@@ -21,7 +21,7 @@ const AHEAD: usize = 32 * 1024;
 
 /// How far a directory was read; the kernel knows.
 #[derive(Debug, Default)]
-pub(in crate::sys) struct Reading;
+pub(in crate::sys) struct Reading(());
 
 /// Where the kernel writes; never longer than it is, and not a page of it is touched before entries need it.
 #[derive(Debug)]
