@@ -117,6 +117,7 @@ mod tests {
             rdev: (0, 0),
             mount: None,
             mount_root: MountRoot::No,
+            flags: 0,
             accessed: never,
             modified: never,
             changed: never,

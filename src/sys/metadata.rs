@@ -95,6 +95,8 @@ pub struct Metadata {
     pub mount: Option<u64>,
     /// Whether a mount begins here.
     pub mount_root: MountRoot,
+    /// Which of the flags it has that a person sets (chflags(2)): immutable, hidden and the like; 0 where there are none.
+    pub flags: u32,
     /// When it was last read.
     pub accessed: Timestamp,
     /// When its content was last changed.

@@ -8,7 +8,7 @@ use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Dev, FileType, Mode, OFlags, RenameFlags, XattrFlags};
+use rustix::fs::{AtFlags, CWD, Dev, FileType, Mode, OFlags, RenameFlags, Stat, XattrFlags};
 use rustix::io::Errno;
 
 pub(in crate::sys) use super::posix::*;
@@ -68,10 +68,16 @@ pub(in crate::sys) fn look_at_birth(handle: impl AsFd) -> io::Result<(Metadata, 
     Ok((look(handle)?, Some(time(told.st_birthtime, told.st_birthtime_nsec))))
 }
 
-/// `chflags uchg`, `uappnd`, `schg`, `sappnd`.
+/// `nodump`, `uchg`, `uappnd`, `opaque`, `uunlnk`, `hidden`, `schg`, `sappnd`, `sunlnk`: what a person sets (chflags(1)).
+const KEPT: u32 = 0x801F | FIXED;
+const FIXED: u32 = 0x2 | 0x4 | 0x2_0000 | 0x4_0000 | 0x10_0000;
+
+pub(in crate::sys) fn flags_of(is: &Stat) -> u32 {
+    is.st_flags & KEPT
+}
+
 pub(in crate::sys) fn is_fixed(path: &Path) -> bool {
-    const FIXED: u32 = 0x2 | 0x4 | 0x2_0000 | 0x4_0000;
-    rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|told| told.st_flags & FIXED != 0)
+    rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|is| is.st_flags & FIXED != 0)
 }
 
 /// getfsstat(2).

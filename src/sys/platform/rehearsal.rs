@@ -9,7 +9,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::os::fd::AsFd;
 
-use rustix::fs::{AtFlags, Mode, OFlags};
+use rustix::fs::{AtFlags, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::sys::door::through;
@@ -20,6 +20,11 @@ pub(in crate::sys) const PLACE: OFlags = OFlags::CLOEXEC.union(OFlags::DIRECTORY
 
 /// What the mode of a place must have for that.
 pub(in crate::sys) const PLACE_TAKES: Mode = Mode::RUSR.union(Mode::XUSR);
+
+/// Linux has them as attributes of each file system.
+pub(in crate::sys) fn flags_of(_: &Stat) -> u32 {
+    0
+}
 
 /// Linux follows a link here, or does nothing: to rehearse it is enough that nobody puts one there.
 pub(in crate::sys) fn set_mode_at(base: impl AsFd, path: &OsStr, mode: Mode) -> Result<(), Errno> {

@@ -124,6 +124,7 @@ fn every_entry_is_given_once_with_or_without_a_break() {
         while let Some(entry) = listing.next(&read).expect("listed") {
             assert!(matches!(entry.kind, None | Some(FileKind::File)));
             found.push(entry.name);
+            assert!(found.len() <= names.len(), "it begins again");
             if found.len().is_multiple_of(every) {
                 listing.set_aside();
             }

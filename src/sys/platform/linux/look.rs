@@ -68,6 +68,7 @@ impl From<Statx> for Metadata {
             rdev: (x.stx_rdev_major, x.stx_rdev_minor),
             mount: (x.stx_mask & StatxFlags::MNT_ID.bits() != 0).then_some(x.stx_mnt_id),
             mount_root,
+            flags: 0,
             accessed: time(x.stx_atime),
             modified: time(x.stx_mtime),
             changed: time(x.stx_ctime),

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, FileType, Stat, fstat, major, minor, statat};
 
+use crate::sys::platform::flags_of;
 use crate::sys::{FileId, Metadata, MountRoot, Timestamp};
 
 /// What `handle` holds.
@@ -54,6 +55,7 @@ pub(in crate::sys) fn metadata_of(is: &Stat, parent: impl FnOnce() -> Option<Sta
         rdev: (major(is.st_rdev), minor(is.st_rdev)),
         mount: Some(u64::from(device.0) << 32 | u64::from(device.1)),
         mount_root,
+        flags: flags_of(is),
         accessed: time(is.st_atime, is.st_atime_nsec),
         modified: time(is.st_mtime, is.st_mtime_nsec),
         changed: time(is.st_ctime, is.st_ctime_nsec),
