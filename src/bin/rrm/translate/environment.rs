@@ -47,7 +47,7 @@ impl Environment {
         let home = set("HOME").map_or_else(users::own_home, |home| Some(PathBuf::from(home)));
         // Without $HOME it would call getpwuid_r(3), for which a program that is linked statically needs the very libc of
         // the machine.
-        let data_dir = || set("HOME").and_then(|_| dirs::data_dir());
+        let data_dir = || set_path("HOME").and_then(|_| dirs::data_dir());
         let home = home.filter(|home| home.is_absolute());
         let in_home = |below: &str| home.as_ref().map(|home| home.join(below));
         let data_home = set_path("XDG_DATA_HOME");
