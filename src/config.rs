@@ -71,12 +71,17 @@ pub struct Config {
 
 impl Config {
     /// Reads what was chosen on `directory`; nothing, if it does not exist or keeps no attributes.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Unreachable`] where the directory cannot be opened, as a home that is closed to a service.
     pub fn read(directory: &Path, attributes: &dyn ExtendedAttributes) -> Result<Self> {
         let failed = || cannot("read the settings on", directory);
         let file = match Dir::open_following(directory).and_then(|dir| dir.readable()) {
             Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Self::default()),
-            Err(error) => return Err(failed()(error)),
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
+                return Ok(Self::default());
+            }
+            Err(error) => return Err(Error { kind: ErrorKind::Unreachable, ..failed()(error) }),
         };
         let present = match attributes.list(&file) {
             Ok(present) => present,

@@ -55,6 +55,8 @@ pub enum ErrorKind {
     UnknownOrigin,
     /// Several items begin with this ID; the reason lists them.
     Ambiguous,
+    /// A word was found in items that a person has to choose from.
+    Several,
     /// Nothing in the trash matches.
     NoMatch,
     /// A value that cannot be understood; the reason says which forms are.
@@ -69,17 +71,21 @@ pub enum ErrorKind {
     DoubtfulDate,
     /// An item that a person keeps, or that is too new to go.
     Held,
+    /// An item of which something cannot be deleted; that is named beside it.
+    Undeletable,
     /// Another `clean` is at work in the same trash.
     Busy,
     /// A person asked to stop.
     Interrupted,
+    /// Something that was changed since, and may be what a person works on.
+    Changed,
     /// The file system here cannot keep attributes.
     NoAttributes,
 }
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 32] = [
+    pub const ALL: [Self; 35] = [
         Self::System,
         Self::NotFound,
         Self::NotADirectory,
@@ -102,6 +108,7 @@ impl ErrorKind {
         Self::OpenRecord,
         Self::UnknownOrigin,
         Self::Ambiguous,
+        Self::Several,
         Self::NoMatch,
         Self::BadValue,
         Self::Unplugged,
@@ -109,8 +116,10 @@ impl ErrorKind {
         Self::Foreign,
         Self::DoubtfulDate,
         Self::Held,
+        Self::Undeletable,
         Self::Busy,
         Self::Interrupted,
+        Self::Changed,
         Self::NoAttributes,
     ];
 }
@@ -165,9 +174,14 @@ impl Error {
     /// Whether the disk or the user's share of it is full: even a rename may need a block.
     #[must_use]
     pub fn is_about_room(&self) -> bool {
-        let cause = self.source.as_ref().map(io::Error::kind);
-        matches!(cause, Some(io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded))
+        self.source.as_ref().is_some_and(is_about_room)
     }
+}
+
+/// Whether a call found the disk or the user's share of it full.
+#[must_use]
+pub fn is_about_room(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
 }
 
 /// A closure for `map_err`: names the action and the path of a failed call.

@@ -18,13 +18,11 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use chrono::NaiveDateTime;
-
 use crate::error::{Error, ErrorKind, Result, cannot};
 use crate::item::is_plain_path;
 use crate::sys::{self, Dir, Locked, Metadata, Name, if_there};
 
-pub use info::Info;
+pub use info::{Info, Removed};
 pub use places::{Place, Serves, at, open_each, places};
 
 /// What is tried, in every error about such a trash.
@@ -54,8 +52,8 @@ pub struct Entry {
     pub name: OsString,
     /// Where it was: an absolute path.
     pub original: PathBuf,
-    /// When it was removed, by a clock on the wall.
-    pub removed: NaiveDateTime,
+    /// When it was removed.
+    pub removed: Removed,
     /// What it is; `None` where only the `.trashinfo` is there.
     pub metadata: Option<Metadata>,
 }

@@ -1,5 +1,5 @@
 //! A safer `rm`: what is removed goes to a trash, and comes back when somebody asks. This library is all of it but the
-//! command line.
+//! command line, and `default-features = false` leaves out what only that needs.
 //!
 //! It never talks to a person: it prints nothing, reads no environment and no clock, and asks no question. A caller tells
 //! a [`TrashManager`](manager::TrashManager) where the home trash is and what time it is, hands it a [`request`], gets a
@@ -31,6 +31,9 @@
 //! checked to be so through its open descriptor each time. The home trash takes from anywhere; every other one serves what
 //! is below the directory that holds it, and its records tell paths relative to that.
 //!
+//! Its **ballast** is room set aside: files that hold nothing of use. Where a call finds a disk full or a quota used up, one of
+//! them goes for it and it is made again. `docs/full-disks.md` tells what each file system does.
+//!
 //! A **[volume]** is as far as a rename reaches: one mount, or one subvolume of it. Each has a trash directory of
 //! its own, because a rename is whole or not at all and takes the same time whatever it moves. Which one serves is tried
 //! and not predicted. Where the kernel refuses to rename, [`transfer`] copies, and the source goes only once the copy is
@@ -48,6 +51,7 @@
 //! | `rrm_import` | the same | the next import goes on with that entry |
 //! | `rrm_mode`, `trashed_date`, `rrm_keep` of an older item | we alone if its carrier is closed; else the item is open | it gets that mode back; it is ordered by that date; it is kept |
 //! | any of these on what is in no trash, or open | its owner, its group, whoever copied it | a removal writes its own over what a crash left of the same path, and leaves anything else in an envelope; the doctor erases it; nothing is done by its value |
+//! | what the last undo brought back, in `.undone` | we alone; where it leads, others may have put something since | a redo removes it again if it is the same inode, unchanged; it is not due before a new grace period is over |
 //! | a note in `.staging` | we alone; where it leads, others may have put something since | compared byte by byte before anything goes |
 //! | mode, owner and times of a removed thing | its owner | they go back with it; what is closed gets the bits back that its name tells |
 //!
@@ -87,11 +91,19 @@
 //! | **keep** | | |
 //! | RENAME into `kept`, or out of it | kept, or not; listed | |
 //! | flushed | the same, and it may be told | |
+//! | **any of these, and clean, on a full disk** | | |
+//! | a piece of the ballast goes | as it was | a `clean` that deletes something |
 //! | **clean** | | |
-//! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it, kept or not |
+//! | RENAME into `.doomed` | claimed: never listed or restored again | the next `clean` deletes it, or puts it back if its envelope is kept |
 //! | an envelope is looked for again; what a person has kept meanwhile is renamed back | in the trash, listed | |
 //! | each removal | less of it | the same |
+//! | what cannot be deleted is renamed back | what is left of it in the trash, listed | the person who is told; a `clean` a week later |
 //! | REMOVAL of one that is no directory, where a used-up quota forbids the claim | not there, never listed again | |
+//! | some pieces of the ballast are made | fewer than all, one perhaps empty | a `clean` that deletes something |
+//!
+//! An undo first forgets the one before, and notes what it brought back once all of it is there, each path with the inode
+//! and its time of change. Killed, it leaves no note, and there is nothing to redo. A redo looks at each of them before it
+//! removes the first; killed, it leaves the note, and the next one passes over what is gone.
 //!
 //! Of many files that one command removes from one directory, up to 40 that come next have their record already while one
 //! is moved; they are in place, as the table says.

@@ -5,6 +5,7 @@ mod batch;
 mod clean;
 mod copy;
 mod doctor;
+mod foresee;
 mod import;
 mod inside;
 mod keep;
@@ -17,6 +18,7 @@ mod place;
 mod plan;
 mod preview;
 mod protect;
+mod redo;
 mod restore;
 mod room;
 mod settle;
@@ -36,20 +38,24 @@ use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Stamp, TrashItem};
 use crate::store::TrashDir;
-use crate::volume::{Discovery, Volumes};
+use crate::volume::{Discovery, Places, Volumes};
 
 pub use again::Returned;
+pub use foresee::ForeseenRemovals;
 pub use list::is_only_a_warning;
+pub use redo::{RedoPlan, Undoing};
 
 /// Where things are for one user.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// The home trash; made when it is first needed.
-    pub home_trash: PathBuf,
+    /// The home trash; made when it is first needed. `None` for whoever has no home.
+    pub home_trash: Option<PathBuf>,
     /// The home directory, which is never removed.
     pub home_directory: Option<PathBuf>,
     /// Where to look for trash directories and mounts: in this directory and below it. `/` is the whole machine.
     pub root: PathBuf,
+    /// Tells the working directory: what nobody could remember is looked for there and above. Few commands ask.
+    pub here: fn() -> PathBuf,
 }
 
 /// Moves things to the trash, lists them, puts them back, and deletes them for good.
@@ -69,7 +75,8 @@ pub struct TrashManager {
 impl TrashManager {
     /// A manager for one user, keeping records by `attributes`.
     pub fn new(settings: Settings, attributes: Arc<dyn ExtendedAttributes>) -> Self {
-        let volumes = Volumes::new(settings.home_trash.clone(), settings.root.clone(), attributes.clone());
+        let Settings { home_trash: home, root, here, .. } = settings.clone();
+        let volumes = Volumes::new(Places { home, root, here }, attributes.clone());
         Self {
             settings,
             grace_period: None,
@@ -86,6 +93,12 @@ impl TrashManager {
     pub fn with_grace_period(mut self, grace_period: TimeDelta) -> Self {
         self.grace_period = Some(grace_period);
         self
+    }
+
+    /// Whether the home trash is new: this is the first removal ever.
+    #[must_use]
+    pub fn has_made_home_trash(&self) -> bool {
+        self.volumes.has_made_home()
     }
 
     /// The item, with the date that a full disk had no room for.

@@ -42,6 +42,8 @@ pub struct Removal {
     pub operand: OsString,
     /// What it was when the plan was made.
     pub metadata: Metadata,
+    /// The empty trash directories in it, which go along and are to be known no more.
+    pub trashes: Vec<PathBuf>,
 }
 
 /// What became of an operand.
@@ -62,6 +64,23 @@ pub struct Listing {
     pub fates: Option<Fates>,
     /// Volumes that did not answer, items that could not be read, names that are not ours.
     pub problems: Vec<Error>,
+}
+
+/// What the last commands removed, and what could not be read.
+#[derive(Debug, Default)]
+pub struct History {
+    /// The items of each command, those of the last one first; none, where not one of a command's could be read.
+    pub batches: Vec<Vec<TrashItem>>,
+    /// Volumes that did not answer, items that could not be read.
+    pub problems: Vec<Error>,
+}
+
+impl History {
+    /// All of the items, whichever command removed them.
+    #[must_use]
+    pub fn into_listing(self) -> Listing {
+        Listing { items: self.batches.into_iter().flatten().collect(), fates: None, problems: self.problems }
+    }
 }
 
 /// What each volume's trash holds, and what could not be counted.

@@ -162,8 +162,13 @@ pub enum Open {
 pub enum Restorable {
     /// Those selected; of several that were at one path, the newest.
     Selected(Selection),
-    /// All that the last command removed, under this label if one is given.
-    LastBatch(Option<OsString>),
+    /// All that the last commands removed, each a batch.
+    LastBatches {
+        /// Of how many commands.
+        most: usize,
+        /// Only what was removed under this label.
+        session: Option<OsString>,
+    },
 }
 
 /// Where items are put back to.

@@ -300,14 +300,17 @@ impl Volume {
     }
 }
 
-/// Whether the item was surely removed at least so long ago. One without a date of removal was removed before its grace
-/// period ended.
+/// Whether the item was surely removed at least so long ago.
 fn is_as_old_as(item: &TrashItem, age: TimeDelta, now: DateTime<Utc>) -> bool {
-    let removed = match &item.trashed {
+    removed_before(item).is_some_and(|at| now - at >= age)
+}
+
+/// When the item was removed, or surely had been. One without a date of removal was removed before its grace period ended.
+fn removed_before(item: &TrashItem) -> Option<DateTime<Utc>> {
+    match &item.trashed {
         Stamp::Missing => item.deletion.instant(),
         known => known.instant(),
-    };
-    removed.is_some_and(|at| now - at >= age)
+    }
 }
 
 fn bytes_of(free: Free, size: u64) -> u64 {

@@ -2,10 +2,11 @@
 //!
 //! One language for every command. A term is an ID or a prefix of one, an original path, or a glob over original
 //! paths; `id:`, `path:` and `glob:` say which. A selection is what any of its terms matches (everything, without
-//! terms), less what its filters leave out. What is [open](TrashItem::is_open) is meant by its ID, by its path if nothing
+//! terms), less what its filters leave out. A word that is none of these may be searched for in names and paths. What is [open](TrashItem::is_open) is meant by its ID, by its path if nothing
 //! else was there, and by nothing else.
 
 mod filter;
+mod search;
 mod term;
 
 use std::cmp::Reverse;
@@ -14,8 +15,10 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind};
 use crate::item::{ItemId, TrashItem};
+use crate::text::quoted;
 
 pub use filter::Filter;
+pub use search::Searching;
 pub use term::{Spelling, Term};
 
 /// What is selected.
@@ -27,6 +30,8 @@ pub struct Selection {
     pub filters: Vec<Filter>,
     /// Of those, only so many: the newest.
     pub last: Option<usize>,
+    /// What a word means that is no ID, no path and no glob.
+    pub searching: Searching,
 }
 
 /// Which of several items that were at one path are meant.
@@ -84,6 +89,12 @@ impl Selection {
         (!ids.is_empty()).then(|| Vec::from_iter(ids))
     }
 
+    /// Whether a word may mean the item with this ID, as far as the ID tells.
+    #[must_use]
+    pub fn may_mean(&self, id: ItemId) -> bool {
+        self.terms.is_empty() || self.terms.iter().any(|term| term.may_mean(id))
+    }
+
     /// Chooses among `items`.
     ///
     /// A term that means no item, or cannot say which, is a problem of its own and costs the others nothing.
@@ -102,8 +113,8 @@ impl Selection {
         }
         let mut seen = HashSet::new();
         for term in &self.terms {
-            match term.find(items, &passing, versions) {
-                Ok(found) if found.is_empty() => choice.problems.push(nothing_matches(term)),
+            match term.find(items, &passing, versions, self.searching) {
+                Ok(found) if found.is_empty() => choice.problems.push(self.nothing_matches(term, items, &passing)),
                 Ok(found) => {
                     choice.chosen.extend(found.into_iter().filter(|c| seen.insert((c.index, c.part.clone()))));
                 }
@@ -113,6 +124,27 @@ impl Selection {
         self.keep_last(items, &mut choice.chosen);
         choice.chosen.sort_by_key(|chosen| chosen.index);
         choice
+    }
+
+    /// Whether the item was found by a search alone, and not meant by its ID, its path or a glob.
+    #[must_use]
+    pub fn is_found(&self, item: &TrashItem) -> bool {
+        let item = std::slice::from_ref(item);
+        let is_meant = |term: &Term| {
+            let found = term.find(item, &[0], Versions::Newest, Searching::Off);
+            found.map_or(true, |found| !found.is_empty())
+        };
+        !self.terms.is_empty() && !self.terms.iter().any(is_meant)
+    }
+
+    fn nothing_matches(&self, term: &Term, items: &[TrashItem], passing: &[usize]) -> Error {
+        let near = if self.searching == Searching::Off { Vec::new() } else { term.nearest(items, passing) };
+        let mut reason = "nothing in the trash matches".to_owned();
+        if !near.is_empty() {
+            let near: Vec<String> = near.iter().map(quoted).collect();
+            reason.push_str(&format!("; similar names: {}", near.join(", ")));
+        }
+        Error::new(ErrorKind::NoMatch, "find", term.text(), reason)
     }
 
     /// Whether the filters leave the item in. One that is [open](TrashItem::is_open) meets none.
@@ -143,10 +175,6 @@ fn newest_versions(items: &[TrashItem], mut places: Vec<usize>) -> Vec<usize> {
     places
         .dedup_by(|a, b| items[*a].original_path().is_some() && items[*a].original_path() == items[*b].original_path());
     places
-}
-
-fn nothing_matches(term: &Term) -> Error {
-    Error::new(ErrorKind::NoMatch, "find", term.text(), "nothing in the trash matches")
 }
 
 /// The absolute path that `path` spells in `directory`, with `.` and `..` worked out in the text alone.

@@ -1,5 +1,6 @@
 //! One trash directory: its names, its items, and the order in which they are written.
 
+mod ballast;
 mod check;
 mod claim;
 mod close;
@@ -19,6 +20,7 @@ mod stage;
 mod stray;
 mod sweep;
 mod take;
+mod undone;
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -32,6 +34,7 @@ use crate::sys::{self, Dir, FileId, Name};
 
 pub use claim::Claim;
 pub use envelope::shape_of;
+pub use listing::in_two_threads;
 pub use lock::is_ours;
 pub use note::{Note, Noted, Owner};
 pub use place::{Labelled, NotPlaced, Placed, Source};
@@ -40,6 +43,7 @@ pub use shelf::Shelved;
 pub use stage::{Staged, Staging, take_over};
 pub use stray::{Stray, erase_stray, stray};
 pub use take::{MovedOut, Taken};
+pub use undone::{Past, Seen, Undone};
 
 /// What paths the records of a trash directory hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,6 +64,7 @@ pub struct TrashDir {
     /// Whose it is: ours.
     owner: u32,
     modes: Modes,
+    making: Making,
     attributes: Arc<dyn ExtendedAttributes>,
     random: Mutex<Random>,
     keeps: Mutex<Keeps>,
@@ -67,6 +72,13 @@ pub struct TrashDir {
 
 /// What others than the owner may do with a file.
 const OTHERS: u32 = 0o077;
+
+/// Whether a trash directory was there before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Making {
+    Found,
+    JustMade,
+}
 
 /// What the file system of a trash directory does with modes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -110,7 +122,8 @@ impl TrashDir {
     ///
     /// # After a crash
     /// The directory exists or not; what is made in it beforehand may be missing:
-    /// the two files of advice to backup tools and git, the directory that `clean` works in, and that of what is kept.
+    /// the two files of advice to backup tools and git, the directory that `clean` works in, that of what is kept, and the
+    /// ballast.
     pub fn open_or_create(path: &Path, base: Base, attributes: Arc<dyn ExtendedAttributes>) -> Result<Self> {
         if let Some(found) = Self::open(path, base.clone(), attributes.clone())? {
             return Ok(found);
@@ -129,10 +142,12 @@ impl TrashDir {
             Err(error) => return Err(making()(error)),
         };
         let made = Self::checked(dir, path, base, attributes).inspect_err(|_| drop(above.remove_dir(name)))?;
+        let made = Self { making: Making::JustMade, ..made };
         made.leave_advice();
         // While there is room: `clean` comes when the disk is full, and must need none.
         made.own_dir(layout::DOOMED).ok();
         made.own_dir(layout::KEPT).ok();
+        made.renew_ballast();
         Ok(made)
     }
 
@@ -151,6 +166,7 @@ impl TrashDir {
             id: metadata.id,
             mount: metadata.mount,
             owner: metadata.uid,
+            making: Making::Found,
             modes: if metadata.mode & OTHERS == 0 { Modes::Kept } else { Modes::Fixed },
             attributes,
             random: Mutex::default(),
@@ -174,6 +190,12 @@ impl TrashDir {
         &self.path
     }
 
+    /// Whether it was not there before.
+    #[must_use]
+    pub fn is_just_made(&self) -> bool {
+        self.making == Making::JustMade
+    }
+
     /// The directory itself.
     #[must_use]
     pub fn dir(&self) -> &Dir {
@@ -190,7 +212,7 @@ impl TrashDir {
     /// at is left out: nothing goes there either.
     #[must_use]
     pub fn ids(&self) -> Vec<FileId> {
-        let own = [layout::STAGING, layout::DOOMED, layout::KEPT, layout::VOLUMES];
+        let own = [layout::STAGING, layout::DOOMED, layout::KEPT, layout::VOLUMES, layout::BALLAST];
         let own = own.into_iter().filter_map(|name| self.dir.metadata_of(name).ok());
         own.map(|found| found.id).chain([self.id]).collect()
     }
@@ -226,7 +248,7 @@ impl TrashDir {
             return Ok(());
         }
         let name = format!("{:016x}", u64::from_be_bytes(self.random()?));
-        self.own_dir(layout::VOLUMES)?.create_symlink(Name::new(&name)?, path)
+        self.making_room(|| self.own_dir(layout::VOLUMES)?.create_symlink(Name::new(&name)?, path))
     }
 
     /// The other trash directories that the home trash knows of.

@@ -19,9 +19,15 @@ pub use patience::ask_each;
 /// What is tried, in every error about a trash directory that cannot be reached.
 const USE: &str = "use the trash directory";
 
+/// Where everybody may make a directory on every machine (hier(7)).
+const STICKY_PLACES: [&str; 2] = ["tmp", "var/tmp"];
+
 /// All trash directories of one user.
 pub struct Volumes {
-    home: PathBuf,
+    /// Where the home trash is; `None` for whoever has no home.
+    home: Option<PathBuf>,
+    /// Tells where a person stands.
+    here: fn() -> PathBuf,
     /// No mount outside of this directory counts, and no trash directory is made above it.
     root: PathBuf,
     attributes: Arc<dyn ExtendedAttributes>,
@@ -43,16 +49,34 @@ pub struct Discovery {
     pub vacant: Vec<PathBuf>,
 }
 
+/// Where a home trash may be, and where one that nobody could register is looked for.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// The home trash; `None` for whoever has no home.
+    pub home: Option<PathBuf>,
+    /// The directory that no mount outside of counts.
+    pub root: PathBuf,
+    /// Tells the working directory.
+    pub here: fn() -> PathBuf,
+}
+
 impl Volumes {
-    /// The trash directories, in `root` and below it, of the user whose home trash is at `home`.
-    pub fn new(home: PathBuf, root: PathBuf, attributes: Arc<dyn ExtendedAttributes>) -> Self {
-        Self { home, root, attributes, opened: OnceLock::new(), last: Mutex::new(None) }
+    /// The trash directories of one user.
+    pub fn new(places: Places, attributes: Arc<dyn ExtendedAttributes>) -> Self {
+        let Places { home, root, here } = places;
+        Self { home, here, root, attributes, opened: OnceLock::new(), last: Mutex::new(None) }
     }
 
     /// Where the home trash is, whether it exists or not.
     #[must_use]
-    pub fn home_path(&self) -> &Path {
-        &self.home
+    pub fn home_path(&self) -> Option<&Path> {
+        self.home.as_deref()
+    }
+
+    /// What an error about all of them is about.
+    #[must_use]
+    pub fn main_path(&self) -> &Path {
+        self.home_path().unwrap_or(&self.root)
     }
 
     /// The directory that no mount outside of counts.
@@ -66,17 +90,37 @@ impl Volumes {
         if let Some(home) = self.opened.get() {
             return Ok(home.clone());
         }
-        let home = Arc::new(TrashDir::open_or_create(&self.home, Base::Absolute, self.attributes.clone())?);
+        let path = self.home.as_deref().ok_or_else(homeless)?;
+        let home = Arc::new(TrashDir::open_or_create(path, Base::Absolute, self.attributes.clone())?);
         Ok(self.opened.get_or_init(|| home).clone())
     }
 
-    /// The home trash, if anything was ever put there.
+    /// Whether the home trash was not there before something was put into it just now.
+    #[must_use]
+    pub fn has_made_home(&self) -> bool {
+        self.opened.get().is_some_and(|home| home.is_just_made())
+    }
+
+    /// The home trash, if anything was ever put there. One that is out of reach is none.
     pub fn home_if_there(&self) -> Result<Option<Arc<TrashDir>>> {
         if let Some(home) = self.opened.get() {
             return Ok(Some(home.clone()));
         }
-        let home = TrashDir::open(&self.home, Base::Absolute, self.attributes.clone())?;
-        Ok(home.map(|home| self.opened.get_or_init(|| Arc::new(home)).clone()))
+        let Some(path) = &self.home else { return Ok(None) };
+        match TrashDir::open(path, Base::Absolute, self.attributes.clone()) {
+            Ok(home) => Ok(home.map(|home| self.opened.get_or_init(|| Arc::new(home)).clone())),
+            Err(_) if self.why_out_of_reach().is_some() => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Why nothing can be known of a home trash: there is no home, or no way to it (`EACCES`, `ENOTDIR`). Services have that
+    /// often, and users without a home of their own.
+    #[must_use]
+    pub fn why_out_of_reach(&self) -> Option<Error> {
+        let Some(path) = &self.home else { return Some(homeless()) };
+        let looked = sys::if_there(sys::metadata_at(path));
+        looked.err().map(|error| Error { kind: ErrorKind::Unreachable, ..Error::system(USE, path, error) })
     }
 
     /// The trash directory of the volume that `parent` is on, made if it is missing; or why each place will not do.
@@ -103,6 +147,12 @@ impl Volumes {
         Err(reasons)
     }
 
+    /// The trash directory of a volume that is at `path`, if there is one.
+    pub fn open_at(&self, path: &Path) -> Result<Option<TrashDir>> {
+        let top = path.parent().unwrap_or(Path::new("/")).to_owned();
+        TrashDir::open(path, Base::Relative(top), self.attributes.clone())
+    }
+
     /// The trash directory in `place`, made if it is missing and may be.
     fn at(&self, place: &Dir, metadata: &Metadata) -> Result<TrashDir> {
         let top = place.path().map_err(cannot("look for a trash directory in", Path::new("")))?;
@@ -119,17 +169,21 @@ impl Volumes {
         TrashDir::open_or_create(&path, base, self.attributes.clone())
     }
 
-    /// Sees to it that the trash directory is found again. At the root of a mount it is found by looking there.
+    /// Sees to it that the trash directory is found again. At the root of a mount it is found by looking there, and for
+    /// whoever has no home that could remember it, from where they stand.
     fn remember(&self, path: &Path, holder: &Metadata) -> Result<()> {
-        let registered =
-            self.home().and_then(|home| home.register(path).map_err(cannot("register the trash directory", path)));
-        match registered {
-            Err(_) if holder.mount_root == MountRoot::Yes => Ok(()),
+        let result = self.home().and_then(|home| match home.register(path) {
+            Err(_) if !home.dir().is_writable() => Ok(()),
+            result => result.map_err(cannot("register the trash directory", path)),
+        });
+        match result {
+            Err(_) if holder.mount_root == MountRoot::Yes || matches!(self.home_if_there(), Ok(None)) => Ok(()),
             result => result,
         }
     }
 
-    /// Every trash directory that can be found: the home trash, those it knows of, and those at the root of a mount.
+    /// Every trash directory that can be found: the home trash, those it knows of, those at the root of a mount, and those
+    /// where it need not know of them.
     /// One that does not answer does not hold up the others.
     #[must_use]
     pub fn discover(&self) -> Discovery {
@@ -139,7 +193,7 @@ impl Volumes {
             Ok(Some(home)) => {
                 match home.registered() {
                     Ok(paths) => candidates = paths.into_iter().map(Candidate::Registered).collect(),
-                    Err(error) => found.problems.push(Error::system("read", self.home.join("volumes"), error)),
+                    Err(error) => found.problems.push(Error::system("read", home.path().join("volumes"), error)),
                 }
                 found.trashes.push(home);
             }
@@ -149,14 +203,27 @@ impl Volumes {
         let points = match sys::mounts(&self.root) {
             Ok(mounts) => mounts.into_iter().map(|mount| mount.point).collect(),
             Err(error) => {
-                found.problems.push(Error::system("read", sys::MOUNT_TABLE, error));
+                let kind = ErrorKind::Unreachable;
+                found.problems.push(Error { kind, ..Error::system("read", sys::MOUNT_TABLE, error) });
                 Vec::new()
             }
         };
         candidates.extend(points.into_iter().map(Candidate::Mounted));
+        candidates.extend(self.unremembered(&found).map(Candidate::Likely));
         let answered = self.probe(candidates, &mut found);
         self.look_elsewhere(&answered, &mut found);
         found
+    }
+
+    /// The directories that may hold a trash that no home trash knows of: where everybody may make one, and where a person
+    /// stands or above, if there is no home trash that could have remembered it. Else what comes in an archive would be
+    /// taken for theirs.
+    fn unremembered(&self, found: &Discovery) -> impl Iterator<Item = PathBuf> {
+        let remembers = found.trashes.first().is_some_and(|home| home.dir().is_writable());
+        let here = if remembers { PathBuf::new() } else { (self.here)() };
+        let above: Vec<_> =
+            here.ancestors().filter(|above| above.starts_with(&self.root)).map(Path::to_owned).collect();
+        STICKY_PLACES.into_iter().map(|place| self.root.join(place)).chain(above)
     }
 
     /// Looks for registered trash directories that are not where they were: their volume may be mounted elsewhere. Then
@@ -252,6 +319,8 @@ enum Candidate {
     Registered(PathBuf),
     /// At the root of this mount; there is seldom one.
     Mounted(PathBuf),
+    /// In this directory, where nobody had to register it.
+    Likely(PathBuf),
     /// One that is registered elsewhere may have come here.
     Moved(PathBuf),
 }
@@ -260,7 +329,7 @@ impl Candidate {
     fn path(&self) -> PathBuf {
         match self {
             Self::Registered(path) | Self::Moved(path) => path.clone(),
-            Self::Mounted(point) => point.join(layout::volume_trash(sys::effective_uid())),
+            Self::Mounted(top) | Self::Likely(top) => top.join(layout::volume_trash(sys::effective_uid())),
         }
     }
 
@@ -269,7 +338,7 @@ impl Candidate {
         match self {
             Self::Registered(path) if path.parent().is_some_and(is_mounted_at) => Missed::Trash(path.clone()),
             Self::Registered(path) => Missed::Volume(path.clone()),
-            Self::Mounted(_) | Self::Moved(_) => Missed::Nothing,
+            Self::Mounted(_) | Self::Likely(_) | Self::Moved(_) => Missed::Nothing,
         }
     }
 
@@ -293,6 +362,10 @@ fn is_directory(top: &Path) -> bool {
 
 fn is_mounted_at(top: &Path) -> bool {
     sys::metadata_at(top).is_ok_and(|metadata| metadata.mount_root == MountRoot::Yes)
+}
+
+fn homeless() -> Error {
+    Error::new(ErrorKind::NoTrash, USE, "$HOME", "there is no home directory")
 }
 
 fn unreachable(path: &Path, reason: &'static str) -> Error {

@@ -86,15 +86,24 @@ impl Scene {
     }
 
     /// What the whole directory is, once all of it is back.
+    ///
+    /// A program that another test starts at that moment has all open files for an instant, and with them the lock of one
+    /// that was killed in this process. A removal then leaves alone what is on the file; the next one does not.
     #[track_caller]
     fn assert_all_comes_back(&self) {
-        let (in_place, _) = self.found();
-        if !in_place.is_empty() {
-            self.sandbox.command(["rm"]).args(&in_place).run().ok();
+        let mut difference = String::new();
+        for _ in 0..3 {
+            let (in_place, _) = self.found();
+            if !in_place.is_empty() {
+                self.sandbox.command(["rm"]).args(&in_place).run().ok();
+            }
+            self.restore().run().ok();
+            difference = self.before.difference(&look_at(&self.sandbox.path("d")));
+            if difference.is_empty() {
+                return;
+            }
         }
-        self.restore().run().ok();
-        let difference = self.before.difference(&look_at(&self.sandbox.path("d")));
-        assert_eq!(difference, "");
+        panic!("it is not as it was:\n{difference}");
     }
 }
 

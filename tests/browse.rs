@@ -131,7 +131,7 @@ fn what_is_kept_is_not_deleted_and_undo_gives_back_what_held() {
     screen.types("d").shows("cannot delete").types("m").tells("it is kept").types(ENTER).shows("q leave");
     assert_eq!(names(&sandbox), ["a", "b"]);
     screen.types("u").shows("kept 2d").types("q").is_left();
-    sandbox.rrm(["list"]).ok().out_contains("kept 2d");
+    sandbox.rrm(["list", "--full"]).ok().out_contains("kept until ");
     let plain = sandbox.rrm(["list".as_ref(), home(&sandbox, "a").as_os_str()]);
     assert!(!plain.stdout().contains("kept"), "{plain}");
 }

@@ -3,8 +3,10 @@
 //! A line above a test says what it guards, and the number in brackets is that of the case in the project's collection.
 
 mod cleaning;
+mod dry_runs;
 mod extremes;
 mod hiding;
+mod homeless;
 mod long_lists;
 mod operands;
 mod output;
@@ -12,6 +14,7 @@ mod removing;
 mod restoring;
 mod scripts;
 mod volumes;
+mod without_proc;
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt as _;

@@ -1,6 +1,9 @@
 //! Two commands at one file at the same moment: one of them has it, whole and with its record, and the other says so.
 
+use std::fs::File;
 use std::path::Path;
+
+use rustix::fs::{FlockOperation, flock};
 
 use crate::common::held::wait_for;
 use crate::common::{Sandbox, strace};
@@ -94,4 +97,38 @@ fn many_removals_of_one_file_leave_one_item() {
         assert_eq!(done.iter().filter(|done| **done).count(), 1);
         assert_one_comes_back(&sandbox, &file);
     }
+}
+
+/// A removal that had the file open takes it again, the moment that it is back: the record is that removal's.
+#[test]
+fn a_restore_waits_for_who_has_the_lock_of_what_is_back() {
+    let sandbox = Sandbox::ordinary();
+    let file = sandbox.file("file", "content");
+    sandbox.rrm(["rm", "file"]).ok();
+    let item = sandbox.trash().join(sandbox.list_json()[0]["id"].as_str().expect("an ID"));
+    let lock = File::open(&item).expect("it can be read");
+    flock(&lock, FlockOperation::LockExclusive).expect("nobody else has it");
+    let restore = sandbox.command(["restore", "file"]).spawn();
+    wait_for("the file", || file.exists());
+    let again = sandbox.path("again");
+    std::fs::rename(&file, &again).expect("it is there");
+    drop(lock);
+    restore.wait_with_output().expect("it ends");
+    assert!(has(&again, "original_path"), "the record of another was erased");
+}
+
+/// What a look takes of the mode of an item that others could write is given back.
+#[test]
+fn an_item_that_was_opened_to_others_comes_back_with_its_whole_mode() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.file("file", "content");
+    sandbox.rrm(["rm", "file"]).ok();
+    let id = sandbox.list_json()[0]["id"].as_str().expect("an ID").to_owned();
+    sandbox.chmod(sandbox.trash().join(&id), 0o664);
+    let listed = sandbox.list_json();
+    assert_eq!(listed[0]["state"], "open", "{listed:?}");
+    let id = listed[0]["id"].as_str().expect("an ID");
+    sandbox.rrm(["restore", "--to", "out", &format!("id:{id}")]).ok();
+    let mode = std::os::unix::fs::MetadataExt::mode(&sandbox.path("out/file").metadata().expect("it is back"));
+    assert_eq!(mode & 0o7777, 0o664);
 }

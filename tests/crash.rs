@@ -3,10 +3,11 @@
 //!
 //! One test is one verb and one shape. It prints how many points it ran; `--nocapture` shows that.
 
-mod accounts;
+pub(crate) mod accounts;
 mod clean;
 mod first_use;
 mod import;
+mod redo;
 mod remove;
 mod restore;
 mod scene;
@@ -75,15 +76,15 @@ fn sweep(shape: &Shape, each: impl Fn(Fault, &Shape) -> usize) {
 /// How far a thing that should be whole may differ from what it was.
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a difference of its own, allowed or not")]
-struct Allowed {
+pub(crate) struct Allowed {
     /// Attributes of ours on it.
-    marks: bool,
+    pub(crate) marks: bool,
     /// A directory writable for its owner that was not.
-    loosened: bool,
+    pub(crate) loosened: bool,
     /// A file with fewer names than it had.
-    unlinked: bool,
+    pub(crate) unlinked: bool,
     /// What others may write no more, as long as it is in the trash.
-    closed: bool,
+    pub(crate) closed: bool,
 }
 
 impl Allowed {

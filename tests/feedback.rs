@@ -25,6 +25,8 @@ fn undone(sandbox: &Sandbox) {
 fn a_large_removal_tells_on_a_terminal_how_to_undo_it() {
     let sandbox = Sandbox::ordinary();
     let line = "rrm: moved 10 items to the trash; rrm undo restores them\n";
+    removal(&sandbox, &["rm"], 1).run().ok();
+    undone(&sandbox);
     let shown = removal(&sandbox, &["rm"], 10).on_terminal(80, "");
     assert_eq!(shown.ok().stdout(), line);
     undone(&sandbox);
@@ -39,11 +41,32 @@ fn a_large_removal_tells_on_a_terminal_how_to_undo_it() {
     as_rm.ok().silent();
 }
 
+/// Once, where a person can read it.
+#[test]
+fn the_first_removal_ever_says_where_it_went() {
+    let sandbox = Sandbox::ordinary();
+    let told = format!(
+        "rrm: moved 1 item to the trash in '{}'; rrm undo restores it; rrm list shows the trash\n",
+        sandbox.trash().display()
+    );
+    removal(&sandbox, &["rm", "-n"], 1).on_terminal(80, "").ok().err_lacks("moved");
+    assert_eq!(removal(&sandbox, &["rm"], 1).on_terminal(80, "").ok().stdout(), told);
+    undone(&sandbox);
+    removal(&sandbox, &["rm"], 1).on_terminal(80, "").ok().silent();
+    let quiet = Sandbox::ordinary();
+    quiet.command_as_rm(files(&quiet, 1)).on_terminal(80, "").ok().silent();
+    removal(&quiet, &["rm"], 1).on_terminal(80, "").ok().silent();
+    let piped = Sandbox::ordinary();
+    removal(&piped, &["rm"], 1).run().ok().silent();
+    removal(&Sandbox::ordinary(), &["rm", "-q"], 1).on_terminal(80, "").ok().silent();
+}
+
 /// What is told can be typed, also where the trash is not the usual one.
 #[test]
 fn the_undo_that_is_told_undoes() {
     let sandbox = Sandbox::ordinary();
     let trash = sandbox.path("a trash");
+    removal(&sandbox, &["rm", "--trash-dir", "a trash"], 1).run().ok();
     let shown = removal(&sandbox, &["rm", "--trash-dir", "a trash"], 12).on_terminal(200, "");
     let undo = format!("rrm --trash-dir '{}' undo", trash.display());
     shown.ok().out_contains(&format!("moved 12 items to the trash; {undo} restores them"));
@@ -219,6 +242,7 @@ fn a_copy_in_and_out_of_the_trash_tells_how_far_it_is() {
     let sandbox = Sandbox::ordinary();
     let _disk = or_skip!(Mount::tmpfs("", &sandbox.path("disk"))).owned_by(sandbox.user());
     with_tree(&sandbox, "disk/tree");
+    removal(&sandbox, &["rm"], 1).run().ok();
     // The survey asks for the attributes of each entry, and so does the copy.
     let copied = slowly(&sandbox.command(["rm", "--into-home", "disk/tree"]), "flistxattr");
     copied
@@ -237,6 +261,7 @@ fn a_copy_in_and_out_of_the_trash_tells_how_far_it_is() {
 fn short_work_and_pipes_show_no_progress() {
     let sandbox = Sandbox::ordinary();
     with_tree(&sandbox, "tree");
+    removal(&sandbox, &["rm"], 1).run().ok();
     sandbox.command(["rm", "tree"]).on_terminal(80, "").ok().silent();
     let shown = sandbox.command(["list", "--size", "tree"]).on_terminal(80, "");
     assert!(!shown.ok().stdout().contains("measuring"), "{shown}");

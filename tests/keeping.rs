@@ -71,7 +71,7 @@ fn standing_rules_make_a_bare_clean_do_it_all() {
     clean(&sandbox, &[]).ok().silent();
     assert_eq!(listed(&sandbox), ["v", "v", "v", "w"]);
     sandbox.rrm(["config", "set", "keep-newest", "2"]).ok();
-    sandbox.rrm(["list"]).ok().out_contains("due: keep-newest");
+    sandbox.rrm(["list", "--full"]).ok().out_contains("due: keep-newest");
     sandbox.rrm(["config", "set", "keep-newer-than", "1d"]).ok();
     clean(&sandbox, &["-v"]).ok().out_contains("stays: it was removed too recently").out_contains("deleted 0 items");
     clean(&sandbox, &["--all", "--yes"]).ok().out_contains("too recently");
@@ -112,7 +112,8 @@ fn what_is_kept_stays_until_it_is_released() {
     sandbox.rrm(["keep", "nothing"]).fails(1);
     sandbox.rrm(["keep", "--until", "2001-01-01", "file"]).fails(2);
     sandbox.rrm(["keep", "--until", "2d", "file", "link", "closed"]).ok().silent();
-    sandbox.rrm(["list"]).ok().out_contains("kept 2d");
+    sandbox.rrm(["list"]).ok().out_contains(" kept ");
+    sandbox.rrm(["list", "--full"]).ok().out_contains("kept until ");
     clean(&sandbox, &[]).ok().silent();
     // What is kept is none of all; it is named, and no failure.
     clean(&sandbox, &["--all", "--yes"]).ok().out_contains("stays: it is kept");
@@ -444,6 +445,34 @@ END
     let run = in_own_machine(&sandbox, script);
     run.ok().out_contains("status 1\nroot: exit status: 3\nnobody: a report\\x1b[2J\\x0d of many words\n");
     run.err_contains("cannot clean the trash of root: exit status: 3");
+}
+
+/// A user who fills their trash with what a clean complains of fills nobody else's mail: of the lines there are so many, each
+/// is so long, and the last is the report all the same.
+#[test]
+fn a_users_process_cannot_fill_roots_mail() {
+    if !is_root() {
+        skip!("root", "to clean for others");
+    }
+    let sandbox = Sandbox::ordinary();
+    let script = r#"
+        cat >"$OTHER/setpriv" <<'END'
+#!/bin/sh
+head -c 100000 /dev/zero | tr '\0' x; echo
+seq 3000; seq 3000 >&2
+echo 'DATE a report'
+END
+        chmod 755 "$OTHER/setpriv"
+        mount --bind "$OTHER/setpriv" "$(command -v setpriv)"
+        env -i PATH="$PATH" "$RRM" clean --all-users --log "$OTHER/log"
+        cut -d' ' -f 2- "$OTHER/log"
+    "#;
+    let run = in_own_machine(&sandbox, script);
+    run.ok().out_contains(&format!("{}...\n", "x".repeat(1024))).out_contains("nobody: a report\n");
+    run.err_contains("rrm: 5001 more lines about the trash of root are not shown\n");
+    run.err_contains("rrm: 5001 more lines about the trash of nobody are not shown\n");
+    let lines = run.stdout().lines().count() + run.stderr().lines().count();
+    assert_eq!(lines, 2 * (1000 + 1) + 2, "two users, and two lines in the log");
 }
 
 /// Whoever is the user of a process may take what it has: it has nothing of root's, and no terminal.

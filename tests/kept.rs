@@ -4,7 +4,10 @@ use std::fs;
 use std::path::PathBuf;
 use std::thread;
 
-use crate::common::{Fault, Sandbox, Tree, fault, snapshot, strace};
+use rrm::sys::door::faults::ENVIRONMENT;
+use tempfile::NamedTempFile;
+
+use crate::common::{Fault, Invocation, Sandbox, Tree, fault, snapshot, strace};
 
 type Make = fn(&Sandbox) -> PathBuf;
 
@@ -172,6 +175,44 @@ fn a_keep_of_what_a_clean_has_taken_fails() {
     let keep = sandbox.command(["keep", "thing"]).held_before("renameat2", 1);
     let clean = sandbox.command(["clean"]).held_before("unlinkat", 1);
     keep.released().fails(1);
+    clean.released().ok();
+    assert!(sandbox.list_json().is_empty());
+}
+
+/// A clean of the sandbox with a fault at its first rename, or so many calls after it; and its log.
+fn faulted_clean(sandbox: &Sandbox, fault: &str, after: usize) -> (Invocation, NamedTempFile) {
+    let (other, ..) = expired_link();
+    let (_, calls) = fault::points(&other.command(["clean"]));
+    let claim = calls.iter().position(|point| point.call == "renameat2").expect("a rename claims it");
+    let log = strace::log_file();
+    let words = format!("{fault} {} {}", claim + after, log.path().display());
+    (sandbox.command(["clean"]).with(ENVIRONMENT, words), log)
+}
+
+/// The item was taken out of an envelope that was kept by then, and nobody put it back.
+#[test]
+fn what_a_killed_clean_did_not_put_back_the_next_one_does() {
+    or_skip!(strace::available());
+    let (sandbox, path, before) = expired_link();
+    let (clean, _log) = faulted_clean(&sandbox, "kill", 1);
+    let clean = clean.held_before("renameat2", 1);
+    sandbox.rrm(["keep", "thing"]).ok();
+    clean.released().killed(9);
+    assert!(sandbox.list_json().is_empty());
+    sandbox.rrm(["clean"]).ok();
+    assert_eq!(item(&sandbox).1, "kept");
+    sandbox.rrm(["restore", "thing"]).ok();
+    before.assert_is_at(path);
+}
+
+/// Without room to claim it, the item is deleted where it is: who comes to keep it then is not told that it is kept.
+#[test]
+fn a_keep_of_what_is_deleted_without_a_claim_fails() {
+    or_skip!(strace::available());
+    let (sandbox, ..) = expired_link();
+    let (clean, _log) = faulted_clean(&sandbox, "EDQUOT", 0);
+    let clean = clean.held_before("unlinkat", 1);
+    sandbox.rrm(["keep", "thing"]).fails(1);
     clean.released().ok();
     assert!(sandbox.list_json().is_empty());
 }

@@ -92,10 +92,10 @@ fn a_clean_whose_plan_is_interrupted_plans_nothing() {
 #[test]
 fn only_what_is_listed_is_measured() {
     let (sandbox, _) = two_directories();
-    sandbox.rrm(["list", "--size", "one"]).ok().out_contains("40 B");
+    sandbox.rrm(["list", "--size", "one"]).ok().out_contains("  40  d  ");
     let mut sizes = noted(&sandbox);
     sizes.sort();
     assert_eq!(sizes, [None, Some(b"40".to_vec())]);
-    sandbox.rrm(["list", "--larger-than", "30", "two"]).ok().out_contains("40 B");
+    sandbox.rrm(["list", "--larger-than", "30", "two"]).ok().out_contains("  40  d  ");
     assert!(noted(&sandbox).iter().all(Option::is_some));
 }

@@ -1,10 +1,14 @@
 //! What names tell: which removal was the last, whatever the records say or the clock did.
 
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rrm::attributes::SystemAttributes;
+use rrm::attributes::{ExtendedAttributes, SystemAttributes};
 use rrm::item::{ItemId, State};
 use rrm::manager::{Settings, TrashManager};
 use rrm::outcome::{Removed, TrashStep};
@@ -27,6 +31,13 @@ fn many(sandbox: &Sandbox) {
     sandbox.rrm(["rm", "last"]).ok();
 }
 
+/// The ID of what was removed last, as its name tells.
+fn last_id(sandbox: &Sandbox) -> String {
+    let names = fs::read_dir(sandbox.trash()).unwrap().map(|entry| entry.unwrap().file_name());
+    let removed = |id: &ItemId| id.told().unwrap().removed;
+    names.filter_map(|name| ItemId::from_name(&name)).max_by_key(removed).unwrap().to_string()
+}
+
 /// How many records were read.
 fn records_read(log: &str) -> usize {
     log.lines().filter(|line| line.contains("getxattr(") && line.contains("user.original_path")).count()
@@ -42,11 +53,17 @@ fn who_asks_for_the_newest_reads_no_other_record() {
         &["list", "--limit", "1"],
         &["list", "--last", "1"],
         &["list", "--before", "2020-01-01"],
+        &["restore", "id:LAST"],
+        &["keep", "id:LAST"],
+        &["complete", "zsh", "--", "rrm", "restore", "id:LAST"],
+        &["complete", "zsh", "--", "rrm", "show", "id:LAST"],
         &["clean", "--yes", "--older-than", "10d"],
     ] {
         let sandbox = Sandbox::new();
         many(&sandbox);
-        let (_, log) = strace::log_of(&sandbox.command(words));
+        let last = last_id(&sandbox);
+        let words: Vec<_> = words.iter().map(|word| word.replace("LAST", &last[..8])).collect();
+        let (_, log) = strace::log_of(&sandbox.command(&words));
         // A clean sweeps what was abandoned, and looks at all for that.
         let own = if words[0] == "clean" { MANY + 1 } else { 0 };
         let read = records_read(&log);
@@ -97,6 +114,60 @@ fn undo_never_takes_an_older_removal_for_an_envelope_that_cannot_be_entered() {
     assert!(newest.symlink_metadata().is_ok() && !older.exists());
 }
 
+/// The file system's attributes, and how many records were read.
+#[derive(Default)]
+struct Counting(AtomicUsize);
+
+impl ExtendedAttributes for Counting {
+    fn list(&self, file: &File) -> io::Result<Vec<OsString>> {
+        SystemAttributes.list(file)
+    }
+
+    fn get(&self, file: &File, name: &str) -> io::Result<Option<Vec<u8>>> {
+        self.0.fetch_add(usize::from(name == "original_path"), Ordering::Relaxed);
+        SystemAttributes.get(file, name)
+    }
+
+    fn create(&self, file: &File, name: &str, value: &[u8]) -> io::Result<()> {
+        SystemAttributes.create(file, name, value)
+    }
+
+    fn set(&self, file: &File, name: &str, value: &[u8]) -> io::Result<()> {
+        SystemAttributes.set(file, name, value)
+    }
+
+    fn remove(&self, file: &File, name: &str) -> io::Result<()> {
+        SystemAttributes.remove(file, name)
+    }
+}
+
+/// What completes IDs reads as much as it offers. Of items that no name dates, it reads what there is room for.
+#[test]
+fn the_newest_are_found_by_their_names() {
+    const MOST: usize = 5;
+    let place = AtAnyTime::new();
+    let now = at("2026-05-01T12:00:00Z");
+    let older = |number| {
+        let id = place.remove(&format!("older-{number}"), now);
+        let name = format!("0b0a7a4e-9b1c-4c8e-8f57-{number:012}");
+        fs::rename(place.sandbox.trash().join(id.to_string()), place.sandbox.trash().join(name)).unwrap();
+    };
+    (0..2 * MOST).for_each(older);
+    let ids: Vec<_> = (0..20).map(|age| place.remove(&format!("f{age}"), now - TimeDelta::hours(age))).collect();
+    let counting = Arc::new(Counting::default());
+    let manager = TrashManager::new(AtAnyTime::settings_of(&place.sandbox), counting.clone());
+    let newest = |most, is_wanted: &dyn Fn(&ItemId) -> bool| {
+        let found: Vec<_> = manager.newest_items(most, is_wanted).into_iter().map(|item| item.id).collect();
+        (found, counting.0.swap(0, Ordering::Relaxed))
+    };
+    assert_eq!(newest(MOST, &|_| true), (ids[..MOST].to_vec(), MOST));
+    assert_eq!(newest(MOST, &|id| *id == ids[17]), (vec![ids[17]], 1));
+    assert_eq!(newest(MOST, &|id| ids[15..].contains(id)), (ids[15..].to_vec(), MOST));
+    let (found, read) = newest(20 + MOST, &|_| true);
+    assert_eq!((found.len(), read), (20 + MOST, 20 + MOST));
+    assert!(ids.iter().all(|id| found.contains(id)));
+}
+
 /// A trash in a sandbox, used at any time.
 struct AtAnyTime {
     sandbox: Sandbox,
@@ -106,8 +177,12 @@ struct AtAnyTime {
 impl AtAnyTime {
     fn new() -> Self {
         let sandbox = Sandbox::new();
-        let settings = Settings { home_directory: None, ..sandbox.settings() };
-        Self { sandbox, manager: TrashManager::new(settings, Arc::new(SystemAttributes)) }
+        let manager = TrashManager::new(Self::settings_of(&sandbox), Arc::new(SystemAttributes));
+        Self { sandbox, manager }
+    }
+
+    fn settings_of(sandbox: &Sandbox) -> Settings {
+        Settings { home_directory: None, ..sandbox.settings() }
     }
 
     fn remove(&self, name: &str, now: DateTime<Utc>) -> ItemId {
@@ -133,7 +208,7 @@ impl AtAnyTime {
     /// What an undo would bring back at this time.
     fn last(&self, now: DateTime<Utc>) -> Vec<String> {
         let request = RestoreRequest {
-            what: Restorable::LastBatch(None),
+            what: Restorable::LastBatches { most: 1, session: None },
             destination: Destination::default(),
             conflict: Conflict::Fail,
             copying: Copying::WithinReason,
@@ -181,6 +256,30 @@ fn a_clock_that_was_set_back_never_makes_an_older_removal_the_last() {
     assert_eq!(place.last(now + TimeDelta::seconds(1)), ["beside"]);
     // Once its time has come it is what was removed last.
     assert_eq!(place.last(now + TimeDelta::minutes(6)), ["by-the-clock-that-was-ahead"]);
+}
+
+/// Each takes its own last removal, and what is due is due by the clock of whoever removed it.
+#[test]
+fn two_machines_with_different_clocks_share_a_trash() {
+    let place = AtAnyTime::new();
+    let behind = at("2026-05-01T12:00:00Z");
+    let ahead = behind + TimeDelta::minutes(5);
+    let mut ids = Vec::new();
+    for minute in (0..4).map(TimeDelta::minutes) {
+        ids.push(place.remove(&format!("behind-{}", minute.num_minutes()), behind + minute));
+        ids.push(place.remove(&format!("ahead-{}", minute.num_minutes()), ahead + minute));
+        assert_eq!(place.last(behind + minute), [format!("behind-{}", minute.num_minutes())]);
+        assert_eq!(place.last(ahead + minute), [format!("ahead-{}", minute.num_minutes())]);
+    }
+    let due = |now| {
+        let plan = place.manager.plan_clean(&CleanRequest::expired(now), &Silent);
+        assert_eq!(plan.problems.len(), 0, "{plan:?}");
+        plan.items.iter().map(|item| item.id).collect::<std::collections::HashSet<_>>()
+    };
+    let later = TimeDelta::days(30) + TimeDelta::minutes(4);
+    assert_eq!(due(behind + TimeDelta::days(30) - TimeDelta::microseconds(1)).len(), 0);
+    assert_eq!(due(behind + later), ids.iter().copied().step_by(2).collect());
+    assert_eq!(due(ahead + later), ids.into_iter().collect());
 }
 
 /// A name holds no instant after the year 2112: all of them are the last one that it can hold.

@@ -6,6 +6,8 @@ use std::path::{Path, PathBuf};
 use crate::common::platform::flush_file_system;
 use crate::common::{Format, Mount, Sandbox};
 
+mod at_every_call;
+
 /// Things that go into an envelope, and what tells that they are there.
 const THINGS: [(&str, fn(&Path), &str); 2] = [
     ("a link", |path| std::os::unix::fs::symlink("where the old one led", path).unwrap(), "where the old one led"),
@@ -51,7 +53,7 @@ fn what_goes_into_an_envelope_is_somewhere_after_a_power_cut() {
             rrm(&["rm", "disk/thing"]).ok();
             fs::write(&path, "the new content").unwrap();
             File::open(&path).unwrap().sync_all().unwrap();
-            let mount = mount.after_a_power_cut().unwrap();
+            let mount = mount.after_a_power_cut(format).unwrap();
             let found = [in_envelopes(&trash), vec![content(&path)]].concat();
             assert!(found.iter().any(|found| found == told), "{format:?}: {kind} is nowhere: {found:?}");
             drop(mount);

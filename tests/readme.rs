@@ -94,16 +94,19 @@ fn every_test_that_the_readme_names_exists() {
     assert!(named > 5, "only {named} tests were found in the README");
 }
 
-/// So are those that back what is promised on a machine that others use.
+/// So are those that back what other pages tell.
 #[test]
-fn every_test_that_the_page_on_shared_machines_names_exists() {
-    let (page, sources) = (document("docs/shared-machines.md"), all_tests());
+fn every_test_that_a_page_in_docs_names_exists() {
+    let sources = all_tests();
     let is_name =
         |text: &&str| text.contains('_') && text.bytes().all(|byte| byte == b'_' || byte.is_ascii_lowercase());
-    let named: Vec<&str> = page.split('`').skip(1).step_by(2).filter(is_name).collect();
-    assert!(named.len() > 15, "{named:?}");
-    for test in named {
-        assert!(sources.contains(&format!("fn {test}()")), "a test that is not there: {test}");
+    for (page, least) in [("docs/shared-machines.md", 15), ("docs/full-disks.md", 8)] {
+        let text = document(page);
+        let named: Vec<&str> = text.split('`').skip(1).step_by(2).filter(is_name).collect();
+        assert!(named.len() > least, "{page} names {named:?}");
+        for test in named {
+            assert!(sources.contains(&format!("fn {test}()")), "{page} names a test that is not there: {test}");
+        }
     }
 }
 

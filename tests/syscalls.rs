@@ -10,11 +10,42 @@ use crate::common::{Invocation, Missing, Mount, Sandbox, fault, strace};
 /// How often each call was made, by its name.
 type Counts = BTreeMap<String, usize>;
 
-/// What one more ordinary file costs, all of it: to open it with nothing followed, its lock, a look whether the names of
-/// its attributes can be read, two attributes, the rename that commits; before that one look at it for the plan, and
-/// after it two whether it was this very file that came.
-const A_FILE: &[(&str, usize)] =
-    &[("close", 1), ("flistxattr", 1), ("flock", 1), ("fsetxattr", 2), ("openat", 1), ("renameat2", 1), ("statx", 3)];
+/// What one more ordinary file costs, all of it.
+const A_FILE: &[(&str, usize, &str)] = &[
+    (
+        "statx",
+        3,
+        "for the plan, what it is: a device must not be opened, a directory may hold a mount, and a person be asked; after the \
+      rename, what came under its name and what was opened, since they differ if somebody replaced the file meanwhile, \
+      and since its mode may have been changed",
+    ),
+    ("openat", 1, "to speak of one file all the time, whatever its name leads to, and to follow no link"),
+    ("flock", 1, "of two commands that remove it at once, one writes the record"),
+    ("flistxattr", 1, "values under our names that somebody put there must not be believed later"),
+    ("fsetxattr", 2, "the record: the path, the end of the grace period"),
+    ("renameat2", 1, "the commit"),
+    ("close", 1, "what is not closed is soon too much"),
+];
+
+/// What one more costs that the group may write.
+const CLOSED_TO_OTHERS: &[(&str, usize, &str)] = &[
+    ("fchmod", 1, "from here on nobody else writes the record"),
+    ("fgetxattr", 2, "what somebody wrote before that is found, and written again"),
+    ("flistxattr", 1, "the same for what rrm has not written"),
+];
+
+/// What it costs to undo one more.
+const A_RETURN: &[(&str, usize, &str)] = &[
+    ("openat", 2, "to read its record, before anything is decided; to move it, long after"),
+    ("statx", 1, "whether its record is to be believed: whose it is, and who may write it"),
+    ("statx", 2, "which file it is before and, last of all, after: a redo removes no other"),
+    ("fgetxattr", 3, "the path, the end of the grace period, the label"),
+    ("flock", 1, "no removal writes a record on what is just about to lose one"),
+    ("renameat2", 1, "the commit"),
+    ("flistxattr", 1, "which values of ours there are"),
+    ("fremovexattr", 2, "what is back carries none"),
+    ("close", 2, "both"),
+];
 
 /// What one more small file costs that is copied to another mount and removed where it was. Twice opened and twice asked
 /// for attributes: by the survey, which finds what cannot be read or kept, and by the copy. Looked at by the survey; by
@@ -130,10 +161,15 @@ fn removal_of(count: usize) -> String {
 }
 
 fn removal_with(words: &[&str], count: usize) -> String {
+    removal_of_mode(0o644, words, count)
+}
+
+fn removal_of_mode(mode: u32, words: &[&str], count: usize) -> String {
     let sandbox = Sandbox::new();
     let names: Vec<String> = (0..=count).map(|number| format!("file-{number:05}")).collect();
     for name in &names {
         File::create(sandbox.path(name)).unwrap();
+        sandbox.chmod(name, mode);
     }
     sandbox.rrm(["rm", &names[count]]).ok().silent();
     let (run, log) = strace::log_of(&sandbox.command(words).args(&names[..count]));
@@ -162,7 +198,7 @@ fn counts(log: &str) -> Counts {
     // A debug build of Rust's library asks this before it closes a descriptor; nobody is given such a build.
     let lines = log.lines().filter(|line| !line.contains("F_GETFD"));
     // The second value of a path that is recorded in two: how long it is depends on where the tests run.
-    let lines = lines.filter(|line| !line.contains("user.original_name"));
+    let lines = lines.filter(|line| !line.contains(r#", "user.original_name""#));
     for call in lines.filter_map(strace::call) {
         *counts.entry(call.to_owned()).or_default() += 1;
     }
@@ -182,24 +218,62 @@ fn growth(less: &Counts, more: &Counts) -> Counts {
 fn each_further_file_costs_ten_calls() {
     or_skip!(strace::available());
     let growth = growth(&counts(&removal_of(FEW)), &counts(&removal_of(2 * FEW)));
-    let each: Counts = A_FILE.iter().map(|(call, times)| (String::from(*call), times * FEW)).collect();
-    // The heap grows in steps of its own, and so does the store of identifiers.
-    let counted: Counts = growth.into_iter().filter(|(call, _)| !is_memory(call) && call != "getrandom").collect();
-    assert_eq!(counted, each, "calls of {FEW} further files");
+    assert_eq!(counted(growth), for_each_of(FEW, &[A_FILE]), "calls of {FEW} further files");
+}
+
+#[test]
+fn each_further_file_that_a_group_may_write_costs_fourteen_calls() {
+    or_skip!(strace::available());
+    let removal = |count| counts(&removal_of_mode(0o664, &["rm"], count));
+    let growth = growth(&removal(FEW), &removal(2 * FEW));
+    assert_eq!(counted(growth), for_each_of(FEW, &[A_FILE, CLOSED_TO_OTHERS]), "calls of {FEW} further files");
+}
+
+#[test]
+fn each_further_file_that_comes_back_costs_fifteen_calls() {
+    or_skip!(strace::available());
+    let undo = |count: usize| {
+        let sandbox = Sandbox::new();
+        let names: Vec<String> = (0..count).map(|number| format!("file-{number:05}")).collect();
+        names.iter().for_each(|name| drop(sandbox.file(name, "")));
+        sandbox.command(["rm"]).args(&names).run().ok();
+        let (run, log) = strace::log_of(&sandbox.command(["undo", "-q"]));
+        run.ok();
+        assert_eq!(fs::read_dir(sandbox.work()).unwrap().count(), count, "all are back");
+        counts(&log)
+    };
+    let growth = growth(&undo(FEW), &undo(2 * FEW));
+    assert_eq!(counted(growth), for_each_of(FEW, &[A_RETURN]), "calls of {FEW} further files");
+}
+
+/// The calls that depend on how many files there are, and on nothing else: the heap grows in steps of its own, so does the
+/// store of identifiers, and what is printed goes out when there is enough of it.
+fn counted(growth: Counts) -> Counts {
+    let is_its_own = |call: &str| is_memory(call) || is_waiting(call) || ["getrandom", "write"].contains(&call);
+    growth.into_iter().filter(|(call, _)| !is_its_own(call)).collect()
+}
+
+/// What these calls for each file come to for so many.
+fn for_each_of(files: usize, calls: &[&[(&str, usize, &str)]]) -> Counts {
+    let mut counts = Counts::new();
+    for (call, times, _) in calls.iter().copied().flatten() {
+        *counts.entry(String::from(*call)).or_default() += times * files;
+    }
+    counts
 }
 
 #[test]
 fn a_further_file_of_many_costs_no_more() {
     or_skip!(strace::available());
     let growth = growth(&counts(&removal_of(MANY)), &counts(&removal_of(2 * MANY)));
-    for (call, times) in A_FILE {
+    for (call, times, _) in A_FILE {
         assert_eq!(growth.get(*call), Some(&(times * MANY)), "{call} of {MANY} further files");
     }
     // How often one thread waits for the other depends on how fast each is: at most once for each file.
     let waits = growth.get("futex").copied().unwrap_or(0);
     assert!(waits <= MANY, "{waits} times one thread waited for the other, for {MANY} further files");
     assert_eq!(growth.get("getrandom"), Some(&(MANY / IDENTIFIERS)), "draws of identifiers for {MANY} further files");
-    let of_a_file = |call: &str| call == "getrandom" || A_FILE.iter().any(|(name, _)| call == *name);
+    let of_a_file = |call: &str| call == "getrandom" || A_FILE.iter().any(|(name, ..)| call == *name);
     let known = |call: &str| of_a_file(call) || is_memory(call) || is_waiting(call);
     // A command that lasts asks once whether a person looks.
     let is_the_question = |call: &str, times: usize| call == "ioctl" && times == 1;

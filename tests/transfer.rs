@@ -5,7 +5,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::Write;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::os::unix::fs::{DirBuilderExt, FileExt, MetadataExt, PermissionsExt, chown, lchown, symlink};
+use std::os::unix::fs::{FileExt, MetadataExt, PermissionsExt, chown, lchown, symlink};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
@@ -16,6 +16,7 @@ use rrm::sys::{self, Dir, FileKind, Name, Timestamp};
 use rrm::transfer::{Copied, Failure, Loss, Losses, Route, Survey, TransferError, copy, survey};
 use tempfile::TempDir;
 
+use crate::common::random_tree::{Owners, access_list, build, node, set_mode, set_times};
 use crate::common::{Format, Missing, Mount, User, is_root, say_skipped, strace};
 
 const COPY: &str = "the-copy";
@@ -189,31 +190,7 @@ fn short(seen: &Seen) -> String {
     format!("{seen:?}")
 }
 
-fn set_times(path: &Path, seconds: i64) {
-    let parent = Dir::open(path.parent().unwrap()).unwrap();
-    let entry = parent.mark(Name::new(path.file_name().unwrap()).unwrap()).unwrap();
-    // In the year 2100: an old one would be renewed by the reads of the test itself (mount(8), relatime).
-    let accessed = Timestamp { seconds: 4_102_444_800, nanoseconds: 123_456_789 };
-    entry.set_times(accessed, Timestamp { seconds, nanoseconds: 987_654_321 }).unwrap();
-}
-
-fn set_mode(path: &Path, mode: u32) {
-    fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
-}
-
 /// An access control list as the kernel takes it (acl(5)): owner, the user 1234, group, mask, others.
-fn access_list() -> Vec<u8> {
-    let entries: [(u16, u16, u32); 5] =
-        [(0x01, 6, u32::MAX), (0x02, 4, 1234), (0x04, 4, u32::MAX), (0x10, 4, u32::MAX), (0x20, 0, u32::MAX)];
-    let mut bytes = 2u32.to_le_bytes().to_vec();
-    for (tag, permissions, id) in entries {
-        bytes.extend(tag.to_le_bytes());
-        bytes.extend(permissions.to_le_bytes());
-        bytes.extend(id.to_le_bytes());
-    }
-    bytes
-}
-
 fn special(parent: &Path, it: &str, kind: FileKind, device: (u32, u32)) {
     Dir::open(parent).unwrap().create_special(name(it), kind, device).unwrap();
 }
@@ -748,95 +725,14 @@ fn blocks_are_shared_across_btrfs_subvolumes() {
 
 // ---------------------------------------------------------------------------------------------------------- random trees
 
-/// One entry of a random tree; where it goes, and what it links to, is chosen among what is there already.
-#[derive(Debug, Clone)]
-pub(crate) struct Node {
-    parent: prop::sample::Index,
-    kind: u8,
-    name: Vec<u8>,
-    mode: u32,
-    owner: (u32, u32),
-    data: Vec<(u64, u8)>,
-    attribute: Option<Vec<u8>>,
-    seconds: i64,
-}
-
-pub(crate) fn node() -> impl Strategy<Value = Node> {
-    let bytes = prop::collection::vec(any::<u8>().prop_filter("no name", |b| !matches!(b, 0 | b'/')), 1..20);
-    (
-        any::<prop::sample::Index>(),
-        0u8..9,
-        bytes,
-        0u32..0o10000,
-        (0u32..4, 0u32..4),
-        prop::collection::vec((0u64..(8 << 20), any::<u8>()), 0..4),
-        prop::option::of(prop::collection::vec(any::<u8>(), 0..60)),
-        -1_000_000_000i64..4_000_000_000,
-    )
-        .prop_map(|(parent, kind, name, mode, owner, data, attribute, seconds)| Node {
-            parent,
-            kind,
-            name,
-            mode,
-            owner,
-            data,
-            attribute,
-            seconds,
-        })
-}
-
-pub(crate) fn build(it: &Path, nodes: &[Node]) {
-    fs::DirBuilder::new().mode(0o755).create(it).unwrap();
-    let (mut dirs, mut files, mut made) = (vec![it.to_owned()], Vec::<PathBuf>::new(), Vec::new());
-    for node in nodes {
-        let parent = dirs[node.parent.index(dirs.len())].clone();
-        let Ok(label) = Name::new(OsStr::from_bytes(&node.name)) else { continue };
-        let path = parent.join(label.as_os_str());
-        if fs::symlink_metadata(&path).is_ok() {
-            continue;
-        }
-        let dir = Dir::open(&parent).unwrap();
-        match node.kind {
-            0..=2 => {
-                let file = File::create(&path).unwrap();
-                node.data.iter().for_each(|(at, byte)| file.write_all_at(&[*byte; 5000], *at).unwrap());
-                files.push(path.clone());
-            }
-            3 | 4 => {
-                fs::create_dir(&path).unwrap();
-                dirs.push(path.clone());
-            }
-            5 => symlink(OsStr::from_bytes(&node.name), &path).unwrap(),
-            6 => dir.create_special(label, FileKind::Fifo, (0, 0)).unwrap(),
-            7 => dir.create_special(label, FileKind::Socket, (0, 0)).unwrap(),
-            _ if files.is_empty() => continue,
-            _ => {
-                fs::hard_link(&files[node.parent.index(files.len())], &path).unwrap();
-                continue;
-            }
-        }
-        made.push((path, node));
-    }
-    for (path, node) in made.into_iter().rev() {
-        lchown(&path, Some(node.owner.0), Some(node.owner.1)).unwrap();
-        if let Some(value) = node.attribute.as_ref().filter(|_| node.kind <= 4) {
-            xattr::set(&path, "user.random", value).unwrap();
-        }
-        if node.kind != 5 {
-            set_mode(&path, node.mode);
-        }
-        set_times(&path, node.seconds);
-    }
-}
-
 #[test]
 fn random_trees_come_out_as_they_went_in() {
     in_mount_namespace!();
     let Some((from, to)) = two("ext4", "tmpfs") else { return };
     proptest!(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() },
-        |(nodes in prop::collection::vec(node(), 0..60))| {
+        |(nodes in prop::collection::vec(node(8 << 20), 0..60))| {
         for (a, b) in [(from.path(), to.path()), (to.path(), from.path())] {
-            build(&a.join("it"), &nodes);
+            build(&a.join("it"), &nodes, Owners::Any);
             let before = seen(&a.join("it"));
             let result = copied(a, b);
             let after = result.is_ok().then(|| seen(&b.join(COPY)));

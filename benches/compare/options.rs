@@ -45,9 +45,9 @@ pub(crate) struct Options {
     #[arg(long)]
     quick: bool,
 
-    /// A directory of a million files, and the memory of a list of a million items
+    /// A directory of a million files, the memory of a list of a million items, and an undo beside so many
     #[arg(long)]
-    million: bool,
+    pub(crate) million: bool,
 
     /// How often each program does a thing; slow ones do it twice
     #[arg(long, value_name = "N", default_value_t = 5)]

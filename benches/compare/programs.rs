@@ -70,10 +70,25 @@ fn release() -> Result<PathBuf> {
     Ok(env!("CARGO_BIN_EXE_rrm").into())
 }
 
+/// The program that makes the same system calls as rrm and does nothing else; where no compiler is, its rows are left out.
+fn floor() -> Option<PathBuf> {
+    let (source, program) =
+        (concat!(env!("CARGO_MANIFEST_DIR"), "/benches/floor.c"), concat!(env!("CARGO_TARGET_TMPDIR"), "/floor"));
+    let built = Command::new("cc").args(["-O2", "-o", program, source]).status();
+    match built {
+        Ok(status) if status.success() => Some(program.into()),
+        failed => {
+            eprintln!("left out: {source}: cc: {failed:?}");
+            None
+        }
+    }
+}
+
 /// rrm and all that it is measured beside.
 #[derive(Debug)]
 pub(crate) struct Programs {
     pub(crate) rrm: PathBuf,
+    pub(crate) floor: Option<PathBuf>,
     pub(crate) peers: Vec<Peer>,
 }
 
@@ -81,7 +96,7 @@ impl Programs {
     pub(crate) fn find(options: &Options) -> Result<Self> {
         let rrm = options.rrm.clone().map_or_else(release, Ok)?;
         let rrm = rrm.canonicalize().with_context(|| rrm.display().to_string())?;
-        Ok(Self { rrm, peers: USAGES.iter().filter_map(|usage| Peer::find(usage, options)).collect() })
+        Ok(Self { rrm, floor: floor(), peers: USAGES.iter().filter_map(|usage| Peer::find(usage, options)).collect() })
     }
 }
 

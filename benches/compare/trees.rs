@@ -1,7 +1,8 @@
 //! What is removed, listed and copied.
 
-use std::fs::{self, File};
+use std::fs::{self, File, Permissions};
 use std::io::{Read, Seek, SeekFrom, Write};
+use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use anyhow::Result;
@@ -21,6 +22,12 @@ pub(crate) fn flat(at: &Path, count: usize) -> Result<()> {
         File::create(at.join(name))?;
     }
     Ok(())
+}
+
+/// The same, of this mode whatever the umask.
+pub(crate) fn of_mode(at: &Path, count: usize, mode: u32) -> Result<()> {
+    flat(at, count)?;
+    names(count).iter().try_for_each(|name| Ok(fs::set_permissions(at.join(name), Permissions::from_mode(mode))?))
 }
 
 /// So many files in small directories.

@@ -5,9 +5,9 @@ use std::io::{self, Read};
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
-use chrono::NaiveDateTime;
+use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
-use crate::sys::{Dir, FileKind, Name, if_there};
+use crate::sys::{Dir, FileKind, Name, Timestamp, if_there, metadata_of_file};
 use crate::text::percent_decoded;
 
 /// More than any of them needs: a path of 4095 bytes, each of them escaped, and a date.
@@ -16,11 +16,12 @@ const LARGEST: u64 = 64 * 1024;
 /// The first line.
 const TITLE: &[u8] = b"[Trash Info]";
 
-/// How a date is written: by the clock on the wall, to the second.
-const DATE: &str = "%Y-%m-%dT%H:%M:%S";
+/// How programs write a date: by the clock on the wall, to the second, as the specification has it; in its short form; with
+/// a part of a second; or with an offset. A year of more than four digits is nothing that other programs can read.
+const DATES: [&str; 3] = ["%Y-%m-%dT%H:%M:%S%.f", "%Y%m%dT%H%M%S", "%Y-%m-%d %H:%M:%S"];
 
-/// The length of such a date with a year of four digits; a longer year is nothing that other programs can read.
-const DATE_LENGTH: usize = 19;
+/// A day alone.
+const DAY: &str = "%Y-%m-%d";
 
 /// What one `.trashinfo` tells, believed only as far as it can be read.
 #[derive(Debug, PartialEq, Eq)]
@@ -28,7 +29,16 @@ pub struct Info {
     /// Where the thing was, absolute or relative, as it is told.
     pub path: PathBuf,
     /// When it was removed.
-    pub removed: NaiveDateTime,
+    pub removed: Removed,
+}
+
+/// When something was removed, as it is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Removed {
+    /// By the clock on the wall.
+    ByTheClock(NaiveDateTime),
+    /// At this instant.
+    At(DateTime<Utc>),
 }
 
 impl Info {
@@ -41,45 +51,111 @@ impl Info {
         };
         let mut text = Vec::new();
         let Some(file) = if_there(file)? else { return Ok(None) };
+        let written = metadata_of_file(&file)?.modified;
         file.take(LARGEST + 1).read_to_end(&mut text)?;
-        Ok(Some(if text.len() as u64 > LARGEST { Err("it is too large") } else { Self::parse(&text) }))
+        Ok(Some(if text.len() as u64 > LARGEST { Err("it is too large") } else { Self::parse(&text, written) }))
     }
 
-    /// Of a key that is there several times, the first counts (as the specification says).
-    fn parse(text: &[u8]) -> Result<Self, &'static str> {
-        let mut lines = text.split(|byte| *byte == b'\n');
-        if lines.next() != Some(TITLE) {
+    /// Of a key that is there several times, the first counts (as the specification says). One without a date was `written`
+    /// when the thing was removed.
+    fn parse(text: &[u8], written: Timestamp) -> Result<Self, &'static str> {
+        let lines = text.split(|byte| *byte == b'\n');
+        let mut lines = lines.map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        if lines.next().map(<[u8]>::trim_ascii_end) != Some(TITLE) {
             return Err("it does not begin with [Trash Info]");
         }
-        let value = |key: &[u8]| lines.clone().find_map(|line| line.strip_prefix(key));
-        let path = value(b"Path=").ok_or("it has no path")?;
-        let path = percent_decoded(path).ok_or("its path cannot be decoded")?;
-        let date = value(b"DeletionDate=").ok_or("it has no date")?;
-        Ok(Self { path: OsString::from_vec(path).into(), removed: date_of(date).ok_or("its date cannot be read")? })
+        let value = |key| lines.clone().find_map(|line| value_of(line, key));
+        let path = percent_decoded(value(b"Path").ok_or("it has no path")?).ok_or("its path cannot be decoded")?;
+        let removed = match value(b"DeletionDate") {
+            Some(date) => date_of(date),
+            None => DateTime::from_timestamp(written.seconds, written.nanoseconds).map(Removed::At),
+        };
+        Ok(Self {
+            path: OsString::from_vec(without_double_slashes(path)).into(),
+            removed: removed.ok_or("its date cannot be read")?,
+        })
     }
 }
 
-fn date_of(text: &[u8]) -> Option<NaiveDateTime> {
-    let text = std::str::from_utf8(text).ok().filter(|text| text.len() == DATE_LENGTH)?;
-    NaiveDateTime::parse_from_str(text, DATE).ok()
+/// The value in a line, if it is for this key. Blanks around the sign between them belong to neither where one is before it.
+fn value_of<'a>(line: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
+    let rest = line.strip_prefix(key)?;
+    match rest.strip_prefix(b"=") {
+        Some(value) => Some(value),
+        None => rest.trim_ascii_start().strip_prefix(b"=").map(<[u8]>::trim_ascii),
+    }
+}
+
+/// What some programs make when they join paths.
+fn without_double_slashes(mut path: Vec<u8>) -> Vec<u8> {
+    path.dedup_by(|next, before| (*next, *before) == (b'/', b'/'));
+    path
+}
+
+fn date_of(text: &[u8]) -> Option<Removed> {
+    let text = std::str::from_utf8(text).ok()?.trim();
+    // A sign before it is that of a longer year.
+    if !text.starts_with(|first: char| first.is_ascii_digit()) {
+        return None;
+    }
+    let by_the_clock = DATES.iter().find_map(|form| NaiveDateTime::parse_from_str(text, form).ok());
+    let day = || NaiveDate::parse_from_str(text, DAY).ok().map(NaiveDateTime::from);
+    let at = || DateTime::parse_from_rfc3339(text).ok().map(|at| Removed::At(at.to_utc()));
+    by_the_clock.or_else(day).map(Removed::ByTheClock).or_else(at)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// When the file was written.
+    const WRITTEN: Timestamp = Timestamp { seconds: 1_790_000_000, nanoseconds: 0 };
+
+    fn parse(text: &[u8]) -> Result<Info, &'static str> {
+        Info::parse(text, WRITTEN)
+    }
+
+    #[test]
+    fn what_programs_really_write_is_read() {
+        let wall = |text: &str| Some(Removed::ByTheClock(text.parse().expect("a date")));
+        let at = |seconds, nanoseconds| DateTime::from_timestamp(seconds, nanoseconds).map(Removed::At);
+        for (date, expected) in [
+            ("2026-11-01T10:00:00", wall("2026-11-01T10:00:00")),
+            ("20261101T100000", wall("2026-11-01T10:00:00")),
+            ("2026-11-01T10:00:00.5", wall("2026-11-01T10:00:00.5")),
+            ("2026-11-01 10:00:00", wall("2026-11-01T10:00:00")),
+            ("2026-11-01", wall("2026-11-01T00:00:00")),
+            ("2026-11-01T10:00:00Z", at(1_793_527_200, 0)),
+            ("2026-11-01T10:00:00.123Z", at(1_793_527_200, 123_000_000)),
+            ("2026-11-01T12:00:00+02:00", at(1_793_527_200, 0)),
+        ] {
+            for text in [
+                format!("[Trash Info]\nPath=/a/b\nDeletionDate={date}\n"),
+                format!("[Trash Info]\r\nPath=/a/b\r\nDeletionDate={date}\r\n"),
+                format!("[Trash Info] \nPath = /a//b\nDeletionDate = {date} \n"),
+            ] {
+                let info = parse(text.as_bytes()).expect("a good one");
+                assert_eq!((info.path.as_os_str(), Some(info.removed)), ("/a/b".as_ref(), expected), "{text:?}");
+            }
+        }
+        let undated = parse(b"[Trash Info]\nPath=/a").expect("a good one");
+        assert_eq!(Some(undated.removed), at(WRITTEN.seconds, 0));
+        assert_eq!(parse(b"[Trash Info]\nPath= a \n").expect("a good one").path, PathBuf::from(" a "));
+    }
+
     #[test]
     fn the_specifications_own_example_is_read() {
         let text = b"[Trash Info]\nPath=foo/bar/meow.bow-wow\nDeletionDate=2004-08-31T22:32:08\n";
-        let info = Info::parse(text).expect("a good one");
+        let info = parse(text).expect("a good one");
         assert_eq!(info.path, PathBuf::from("foo/bar/meow.bow-wow"));
-        assert_eq!(info.removed.to_string(), "2004-08-31 22:32:08");
+        let removed = "2004-08-31T22:32:08".parse().expect("a date");
+        assert_eq!(info.removed, Removed::ByTheClock(removed));
     }
 
     #[test]
     fn any_bytes_in_a_name_and_the_first_of_several_keys() {
         let text = b"[Trash Info]\nDeletionDate=2026-11-21T00:00:00\nOther=1\nPath=/a%0Ab%FF+c\xc3\xa9\nPath=/second";
-        assert_eq!(Info::parse(text).expect("a good one").path.into_os_string().into_vec(), b"/a\nb\xff+c\xc3\xa9");
+        assert_eq!(parse(text).expect("a good one").path.into_os_string().into_vec(), b"/a\nb\xff+c\xc3\xa9");
     }
 
     #[test]
@@ -89,13 +165,12 @@ mod tests {
             (b"[Trash Info]", "no path"),
             (b"Path=/a\nDeletionDate=2026-11-21T00:00:00", "begin"),
             (b"[Trash Info]\nPath=/a%zz\nDeletionDate=2026-11-21T00:00:00", "decoded"),
-            (b"[Trash Info]\nPath=/a", "no date"),
             (b"[Trash Info]\nPath=/a\nDeletionDate=\n", "date"),
             (b"[Trash Info]\nPath=/a\nDeletionDate=2026-13-21T00:00:00", "date"),
             (b"[Trash Info]\nPath=/a\nDeletionDate=+99999-01-01T00:00:00", "date"),
             (b"[Trash Info]\nPath=/a\nDeletionDate=\xff\xfe", "date"),
         ] {
-            let error = Info::parse(text).expect_err(reason);
+            let error = parse(text).expect_err(reason);
             assert!(error.contains(reason), "{error}");
         }
     }

@@ -101,6 +101,12 @@ pub struct Told {
 }
 
 impl Told {
+    /// What the name of nothing tells.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self { removed: DateTime::UNIX_EPOCH, shape: Shape::Own, lent: Lent::default(), arrival: Arrival::Removal }
+    }
+
     fn flags(self) -> u8 {
         let shape = match self.shape {
             Shape::Own => 0,
@@ -240,12 +246,36 @@ mod tests {
         }
     }
 
+    /// Random bytes that are others for every number.
+    fn random(number: u64) -> [u8; RANDOM] {
+        number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes()
+    }
+
     #[test]
-    fn names_of_one_instant_differ_and_are_one_batch() {
-        let id = |number: u64| ItemId::new(number.wrapping_mul(0x9e37_79b9_7f4a_7c15).to_be_bytes(), told(micros(7)));
-        let names: std::collections::HashSet<_> = (0..100_000).map(id).collect();
-        assert_eq!(names.len(), 100_000);
-        assert!(names.iter().all(|id| id.told().is_some_and(|told| told.removed == micros(7))));
+    fn a_million_names_of_one_instant_differ_and_are_one_batch() {
+        let told = told(micros(7));
+        let mut names: Vec<u128> = (0..1_000_000).map(|number| ItemId::new(random(number), told).0.as_u128()).collect();
+        names.sort_unstable();
+        assert!(names.windows(2).all(|two| two[0] != two[1]));
+        assert!(names.iter().all(|name| ItemId(Uuid::from_u128(*name)).told() == Some(told)));
+    }
+
+    /// Each random bit of a name is one of those that were given, so that names differ wherever those do.
+    #[test]
+    fn a_name_keeps_every_random_bit() {
+        let bits = (0..u64::BITS).map(|bit| 1_u64 << bit);
+        let name = |random: u64| ItemId::new(random.to_be_bytes(), told(micros(7)));
+        let names: std::collections::HashSet<_> = bits.chain([0]).map(name).collect();
+        assert_eq!(names.len(), 64 + 1);
+    }
+
+    /// Names stand in no order as text; what they tell does, to the microsecond.
+    #[test]
+    fn names_of_successive_instants_tell_their_order() {
+        let first = 1_790_000_000_123_456;
+        let name = |number: i64| ItemId::new(random(number.unsigned_abs()), told(micros(first + number)));
+        let removed = |id: ItemId| id.told().expect("a name of ours").removed;
+        assert!((0..10_000).all(|number| removed(name(number)) < removed(name(number + 1))));
     }
 
     #[test]

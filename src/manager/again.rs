@@ -1,6 +1,5 @@
 //! Taking a restore back: what came out of the trash goes in again, as the item that it was.
 
-use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
 
 use super::TrashManager;
@@ -10,26 +9,31 @@ use crate::item::{Keep, TrashItem};
 use crate::outcome::{Removal, Removed, TrashStep};
 use crate::progress::Progress;
 use crate::request::TrashRequest;
-use crate::sys::{FileId, Timestamp, metadata_at};
+use crate::store::{Past, Seen};
+use crate::sys::metadata_at;
 
 /// Something that a restore brought back.
 #[derive(Debug, Clone)]
 pub struct Returned {
     /// What it was in the trash.
-    pub item: TrashItem,
+    pub past: Past,
     /// Where it is now.
     pub path: PathBuf,
-    /// Which file that is, and when it was last touched: a number alone is given to another file soon.
-    seen: Option<(FileId, Timestamp)>,
+    pub(super) seen: Option<Seen>,
 }
 
 impl Returned {
     /// Takes down what is at `path` now, right after `item` was restored there.
     #[must_use]
-    pub fn new(item: TrashItem, path: PathBuf) -> Self {
-        let seen = metadata_at(&path).ok().map(|metadata| (metadata.id, metadata.changed));
-        Self { item, path, seen }
+    pub fn new(item: &TrashItem, path: PathBuf) -> Self {
+        let seen = seen_at(&path).ok();
+        Self { past: Past::of(item), path, seen }
     }
+}
+
+/// What is at `path`.
+pub(super) fn seen_at(path: &Path) -> std::io::Result<Seen> {
+    metadata_at(path).map(|metadata| (metadata.id, metadata.changed))
 }
 
 impl TrashManager {
@@ -49,45 +53,66 @@ impl TrashManager {
         request: &TrashRequest,
         progress: &dyn Progress,
     ) -> Result<(TrashItem, Option<Error>)> {
+        check_unchanged(back)?;
+        self.trash_back(back, request, progress)
+    }
+
+    /// As [`Self::trash_again`], if it is the same file still, whatever has become of that.
+    pub(super) fn trash_back(
+        &self,
+        back: &Returned,
+        request: &TrashRequest,
+        progress: &dyn Progress,
+    ) -> Result<(TrashItem, Option<Error>)> {
+        let past = &back.past;
         let request = TrashRequest {
             operands: vec![back.path.clone().into_os_string()],
-            now: back.item.trashed.instant().unwrap_or(request.now),
-            deletion: back.item.deletion.instant().unwrap_or(request.deletion),
-            session: back.item.session.as_deref().map(OsStr::to_owned),
+            now: past.trashed.unwrap_or(request.now),
+            deletion: past.deletion.unwrap_or(request.deletion),
+            session: past.session.clone(),
             ..request.clone()
         };
         let removal = self.only_removal(&request)?;
-        if back.seen != Some((removal.metadata.id, removal.metadata.changed)) {
-            return Err(changed(&request));
+        if back.seen.map(|(id, _)| id) != Some(removal.metadata.id) {
+            return Err(changed(&back.path));
         }
-        match self.trash_as(&removal, back.item.original_path(), &request, progress)? {
-            Removed::Trashed(item) => Ok(self.exempt_again(item, &back.item)),
-            Removed::Deleted(_) => Err(changed(&request)),
+        match self.trash_as(&removal, past.original_path.as_deref(), &request, progress)? {
+            Removed::Trashed(item) => Ok(self.exempt_again(item, past)),
+            Removed::Deleted(_) => Err(changed(&back.path)),
         }
     }
 
     fn only_removal(&self, request: &TrashRequest) -> Result<Removal> {
-        let plan = self.plan_trash(request).map_err(|mut errors| errors.pop().unwrap_or_else(|| changed(request)))?;
+        let nothing = || changed(request.operands.first().map_or(Path::new(""), Path::new));
+        let plan = self.plan_trash(request).map_err(|mut errors| errors.pop().unwrap_or_else(nothing))?;
         match plan.steps.into_iter().next() {
             Some(TrashStep::Remove(removal)) => Ok(removal),
             Some(TrashStep::Refuse(error)) => Err(error),
-            Some(TrashStep::RemoveAround(_)) | None => Err(changed(request)),
+            Some(TrashStep::RemoveAround(_)) | None => Err(nothing()),
         }
     }
 
-    fn exempt_again(&self, mut item: TrashItem, before: &TrashItem) -> (TrashItem, Option<Error>) {
-        item.size = before.size;
-        if before.keep == Keep::No {
+    fn exempt_again(&self, mut item: TrashItem, past: &Past) -> (TrashItem, Option<Error>) {
+        item.size = past.size;
+        if past.keep == Keep::No {
             return (item, None);
         }
-        match self.keep_one(&item, before.keep) {
+        match self.keep_one(&item, past.keep) {
             Ok(kept) => (kept, None),
             Err(error) => (item, Some(error)),
         }
     }
 }
 
-fn changed(request: &TrashRequest) -> Error {
-    let path = request.operands.first().map(PathBuf::from).unwrap_or_default();
-    Error::new(ErrorKind::NotFound, REMOVE, Path::new(&path), "it was changed after it was restored")
+/// Refuses what is another file by now, or was changed since.
+pub(super) fn check_unchanged(back: &Returned) -> Result<()> {
+    match seen_at(&back.path) {
+        Ok(seen) if Some(seen) == back.seen => Ok(()),
+        Ok(_) => Err(changed(&back.path)),
+        Err(error) => Err(Error::system(REMOVE, &back.path, error)),
+    }
+}
+
+fn changed(path: &Path) -> Error {
+    Error::new(ErrorKind::Changed, REMOVE, path, "it was changed after it was restored")
 }

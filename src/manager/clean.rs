@@ -2,7 +2,9 @@
 
 use std::ffi::OsStr;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::TrashManager;
 use super::settle::settle;
@@ -10,11 +12,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemKind, TrashItem};
 use crate::outcome::{CleanPlan, Cleaned};
 use crate::progress::{Activity, Amount, Progress, begin};
-use crate::purge::{Measure, Purged, purge};
+use crate::purge::{Ending, Measure, Purged, purge};
 use crate::request::CleanRequest;
 use crate::store::{Claim, Owner, Reading, Staging, TrashDir, layout, take_over};
 use crate::sys::{self, Dir, MountsBelow, Name};
 use crate::text::quoted;
+
+/// For how long what could not be deleted is left alone: somebody has to do something about it first.
+const AGAIN_AFTER: TimeDelta = TimeDelta::days(7);
 
 /// What is tried, in every error about a clean.
 pub(super) const DELETE: &str = "delete";
@@ -29,7 +34,7 @@ impl TrashManager {
         let mounts = match MountsBelow::read(self.volumes().root()) {
             Ok(mounts) => mounts,
             Err(error) => {
-                cleaned.problems.push(Error::system(DELETE, sys::MOUNT_TABLE, error));
+                cleaned.problems.push(Error::system("read", sys::MOUNT_TABLE, error));
                 return cleaned;
             }
         };
@@ -38,9 +43,14 @@ impl TrashManager {
             let items = plan.items.iter().filter(|item| item.trash == *trash.path());
             match trash.lock_for_cleaning() {
                 Ok(Some(_lock)) => {
+                    let before = cleaned.removed.entries;
                     finish_interrupted(&trash, request, progress, &mut cleaned);
                     let items = items.take_while(|_| !progress.interrupted());
-                    delete_each(&trash, items, &mounts, progress, &mut cleaned);
+                    let deleting = Deleting { trash: &trash, mounts: &mounts, now: request.now, progress };
+                    deleting.each(items, &mut cleaned);
+                    if cleaned.removed.entries > before {
+                        trash.renew_ballast();
+                    }
                 }
                 Ok(None) => cleaned.problems.push(busy(&trash)),
                 Err(error) => cleaned.problems.push(Error::system(DELETE, &**trash.path(), error)),
@@ -48,7 +58,7 @@ impl TrashManager {
         }
         if progress.interrupted() {
             let reason = "interrupted; the next clean continues";
-            cleaned.problems.push(Error::new(ErrorKind::Interrupted, "clean", self.volumes().home_path(), reason));
+            cleaned.problems.push(Error::new(ErrorKind::Interrupted, "clean", self.volumes().main_path(), reason));
         }
         cleaned
     }
@@ -64,13 +74,21 @@ fn busy(trash: &TrashDir) -> Error {
     Error::new(ErrorKind::Busy, "clean", &**trash.path(), "another clean is running there")
 }
 
-/// Deletes what earlier cleans had claimed, and sweeps what other commands left.
+/// Deletes what earlier cleans had claimed, except what is kept, and sweeps what other commands left.
 fn finish_interrupted(trash: &TrashDir, request: &CleanRequest, progress: &dyn Progress, cleaned: &mut Cleaned) {
     let failed = |error| Error::system(DELETE, &**trash.path(), error);
     match trash.doomed() {
         Ok(Some((dir, names))) => {
             for name in names.iter().take_while(|_| !progress.interrupted()) {
-                cleaned.purge(&trash.doomed_path(), &dir, name, progress);
+                match trash.put_back(&dir, name, request.now) {
+                    Ok(Claim::Taken) => {
+                        cleaned.purge_claimed(trash, &dir, name, request.now, progress);
+                    }
+                    Ok(Claim::Kept) => {}
+                    Err(error) => {
+                        cleaned.problems.push(Error::system(DELETE, trash.doomed_path().join(name), error));
+                    }
+                }
             }
         }
         Ok(None) => {}
@@ -121,58 +139,61 @@ fn lock_leftover(staging: &Dir, name: &OsStr) -> io::Result<Owner> {
     }
 }
 
-/// Deletes items, each on its own.
-fn delete_each<'a>(
-    trash: &TrashDir,
-    items: impl Iterator<Item = &'a TrashItem>,
-    mounts: &MountsBelow,
-    progress: &dyn Progress,
-    cleaned: &mut Cleaned,
-) {
-    let mut without_room = Vec::new();
-    for item in items {
-        match delete(trash, item, mounts, progress, cleaned) {
-            Err(error) if error.is_about_room() => without_room.push(item),
-            result => cleaned.problems.extend(result.err()),
+/// What deletes the items of one trash directory.
+struct Deleting<'a> {
+    trash: &'a TrashDir,
+    mounts: &'a MountsBelow,
+    now: DateTime<Utc>,
+    progress: &'a dyn Progress,
+}
+
+impl Deleting<'_> {
+    /// Deletes items, each on its own.
+    fn each<'i>(&self, items: impl Iterator<Item = &'i TrashItem>, cleaned: &mut Cleaned) {
+        let mut without_room = Vec::new();
+        for item in items {
+            match self.one(item, cleaned) {
+                Err(error) if error.is_about_room() => without_room.push(item),
+                result => cleaned.problems.extend(result.err()),
+            }
+        }
+        // What is gone by now may have left room enough to claim them.
+        for item in without_room {
+            let result = self.one(item, cleaned);
+            cleaned.problems.extend(result.err());
         }
     }
-    // What is gone by now may have left room enough to claim them.
-    for item in without_room {
-        let result = delete(trash, item, mounts, progress, cleaned);
-        cleaned.problems.extend(result.err());
+
+    /// Deletes one item; what could not be deleted of it is among the problems. An error means that it is still listed.
+    fn one(&self, item: &TrashItem, cleaned: &mut Cleaned) -> Result<()> {
+        let Self { trash, mounts, now, progress } = *self;
+        check_mounts(trash, item, mounts)?;
+        let failed = |error| Error::system(DELETE, path_of(item), error);
+        match trash.claim(item).map_err(failed) {
+            Ok(Claim::Taken) => {}
+            Ok(Claim::Kept) => return Ok(()),
+            // Somebody restored it, or keeps it since it was read; or another clean was faster.
+            Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.is_about_room() && item.kind != ItemKind::Directory => {
+                let bytes = match trash.delete_unclaimed(item) {
+                    Ok(bytes) => bytes,
+                    Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                    Err(_) => return Err(error),
+                };
+                cleaned.removed += Amount { entries: 1, bytes };
+                cleaned.items += 1;
+                return Ok(());
+            }
+            Err(error) => return Err(error),
+        }
+        let doomed = trash.doomed_dir().map_err(failed)?;
+        let name = item.id.to_string();
+        cleaned.items += u64::from(cleaned.purge_claimed(trash, &doomed, OsStr::new(&name), now, progress));
+        Ok(())
     }
 }
 
-/// Deletes one item; what could not be deleted of it is among the problems. An error means that it is still listed.
-fn delete(
-    trash: &TrashDir,
-    item: &TrashItem,
-    mounts: &MountsBelow,
-    progress: &dyn Progress,
-    cleaned: &mut Cleaned,
-) -> Result<()> {
-    check_mounts(trash, item, mounts)?;
-    let failed = |error| Error::system(DELETE, path_of(item), error);
-    match trash.claim(item).map_err(failed) {
-        Ok(Claim::Taken) => {}
-        Ok(Claim::Kept) => return Ok(()),
-        // Somebody restored it, or keeps it since it was read; or another clean was faster.
-        Err(error) if error.kind == ErrorKind::NotFound => return Ok(()),
-        Err(error) if error.is_about_room() && item.kind != ItemKind::Directory => {
-            let bytes = trash.delete_unclaimed(item).map_err(|_| error)?;
-            cleaned.removed += Amount { entries: 1, bytes };
-            cleaned.items += 1;
-            return Ok(());
-        }
-        Err(error) => return Err(error),
-    }
-    let doomed = trash.doomed_dir().map_err(failed)?;
-    let name = item.id.to_string();
-    cleaned.items += u64::from(cleaned.purge(&trash.doomed_path(), &doomed, OsStr::new(&name), progress));
-    Ok(())
-}
-
-pub(super) fn path_of(item: &TrashItem) -> std::path::PathBuf {
+pub(super) fn path_of(item: &TrashItem) -> PathBuf {
     item.original_path().map_or_else(|| item.trash.join(item.spot().path()), Path::to_owned)
 }
 
@@ -185,15 +206,56 @@ fn check_mounts(trash: &TrashDir, item: &TrashItem, mounts: &MountsBelow) -> Res
 }
 
 impl Cleaned {
-    /// Purges one claimed entry; whether nothing of it is left.
+    /// Purges one entry; whether nothing of it is left.
     fn purge(&mut self, holder: &Path, dir: &Dir, name: &OsStr, progress: &dyn Progress) -> bool {
         let Ok(checked) = Name::new(name) else { return false };
-        let Purged { removed, failures, ending } = purge(dir, checked, Measure::Bytes, progress);
-        self.removed += removed;
-        let complete = failures.is_empty() && ending == crate::purge::Ending::Finished;
-        self.problems.extend(
-            failures.into_iter().map(|failure| Error::system(DELETE, holder.join(failure.path), failure.error)),
-        );
-        complete
+        let purged = purge(dir, checked, Measure::Bytes, progress);
+        let is_complete = purged.is_complete();
+        self.count(purged, |path| holder.join(path));
+        is_complete
     }
+
+    fn count(&mut self, purged: Purged, place_of: impl Fn(PathBuf) -> PathBuf) {
+        self.removed += purged.removed;
+        let failures = purged.failures.into_iter();
+        self.problems.extend(failures.map(|failure| Error::system(DELETE, place_of(failure.path), failure.error)));
+    }
+
+    /// Purges what was claimed; whether nothing of it is left. What cannot be deleted is an item again, and is left alone for
+    /// a while, so that it is seen and fails no other clean meanwhile.
+    fn purge_claimed(
+        &mut self,
+        trash: &TrashDir,
+        doomed: &Dir,
+        name: &OsStr,
+        now: DateTime<Utc>,
+        progress: &dyn Progress,
+    ) -> bool {
+        let Ok(checked) = Name::new(name) else { return false };
+        let purged = purge(doomed, checked, Measure::Bytes, progress);
+        if purged.is_complete() {
+            trash.forget_claimed(name);
+        }
+        let has_failed = purged.ending == Ending::Finished && !purged.failures.is_empty();
+        let given_back = if has_failed { trash.give_back(doomed, name).ok() } else { None };
+        if let Some(item) = &given_back {
+            trash.postpone(item, now + AGAIN_AFTER).ok();
+            trash.forget_size(item).ok();
+            self.problems.push(cannot_go(item));
+        }
+        let place = given_back.map_or_else(|| trash.doomed_path().join(name), |item| trash.place_of(&item));
+        let is_complete = purged.is_complete();
+        self.count(purged, |path| path.strip_prefix(name).map_or_else(|_| place.clone(), |below| place.join(below)));
+        is_complete
+    }
+}
+
+/// What is left of an item that could not be deleted.
+fn cannot_go(item: &TrashItem) -> Error {
+    let days = AGAIN_AFTER.num_days();
+    let reason = format!(
+        "some of it cannot be deleted, and is still in the trash as {}; a clean tries again in {days} days",
+        item.id.short()
+    );
+    Error::new(ErrorKind::Undeletable, DELETE, path_of(item), reason)
 }

@@ -18,7 +18,7 @@ use crate::outcome::Restored;
 use crate::progress::{Progress, Silent};
 use crate::purge::{Measure, Purged, purge};
 use crate::request::Copying;
-use crate::store::{Claim, Note, Placed, Reading, TrashDir, layout, record};
+use crate::store::{Claim, Note, Placed, Reading, Taken, TrashDir, layout, record};
 use crate::sys::{Dir, Name};
 use crate::text::quoted;
 use crate::transfer::{
@@ -27,6 +27,9 @@ use crate::transfer::{
 
 /// What may be copied without asking, in bytes.
 const WITHIN_REASON: u64 = 1 << 30;
+
+/// What is tried once a copy out of the trash is where it was wanted.
+const DELETE_COPY: &str = "delete the trash copy of";
 
 /// How many of the things that stay are named.
 const MOST_NAMED: usize = 20;
@@ -118,7 +121,7 @@ pub(super) fn copy_in(
     let errand = Errand { action, what: shown, copying, progress };
     let route = Route::between((source.parent, source.name), (staged.envelope(), layout::ITEM));
     let committed = errand.run(route).and_then(|copied| {
-        let noted = outside.as_ref().and_then(|outside| trash.leave_note(staged.id(), outside).ok().flatten());
+        let noted = outside.as_ref().and_then(|outside| trash.leave_note(staged.id(), outside).ok());
         let placed = trash.commit(&staged).map_err(|error| unwritable(incoming, error));
         match placed {
             Ok(placed) => Ok((placed, copied, noted)),
@@ -211,16 +214,26 @@ impl Outgoing<'_> {
             to_room.passed_over = record::is_part_of_one;
         }
         let copied = errand.run(to_room)?;
-        trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
-        parent.flush().map_err(failed)?;
+        let released = trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
+        // It is where it was wanted by now, so nothing is a failure of the restore any more.
+        if let Err(error) = parent.flush_by_way_of(room.dir()) {
+            let reason =
+                format!("nobody knows whether it is on the disk ({}), so it also stays there", words_of(&error));
+            let error = Error { source: Some(error), ..Error::new(ErrorKind::System, DELETE_COPY, target, reason) };
+            return Ok(Restored::Marked(target.to_owned(), error));
+        }
         // Whoever was in a directory when it was removed may write there still.
         let route = Route { target: &parent.dir, to_name: name, ..to_room };
         if !is_still_copied(route, &copied).unwrap_or(false) {
             let reason = "it changed in the trash during the copy, so it also stays there";
-            let error = Error::new(ErrorKind::System, "delete the trash copy of", target, reason);
+            let error = Error::new(ErrorKind::System, DELETE_COPY, target, reason);
             return Ok(Restored::Marked(target.to_owned(), error));
         }
-        Ok(match delete_original(trash, item, part) {
+        let untidy = match released {
+            Taken::Whole => None,
+            Taken::Marked(error) => Some(Error::system("give its mode back to", target, error)),
+        };
+        Ok(match delete_original(trash, item, part).or(untidy) {
             None => Restored::At(target.to_owned()),
             Some(error) => Restored::Marked(target.to_owned(), error),
         })
@@ -260,7 +273,7 @@ pub(super) fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&
     let purged = match part {
         Some(part) => trash.holding_part(item, part).and_then(|(holding, held)| purge_all(&holding, &held)),
         None => trash.claim(item).and_then(|claim| match claim {
-            Claim::Taken => purge_all(&trash.doomed_dir()?, item.id.to_string().as_ref()),
+            Claim::Taken => purge_claimed(trash, item.id.to_string().as_ref()),
             Claim::Kept => Err(io::Error::other("it was kept meanwhile, so it also stays in the trash")),
         }),
     };
@@ -268,6 +281,17 @@ pub(super) fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&
         Ok(purged) => remains(purged, &item.trash),
         Err(error) => Some(Error::system("delete", &*item.trash, error)),
     }
+}
+
+/// Deletes what was claimed; what cannot be deleted of it is an item again.
+fn purge_claimed(trash: &TrashDir, name: &OsStr) -> io::Result<Purged> {
+    let doomed = trash.doomed_dir()?;
+    let purged = purge_all(&doomed, name)?;
+    match purged.is_complete() {
+        true => trash.forget_claimed(name),
+        false => drop(trash.give_back(&doomed, name)),
+    }
+    Ok(purged)
 }
 
 fn purge_all(holder: &Dir, name: &OsStr) -> io::Result<Purged> {

@@ -38,6 +38,11 @@ impl TrashManager {
         }
         let of_others = found.of_others.into_iter();
         diagnosis.findings.extend(of_others.map(|(trash, owner)| Finding::OfAnother { trash, owner }));
+        let out_of_reach = self.volumes().why_out_of_reach();
+        diagnosis.findings.extend(out_of_reach.map(|error| Finding::NoHome {
+            trash: self.volumes().main_path().to_owned(),
+            reason: error.reason.into_owned(),
+        }));
         let mut overdue = Overdue::default();
         for trash in found.trashes.iter().take_while(|_| !progress.interrupted()) {
             diagnosis.trashes.push(trash.path().clone());
@@ -50,7 +55,7 @@ impl TrashManager {
         diagnosis.findings.extend(overdue.told());
         live::check(self, request, &mut diagnosis, progress);
         if progress.interrupted() {
-            let path = self.volumes().home_path();
+            let path = self.volumes().main_path();
             diagnosis.problems.push(Error::new(ErrorKind::Interrupted, CHECK, path, "interrupted"));
         }
         diagnosis

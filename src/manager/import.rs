@@ -142,7 +142,7 @@ impl TrashManager {
         // Its name may be younger than the last flush, and the source goes now.
         sys::flush(trash.dir()).map_err(failed)?;
         let route = Route::between((source, name), (&holding, held));
-        let note = trash.leave_note(item.id, &step.shown()).ok().flatten();
+        let note = trash.leave_note(item.id, &step.shown()).ok();
         let retired = retire(route, Proof::Bytes, note.as_ref().and_then(Note::ledger), progress);
         if retired.asides == 0 {
             note.map(Note::forget);

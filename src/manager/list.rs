@@ -127,17 +127,6 @@ impl TrashManager {
         Some(Listing { items, problems: found.problems, ..Listing::default() })
     }
 
-    /// At most so many items of each trash directory, of those whose ID is wanted: for whoever wants something soon, and
-    /// not to know everything. What cannot be read is passed over.
-    #[must_use]
-    pub fn some_items(&self, most: usize, is_wanted: impl Fn(&ItemId) -> bool) -> Vec<TrashItem> {
-        let mut items = Vec::new();
-        for trash in self.discover().trashes {
-            items.extend(trash.some_items(most, &is_wanted).unwrap_or_default());
-        }
-        items
-    }
-
     /// Every item of every trash directory that answers.
     pub(super) fn everything(&self) -> Listing {
         self.everything_of(|_| true)

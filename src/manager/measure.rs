@@ -28,7 +28,7 @@ impl TrashManager {
     fn unless_interrupted(&self, progress: &dyn Progress) -> Result<()> {
         if progress.interrupted() {
             let reason = "interrupted; the sizes measured so far were saved";
-            return Err(Error::new(ErrorKind::Interrupted, "measure", self.volumes().home_path(), reason));
+            return Err(Error::new(ErrorKind::Interrupted, "measure", self.volumes().main_path(), reason));
         }
         Ok(())
     }

@@ -14,9 +14,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::TrashManager;
 use crate::error::{Error, Result};
 use crate::item::{Arrival, ItemId, Spot, TrashItem};
-use crate::outcome::Listing;
+use crate::outcome::{History, Listing};
 use crate::selection::{Selection, Versions};
-use crate::store::{Reading, TrashDir};
+use crate::store::{Reading, TrashDir, in_two_threads};
 use crate::sys::FileKind;
 
 /// How far in the future of an undo a removal may be: two clocks that are set to the same time differ by less. One that is
@@ -24,28 +24,40 @@ use crate::sys::FileKind;
 const APART: TimeDelta = TimeDelta::seconds(2);
 
 impl TrashManager {
-    /// All that the latest removal removed, under this label if one is given; an older removal is never taken instead of
-    /// one that cannot be read. What was imported has dates of its own, and no removal of ours brought it.
-    pub(super) fn last_batch(&self, session: Option<&OsStr>, now: DateTime<Utc>) -> Listing {
+    /// What the latest removals removed, under this label if one is given, the latest first; an older removal is never
+    /// taken instead of one that cannot be read. One of which everything `is_left` as it is does not count. What was
+    /// imported has dates of its own, and no removal of ours brought it.
+    pub fn last_batches(
+        &self,
+        most: usize,
+        session: Option<&OsStr>,
+        now: DateTime<Utc>,
+        is_left: impl Fn(&TrashItem) -> bool,
+    ) -> History {
         let Names { trashes, mut dated, problems } = self.names(|id| !is_imported(*id));
-        let mut listing = Listing { problems, ..Listing::default() };
+        let (mut history, mut counted) = (History { problems, ..History::default() }, 0);
         dated.retain(|(removed, known)| removed.is_some() && !self.is_older_import(known));
         // An open item says nothing that is believed, its label neither.
         let is_meant = |item: &TrashItem| session.is_none() || (item.session.as_deref() == session && !item.is_open());
         let key = |removed| (is_to_come(removed, now), Reverse(removed));
         for batch in Batches::new(dated, key) {
-            let told = listing.problems.len();
-            for known in batch {
-                match self.read_known(&trashes, known) {
-                    Ok(item) => listing.items.extend(item.filter(&is_meant)),
-                    Err(error) => listing.problems.push(error),
-                }
-            }
-            if !listing.items.is_empty() || listing.problems.len() > told {
+            if counted >= most {
                 break;
             }
+            let (mut items, told) = (Vec::new(), history.problems.len());
+            for read in self.read_all(&trashes, &batch) {
+                match read {
+                    Ok(item) => items.extend(item.filter(&is_meant)),
+                    Err(error) => history.problems.push(error),
+                }
+            }
+            let is_unread = history.problems.len() > told;
+            counted += usize::from(is_unread || !items.iter().all(&is_left));
+            if is_unread || !items.is_empty() {
+                history.batches.push(items);
+            }
         }
-        listing
+        history
     }
 
     /// As many items as are needed for the newest so many of those that are selected, and those that were removed together
@@ -58,8 +70,8 @@ impl TrashManager {
             if counted >= most {
                 break;
             }
-            for known in batch {
-                match self.read_known(&trashes, known) {
+            for read in self.read_all(&trashes, &batch) {
+                match read {
                     Ok(Some(item)) if selection.passes(&item) => {
                         let is_version = versions == Versions::Newest && !paths.insert(path_of(&item));
                         counted += usize::from(!is_version && (selection.last.is_none() || !item.is_open()));
@@ -71,6 +83,30 @@ impl TrashManager {
             }
         }
         listing
+    }
+
+    /// The newest so many of the items whose ID is wanted: for whoever wants something soon, and not to know everything. An
+    /// item whose name tells no time is taken for older than all others. What cannot be read is passed over.
+    #[must_use]
+    pub fn newest_items(&self, most: usize, is_wanted: impl Fn(&ItemId) -> bool) -> Vec<TrashItem> {
+        let trashes = self.discover().trashes;
+        let mut named = Vec::new();
+        for trash in &trashes {
+            // What was seen before it failed is as good as any.
+            let _ = trash.names(|spot, kind| {
+                if is_wanted(&spot.id) {
+                    named.push((Reverse(spot.id.told().map(|told| told.removed)), trash, spot, kind));
+                }
+            });
+        }
+        if most < named.len() {
+            named.select_nth_unstable_by_key(most, |(removed, ..)| *removed);
+            named.truncate(most);
+        }
+        let read = named.into_iter().filter_map(|(_, trash, spot, kind)| read_one(trash, spot, kind).ok()?);
+        let mut items: Vec<_> = read.collect();
+        items.sort_by_key(|item| Reverse(item.trashed.instant()));
+        items
     }
 
     /// The names of all items that are wanted, in all trash directories that answer.
@@ -94,14 +130,14 @@ impl TrashManager {
         names
     }
 
-    /// The item; nothing, if it is there no more, or never was.
-    fn read_known(&self, trashes: &[Arc<TrashDir>], known: Known) -> Result<Option<TrashItem>> {
-        match known {
+    /// Each item; nothing, if it is there no more, or never was.
+    fn read_all(&self, trashes: &[Arc<TrashDir>], known: &[Known]) -> Vec<Result<Option<TrashItem>>> {
+        in_two_threads(known, |known| match known {
             Known::Named { trash, spot, kind } => {
-                Ok(read_one(&trashes[trash], spot, kind)?.map(|item| self.dated(item)))
+                Ok(read_one(&trashes[*trash], *spot, *kind)?.map(|item| self.dated(item)))
             }
-            Known::Read(item) => Ok(Some(*item)),
-        }
+            Known::Read(item) => Ok(Some((**item).clone())),
+        })
     }
 
     /// Whether an item of an older version was imported. Other programs note whole seconds, so hardly anything that rrm
@@ -114,9 +150,11 @@ impl TrashManager {
     }
 }
 
-/// Whether an item may pass the filters of a selection, as far as its name tells.
+/// Whether an item may be selected, as far as its name tells.
 pub(super) fn may_pass(selection: &Selection, id: ItemId) -> bool {
-    id.told().is_none_or(|told| selection.filters.iter().all(|filter| filter.may_pass_removed_at(told.removed)))
+    let may_pass_filters =
+        id.told().is_none_or(|told| selection.filters.iter().all(|filter| filter.may_pass_removed_at(told.removed)));
+    may_pass_filters && selection.may_mean(id)
 }
 
 fn is_imported(id: ItemId) -> bool {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::TrashManager;
 use super::copy::copy_in;
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, is_about_room};
 use crate::item::Record;
 use crate::progress::Progress;
 use crate::request::{Copying, Place};
@@ -39,13 +39,6 @@ impl Incoming<'_> {
         Some(Record { original_path, ..self.record.clone() })
     }
 
-    fn place_in(&self, trash: &TrashDir) -> std::result::Result<Placed, NotPlaced> {
-        match self.record_in(trash) {
-            Some(record) => trash.place(self.source, &record),
-            None => Err(NotPlaced::CrossDevice(std::io::ErrorKind::CrossesDevices.into())),
-        }
-    }
-
     fn finish(&self, result: std::result::Result<Placed, NotPlaced>) -> Result<Placed> {
         result.map_err(|(NotPlaced::Failed(error) | NotPlaced::CrossDevice(error))| {
             Error::system(self.action, self.shown, error)
@@ -59,7 +52,8 @@ impl Incoming<'_> {
         for reason in reasons.iter().filter(|reason| told.insert(&reason.path)) {
             text.push_str(&format!("\n  {}: {}", quoted(&reason.path), reason.reason));
         }
-        Error::new(ErrorKind::NoTrash, self.action, self.shown, text)
+        let want_of_room = reasons.iter().any(Error::is_about_room).then(|| std::io::ErrorKind::StorageFull.into());
+        Error { source: want_of_room, ..Error::new(ErrorKind::NoTrash, self.action, self.shown, text) }
     }
 }
 
@@ -78,7 +72,7 @@ impl TrashManager {
         let mut unreached = Unreached::default();
         match self.volumes().home() {
             Ok(home) if is_another_mount(&home, incoming.metadata()) => unreached.add(home),
-            Ok(home) => match incoming.place_in(&home) {
+            Ok(home) => match self.place_in(incoming, &home) {
                 Err(NotPlaced::CrossDevice(_)) => unreached.add_near(home),
                 result => {
                     self.know(home);
@@ -89,7 +83,7 @@ impl TrashManager {
         }
         if let Some(near) = near.filter(|_| place == Place::OwnVolume && !unreached.has_near(incoming.metadata())) {
             match self.volumes().of_volume(near) {
-                Ok(trash) => match incoming.place_in(&trash) {
+                Ok(trash) => match self.place_in(incoming, &trash) {
                     Err(NotPlaced::CrossDevice(_)) => unreached.add_near(trash),
                     result => {
                         self.know(trash);
@@ -106,6 +100,25 @@ impl TrashManager {
             }
         }
         Err(incoming.no_trash(&unreached.reasons))
+    }
+
+    fn place_in(&self, incoming: &Incoming<'_>, trash: &TrashDir) -> std::result::Result<Placed, NotPlaced> {
+        let Some(record) = incoming.record_in(trash) else {
+            return Err(NotPlaced::CrossDevice(std::io::ErrorKind::CrossesDevices.into()));
+        };
+        match trash.place(incoming.source, &record) {
+            Err(NotPlaced::Failed(error)) if is_about_room(&error) && self.can_do_without_date(&record) => {
+                trash.place_with_path_alone(incoming.source, &record).map_err(|_| NotPlaced::Failed(error))
+            }
+            placed => placed,
+        }
+    }
+
+    /// Whether an item without its date would be due no earlier than with it.
+    fn can_do_without_date(&self, record: &Record) -> bool {
+        let without = self.grace_period.and_then(|grace| record.trashed.checked_add_signed(grace));
+        // Where that cannot be worked out, it is never due.
+        without.is_none_or(|without| record.deletion.is_some_and(|date| date <= without))
     }
 }
 

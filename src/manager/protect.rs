@@ -6,15 +6,17 @@
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use super::operand::{Located, Parent, REMOVE, refused};
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::store::layout;
-use crate::sys::{self, FileId, FileKind, MountRoot, MountsBelow, Name};
+use crate::sys::{self, Dir, FileId, FileKind, MountRoot, MountsBelow, Name};
 use crate::text::quoted;
 use crate::volume::Volumes;
+use crate::walk::{Ascent, Step, Walk};
 
 /// Knows what is never removed; looks at the disk only once a directory is asked about.
 pub(super) struct Protection<'a> {
@@ -44,8 +46,9 @@ impl<'a> Protection<'a> {
         }
     }
 
-    /// Fails with the reason if this must not be removed, whatever is mounted below it.
-    pub(super) fn check(&self, operand: &OsStr, located: &Located) -> Result<()> {
+    /// Fails with the reason if this must not be removed, whatever is mounted below it. Gives the trash directories that go
+    /// along, of which nothing is needed any more.
+    pub(super) fn check(&self, operand: &OsStr, located: &Located) -> Result<Vec<PathBuf>> {
         if self.is_in_trash(&located.parent) || located.name == self.trash_name {
             return Err(refused(ErrorKind::TrashDirectory, operand));
         }
@@ -55,11 +58,28 @@ impl<'a> Protection<'a> {
         if matches!(located.metadata.kind, FileKind::Directory | FileKind::Symlink) {
             self.check_guarded(operand, located.metadata.id)?;
         }
-        if located.metadata.is_dir() {
-            self.check_registered(operand, &located.parent.path.join(&located.name))?;
-            self.check_content(operand, located)?;
+        if !located.metadata.is_dir() {
+            return Ok(Vec::new());
         }
-        Ok(())
+        let mut below = self.registered_below(&located.parent.path.join(&located.name));
+        let directly = self.trash_in(located).filter(|path| !below.contains(path));
+        below.extend(directly);
+        below.retain(|path| sys::metadata_at(path).is_ok());
+        below.iter().try_for_each(|trash| self.check_empty(operand, trash))?;
+        Ok(below)
+    }
+
+    /// A trash directory with nothing in it is no obstacle: containers and tests leave them.
+    fn check_empty(&self, operand: &OsStr, path: &Path) -> Result<()> {
+        match self.volumes.open_at(path).and_then(|trash| trash.map_or(Ok(0), |trash| trash.count())) {
+            Ok(0) => Ok(()),
+            Ok(found) => {
+                let items = if found == 1 { "1 item" } else { &format!("{found} items") };
+                let reason = format!("it holds the trash directory {}, with {items}", quoted(path));
+                Err(Error::new(ErrorKind::TrashDirectory, REMOVE, operand, reason))
+            }
+            Err(_) => Err(refused(ErrorKind::TrashDirectory, operand)),
+        }
     }
 
     /// Fails with the reason if this is one of the directories, and links to them, that are never removed, whatever is
@@ -78,35 +98,29 @@ impl<'a> Protection<'a> {
         let mounts = if let Some(mounts) = self.mounts.get() {
             mounts
         } else {
-            let read = MountsBelow::read(self.volumes.root());
-            let read = read.map_err(|error| Error::system(REMOVE, sys::MOUNT_TABLE, error))?;
-            self.mounts.get_or_init(|| read)
+            match MountsBelow::read(self.volumes.root()) {
+                Ok(read) => self.mounts.get_or_init(|| read),
+                Err(_) => return check_by_looking(operand, located),
+            }
         };
-        let Some(point) = mounts.below(located.metadata.id) else { return Ok(()) };
-        let reason = format!("a file system is mounted below it, at {}; unmount it first", quoted(point));
-        Err(Error::new(ErrorKind::HoldsMount, REMOVE, operand, reason))
+        mounts.below(located.metadata.id).map_or(Ok(()), |point| Err(holds_mount(operand, point)))
     }
 
     /// A trash directory on a volume may be anywhere its user could make one.
-    fn check_registered(&self, operand: &OsStr, path: &Path) -> Result<()> {
-        let Ok(Some(home)) = self.volumes.home_if_there() else { return Ok(()) };
-        let holds = |known: &Path| known.starts_with(path) && sys::metadata_at(known).is_ok();
-        match home.registered() {
-            Ok(known) if known.iter().any(|known| holds(known)) => Err(refused(ErrorKind::TrashDirectory, operand)),
-            _ => Ok(()),
-        }
+    fn registered_below(&self, path: &Path) -> Vec<PathBuf> {
+        let Ok(Some(home)) = self.volumes.home_if_there() else { return Vec::new() };
+        let mut known = home.registered().unwrap_or_default();
+        known.retain(|known| known.starts_with(path));
+        known
     }
 
     /// A trash that was made through another mount is not registered by this path: what a bind mount shows as its root,
     /// for one. It is looked for where a mount has it, directly in the directory, and nowhere further down.
-    fn check_content(&self, operand: &OsStr, located: &Located) -> Result<()> {
-        let (Ok(name), Ok(trash)) = (Name::new(&located.name), Name::new(&self.trash_name)) else { return Ok(()) };
-        match located.parent.dir.metadata_through(name, trash) {
-            Ok(found) if found.is_dir() && found.uid == sys::effective_uid() => {
-                Err(refused(ErrorKind::TrashDirectory, operand))
-            }
-            _ => Ok(()),
-        }
+    fn trash_in(&self, located: &Located) -> Option<PathBuf> {
+        let (name, trash) = (Name::new(&located.name).ok()?, Name::new(&self.trash_name).ok()?);
+        let found = located.parent.dir.metadata_through(name, trash).ok()?;
+        let is_ours = found.is_dir() && found.uid == sys::effective_uid();
+        is_ours.then(|| located.parent.path.join(&located.name).join(&self.trash_name))
     }
 
     /// Whether the directory is a trash or in one; the answer for the last one is kept, since operands come in runs.
@@ -129,8 +143,10 @@ impl<'a> Protection<'a> {
     fn guard(&self) -> HashMap<FileId, ErrorKind> {
         let mut guarded = HashMap::new();
         // The strongest reason comes last and stays.
-        guard_with_ancestors(&mut guarded, self.volumes.home_path(), ErrorKind::TrashDirectory);
-        guard_the_way(&mut guarded, self.volumes.home_path(), ErrorKind::TrashDirectory);
+        if let Some(trash) = self.volumes.home_path() {
+            guard_with_ancestors(&mut guarded, trash, ErrorKind::TrashDirectory);
+            guard_the_way(&mut guarded, trash, ErrorKind::TrashDirectory);
+        }
         if let Some(home) = self.home {
             guard_with_ancestors(&mut guarded, home, ErrorKind::HomeDirectory);
         }
@@ -158,6 +174,40 @@ fn guard_the_way(guarded: &mut HashMap<FileId, ErrorKind>, path: &Path, kind: Er
         let is_new = guarded.insert(metadata.id, kind) != Some(kind);
         if let (true, Ok(target)) = (is_new && metadata.kind == FileKind::Symlink, std::fs::read_link(step)) {
             guard_the_way(guarded, &step.parent().unwrap_or(Path::new("/")).join(target), kind);
+        }
+    }
+}
+
+fn holds_mount(operand: &OsStr, point: &Path) -> Error {
+    let reason = format!("a file system is mounted below it, at {}; unmount it first", quoted(point));
+    Error::new(ErrorKind::HoldsMount, REMOVE, operand, reason)
+}
+
+/// Looks for a mount in the tree itself, where no table tells of them.
+fn check_by_looking(operand: &OsStr, located: &Located) -> Result<()> {
+    let failed = |error: io::Error| {
+        let (table, why) = (sys::MOUNT_TABLE, words_of(&error));
+        let reason = format!("without {table} it cannot be told whether a file system is mounted below it: {why}");
+        Error { source: Some(error), ..Error::new(ErrorKind::System, REMOVE, operand, reason) }
+    };
+    let top = located.open().and_then(|top| Dir::of(&top.readable()?)).map_err(failed)?;
+    let mut walk = Walk::new(top, Name::fixed("top"));
+    loop {
+        match walk.step().map_err(failed)? {
+            Step::Finished if walk.leave().map_err(failed)? == Ascent::Over => return Ok(()),
+            Step::Finished => {}
+            Step::Found(entry) => {
+                let name = Name::new(&entry.name).map_err(|error| failed(error.into()))?;
+                let found = walk.here().metadata_of(name).map_err(failed)?;
+                if found.mount_root == MountRoot::Yes {
+                    let below = walk.path(Some(&entry.name)).iter().skip(1).collect::<PathBuf>();
+                    return Err(holds_mount(operand, &Path::new(operand).join(below)));
+                }
+                if found.is_dir() {
+                    let child = walk.here().open_dir_on_this_mount(name).map_err(failed)?;
+                    walk.enter(child, entry.name).map_err(failed)?;
+                }
+            }
         }
     }
 }

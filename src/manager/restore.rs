@@ -14,18 +14,18 @@ use super::target::{Links, RESTORE, TargetDir, Targets};
 use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem, Untrusted};
-use crate::outcome::{MadeAnew, Removed, RestorePlan, RestoreStep, Restored, TrashStep};
+use crate::outcome::{MadeAnew, Removal, Removed, RestorePlan, RestoreStep, Restored, TrashStep};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::{
     Conflict, Destination, Directories, Mounts, Open, Place, Restorable, RestoreRequest, TrashRequest,
 };
 use crate::selection::{Choice, Chosen, Selection, Versions};
 use crate::store::{MovedOut, Taken, TrashDir};
-use crate::sys::Name;
+use crate::sys::{self, Name};
 use crate::text::quoted;
 
 /// How many numbered names are tried before a restore gives up.
-const MOST_NUMBERS: u32 = 10_000;
+pub(super) const MOST_NUMBERS: u32 = 10_000;
 
 impl TrashManager {
     /// Finds what is asked for and where it would go. Nothing is touched.
@@ -37,9 +37,16 @@ impl TrashManager {
                 let choice = self.choose_existing(selection, &listing.items);
                 (listing, choice)
             }
-            Restorable::LastBatch(session) => {
-                let listing = self.last_batch(session.as_deref(), request.now);
-                let choice = whole_batch(&listing.items);
+            Restorable::LastBatches { most, session } => {
+                // What an undo has skipped it would skip for ever, and never get to what was removed before.
+                let is_skipped = |item: &TrashItem| {
+                    let target = || target_of(item, None, &request.destination).ok();
+                    request.conflict == Conflict::Skip
+                        && target().is_some_and(|target| sys::metadata_at(&target).is_ok())
+                };
+                let history = self.last_batches(*most, session.as_deref(), request.now, is_skipped);
+                let listing = history.into_listing();
+                let choice = whole_batches(&listing.items);
                 (listing, choice)
             }
         };
@@ -80,6 +87,11 @@ impl TrashManager {
             }
         }
         for (path, id) in lacking.into_iter().filter(|(path, _)| !newest.contains_key(path)) {
+            if let Some(found) = search_instead(selection, &path, items) {
+                whole.extend(found.chosen);
+                choice.problems.extend(found.problems);
+                continue;
+            }
             let reason = format!("item {} does not contain it", id.short());
             choice.problems.push(Error::new(ErrorKind::NoMatch, "find", path, reason));
         }
@@ -147,7 +159,7 @@ impl TrashManager {
         progress: &dyn Progress,
     ) -> Result<Begun> {
         check_open(step, request)?;
-        let links = if request.destination.directory.is_some() { Links::Follow } else { Links::Refuse };
+        let links = links_of(request);
         let trash = self.trash_of(&step.item)?;
         let (item, part) = (&step.item, step.part.as_deref());
         let likeness = match links {
@@ -211,6 +223,15 @@ impl TrashManager {
 
     /// Moves what is in the way to the trash, as a removal of its own that can be undone; tells what it is there.
     fn swap_out(&self, path: &Path, request: &RestoreRequest, progress: &dyn Progress) -> Result<Option<TrashItem>> {
+        let Some((removal, request)) = self.plan_swap(path, request)? else { return Ok(None) };
+        match self.trash(&removal, &request, progress)? {
+            Removed::Trashed(item) => Ok(Some(item)),
+            Removed::Deleted(_) => Ok(None),
+        }
+    }
+
+    /// How what is in the way would go to the trash.
+    pub(super) fn plan_swap(&self, path: &Path, request: &RestoreRequest) -> Result<Option<(Removal, TrashRequest)>> {
         let request = TrashRequest {
             operands: vec![path.as_os_str().to_owned()],
             directories: Directories::Whole,
@@ -224,10 +245,7 @@ impl TrashManager {
         let mut plan =
             self.plan_trash(&request).map_err(|mut errors| errors.pop().unwrap_or_else(|| in_the_way(path)))?;
         match plan.steps.pop() {
-            Some(TrashStep::Remove(removal)) => match self.trash(&removal, &request, progress)? {
-                Removed::Trashed(item) => Ok(Some(item)),
-                Removed::Deleted(_) => Ok(None),
-            },
+            Some(TrashStep::Remove(removal)) => Ok(Some((removal, request))),
             Some(TrashStep::Refuse(error)) => Err(error),
             Some(TrashStep::RemoveAround(_)) => Err(in_the_way(path)),
             None => Ok(None),
@@ -279,8 +297,22 @@ fn take_beside(step: &RestoreStep, name: &OsStr, take: impl Fn(&OsStr) -> Result
     Err(in_the_way(&step.target))
 }
 
+/// A person may name a directory by way of links; a record was written without any.
+pub(super) fn links_of(request: &RestoreRequest) -> Links {
+    if request.destination.directory.is_some() { Links::Follow } else { Links::Refuse }
+}
+
+/// What a word is found in that could have been a path inside of a trashed directory and is none; nothing, if it is found
+/// nowhere.
+fn search_instead(selection: &Selection, path: &Path, items: &[TrashItem]) -> Option<Choice> {
+    let term = selection.terms.iter().find(|term| term.spells(path))?.searched()?;
+    let choice = Selection { terms: vec![term], ..selection.clone() }.choose(items, Versions::Newest);
+    let is_found = choice.problems.iter().all(|problem| problem.kind != ErrorKind::NoMatch);
+    is_found.then_some(choice)
+}
+
 /// Nothing goes where a record says that others could have written, unless somebody has seen where that is.
-fn check_open(step: &RestoreStep, request: &RestoreRequest) -> Result<()> {
+pub(super) fn check_open(step: &RestoreStep, request: &RestoreRequest) -> Result<()> {
     let is_said = request.destination.directory.is_some() || request.open == Open::Agreed;
     if is_said || !step.item.is_open() { Ok(()) } else { Err(open(&step.item, &step.target)) }
 }
@@ -290,12 +322,12 @@ fn open(item: &TrashItem, target: &Path) -> Error {
     Error::new(ErrorKind::OpenRecord, RESTORE, target, reason)
 }
 
-fn in_the_way(target: &Path) -> Error {
+pub(super) fn in_the_way(target: &Path) -> Error {
     Error::new(ErrorKind::TargetExists, RESTORE, target, "it already exists")
 }
 
-/// All items of a removal, but for those that are open: each of them is told.
-fn whole_batch(items: &[TrashItem]) -> Choice {
+/// All items of some removals, but for those that are open: each of them is told.
+fn whole_batches(items: &[TrashItem]) -> Choice {
     let (closed, opened): (Vec<usize>, Vec<usize>) = (0..items.len()).partition(|at| !items[*at].is_open());
     let told = |at: usize| open(&items[at], items[at].original_path().unwrap_or(&name_of(&items[at])));
     Choice {

@@ -21,7 +21,7 @@ impl<'a> Room<'a> {
     /// Makes it in `parent`, for a copy of `item` out of `trash` that shall be called `target` there.
     pub(super) fn make(trash: &'a TrashDir, item: ItemId, (parent, target): (&Dir, Name<'_>)) -> io::Result<Self> {
         let outside = parent.path().map(|parent| parent.join(target.as_os_str()));
-        let note = match outside.map_or(Ok(None), |outside| trash.leave_note(item, &outside)) {
+        let note = match outside.map_or(Ok(None), |outside| trash.leave_note(item, &outside).map(Some)) {
             Ok(note) => note,
             Err(error) if error.kind() == io::ErrorKind::ResourceBusy => return Err(at_work()),
             // As on a trash that is read-only, or full.

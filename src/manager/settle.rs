@@ -71,6 +71,10 @@ pub(super) fn settle(trash: &TrashDir, item: ItemId, outside: &Path, progress: &
         Noted::AtWork => return Ok(Settled::Later),
         Noted::No => return Ok(Settled::InTrash),
     };
+    // Another command may have left another one since it was read.
+    if trash.noted(item).map_err(failed)?.as_deref() != Some(outside) {
+        return Ok(Settled::Later);
+    }
     let Some(parent) = holder_of(outside).map_err(failed)? else { return Ok(Settled::Later) };
     // Nothing that has no name was ever copied.
     let Some(name) = outside.file_name().and_then(|name| Name::new(name).ok()) else {

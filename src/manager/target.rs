@@ -52,10 +52,17 @@ impl TargetDir {
         }
     }
 
-    /// Brings to the disk what was renamed into it, and whatever was made for it.
-    pub(super) fn flush(&self) -> io::Result<()> {
-        self.made.iter().try_for_each(|made| made.private.flush())?;
-        sys::flush(&self.dir)
+    /// Brings to the disk what was renamed into it, and whatever was made for it; `inside` is a directory of ours there.
+    /// Who may write to a directory and not read it cannot flush it, and flushes the whole file system.
+    pub(super) fn flush_by_way_of(&self, inside: &Dir) -> io::Result<()> {
+        let one_by_one =
+            self.made.iter().try_for_each(|made| made.private.flush()).and_then(|()| sys::flush(&self.dir));
+        match one_by_one {
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => {
+                sys::flush_file_system(&inside.readable()?)
+            }
+            flushed => flushed,
+        }
     }
 }
 
@@ -108,7 +115,18 @@ impl Made {
     }
 }
 
-fn open_or_make(directory: &Path, links: Links, likeness: &Likeness<'_>, trashes: &Insides) -> Result<TargetDir> {
+/// A directory that something is to go to, as far as there is one.
+pub(super) struct Wanted<'a> {
+    /// The innermost that exists.
+    pub(super) dir: Dir,
+    /// Where that really is.
+    pub(super) real: PathBuf,
+    /// The names below it that are missing, the innermost first.
+    pub(super) missing: Vec<&'a OsStr>,
+}
+
+/// Finds `directory`, which is in no trash, and is what its path says unless `links` may be followed.
+pub(super) fn find_wanted<'a>(directory: &'a Path, links: Links, trashes: &Insides) -> Result<Wanted<'a>> {
     let failed = |error| Error::system(RESTORE, directory, error);
     let mut missing = Vec::new();
     let mut existing = directory;
@@ -136,6 +154,12 @@ fn open_or_make(directory: &Path, links: Links, likeness: &Likeness<'_>, trashes
     if trashes.hold(&dir, &real).map_err(failed)? {
         return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, directory, "it is inside the trash"));
     }
+    Ok(Wanted { dir, real, missing })
+}
+
+fn open_or_make(directory: &Path, links: Links, likeness: &Likeness<'_>, trashes: &Insides) -> Result<TargetDir> {
+    let Wanted { dir, real, missing } = find_wanted(directory, links, trashes)?;
+    let failed = |error| Error::system(RESTORE, directory, error);
     let mut target = TargetDir { dir, path: real, made: Vec::new() };
     let mut missing = missing.into_iter().rev();
     let made = missing.try_for_each(|name| target.descend(name, likeness)).and_then(|()| target.open_up());
@@ -174,7 +198,7 @@ impl TargetDir {
     }
 }
 
-fn not_a_directory(directory: &Path, at: &Path) -> Error {
+pub(super) fn not_a_directory(directory: &Path, at: &Path) -> Error {
     let reason = format!("{} is not a directory; use --to DIR to restore elsewhere", quoted(at));
     Error::new(ErrorKind::NotADirectory, RESTORE, directory, reason)
 }

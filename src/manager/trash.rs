@@ -50,11 +50,11 @@ impl TrashManager {
         if located.ending == Ending::Slash && !located.metadata.is_dir() {
             return Err(slash_after(protection, operand, &located, rule));
         }
-        let removal = Removal { operand: operand.to_owned(), metadata: located.metadata };
         if located.metadata.is_dir() {
             check_rule(rule, operand, || located.open())?;
         }
-        protection.check(operand, &located)?;
+        let trashes = protection.check(operand, &located)?;
+        let removal = Removal { operand: operand.to_owned(), metadata: located.metadata, trashes };
         match protection.check_mounts(operand, &located) {
             Ok(()) => Ok(TrashStep::Remove(removal)),
             Err(error) if error.kind == ErrorKind::HoldsMount && request.mounts == Mounts::LeaveOut => {
@@ -68,7 +68,23 @@ impl TrashManager {
     ///
     /// On an error the operand is still where it was, whole. See the [crate] for what a crash leaves.
     pub fn trash(&self, removal: &Removal, request: &TrashRequest, progress: &dyn Progress) -> Result<Removed> {
-        self.trash_as(removal, None, request, progress)
+        let removed = self.trash_as(removal, None, request, progress)?;
+        self.forget_trashes(&removal.trashes);
+        Ok(removed)
+    }
+
+    /// Takes back the registrations of trash directories that are where they were no more. One that stays is a finding of the
+    /// doctor.
+    fn forget_trashes(&self, gone: &[PathBuf]) {
+        if gone.is_empty() {
+            return;
+        }
+        let Ok(Some(home)) = self.volumes().home_if_there() else { return };
+        for (name, target) in home.registrations().unwrap_or_default() {
+            if let Some(target) = target.filter(|target| gone.contains(target)) {
+                home.unregister(&name, &target).ok();
+            }
+        }
     }
 
     /// As [`Self::trash`]; `origin` is what is recorded as the path that it had, instead of the one that it has.

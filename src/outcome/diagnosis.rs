@@ -57,6 +57,11 @@ pub enum Finding {
         /// Its permission bits.
         mode: u32,
     },
+    /// A trash directory of ours that no command finds: it was made where there was no home, as in a container.
+    Unregistered {
+        /// The directory.
+        trash: PathBuf,
+    },
     /// Something in a trash directory's place that must not be used: a link, another's.
     Unsafe {
         /// Where.
@@ -70,6 +75,13 @@ pub enum Finding {
         trash: PathBuf,
         /// The user whom it belongs to.
         owner: u32,
+    },
+    /// There is no home trash, or no way to it.
+    NoHome {
+        /// Where it would be.
+        trash: PathBuf,
+        /// Why not.
+        reason: String,
     },
     /// One of rrm's own directories in a trash directory cannot be worked in.
     Unusable {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Cause, Policy, Rule, Shield, Verdict, Volume, decide};
+use super::{Cause, Policy, Rule, Shield, Verdict, Volume, decide, removed_before};
 use crate::item::{ItemId, Keep, TrashItem};
 
 /// The rules that hold while nobody says otherwise, and the floor under them.
@@ -90,8 +90,9 @@ impl Standing {
             Rule::KeepNewest(_) | Rule::MaxSize(_) | Rule::MinFree(_) => None,
         };
         let (first, rule) = self.rules.iter().filter_map(|rule| Some((date(rule)?, *rule))).min()?;
-        let floor = self.floor.and_then(|floor| removed?.checked_add_signed(floor));
-        Some((floor.map_or(first, |floor| first.max(floor)), rule))
+        let Some(floor) = self.floor else { return Some((first, rule)) };
+        let old_enough = removed_before(item)?.checked_add_signed(floor)?;
+        Some((first.max(old_enough), rule))
     }
 }
 

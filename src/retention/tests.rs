@@ -154,6 +154,9 @@ fn fates() {
     let mut doubtful = item("/a", 40);
     doubtful.deletion = Stamp::Missing;
     let to_come = item("/a", -1);
+    let grace_floored = standing(&[Rule::PastGrace], Some(days(20)));
+    let mut undated = item("/a", 40);
+    undated.trashed = Stamp::Missing;
     let mut epoch = item("/a", 40);
     epoch.deletion = Stamp::At(DateTime::UNIX_EPOCH);
     let table = [
@@ -162,6 +165,8 @@ fn fates() {
         (&strict, item("/a", 2), Fate::DueAt(at(5), Rule::OlderThan(days(7)))),
         (&strict, item("/a", 10), Fate::Due(Rule::OlderThan(days(7)))),
         (&floored, item("/a", 10), Fate::DueAt(at(25), Rule::OlderThan(days(7)))),
+        // Its grace period ended ten days ago, and it is no older than that for sure.
+        (&grace_floored, undated, Fate::DueAt(at(10), Rule::PastGrace)),
         (&usual, kept, Fate::Kept(Some(at(3)))),
         (&usual, doubtful, Fate::Doubtful),
         (&usual, to_come, Fate::Doubtful),

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 use globset::{GlobBuilder, GlobMatcher};
 
+use super::search::{Rank, Search, Searching, paths_of};
 use super::{Chosen, Versions, absolute};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, ItemKind, TrashItem};
@@ -30,12 +31,23 @@ enum Meaning {
     Id(IdTerm),
     Path(Spelling),
     Glob(GlobMatcher),
-    /// Not said: a path if there was one, else an ID, else a glob.
+    /// This name, wherever.
+    Name(OsString),
+    /// What the word is found in.
+    Found(Search),
+    /// Not said: a path if there was one, else an ID, else a glob, or what is searched for.
     Bare {
         id: Option<IdTerm>,
         path: Spelling,
-        glob: Option<GlobMatcher>,
+        rest: Option<Rest>,
     },
+}
+
+/// What a word may mean that is no path and no ID.
+#[derive(Debug, Clone)]
+enum Rest {
+    Glob(GlobMatcher),
+    Search(Search),
 }
 
 /// A prefix of an ID, without hyphens, and perhaps a part of the item.
@@ -74,13 +86,19 @@ impl Term {
             Meaning::Path(Spelling::new(Path::new(path), directory, resolve))
         } else if let Some(pattern) = after("glob:") {
             Meaning::Glob(glob(pattern, directory)?)
+        } else if let Some(name) = after("name:") {
+            Meaning::Name(name.to_owned())
         } else if bytes.is_empty() {
             return Err(Error::new(ErrorKind::BadValue, "find", "", "an empty argument selects nothing"));
         } else {
             Meaning::Bare {
                 id: IdTerm::parse(text),
                 path: Spelling::new(Path::new(text), directory, resolve),
-                glob: if bytes.iter().any(|b| b"*?[{".contains(b)) { glob(text, directory).ok() } else { None },
+                rest: if bytes.iter().any(|b| b"*?[{".contains(b)) {
+                    glob(text, directory).ok().map(Rest::Glob)
+                } else {
+                    text.to_str().and_then(Search::of).map(Rest::Search)
+                },
             }
         };
         Ok(Self { text: text.to_owned(), meaning })
@@ -108,7 +126,16 @@ impl Term {
         match &self.meaning {
             Meaning::Items(ids) => Some(ids.iter().copied().collect()),
             Meaning::Id(id) | Meaning::Bare { id: Some(id), .. } => id.whole().map(|id| vec![id]),
-            Meaning::Path(_) | Meaning::Glob(_) | Meaning::Bare { id: None, .. } => None,
+            _ => None,
+        }
+    }
+
+    /// Whether the word may mean the item with this ID. What is not said to be an ID may be its path.
+    pub(super) fn may_mean(&self, id: ItemId) -> bool {
+        match &self.meaning {
+            Meaning::Items(ids) => ids.contains(&id),
+            Meaning::Id(begun) => begun.begins(id),
+            _ => true,
         }
     }
 
@@ -117,33 +144,103 @@ impl Term {
         match &self.meaning {
             Meaning::Items(ids) => ids.contains(&item.id),
             Meaning::Id(id) | Meaning::Bare { id: Some(id), .. } => id.matches(item),
-            Meaning::Path(_) | Meaning::Glob(_) | Meaning::Bare { id: None, .. } => false,
+            _ => false,
         }
     }
 
     /// Finds what the word means among those of `items` whose places are in `passing`.
-    pub(super) fn find(&self, items: &[TrashItem], passing: &[usize], versions: Versions) -> Result<Vec<Chosen>> {
+    pub(super) fn find(
+        &self,
+        items: &[TrashItem],
+        passing: &[usize],
+        versions: Versions,
+        searching: Searching,
+    ) -> Result<Vec<Chosen>> {
         match &self.meaning {
             Meaning::Items(ids) => Ok(find_items(ids, items, passing)),
             Meaning::Id(id) => self.find_id(id, items, passing),
             Meaning::Path(path) => Ok(find_path(path, items, passing, versions)),
             Meaning::Glob(glob) => Ok(find_glob(glob, items, passing, versions)),
+            Meaning::Name(name) => Ok(find_name(name, items, passing, versions)),
+            Meaning::Found(search) => self.search(search, items, passing, versions, searching),
             Meaning::Bare { id: Some(id), .. }
                 if id.whole().is_some_and(|id| items.iter().any(|item| item.id == id)) =>
             {
                 self.find_id(id, items, passing)
             }
-            Meaning::Bare { id, path, glob } => {
+            Meaning::Bare { id, path, rest } => {
                 let by_path = find_path(path, items, passing, versions);
                 let by_id = id.as_ref().map_or(Ok(Vec::new()), |id| self.find_id(id, items, passing))?;
-                match (by_path.is_empty(), by_id.is_empty(), glob) {
+                match (by_path.is_empty(), by_id.is_empty(), rest) {
                     (false, false, _) => Err(self.both()),
                     (false, true, _) => Ok(by_path),
-                    (true, true, Some(glob)) => Ok(find_glob(glob, items, passing, versions)),
+                    (true, true, Some(Rest::Glob(glob))) => Ok(find_glob(glob, items, passing, versions)),
+                    (true, true, Some(Rest::Search(search))) => {
+                        self.search(search, items, passing, versions, searching)
+                    }
                     (true, _, _) => Ok(by_id),
                 }
             }
         }
+    }
+
+    /// Finds what the word is found in, if that may be chosen.
+    fn search(
+        &self,
+        search: &Search,
+        items: &[TrashItem],
+        passing: &[usize],
+        versions: Versions,
+        searching: Searching,
+    ) -> Result<Vec<Chosen>> {
+        if searching == Searching::Off {
+            return Ok(Vec::new());
+        }
+        let (rank, found) = search.find(items, passing);
+        let is_chosen = match searching {
+            Searching::All => true,
+            Searching::One => search.is_plain(rank) && paths_of(items, &found) == 1,
+            Searching::Off | Searching::Tell => false,
+        };
+        if is_chosen || found.is_empty() {
+            Ok(versions_of(found, items, versions))
+        } else {
+            Err(self.several(rank, &found))
+        }
+    }
+
+    fn several(&self, rank: Rank, found: &[usize]) -> Error {
+        let how = match (rank, found.len()) {
+            (Rank::Whole, 1) => "1 item has this name".to_owned(),
+            (Rank::Whole, count) => format!("{count} items have this name"),
+            (_, 1) => "1 item matches in part".to_owned(),
+            (_, count) => format!("{count} items match in part"),
+        };
+        Error::new(ErrorKind::Several, "choose", &self.text, format!("no item has this path; {how}"))
+    }
+
+    /// The names that are nearest to the word, if it was searched for.
+    pub(super) fn nearest(&self, items: &[TrashItem], passing: &[usize]) -> Vec<String> {
+        match &self.meaning {
+            Meaning::Bare { rest: Some(Rest::Search(search)), .. } => search.nearest(items, passing),
+            _ => Vec::new(),
+        }
+    }
+
+    /// The same word where it turned out to be no path: only searched for.
+    #[must_use]
+    pub fn searched(&self) -> Option<Self> {
+        match &self.meaning {
+            Meaning::Bare { rest: Some(Rest::Search(search)), .. } => {
+                Some(Self { text: self.text.clone(), meaning: Meaning::Found(search.clone()) })
+            }
+            _ => None,
+        }
+    }
+
+    /// Whether the word, not said to be anything else, spells this path.
+    pub(crate) fn spells(&self, path: &Path) -> bool {
+        matches!(&self.meaning, Meaning::Bare { path: spelling, .. } if spelling.paths.iter().any(|known| known == path))
     }
 
     fn find_id(&self, id: &IdTerm, items: &[TrashItem], passing: &[usize]) -> Result<Vec<Chosen>> {
@@ -183,6 +280,8 @@ impl IdTerm {
         let part = OsStr::from_bytes(text.get(end + 1..).unwrap_or_default());
         let part = (!part.is_empty()).then(|| absolute(Path::new(part), Path::new("/")));
         let part = part.and_then(|path| path.strip_prefix("/").map(Path::to_owned).ok());
+        // `ID/.` and `ID/x/..` are the item, and not a part of it.
+        let part = part.filter(|part| !part.as_os_str().is_empty());
         plausible.then_some(Self { digits, part })
     }
 
@@ -193,7 +292,11 @@ impl IdTerm {
 
     fn matches(&self, item: &TrashItem) -> bool {
         let whole = item.kind == ItemKind::Directory || self.part.is_none();
-        whole && item.id.to_string().replace('-', "").starts_with(&self.digits)
+        whole && self.begins(item.id)
+    }
+
+    fn begins(&self, id: ItemId) -> bool {
+        id.to_string().replace('-', "").starts_with(&self.digits)
     }
 }
 
@@ -233,11 +336,18 @@ fn find_inside(path: &Spelling, items: &[TrashItem], passing: &[usize]) -> Vec<C
 }
 
 fn find_glob(glob: &GlobMatcher, items: &[TrashItem], passing: &[usize], versions: Versions) -> Vec<Chosen> {
-    let mut found: Vec<usize> = passing
-        .iter()
-        .copied()
-        .filter(|at| !items[*at].is_open() && items[*at].original_path().is_some_and(|path| glob.is_match(path)))
-        .collect();
+    let is_match = |at: &usize| items[*at].original_path().is_some_and(|path| glob.is_match(path));
+    let closed = passing.iter().copied().filter(|at| !items[*at].is_open());
+    versions_of(closed.filter(is_match).collect(), items, versions)
+}
+
+fn find_name(name: &OsStr, items: &[TrashItem], passing: &[usize], versions: Versions) -> Vec<Chosen> {
+    let closed = passing.iter().copied().filter(|at| !items[*at].is_open());
+    versions_of(closed.filter(|at| items[*at].original_name() == Some(name)).collect(), items, versions)
+}
+
+/// Of the items found those that are wanted: all, or the newest of each path.
+fn versions_of(mut found: Vec<usize>, items: &[TrashItem], versions: Versions) -> Vec<Chosen> {
     if versions == Versions::Newest {
         found.sort_by_key(|at| (items[*at].original_path(), Reverse(items[*at].trashed.instant())));
         found.dedup_by_key(|at| items[*at].original_path());

@@ -104,7 +104,7 @@ fn an_ambiguous_prefix_lists_its_candidates() {
 #[test]
 fn filters_leave_out_and_last_takes_the_newest() {
     let chosen = |filters: Vec<Filter>, last| {
-        let selection = Selection { terms: vec![], filters, last };
+        let selection = Selection { filters, last, ..Selection::default() };
         selection.choose(&items(), Versions::All).chosen.iter().map(|c| c.index).collect::<Vec<_>>()
     };
     assert_eq!(chosen(vec![Filter::Under("/w/deep".into())], None), [4]);
@@ -165,4 +165,76 @@ fn items_that_were_pointed_at_are_meant_in_every_version_and_each_exactly() {
     assert!(choice.problems.is_empty());
     let choice = pointed(vec![gone]).choose(&items, Versions::All);
     assert_eq!(choice.problems.len(), 1);
+}
+
+/// What a word is found in, as indexes, and the kinds of what is told.
+fn search(word: &str, searching: Searching) -> (Vec<usize>, Vec<ErrorKind>) {
+    let terms = vec![Term::parse(OsStr::new(word), Path::new("/elsewhere"), |_| None).expect("a term")];
+    let paths = ["/p/Zed", "/p/zed", "/q/zed.log", "/zed/old/x", "/q/sub/zed.log", "/q/report.txt", "/q/report.txt"];
+    let items: Vec<_> = (1..).zip(paths).map(|(age, path)| item(u8::try_from(age).expect("few"), path, age)).collect();
+    let choice = Selection { terms, searching, ..Selection::default() }.choose(&items, Versions::Newest);
+    (choice.chosen.iter().map(|c| c.index).collect(), choice.problems.iter().map(|p| p.kind).collect())
+}
+
+#[test]
+fn a_word_is_found_in_names_before_paths() {
+    let table: &[(&str, &[usize])] = &[
+        ("zed", &[0, 1]),
+        ("Zed", &[0]),
+        ("sub/zed.log", &[4]),
+        ("zed.l", &[2, 4]),
+        ("repor", &[5]),
+        ("ld", &[3]),
+        ("q/SUB", &[]),
+        ("./zed", &[]),
+        ("/zed", &[]),
+        ("z*", &[]),
+        ("name:zed", &[1]),
+        ("path:zed", &[]),
+    ];
+    for (word, found) in table {
+        assert_eq!(search(word, Searching::All).0, *found, "{word}");
+        let anything_said_otherwise = word.contains([':', '*']);
+        assert_eq!(search(word, Searching::Off).0, if anything_said_otherwise { *found } else { &[] }, "{word}");
+    }
+}
+
+/// Of several, of a part of a path, and of two letters of a name a person has to choose.
+#[test]
+fn only_what_is_plainly_meant_is_taken_without_a_question() {
+    use ErrorKind::{NoMatch, Several};
+    for (word, found) in [("Zed", 0), ("sub/zed", 4), ("report", 5), ("rep", 5)] {
+        let expected = if word == "sub/zed" { (vec![], vec![Several]) } else { (vec![found], vec![]) };
+        assert_eq!(search(word, Searching::One), expected, "{word}");
+        assert_eq!(search(word, Searching::Tell), (vec![], vec![Several]), "{word}");
+    }
+    for word in ["zed", "zed.l", "re", "old"] {
+        assert_eq!(search(word, Searching::One), (vec![], vec![Several]), "{word}");
+    }
+    assert_eq!(search("nothing", Searching::One), (vec![], vec![NoMatch]));
+}
+
+#[test]
+fn what_is_open_is_found_by_no_word() {
+    let open = TrashItem { trust: crate::item::Trust::Open, ..item(1, "/w/zed", 1) };
+    for word in ["zed", "name:zed"] {
+        let terms = vec![Term::parse(OsStr::new(word), Path::new("/"), |_| None).expect("a term")];
+        let selection = Selection { terms, searching: Searching::All, ..Selection::default() };
+        assert_eq!(selection.choose(std::slice::from_ref(&open), Versions::All).chosen.len(), 0, "{word}");
+    }
+}
+
+#[test]
+fn the_nearest_names_are_told_where_nothing_matches() {
+    let reason = |word: &str, searching| {
+        let terms = vec![Term::parse(OsStr::new(word), Path::new("/w"), |_| None).expect("a term")];
+        let items = ["/w/report.txt", "/w/Reports", "/w/zed"].map(|path| item(1, path, 1));
+        let choice = Selection { terms, searching, ..Selection::default() }.choose(&items, Versions::All);
+        choice.problems[0].reason.to_string()
+    };
+    let told = reason("reprot", Searching::One);
+    assert!(told.ends_with("similar names: \"Reports\""), "{told}");
+    for (word, searching) in [("reprot", Searching::Off), ("else", Searching::All), ("*reprot", Searching::All)] {
+        assert_eq!(reason(word, searching), "nothing in the trash matches", "{word}");
+    }
 }

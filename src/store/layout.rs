@@ -17,6 +17,9 @@ pub const KEPT: Name<'static> = Name::fixed(item::KEPT);
 /// In a home trash: a symbolic link to each other trash directory ever made.
 pub const VOLUMES: Name<'static> = Name::fixed("volumes");
 
+/// In a home trash: what the last undo brought back.
+pub const UNDONE: Name<'static> = Name::fixed(".undone");
+
 /// In an envelope: the thing itself.
 pub const ITEM: Name<'static> = Name::fixed("item");
 
@@ -26,6 +29,17 @@ pub const CACHE_TAG: Name<'static> = Name::fixed("CACHEDIR.TAG");
 /// What [`CACHE_TAG`] holds.
 pub const CACHE_TAG_CONTENT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
     # This directory holds what rrm removed. What is in it is meant to be deleted some day.\n";
+
+/// Room that is set aside for a full disk: files that hold nothing of use.
+pub const BALLAST: Name<'static> = Name::fixed(".ballast");
+
+/// Tells in [`BALLAST`] what that is.
+pub const BALLAST_README: Name<'static> = Name::fixed("README");
+
+/// What [`BALLAST_README`] holds.
+pub const BALLAST_README_CONTENT: &str = "These files hold random bytes. They keep 1 MiB free for rrm: when the disk \
+    is full, rrm\ndeletes some of them, so that you can still remove and restore files. The next rrm clean\nthat frees \
+    space makes them again. You can delete them at any time.\n";
 
 /// Keeps git from taking a trash directory inside a work tree for part of it.
 pub const GIT_IGNORE: Name<'static> = Name::fixed(".gitignore");
@@ -88,7 +102,7 @@ pub fn meaning_of(shelf: Shelf, name: &OsStr) -> Meaning {
     if shelf == Shelf::Kept {
         return Spot::from_kept_name(name).map_or(Meaning::Foreign, Meaning::Item);
     }
-    let ours = [STAGING, DOOMED, KEPT, VOLUMES, CACHE_TAG, GIT_IGNORE];
+    let ours = [STAGING, DOOMED, KEPT, VOLUMES, BALLAST, UNDONE, CACHE_TAG, GIT_IGNORE];
     if let Some(id) = ItemId::from_name(name) {
         Meaning::Item(Spot::in_trash(id))
     } else if ours.iter().any(|known| known.as_os_str() == name) {
@@ -116,7 +130,7 @@ mod tests {
         for odd in [&id.to_uppercase(), &id.replace('-', ""), "item", "volumesx", ".rrm-0"] {
             assert_eq!(in_trash(odd), Meaning::Foreign, "{odd}");
         }
-        for ours in [".doomed", "kept"] {
+        for ours in [".doomed", "kept", ".ballast"] {
             assert_eq!(in_trash(ours), Meaning::Ours);
             assert_eq!(meaning_of(Shelf::Kept, OsStr::new(ours)), Meaning::Foreign);
         }

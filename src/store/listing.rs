@@ -8,14 +8,14 @@ use super::TrashDir;
 use super::layout::{self, Meaning};
 use super::read::{At, Reading};
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{ItemId, Shelf, Spot, TrashItem};
+use crate::item::{ItemId, Shelf, Spot};
 use crate::sys::door::spawn_beside;
 use crate::sys::{Dir, Entry, FileKind};
 
 /// How many entries are read before the first of them is told: the more, the more memory.
 const AT_ONCE: usize = 512;
 
-/// From how many entries on a second thread is worth its start.
+/// From how many items for each on a second thread is worth its start.
 const WORTHWHILE: usize = 64;
 
 impl TrashDir {
@@ -62,34 +62,19 @@ impl TrashDir {
                 return Ok(());
             }
             enough = AT_ONCE.min(2 * enough);
-            let batch = self.read_in_two_threads(shelf, dir, &entries);
+            let batch = self.read_all(shelf, dir, &entries);
             entries.clear();
             flow = each(batch);
             if flow.is_break() { Err(std::io::ErrorKind::Interrupted.into()) } else { Ok(()) }
         });
-        if flow.is_break() || each(self.read_in_two_threads(shelf, dir, &entries)).is_break() {
+        if flow.is_break() || each(self.read_all(shelf, dir, &entries)).is_break() {
             return Ok(ControlFlow::Break(()));
         }
         walk.map(|()| flow).map_err(|error| self.unread(shelf, error))
     }
 
-    /// Reads entries in their order. Each takes several calls that wait for nobody, so that two threads need half the
-    /// time; a thread costs as much as a few entries.
-    fn read_in_two_threads(&self, shelf: Shelf, dir: &Dir, entries: &[Entry]) -> Vec<Result<Reading>> {
-        let (some, others) = entries.split_at(entries.len() / 2);
-        let read = |entries: &[Entry]| -> Vec<_> {
-            entries.iter().filter_map(|entry| self.read_entry(shelf, dir, entry)).collect()
-        };
-        if some.len() < WORTHWHILE {
-            return read(entries);
-        }
-        thread::scope(|scope| {
-            let second = spawn_beside(scope, || read(others));
-            let mut readings = read(some);
-            let rest = second.and_then(|second| second.join().ok());
-            readings.extend(rest.unwrap_or_else(|| read(others)));
-            readings
-        })
+    fn read_all(&self, shelf: Shelf, dir: &Dir, entries: &[Entry]) -> Vec<Result<Reading>> {
+        in_two_threads(entries, |entry| self.read_entry(shelf, dir, entry)).into_iter().flatten().collect()
     }
 
     fn read_entry(&self, shelf: Shelf, dir: &Dir, entry: &Entry) -> Option<Result<Reading>> {
@@ -116,18 +101,18 @@ impl TrashDir {
         })
     }
 
-    /// At most so many of the items whose ID is wanted, in no order; those that cannot be read are passed over.
-    pub fn some_items(&self, most: usize, is_wanted: impl Fn(&ItemId) -> bool) -> Result<Vec<TrashItem>> {
-        let mut items = Vec::new();
-        self.names(|spot, kind| {
-            if items.len() < most
-                && is_wanted(&spot.id)
-                && let Ok(Reading::Item(item)) = self.read_spot(spot, kind)
-            {
-                items.push(item);
-            }
-        })?;
-        Ok(items)
+    /// How many things there are that somebody may want back or that a command has not finished: with none it holds nothing
+    /// but what rrm makes in each trash directory.
+    pub fn count(&self) -> Result<usize> {
+        let mut found = 0;
+        self.names(|_, _| found += 1)?;
+        if found == 0 {
+            self.for_each(|reading| found += usize::from(!matches!(reading, Ok(Reading::Gone))))?;
+            let unread = |error| Error::system("read", &**self.path(), error);
+            let unfinished = self.staging().map_err(unread)?.map_or(0, |left| left.copies.len() + left.notes.len());
+            found += unfinished + self.doomed().map_err(unread)?.map_or(0, |(_, names)| names.len());
+        }
+        Ok(found)
     }
 
     /// Calls `each` with the directory of what nobody keeps, and then with that of what somebody does.
@@ -151,4 +136,21 @@ impl TrashDir {
             Shelf::Kept => self.path.join(layout::KEPT.as_os_str()),
         }
     }
+}
+
+/// Reads items in their order. Each takes several calls that wait for nobody, so that two threads need half the time; a
+/// thread costs as much as a few items.
+pub fn in_two_threads<T: Sync, R: Send>(items: &[T], read: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let (some, others) = items.split_at(items.len() / 2);
+    let read = |items: &[T]| -> Vec<R> { items.iter().map(&read).collect() };
+    if some.len() < WORTHWHILE {
+        return read(items);
+    }
+    thread::scope(|scope| {
+        let second = spawn_beside(scope, || read(others));
+        let mut done = read(some);
+        let rest = second.and_then(|second| second.join().ok());
+        done.extend(rest.unwrap_or_else(|| read(others)));
+        done
+    })
 }

@@ -5,9 +5,11 @@ use std::fs::File;
 use std::io;
 use std::os::unix::ffi::OsStringExt;
 
+use chrono::{DateTime, SecondsFormat, Utc};
+
 use super::TrashDir;
 use super::older;
-use super::record::{IMPORT, SIZE};
+use super::record::{DELETION_DATE, IMPORT, SIZE, date};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::item::{Arrival, Holder, Shape, TrashItem};
 use crate::sys::{Dir, Name, metadata_of_file};
@@ -38,6 +40,11 @@ impl TrashDir {
     /// Forgets how large a directory was, since something was taken out of it.
     pub fn forget_size(&self, item: &TrashItem) -> io::Result<()> {
         self.note(item, SIZE, None)
+    }
+
+    /// Notes that the item is not to be deleted before `due`.
+    pub fn postpone(&self, item: &TrashItem, due: DateTime<Utc>) -> io::Result<()> {
+        self.note(item, DELETION_DATE, Some(date(due, SecondsFormat::Secs)))
     }
 
     /// Sets or takes away one attribute of the record. If the item has left meanwhile the attribute is taken off it:

@@ -15,9 +15,9 @@ use std::path::{Path, PathBuf};
 use super::place::is_at;
 use super::stage::take_over;
 use super::{TrashDir, layout};
-use crate::item::{Holder, ItemId, TrashItem};
+use crate::item::{Holder, ItemId, Told, TrashItem};
 use crate::private::{Ledger, Recorded};
-use crate::sys::{Dir, Locked, Name, if_there};
+use crate::sys::{Dir, Locked, Name, if_there, rename_to_own_name};
 
 /// Who works on an item that there is a note of.
 #[derive(Debug)]
@@ -77,16 +77,9 @@ impl Note<'_> {
     }
 
     /// The note that another command left, to add to what it made.
-    fn adopted(self, staging: &Dir, elsewhere: &Path) -> io::Result<Option<Self>> {
+    fn adopted(self, staging: &Dir) -> io::Result<Self> {
         let file = staging.open_file_to_append(Name::new(&layout::ledger_of(self.item))?)?;
-        Self { ledger: Some(Ledger::on(file)), ending: Ending::Left, ..self }.if_beside(elsewhere)
-    }
-
-    /// Itself, if it leads into the directory of `elsewhere`: what is made in another would not be found by it.
-    fn if_beside(self, elsewhere: &Path) -> io::Result<Option<Self>> {
-        let noted = self.trash.noted(self.item)?;
-        let is_beside = noted.is_some_and(|noted| noted.parent() == elsewhere.parent());
-        Ok(is_beside.then_some(self))
+        Ok(Self { ledger: Some(Ledger::on(file)), ending: Ending::Left, ..self })
     }
 }
 
@@ -102,18 +95,21 @@ pub enum Noted<'a> {
 
 impl TrashDir {
     /// Notes down that `item` is being copied from or to `elsewhere`. Where a command has left a note of it that leads into
-    /// the same directory, that one is added to; where it leads into another, nothing is noted.
+    /// the same directory, that one is added to; where it leads into another, it is [set aside](Self::set_note_aside).
     ///
     /// # Errors
     /// `EBUSY` where another command is at work with the item.
-    pub fn leave_note(&self, item: ItemId, elsewhere: &Path) -> io::Result<Option<Note<'_>>> {
+    pub fn leave_note(&self, item: ItemId, elsewhere: &Path) -> io::Result<Note<'_>> {
         let staging = self.own_dir(layout::STAGING)?;
         let name = layout::ledger_of(item);
         let name = Name::new(&name)?;
         for _ in 0..ATTEMPTS {
             match staging.create_file(name) {
                 Ok(file) => match lock_of(&staging, name, &file) {
-                    Ok(Some(lock)) => return self.note_in(&staging, item, elsewhere, (file, lock)),
+                    Ok(Some(lock)) => match self.note_in(&staging, item, elsewhere, (file, lock))? {
+                        Some(note) => return Ok(note),
+                        None => self.set_note_aside(&staging, item)?,
+                    },
                     // A clean found it before it was locked, and removes it.
                     Ok(None) => {}
                     Err(error) => {
@@ -123,7 +119,8 @@ impl TrashDir {
                 },
                 Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match self.take_note(item)? {
                     Noted::AtWork => return Err(io::ErrorKind::ResourceBusy.into()),
-                    Noted::Left(note) => return note.adopted(&staging, elsewhere),
+                    Noted::Left(note) if self.leads_beside(item, elsewhere)? => return note.adopted(&staging),
+                    Noted::Left(_locked) => self.set_note_aside(&staging, item)?,
                     // Its command was killed before it noted anything.
                     Noted::No => self.drop_ledger(item)?,
                 },
@@ -133,7 +130,25 @@ impl TrashDir {
         Err(io::ErrorKind::ResourceBusy.into())
     }
 
-    /// Makes the note that belongs to a new ledger.
+    /// Whether the note of `item` leads into the directory of `elsewhere`: what is made in another is not found by it.
+    fn leads_beside(&self, item: ItemId, elsewhere: &Path) -> io::Result<bool> {
+        Ok(self.noted(item)?.is_some_and(|noted| noted.parent() == elsewhere.parent()))
+    }
+
+    /// Gives the note of `item`, and its ledger, a name that belongs to no item, so that there can be a second one. It is
+    /// settled as that of an item which is gone: what was left where it leads is found, as soon as that is there again.
+    ///
+    /// Killed before the last step there are two notes that lead to one place, one of them with the ledger.
+    fn set_note_aside(&self, staging: &Dir, item: ItemId) -> io::Result<()> {
+        let Some(noted) = self.noted(item)? else { return Ok(()) };
+        let nobodys = ItemId::new(self.random()?, Told::nothing());
+        staging.create_symlink(Name::new(&layout::note_of(nobodys))?, &noted)?;
+        let (old, new) = (layout::ledger_of(item), layout::ledger_of(nobodys));
+        if_there(rename_to_own_name(staging, Name::new(&old)?, staging, Name::new(&new)?))?;
+        staging.remove_file(Name::new(&layout::note_of(item))?)
+    }
+
+    /// Makes the note that belongs to a new ledger; `None` where there is one that leads into another directory.
     fn note_in(
         &self,
         staging: &Dir,
@@ -152,7 +167,9 @@ impl TrashDir {
         };
         match made {
             Ok(()) => Ok(Some(note(Ending::Forgotten))),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => note(Ending::Left).if_beside(elsewhere),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {
+                Ok(self.leads_beside(item, elsewhere)?.then(|| note(Ending::Left)))
+            }
             Err(error) => {
                 staging.remove_file(Name::new(&layout::ledger_of(item))?).ok();
                 Err(error)

@@ -108,36 +108,31 @@ pub struct Labelled {
 impl TrashDir {
     /// Moves a thing here by rename, with its record.
     pub fn place(&self, source: Source<'_>, record: &Record) -> Result<Placed, NotPlaced> {
-        let loosened = loosen(|| source.parent.open_dir(source.name), source.metadata)?;
-        let given = if loosened.is_some() { OWNER_WRITE } else { 0 };
-        let placed = self.place_movable(source, record, given);
-        if let (Err(_), Some(loosened)) = (&placed, loosened) {
-            loosened.tighten().map_err(NotPlaced::Failed)?;
-        }
-        Ok(placed?)
+        movable(source, |given| self.making_room(|| self.place_whole(source, record, given)))
     }
 
-    fn place_movable(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {
-        if self.shape_of(source.metadata) != Shape::Own {
-            return self.place_in_envelope(source, record, given);
-        }
-        if let Some(file) = self.with_own_record(source, record)? {
-            return self.commit_labelled(source, &file, record, given);
-        }
-        self.place_in_envelope(source, record, given).or_else(|error| match is_about_room(&error) {
-            true => self.place_with_path_alone(source, record, given).map_err(|_| error),
-            false => Err(error),
+    /// The same for a full disk whose ballast is used up: what an inode has room for is the path, if that is short. When
+    /// the grace period ends is then worked out from the name. What has values of its own under our names is not moved:
+    /// nothing may stand beside the path, and what is somebody's own is not erased.
+    pub fn place_with_path_alone(&self, source: Source<'_>, record: &Record) -> Result<Placed, NotPlaced> {
+        let path_alone = Record { deletion: None, session: None, ..record.clone() };
+        movable(source, |given| match self.labelled_if_own(source, &path_alone)? {
+            Some(file) => self.commit_labelled(source, &file, &path_alone, given),
+            None => Err(io::ErrorKind::StorageFull.into()),
         })
     }
 
-    /// For a disk that is full: what an inode has room for is the path, if that is short. When the grace period ends is
-    /// then worked out from the name. What has values of its own under our names is not moved: nothing may stand beside the
-    /// path, and what is somebody's own is not erased.
-    fn place_with_path_alone(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {
-        let path_alone = Record { deletion: None, session: None, ..record.clone() };
-        match self.with_own_record(source, &path_alone)? {
-            Some(file) => self.commit_labelled(source, &file, &path_alone, given),
-            None => Err(io::ErrorKind::StorageFull.into()),
+    fn place_whole(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {
+        match self.labelled_if_own(source, record)? {
+            Some(file) => self.commit_labelled(source, &file, record, given),
+            None => self.place_in_envelope(source, record, given),
+        }
+    }
+
+    fn labelled_if_own(&self, source: Source<'_>, record: &Record) -> io::Result<Option<File>> {
+        match self.shape_of(source.metadata) {
+            Shape::Own => self.with_own_record(source, record),
+            _ => Ok(None),
         }
     }
 
@@ -291,8 +286,14 @@ impl TrashDir {
     }
 }
 
-fn is_about_room(error: &io::Error) -> bool {
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded)
+/// Places a thing that can be moved, perhaps because it is given what it lacks for that; `place` is told what.
+fn movable(source: Source<'_>, place: impl FnOnce(u32) -> io::Result<Placed>) -> Result<Placed, NotPlaced> {
+    let loosened = loosen(|| source.parent.open_dir(source.name), source.metadata)?;
+    let placed = place(if loosened.is_some() { OWNER_WRITE } else { 0 });
+    if let (Err(_), Some(loosened)) = (&placed, loosened) {
+        loosened.tighten().map_err(NotPlaced::Failed)?;
+    }
+    Ok(placed?)
 }
 
 impl TrashDir {

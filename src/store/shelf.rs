@@ -3,9 +3,9 @@
 use std::io;
 
 use super::take::Leaving;
-use super::{TrashDir, layout, older};
+use super::{TrashDir, layout, older, take_over};
 use crate::item::{Holder, Keep, Shelf, Spot, TrashItem};
-use crate::sys::{self, Dir, Name, rename_to_own_name};
+use crate::sys::{self, Dir, Locked, Name, rename_to_own_name};
 
 /// A directory that items are in.
 pub enum Shelved<'a> {
@@ -40,7 +40,7 @@ impl TrashDir {
     /// Before anybody is told that it is kept, [`Self::flush_keeps`] brings that to the disk.
     ///
     /// # Errors
-    /// `ENOENT` where another command took the item meanwhile.
+    /// `ENOENT` where another command took the item meanwhile, `EBUSY` where one is at work with its envelope.
     pub fn set_keep(&self, item: &TrashItem, keep: Keep) -> io::Result<TrashItem> {
         let (from, to) = (item.spot(), Spot::for_keep(item.id, keep));
         if to.shelf() == Shelf::Kept {
@@ -64,7 +64,12 @@ impl TrashDir {
             Holder::Item => Leaving::of(item, &source, old)?,
             Holder::Envelope => Leaving::nothing(),
         };
-        let moved = rename_to_own_name(&source, old, &target, new);
+        // From the rename until it is known what is in the envelope, nobody deletes it there.
+        let _lock = match item.holder {
+            Holder::Item => None,
+            Holder::Envelope => Some(self.lock_envelope(from, &source.open_dir(old)?)?),
+        };
+        let moved = self.making_room(|| rename_to_own_name(&source, old, &target, new));
         leaving.stay()?;
         moved?;
         // Whoever was about to restore or delete it holds the envelope, and may have taken the item out of it.
@@ -72,6 +77,20 @@ impl TrashDir {
             target.open_dir(new)?.metadata_of(layout::ITEM)?;
         }
         Ok(())
+    }
+
+    /// Takes the lock of the open `envelope`, which is at `spot`.
+    ///
+    /// # Errors
+    /// `ENOENT` where it is there no more, `EBUSY` where another command has the lock.
+    pub(super) fn lock_envelope(&self, spot: Spot, envelope: &Dir) -> io::Result<Locked> {
+        let (shelf, name) = (self.shelf(spot.shelf())?, spot.name());
+        let name = Name::new(&name)?;
+        if let Some(lock) = take_over(&shelf, name, envelope)? {
+            return Ok(lock);
+        }
+        shelf.metadata_of(name)?;
+        Err(io::Error::new(io::ErrorKind::ResourceBusy, "another command is at work with it"))
     }
 
     /// Brings to the disk what is kept.

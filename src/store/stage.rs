@@ -94,12 +94,19 @@ impl TrashDir {
 
     /// Puts a filled envelope, which is on the disk, among the items. When this returns the item is there on the disk too,
     /// so that its source may go.
+    ///
+    /// # Errors
+    /// It is in `.staging`, as it was.
     pub fn commit(&self, staged: &Staged) -> io::Result<Placed> {
         let staging = self.own_dir(layout::STAGING)?;
         let name = staged.id.to_string();
         let name = Name::new(&name)?;
         rename_to_own_name(&staging, name, &self.dir, name)?;
-        sys::flush(&self.dir)?;
+        if let Err(error) = sys::flush(&self.dir) {
+            // Its source stays, so nobody is to find a second one.
+            rename_to_own_name(&self.dir, name, &staging, name)?;
+            return Err(error);
+        }
         Ok(Placed { id: staged.id, trash: self.path.clone(), holder: Holder::Envelope })
     }
 

@@ -29,7 +29,7 @@ use crate::sys::{Dir, Lock, Metadata, Name, metadata_of_file, rename_no_replace,
 pub enum Taken {
     /// It is as it was before it was removed.
     Whole,
-    /// It is where it was wanted, but something of ours could not be taken off it.
+    /// It is where it was wanted, but something of ours could not be taken off it, or its mode not be given back.
     Marked(io::Error),
 }
 
@@ -76,7 +76,7 @@ impl TrashDir {
         };
         let leaving = Leaving::of(item, &holding, name)?;
         let reopened = Reopened::of(item, labelled.as_ref(), (target, target_name))?;
-        if let Err(error) = rename_no_replace(&holding, name, target, target_name) {
+        if let Err(error) = self.making_room(|| rename_no_replace(&holding, name, target, target_name)) {
             self.close_again(item, labelled.as_ref(), reopened)?;
             leaving.stay()?;
             return Err(error);
@@ -173,23 +173,26 @@ impl TrashDir {
     }
 
     /// Moves a finished copy of `item`, or of a part of it, from `room` to its target, which must not exist.
+    ///
+    /// An error means that it is still in `room`.
     pub fn release(
         &self,
         item: &TrashItem,
         part: Option<&Path>,
         room: &Dir,
         (target, target_name): (&Dir, Name<'_>),
-    ) -> io::Result<()> {
+    ) -> io::Result<Taken> {
         let leaving = Leaving::prepare(room, layout::ITEM)?;
         if part.is_none() && lent_to(item).taken != 0 {
             let copy = room.open_file(layout::ITEM)?;
             set_mode_of_file(&copy, metadata_of_file(&copy)?.mode | lent_to(item).taken)?;
         }
         rename_no_replace(room, layout::ITEM, target, target_name)?;
-        match part {
+        let finished = match part {
             None => leaving.finish(|mode| item.original_mode(mode)),
             Some(_) => leaving.stay(),
-        }
+        };
+        Ok(finished.map_or_else(Taken::Marked, |()| Taken::Whole))
     }
 
     /// Removes the envelope of an item that has left. One that cannot be removed holds nothing, is never listed, and is
@@ -249,7 +252,7 @@ impl Leaving {
         Self { dir: None, loosened: None }
     }
 
-    fn prepare(holding: &Dir, name: Name<'_>) -> io::Result<Self> {
+    pub(super) fn prepare(holding: &Dir, name: Name<'_>) -> io::Result<Self> {
         let metadata = holding.metadata_of(name)?;
         let dir = if metadata.is_dir() { Some((holding.open_dir(name)?, metadata.mode)) } else { None };
         let loosened = loosen(|| holding.open_dir(name), &metadata)?;

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 
 use super::content::flush_file;
 use super::door::through;
-use super::metadata::{Metadata, mode_of};
+use super::metadata::{FileId, FileKind, Metadata, mode_of};
 use super::name::Name;
 use super::platform::{self, PLACE};
 
@@ -209,6 +209,36 @@ impl Dir {
     /// Where this directory is now, as an absolute path without links.
     pub fn path(&self) -> io::Result<PathBuf> {
         platform::path_of(self, &self.handle)
+    }
+
+    /// The same by the names alone, as getcwd(3) finds it out: that of each directory in the one above it, up to the root.
+    ///
+    /// # Errors
+    /// `EACCES` where a directory above may not be read.
+    pub(super) fn path_by_names(&self) -> io::Result<PathBuf> {
+        let (mut names, mut here) = (Vec::new(), self.try_clone()?);
+        loop {
+            let (above, is) = (here.open_parent()?, here.metadata()?);
+            let above_is = above.metadata()?;
+            if (above_is.id, above_is.mount) == (is.id, is.mount) {
+                return Ok(names.iter().rev().fold(PathBuf::from("/"), |path, name: &OsString| path.join(name)));
+            }
+            names.push(above.name_of(is.id)?);
+            here = above;
+        }
+    }
+
+    /// What the directory with this identity is called in here.
+    fn name_of(&self, directory: FileId) -> io::Result<OsString> {
+        let mut found = None;
+        self.for_each_entry(|entry| {
+            let may_be = found.is_none() && entry.kind.is_none_or(|kind| kind == FileKind::Directory);
+            if may_be && self.metadata_of(Name::new(&entry.name)?).is_ok_and(|is| is.id == directory) {
+                found = Some(entry.name);
+            }
+            Ok(())
+        })?;
+        found.ok_or_else(|| io::Error::other("the directory above has no name for it"))
     }
 
     /// The size and the free space of the file system that the directory is on (statvfs(3)); `None` where it does not

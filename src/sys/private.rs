@@ -13,6 +13,9 @@ use super::platform;
 const OTHERS: u32 = 0o077;
 const OWNER_MAY_SEARCH: u32 = 0o100;
 
+/// How often it is tried whether a mode shows.
+const TRIES: u32 = 3;
+
 impl Dir {
     /// Makes the directory `name` with mode 0700, whatever the umask, and opens it.
     ///
@@ -76,13 +79,18 @@ impl Dir {
 
     /// Whether a mode that is set shows afterwards. What is tried takes nothing from others: were we killed before it is
     /// undone, the directory is as open to them as it was.
+    ///
+    /// Another command of ours may do the same at the same time, and undo this one's try before it is seen; hardly each
+    /// time. And it may be what `is` tells that the other tries: so what is left is a directory that its owner may enter.
     fn keeps_modes(&self, is: &Metadata) -> io::Result<bool> {
-        self.set_mode(is.mode ^ OWNER_MAY_SEARCH)?;
-        let keeps = self.metadata()?.mode != is.mode;
-        if keeps {
-            self.set_mode(is.mode)?;
+        for _ in 0..TRIES {
+            self.set_mode(is.mode ^ OWNER_MAY_SEARCH)?;
+            if self.metadata()?.mode != is.mode {
+                self.set_mode(is.mode | OWNER_MAY_SEARCH)?;
+                return Ok(true);
+            }
         }
-        Ok(keeps)
+        Ok(false)
     }
 }
 

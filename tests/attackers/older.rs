@@ -195,3 +195,19 @@ fn a_marked_directory_that_is_no_envelope_is_the_item() {
     older.sandbox.rrm(["restore", &id(6)]).ok();
     assert_eq!(fs::read_to_string(older.sandbox.path("marked/inside")).unwrap(), "mine");
 }
+
+/// What was imported has the date of another program, and no removal of ours brought it.
+#[test]
+fn undo_passes_over_one_that_was_imported() {
+    let older = Older::new();
+    let imported = older.origin("imported");
+    let date = "2026-03-01T10:00:00Z";
+    let record =
+        [("original_path", imported.as_str()), ("deletion_date", "2999-01-01T00:00:00Z"), ("trashed_date", date)];
+    older.file(1, 0o644, &[record.as_slice(), &[("rrm_import", "/trash/info/imported.trashinfo")]].concat());
+    older.sandbox.file("new", "new");
+    older.sandbox.rrm(["rm", "new"]).ok();
+    older.sandbox.rrm(["undo"]).ok().out_contains("new");
+    older.sandbox.rrm(["undo"]).fails(1).err_contains("nothing to restore");
+    assert_eq!(older.sandbox.list_json().len(), 1);
+}

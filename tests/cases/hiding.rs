@@ -1,10 +1,12 @@
 //! Hiding data: whatever else is in a trash, what rm accepted is listed; and the filters of `rrm list`.
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 
 use super::{id_of, is_there, listed};
-use crate::common::{Sandbox, is_root, snapshot};
+use crate::common::held::wait_for;
+use crate::common::{Sandbox, is_root, snapshot, strace};
 
 /// A made-up ID.
 fn id(number: usize) -> String {
@@ -117,13 +119,29 @@ fn the_trash_of_the_first_rrm_is_listed_restored_and_cleaned() {
     sandbox.set_attribute(&tree, "user.deletion_date", "2099-01-01T00:00:00Z");
 
     assert_eq!(listed(&sandbox), ["due", "file", "tree"]);
-    sandbox.rrm(["list"]).ok().out_contains("unknown").out_contains("due").err_lacks("cannot");
+    sandbox.rrm(["list", "--full"]).ok().out_contains("unknown").out_contains("due").err_lacks("cannot");
     sandbox.rrm(["restore", "file", "tree/inside", "tree"]).fails(1).err_contains("tree/inside");
     sandbox.rrm(["clean"]).ok().silent();
     assert_eq!(fs::read_to_string(sandbox.path("file")).unwrap(), "planted");
     assert_eq!(fs::read_to_string(sandbox.path("tree/inside")).unwrap(), "1");
     assert!(!listed(&sandbox).contains(&"due".to_owned()));
     assert_eq!(super::attributes(&sandbox.path("file")), [""; 0]);
+}
+
+// [73] Two commands that find out at once whether modes are kept neither accept an open trash nor close it to its owner.
+#[test]
+fn a_look_at_an_open_trash_that_another_disturbs_refuses_it_all_the_same() {
+    or_skip!(strace::available());
+    let sandbox = Sandbox::ordinary();
+    let open = sandbox.dir("open");
+    sandbox.chmod(&open, 0o755);
+    let list = sandbox.command(["list"]).with("RRM_TRASH_DIR", &open);
+    let held = list.held_after("fchmodat");
+    wait_for("the try", || fs::metadata(&open).unwrap().permissions().mode() & 0o100 == 0);
+    list.run().fails(1).err_contains("others may use it");
+    sandbox.chmod(&open, 0o755);
+    held.released().fails(1).err_contains("others may use it");
+    assert_eq!(fs::metadata(&open).unwrap().permissions().mode() & 0o777, 0o755);
 }
 
 // [38] A trash that others could have made or may enter is refused with the reason, and nothing is put there.
@@ -222,7 +240,7 @@ fn each_filter_of_list_chooses_what_it_says() {
 fn bad_values_of_filters_show_the_accepted_forms() {
     let sandbox = Sandbox::new();
     for (option, value, form) in [
-        ("--since", "yesterday", "2026-11-21"),
+        ("--since", "someday", "2026-11-21"),
         ("--before", "2026-13-01", "2h"),
         ("--older-than", "old", "7d"),
         ("--larger-than", "big", "10KiB"),

@@ -122,9 +122,14 @@ fn the_columns_of_a_long_table_are_aligned() {
     for options in [&[][..], &["--full"]] {
         let lines = listed(&sandbox, &[&["--sort", "size"], options].concat());
         assert_eq!(lines.len(), MANY + 1);
-        let [kind, path] = ["KIND", "PATH"].map(|heading| lines[0].find(heading).unwrap());
+        let [kind, path] = ["  K", "PATH"].map(|heading| lines[0].find(heading).unwrap());
         for line in &lines[1..] {
-            let expected = if line.ends_with("/tree") { "directory  /" } else { "file       /" };
+            let expected = match (line.ends_with("/tree"), options) {
+                (true, []) => "  d  /",
+                (false, []) => "  f  /",
+                (true, _) => "  directory  /",
+                (false, _) => "  file       /",
+            };
             assert_eq!(&line[kind..=path], expected, "{line}");
         }
     }

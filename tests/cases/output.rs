@@ -48,11 +48,12 @@ fn lines(run: &Run) -> Vec<String> {
 #[test]
 fn the_table_fits_the_terminal_with_names_of_any_kind() {
     let sandbox = filled();
-    for (columns, term) in [(80, "dumb"), (80, "xterm-256color"), (200, "dumb")] {
+    for (columns, term) in [(40, "dumb"), (80, "dumb"), (80, "xterm-256color"), (200, "dumb")] {
         let run = sandbox.command(["list"]).with("TERM", term).on_terminal(columns, "");
         run.ok();
         let lines = lines(&run);
-        assert_eq!(lines.len(), 10, "a header and a line each: {run}");
+        assert_eq!(lines.len(), 11, "a header, a line each, and their sum: {run}");
+        assert_eq!(lines[10], "9 items, 44 B", "{run}");
         for line in &lines {
             assert!(line.width() <= usize::from(columns), "{} of {columns} columns: {line:?}", line.width());
             assert!(!line.chars().any(char::is_control), "{line:?}");
@@ -69,15 +70,95 @@ fn the_newest_stands_last_and_columns_are_aligned() {
     let run = sandbox.command(["list"]).on_terminal(100, "");
     let lines = lines(&run);
     let path = lines[0].find("PATH").expect("a header");
-    for heading in ["ID", "DELETED", "EXPIRES", "SIZE", "KIND", "PATH"] {
+    for heading in ["ID", "AGE", "LEFT", "SIZE", "K", "PATH"] {
         assert!(lines[0].contains(heading), "{run}");
     }
-    for line in &lines[1..] {
+    let items = &lines[1..lines.len() - 1];
+    for line in items {
         let before = line.char_indices().nth(path).map(|(at, _)| &line[..at]).expect("as long as the header");
         assert!(before.ends_with("  ") && before.is_ascii(), "{line:?}");
     }
-    assert!(lines.last().unwrap().ends_with("~/documents/letter"), "{run}");
-    assert!(lines.last().unwrap().starts_with(&id_of(&sandbox, sandbox.home().join("documents/letter"))[..8]), "{run}");
+    assert!(items.last().unwrap().ends_with("~/documents/letter"), "{run}");
+    assert!(items.last().unwrap().starts_with(&id_of(&sandbox, sandbox.home().join("documents/letter"))[..8]), "{run}");
+}
+
+// Most of 80 columns is for the paths, which lose their middle; a narrow terminal gets fewer columns.
+#[test]
+fn the_path_has_most_of_the_room() {
+    let sandbox = filled();
+    for (columns, room, heading) in [(80, 45, "ID        AGE  LEFT  SIZE  K  PATH"), (40, 20, "ID        AGE  PATH")] {
+        let run = sandbox.command(["list"]).on_terminal(columns, "");
+        let lines = lines(&run);
+        assert_eq!(lines[0], heading);
+        assert!(usize::from(columns) - lines[0].find("PATH").expect("a header") >= room, "{run}");
+        let long = lines.iter().find(|line| line.contains("end-of-it")).expect("listed");
+        assert!(long.ends_with("/the-end-of-it.txt") && long.contains("  /") && long.contains('…'), "{long}");
+    }
+}
+
+// The last line sums up, for a person: how many, how large, what goes soon.
+#[test]
+fn the_last_line_counts_what_is_due() {
+    let sandbox = Sandbox::new();
+    for (name, grace) in [("due", "0"), ("soon", "2h"), ("later", "9d")] {
+        sandbox.file(name, "12345");
+        sandbox.rrm(["rm", "-g", grace, name]).ok();
+    }
+    let last = |words: &[&str]| lines(&sandbox.command(words).on_terminal(80, "")).pop().expect("a line");
+    assert_eq!(last(&["list"]), "3 items, 15 B; 1 due, 1 due within a day");
+    sandbox.dir("directory");
+    sandbox.rrm(["rm", "directory"]).ok();
+    assert_eq!(last(&["list", "later", "directory"]), "2 items, at least 5 B");
+    assert!(last(&["list", "-q"]).ends_with("/directory"));
+    assert!(!sandbox.rrm(["list"]).ok().stdout().contains("items"), "a pipe gets nothing but items");
+}
+
+// -S, -t and -r as ls has them; --limit keeps the largest or the newest.
+#[test]
+fn items_are_sorted_as_ls_would() {
+    let sandbox = Sandbox::new();
+    for (name, size) in [("b", 3), ("a", 1), ("c", 2)] {
+        sandbox.file(name, "x".repeat(size));
+        sandbox.rrm(["rm", name]).ok();
+    }
+    let names = |options: &[&str]| -> String {
+        let run = sandbox.command(["list"]).args(options).run();
+        run.ok().stdout().lines().skip(1).filter_map(|line| line.chars().last()).collect()
+    };
+    for (options, expected) in [
+        (&[][..], "bac"),
+        (&["-r"], "cab"),
+        (&["-t"], "cab"),
+        (&["-t", "-r"], "bac"),
+        (&["-S"], "bca"),
+        (&["-Sr"], "acb"),
+        (&["--sort", "size"], "acb"),
+        (&["-S", "--limit", "2"], "bc"),
+        (&["-Sr", "--limit", "2"], "cb"),
+        (&["-t", "--limit", "1"], "c"),
+        (&["-r", "--limit", "1"], "b"),
+    ] {
+        assert_eq!(names(options), expected, "{options:?}");
+    }
+    for wrong in [&["-St"][..], &["-S", "--sort", "path"], &["--json", "--format", "plain"]] {
+        sandbox.command(["list"]).args(wrong).run().fails(2);
+    }
+}
+
+// --json is the same everywhere.
+#[test]
+fn json_is_one_word() {
+    let sandbox = filled();
+    for command in [&["list"][..], &["stats"], &["show", "short"], &["doctor"]] {
+        let long = sandbox.command(command).args(["--format", "json"]).run();
+        let short = sandbox.command(command).args(["--json"]).run();
+        let keys = |run: &Run| -> Vec<Vec<String>> {
+            let object = |line: &str| serde_json::from_str::<serde_json::Value>(line).expect("JSON");
+            let keys = |line| object(line).as_object().expect("an object").keys().cloned().collect();
+            run.ok().stdout().lines().map(keys).collect()
+        };
+        assert_eq!(keys(&long), keys(&short), "{command:?}");
+    }
 }
 
 // A table in a pipe is the same but for width and colour: nothing is cut.
@@ -292,4 +373,26 @@ fn the_locale_counts_in_tables_and_messages_alike() {
         assert!(run.stdout().is_ascii() && run.stderr().is_ascii(), "{run}");
     }
     run(&["list", "--format", "plain"]).out_contains("/été\n");
+}
+
+// The short help of each command fits a screen; examples and the rest are in the long one.
+#[test]
+fn every_short_help_fits_a_screen() {
+    let sandbox = Sandbox::new();
+    let commands: Vec<String> = {
+        let help = sandbox.rrm(["--help"]).ok().stdout();
+        let told = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        told.map(|line| line.split_whitespace().next().expect("a command").to_owned()).collect()
+    };
+    assert!(commands.len() > 15, "{commands:?}");
+    for command in commands.iter().map(String::as_str).chain([""]).filter(|command| *command != "help") {
+        let words: Vec<&str> = [command, "-h"].into_iter().filter(|word| !word.is_empty()).collect();
+        let run = sandbox.command(&words).on_terminal(80, "");
+        let lines = lines(&run);
+        assert!(lines.len() <= 24, "{} lines: {run}", lines.len());
+        assert!(lines.iter().all(|line| line.width() <= 80), "{run}");
+        let long = sandbox.rrm(words.iter().map(|word| if *word == "-h" { "--help" } else { word }));
+        assert!(long.ok().stdout().contains("Example"), "{long}");
+        assert!(long.stdout().lines().count() >= lines.len(), "{long}");
+    }
 }

@@ -367,6 +367,7 @@ fn without_any_trash_a_file_stays_whatever_the_options() {
     let sandbox = Sandbox::ordinary();
     let file = sandbox.file("file", "content");
     for options in [&["rm", "file"][..], &["rm", "-f", "file"], &["rm", "-rf", "--auto-clean", "file"]] {
+        let options = options.iter().copied().chain(["--into-home"]);
         let run = sandbox.command(options).with("RRM_TRASH_DIR", "/proc/nowhere/trash").run();
         run.fails(1).err_contains("/proc/nowhere");
         assert_eq!(fs::read_to_string(&file).unwrap(), "content");

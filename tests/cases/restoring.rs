@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
 
-use super::{attributes, id_of, is_there, listed};
+use super::{attributes, id_of, is_there, listed, names_in_trash};
 use crate::common::strace::available;
 use crate::common::{Sandbox, User, is_root, removed_at, snapshot};
 
@@ -146,6 +146,47 @@ fn a_restore_that_fails_leaves_the_item_listed() {
     sandbox.chmod("closed", 0o755);
     sandbox.rrm(["restore", "closed/below/file", "closed/fifo"]).ok().silent();
     assert_eq!(content(&sandbox, "closed/below/file"), "content");
+}
+
+// [69] A spelling that leads back to the item is the item, with its record and its mode.
+#[test]
+fn an_id_with_a_path_that_leads_back_to_it_is_the_whole_item() {
+    for part in ["/.", "/", "/x/..", "/./x/../."] {
+        let sandbox = Sandbox::ordinary();
+        sandbox.tree("d", &[("x/a", "1")]);
+        sandbox.chmod("d", 0o775);
+        let before = snapshot(sandbox.path("d"));
+        sandbox.rrm(["rm", "d"]).ok();
+        let id = sandbox.list_json()[0]["id"].as_str().unwrap().to_owned();
+        sandbox.rrm(["restore", &format!("{id}{part}")]).ok().silent();
+        before.assert_is_at(sandbox.path("d"));
+        assert_eq!(names_in_trash(&sandbox), [""; 0], "{part}");
+    }
+}
+
+// [44] What an undo skips, the next one steps over and names, so that it gets to what was removed before.
+#[test]
+fn an_undo_steps_over_what_it_has_skipped() {
+    let sandbox = Sandbox::ordinary();
+    for name in ["s0", "s1", "s2"] {
+        sandbox.file(name, name);
+        sandbox.rrm(["rm", name]).ok();
+    }
+    sandbox.file("s2", "live");
+    let undo = || sandbox.rrm(["undo", "--conflict", "skip"]);
+    for name in ["s1", "s0"] {
+        let run = undo();
+        run.ok().out_contains("skipped").out_contains("/s2'").out_contains(&format!("/{name}'"));
+        assert_eq!(content(&sandbox, name), name);
+    }
+    undo().ok().out_contains("/s2'");
+    assert_eq!(listed(&sandbox), ["s2"]);
+    // Where nothing is to be skipped it is a failure each time, and nothing older is taken.
+    sandbox.file("s1", "again");
+    sandbox.rrm(["rm", "-f", "s1"]).ok();
+    sandbox.file("s1", "live");
+    sandbox.rrm(["undo"]).fails(1).err_contains("s1': it already exists");
+    assert_eq!(listed(&sandbox), ["s1", "s2"]);
 }
 
 // [22] A conflict costs only itself.

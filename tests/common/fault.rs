@@ -91,6 +91,14 @@ pub(crate) fn run_to(fault: Fault, point: &Point, command: &Invocation) -> Run {
     run
 }
 
+/// Carries the command out in this process, and looks right before each of its calls, which it is told by name.
+#[track_caller]
+pub(crate) fn watched(look: impl FnMut(&'static str) + Send + 'static, command: &Invocation) -> Run {
+    assert_eq!(command.way(), Way::Here, "nobody can look into another process");
+    let ran = faults::watched(look, || command.run());
+    ran.result.expect("nothing stopped it")
+}
+
 /// Carries the command out in this process; what was stopped looks as if it had been killed.
 fn run_here(fault: faults::FaultAt, command: &Invocation) -> (Run, Vec<String>) {
     let ran = faults::run(fault, || command.run());

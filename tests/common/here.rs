@@ -14,13 +14,13 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::SystemAttributes;
 use rrm::error::{Error, ErrorKind};
-use rrm::item::TrashItem;
+use rrm::item::{Keep, TrashItem};
 use rrm::manager::{Settings, TrashManager, is_only_a_warning};
 use rrm::outcome::{Restored, TrashStep};
 use rrm::progress::Silent;
 use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, ImportRequest, ListRequest, Mounts, Open, Place,
-    Restorable, RestoreRequest, Sizes, Sources, TrashRequest,
+    CleanRequest, Conflict, Copying, Destination, Directories, ImportRequest, KeepRequest, ListRequest, Mounts, Open,
+    Place, Restorable, RestoreRequest, Sizes, Sources, TrashRequest,
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
@@ -57,7 +57,7 @@ struct Command {
     now: DateTime<Utc>,
 }
 
-const FLAGS: &[&str] = &["-f", "--yes", "--into-home", "--all"];
+const FLAGS: &[&str] = &["-f", "--yes", "--into-home", "--all", "--release"];
 const VALUES: &[&str] = &["--to", "--conflict", "--under", "--session", "--format"];
 
 impl Command {
@@ -91,10 +91,14 @@ impl Command {
         let manager = TrashManager::new(self.settings.clone(), Arc::new(SystemAttributes));
         match self.verb.as_str() {
             "rm" => self.remove(&manager),
-            "undo" => self.restore(&manager, Restorable::LastBatch(self.value("--session").map(OsStr::to_owned))),
+            "undo" => {
+                let session = self.value("--session").map(OsStr::to_owned);
+                self.restore(&manager, Restorable::LastBatches { most: 1, session })
+            }
             "restore" => self.restore(&manager, Restorable::Selected(self.selection())),
             "clean" => self.clean(&manager),
             "import" => self.import(&manager),
+            "keep" => self.keep(&manager),
             "list" => self.list(&manager),
             other => panic!("{other} is not known here; run the program"),
         }
@@ -196,6 +200,12 @@ impl Command {
         Did { output: listing.items.iter().flat_map(line).collect(), problems: listing.problems }
     }
 
+    fn keep(&self, manager: &TrashManager) -> Did {
+        let keep = if self.has("--release") { Keep::No } else { Keep::Forever };
+        let problems = manager.keep(&KeepRequest { selection: self.selection(), keep }, |_| {});
+        Did { problems, ..Did::default() }
+    }
+
     fn selection(&self) -> Selection {
         let resolve = |path: &Path| path.canonicalize().ok();
         let term = |word| Term::parse(word, &self.directory, resolve).expect("the words of a test are terms");
@@ -204,7 +214,7 @@ impl Command {
         Selection {
             terms: self.operands.iter().map(|word| term(word)).collect(),
             filters: under.into_iter().chain(session).collect(),
-            last: None,
+            ..Selection::default()
         }
     }
 
@@ -229,8 +239,9 @@ fn settings(invocation: &Invocation) -> Settings {
     let home = PathBuf::from(invocation.variable("HOME").expect("a sandbox has a home"));
     let home_trash = invocation.variable("RRM_TRASH_DIR").map(PathBuf::from);
     Settings {
-        home_trash: home_trash.unwrap_or_else(|| home.join(".local/share/rrm/trash")),
+        home_trash: Some(home_trash.unwrap_or_else(|| home.join(".local/share/rrm/trash"))),
         home_directory: Some(home),
+        here: || PathBuf::from("/"),
         root: invocation.variable(MACHINE).map_or_else(|| PathBuf::from("/"), PathBuf::from),
     }
 }

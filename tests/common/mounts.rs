@@ -12,6 +12,7 @@ use std::process::{Command, Output};
 use tempfile::NamedTempFile;
 
 use super::platform;
+use super::sandbox::place_of_images;
 use super::skip::Missing;
 use super::user::{User, in_namespace, is_root};
 
@@ -19,7 +20,8 @@ use super::user::{User, in_namespace, is_root};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Format {
     Ext4,
-    /// Without a journal: nothing is on the disk that nobody has flushed.
+    /// Without a journal, as the next: nothing is on the disk that nobody has flushed.
+    PlainExt4,
     Ext2,
     Xfs,
     Btrfs,
@@ -35,6 +37,7 @@ impl Format {
     fn maker(self) -> (&'static str, &'static [&'static str], u64) {
         match self {
             Self::Ext4 => ("ext4", &["mkfs.ext4", "-q", "-F"], 1),
+            Self::PlainExt4 => ("ext4", &["mkfs.ext4", "-q", "-F", "-O", "^has_journal"], 1),
             Self::Ext2 => ("ext2", &["mkfs.ext2", "-q", "-F"], 1),
             Self::Xfs => ("xfs", &["mkfs.xfs", "-q", "-f"], 300),
             Self::Btrfs => ("btrfs", &["mkfs.btrfs", "-q", "-f"], 114),
@@ -68,25 +71,38 @@ pub(crate) struct Mount {
 impl Mount {
     /// A formatted image of at least `mebibytes`, on a loop device. Only the machine's root can have one.
     pub(crate) fn image(format: Format, mebibytes: u64, at: &Path) -> Result<Self, Missing> {
-        Self::image_with("loop", format, mebibytes, at)
+        Self::image_with("loop", format, &[], mebibytes, at)
+    }
+
+    /// The same, formatted with some more words (`-N 4096`), and mounted with some more options (`usrquota`).
+    pub(crate) fn image_as(
+        format: Format,
+        words: &[&str],
+        options: &str,
+        mebibytes: u64,
+        at: &Path,
+    ) -> Result<Self, Missing> {
+        Self::image_with(&["loop", options].join(","), format, words, mebibytes, at)
     }
 
     /// A vfat, exfat or NTFS as a desktop mounts a stick: all on it belongs to `user`, with one mode, of which `umask` is missing.
     pub(crate) fn stick(format: Format, user: User, umask: &str, at: &Path) -> Result<Self, Missing> {
         let (owner, group) = user.ids();
-        Self::image_with(&format!("loop,uid={owner},gid={group},umask={umask}"), format, 16, at)
+        Self::image_with(&format!("loop,uid={owner},gid={group},umask={umask}"), format, &[], 16, at)
     }
 
-    fn image_with(options: &str, format: Format, mebibytes: u64, at: &Path) -> Result<Self, Missing> {
+    fn image_with(options: &str, format: Format, words: &[&str], mebibytes: u64, at: &Path) -> Result<Self, Missing> {
         let (name, maker, smallest) = format.maker();
         if !is_root() {
             return Err(Missing::new("root", format!("to mount {name} on a loop device")));
         }
-        // Not in the temporary directory, which may be a tmpfs, or an image itself.
-        let image = NamedTempFile::with_prefix_in("rrm-image-", "/var/tmp").expect("a file in /var/tmp");
+        let image = empty_image();
         image.as_file().set_len(mebibytes.max(smallest) << 20).expect("a hole takes no room");
-        run(maker.iter().map(OsStr::new).chain([image.path().as_os_str()]))
+        run(maker.iter().chain(words).map(OsStr::new).chain([image.path().as_os_str()]))
             .map_err(|why| Missing::new(maker[0], why))?;
+        // A log that is written full of zeros would be copied with every copy.
+        run(["fallocate", "--dig-holes"].map(OsStr::new).into_iter().chain([image.path().as_os_str()]))
+            .map_err(|why| Missing::new("util-linux", why))?;
         let words = ["-t", format.type_to_mount(), "-o", options].map(OsStr::new);
         let mut mount = Self::new(words.into_iter().chain([image.path().as_os_str()]), at)?;
         mount.image = Some(image);
@@ -170,18 +186,37 @@ impl Mount {
         self
     }
 
-    /// Unmounts it and mounts, in the same place, what would be on its image had the power gone now.
-    pub(crate) fn after_a_power_cut(self) -> Result<Self, String> {
-        let image = self.image.as_ref().ok_or("only an image can be copied")?;
-        let copy = NamedTempFile::with_prefix_in("rrm-image-", "/var/tmp").map_err(|error| error.to_string())?;
-        run(["cp", "--sparse=always", "--"]
-            .map(OsStr::new)
-            .into_iter()
-            .chain([image.path().as_os_str(), copy.path().as_os_str()]))?;
-        let at = self.at.clone();
-        // Before the other is mounted: both have one identity.
+    /// The image that the mount reads and writes.
+    pub(crate) fn disk(&self) -> &Path {
+        self.image.as_ref().expect("it was made of an image").path()
+    }
+
+    /// The name of the loop device: `loop3`.
+    pub(crate) fn device(&self) -> String {
+        let words = ["losetup", "--noheadings", "--output", "NAME", "--associated"].map(OsStr::new).into_iter();
+        let told = run(words.chain([self.disk().as_os_str()])).expect("it is on a loop device").stdout;
+        String::from_utf8_lossy(&told).trim().trim_start_matches("/dev/").to_owned()
+    }
+
+    /// Unmounts it and mounts, in the same place, what would be on its disk had the power gone now.
+    pub(crate) fn after_a_power_cut(self, format: Format) -> Result<Self, String> {
+        let (copy, at) = (copy_of_disk(self.disk()), self.at.clone());
         drop(self);
-        let mut mount = Self::new(["-o", "loop"].map(OsStr::new).into_iter().chain([copy.path().as_os_str()]), &at)
+        Self::of_copy(format, copy, &at)
+    }
+
+    /// Mounts a copy of a disk as the next boot does, after a repair where there is no journal; it is gone with the mount. Whatever else is of that disk must be
+    /// unmounted: all have one identity.
+    pub(crate) fn of_copy(format: Format, copy: NamedTempFile, at: &Path) -> Result<Self, String> {
+        if matches!(format, Format::PlainExt4 | Format::Ext2) {
+            let repaired = system("e2fsck").args(["-f", "-y"]).arg(copy.path()).output();
+            let repaired = repaired.map_err(|error| error.to_string())?;
+            // 1 says that there was something to repair.
+            if !matches!(repaired.status.code(), Some(0 | 1)) {
+                return Err(String::from_utf8_lossy(&repaired.stdout).into_owned());
+            }
+        }
+        let mut mount = Self::new(["-o", "loop"].map(OsStr::new).into_iter().chain([copy.path().as_os_str()]), at)
             .map_err(|missing| format!("{missing:?}"))?;
         mount.image = Some(copy);
         Ok(mount)
@@ -199,6 +234,18 @@ impl Drop for Mount {
     fn drop(&mut self) {
         platform::unmount(&self.at);
     }
+}
+
+fn empty_image() -> NamedTempFile {
+    NamedTempFile::with_prefix_in("rrm-image-", place_of_images()).expect("a file can be made")
+}
+
+/// Copies what is written of a disk so far, as it is after a power cut.
+pub(crate) fn copy_of_disk(disk: &Path) -> NamedTempFile {
+    let copy = empty_image();
+    let words = ["cp", "--sparse=auto", "--"].map(OsStr::new).into_iter();
+    run(words.chain([disk.as_os_str(), copy.path().as_os_str()])).expect("a disk can be copied");
+    copy
 }
 
 /// A program of the system, of which an ordinary user of Debian has not all on PATH.

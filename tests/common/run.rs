@@ -255,6 +255,13 @@ impl Run {
         self
     }
 
+    /// All that is printed.
+    #[track_caller]
+    pub(crate) fn out_is(&self, whole: &str) -> &Self {
+        assert_eq!(self.stdout(), whole, "{self}");
+        self
+    }
+
     #[track_caller]
     pub(crate) fn err_contains(&self, part: &str) -> &Self {
         assert!(self.stderr().contains(part), "expected {part:?} in the errors of {self}");

@@ -93,7 +93,12 @@ impl Sandbox {
 
     /// Where things are, for a manager in this process.
     pub(crate) fn settings(&self) -> Settings {
-        Settings { home_trash: self.trash(), home_directory: Some(self.home()), root: self.root.clone() }
+        Settings {
+            home_trash: Some(self.trash()),
+            home_directory: Some(self.home()),
+            root: self.root.clone(),
+            here: || PathBuf::from("/"),
+        }
     }
 
     /// `rrm` with these words, to be changed before it is run.
@@ -168,9 +173,19 @@ impl Drop for Sandbox {
 /// and deleted in each of them, that search is half of what all tests cost.
 fn place_of_sandboxes() -> PathBuf {
     static PLACE: OnceLock<PathBuf> = OnceLock::new();
-    let memory = || Some(PathBuf::from(MEMORY)).filter(|memory| is_roomy_memory(memory));
-    let choose = || std::env::var_os("RRM_TEST_ROOT").map(PathBuf::from).or_else(memory);
+    let choose = || std::env::var_os("RRM_TEST_ROOT").map(PathBuf::from).or_else(roomy_memory);
     PLACE.get_or_init(|| choose().unwrap_or_else(std::env::temp_dir)).clone()
+}
+
+/// Where images of disks are made: in memory too, where a flush of such a disk waits for no other. The temporary directory
+/// may be on an image itself.
+pub(super) fn place_of_images() -> PathBuf {
+    static PLACE: OnceLock<PathBuf> = OnceLock::new();
+    PLACE.get_or_init(|| roomy_memory().unwrap_or_else(|| "/var/tmp".into())).clone()
+}
+
+fn roomy_memory() -> Option<PathBuf> {
+    Some(PathBuf::from(MEMORY)).filter(|memory| is_roomy_memory(memory))
 }
 
 const MEMORY: &str = "/dev/shm";

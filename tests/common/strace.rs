@@ -103,7 +103,7 @@ pub(crate) fn call(line: &str) -> Option<&str> {
 }
 
 /// A file for a log, which the user who runs the command may write.
-pub(super) fn log_file() -> tempfile::NamedTempFile {
+pub(crate) fn log_file() -> tempfile::NamedTempFile {
     let log = tempfile::NamedTempFile::with_prefix("rrm-log-").expect("a temporary file can be made");
     let open = std::os::unix::fs::PermissionsExt::from_mode(0o666);
     std::fs::set_permissions(log.path(), open).expect("the log is ours");

@@ -9,18 +9,18 @@ use super::Allowed;
 use crate::common::{Invocation, Sandbox, Tree, snapshot};
 
 /// Something a person had, and where.
-pub(super) struct Thing {
-    pub(super) origin: PathBuf,
-    pub(super) tree: Tree,
+pub(crate) struct Thing {
+    pub(crate) origin: PathBuf,
+    pub(crate) tree: Tree,
 }
 
 impl Thing {
-    pub(super) fn at(origin: &Path) -> Self {
+    pub(crate) fn at(origin: &Path) -> Self {
         Self { origin: origin.to_owned(), tree: snapshot(origin) }
     }
 
     /// How what is at `place` differs from the thing, but for what is allowed; nothing if it is whole there.
-    pub(super) fn damage(&self, place: &Path, allowed: Allowed) -> String {
+    pub(crate) fn damage(&self, place: &Path, allowed: Allowed) -> String {
         let difference = self.tree.difference(&snapshot(place));
         difference.lines().filter(|line| !is_allowed(line, allowed)).collect::<Vec<_>>().join("\n")
     }
@@ -61,15 +61,15 @@ fn octal(text: &str) -> u32 {
 
 /// An item that `rrm list` tells of.
 #[derive(Debug)]
-pub(super) struct Listed {
-    pub(super) origin: PathBuf,
+pub(crate) struct Listed {
+    pub(crate) origin: PathBuf,
     /// Where the thing itself is.
-    pub(super) place: PathBuf,
+    pub(crate) place: PathBuf,
 }
 
 /// All that is listed of a sandbox. Fails if anything is that is not there, or of unknown origin.
 #[track_caller]
-pub(super) fn listed(sandbox: &Sandbox, list: &Invocation) -> Vec<Listed> {
+pub(crate) fn listed(sandbox: &Sandbox, list: &Invocation) -> Vec<Listed> {
     let run = list.clone().args(["list", "--format", "json"]).run();
     run.ok().err_lacks(&sandbox.root().to_string_lossy());
     let lines = run.stdout.split(|&byte| byte == b'\n').filter(|line| !line.is_empty());
@@ -83,8 +83,9 @@ pub(super) fn listed(sandbox: &Sandbox, list: &Invocation) -> Vec<Listed> {
 #[track_caller]
 fn one_listed(item: &Value) -> Listed {
     let text = |key: &str| PathBuf::from(item[key].as_str().unwrap_or_else(|| panic!("no {key} in {item}")));
-    let at = text("trash_dir").join(text("id"));
-    let place = if is_envelope(&at) { at.join("item") } else { at };
+    let places = [text("trash_dir").join(text("id")), text("trash_dir").join("kept").join(text("id"))];
+    let at = places.iter().find(|at| at.symlink_metadata().is_ok()).unwrap_or(&places[0]);
+    let place = if is_envelope(at) { at.join("item") } else { at.clone() };
     assert!(place.symlink_metadata().is_ok(), "listed and not there: {item}");
     Listed { origin: text("original_path"), place }
 }

@@ -14,7 +14,10 @@ pub(super) fn sweep(fault: Fault, shape: &Shape) -> usize {
             if fault != Fault::Kill {
                 assert_honest(run);
             }
-            assert_whole_or_gone(scene);
+            // What failed to be deleted is listed, as far as it is left.
+            if fault == Fault::Kill {
+                assert_whole_or_gone(scene);
+            }
             scene.clean_all().run().ok();
             scene.assert_swept();
             assert!(items_in(&scene.sandbox.trash()).is_empty(), "the second clean left something");

@@ -137,6 +137,8 @@ fn make_resident(sandbox: &Sandbox) -> Thing {
     }
     sandbox.set_attribute(&origin, "user.original_path", origin.as_os_str().as_encoded_bytes());
     sandbox.chmod(sandbox.trash(), 0o700);
+    // Its first piece tells that the ballast is whole, so that no clean makes it at each point of a sweep.
+    sandbox.file(sandbox.trash().join(".ballast/00"), "");
     fs::rename(&origin, item).expect("the trash is on the same file system");
     resident
 }
@@ -151,7 +153,7 @@ fn held_by(place: &Path) -> PathBuf {
 pub(super) fn items_in(trash: &Path) -> Vec<PathBuf> {
     let Ok(entries) = fs::read_dir(trash) else { return Vec::new() };
     let names = entries.map(|entry| entry.expect("the trash can be read").path());
-    let ours = [".staging", ".doomed", "volumes", "CACHEDIR.TAG", ".gitignore"];
+    let ours = [".staging", ".doomed", ".ballast", ".undone", "volumes", "CACHEDIR.TAG", ".gitignore"];
     names.filter(|path| !ours.iter().any(|name| path.ends_with(name))).collect()
 }
 

@@ -18,7 +18,7 @@ use rrm::retention::Standing;
 use rrm::selection::{Filter, Selection, Term};
 
 use super::steps::{self, Grace, Step, Which};
-use crate::common::{Invocation, Sandbox};
+use crate::common::{Invocation, Run, Sandbox, snapshot};
 
 /// An item as it is listed.
 #[derive(Debug)]
@@ -136,7 +136,10 @@ impl Driver for Library {
                 let selection = Self::selection(&by_id(which));
                 self.restore(Restorable::Selected(selection), to.as_deref(), *conflict);
             }
-            Step::Undo(conflict) => self.restore(Restorable::LastBatch(Some(LABEL.into())), None, *conflict),
+            Step::Undo(conflict) => {
+                let last = Restorable::LastBatches { most: 1, session: Some(LABEL.into()) };
+                self.restore(last, None, *conflict);
+            }
             Step::CleanExpired => self.clean(&CleanRequest::expired(self.now)),
             Step::CleanItem(which) => {
                 // A selection that matches nothing is told as a problem of the plan.
@@ -183,11 +186,34 @@ impl Program {
         Self { command, root: sandbox.root().to_owned(), work: sandbox.work() }
     }
 
+    /// Runs a command, after a dry run of it that has told what it does.
     fn run(&self, words: &[&str], rest: impl IntoIterator<Item = OsString>) {
         let words = words.iter().map(OsString::from).chain(rest);
-        let run = self.command.clone().args(words).run();
+        let command = self.command.clone().args(words);
+        let before = snapshot(&self.work);
+        let dry = command.clone().args(["--dry-run"]).run();
+        before.assert_is_at(&self.work);
+        let run = command.args(["--verbose"]).run();
         assert!(matches!(run.status.code(), Some(0 | 1)), "{run}");
+        assert_eq!(told(&dry), told(&run), "a dry run and the run:\n{dry}\n{run}");
     }
+}
+
+/// The status, what went wrong, and what was or would be done, in the words of a dry run.
+pub(crate) fn told(run: &Run) -> (Option<i32>, Vec<String>, Vec<String>) {
+    let errors = run.stderr().lines().filter(|line| line.contains(": cannot ")).map(str::to_owned).collect();
+    let verbs = [("removed directory", "remove"), ("removed", "remove"), ("restored", "restore"), ("skipped", "skip")];
+    let output = run.stdout();
+    let done = output.lines().filter_map(|line| {
+        if let Some((_, sum)) = line.split_once("delete ").or_else(|| line.split_once("deleted ")) {
+            // How many; which ones only the dry run tells.
+            let (number, items) = sum.split_once(" item")?;
+            return Some(format!("would delete {number} item{}", if items.starts_with('s') { "s" } else { "" }));
+        }
+        let done = verbs.iter().find_map(|(done, verb)| Some(format!("would {verb}{}", line.strip_prefix(done)?)));
+        Some(done.unwrap_or_else(|| line.to_owned()))
+    });
+    (run.status.code(), errors, done.collect())
 }
 
 fn word(conflict: steps::Conflict) -> &'static str {

@@ -190,14 +190,23 @@ impl World {
         self.restore(at, Path::new(""), &to.map_or(origin.clone(), |to| to.join(name)), conflict);
     }
 
+    /// The last removal; with the one before it, if all of it is skipped.
     fn undo(&mut self, conflict: Conflict) {
         let removals = || self.trash.iter().filter(|item| item.by == Mover::Removal);
-        let Some(last) = removals().map(|item| item.command).max() else { return };
-        let mut origins: Vec<PathBuf> =
-            removals().filter(|item| item.command == last).map(|item| item.origin.clone()).collect();
-        origins.sort();
-        for origin in origins {
-            let is_it = |item: &Item| item.command == last && item.by == Mover::Removal && item.origin == origin;
+        let commands: BTreeSet<u64> = removals().map(|item| item.command).collect();
+        let mut meant: Vec<(PathBuf, u64)> = Vec::new();
+        for command in commands.into_iter().rev() {
+            let batch = removals().filter(|item| item.command == command).map(|item| item.origin.clone());
+            let batch: Vec<PathBuf> = batch.collect();
+            let is_left = conflict == Conflict::Skip && batch.iter().all(|origin| self.live.contains_key(origin));
+            meant.extend(batch.into_iter().map(|origin| (origin, command)));
+            if !is_left {
+                break;
+            }
+        }
+        meant.sort_by(|(a, _), (b, _)| a.cmp(b));
+        for (origin, command) in meant {
+            let is_it = |item: &Item| item.command == command && item.by == Mover::Removal && item.origin == origin;
             let at = self.trash.iter().position(is_it).expect("one path is removed once by one command");
             self.restore(at, Path::new(""), &origin, conflict);
         }

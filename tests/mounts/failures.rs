@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::{Kind, assert_no_rest, listed, place};
-use crate::common::mounts::Format;
+use crate::common::mounts::{Format, system};
 use crate::common::{Mount, Sandbox, User, is_root, snapshot};
 
 #[test]
@@ -181,4 +181,40 @@ fn on_a_full_disk_a_removal_works_or_says_what_to_do_and_clean_makes_room() {
         assert_eq!(listed(&sandbox), Vec::<String>::new(), "{format:?}");
         assert_no_rest(&sandbox);
     }
+}
+
+// Who may write to a directory and not read it cannot flush it.
+#[test]
+fn a_restore_into_a_directory_that_cannot_be_read_is_whole_and_over() {
+    in_mount_namespace!();
+    for name in ["file", "tree"] {
+        let sandbox = Sandbox::ordinary();
+        let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
+            sandbox.file(dir.join("file"), "content");
+            sandbox.tree(dir.join("tree"), &[("a", "1")]);
+        }));
+        let before = snapshot(place.dir.join(name));
+        sandbox.command(["rm"]).args([place.dir.join(name)]).run().ok();
+        let to = sandbox.dir("to");
+        sandbox.chmod(&to, 0o300);
+        sandbox.command(["restore", "--to", "to"]).args([place.dir.join(name)]).run().ok().silent();
+        sandbox.chmod(&to, 0o700);
+        before.assert_is_at(to.join(name));
+        assert_eq!(listed(&sandbox), [""; 0]);
+        assert_no_rest(&sandbox);
+    }
+}
+
+// [48] A snapshot of btrfs that is read-only is on a mount that is not.
+#[test]
+fn a_read_only_snapshot_is_told_with_what_helps() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::new();
+    let place = or_skip!(place(Kind::Subvolume, &sandbox, |dir| drop(sandbox.file(dir.join("file"), "content"))));
+    let [from, to] = [place.dir.parent().expect("the subvolume").to_owned(), place.dir.join("snapshot")];
+    let made = system("btrfs").args(["subvolume", "snapshot", "-r"]).args([&from, &to]).output();
+    assert!(made.is_ok_and(|made| made.status.success()), "a snapshot");
+    let run = sandbox.command(["rm", "-rf"]).args([&to.join("d/file")]).run();
+    run.fails(1).err_contains("btrfs property set -ts PATH ro false");
+    assert!(to.join("d/file").symlink_metadata().is_ok());
 }

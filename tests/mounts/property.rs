@@ -3,8 +3,9 @@
 use proptest::prelude::*;
 
 use super::{assert_no_rest, listed};
+use crate::common::random_tree::{Owners, build, node};
 use crate::common::{Mount, Sandbox, is_root};
-use crate::transfer::{assert_same, build, node, seen};
+use crate::transfer::{assert_same, seen};
 
 #[test]
 fn random_trees_removed_into_home_come_back_as_they_were() {
@@ -18,8 +19,8 @@ fn random_trees_removed_into_home_come_back_as_they_were() {
     or_skip!(mount.again_as("noatime"));
     let tree = mount.path().join("it");
     let config = ProptestConfig { cases: 32, failure_persistence: None, ..ProptestConfig::default() };
-    proptest!(config, |(nodes in prop::collection::vec(node(), 0..50))| {
-        build(&tree, &nodes);
+    proptest!(config, |(nodes in prop::collection::vec(node(8 << 20), 0..50))| {
+        build(&tree, &nodes, Owners::Any);
         let before = seen(&tree);
         // Root loses nothing between these two, so nobody has to agree to anything.
         sandbox.rrm(["rm", "--into-home", "m/it"]).ok().silent();

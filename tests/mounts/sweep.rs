@@ -268,6 +268,43 @@ fn the_item_goes_once_its_copy_is_on_the_disk() {
     assert!(flushed, "between {release} and {claim}: {calls:?}");
 }
 
+/// What cannot be flushed once it is committed is no failure of the restore, and its source stays: it is there twice.
+#[test]
+fn a_restore_that_cannot_be_flushed_is_told_as_done() {
+    in_mount_namespace!();
+    let trashed = || {
+        let scene = Scene::trashed(Kind::Tmpfs);
+        scene.sandbox.dir("target");
+        scene
+    };
+    let restore = |scene: &Scene| scene.sandbox.command(["restore"]).args([scene.tree()]);
+    let (_, calls) = points(&restore(&trashed()));
+    let renames: Vec<_> = calls.iter().filter(|point| point.call == "renameat2").collect();
+    let [.., release, _claim] = &renames[..] else { panic!("{calls:?}") };
+    let flush = calls[release.number..].iter().find(|point| point.call == "fsync").expect("it is flushed");
+    let scene = trashed();
+    let run = run_to(Fault::Error("EIO"), flush, &restore(&scene));
+    run.fails(1).err_contains("cannot delete the trash copy of").err_contains("also stays there");
+    assert_eq!(scene.whole_copies(&[scene.tree()]), 2, "{run}");
+    assert_no_rest(&scene.sandbox);
+}
+
+/// A copy that is not known to be on the disk is no item.
+#[test]
+fn a_removal_whose_copy_cannot_be_flushed_leaves_nothing_in_the_trash() {
+    in_mount_namespace!();
+    let remove = |scene: &Scene| scene.sandbox.command(["rm", "--into-home"]).args([scene.tree()]);
+    let (_, calls) = points(&remove(&Scene::of_a_file()));
+    let listed_at = calls.iter().position(|point| point.call == "renameat2").expect("a rename lists it");
+    let flush = calls[listed_at..].iter().find(|point| point.call == "fsync").expect("it is flushed");
+    let scene = Scene::of_a_file();
+    let run = run_to(Fault::Error("EIO"), flush, &remove(&scene));
+    run.fails(1).err_contains("cannot write the copy");
+    assert_eq!(listed(&scene.sandbox), [""; 0], "{run}");
+    assert_eq!(scene.whole_copies(&[scene.tree()]), 1, "{run}");
+    assert_no_rest(&scene.sandbox);
+}
+
 /// A removal was killed when its copy was listed, and so is the clean that settles it.
 #[test]
 fn a_clean_of_a_second_copy_at_every_call() {

@@ -8,7 +8,7 @@ use crate::table::Cell;
 use crate::trees;
 
 /// The forms, and the ratio that each should have at most beside `ls -lU` of the trash directory.
-const FORMS: [(&str, f64); 3] = [("plain", 1.0), ("json", 1.0), ("table", 2.0)];
+const FORMS: [(&str, f64); 3] = [("plain", 0.85), ("json", 0.9), ("table", 1.1)];
 
 /// How many bytes of memory an item may take.
 const BYTES_AN_ITEM: f64 = 250.0;

@@ -1,4 +1,4 @@
-//! Restoring: one by its ID, one by its path, many at once.
+//! Restoring: one by its ID, one by its path, what was removed last, many at once.
 
 use std::fs;
 use std::time::Duration;
@@ -18,6 +18,12 @@ pub(super) fn measure(bench: &mut Bench) -> Result<()> {
     full.fill(bench.options.items)?;
     by_id(bench, &full)?;
     by_path(bench, &full)?;
+    last(bench, &full, bench.options.items)?;
+    if bench.options.million {
+        let full = bench.area("restore", "million")?;
+        full.fill(1_000_000)?;
+        last(bench, &full, 1_000_000)?;
+    }
     many(bench)
 }
 
@@ -67,25 +73,66 @@ fn by_path(bench: &mut Bench, full: &Area) -> Result<()> {
     bench.compare(&format!("restore one of {count} by its path"), contestants, target)
 }
 
+/// Which removal was the last the names tell, so that it takes about as long as to read those.
+fn last(bench: &mut Bench, full: &Area, count: usize) -> Result<()> {
+    const IT: &str = "last";
+    let rounds = bench.options.rounds;
+    let names = full.job("ls").words(["-U"]).words([full.trash()]);
+    let contestants = vec![
+        Contestant::new("rrm", rounds, move |_| {
+            fs::File::create(full.work.join(IT))?;
+            full.rrm().words(["rm", IT]).run()?;
+            full.rrm().words(["undo"]).time()
+        }),
+        Contestant::new("`ls -U` of the trash", rounds, move |_| names.time()),
+    ];
+    bench.compare(&format!("undo the last removal, with {count} items in the trash"), contestants, |_| Some(1.0))
+}
+
 /// As many renames as `mv` makes; what came back goes there again for the next round.
 fn many(bench: &mut Bench) -> Result<()> {
-    let (count, rounds) = (bench.options.files, bench.options.rounds);
+    let (count, rounds, kind) = (bench.options.files, bench.options.rounds, bench.place.kind.clone());
     let names = &trees::names(count);
-    let (ours, theirs) = (bench.area("restore-many", "rrm")?, bench.area("restore-many", "mv")?);
+    let (ours, theirs) = (bench.area("undo-many", "rrm")?, bench.area("undo-many", "mv")?);
     for area in [&ours, &theirs] {
         trees::flat(&area.work, count)?;
     }
     let aside = theirs.home.join("aside");
     fs::create_dir(&aside)?;
-    let contestants = vec![
+    let mut contestants = vec![
         Contestant::new("rrm", rounds, |_| {
             ours.trash_all(names)?;
-            ours.rrm().words(["restore", "--under"]).words([&ours.work]).time()
+            ours.rrm().words(["undo"]).time()
         }),
         Contestant::new("`mv`", rounds, |_| {
             theirs.job("mv").words(["-t"]).words([&aside]).words(names).run()?;
             theirs.job_in(&aside, "mv").words(["-t"]).words([&theirs.work]).words(names).time()
         }),
     ];
-    bench.compare(&format!("restore {count} items"), contestants, |_| Some(1.5))
+    contestants.extend(floor(bench, names)?);
+    let target = |beside: &str| if beside == "`mv`" { target_beside_mv(&kind) } else { None };
+    bench.compare(&format!("undo a removal of {count} files"), contestants, target)
+}
+
+/// What is left to gain, if there is a compiler.
+fn floor<'a>(bench: &Bench, names: &'a [String]) -> Result<Option<Contestant<'a>>> {
+    let Some(program) = bench.programs.floor.clone() else { return Ok(None) };
+    let area = bench.area("undo-many", "floor")?;
+    trees::flat(&area.work, names.len())?;
+    let trash = area.home.join("trash");
+    fs::create_dir(&trash)?;
+    Ok(Some(Contestant::new("the same calls in C", bench.options.rounds, move |_| {
+        area.job(&program).words(["remove"]).words([&trash]).words(names).run()?;
+        area.job(&program).words(["undo"]).words([&trash]).time()
+    })))
+}
+
+/// What is promised of it, by the file system.
+fn target_beside_mv(kind: &str) -> Option<f64> {
+    match kind {
+        "ext4" | "xfs" => Some(1.2),
+        "btrfs" => Some(1.6),
+        "tmpfs" => Some(1.5),
+        _ => None,
+    }
 }

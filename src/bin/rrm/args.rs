@@ -1,12 +1,17 @@
 //! The command line as it is typed. What it means is told in `translate`; nothing below that knows an option.
 #![expect(clippy::struct_excessive_bools, reason = "an option is there or not; `translate` gives each a word")]
 
+mod brief;
 mod browse;
+mod clean;
 mod doctor;
 mod feedback;
+mod form;
 mod import;
+mod list;
 mod list_order;
 mod read;
+mod restore;
 mod show;
 mod stats;
 
@@ -21,18 +26,22 @@ use rrm::config::Key;
 use crate::examples;
 
 pub(crate) use browse::{BrowseArgs, Grouping};
+pub(crate) use clean::{CleanArgs, KeepArgs};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use feedback::{ColorWhen, FeedbackArgs, colour_of_help};
+pub(crate) use form::{ReportForm, ReportFormArgs};
 pub(crate) use import::ImportArgs;
+pub(crate) use list::{Direction, Form, ListArgs, SortKey};
 pub(crate) use list_order::ListOrder;
 pub(crate) use read::read;
-pub(crate) use show::{ReportForm, ShowArgs};
+pub(crate) use restore::{ConflictMode, RedoArgs, RestoreArgs, RestoreToArgs, UndoArgs};
+pub(crate) use show::ShowArgs;
 pub(crate) use stats::StatsArgs;
 
 /// A safer rm: move files to the trash and restore them.
 #[derive(Debug, Parser)]
 #[command(name = "rrm", version, max_term_width = 100, args_override_self = true)]
-#[command(after_help = examples::RRM)]
+#[command(after_long_help = examples::RRM)]
 pub(crate) struct Cli {
     #[command(flatten)]
     pub(crate) common: CommonArgs,
@@ -61,67 +70,73 @@ pub(crate) enum Command {
     ///
     /// Takes the options of GNU rm. The last of -f, -i, -I and --interactive wins. Directories need no -r. Nothing is
     /// deleted for good, except with --immediate.
-    #[command(after_help = examples::RM)]
+    #[command(aliases = ["delete", "remove", "put"], after_long_help = examples::RM)]
     Rm(RmArgs),
     /// List the items in the trash.
-    #[command(visible_alias = "ls", after_help = examples::LIST)]
+    #[command(visible_alias = "ls", aliases = ["search", "find"], after_long_help = examples::LIST)]
     List(ListArgs),
     /// Show an item's record and a preview.
     ///
     /// If several items share an original path, the newest one is shown. A PATH inside a trashed directory, or ID/PATH,
     /// shows only that part.
-    #[command(after_help = examples::SHOW)]
+    #[command(after_long_help = examples::SHOW)]
     Show(ShowArgs),
-    /// Show how much the trash holds on each volume, and when it will be freed.
-    #[command(after_help = examples::STATS)]
+    /// Show how much the trash holds on each volume, and until when.
+    #[command(after_long_help = examples::STATS)]
     Stats(StatsArgs),
-    /// Browse the trash interactively: preview, restore, keep or delete items.
+    /// Browse the trash: preview, restore, keep or delete items.
     ///
     /// Needs a terminal. In scripts, use rrm list, restore, keep and clean.
-    #[command(after_help = examples::BROWSE)]
+    #[command(after_long_help = examples::BROWSE)]
     Browse(BrowseArgs),
     /// Restore items to their original paths.
     ///
     /// If several items share an original path, the newest one is restored. Existing files are never overwritten.
     /// Without a SELECTION, pick the items interactively.
-    #[command(after_help = examples::RESTORE)]
+    #[command(alias = "recover", after_long_help = examples::RESTORE)]
     Restore(RestoreArgs),
-    /// Undo the last rrm rm.
+    /// Undo the last rrm rm, or the last N.
     ///
-    /// Run it again to undo the one before.
-    #[command(after_help = examples::UNDO)]
+    /// Restores what those commands removed. Run it again to undo the one before. rrm redo takes it back.
+    #[command(after_long_help = examples::UNDO)]
     Undo(UndoArgs),
+    /// Take the last rrm undo back.
+    ///
+    /// Removes again what the last undo restored, with the dates and the session that it had. Anything that was changed
+    /// since stays in place and is named.
+    #[command(after_long_help = examples::REDO)]
+    Redo(RedoArgs),
     /// Delete items past their grace period for good.
     ///
     /// With a SELECTION, --all or a rule, delete those items instead, even inside their grace period, after asking. Without
     /// a terminal, use --yes to confirm.
-    #[command(after_help = examples::CLEAN)]
+    #[command(aliases = ["empty", "purge"], after_long_help = examples::CLEAN)]
     Clean(CleanArgs),
     /// Exempt items from clean.
     ///
     /// Kept items are never deleted, not even by clean --all, until they are released or the keep ends.
-    #[command(after_help = examples::KEEP)]
+    #[command(after_long_help = examples::KEEP)]
     Keep(KeepArgs),
     /// Import items from the trash of other programs.
     ///
     /// Imports what trash-put, gio trash, trashy, gtrash and file managers removed. Original paths and dates are kept.
     /// The grace period starts now.
-    #[command(after_help = examples::IMPORT)]
+    #[command(after_long_help = examples::IMPORT)]
     Import(ImportArgs),
     /// Find problems and suggest fixes.
     ///
     /// Checks every trash directory, the settings, the schedule and the shim. Below each PATH, checks files for
     /// attributes that rrm left behind.
-    #[command(after_help = examples::DOCTOR)]
+    #[command(after_long_help = examples::DOCTOR)]
     Doctor(DoctorArgs),
     /// Schedule clean.
-    #[command(after_help = examples::SCHEDULE)]
+    #[command(after_long_help = examples::SCHEDULE)]
     Schedule(ScheduleArgs),
     /// Show or change settings.
-    #[command(after_help = examples::CONFIG)]
+    #[command(after_long_help = examples::CONFIG)]
     Config(ConfigArgs),
     /// Print a completion script for a shell.
-    #[command(after_help = examples::COMPLETIONS)]
+    #[command(after_long_help = examples::COMPLETIONS)]
     Completions {
         /// The shell to print the script for.
         shell: Shell,
@@ -136,14 +151,14 @@ pub(crate) enum Command {
         words: Vec<OsString>,
     },
     /// Make shells, scripts and tools run rrm as rm.
-    #[command(after_help = examples::SHIM)]
+    #[command(after_long_help = examples::SHIM)]
     Shim {
         /// The action.
         #[command(subcommand)]
         action: ShimAction,
     },
     /// Write the manual pages to a directory.
-    #[command(after_help = examples::MAN)]
+    #[command(after_long_help = examples::MAN)]
     Man {
         /// The directory; created if missing.
         #[arg(value_hint = ValueHint::DirPath)]
@@ -195,7 +210,7 @@ pub(crate) struct RmArgs {
     #[arg(long)]
     pub(crate) no_preserve_root: bool,
 
-    /// Keep the items at least this long: 7d, 12h, 2w, 1month; a bare number is days.
+    /// Keep the items at least this long: 7d, 12h, 2w.
     #[arg(short, long, value_name = "DURATION")]
     pub(crate) grace_period: Option<String>,
 
@@ -262,19 +277,19 @@ const FILTERS: &str = "Filters";
 // What to act on, in the one language of list, restore and clean.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SelectionArgs {
-    /// IDs (four or more digits), original paths or globs; prefix with id:, path: or glob: to say which.
+    /// IDs (four or more digits), original paths, globs, or words to search for; id:, path:, name: or glob: says which.
     #[arg(value_name = "SELECTION")]
     pub(crate) words: Vec<OsString>,
 
-    /// Only items whose original path is below DIR.
+    /// Only items from below DIR.
     #[arg(long, help_heading = FILTERS, value_name = "DIR", value_hint = ValueHint::DirPath)]
     pub(crate) under: Option<PathBuf>,
 
-    /// Only items whose original path is below the working directory.
+    /// Only items from below the working directory.
     #[arg(long, help_heading = FILTERS, conflicts_with = "under")]
     pub(crate) here: bool,
 
-    /// Only items removed at WHEN or later: 2026-11-21, "2026-11-21 14:00", or 2h (ago).
+    /// Only items removed since WHEN: monday, 14:30, 2h.
     #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
     pub(crate) since: Option<String>,
 
@@ -282,7 +297,7 @@ pub(crate) struct SelectionArgs {
     #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
     pub(crate) before: Option<String>,
 
-    /// Only items removed longer ago than DURATION: 30d, or before a date.
+    /// Only items removed longer ago than DURATION: 30d.
     #[arg(long, help_heading = FILTERS, value_name = "DURATION")]
     pub(crate) older_than: Option<String>,
 
@@ -305,187 +320,6 @@ pub(crate) struct SelectionArgs {
     /// Only the N newest items.
     #[arg(long, help_heading = FILTERS, value_name = "N")]
     pub(crate) last: Option<usize>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct ListArgs {
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
-
-    /// Sort by KEY.
-    #[arg(long, value_enum, value_name = "KEY", default_value_t = ListOrder::By(SortKey::Deleted))]
-    pub(crate) sort: ListOrder,
-
-    /// Reverse the order.
-    #[arg(short, long)]
-    pub(crate) reverse: bool,
-
-    /// Print only the last N items.
-    #[arg(long, value_name = "N")]
-    pub(crate) limit: Option<usize>,
-
-    /// Measure directories.
-    #[arg(long)]
-    pub(crate) size: bool,
-
-    /// Print full IDs, dates and paths.
-    #[arg(long)]
-    pub(crate) full: bool,
-
-    /// Output format.
-    #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Table)]
-    pub(crate) format: Form,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SortKey {
-    /// Date of removal.
-    Deleted,
-    /// End of the grace period.
-    Expires,
-    /// Size.
-    Size,
-    /// Original path.
-    Path,
-    /// Kind.
-    Kind,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Form {
-    /// For people.
-    Table,
-    /// One line per item, tabs between fields, unprintable bytes escaped.
-    Plain,
-    /// One JSON object per item, each on its own line.
-    Json,
-    /// Like plain, but paths unescaped and each item ended by NUL.
-    Null,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RestoreArgs {
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
-
-    #[command(flatten)]
-    pub(crate) to: RestoreToArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct RestoreToArgs {
-    /// Restore into DIR; created if missing.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) to: Option<PathBuf>,
-
-    /// Restore under NAME.
-    #[arg(long, value_name = "NAME")]
-    pub(crate) rename: Option<OsString>,
-
-    /// What to do if the target exists; it is never overwritten.
-    #[arg(long, value_enum, value_name = "MODE", default_value_t = ConflictMode::Fail)]
-    pub(crate) conflict: ConflictMode,
-
-    /// Do not ask before a large or lossy copy.
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-
-    /// Only print what would be restored.
-    #[arg(short = 'n', long)]
-    pub(crate) dry_run: bool,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ConflictMode {
-    /// Leave both in place and fail.
-    Fail,
-    /// Leave both in place.
-    Skip,
-    /// Restore beside the target, as name.~1~.
-    Rename,
-    /// Move the target to the trash first.
-    Swap,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct UndoArgs {
-    /// Only items of session LABEL.
-    #[arg(long, value_name = "LABEL")]
-    pub(crate) session: Option<OsString>,
-
-    #[command(flatten)]
-    pub(crate) to: RestoreToArgs,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct CleanArgs {
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
-
-    #[command(flatten)]
-    pub(crate) rules: RuleArgs,
-
-    /// Never delete items removed more recently than this; 0 overrides the configured limit.
-    #[arg(long, value_name = "DURATION")]
-    pub(crate) keep_newer_than: Option<String>,
-
-    /// Delete all items except kept ones, even inside their grace period.
-    #[arg(long, conflicts_with_all = ["SelectionArgs", "RuleArgs"])]
-    pub(crate) all: bool,
-
-    /// Clean only this trash directory, or the one in DIR; may be repeated.
-    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) trash: Vec<PathBuf>,
-
-    /// As root, clean each user's trash with that user's rules and permissions.
-    #[arg(long, conflicts_with_all = ["SelectionArgs", "RuleArgs", "keep_newer_than", "all", "trash", "trash_dir", "yes"])]
-    pub(crate) all_users: bool,
-
-    /// Only print what would be deleted, why, and how much space it frees.
-    #[arg(short = 'n', long)]
-    pub(crate) dry_run: bool,
-
-    /// Delete without asking.
-    #[arg(short, long)]
-    pub(crate) yes: bool,
-
-    /// Append a line about the run to FILE; - is standard output.
-    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
-    pub(crate) log: Option<PathBuf>,
-}
-
-// What takes items, beside --older-than.
-#[derive(Debug, Args)]
-pub(crate) struct RuleArgs {
-    /// Delete items past their grace period, in addition to other rules.
-    #[arg(long)]
-    pub(crate) expired: bool,
-
-    /// Delete the oldest items until the trash on each volume is at most SIZE: 20G.
-    #[arg(long, value_name = "SIZE")]
-    pub(crate) max_size: Option<String>,
-
-    /// Delete the oldest items until each volume has SIZE free: 10% or 50G.
-    #[arg(long, value_name = "SIZE")]
-    pub(crate) min_free: Option<String>,
-
-    /// Delete all but the newest N versions of each path.
-    #[arg(long, value_name = "N")]
-    pub(crate) keep_newest: Option<String>,
-}
-
-#[derive(Debug, Args)]
-pub(crate) struct KeepArgs {
-    #[command(flatten)]
-    pub(crate) selection: SelectionArgs,
-
-    /// Keep until WHEN: a date, or a duration such as 30d.
-    #[arg(long, value_name = "WHEN")]
-    pub(crate) until: Option<String>,
-
-    /// Stop keeping the items.
-    #[arg(long, conflicts_with = "until")]
-    pub(crate) release: bool,
 }
 
 #[derive(Debug, Args)]

@@ -54,19 +54,24 @@ impl Session<'_> {
             self.messages.say("hint: rrm list prints the same items and takes the same selections");
             return Ok(Exit::Usage);
         }
-        let among = self.context.selection(&args.selection)?;
+        let among = self.context.selection_to_show(&args.selection)?;
         let state = State::new(Purpose::Browse, self.context.now, args.sort, args.group);
         let ending = self.picker(state, among)?.run()?;
         left(ending, |_| Ok(Exit::Success))
     }
 
-    /// Restores what a person picks, as if the IDs had been typed.
-    pub(crate) fn restore_picked(&self, to: &RestoreToArgs) -> anyhow::Result<Exit> {
+    /// Restores what a person picks among some items, as if the IDs had been typed; and what `others` select.
+    pub(crate) fn restore_picked(
+        &self,
+        among: Selection,
+        others: Vec<Term>,
+        to: &RestoreToArgs,
+    ) -> anyhow::Result<Exit> {
         let state = State::new(Purpose::Choose, self.context.now, SortKey::Deleted, Grouping::None);
-        let ending = self.picker(state, Selection::default())?.run()?;
+        let ending = self.picker(state, among)?.run()?;
         left(ending, |ids| {
-            let selection = Selection { terms: vec![Term::items(ids)], ..Selection::default() };
-            self.carry_out_restore(Restorable::Selected(selection), to)
+            let terms = others.into_iter().chain([Term::items(ids)]).collect();
+            self.carry_out_restore(Restorable::Selected(Selection { terms, ..Selection::default() }), to)
         })
     }
 
@@ -75,7 +80,7 @@ impl Session<'_> {
         state.home.clone_from(&environment.home);
         state.charset = self.messages.charset;
         state.here = environment.working_directory();
-        state.home_trash.clone_from(&self.context.home_trash);
+        state.home_trash = self.context.home_trash.clone().unwrap_or_default();
         state.standing = self.context.standing()?;
         state.search = Search::among(among);
         let (desk, heard) = Desk::new(

@@ -61,7 +61,8 @@ fn try_to_remove(
     messages: &Messages,
 ) -> anyhow::Result<Exit> {
     let context = Context::read(environment, None)?;
-    let manager = TrashManager::new(context.settings(), Arc::new(SystemAttributes));
+    let manager =
+        TrashManager::new(context.settings(), Arc::new(SystemAttributes)).with_grace_period(context.grace_period()?);
     Remover::new(&context, messages, &manager, options, &Ours::default()).run(operands)
 }
 

@@ -1,6 +1,6 @@
 //! `rrm clean` and `rrm keep`: what is asked, told and written down around them.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::path::Path;
 
 use rrm::error::{Error, ErrorKind};
@@ -9,10 +9,13 @@ use rrm::manager::TrashManager;
 use rrm::outcome::{CleanPlan, Cleaned};
 use rrm::request::CleanRequest;
 use rrm::retention::{Cause, Free, Policy, Rule, Shield};
+use rrm::selection::Searching;
 
 use crate::args::{CleanArgs, KeepArgs};
+use crate::choose::Picking;
 use crate::exit::Exit;
 use crate::log::Log;
+use crate::restore::told_of;
 use crate::run::{Session, Told, println};
 use crate::terminal::Consent;
 use crate::translate::{Asking, Effect, Voice, effect};
@@ -20,10 +23,16 @@ use crate::view;
 
 impl Session<'_> {
     pub(crate) fn clean(&self, args: &CleanArgs) -> anyhow::Result<Exit> {
-        let (request, asking) = self.context.clean(args)?;
+        let (mut request, asking) = self.context.clean(args)?;
         let manager = self.manager();
         let mut plan = manager.plan_clean(&request, &self.messages.progress());
-        let exit = self.unexpected(&mut plan.problems, &request);
+        let can_ask = asking == Asking::Everything && !args.dry_run && io::stdin().is_terminal();
+        if can_ask && Picking::of(&request.selection, &plan.problems).is_some() {
+            self.show_words(&plan.problems, &request)?;
+            request.selection.searching = Searching::All;
+            plan = manager.plan_clean(&request, &self.messages.progress());
+        }
+        let exit = self.unexpected(&mut plan.problems, &request)?;
         if exit == Exit::Interrupted {
             return Ok(exit);
         }
@@ -48,7 +57,7 @@ impl Session<'_> {
     pub(crate) fn clean_afterwards(&self, manager: &TrashManager) -> anyhow::Result<Exit> {
         let request = self.context.clean_afterwards()?;
         let mut plan = manager.plan_clean(&request, &self.messages.progress());
-        let exit = self.unexpected(&mut plan.problems, &request);
+        let exit = self.unexpected(&mut plan.problems, &request)?;
         Ok(exit.max(self.carry_out(manager, &plan, &request, Told::Nothing, None)?))
     }
 
@@ -61,9 +70,19 @@ impl Session<'_> {
         }
         let done = if args.release { "released" } else { "kept" };
         let mut kept = Vec::new();
-        let problems = self.manager().keep(&request, |item| kept.push(format!("{done} {}", self.name_of(item))));
-        kept.iter().try_for_each(|line| self.messages.done(line))?;
-        Ok(self.messages.problems(&problems))
+        let problems = self.manager().keep(&request, |item| kept.push(item.clone()));
+        match self.told(told_of(&request.selection, kept.iter())) {
+            Told::Everything => {
+                kept.iter().try_for_each(|item| println(&format!("{done} {}", self.name_of(item))))?;
+            }
+            Told::Summary if !kept.is_empty() => {
+                let paths: Vec<_> = kept.iter().filter_map(|item| item.original_path().map(Path::to_owned)).collect();
+                println(&self.summary(done, kept.len(), &paths, ""))?;
+            }
+            Told::Summary | Told::Nothing | Told::Json => {}
+        }
+        let command = if args.release { "keep --release" } else { "keep" };
+        self.problems_of_words(&problems, &request.selection, command)
     }
 
     fn consent(&self, plan: &CleanPlan, request: &CleanRequest, asking: Asking) -> Consent {
@@ -89,7 +108,7 @@ impl Session<'_> {
         // Opened first, so that a log that cannot be written is known of even if the rest goes wrong.
         let log = log.map(Log::open);
         let mut cleaned = manager.clean(plan, request, &self.messages.progress().listening());
-        let exit = self.unexpected(&mut cleaned.problems, request);
+        let exit = self.unexpected(&mut cleaned.problems, request)?;
         let line = report(&cleaned);
         let shown = if told == Told::Everything { println(&line) } else { Ok(()) };
         if let Some(log) = log {
@@ -101,7 +120,7 @@ impl Session<'_> {
 
     /// Tells problems, and leaves those that count. For a clean that chooses nothing, as a schedule runs it every day, an
     /// unplugged stick or another clean at work is no problem: it is told with `-v` alone.
-    fn unexpected(&self, problems: &mut Vec<Error>, request: &CleanRequest) -> Exit {
+    fn unexpected(&self, problems: &mut Vec<Error>, request: &CleanRequest) -> anyhow::Result<Exit> {
         if request.selection.is_everything() && matches!(request.policy, Policy::Rules(_)) {
             let is_ordinary = |problem: &mut Error| matches!(problem.kind, ErrorKind::Unplugged | ErrorKind::Busy);
             let ordinary: Vec<Error> = problems.extract_if(.., is_ordinary).collect();
@@ -109,7 +128,17 @@ impl Session<'_> {
                 ordinary.iter().for_each(|problem| self.messages.error(problem));
             }
         }
-        self.messages.problems(problems)
+        self.problems_of_words(problems, &request.selection, "clean")
+    }
+
+    /// Shows what the words were found in that is no exact match: it is deleted only if a person who has seen it agrees.
+    fn show_words(&self, problems: &[Error], request: &CleanRequest) -> anyhow::Result<()> {
+        for problem in problems {
+            if let Some(picking) = Picking::of(&request.selection, std::slice::from_ref(problem)) {
+                self.show_found(problem, picking.among, "clean")?;
+            }
+        }
+        Ok(())
     }
 
     fn tell_plan(&self, plan: &CleanPlan) -> anyhow::Result<()> {

@@ -26,7 +26,7 @@ impl Session<'_> {
         let request = ExamineRequest { files, now: self.context.now };
         let (told, diagnosis) = self.examine(args, &request);
         clear_progress();
-        self.write_findings(args.format, &told, &diagnosis).context("cannot write the findings")?;
+        self.write_findings(args.form.form(), &told, &diagnosis).context("cannot write the findings")?;
         let exit = self.messages.problems(&diagnosis.problems);
         Ok(exit.max(if told.iter().any(Told::remains) { Exit::Failure } else { Exit::Success }))
     }
@@ -44,7 +44,7 @@ impl Session<'_> {
             for finding in &diagnosis.findings {
                 let told_of = self.attend_to(&manager, finding, args);
                 let is_done = matches!(told_of.repair, Repair::Done(_));
-                opened |= is_done && matches!(finding, Finding::WrongMode { .. });
+                opened |= is_done && matches!(finding, Finding::WrongMode { .. } | Finding::Unregistered { .. });
                 told.push(told_of);
             }
             seen.append(&mut diagnosis.findings);

@@ -39,13 +39,19 @@ Examples:
 
 pub(crate) const RESTORE: &str = "\
 Examples:
-  rrm restore notes.txt             The newest version of notes.txt
+  rrm restore notes.txt             The newest version of notes.txt, or search for it
   rrm restore 3f1c --to /tmp        The item whose ID begins with 3f1c, into /tmp";
 
 pub(crate) const UNDO: &str = "\
 Examples:
   rrm undo                   Restore what the last rrm rm removed
-  rrm undo -n                Only print what would be restored";
+  rrm undo --list            List what the last commands removed
+  rrm undo 3                 Undo the last three commands";
+
+pub(crate) const REDO: &str = "\
+Examples:
+  rrm redo                   Remove again what the last rrm undo restored
+  rrm redo -n                Only print what would be removed";
 
 pub(crate) const CLEAN: &str = "\
 Examples:

@@ -1,7 +1,7 @@
 //! `rrm list`: what is in the trash.
 
 use std::cmp::Ordering;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal as _, Write};
 use std::ops::ControlFlow;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
@@ -11,7 +11,7 @@ use rrm::item::TrashItem;
 use rrm::outcome::Listing;
 use rrm::request::ListRequest;
 
-use crate::args::{Form, ListArgs, ListOrder, SortKey};
+use crate::args::{Direction, Form, ListArgs, ListOrder, SortKey};
 use crate::exit::Exit;
 use crate::run::Session;
 use crate::view::{self, Detail};
@@ -19,12 +19,12 @@ use crate::view::{self, Detail};
 impl Session<'_> {
     pub(crate) fn list(&self, args: &ListArgs) -> anyhow::Result<Exit> {
         let request = self.context.list(args)?;
-        if args.sort == ListOrder::AsFound && args.format != Form::Table {
+        if args.order() == ListOrder::AsFound && args.form() != Form::Table {
             return self.list_as_found(&request, args);
         }
         let mut listing = self.manager().list(&request, &self.messages.progress());
         arrange(&mut listing.items, args);
-        if listing.items.is_empty() && args.format == Form::Table {
+        if listing.items.is_empty() && args.form() == Form::Table {
             if listing.problems.is_empty() {
                 let everything = request.selection.is_everything();
                 self.messages.close(if everything { "the trash is empty" } else { "nothing in the trash matches" });
@@ -38,7 +38,10 @@ impl Session<'_> {
     fn write(&self, args: &ListArgs, listing: &Listing) -> io::Result<()> {
         let scene = self.scene(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
         let mut out = io::BufWriter::new(io::stdout().lock());
-        view::write(args.format, &listing.items, &scene, &mut out)?;
+        view::write(args.form(), &listing.items, &scene, &mut out)?;
+        if args.form() == Form::Table && self.messages.voice.hints() && io::stdout().is_terminal() {
+            writeln!(out, "{}", view::footer(&listing.items, &scene))?;
+        }
         out.flush()
     }
 
@@ -48,7 +51,7 @@ impl Session<'_> {
         let mut written = Ok(());
         let problems = self.manager().list_as_found(request, &self.messages.progress(), |items, fates| {
             let scene = self.scene(fates, Detail::Full);
-            written = view::write(args.format, items, &scene, &mut out).and_then(|()| out.flush());
+            written = view::write(args.form(), items, &scene, &mut out).and_then(|()| out.flush());
             if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         written.context(WRITING)?;
@@ -61,15 +64,18 @@ const WRITING: &str = "cannot write the list";
 
 /// Puts the items in order, and leaves out those before the last so many.
 fn arrange(items: &mut Vec<TrashItem>, args: &ListArgs) {
-    if let ListOrder::By(key) = args.sort {
+    if let ListOrder::By(key) = args.order() {
         // Not the stable way: it needs half as much memory again.
         items.sort_unstable_by(|a, b| compare(key, a, b));
     }
-    if args.reverse {
+    if args.direction() == Direction::Reversed {
         items.reverse();
     }
     if let Some(limit) = args.limit {
         items.drain(..items.len().saturating_sub(limit));
+    }
+    if args.direction() == Direction::AsLs {
+        items.reverse();
     }
 }
 

@@ -3,6 +3,7 @@
 mod args;
 mod browse;
 mod called_rm;
+mod choose;
 mod clean;
 mod complete;
 mod doctor;
@@ -14,6 +15,7 @@ mod list;
 mod log;
 mod manual;
 mod remove;
+mod restore;
 mod run;
 mod schedule;
 mod shim;
@@ -21,6 +23,7 @@ mod show;
 mod stats;
 mod terminal;
 mod translate;
+mod undo;
 mod users;
 mod view;
 

@@ -146,6 +146,7 @@ fn own_text(name: &str) -> anyhow::Result<&'static str> {
         "rrm-browse" => include_str!("manual/browse.man"),
         "rrm-restore" => include_str!("manual/restore.man"),
         "rrm-undo" => include_str!("manual/undo.man"),
+        "rrm-redo" => include_str!("manual/redo.man"),
         "rrm-clean" => include_str!("manual/clean.man"),
         "rrm-keep" => include_str!("manual/keep.man"),
         "rrm-import" => include_str!("manual/import.man"),

@@ -7,9 +7,10 @@ use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::Arc;
 
 use rrm::error::{Error, ErrorKind};
-use rrm::manager::TrashManager;
+use rrm::manager::{ForeseenRemovals, TrashManager};
 use rrm::outcome::{Removal, Removed, TrashStep};
 use rrm::progress::{Activity, Amount, Progress as _};
 use rrm::request::{Copying, Place, TrashRequest};
@@ -69,7 +70,9 @@ impl<'a> Remover<'a> {
             request: &request,
             progress: &progress,
             output: Output::new(),
+            foreseen: self.manager.foresee_removals(),
             trashed: 0,
+            first_trash: None,
             exit: Exit::Success,
         };
         let mut unasked = Vec::new();
@@ -159,8 +162,12 @@ struct Run<'a> {
     request: &'a TrashRequest,
     progress: &'a TerminalProgress,
     output: Output,
+    /// What a dry run has told.
+    foreseen: ForeseenRemovals<'a>,
     /// How many items were made.
     trashed: u64,
+    /// Where the first of them went.
+    first_trash: Option<Arc<Path>>,
     exit: Exit,
 }
 
@@ -202,13 +209,13 @@ impl Run<'_> {
             Err(now) if now.kind() == io::ErrorKind::NotFound => {
                 self.failed(&Error::system("remove", error.path, now));
             }
-            _ => self.failed(&error),
+            _ => self.failed(&self.foreseen.check_there(error.path.as_os_str()).err().unwrap_or(error)),
         }
     }
 
     fn remove(&mut self, removals: &[Removal]) {
         if self.remover.ours.effect == Effect::DryRun {
-            return removals.iter().for_each(|removal| self.tell_dry_run(removal));
+            return removals.iter().for_each(|removal| self.foresee(removal));
         }
         let (manager, request, progress) = (self.remover.manager, self.request, self.progress);
         let done = manager.trash_each(removals, request, progress, |removal, result| {
@@ -250,7 +257,10 @@ impl Run<'_> {
     }
 
     fn tell(&mut self, removal: &Removal, removed: &Removed) {
-        self.trashed += u64::from(matches!(removed, Removed::Trashed(_)));
+        if let Removed::Trashed(item) = removed {
+            self.trashed += 1;
+            self.first_trash.get_or_insert_with(|| item.trash.clone());
+        }
         match (self.remover.ours.report, removed) {
             (Report::Json, Removed::Trashed(item)) => {
                 self.output.line(&view::line_of(&view::object(item, None, self.remover.context.now)));
@@ -263,7 +273,10 @@ impl Run<'_> {
         }
     }
 
-    fn tell_dry_run(&mut self, removal: &Removal) {
+    fn foresee(&mut self, removal: &Removal) {
+        if let Err(error) = self.foreseen.remove(removal) {
+            return self.failed(&error);
+        }
         let deed = match self.request.place {
             Place::Nowhere => "delete",
             Place::OwnVolume | Place::Home => "remove",
@@ -272,20 +285,33 @@ impl Run<'_> {
         self.output.line(&format!("would {deed} {name}"));
     }
 
-    fn finish(self) -> Exit {
+    fn finish(mut self) -> Exit {
         self.progress.end();
         if self.progress.interrupted() {
             self.remover.messages.say("interrupted");
             self.remover.messages.hint("unprocessed operands are unchanged; rrm undo restores the rest");
         }
-        let exit = self.exit.max(self.output.finish(self.remover.messages));
+        let exit = self.exit.max(std::mem::replace(&mut self.output, Output::new()).finish(self.remover.messages));
         let much = self.trashed >= MANY || (self.trashed > 0 && self.progress.has_lasted());
-        if much && io::stdout().is_terminal() && io::stderr().is_terminal() {
-            let undo = self.remover.context.command("undo", self.remover.messages.charset);
-            let (items, them) = (view::count(self.trashed, "item"), if self.trashed == 1 { "it" } else { "them" });
-            self.remover.messages.close(&format!("moved {items} to the trash; {undo} restores {them}"));
+        let is_first = self.first_trash.is_some() && self.remover.manager.has_made_home_trash();
+        if (much || is_first) && io::stdout().is_terminal() && io::stderr().is_terminal() {
+            self.tell_undo(if is_first { self.first_trash.as_deref() } else { None });
         }
         exit
+    }
+
+    /// Tells how to get back what was removed; after the first removal ever also where it is.
+    fn tell_undo(&self, trash: Option<&Path>) {
+        let (context, charset) = (self.remover.context, self.remover.messages.charset);
+        let (undo, list) = (context.command("undo", charset), context.command("list", charset));
+        let (items, them) = (view::count(self.trashed, "item"), if self.trashed == 1 { "it" } else { "them" });
+        self.remover.messages.close(&match trash {
+            Some(trash) => {
+                let trash = quote(trash.as_os_str(), charset);
+                format!("moved {items} to the trash in {trash}; {undo} restores {them}; {list} shows the trash")
+            }
+            None => format!("moved {items} to the trash; {undo} restores {them}"),
+        });
     }
 }
 

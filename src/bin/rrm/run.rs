@@ -10,22 +10,17 @@ use rrm::attributes::SystemAttributes;
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
-use rrm::outcome::{RestorePlan, RestoreStep, Restored};
-use rrm::request::{Copying, Open, Restorable, RestoreRequest};
 use rrm::retention::Fates;
 
-use crate::args::{
-    self, Cli, Command, ConfigAction, RestoreArgs, RestoreToArgs, RmArgs, ShimAction, ShimDirectory, UndoArgs,
-};
-use crate::browse;
+use crate::args::{self, Cli, Command, ConfigAction, RmArgs, ShimAction, ShimDirectory};
 use crate::called_rm;
 use crate::complete;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
 use crate::remove::Remover;
 use crate::shim::Shim;
-use crate::terminal::{Consent, Messages, clear_progress, output_hint};
-use crate::translate::{Colour, Context, Effect, Environment, Voice, check_choice, effect};
+use crate::terminal::{Messages, output_hint};
+use crate::translate::{Colour, Context, Effect, Environment, Voice, check_choice};
 use crate::view::{Detail, Scene};
 
 /// Reads the command line, runs the command, and tells how it ended. The first word is the name it was started under.
@@ -106,6 +101,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         Command::Browse(args) => session.browse(&args),
         Command::Restore(args) => session.restore(&args),
         Command::Undo(args) => session.undo(&args),
+        Command::Redo(args) => session.redo(&args),
         Command::Clean(args) => session.clean(&args),
         Command::Keep(args) => session.keep(&args),
         Command::Import(args) => session.import(&args),
@@ -174,130 +170,7 @@ impl Session<'_> {
         }
     }
 
-    fn restore(&self, args: &RestoreArgs) -> anyhow::Result<Exit> {
-        let selection = self.context.selection(&args.selection)?;
-        if !selection.is_everything() {
-            return self.carry_out_restore(Restorable::Selected(selection), &args.to);
-        }
-        if browse::has_terminal() {
-            return self.restore_picked(&args.to);
-        }
-        self.messages.say("nothing selected to restore");
-        self.messages.hint("name an ID or a path from rrm list; rrm undo restores what the last rrm rm removed");
-        Ok(Exit::Usage)
-    }
-
-    fn undo(&self, args: &UndoArgs) -> anyhow::Result<Exit> {
-        self.carry_out_restore(Restorable::LastBatch(args.session.clone()), &args.to)
-    }
-
-    pub(crate) fn carry_out_restore(&self, what: Restorable, to: &RestoreToArgs) -> anyhow::Result<Exit> {
-        let request = self.context.restore(what, to)?;
-        let manager = self.manager();
-        let plan = manager.plan_restore(&request);
-        let exit = self.messages.problems(&plan.problems);
-        if plan.steps.is_empty() && exit == Exit::Success {
-            self.messages.say("nothing to restore");
-            self.messages.hint("rrm list shows the items in the trash");
-            return Ok(Exit::Failure);
-        }
-        if effect(to.dry_run) == Effect::DryRun {
-            self.tell_restore_plan(&plan)?;
-            return Ok(exit);
-        }
-        let told = self.told(if is_undo(&request) { Told::Everything } else { Told::Nothing });
-        Ok(exit.max(self.restore_all(&manager, plan, request, told)?))
-    }
-
-    fn tell_restore_plan(&self, plan: &RestorePlan) -> anyhow::Result<()> {
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        for step in &plan.steps {
-            writeln!(out, "would restore {}", self.quoted(&step.target))?;
-        }
-        Ok(out.flush()?)
-    }
-
-    /// Restores what is planned; what needs consent is asked about once the rest is done.
-    fn restore_all(
-        &self,
-        manager: &TrashManager,
-        mut plan: RestorePlan,
-        mut request: RestoreRequest,
-        told: Told,
-    ) -> anyhow::Result<Exit> {
-        let (mut exit, mut unagreed) = self.restore_steps(manager, &plan, &request, told)?;
-        // What is open may turn out to be large as well; so that is asked first.
-        for kind in [ErrorKind::OpenRecord, ErrorKind::NeedsConsent] {
-            let (asked, others): (Vec<_>, Vec<_>) = unagreed.into_iter().partition(|(_, error)| error.kind == kind);
-            unagreed = others;
-            (plan.steps, exit) = self.agreed(asked, exit);
-            if plan.steps.is_empty() {
-                continue;
-            }
-            match kind {
-                ErrorKind::OpenRecord => request.open = Open::Agreed,
-                _ => request.copying = Copying::Whatever,
-            }
-            let (again, more) = self.restore_steps(manager, &plan, &request, told)?;
-            exit = exit.max(again);
-            unagreed.extend(more);
-        }
-        Ok(exit)
-    }
-
-    /// Those of the steps that a person agrees to.
-    fn agreed(&self, asked: Vec<(RestoreStep, Error)>, mut exit: Exit) -> (Vec<RestoreStep>, Exit) {
-        let mut agreed = Vec::new();
-        for (step, error) in asked {
-            match self.messages.consent_to(&error) {
-                Consent::Given => agreed.push(step),
-                Consent::Refused => {}
-                Consent::NobodyToAsk => exit = exit.max(Exit::Failure),
-            }
-        }
-        (agreed, exit)
-    }
-
-    fn restore_steps(
-        &self,
-        manager: &TrashManager,
-        plan: &RestorePlan,
-        request: &RestoreRequest,
-        told: Told,
-    ) -> anyhow::Result<(Exit, Vec<(RestoreStep, Error)>)> {
-        let mut exit = Exit::Success;
-        let mut unagreed = Vec::new();
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        let mut written = Ok(());
-        let made_anew = manager.restore(plan, request, &self.messages.progress().listening(), |step, result| {
-            let (verb, path) = match result {
-                Ok(Restored::At(path)) => ("restored", path),
-                Ok(Restored::Marked(path, problem)) => {
-                    exit = exit.max(self.messages.problems(&[problem]));
-                    ("restored", path)
-                }
-                Ok(Restored::Skipped(path)) => ("skipped", path),
-                Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
-                    return unagreed.push((step.clone(), error));
-                }
-                Err(error) => {
-                    exit = exit.max(self.messages.problems(&[error]));
-                    return;
-                }
-            };
-            if told == Told::Everything || path != step.target {
-                let line = format!("{verb} {}", self.quoted(&path));
-                clear_progress();
-                written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
-            }
-        });
-        written.and_then(|()| out.flush()).context("write error")?;
-        made_anew.iter().for_each(|anew| self.messages.close(&crate::view::made_anew(anew, self.messages.charset)));
-        Ok((exit, unagreed))
-    }
-
     fn config(&self, action: Option<ConfigAction>) -> anyhow::Result<Exit> {
-        let directory = &self.context.config_dir;
         match action {
             None | Some(ConfigAction::Get { key: None }) => {
                 for key in Key::ALL {
@@ -307,12 +180,12 @@ impl Session<'_> {
             Some(ConfigAction::Get { key: Some(key) }) => println(&self.context.choice(key))?,
             Some(ConfigAction::Set { key, value }) => {
                 check_choice(key, &value)?;
-                Config::set(directory, &SystemAttributes, key, Some(&value))?;
+                Config::set(self.context.config_dir()?, &SystemAttributes, key, Some(&value))?;
                 let value = quote(&value, self.messages.charset);
                 self.messages.done(&format!("set {} to {value}", key.name()))?;
             }
             Some(ConfigAction::Unset { key }) => {
-                Config::set(directory, &SystemAttributes, key, None)?;
+                Config::set(self.context.config_dir()?, &SystemAttributes, key, None)?;
                 self.messages.done(&format!("reset {} to its default", key.name()))?;
             }
         }
@@ -337,11 +210,11 @@ impl Session<'_> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Told {
     Nothing,
+    /// One line for all of it.
+    Summary,
+    /// An object for each item.
+    Json,
     Everything,
-}
-
-fn is_undo(request: &RestoreRequest) -> bool {
-    matches!(request.what, Restorable::LastBatch(_))
 }
 
 pub(crate) fn println(line: &str) -> anyhow::Result<()> {

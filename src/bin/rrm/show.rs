@@ -21,11 +21,11 @@ impl Session<'_> {
         let request = self.context.show(args)?;
         let manager = self.manager();
         let showing = manager.show(&request, &self.messages.progress());
-        let exit = self.messages.problems(&showing.problems);
+        let exit = self.problems_of_words(&showing.problems, &request.selection, "show")?;
         if args.content {
             return Ok(exit.max(self.print_content(&manager, &showing.shown)?));
         }
-        self.print_shown(&showing.shown, args.format).context("write error")?;
+        self.print_shown(&showing.shown, args.form.form()).context("write error")?;
         Ok(exit)
     }
 

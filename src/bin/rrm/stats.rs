@@ -15,11 +15,11 @@ impl Session<'_> {
         let request = self.context.stats(args)?;
         let summary = self.manager().stats(&request, &self.messages.progress());
         let exit = self.messages.problems(&summary.problems);
-        if summary.volumes.is_empty() && summary.problems.is_empty() && args.format == ReportForm::Text {
+        if summary.volumes.is_empty() && summary.problems.is_empty() && args.form.form() == ReportForm::Text {
             let everything = request.list.selection.is_everything();
             self.messages.say(if everything { "there is no trash yet" } else { "nothing in the trash matches" });
         }
-        self.print_summary(&summary, args.format).context("write error")?;
+        self.print_summary(&summary, args.form.form()).context("write error")?;
         Ok(exit)
     }
 

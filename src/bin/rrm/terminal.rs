@@ -44,14 +44,28 @@ impl Messages {
 
     /// Tells what went wrong and what to do about it, on standard error.
     pub(crate) fn error(&self, error: &Error) {
+        self.error_without_hint(error);
+        // Nobody expects of rm that it needs room, or knows what else there is.
+        if self.voice.hints() || (self.voice == Voice::AsRm && error.is_about_room()) {
+            self.tell_once(message::hint(error));
+        }
+    }
+
+    /// Tells what went wrong, where what to do about it is told in another way.
+    pub(crate) fn error_without_hint(&self, error: &Error) {
         self.say(&message::words(error, self.charset));
-        self.hint(message::hint(error));
     }
 
     /// Tells what a person can do next.
     pub(crate) fn hint(&self, hint: &str) {
+        if self.voice.hints() {
+            self.tell_once(hint);
+        }
+    }
+
+    fn tell_once(&self, hint: &str) {
         let mut told = self.told.lock().unwrap_or_else(PoisonError::into_inner);
-        if self.voice.hints() && !told.iter().any(|told| told == hint) {
+        if !told.iter().any(|told| told == hint) {
             told.push(hint.to_owned());
             self.say(&format!("hint: {hint}"));
         }

@@ -6,6 +6,7 @@ mod feedback;
 mod import;
 mod root;
 mod show;
+mod spoken;
 mod value;
 
 use std::ffi::OsString;
@@ -19,9 +20,11 @@ use rrm::request::{
     Conflict, Copying, Destination, Directories, ListRequest, Mounts, Open, Place, Restorable, RestoreRequest, Sizes,
     TrashRequest,
 };
-use rrm::selection::{Filter, Selection, Term, absolute};
+use rrm::selection::{Filter, Searching, Selection, Term, absolute};
 
-use crate::args::{ConflictMode, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, SortKey, When};
+use crate::args::{
+    ConflictMode, Direction, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, SortKey, When,
+};
 use crate::gnu::options as gnu;
 use crate::gnu::quote::quote_where_needed;
 use rrm::text::Charset;
@@ -44,10 +47,12 @@ pub(crate) struct Context {
     pub(crate) environment: Environment,
     /// What was chosen with `rrm config`.
     pub(crate) config: Config,
-    /// The directory whose attributes hold the settings.
-    pub(crate) config_dir: PathBuf,
-    /// The home trash.
-    pub(crate) home_trash: PathBuf,
+    /// Why the settings are out of reach, so that nobody knows what was chosen.
+    pub(crate) unread: Option<Error>,
+    /// The directory whose attributes hold the settings; `None` for whoever has no home.
+    pub(crate) config_dir: Option<PathBuf>,
+    /// The home trash; `None` for whoever has no home.
+    pub(crate) home_trash: Option<PathBuf>,
     /// `--trash-dir`, as it was typed.
     pub(crate) typed_trash_dir: Option<PathBuf>,
 }
@@ -61,28 +66,31 @@ pub(crate) fn now() -> DateTime<Utc> {
 impl Context {
     /// Reads clock and configuration. `trash_dir` is what the command line says about the home trash.
     pub(crate) fn read(environment: Environment, trash_dir: Option<&Path>) -> Result<Self> {
-        let no_home = || {
-            Error::new(ErrorKind::BadValue, "find the trash", "$HOME", "there is no home directory; use --trash-dir")
-        };
         let config_dir = environment.data_dir.clone().map(|data| data.join("rrm"));
-        let config = match &config_dir {
-            Some(directory) => Config::read(directory, &rrm::attributes::SystemAttributes)?,
-            None => Config::default(),
+        let config = config_dir.as_ref().map(|directory| Config::read(directory, &rrm::attributes::SystemAttributes));
+        let (config, unread) = match config.transpose() {
+            Ok(config) => (config.unwrap_or_default(), None),
+            Err(error) if error.kind == ErrorKind::Unreachable => (Config::default(), Some(error)),
+            Err(error) => return Err(error),
         };
-        let config_dir = config_dir.unwrap_or_default();
         let home_trash = if let Some(typed) = trash_dir {
-            absolute(typed, &environment.working_directory())
+            Some(absolute(typed, &environment.working_directory()))
         } else if let Some(set) = &environment.trash_dir {
-            must_be_absolute(set, "$RRM_TRASH_DIR")?
+            Some(must_be_absolute(set, "$RRM_TRASH_DIR")?)
         } else if let Some(chosen) = config.get(Key::TrashDir) {
-            must_be_absolute(Path::new(chosen), "trash-dir")?
-        } else if config_dir.as_os_str().is_empty() {
-            return Err(no_home());
+            Some(must_be_absolute(Path::new(chosen), "trash-dir")?)
         } else {
-            config_dir.join("trash")
+            config_dir.as_ref().map(|directory| directory.join("trash"))
         };
         let typed_trash_dir = trash_dir.map(Path::to_owned);
-        Ok(Self { now: now(), environment, config, config_dir, home_trash, typed_trash_dir })
+        Ok(Self { now: now(), environment, config, unread, config_dir, home_trash, typed_trash_dir })
+    }
+
+    /// The directory whose attributes hold the settings.
+    pub(crate) fn config_dir(&self) -> Result<&Path> {
+        let no_home =
+            || Error::new(ErrorKind::BadValue, "find the settings", "$HOME", "there is no home directory; set HOME");
+        self.config_dir.as_deref().ok_or_else(no_home)
     }
 
     /// Where things are, for the library.
@@ -91,13 +99,14 @@ impl Context {
             home_trash: self.home_trash.clone(),
             home_directory: self.environment.home.clone(),
             root: self.environment.root.clone(),
+            here: Environment::here,
         }
     }
 
     /// Another command about the same trash, to be typed.
     pub(crate) fn command(&self, name: &str, charset: Charset) -> String {
-        match &self.typed_trash_dir {
-            Some(_) => format!("rrm --trash-dir {} {name}", quote_where_needed(self.home_trash.as_os_str(), charset)),
+        match self.home_trash.as_ref().filter(|_| self.typed_trash_dir.is_some()) {
+            Some(trash) => format!("rrm --trash-dir {} {name}", quote_where_needed(trash.as_os_str(), charset)),
             None => format!("rrm {name}"),
         }
     }
@@ -155,7 +164,10 @@ impl Context {
         let chosen = self.config.get(key).map(|value| value.to_string_lossy().into_owned());
         chosen.unwrap_or_else(|| match key {
             Key::GracePeriod => GRACE_PERIOD.to_owned(),
-            Key::TrashDir => self.config_dir.join("trash").to_string_lossy().into_owned(),
+            Key::TrashDir => {
+                let directory = self.config_dir.as_ref().map(|directory| directory.join("trash"));
+                directory.map_or_else(|| "none".to_owned(), |trash| trash.to_string_lossy().into_owned())
+            }
             Key::OtherMounts => "own".to_owned(),
             Key::OlderThan | Key::MaxSize | Key::MinFree | Key::KeepNewest | Key::KeepNewerThan => "none".to_owned(),
         })
@@ -171,14 +183,15 @@ impl Context {
     /// The request of a listing.
     pub(crate) fn list(&self, args: &ListArgs) -> Result<ListRequest> {
         check_order(args)?;
-        let selection = self.selection(&args.selection)?;
+        let selection = self.selection_to_show(&args.selection)?;
         let asked = args.size || selection.asks_for_size();
         let sizes = if asked { Sizes::Measured } else { Sizes::AsKnown };
-        let standing = match args.format {
+        let standing = match args.form() {
             Form::Table | Form::Json => Some(self.standing()?),
             Form::Plain | Form::Null => None,
         };
-        let is_by_age = args.sort == ListOrder::By(SortKey::Deleted) && !args.reverse && sizes == Sizes::AsKnown;
+        let is_newest_kept = args.direction() != Direction::Reversed;
+        let is_by_age = args.order() == ListOrder::By(SortKey::Deleted) && is_newest_kept && sizes == Sizes::AsKnown;
         Ok(ListRequest { selection, sizes, standing, newest: args.limit.filter(|_| is_by_age), now: self.now })
     }
 
@@ -206,7 +219,12 @@ impl Context {
 
     /// What the words and filters select.
     pub(crate) fn selection(&self, args: &SelectionArgs) -> Result<Selection> {
-        self.selection_with(args, resolved)
+        Ok(Selection { searching: Searching::One, ..self.selection_with(args, resolved)? })
+    }
+
+    /// As [`Self::selection`], with all that a word is found in: for what is only shown.
+    pub(crate) fn selection_to_show(&self, args: &SelectionArgs) -> Result<Selection> {
+        Ok(Selection { searching: Searching::All, ..self.selection(args)? })
     }
 
     /// As [`Self::selection`], by the text alone: no file system is asked where a directory really is, so that nothing has
@@ -217,7 +235,7 @@ impl Context {
 
     /// As [`Self::selection`], without --older-than: to clean that is a rule.
     fn selection_at_any_age(&self, args: &SelectionArgs) -> Result<Selection> {
-        self.selection_less_age(args, resolved)
+        Ok(Selection { searching: Searching::Tell, ..self.selection_less_age(args, resolved)? })
     }
 
     fn selection_with(
@@ -259,14 +277,14 @@ impl Context {
             filters.push(Filter::Kind(args.kind.iter().map(|name| value::kind(name)).collect::<Result<_>>()?));
         }
         filters.extend(args.session.clone().map(Filter::Session));
-        Ok(Selection { terms, filters, last: args.last })
+        Ok(Selection { terms, filters, last: args.last, ..Selection::default() })
     }
 }
 
 /// Refuses what asks for an end of the order where there is none.
 fn check_order(args: &ListArgs) -> Result<()> {
     let asked = match (args.reverse, args.limit) {
-        _ if args.sort != ListOrder::AsFound => return Ok(()),
+        _ if args.order() != ListOrder::AsFound => return Ok(()),
         (true, _) => "--reverse",
         (false, Some(_)) => "--limit",
         (false, None) => return Ok(()),
@@ -393,7 +411,7 @@ impl Default for Ours {
 }
 
 /// What `--yes` means for copies.
-fn copying(yes: bool) -> Copying {
+pub(crate) fn copying(yes: bool) -> Copying {
     if yes { Copying::Whatever } else { Copying::WithinReason }
 }
 

@@ -62,16 +62,23 @@ pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result
 ///
 /// Not `getpwuid_r`(3), for which a program that is linked statically needs the very libc of the machine.
 pub(crate) fn own_home() -> Option<PathBuf> {
+    let uid = rrm::sys::effective_uid();
     let own = |database: io::Result<Vec<u8>>| {
-        let found = users(&database.ok()?).into_iter().find(|user| user.uid == rrm::sys::effective_uid());
+        let found = users(&database.ok()?).into_iter().find(|user| user.uid == uid);
         found.map(|user| user.home)
     };
-    own(fs::read("/etc/passwd")).or_else(|| own(database()))
+    own(fs::read("/etc/passwd")).or_else(|| own(asked_for(&[&uid.to_string()])))
 }
 
 /// The user database, with what a directory service adds to it where `getent` tells of that.
 fn database() -> io::Result<Vec<u8>> {
-    match Command::new("getent").arg("passwd").stdin(Stdio::null()).output() {
+    asked_for(&[])
+}
+
+/// Those of these users that there are, or all that can be listed: a directory service may know more, and systemd
+/// (nss-systemd(8)) tells of the user of a service to who asks for that one.
+fn asked_for(users: &[&str]) -> io::Result<Vec<u8>> {
+    match Command::new("getent").arg("passwd").args(users).stdin(Stdio::null()).output() {
         Ok(output) if output.status.success() => Ok(output.stdout),
         Ok(output) => Err(io::Error::other(format!("getent: {}", output.status))),
         Err(error) if error.kind() == io::ErrorKind::NotFound => fs::read("/etc/passwd"),

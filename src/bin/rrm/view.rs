@@ -1,9 +1,11 @@
 //! Items as output: each form is one small file.
 
 mod bar;
+mod batches;
 mod dates;
 mod escaped;
 pub(crate) mod finding;
+mod footer;
 mod item;
 mod json;
 mod pieces;
@@ -27,10 +29,12 @@ use rrm::text::Charset;
 use crate::args::Form;
 use crate::gnu::quote::quote;
 
+pub(crate) use batches::{write as write_batches, write_as_json as write_batches_as_json};
 pub(crate) use dates::{expires, removed};
 pub(crate) use escaped::Escaped;
+pub(crate) use footer::footer;
 pub(crate) use item::{origin, path, style_of};
-pub(crate) use json::{line_of, object, shown_object, volume_object};
+pub(crate) use json::{line_of, object, restored_object, shown_object, volume_object};
 pub(crate) use show::write as write_shown;
 pub(crate) use stats::write as write_stats;
 pub(crate) use text::{count, size, span, start_of};

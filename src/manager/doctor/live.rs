@@ -17,8 +17,9 @@ use crate::outcome::diagnosis::{Diagnosis, Finding};
 use crate::private::is_random_name;
 use crate::progress::{Amount, Progress};
 use crate::request::ExamineRequest;
-use crate::store::stray;
+use crate::store::{layout, stray};
 use crate::sys::{self, Dir, FileKind, Name, Timestamp};
+use crate::volume::Volumes;
 use crate::walk::{Ascent, Step, Walk};
 
 /// What a walk calls its top; no message shows it.
@@ -37,7 +38,8 @@ pub(super) fn check(
     progress: &dyn Progress,
 ) {
     let trashes = Insides::of(manager);
-    let mut looking = Looking { attributes: &*manager.attributes, trashes, diagnosis, progress };
+    let mut looking =
+        Looking { attributes: &*manager.attributes, volumes: manager.volumes(), trashes, diagnosis, progress };
     for file in request.files.iter().take_while(|_| !progress.interrupted()) {
         let looked = looking.at(file);
         looking.diagnosis.problems.extend(looked.map_err(cannot(CHECK, file)).err());
@@ -81,6 +83,7 @@ pub(super) fn open(path: &Path) -> io::Result<Option<File>> {
 
 struct Looking<'a> {
     attributes: &'a dyn ExtendedAttributes,
+    volumes: &'a Volumes,
     trashes: Insides,
     diagnosis: &'a mut Diagnosis,
     progress: &'a dyn Progress,
@@ -88,6 +91,9 @@ struct Looking<'a> {
 
 impl Looking<'_> {
     fn at(&mut self, path: &Path) -> io::Result<()> {
+        if path.file_name().is_some_and(|name| self.is_called_as_a_trash(name)) && self.note_trash(path) {
+            return Ok(());
+        }
         let Some(file) = open(path)? else { return Ok(()) };
         let is_dir = sys::metadata_of_file(&file)?.is_dir();
         let (holder, real) = if is_dir {
@@ -133,6 +139,9 @@ impl Looking<'_> {
     /// Looks at one entry; a directory that is to be walked is returned.
     fn entry(&mut self, walk: &Walk, name: &OsStr, kind: Option<FileKind>) -> io::Result<Option<Dir>> {
         self.progress.advance(Amount { entries: 1, bytes: 0 });
+        if self.is_called_as_a_trash(name) {
+            self.note_trash(&walk.here().path()?.join(name));
+        }
         if may_be_of_a_trash(name) {
             return Ok(None);
         }
@@ -154,6 +163,20 @@ impl Looking<'_> {
             }
             _ => Ok(None),
         }
+    }
+
+    fn is_called_as_a_trash(&self, name: &OsStr) -> bool {
+        *name == *layout::volume_trash(sys::effective_uid())
+    }
+
+    /// Notes a trash directory of ours that is not known; whether it was one.
+    fn note_trash(&mut self, path: &Path) -> bool {
+        let Ok(Some(trash)) = self.volumes.open_at(path) else { return false };
+        let is_unknown = !self.trashes.are(trash.id());
+        if is_unknown {
+            self.diagnosis.findings.push(Finding::Unregistered { trash: path.to_owned() });
+        }
+        is_unknown
     }
 
     fn note(&mut self, file: &File, own_path: impl Fn() -> io::Result<PathBuf>) -> io::Result<()> {

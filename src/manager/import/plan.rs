@@ -5,10 +5,10 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SubsecRound as _, Utc};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::freedesktop::{self, Entry, ForeignTrash, IMPORT, Place};
+use crate::freedesktop::{self, Entry, ForeignTrash, IMPORT, Place, Removed};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
 use crate::manager::list::is_only_a_warning;
@@ -112,7 +112,12 @@ fn plan_entry(
 ) -> Result<ImportStep> {
     let shown = trash.path_of(&entry.name);
     let refused = |kind, reason: String| Err(Error::new(kind, IMPORT, &shown, reason));
-    let Some(trashed) = (request.local)(entry.removed) else {
+    let trashed = match entry.removed {
+        Removed::ByTheClock(time) => (request.local)(time),
+        Removed::At(instant) => Some(instant),
+    };
+    // As an item's name tells it.
+    let Some(trashed) = trashed.map(|at| at.trunc_subsecs(6)) else {
         return refused(ErrorKind::UntrustedRecord, "its date is invalid".to_owned());
     };
     let original = original(trash, &entry);

@@ -14,7 +14,8 @@ impl Finding {
             Self::EmptyEnvelope { age: Age::Young, .. }
             | Self::NoAttributes { .. }
             | Self::Unreachable { .. }
-            | Self::OfAnother { .. } => Severity::Note,
+            | Self::OfAnother { .. }
+            | Self::NoHome { .. } => Severity::Note,
             _ => Severity::Warning,
         }
     }
@@ -24,6 +25,7 @@ impl Finding {
     pub fn mending(&self) -> Mending {
         match self {
             Self::WrongMode { .. }
+            | Self::Unregistered { .. }
             | Self::Unusable { fault: Fault::Mode(_), .. }
             | Self::EmptyEnvelope { age: Age::Old, .. }
             | Self::InterruptedCopy { source: Source::Uncopied, .. }
@@ -39,8 +41,10 @@ impl Finding {
     pub fn name(&self) -> &'static str {
         match self {
             Self::WrongMode { .. } => "wrong-mode",
+            Self::Unregistered { .. } => "unregistered-trash",
             Self::Unsafe { .. } => "unsafe-trash",
             Self::OfAnother { .. } => "anothers-trash",
+            Self::NoHome { .. } => "no-home-trash",
             Self::Unusable { .. } => "unusable-directory",
             Self::NoAttributes { .. } => "no-attributes",
             Self::Untagged(_) => "untagged-item",

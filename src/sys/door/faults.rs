@@ -45,7 +45,16 @@ pub struct Ran<T> {
 /// # Panics
 /// Where `code` panics for another reason than to be stopped.
 pub fn run<T>(fault: FaultAt, code: impl FnOnce() -> T) -> Ran<T> {
-    let door = Arc::new(Door { fault, stop: Stop::Unwind, log: None, state: Mutex::default() });
+    run_through(Door { fault, ..Door::default() }, code)
+}
+
+/// Runs `code`, and `look` right before each of the calls that it makes, with the call's name. No two are made at once.
+pub fn watched<T>(look: impl FnMut(&'static str) + Send + 'static, code: impl FnOnce() -> T) -> Ran<T> {
+    run_through(Door { look: Some(Look(Box::new(look))).into(), ..Door::default() }, code)
+}
+
+fn run_through<T>(door: Door, code: impl FnOnce() -> T) -> Ran<T> {
+    let door = Arc::new(door);
     let outer = DOOR.replace(Some(door.clone()));
     let result = catch_unwind(AssertUnwindSafe(code));
     DOOR.replace(outer);
@@ -69,7 +78,7 @@ pub fn obey(words: &str) -> io::Result<()> {
         errno => Some((at, Fault::Error(number_of(errno)?))),
     };
     let log = File::options().append(true).open(log)?;
-    let door = Door { fault, stop: Stop::Kill, log: Some(log), state: Mutex::default() };
+    let door = Door { fault, stop: Stop::Kill, log: Some(log), ..Door::default() };
     PROCESS.set(Arc::new(door)).map_err(|_| io::ErrorKind::AlreadyExists.into())
 }
 
@@ -120,12 +129,22 @@ fn current() -> Option<Arc<Door>> {
     DOOR.with_borrow(Clone::clone).or_else(|| PROCESS.get().cloned())
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Door {
     fault: FaultAt,
     stop: Stop,
     log: Option<File>,
+    look: Mutex<Option<Look>>,
     state: Mutex<State>,
+}
+
+/// What is done before each call.
+struct Look(Box<dyn FnMut(&'static str) + Send>);
+
+impl std::fmt::Debug for Look {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str("Look")
+    }
 }
 
 #[derive(Debug, Default)]
@@ -135,9 +154,10 @@ struct State {
 }
 
 /// How everything is stopped.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Stop {
     /// By a panic that [`run`] catches; destructors that run meanwhile find the door closed.
+    #[default]
     Unwind,
     /// By the signal itself.
     Kill,
@@ -157,6 +177,9 @@ impl Door {
         let number = state.calls.len();
         state.calls.push(call);
         self.note(call);
+        if let Some(Look(look)) = self.look.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+            look(call);
+        }
         match self.fault {
             Some((at, Fault::Kill)) if at == number => {
                 state.stopped = true;

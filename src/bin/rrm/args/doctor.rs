@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::ReportForm;
+use super::ReportFormArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {
@@ -16,7 +16,6 @@ pub(crate) struct DoctorArgs {
     #[arg(long)]
     pub(crate) repair: bool,
 
-    /// Output format.
-    #[arg(long, value_enum, value_name = "FORM", default_value_t = ReportForm::Text)]
-    pub(crate) format: ReportForm,
+    #[command(flatten)]
+    pub(crate) form: ReportFormArgs,
 }

@@ -5,14 +5,15 @@ use std::ffi::{OsStr, OsString};
 use clap::error::Error;
 use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
-use super::{Cli, Command, CommonArgs, RmArgs};
+use super::{Cli, Command, CommonArgs, RmArgs, brief};
 
 /// Reads a command line, the first word of which is the program's name. Help and version come as an error, as clap has it.
 pub(crate) fn read(words: &[OsString]) -> Result<Cli, Error> {
     if let Some(cli) = read_plain_removal(words) {
         return Ok(cli);
     }
-    let mut grammar = Cli::command();
+    let grammar = Cli::command();
+    let mut grammar = if brief::is_asked(words) { brief::brief(grammar) } else { grammar };
     let matches = grammar.try_get_matches_from_mut(words);
     matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)).map_err(|error| error.format(&mut grammar))
 }

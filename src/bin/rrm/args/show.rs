@@ -2,7 +2,9 @@
 
 use std::ffi::OsString;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+
+use super::ReportFormArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
@@ -11,19 +13,9 @@ pub(crate) struct ShowArgs {
     pub(crate) words: Vec<OsString>,
 
     /// Print only the content of one file, byte for byte (escaped on a terminal).
-    #[arg(long, conflicts_with = "format")]
+    #[arg(long, conflicts_with = "ReportFormArgs")]
     pub(crate) content: bool,
 
-    /// Output format.
-    #[arg(long, value_enum, value_name = "FORM", default_value_t = ReportForm::Text)]
-    pub(crate) format: ReportForm,
-}
-
-/// How a report is printed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum ReportForm {
-    /// For people.
-    Text,
-    /// One JSON object per line.
-    Json,
+    #[command(flatten)]
+    pub(crate) form: ReportFormArgs,
 }

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{ReportForm, SelectionArgs};
+use super::{ReportFormArgs, SelectionArgs};
 
 #[derive(Debug, Args)]
 pub(crate) struct StatsArgs {
@@ -13,7 +13,6 @@ pub(crate) struct StatsArgs {
     #[arg(long, value_name = "N", default_value_t = 5)]
     pub(crate) largest: usize,
 
-    /// Output format.
-    #[arg(long, value_enum, value_name = "FORM", default_value_t = ReportForm::Text)]
-    pub(crate) format: ReportForm,
+    #[command(flatten)]
+    pub(crate) form: ReportFormArgs,
 }

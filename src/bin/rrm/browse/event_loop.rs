@@ -261,6 +261,7 @@ fn args_of(asked: &Restore) -> RestoreToArgs {
         conflict: if asked.conflict == Conflict::Rename { ConflictMode::Rename } else { ConflictMode::Fail },
         yes: asked.copying == Copying::Whatever,
         dry_run: false,
+        json: false,
     }
 }
 

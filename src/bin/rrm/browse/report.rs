@@ -126,7 +126,7 @@ impl State {
     fn restored(&mut self, restored: Restored) -> Option<Order> {
         self.work.doing = None;
         let Restored { asked, back, in_the_way, unagreed } = restored;
-        let gone: HashSet<ItemId> = back.iter().map(|returned| returned.item.id).collect();
+        let gone: HashSet<ItemId> = back.iter().map(|returned| returned.past.id).collect();
         self.remove(&gone);
         let all_told = gone.len() + in_the_way.len() + unagreed.len() == asked.ids.len();
         match &back[..] {

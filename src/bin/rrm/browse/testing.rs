@@ -62,8 +62,9 @@ pub(super) fn context() -> Context {
         now: now(),
         environment,
         config: Config::default(),
-        config_dir: PathBuf::new(),
-        home_trash: "/trash".into(),
+        unread: None,
+        config_dir: None,
+        home_trash: Some("/trash".into()),
         typed_trash_dir: None,
     }
 }

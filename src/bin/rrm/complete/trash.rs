@@ -1,6 +1,5 @@
 //! Candidates from the trash: items by ID and by path, and the labels that they were filed under.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -16,8 +15,8 @@ use super::named_trash;
 use crate::translate::{Context, Environment};
 use crate::view::span;
 
-/// How many items are read for one press of a key: about what a person does not wait for.
-const MOST_READ: usize = 10_000;
+/// How many items are read for one press of a key, the newest: about what a person does not wait for.
+const MOST_READ: usize = 2_000;
 
 /// How many candidates of one sort a person looks through.
 const MOST_OFFERED: usize = 100;
@@ -66,7 +65,7 @@ impl TrashCandidates {
     fn ids(&self, digits: &str) -> Vec<CompletionCandidate> {
         let digits = digits.to_ascii_lowercase();
         let begun = |id: &ItemId| id.to_string().starts_with(&digits);
-        let read = (!digits.is_empty()).then(|| self.read(begun));
+        let read = (!digits.is_empty()).then(|| self.read(MOST_OFFERED, begun));
         let items = read.as_deref().unwrap_or_else(|| self.all());
         let charset = self.context.as_ref().map_or(Charset::Utf8, |context| context.environment.charset);
         let name = |id: &ItemId| if digits.len() > id.short().len() { id.to_string() } else { id.short() };
@@ -100,16 +99,14 @@ impl TrashCandidates {
 
     /// As many items as may be read, the newest first.
     fn all(&self) -> &[TrashItem] {
-        self.all.get_or_init(|| self.read(|_| true))
+        self.all.get_or_init(|| self.read(MOST_READ, |_| true))
     }
 
-    /// As many items as may be read, of those with a wanted ID, the newest first.
-    fn read(&self, wanted: impl Fn(&ItemId) -> bool) -> Vec<TrashItem> {
+    /// At most so many items of those with a wanted ID, the newest first.
+    fn read(&self, most: usize, wanted: impl Fn(&ItemId) -> bool) -> Vec<TrashItem> {
         let Some(context) = &self.context else { return Vec::new() };
         let manager = TrashManager::new(context.settings(), Arc::new(SystemAttributes));
-        let mut items = manager.some_items(MOST_READ, wanted);
-        items.sort_by_key(|item| Reverse(item.trashed.instant()));
-        items
+        manager.newest_items(most, wanted)
     }
 }
 

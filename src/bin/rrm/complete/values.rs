@@ -13,7 +13,16 @@ pub(super) fn durations(typed: &OsStr) -> Vec<CompletionCandidate> {
 
 /// Times, as how long ago they were.
 pub(super) fn moments(typed: &OsStr) -> Vec<CompletionCandidate> {
-    let usual = [("10min", "ago"), ("1h", "ago"), ("2h", "ago"), ("1d", "ago"), ("7d", "ago"), ("30d", "ago")];
+    let usual = [
+        ("10min", "ago"),
+        ("1h", "ago"),
+        ("1d", "ago"),
+        ("7d", "ago"),
+        ("30d", "ago"),
+        ("today", ""),
+        ("yesterday", ""),
+        ("monday", ""),
+    ];
     of(typed, &usual, &[("min", "minutes ago"), ("h", "hours ago"), ("d", "days ago"), ("w", "weeks ago")])
 }
 

@@ -29,7 +29,7 @@ fn check_choices(session: &Session<'_>, told: &mut Vec<Told>) {
         told.extend(spoilt.map(|error| {
             let meaning = format!("the setting {} is invalid: {}", key.name(), error.reason);
             let remedy = format!("rrm config unset {}", key.name());
-            warning("spoilt-choice", context.config_dir.clone(), meaning, remedy)
+            warning("spoilt-choice", context.config_dir.clone().unwrap_or_default(), meaning, remedy)
         }));
     }
 }

@@ -22,6 +22,7 @@ pub(super) fn done(finding: &Finding) -> String {
         Finding::InterruptedCopy { .. } => "removed the unfilled envelope".to_owned(),
         Finding::InterruptedMove { .. } => "removed the note of a finished copy".to_owned(),
         Finding::DeadRegistration { .. } => "removed the registration".to_owned(),
+        Finding::Unregistered { .. } => "registered it".to_owned(),
         Finding::Stray { names, .. } => format!("removed {}", listed(names)),
         _ => "set mode 0700".to_owned(),
     }
@@ -44,10 +45,18 @@ impl Words<'_> {
     fn of(&self, finding: &Finding) -> Text {
         match finding {
             Finding::WrongMode { trash, mode } => self.wrong_mode(trash, *mode),
+            Finding::Unregistered { trash } => {
+                let meaning = "a trash directory of yours that no command finds".to_owned();
+                (trash.clone(), meaning, self.repair(&format!("{} registers it", self.quoted(trash))))
+            }
             Finding::Unsafe { trash, reason } => self.in_the_way(trash, &format!("{reason}, so rrm does not use it")),
             Finding::OfAnother { trash, owner } => {
                 let meaning = format!("it belongs to user {owner}; rrm uses another directory on that volume");
                 (trash.clone(), meaning, "nothing to do; only that user or root can remove it".to_owned())
+            }
+            Finding::NoHome { trash, reason } => {
+                let meaning = format!("no home trash: {reason}; rrm uses the trash of each volume, and no settings");
+                (trash.clone(), meaning, "set HOME, or RRM_TRASH_DIR and RRM_GRACE_PERIOD".to_owned())
             }
             Finding::Unusable { path, fault } => self.unusable(path, *fault),
             Finding::NoAttributes { trash } => no_attributes(trash),
@@ -89,7 +98,7 @@ impl Words<'_> {
                 let items = view::count(*items as u64, "item");
                 let late = view::span(*longest);
                 let meaning = format!("{items} should have been deleted up to {late} ago, but rrm clean does not run");
-                let trash = self.session.context.home_trash.clone();
+                let trash = self.session.context.home_trash.clone().unwrap_or_default();
                 (trash, meaning, "rrm schedule install runs rrm clean every day".to_owned())
             }
         }

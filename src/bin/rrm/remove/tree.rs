@@ -137,7 +137,7 @@ impl Asking<'_> {
     fn visit_entry(&mut self, operand: &OsStr, parent: &Metadata) -> Outcome {
         match sys::metadata_at(Path::new(operand)) {
             Ok(metadata) if self.mounts == Mounts::Below && is_mounted(&metadata, parent) => self.skip_mount(operand),
-            Ok(metadata) => self.visit_and_note(Removal { operand: operand.to_owned(), metadata }),
+            Ok(metadata) => self.visit_and_note(Removal { operand: operand.to_owned(), metadata, trashes: Vec::new() }),
             Err(error) if error.kind() == io::ErrorKind::NotFound || self.takes_unseen() => Outcome::Removed,
             Err(error) => self.fail(&Error::system("remove", operand, error)),
         }

@@ -36,11 +36,14 @@ pub(crate) fn hint(error: &Error) -> &'static str {
         Kind::MountPoint => "unmount it first, then try again",
         Kind::HoldsMount if removing => "use --one-file-system to skip the mount and remove the rest",
         Kind::HoldsMount => "findmnt shows the mount; unmount it and try again",
-        Kind::TrashDirectory if removing => "use rrm clean to empty the trash, or rrm restore to restore items",
+        Kind::TrashDirectory if removing => {
+            "empty it with rrm clean or rrm restore; rrm doctor --repair DIR adds one that rrm list does not show"
+        }
         Kind::TrashDirectory => "use --to DIR to restore elsewhere",
         Kind::UnsafeTrash => {
             "a trash directory must be yours, have mode 0700 and not be a symlink; run rrm doctor for details"
         }
+        Kind::NoTrash if error.is_about_room() => NO_ROOM,
         Kind::NoTrash => {
             "use --trash-dir DIR to choose a trash directory; rrm doctor shows what is wrong with the others"
         }
@@ -54,13 +57,16 @@ pub(crate) fn hint(error: &Error) -> &'static str {
             "use rrm restore ID --to DIR to choose where it goes"
         }
         Kind::Ambiguous => "use more digits of the ID, or the prefix id: or path:",
+        Kind::Several => "name one by its ID or its full path",
         Kind::BadValue => "see rrm COMMAND --help for valid values",
         Kind::Unplugged | Kind::Unreachable => "mount its volume to use its items again",
         Kind::Foreign => "rrm did not create it and leaves it alone; move it by hand if it is in the way",
         Kind::DoubtfulDate => "rrm clean ID deletes it for good; rrm restore ID restores it",
-        Kind::Held => "rrm list shows kept items in the EXPIRES column",
+        Kind::Held => "rrm list shows kept items as kept in the LEFT column",
+        Kind::Undeletable => "free what is named below, or restore the rest of it with rrm restore",
         Kind::Busy => "wait until the other command ends, then try again",
         Kind::Interrupted => "nothing is half-done; run the command again to continue",
+        Kind::Changed => "remove it with rrm rm if it should go; rrm undo restores it again",
         Kind::NoAttributes => "set RRM_GRACE_PERIOD or RRM_TRASH_DIR in the environment instead",
         Kind::System if is_fixed(error) => {
             "it or its directory is immutable or append-only; lsattr -d shows which, chattr -i or -a clears it"
@@ -76,20 +82,22 @@ fn is_fixed(error: &Error) -> bool {
     error.is_os_error(EPERM) && [&*error.path, above].into_iter().any(sys::is_fixed)
 }
 
+/// Where a disk is full, or a quota used up: even a rename may need a block for the record beside it.
+const NO_ROOM: &str = "rrm clean frees space; rrm rm --immediate deletes for good without the trash";
+
 /// Where the kernel's word says nothing of what is wrong.
 const UNSOUND: &str = "run rrm doctor to check all trash directories";
 
 /// What a person can do about a failed call to the kernel.
 fn system_hint(cause: &io::Error) -> &'static str {
     match cause.kind() {
-        // Even a rename may need a block for the record beside it.
-        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
-            "rrm clean frees space; rrm rm --immediate deletes for good without the trash"
-        }
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => NO_ROOM,
         io::ErrorKind::PermissionDenied => {
             "you need write access to its directory, and in a sticky directory you must own it; see ls -ld"
         }
-        io::ErrorKind::ReadOnlyFilesystem => "its file system is mounted read-only; see findmnt -T PATH",
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "it is on a read-only mount (findmnt -T PATH) or snapshot (btrfs property set -ts PATH ro false)"
+        }
         io::ErrorKind::ResourceBusy => "something is using it; see findmnt and lsof",
         io::ErrorKind::InvalidFilename => {
             "the file system does not allow such a long name; use --rename NAME to restore under another"

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use rrm::config::Key;
-use rrm::error::Result;
+use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::Keep;
 use rrm::request::{CleanRequest, KeepRequest, Sizes, Trashes};
 use rrm::retention::{Policy, Rule, Standing};
@@ -39,9 +39,19 @@ impl Context {
         Ok(standing)
     }
 
+    /// As [`Self::standing`], for what deletes: settings out of reach may hold a rule that spares something.
+    fn standing_to_delete(&self) -> Result<Standing> {
+        let Some(unread) = &self.unread else { return self.standing() };
+        let reason = format!(
+            "{}, so nothing is deleted that they may spare; set HOME to a directory that you can read",
+            unread.reason
+        );
+        Err(Error::new(ErrorKind::System, unread.action.clone(), &unread.path, reason))
+    }
+
     /// The request of a clean, and what has to be asked before it is carried out.
     pub(crate) fn clean(&self, args: &CleanArgs) -> Result<(CleanRequest, Asking)> {
-        let standing = self.standing()?;
+        let standing = self.standing_to_delete()?;
         let selection = self.selection_at_any_age(&args.selection)?;
         let typed = self.typed_rules(args)?;
         let (policy, asking) = match (args.all || !selection.is_everything(), typed.is_empty()) {
@@ -60,12 +70,12 @@ impl Context {
     /// The request of the clean that follows a removal: only what is past its grace period, because a rule about space
     /// could take what has just been removed.
     pub(crate) fn clean_afterwards(&self) -> Result<CleanRequest> {
-        Ok(CleanRequest { floor: self.standing()?.floor, ..CleanRequest::expired(self.now) })
+        Ok(CleanRequest { floor: self.standing_to_delete()?.floor, ..CleanRequest::expired(self.now) })
     }
 
     /// The request to delete what a person has picked, and will be asked about.
     pub(crate) fn clean_chosen(&self, selection: Selection) -> Result<CleanRequest> {
-        let floor = self.standing()?.floor;
+        let floor = self.standing_to_delete()?.floor;
         Ok(CleanRequest { floor, sizes: Sizes::Measured, ..CleanRequest::chosen(selection, self.now) })
     }
 
@@ -101,7 +111,7 @@ impl Context {
         let told = typed_trash_dir.or(self.environment.trash_dir.as_deref());
         let mut variables = Vec::new();
         variables.extend(self.environment.data_home.clone().map(|path| ("XDG_DATA_HOME", path)));
-        variables.extend(told.map(|_| ("RRM_TRASH_DIR", self.home_trash.clone())));
+        variables.extend(told.and(self.home_trash.clone()).map(|trash| ("RRM_TRASH_DIR", trash)));
         variables
     }
 

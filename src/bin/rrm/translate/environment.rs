@@ -75,9 +75,14 @@ impl Environment {
     }
 
     /// The working directory; `/` where it is gone, so that absolute operands still work.
-    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     #[expect(clippy::unused_self, reason = "it belongs to the environment, though the kernel tells it")]
     pub(crate) fn working_directory(&self) -> PathBuf {
+        Self::here()
+    }
+
+    /// The same, for the library to ask when it needs it.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub(super) fn here() -> PathBuf {
         std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"))
     }
 

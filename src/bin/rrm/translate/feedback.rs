@@ -7,7 +7,7 @@ use crate::args::{ColorWhen, FeedbackArgs};
 /// How much is said beside the output that a command is for. What went wrong is told in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Voice {
-    /// Every line is one of GNU's: under the name `rm`.
+    /// Every line is one of GNU's, but for the hint where a disk is full: under the name `rm`.
     AsRm,
     /// Nothing more.
     Quiet,

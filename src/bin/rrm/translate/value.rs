@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
+use super::spoken::{Side, spoken};
 use bytesize::ByteSize;
 use chrono::{DateTime, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use rrm::config::Key;
@@ -12,12 +13,13 @@ use rrm::item::ItemKind;
 use rrm::retention::{Free, Rule};
 
 const DURATION_FORMS: &str = "write it as 7d, 12h, 90min, 2w, 1month or 1d 12h; a bare number is days";
-const MOMENT_FORMS: &str = "write a date as 2026-11-21, \"2026-11-21 14:00\" or 2026-11-21T14:00:00Z, \
-    or how long ago as 2h, 7d, 2w; a bare number is days";
+const MOMENT_FORMS: &str = "write it as today, yesterday, monday, \"last week\", 14:30, 2026-11-21, \
+    \"2026-11-21 14:00\", or how long ago as 2h, 7d, 2w; a bare number is days";
 const MINUTES_OR_MONTHS: &str = "minutes or months? write 1min or 1mo";
 const SIZE_FORMS: &str = "write it as 500, 10k, 10KiB, 1.5G or 1.5GiB";
 
-const END_FORMS: &str = "write a date as 2026-11-21 or \"2026-11-21 14:00\", or for how long as 12h, 7d, 2w";
+const END_FORMS: &str = "write it as tomorrow, monday, \"next week\", 2026-11-21, \"2026-11-21 14:00\", \
+    or for how long as 12h, 7d, 2w";
 const FREE_FORMS: &str = "write it as 10% (1% to 99%), or as a size: 50G, 50GiB";
 const EVERYTHING: &str = "each clean would delete everything";
 
@@ -69,10 +71,13 @@ fn end_of(now: DateTime<Utc>, duration: Duration) -> Option<DateTime<Utc>> {
 
 /// A moment: a date, or how long ago.
 pub(crate) fn moment(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    if let Some(date) = date(text.trim()) {
+    if let Some(date) = date(text.trim()).or_else(|| said(text, now, Side::Past)) {
         return Ok(date);
     }
-    let ago = duration_in(text, READ_TIME, MOMENT_FORMS)?;
+    let span = text.trim().strip_suffix("ago").map_or(text, str::trim_end);
+    let unit = ["a ", "an "].iter().find_map(|article| span.strip_prefix(article));
+    let span = unit.map_or_else(|| span.to_owned(), |unit| format!("1 {unit}"));
+    let ago = duration_in(&span, READ_TIME, MOMENT_FORMS).map_err(|error| Error { path: text.into(), ..error })?;
     let moment = TimeDelta::from_std(ago).ok().and_then(|ago| now.checked_sub_signed(ago));
     moment.ok_or_else(|| bad(READ_TIME, text, MOMENT_FORMS))
 }
@@ -85,7 +90,7 @@ pub(crate) fn age(text: &str, now: DateTime<Utc>) -> Result<TimeDelta> {
 
 /// A moment to come: a date, or how long from now.
 pub(crate) fn end(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    let end = if let Some(date) = date(text.trim()) {
+    let end = if let Some(date) = date(text.trim()).or_else(|| said(text, now, Side::Future)) {
         date
     } else {
         let duration = duration_in(text, READ_TIME, END_FORMS)?;
@@ -138,6 +143,11 @@ fn free(text: &str) -> Result<Free> {
         Ok(percent @ 1..=99) => Ok(Free::Percent(percent)),
         _ => Err(bad("read the free space", text, FREE_FORMS)),
     }
+}
+
+/// A time as people say it, in local time.
+fn said(text: &str, now: DateTime<Utc>, side: Side) -> Option<DateTime<Utc>> {
+    spoken(text, now.with_timezone(&Local).naive_local(), side).and_then(local)
 }
 
 /// A date in local time, or with an offset of its own.
@@ -237,7 +247,22 @@ mod tests {
         assert_eq!(moment("2026-11-21T14:00:00+01:00", now).expect("a date"), instant);
         assert!(moment("2026-11-21", now).is_ok());
         assert!(moment("2026-13-21", now).is_err());
-        assert!(moment("yesterday", now).is_err());
+        assert!(moment("someday", now).is_err());
+        for (text, ago) in [
+            ("3h ago", 3),
+            ("3 hours ago", 3),
+            ("2d ago", 48),
+            ("1d 2h ago", 26),
+            ("a day ago", 24),
+            ("an hour ago", 1),
+        ] {
+            assert_eq!(moment(text, now).expect(text), now - TimeDelta::hours(ago), "{text}");
+        }
+        let either = moment("1m ago", now).expect_err("either");
+        assert_eq!((either.path.as_path(), &*either.reason), (Path::new("1m ago"), MINUTES_OR_MONTHS));
+        let (today, yesterday) = (moment("today", now), moment("yesterday", now));
+        let (today, yesterday) = (today.expect("a day"), yesterday.expect("a day"));
+        assert!(yesterday < today && today <= now && now - yesterday <= TimeDelta::hours(49));
     }
 
     #[test]
@@ -272,6 +297,8 @@ mod tests {
     #[test]
     fn an_end_lies_ahead_and_an_age_behind() {
         let now = DateTime::from_timestamp(1_790_000_000, 0).expect("an instant");
+        assert!(end("tomorrow", now).expect("an end") > now);
+        assert_eq!(end("yesterday", now).expect_err("past").reason, "it is in the past");
         assert_eq!(end("2d", now).expect("an end"), now + TimeDelta::days(2));
         assert_eq!(age("2d", now).expect("an age"), TimeDelta::days(2));
         assert!(end("2001-01-01", now).is_err());

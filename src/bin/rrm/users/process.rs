@@ -29,8 +29,11 @@ use crate::translate::Voice;
 /// Where setpriv is; nothing else is started.
 const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
-/// How many bytes of a line are taken from a user's process, which may be made to say anything.
-const LINE: u64 = 4096;
+/// How many lines of a user's process are passed on, which may be made to say anything: what root gets by mail has an end.
+const MOST_LINES: usize = 1000;
+
+/// How many bytes of a line are passed on.
+const LINE: u64 = 1024;
 
 /// How many lines wait to be shown: whoever prints faster than root reads waits, too.
 const WAITING: usize = 64;
@@ -77,17 +80,21 @@ impl Round<'_> {
         let mut child = self.command(user).spawn().context("cannot start setsid (part of util-linux)")?;
         let printed = printed(&mut child).context("cannot read its output")?;
         let has_report = self.log.is_some() && !self.args.dry_run;
-        let (mut report, charset) = (None, self.messages.charset);
-        let status = each_line(&mut child, &printed, |line| match line {
-            Line::Out(line) if has_report => {
-                report.replace(shown(line, charset)).map_or(Ok(()), |before| print(&before))
-            }
-            Line::Out(line) => print(&shown(line, charset)),
-            Line::Err(line) => {
-                Messages::say_bytes(&[shown(line, charset).as_bytes(), b"\n"].concat());
-                Ok(())
-            }
+        let (mut report, charset, mut lines) = (None, self.messages.charset, 0);
+        let status = each_line(&mut child, &printed, |line| {
+            let line = match line {
+                // The last one is for the log, so each waits for the next.
+                Line::Out(line) if has_report => report.replace(line).map(Line::Out),
+                line => Some(line),
+            };
+            lines += usize::from(line.is_some());
+            line.filter(|_| lines <= MOST_LINES).map_or(Ok(()), |line| line.pass_on(charset))
         })?;
+        if let Some(more @ 1..) = lines.checked_sub(MOST_LINES) {
+            let name = quote_where_needed(&user.name, charset);
+            self.messages.say(&format!("{more} more lines about the trash of {name} are not shown"));
+        }
+        let report = report.map(|line| shown(line, charset));
         // Without the date, which is ours to tell.
         Ok((status, report.and_then(|line| line.split_once(' ').map(|(_, said)| said.to_owned()))))
     }
@@ -120,6 +127,18 @@ enum Line {
     Err(Vec<u8>),
 }
 
+impl Line {
+    fn pass_on(self, charset: Charset) -> io::Result<()> {
+        match self {
+            Self::Out(line) => print(&shown(line, charset)),
+            Self::Err(line) => {
+                Messages::say_bytes(&[shown(line, charset).as_bytes(), b"\n"].concat());
+                Ok(())
+            }
+        }
+    }
+}
+
 /// What the process prints, line by line, read by two threads that end with their pipe.
 fn printed(child: &mut Child) -> io::Result<Receiver<Line>> {
     let (lines, printed) = sync_channel(WAITING);
@@ -137,6 +156,10 @@ fn read(pipe: impl Read + Send + 'static, as_line: fn(Vec<u8>) -> Line, lines: S
     let mut next = move || {
         let mut line = Vec::new();
         let length = pipe.by_ref().take(LINE).read_until(b'\n', &mut line).unwrap_or(0);
+        if line.pop_if(|last| *last == b'\n').is_none() && length > 0 {
+            let rest = pipe.skip_until(b'\n').unwrap_or(0);
+            line.extend_from_slice(if rest > 1 { b"..." } else { b"" });
+        }
         (length > 0).then_some(line)
     };
     let read = move || while next().is_some_and(|line| lines.send(as_line(line)).is_ok()) {};
@@ -170,7 +193,6 @@ fn print(line: &str) -> io::Result<()> {
 }
 
 /// A line without what a terminal would obey.
-fn shown(mut line: Vec<u8>, charset: Charset) -> String {
-    line.pop_if(|last| *last == b'\n');
+fn shown(line: Vec<u8>, charset: Charset) -> String {
     escaped_content(&line, charset)
 }

@@ -17,6 +17,26 @@ pub(crate) fn removed(stamp: &Stamp, now: DateTime<Utc>, detail: Detail) -> Stri
     }
 }
 
+/// How long ago an item was removed, as short as can be.
+pub(super) fn age(stamp: &Stamp, now: DateTime<Utc>) -> String {
+    match stamp {
+        Stamp::At(at) if *at > now => format!("-{}", span(*at - now)),
+        Stamp::At(at) => span(now - *at),
+        Stamp::Missing | Stamp::Unreadable => "?".to_owned(),
+    }
+}
+
+/// How much time an item has left, as short as can be.
+pub(super) fn left(fate: Option<&Fate>, now: DateTime<Utc>) -> String {
+    match fate {
+        Some(Fate::Due(_)) => "due".to_owned(),
+        Some(Fate::DueAt(at, _)) => span(*at - now),
+        Some(Fate::Kept(_)) => "kept".to_owned(),
+        Some(Fate::Open) => "open".to_owned(),
+        Some(Fate::Doubtful) | None => "?".to_owned(),
+    }
+}
+
 /// When the item goes, and by which rule if that is not the end of its grace period.
 pub(crate) fn expires(fate: Option<&Fate>, now: DateTime<Utc>, detail: Detail) -> String {
     let by = |rule: &Rule| match rule {

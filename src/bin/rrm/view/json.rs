@@ -25,6 +25,15 @@ pub(crate) fn object(item: &TrashItem, fate: Option<Fate>, now: DateTime<Utc>) -
     serde_json::to_value(ItemObject { item, fate, now }).unwrap_or_default()
 }
 
+/// The item as an object, and where it is now, or would be.
+pub(crate) fn restored_object(item: &TrashItem, path: &Path, now: DateTime<Utc>) -> Value {
+    let mut object = object(item, None, now);
+    if let Some(object) = object.as_object_mut() {
+        insert_bytes(object, "path", Some(path.as_os_str()));
+    }
+    object
+}
+
 /// Writes the item as an object on a line.
 pub(super) fn write_line(
     item: &TrashItem,
@@ -129,11 +138,11 @@ pub(super) fn insert_bytes(object: &mut Map<String, Value>, key: &str, value: Op
 }
 
 /// The bytes of what is not UTF-8.
-fn odd_bytes(value: Option<&OsStr>) -> Option<String> {
+pub(super) fn odd_bytes(value: Option<&OsStr>) -> Option<String> {
     value.filter(|value| value.to_str().is_none()).map(|odd| percent_encoded(odd.as_bytes()))
 }
 
-fn date(stamp: &Stamp) -> Option<String> {
+pub(super) fn date(stamp: &Stamp) -> Option<String> {
     stamp.instant().map(text_of)
 }
 

@@ -10,22 +10,69 @@ pub(crate) fn size(bytes: u64) -> String {
     ByteSize::b(bytes).display().iec().to_string()
 }
 
+/// A number of bytes as `ls -h` has it, in at most five columns.
+pub(crate) fn short_size(bytes: u64) -> String {
+    const UNITS: [&str; 6] = ["K", "M", "G", "T", "P", "E"];
+    if bytes < 1024 {
+        return bytes.to_string();
+    }
+    // In tenths, rounded up as ls does it; where that is a whole of the next unit, it is told in that.
+    let mut tenths = u128::from(bytes) * 10;
+    let mut unit = 0;
+    tenths = tenths.div_ceil(1024);
+    while tenths.div_ceil(10) >= 1024 && unit + 1 < UNITS.len() {
+        tenths = tenths.div_ceil(1024);
+        unit += 1;
+    }
+    match tenths {
+        0..100 => format!("{}.{}{}", tenths / 10, tenths % 10, UNITS[unit]),
+        _ => format!("{}{}", tenths.div_ceil(10), UNITS[unit]),
+    }
+}
+
+/// As much of `text` as fits, less its middle: its end says most, and where it begins comes next. The last name of a path
+/// stays whole if that can be.
+pub(crate) fn middle_of(text: &str, room: usize, charset: Charset) -> String {
+    if text.width() <= room {
+        return text.to_owned();
+    }
+    let mark = mark_of(charset);
+    let spare = room.saturating_sub(mark.width());
+    let name = text.rsplit_once('/').map_or(text, |(before, _)| &text[before.len()..]);
+    let end = match name.width() {
+        name if name <= spare => name.max(spare - spare / 3),
+        _ => spare - spare / 3,
+    };
+    let last: Vec<char> = fitting(text.chars().rev(), end).collect();
+    let last: String = last.into_iter().rev().collect();
+    let first: String = fitting(text.chars(), spare - last.width()).collect();
+    first + mark + &last
+}
+
+/// The first of these characters that fit.
+fn fitting(characters: impl Iterator<Item = char>, room: usize) -> impl Iterator<Item = char> {
+    let mut used = 0;
+    characters.take_while(move |c| {
+        used += c.width().unwrap_or(0);
+        used <= room
+    })
+}
+
+/// What stands for what was left out.
+fn mark_of(charset: Charset) -> &'static str {
+    match charset {
+        Charset::Utf8 => "…",
+        Charset::Ascii => "...",
+    }
+}
+
 /// As much of the start of `text` as fits.
 pub(crate) fn start_of(text: &str, room: usize, charset: Charset) -> String {
     if text.width() <= room {
         return text.to_owned();
     }
-    let mark = match charset {
-        Charset::Utf8 => "…",
-        Charset::Ascii => "...",
-    };
-    let mut used = mark.width();
-    let fits = |c: &char| {
-        used += c.width().unwrap_or(0);
-        used <= room
-    };
-    let start: String = text.chars().take_while(fits).collect();
-    start + mark
+    let mark = mark_of(charset);
+    fitting(text.chars(), room.saturating_sub(mark.width())).collect::<String>() + mark
 }
 
 /// `1 item`, `2 items`.
@@ -59,6 +106,43 @@ mod tests {
         assert_eq!(start_of("abcdef", 6, Charset::Ascii), "abcdef");
         assert_eq!(start_of("abcdefg", 6, Charset::Ascii), "abc...");
         assert_eq!(start_of("日本語", 5, Charset::Utf8), "日本…");
+    }
+
+    #[test]
+    fn a_path_loses_its_middle_and_never_its_end() {
+        for (text, room, shown) in [
+            ("~/a/b", 10, "~/a/b"),
+            ("~/project/src/main.rs", 20, "~/proj…t/src/main.rs"),
+            ("~/project/src/main.rs", 12, "~/p…/main.rs"),
+            ("~/project/src/main.rs", 9, "…/main.rs"),
+            ("~/project/src/main.rs", 6, "~…n.rs"),
+            ("/a/日本語のファイル", 9, "/a…ァイル"),
+            ("~/x", 1, "…"),
+            ("~/x", 0, "…"),
+        ] {
+            let cut = middle_of(text, room, Charset::Utf8);
+            assert!(cut.width() <= room.max(1), "{cut}");
+            assert_eq!(cut.replace('…', "."), shown.replace('…', "."), "{text} {room}");
+        }
+        assert_eq!(middle_of("~/project/src/main.rs", 12, Charset::Ascii), "~.../main.rs");
+    }
+
+    #[test]
+    fn sizes_take_five_columns_at_most() {
+        for (bytes, shown) in [
+            (0, "0"),
+            (1023, "1023"),
+            (1024, "1.0K"),
+            (1025, "1.1K"),
+            (10_000, "9.8K"),
+            (10 << 10, "10K"),
+            ((10 << 10) + 1, "11K"),
+            (1_048_575, "1.0M"),
+            (1 << 30, "1.0G"),
+            (u64::MAX, "16E"),
+        ] {
+            assert_eq!(short_size(bytes), shown, "{bytes}");
+        }
     }
 
     #[test]

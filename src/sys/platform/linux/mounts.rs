@@ -9,7 +9,12 @@ use crate::sys::Mount;
 pub(in crate::sys) const MOUNT_TABLE: &str = "/proc/self/mountinfo";
 
 pub(in crate::sys) fn mount_table() -> io::Result<Vec<Mount>> {
-    Ok(parse(&std::fs::read(MOUNT_TABLE)?))
+    match std::fs::read(MOUNT_TABLE) {
+        Ok(table) => Ok(parse(&table)),
+        // That would read as if something else were not there.
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(io::Error::other("/proc is not mounted")),
+        Err(error) => Err(error),
+    }
 }
 
 /// Reads a mount table; a line that is not of its form is passed over.

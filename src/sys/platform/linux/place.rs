@@ -61,13 +61,23 @@ pub(in crate::sys) fn refusal(error: Errno) -> Errno {
 /// `fchmod` does not take a handle of the `O_PATH` kind (`EBADF`); its name under `/proc/self/fd` does, and always means
 /// this very inode (proc(5)).
 pub(in crate::sys) fn set_mode_of_place(handle: &File, mode: Mode) -> Result<(), Errno> {
-    through("fchmodat", || rustix::fs::chmodat(CWD, own_name(handle), mode, AtFlags::empty()))
+    match through("fchmodat", || rustix::fs::chmodat(CWD, own_name(handle), mode, AtFlags::empty())) {
+        // There is no /proc; what can be read can do without.
+        Err(Errno::NOENT) => {
+            let readable = open_dir(handle, OsStr::new("."), GUARDED | OFlags::RDONLY | OFlags::DIRECTORY)?;
+            through("fchmod", || rustix::fs::fchmod(readable, mode))
+        }
+        set => set,
+    }
 }
 
-/// proc(5).
-pub(in crate::sys) fn path_of(_: &Dir, handle: &File) -> io::Result<PathBuf> {
-    let path = rustix::fs::readlinkat(CWD, own_name(handle), Vec::new())?;
-    Ok(OsString::from_vec(path.into_bytes()).into())
+/// Told by the kernel (proc(5)), where there is a `/proc`.
+pub(in crate::sys) fn path_of(dir: &Dir, handle: &File) -> io::Result<PathBuf> {
+    match rustix::fs::readlinkat(CWD, own_name(handle), Vec::new()) {
+        Ok(path) => Ok(OsString::from_vec(path.into_bytes()).into()),
+        Err(Errno::NOENT) => dir.path_by_names(),
+        Err(error) => Err(error.into()),
+    }
 }
 
 fn own_name(handle: &File) -> String {

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
+use std::path::PathBuf;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
@@ -67,6 +68,10 @@ pub(in crate::sys) fn set_mode_at(base: impl AsFd, path: &OsStr, mode: Mode) -> 
 
 pub(in crate::sys) fn set_mode_of_place(handle: &File, mode: Mode) -> Result<(), Errno> {
     through("fchmod", || rustix::fs::fchmod(handle, mode))
+}
+
+pub(in crate::sys) fn path_of(dir: &Dir, _: &File) -> io::Result<PathBuf> {
+    dir.path_by_names()
 }
 
 /// POSIX says `EPERM` of a directory, which has other meanings too.

@@ -13,7 +13,7 @@ fn ids(state: &State) -> Vec<ItemId> {
 fn back(state: &State, index: usize) -> Returned {
     let item = state.entries.items[index].clone();
     let path = item.original_path().expect("known").to_owned();
-    Returned::new(item, path)
+    Returned::new(&item, path)
 }
 
 #[test]

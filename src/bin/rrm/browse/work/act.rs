@@ -60,11 +60,11 @@ fn restore(desk: &Desk, asked: Restore, request: &RestoreRequest) {
     let mut problems = plan.problems.iter().map(|error| desk.messages.words(error)).collect::<Vec<_>>();
     let mut restored = Restored { asked, back: Vec::new(), in_the_way: HashSet::new(), unagreed: Vec::new() };
     let made_anew = desk.manager.restore(&plan, request, &Watcher::new(desk), |step, result| match result {
-        Ok(Outcome::At(path)) => restored.back.push(Returned::new(step.item.clone(), path)),
+        Ok(Outcome::At(path)) => restored.back.push(Returned::new(&step.item, path)),
         Ok(Outcome::Skipped(_)) => {}
         Ok(Outcome::Marked(path, problem)) => {
             problems.push(desk.messages.words(&problem));
-            restored.back.push(Returned::new(step.item.clone(), path));
+            restored.back.push(Returned::new(&step.item, path));
         }
         Err(error) if error.kind == ErrorKind::TargetExists => drop(restored.in_the_way.insert(step.item.id)),
         Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {

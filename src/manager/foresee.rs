@@ -1,0 +1,232 @@
+//! What a removal or a restore would do, told without doing any of it: each step as it would end after those before it.
+//!
+//! It asks what they ask, of the disk and of what the steps before would have put there. What only a try can show
+//! is not foreseen: that a file system refuses a name, that it is full, or what others do meanwhile.
+
+use std::collections::HashSet;
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::TrashManager;
+use super::inside::Insides;
+use super::operand::{REMOVE, refused, split};
+use super::restore::{MOST_NUMBERS, check_open, in_the_way, links_of};
+use super::target::{Links, RESTORE, Wanted, find_wanted, not_a_directory};
+use crate::error::{Error, Result};
+use crate::outcome::{Removal, RestorePlan, RestoreStep, Restored};
+use crate::request::{Conflict, RestoreRequest};
+use crate::sys::{self, Dir, Metadata, Name};
+
+impl TrashManager {
+    /// Tells `each` what would come of each step of a plan. Nothing is touched.
+    pub fn foresee_restore(
+        &self,
+        plan: &RestorePlan,
+        request: &RestoreRequest,
+        mut each: impl FnMut(&RestoreStep, Result<Restored>),
+    ) {
+        let mut to_come = ToCome { manager: self, trashes: Insides::of(self), placed: Vec::new() };
+        for step in &plan.steps {
+            let foreseen = to_come.step(step, request);
+            if let Ok(Restored::At(path)) = &foreseen {
+                // What was there went to the trash.
+                to_come.placed.retain(|(placed, _)| !placed.starts_with(path));
+                to_come.placed.push((path.clone(), step));
+            }
+            each(step, foreseen);
+        }
+    }
+}
+
+/// What there is at a path.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Is {
+    Directory,
+    /// A directory of ours that is restored without the right to make anything in it.
+    ClosedDirectory,
+    Other,
+}
+
+/// What is on the disk, and what steps would have put there.
+struct ToCome<'a> {
+    manager: &'a TrashManager,
+    trashes: Insides,
+    placed: Vec<(PathBuf, &'a RestoreStep)>,
+}
+
+impl ToCome<'_> {
+    fn step(&self, step: &RestoreStep, request: &RestoreRequest) -> Result<Restored> {
+        check_open(step, request)?;
+        let failed = |error| Error::system(RESTORE, &step.target, error);
+        let parent = self.parent(step.target.parent().unwrap_or(Path::new("/")), links_of(request))?;
+        let name = step.target.file_name().unwrap_or_default();
+        let target = parent.join(name);
+        if self.has_left(step) {
+            return Err(failed(io::Error::from_raw_os_error(ENOENT)));
+        }
+        let free = |target: PathBuf| self.may_make_in(&parent).map(|()| Restored::At(target)).map_err(failed);
+        match request.conflict {
+            _ if self.at(&target).is_none() => free(target),
+            Conflict::Fail => Err(in_the_way(&step.target)),
+            Conflict::Skip => Ok(Restored::Skipped(step.target.clone())),
+            Conflict::Rename => {
+                let plain = Name::new(name).map_err(|_| in_the_way(&step.target))?;
+                let mut numbered = (1..MOST_NUMBERS).map(|number| parent.join(plain.numbered(number)));
+                let is_free = |path: &PathBuf| self.at(path).is_none();
+                numbered.find(is_free).map_or_else(|| Err(in_the_way(&step.target)), free)
+            }
+            Conflict::Swap if self.brought(&target).is_some() => free(target),
+            Conflict::Swap => self.manager.plan_swap(&target, request).and_then(|_| free(target)),
+        }
+    }
+
+    /// Where the directory really is, or will be.
+    fn parent(&self, directory: &Path, links: Links) -> Result<PathBuf> {
+        match self.brought(directory) {
+            Some(Some(Is::Directory | Is::ClosedDirectory)) => return Ok(directory.to_owned()),
+            Some(_) => {
+                let is_other = |above: &&Path| self.at(above) == Some(Is::Other);
+                let other = directory.ancestors().find(is_other);
+                return Err(not_a_directory(directory, other.unwrap_or(directory)));
+            }
+            None => {}
+        }
+        let Wanted { dir, real, missing, .. } = find_wanted(directory, links, &self.trashes)?;
+        if !missing.is_empty() {
+            dir.check_writable().map_err(|error| Error::system(RESTORE, directory, error))?;
+        }
+        Ok(missing.iter().rev().fold(real, |path, name| path.join(name)))
+    }
+
+    /// What is at a path once the steps before are done.
+    fn at(&self, path: &Path) -> Option<Is> {
+        if let Some(brought) = self.brought(path) {
+            return brought;
+        }
+        let is_made = || self.placed.iter().any(|(placed, _)| placed.starts_with(path)).then_some(Is::Directory);
+        sys::metadata_at(path).ok().map(|is| if is.is_dir() { Is::Directory } else { Is::Other }).or_else(is_made)
+    }
+
+    /// What the steps before bring to a path, if it is in what they restore.
+    fn brought(&self, path: &Path) -> Option<Option<Is>> {
+        let holders = self.placed.iter().filter(|(placed, _)| path.starts_with(placed));
+        let (placed, step) = holders.max_by_key(|(placed, _)| placed.iter().count())?;
+        let below = path.strip_prefix(placed).unwrap_or(Path::new(""));
+        let is_above_another = || self.placed.iter().any(|(other, _)| other != placed && other.starts_with(path));
+        Some(self.part(step, below).or_else(|| is_above_another().then_some(Is::Directory)))
+    }
+
+    /// What a step brings along at `below` its target.
+    fn part(&self, step: &RestoreStep, below: &Path) -> Option<Is> {
+        let part = step.part.as_deref().unwrap_or(Path::new("")).join(below);
+        let is_elsewhere = |(_, other): &(PathBuf, &RestoreStep)| {
+            let left = other.part.as_ref().filter(|_| !std::ptr::eq(*other, step) && other.item.id == step.item.id);
+            left.is_some_and(|left| part.starts_with(left))
+        };
+        if self.placed.iter().any(is_elsewhere) {
+            return None;
+        }
+        let found = self.metadata_of(step, &part)?;
+        let mode = if part.as_os_str().is_empty() { step.item.original_mode(found.mode) } else { found.mode };
+        Some(match found.is_dir() {
+            true if is_closed(&found, mode) => Is::ClosedDirectory,
+            true => Is::Directory,
+            false => Is::Other,
+        })
+    }
+
+    fn metadata_of(&self, step: &RestoreStep, part: &Path) -> Option<Metadata> {
+        let trash = self.manager.trash_of(&step.item).ok()?;
+        let (holding, name) = trash.holding_part(&step.item, part).ok()?;
+        holding.metadata_of(Name::new(&name).ok()?).ok()
+    }
+
+    /// Whether an earlier step takes along what this one wants.
+    fn has_left(&self, step: &RestoreStep) -> bool {
+        let whole = Path::new("");
+        let part = step.part.as_deref().unwrap_or(whole);
+        let takes = |other: &RestoreStep| part.starts_with(other.part.as_deref().unwrap_or(whole));
+        self.placed.iter().any(|(_, other)| other.item.id == step.item.id && takes(other))
+    }
+
+    /// Fails as a rename into the directory would.
+    fn may_make_in(&self, directory: &Path) -> io::Result<()> {
+        match self.brought(directory) {
+            Some(Some(Is::ClosedDirectory)) => Err(io::Error::from_raw_os_error(EACCES)),
+            Some(_) => Ok(()),
+            // What is still to be made is ours.
+            None => sys::if_there(Dir::open_following(directory))?.map_or(Ok(()), |dir| dir.check_writable()),
+        }
+    }
+}
+
+/// Whether its owner, who is us and not root, may make nothing in what has this mode.
+fn is_closed(is: &Metadata, mode: u32) -> bool {
+    const OWNER_MAY: u32 = 0o300;
+    is.uid != 0 && is.uid == sys::effective_uid() && mode & OWNER_MAY != OWNER_MAY
+}
+
+/// The removals of a dry run, one after the other.
+pub struct ForeseenRemovals<'a> {
+    manager: &'a TrashManager,
+    gone: HashSet<PathBuf>,
+}
+
+impl TrashManager {
+    /// For a dry run of removals.
+    #[must_use]
+    pub fn foresee_removals(&self) -> ForeseenRemovals<'_> {
+        ForeseenRemovals { manager: self, gone: HashSet::new() }
+    }
+}
+
+impl ForeseenRemovals<'_> {
+    /// Fails as the removal would after those before it. Nothing is touched.
+    pub fn remove(&mut self, removal: &Removal) -> Result<()> {
+        let failed = |error| Error::system(REMOVE, &removal.operand, error);
+        let parts = split(&removal.operand).map_err(|kind| refused(kind, &removal.operand))?;
+        let parent = self.manager.parents().find(parts.parent).map_err(failed)?;
+        let path = parent.path.join(parts.name);
+        if path.ancestors().any(|above| self.gone.contains(above)) {
+            return Err(gone(&removal.operand));
+        }
+        may_leave(&parent.dir, &removal.metadata).map_err(failed)?;
+        self.gone.insert(path);
+        Ok(())
+    }
+
+    /// Fails where an operand, or a directory on its way, is removed by then.
+    pub fn check_there(&self, operand: &OsStr) -> Result<()> {
+        let is_gone = |above: &Path| {
+            let parts = split(above.as_os_str()).ok()?;
+            let parent = self.manager.parents().find(parts.parent).ok()?;
+            Some(self.gone.contains(&parent.path.join(parts.name)))
+        };
+        match !self.gone.is_empty() && Path::new(operand).ancestors().any(|above| is_gone(above).unwrap_or(false)) {
+            true => Err(gone(operand)),
+            false => Ok(()),
+        }
+    }
+}
+
+fn gone(operand: &OsStr) -> Error {
+    Error::system(REMOVE, operand, io::Error::from_raw_os_error(ENOENT))
+}
+
+/// Fails as a rename out of the directory would.
+fn may_leave(parent: &Dir, thing: &Metadata) -> io::Result<()> {
+    parent.check_writable()?;
+    let (is, us) = (parent.metadata()?, sys::effective_uid());
+    if us == 0 || thing.uid == us {
+        return Ok(());
+    }
+    if is.mode & sys::STICKY != 0 && is.uid != us {
+        return Err(io::Error::from_raw_os_error(EPERM));
+    }
+    Ok(())
+}
+
+const EPERM: i32 = 1;
+const ENOENT: i32 = 2;
+const EACCES: i32 = 13;
