@@ -137,3 +137,37 @@ fn on_a_terminal_several_are_picked_from() {
     assert!(sandbox.path("f/other").exists());
     assert_eq!(sandbox.list_json().len(), 2);
 }
+
+/// The beginning of an ID that is the whole name of another item is neither.
+#[test]
+fn a_name_that_begins_another_items_id_is_ambiguous() {
+    let sandbox = removed(&["d/other"]);
+    let digits = id_of(&sandbox, "d/other")[..6].to_owned();
+    sandbox.file(format!("e/{digits}"), "named so");
+    sandbox.rrm(["rm", &format!("e/{digits}")]).ok();
+    for words in [&["restore"][..], &["clean", "--yes"], &["keep"], &["show"]] {
+        let run = sandbox.command(words).args([&digits]).run();
+        run.fails(1).err_contains("put id:, path: or name: in front");
+    }
+    sandbox.rrm(["clean", "--yes", &format!("id:{digits}")]).ok();
+    sandbox.rrm(["restore", &format!("name:{digits}")]).ok();
+    assert!(sandbox.path(format!("e/{digits}")).exists());
+}
+
+/// What is released may be deleted by the next clean, so a word that it merely occurs in does not choose it.
+#[test]
+fn a_word_releases_nothing_that_it_is_only_a_part_of() {
+    let sandbox = removed(&["d/budget-final.txt"]);
+    sandbox.rrm(["keep", "final"]).ok();
+    sandbox.rrm(["keep", "--release", "final"]).fails(1).err_contains("'final'");
+    assert_eq!(sandbox.list_json()[0]["state"], "kept");
+}
+
+/// What one word is found in may be what another names: it is restored once.
+#[test]
+fn what_two_words_mean_is_restored_once() {
+    let sandbox = removed(&["p", "q/foo"]);
+    sandbox.dir("p");
+    sandbox.command(["restore", "foo", "../q/foo"]).within(sandbox.path("p")).run().ok();
+    assert!(sandbox.path("q/foo").exists());
+}

@@ -5,7 +5,7 @@ use std::os::unix::fs::MetadataExt as _;
 
 use serde_json::Value;
 
-use crate::common::{Sandbox, snapshot};
+use crate::common::{Mount, Sandbox, snapshot};
 
 /// Removes each of these with a command of its own; the content is the name.
 fn removed(sandbox: &Sandbox, names: &[&str]) {
@@ -141,7 +141,10 @@ fn redo_takes_an_undo_back() {
     sandbox.rrm(["rm", "-g", "90d", "tree", "link"]).ok();
     let told = |sandbox: &Sandbox| {
         let mut items = sandbox.list_json();
-        items.iter_mut().for_each(|item| drop(item.as_object_mut().and_then(|item| item.remove("id"))));
+        // It is another item, and was removed by the redo.
+        for item in items.iter_mut().filter_map(serde_json::Value::as_object_mut) {
+            item.retain(|key, _| !["id", "trashed_date"].contains(&key.as_str()));
+        }
         items.sort_by_key(|item| item["original_path"].to_string());
         items
     };
@@ -264,4 +267,43 @@ fn half_a_note_is_none() {
     fs::write(&note, &whole).expect("written");
     sandbox.rrm(["redo"]).ok();
     assert!(!note.exists());
+}
+
+/// What stays would go with the directory that it is in.
+#[test]
+fn redo_leaves_the_directory_of_what_was_changed() {
+    let sandbox = Sandbox::new();
+    sandbox.file("d/x", "x");
+    sandbox.rrm(["rm", "d/x", "d"]).ok();
+    sandbox.rrm(["undo"]).ok();
+    fs::write(sandbox.path("d/x"), "edited").expect("written");
+    let run = sandbox.rrm(["redo"]);
+    run.fails(1).err_contains("it was changed").err_contains("something in it was changed");
+    assert_eq!(fs::read_to_string(sandbox.path("d/x")).expect("it stays"), "edited");
+    assert_eq!(listed(&sandbox), [""; 0]);
+}
+
+/// A redo is the removal that the next undo takes back, and no rule finds it older than that.
+#[test]
+fn what_redo_removes_is_removed_now() {
+    let sandbox = Sandbox::new();
+    removed(&sandbox, &["a"]);
+    sandbox.rrm(["undo"]).ok();
+    removed(&sandbox, &["b"]);
+    sandbox.rrm(["redo"]).ok();
+    sandbox.rrm(["undo"]).ok().out_contains("/a'");
+    assert_eq!(listed(&sandbox), ["b"]);
+}
+
+/// Nothing tells a copy from what somebody has exchanged it for.
+#[test]
+fn what_was_copied_back_is_not_removed_again() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::new();
+    let _mount = or_skip!(Mount::tmpfs("", &sandbox.path("m")));
+    sandbox.file("m/f", "f");
+    sandbox.rrm(["rm", "--into-home", "m/f"]).ok();
+    sandbox.rrm(["undo"]).ok();
+    sandbox.rrm(["redo"]).fails(1).err_contains("nothing to redo");
+    assert!(sandbox.path("m/f").exists());
 }

@@ -239,7 +239,9 @@ impl Cleaned {
         let has_failed = purged.ending == Ending::Finished && !purged.failures.is_empty();
         let given_back = if has_failed { trash.give_back(doomed, name).ok() } else { None };
         if let Some(item) = &given_back {
-            trash.postpone(item, now + AGAIN_AFTER).ok();
+            // Never to be due earlier than it was said.
+            let again = now + AGAIN_AFTER;
+            trash.postpone(item, item.deletion.instant().map_or(again, |due| due.max(again))).ok();
             trash.forget_size(item).ok();
             self.problems.push(cannot_go(item));
         }

@@ -46,6 +46,7 @@ enum Is {
     /// A directory of ours that is restored without the right to make anything in it.
     ClosedDirectory,
     Other,
+    Nothing,
 }
 
 /// What is on the disk, and what steps would have put there.
@@ -67,13 +68,13 @@ impl ToCome<'_> {
         }
         let free = |target: PathBuf| self.may_make_in(&parent).map(|()| Restored::At(target)).map_err(failed);
         match request.conflict {
-            _ if self.at(&target).is_none() => free(target),
+            _ if self.at(&target) == Is::Nothing => free(target),
             Conflict::Fail => Err(in_the_way(&step.target)),
             Conflict::Skip => Ok(Restored::Skipped(step.target.clone())),
             Conflict::Rename => {
                 let plain = Name::new(name).map_err(|_| in_the_way(&step.target))?;
                 let mut numbered = (1..MOST_NUMBERS).map(|number| parent.join(plain.numbered(number)));
-                let is_free = |path: &PathBuf| self.at(path).is_none();
+                let is_free = |path: &PathBuf| self.at(path) == Is::Nothing;
                 numbered.find(is_free).map_or_else(|| Err(in_the_way(&step.target)), free)
             }
             Conflict::Swap if self.brought(&target).is_some() => free(target),
@@ -84,9 +85,9 @@ impl ToCome<'_> {
     /// Where the directory really is, or will be.
     fn parent(&self, directory: &Path, links: Links) -> Result<PathBuf> {
         match self.brought(directory) {
-            Some(Some(Is::Directory | Is::ClosedDirectory)) => return Ok(directory.to_owned()),
+            Some(Is::Directory | Is::ClosedDirectory) => return Ok(directory.to_owned()),
             Some(_) => {
-                let is_other = |above: &&Path| self.at(above) == Some(Is::Other);
+                let is_other = |above: &&Path| self.at(above) == Is::Other;
                 let other = directory.ancestors().find(is_other);
                 return Err(not_a_directory(directory, other.unwrap_or(directory)));
             }
@@ -100,40 +101,47 @@ impl ToCome<'_> {
     }
 
     /// What is at a path once the steps before are done.
-    fn at(&self, path: &Path) -> Option<Is> {
+    fn at(&self, path: &Path) -> Is {
         if let Some(brought) = self.brought(path) {
             return brought;
         }
-        let is_made = || self.placed.iter().any(|(placed, _)| placed.starts_with(path)).then_some(Is::Directory);
-        sys::metadata_at(path).ok().map(|is| if is.is_dir() { Is::Directory } else { Is::Other }).or_else(is_made)
+        match sys::metadata_at(path) {
+            Ok(is) if is.is_dir() => Is::Directory,
+            Ok(_) => Is::Other,
+            Err(_) if self.placed.iter().any(|(placed, _)| placed.starts_with(path)) => Is::Directory,
+            Err(_) => Is::Nothing,
+        }
     }
 
     /// What the steps before bring to a path, if it is in what they restore.
-    fn brought(&self, path: &Path) -> Option<Option<Is>> {
+    fn brought(&self, path: &Path) -> Option<Is> {
         let holders = self.placed.iter().filter(|(placed, _)| path.starts_with(placed));
         let (placed, step) = holders.max_by_key(|(placed, _)| placed.iter().count())?;
         let below = path.strip_prefix(placed).unwrap_or(Path::new(""));
         let is_above_another = || self.placed.iter().any(|(other, _)| other != placed && other.starts_with(path));
-        Some(self.part(step, below).or_else(|| is_above_another().then_some(Is::Directory)))
+        match self.part(step, below) {
+            Is::Nothing if is_above_another() => Some(Is::Directory),
+            is => Some(is),
+        }
     }
 
     /// What a step brings along at `below` its target.
-    fn part(&self, step: &RestoreStep, below: &Path) -> Option<Is> {
+    fn part(&self, step: &RestoreStep, below: &Path) -> Is {
         let part = step.part.as_deref().unwrap_or(Path::new("")).join(below);
         let is_elsewhere = |(_, other): &(PathBuf, &RestoreStep)| {
             let left = other.part.as_ref().filter(|_| !std::ptr::eq(*other, step) && other.item.id == step.item.id);
             left.is_some_and(|left| part.starts_with(left))
         };
         if self.placed.iter().any(is_elsewhere) {
-            return None;
+            return Is::Nothing;
         }
-        let found = self.metadata_of(step, &part)?;
+        let Some(found) = self.metadata_of(step, &part) else { return Is::Nothing };
         let mode = if part.as_os_str().is_empty() { step.item.original_mode(found.mode) } else { found.mode };
-        Some(match found.is_dir() {
+        match found.is_dir() {
             true if is_closed(&found, mode) => Is::ClosedDirectory,
             true => Is::Directory,
             false => Is::Other,
-        })
+        }
     }
 
     fn metadata_of(&self, step: &RestoreStep, part: &Path) -> Option<Metadata> {
@@ -153,7 +161,7 @@ impl ToCome<'_> {
     /// Fails as a rename into the directory would.
     fn may_make_in(&self, directory: &Path) -> io::Result<()> {
         match self.brought(directory) {
-            Some(Some(Is::ClosedDirectory)) => Err(io::Error::from_raw_os_error(EACCES)),
+            Some(Is::ClosedDirectory) => Err(io::Error::from_raw_os_error(EACCES)),
             Some(_) => Ok(()),
             // What is still to be made is ours.
             None => sys::if_there(Dir::open_following(directory))?.map_or(Ok(()), |dir| dir.check_writable()),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::TrashManager;
 use super::again::{Returned, check_unchanged, seen_at};
+use super::operand::REMOVE;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::outcome::RestorePlan;
@@ -53,15 +54,16 @@ impl<'a> Undoing<'a> {
     /// back later may have changed what was there, a directory by a name in it, a file by another link to it.
     ///
     /// # Security
-    /// Whoever owns the directory may have put something else there since. What was renamed is the file that it was in the
-    /// trash; only a copy, on another device, is a new one.
+    /// Whoever owns a directory on the way may have put something else there since. What was renamed is the very file that
+    /// it was in the trash. A copy is another one, of which nothing could tell it from what somebody exchanged it for: it is
+    /// not noted.
     pub fn note(self) -> Result<()> {
         let back: Vec<Undone> = self
             .back
             .into_iter()
             .filter_map(|(path, past, before)| {
                 let seen = seen_at(&path).ok()?;
-                let is_it = before.is_some_and(|before| before == seen.0 || before.device != seen.0.device);
+                let is_it = before == Some(seen.0);
                 is_it.then_some(Undone { path, seen, past })
             })
             .collect();
@@ -87,6 +89,12 @@ impl TrashManager {
                 Err(error) => plan.problems.push(error),
             }
         }
+        // What stays would go with the directory that it is in.
+        let stays: Vec<PathBuf> = plan.problems.iter().map(|problem| problem.path.clone()).collect();
+        let (holders, steps) =
+            plan.steps.into_iter().partition(|step: &Returned| stays.iter().any(|path| path.starts_with(&step.path)));
+        plan.steps = steps;
+        plan.problems.extend(holders.iter().map(|step: &Returned| holds_changed(&step.path)));
         plan.steps.sort_by(|a, b| Reverse(&a.path).cmp(&Reverse(&b.path)));
         Ok(plan)
     }
@@ -94,7 +102,8 @@ impl TrashManager {
     /// Removes again what the steps tell; each result is told to `each`. Says how many were done, which is all unless a
     /// person interrupts.
     ///
-    /// Each becomes the item that it was, but none is due before a grace period that begins now is over.
+    /// Each becomes the item that it was, but as one that was removed now, with all the others: none is due before a grace
+    /// period that begins now is over, and the next undo takes back these.
     ///
     /// # After a crash
     /// As after [`Self::trash`]; the next redo goes on with the rest.
@@ -108,7 +117,8 @@ impl TrashManager {
         let mut done = 0;
         for step in steps.iter().take_while(|_| !progress.interrupted()) {
             let deletion = step.past.deletion.max(Some(request.deletion));
-            let again = Returned { past: Past { deletion, ..step.past.clone() }, ..step.clone() };
+            let past = Past { trashed: Some(request.now), deletion, ..step.past.clone() };
+            let again = Returned { past, ..step.clone() };
             // What was inside is gone from it by now, which is a change of ours.
             each(step, self.trash_back(&again, request, progress));
             done += 1;
@@ -121,6 +131,10 @@ impl TrashManager {
         let Some(home) = self.volumes().home_if_there()? else { return Ok(()) };
         home.forget_undone().map_err(|error| Error::system("forget the last undo in", &**home.path(), error))
     }
+}
+
+fn holds_changed(path: &Path) -> Error {
+    Error::new(ErrorKind::Changed, REMOVE, path, "something in it was changed after it was restored")
 }
 
 fn is_gone(error: &Error) -> bool {

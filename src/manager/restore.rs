@@ -1,7 +1,7 @@
 //! Putting back: from a selection to a plan, and from the plan to where things were.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -96,6 +96,9 @@ impl TrashManager {
             choice.problems.push(Error::new(ErrorKind::NoMatch, "find", path, reason));
         }
         whole.extend(newest.into_values());
+        // What one word is found in may be what another names.
+        let mut seen = HashSet::new();
+        whole.retain(|chosen| seen.insert((chosen.index, chosen.part.clone())));
         choice.chosen = whole;
         choice
     }

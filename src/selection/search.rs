@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use super::Chosen;
 use crate::item::TrashItem;
 
 /// What is done with what a word was found in.
@@ -69,6 +70,12 @@ impl Search {
             }
         }
         best
+    }
+
+    /// Whether it is the whole name of an item beside those that were chosen otherwise.
+    pub(super) fn is_name_of_another(&self, items: &[TrashItem], passing: &[usize], chosen: &[Chosen]) -> bool {
+        let (rank, found) = self.find(items, passing);
+        rank == Rank::Whole && found.iter().any(|at| chosen.iter().all(|other| other.index != *at))
     }
 
     /// Whether a match of this rank is plainly what is meant.

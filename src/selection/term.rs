@@ -178,6 +178,11 @@ impl Term {
                     (true, true, Some(Rest::Search(search))) => {
                         self.search(search, items, passing, versions, searching)
                     }
+                    (true, false, Some(Rest::Search(search)))
+                        if searching != Searching::Off && search.is_name_of_another(items, passing, &by_id) =>
+                    {
+                        Err(self.both())
+                    }
                     (true, _, _) => Ok(by_id),
                 }
             }
@@ -266,7 +271,7 @@ impl Term {
     }
 
     fn both(&self) -> Error {
-        let reason = "it is the ID of one item and the path of another; put id: or path: in front";
+        let reason = "it is the ID of one item and the path or name of another; put id:, path: or name: in front";
         Error::new(ErrorKind::Ambiguous, "choose", &self.text, reason)
     }
 }

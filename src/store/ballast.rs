@@ -85,7 +85,8 @@ impl TrashDir {
         make_file(&ballast, layout::BALLAST_README, readme).ok();
         let is_missing = |piece: &Name<'_>| ballast.metadata_of(*piece).is_err();
         let missing: Vec<_> = PIECES.into_iter().rev().filter(is_missing).collect();
-        let made = missing.iter().try_for_each(|piece| make_file(&ballast, *piece, &incompressible()?));
+        let content = incompressible()?;
+        let made = missing.iter().try_for_each(|piece| make_file(&ballast, *piece, &content));
         made.inspect_err(|_| missing.iter().for_each(|piece| drop(ballast.remove_file(*piece))))
     }
 }

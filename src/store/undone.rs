@@ -75,9 +75,12 @@ impl TrashDir {
     /// There is no note, or half of one, which is none, or the new one.
     pub fn note_undone(&self, undone: &[Undone]) -> io::Result<()> {
         // Of two undos at once the one that ends later is the last.
-        self.forget_undone()?;
-        let file = self.dir.create_file(layout::UNDONE)?;
-        sys::write(&file, written(undone).as_bytes())
+        let text = written(undone);
+        self.making_room(|| {
+            self.forget_undone()?;
+            let file = self.dir.create_file(layout::UNDONE)?;
+            sys::write(&file, text.as_bytes())
+        })
     }
 
     /// What the last undo brought back; nothing, if that was taken back.

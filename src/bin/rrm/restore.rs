@@ -243,13 +243,12 @@ impl Restoring<'_> {
 
     fn finish(self) -> anyhow::Result<Exit> {
         let messages = self.session.messages;
-        if self.told == Told::Summary && !self.done.is_empty() {
-            let line = self.session.summary("restored", self.all, &self.done, "");
-            println(&line)?;
-        }
-        // What is restored is restored, whether a redo knows of it or not.
+        // What is restored is restored, whether a redo knows of it or not, and whether it can be told or not.
         if let Some(Err(error)) = self.undoing.map(Undoing::note) {
             messages.error(&error);
+        }
+        if self.told == Told::Summary && !self.done.is_empty() {
+            println(&self.session.summary("restored", self.all, &self.done, ""))?;
         }
         Ok(self.exit)
     }

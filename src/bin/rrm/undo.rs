@@ -60,7 +60,7 @@ impl Session<'_> {
             plan.steps.iter().try_for_each(|step| println(&format!("would remove {}", self.quoted(&step.path))))?;
             return Ok(exit);
         }
-        let all = plan.steps.len() + plan.problems.len();
+        let (all, before) = (plan.steps.len() + plan.problems.len(), exit);
         let mut done = Vec::new();
         let unagreed = self.redo_steps(&manager, &plan.steps, copying(args.yes), &mut done, &mut exit)?;
         let is_all_agreed = unagreed.is_empty();
@@ -71,7 +71,8 @@ impl Session<'_> {
         if self.told(Told::Summary) == Told::Summary && !done.is_empty() {
             println(&self.summary("removed", all, &done, " again"))?;
         }
-        if exit != Exit::Interrupted && (is_all_agreed || !agreed.is_empty()) {
+        // What failed can be tried again.
+        if exit == before && (is_all_agreed || !agreed.is_empty()) {
             manager.forget_undo()?;
         }
         Ok(exit)

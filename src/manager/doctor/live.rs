@@ -91,7 +91,7 @@ struct Looking<'a> {
 
 impl Looking<'_> {
     fn at(&mut self, path: &Path) -> io::Result<()> {
-        if path.file_name().is_some_and(|name| self.is_called_as_a_trash(name)) && self.note_trash(path) {
+        if path.file_name().is_some_and(is_called_as_a_trash) && self.note_trash(path) {
             return Ok(());
         }
         let Some(file) = open(path)? else { return Ok(()) };
@@ -139,7 +139,7 @@ impl Looking<'_> {
     /// Looks at one entry; a directory that is to be walked is returned.
     fn entry(&mut self, walk: &Walk, name: &OsStr, kind: Option<FileKind>) -> io::Result<Option<Dir>> {
         self.progress.advance(Amount { entries: 1, bytes: 0 });
-        if self.is_called_as_a_trash(name) {
+        if is_called_as_a_trash(name) {
             self.note_trash(&walk.here().path()?.join(name));
         }
         if may_be_of_a_trash(name) {
@@ -165,10 +165,6 @@ impl Looking<'_> {
         }
     }
 
-    fn is_called_as_a_trash(&self, name: &OsStr) -> bool {
-        *name == *layout::volume_trash(sys::effective_uid())
-    }
-
     /// Notes a trash directory of ours that is not known; whether it was one.
     fn note_trash(&mut self, path: &Path) -> bool {
         let Ok(Some(trash)) = self.volumes.open_at(path) else { return false };
@@ -190,6 +186,11 @@ impl Looking<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a name is that of our trash directory on a volume.
+fn is_called_as_a_trash(name: &OsStr) -> bool {
+    *name == *layout::volume_trash(sys::effective_uid())
 }
 
 /// Whether a name is one that an item, a trash directory on a volume, or a copy on its way out has: be it of another

@@ -7,7 +7,7 @@ use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::Keep;
 use rrm::request::{CleanRequest, KeepRequest, Sizes, Trashes};
 use rrm::retention::{Policy, Rule, Standing};
-use rrm::selection::{Selection, absolute};
+use rrm::selection::{Searching, Selection, absolute};
 
 use super::{Context, value};
 use crate::args::{CleanArgs, KeepArgs};
@@ -122,6 +122,9 @@ impl Context {
             (None, false) => Keep::Forever,
             (Some(text), false) => Keep::Until(value::end(text, self.now)?),
         };
-        Ok(KeepRequest { selection: self.selection(&args.selection)?, keep })
+        let selection = self.selection(&args.selection)?;
+        // What is released may be deleted by the next clean, so it is chosen as strictly.
+        let searching = if args.release { Searching::Tell } else { selection.searching };
+        Ok(KeepRequest { selection: Selection { searching, ..selection }, keep })
     }
 }

@@ -94,7 +94,7 @@ impl Round<'_> {
             let name = quote_where_needed(&user.name, charset);
             self.messages.say(&format!("{more} more lines about the trash of {name} are not shown"));
         }
-        let report = report.map(|line| shown(line, charset));
+        let report = report.map(|line| shown(&line, charset));
         // Without the date, which is ours to tell.
         Ok((status, report.and_then(|line| line.split_once(' ').map(|(_, said)| said.to_owned()))))
     }
@@ -130,9 +130,9 @@ enum Line {
 impl Line {
     fn pass_on(self, charset: Charset) -> io::Result<()> {
         match self {
-            Self::Out(line) => print(&shown(line, charset)),
+            Self::Out(line) => print(&shown(&line, charset)),
             Self::Err(line) => {
-                Messages::say_bytes(&[shown(line, charset).as_bytes(), b"\n"].concat());
+                Messages::say_bytes(&[shown(&line, charset).as_bytes(), b"\n"].concat());
                 Ok(())
             }
         }
@@ -193,6 +193,6 @@ fn print(line: &str) -> io::Result<()> {
 }
 
 /// A line without what a terminal would obey.
-fn shown(line: Vec<u8>, charset: Charset) -> String {
-    escaped_content(&line, charset)
+fn shown(line: &[u8], charset: Charset) -> String {
+    escaped_content(line, charset)
 }
