@@ -15,8 +15,8 @@ pub use record_file::RecordFile;
 
 /// Named values attached to an open file.
 ///
-/// Names are given without the `user.` that Linux wants in front (xattr(7)): the trait's implementations know what
-/// their platform asks for.
+/// Names are given without what a platform wants in front, as Linux its `user.` (xattr(7)): the trait's implementations
+/// know.
 #[cfg_attr(test, mockall::automock)]
 pub trait ExtendedAttributes: Send + Sync {
     /// The names of all attributes that a user may set; none where the file system keeps none.
@@ -39,24 +39,21 @@ pub trait ExtendedAttributes: Send + Sync {
 #[derive(Debug, Clone, Copy, Default)]
 pub struct SystemAttributes;
 
-/// What the platform wants in front of a name that a user may set.
-const PREFIX: &str = if cfg!(target_os = "linux") { "user." } else { "" };
-
 fn full_name(name: &str) -> String {
-    [PREFIX, name].concat()
+    [sys::ATTRIBUTE_PREFIX, name].concat()
 }
 
 /// A name as the kernel has it, without what the platform wants in front; `None` where that is not there.
 #[must_use]
 pub fn short_name(full: &OsStr) -> Option<&OsStr> {
-    full.as_bytes().strip_prefix(PREFIX.as_bytes()).map(OsStr::from_bytes)
+    full.as_bytes().strip_prefix(sys::ATTRIBUTE_PREFIX.as_bytes()).map(OsStr::from_bytes)
 }
 
 /// As [`short_name`], in the name's own memory: a list of a trash does this millions of times.
 fn without_prefix(full: OsString) -> Option<OsString> {
     short_name(&full)?;
     let mut bytes = full.into_vec();
-    bytes.drain(..PREFIX.len());
+    bytes.drain(..sys::ATTRIBUTE_PREFIX.len());
     Some(OsString::from_vec(bytes))
 }
 

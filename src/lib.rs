@@ -57,8 +57,9 @@
 //!
 //! # What a crash leaves
 //!
-//! Each verb has one step that commits it, in capitals here; each is one rename that replaces nothing. A step that fails
-//! undoes those before it. Killed instead, a command leaves this:
+//! Each verb has one step that commits it, in capitals here; each is one rename that replaces nothing. (Where a platform has
+//! no such rename, a restore's is two calls: killed in between, it leaves two names of one file, or an empty directory at the
+//! target.) A step that fails undoes those before it. Killed instead, a command leaves this:
 //!
 //! | last step done | on the disk | who mends it |
 //! |---|---|---|

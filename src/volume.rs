@@ -204,7 +204,7 @@ impl Volumes {
             Ok(mounts) => mounts.into_iter().map(|mount| mount.point).collect(),
             Err(error) => {
                 let kind = ErrorKind::Unreachable;
-                found.problems.push(Error { kind, ..Error::system("read", "/proc/self/mountinfo", error) });
+                found.problems.push(Error { kind, ..Error::system("read", sys::MOUNT_TABLE, error) });
                 Vec::new()
             }
         };

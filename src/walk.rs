@@ -6,7 +6,7 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::sys::{Dir, Entry, FileId, Listed, Name};
+use crate::sys::{Dir, Entry, FileId, Listing, Name};
 
 /// How many directories of one trail are held open: the deepest. A copy has two trails, so it fits in 64 descriptors.
 const HELD: usize = 16;
@@ -90,15 +90,12 @@ pub(crate) enum Ascent {
 #[derive(Debug)]
 struct Level {
     name: OsString,
-    /// Entries that were read and not met yet.
-    batch: VecDeque<Listed>,
-    /// Where reading goes on after the last entry that was met.
-    next: u64,
+    listing: Listing,
 }
 
 impl Level {
     fn new(name: OsString) -> Self {
-        Self { name, batch: VecDeque::new(), next: 0 }
+        Self { name, listing: Listing::default() }
     }
 }
 
@@ -138,19 +135,13 @@ impl Walk {
     }
 
     pub(crate) fn step(&mut self) -> io::Result<Step> {
-        if self.level.batch.is_empty() {
-            self.level.batch = self.trail.current().list_from(self.level.next)?;
-        }
-        Ok(self.level.batch.pop_front().map_or(Step::Finished, |listed| {
-            self.level.next = listed.next;
-            Step::Found(listed.entry)
-        }))
+        let next = self.level.listing.next(self.trail.current())?;
+        Ok(next.map_or(Step::Finished, Step::Found))
     }
 
     /// Begins the current directory again.
     pub(crate) fn rewind(&mut self) {
-        self.level.batch = VecDeque::new();
-        self.level.next = 0;
+        self.level.listing = Listing::default();
     }
 
     /// Goes into `child`, which is open for reading and called `name` here.
@@ -158,9 +149,8 @@ impl Walk {
         child.keep_access_time();
         self.trail.enter(child)?;
         self.above.push(std::mem::replace(&mut self.level, Level::new(name)));
-        // What is far above is read again later, from where it was left, so that memory is bounded too.
         if let Some(far) = self.above.len().checked_sub(HELD).and_then(|index| self.above.get_mut(index)) {
-            far.batch = VecDeque::new();
+            far.listing.set_aside();
         }
         Ok(())
     }

@@ -66,6 +66,32 @@ fn no_name_is_shown_by_debug() {
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
+/// What a platform has is asked for where it is chosen, so that a new one is a file and not a search.
+#[test]
+fn only_the_door_of_sys_names_a_platform() {
+    const PLATFORM: [&str; 8] = [
+        "target_os",
+        "target_vendor",
+        "target_family",
+        "target_env",
+        "target_arch",
+        "feature = \"posix\"",
+        "\"/proc",
+        "\"/dev/",
+    ];
+    let top = source().join("src");
+    let mut found = Vec::new();
+    for path in sources(&top) {
+        let file = path.strip_prefix(&top).expect("it was found below").to_str().expect("our names are ASCII");
+        let text = fs::read_to_string(&path).expect("a source is text");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = code.lines().filter(|line| PLATFORM.iter().any(|word| line.contains(word)));
+        let lines = lines.filter(|_| !file.starts_with("sys/platform"));
+        found.extend(lines.map(|line| format!("src/{file}: {}", line.trim())));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
 #[test]
 fn a_broken_rule_is_seen_in_every_spelling() {
     for (file, text) in [

@@ -18,8 +18,8 @@ use rrm::request::{
     TrashRequest, Trashes,
 };
 use rrm::selection::{Selection, Term};
-use rustix::fs::{CWD, RenameFlags};
 
+use crate::common::platform::exchange;
 use crate::common::{Run, Sandbox, Tree, snapshot};
 
 /// How long the crowd is let loose: so many seconds, or as many as `RRM_TEST_SECONDS` says.
@@ -193,7 +193,7 @@ fn swap_in(trash: &Path) -> u64 {
     let pairs = items.flat_map(|item| (0..PAIRS).map(move |pair| (item.path(), pair)));
     let swapped = pairs.filter(|(item, pair)| {
         let (dir, link) = (item.join(format!("dir{pair}")), item.join(format!("link{pair}")));
-        rustix::fs::renameat_with(CWD, dir, CWD, link, RenameFlags::EXCHANGE).is_ok()
+        exchange(&dir, &link)
     });
     swapped.count() as u64
 }

@@ -303,6 +303,40 @@ fn the_units_are_what_systemd_understands() {
     schedule(&["status"]).fails(1);
 }
 
+/// A launchctl that notes what it is told and knows what it was told to load.
+#[test]
+fn a_launchd_agent_is_written_loaded_and_taken_away() {
+    let sandbox = Sandbox::new();
+    let script = r#"#!/bin/sh
+        echo "$*" >>"${0%/*}/told"
+        case $1 in
+            bootstrap) [ -e "$3" ] && touch "${0%/*}/loaded" ;;
+            bootout) rm "${0%/*}/loaded" ;;
+            print) [ -e "${0%/*}/loaded" ] ;;
+        esac
+    "#;
+    with_systemctl(&sandbox);
+    sandbox.file("tools/launchctl", script);
+    sandbox.chmod("tools/launchctl", 0o755);
+    let path = format!("{}:/usr/bin:/bin", sandbox.path("tools").display());
+    let schedule = |words: &[&str]| sandbox.command([&["schedule"], words].concat()).with("PATH", &path).run();
+    let agent = sandbox.home().join("Library/LaunchAgents/rrm.clean.plist");
+    for every in ["day", "week"] {
+        schedule(&["install", "--by", "launchd", "--every", every]).ok();
+        assert!(fs::read_to_string(&agent).expect("an agent").contains("<string>clean</string>"));
+    }
+    schedule(&["status"]).ok().out_contains("launchd").out_contains(", loaded");
+    schedule(&["install", "--by", "systemd"]).ok();
+    assert!(!agent.exists() && !sandbox.path("tools/loaded").exists(), "it would run twice");
+    schedule(&["install", "--by", "launchd"]).ok();
+    schedule(&["remove"]).ok();
+    assert!(!agent.exists());
+    schedule(&["status"]).fails(1);
+    let told = fs::read_to_string(sandbox.path("tools/told")).expect("a record");
+    assert!(told.lines().any(|line| line.starts_with("bootstrap gui/")), "{told}");
+    assert!(told.lines().any(|line| line.starts_with("bootout gui/") && line.ends_with("/rrm.clean")), "{told}");
+}
+
 /// Runs a script in a mount namespace with a user database in which nobody's home is the sandbox's, an empty spool of
 /// crontabs and an empty /run. `$RRM` is the program, `as_user` runs words as nobody.
 fn in_own_machine(sandbox: &Sandbox, script: &str) -> Run {

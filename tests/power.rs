@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 
+use crate::common::platform::flush_file_system;
 use crate::common::{Format, Mount, Sandbox};
 
 mod at_every_call;
@@ -48,7 +49,7 @@ fn what_goes_into_an_envelope_is_somewhere_after_a_power_cut() {
             fs::write(at.join("first"), "makes the trash").unwrap();
             rrm(&["rm", "disk/first"]).ok();
             make(&path);
-            rustix::fs::syncfs(File::open(&at).unwrap()).unwrap();
+            flush_file_system(&File::open(&at).unwrap()).unwrap();
             rrm(&["rm", "disk/thing"]).ok();
             fs::write(&path, "the new content").unwrap();
             File::open(&path).unwrap().sync_all().unwrap();

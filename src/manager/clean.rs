@@ -15,7 +15,7 @@ use crate::progress::{Activity, Amount, Progress, begin};
 use crate::purge::{Ending, Measure, Purged, purge};
 use crate::request::CleanRequest;
 use crate::store::{Claim, Owner, Reading, Staging, TrashDir, layout, take_over};
-use crate::sys::{Dir, MountsBelow, Name};
+use crate::sys::{self, Dir, MountsBelow, Name};
 use crate::text::quoted;
 
 /// For how long what could not be deleted is left alone: somebody has to do something about it first.
@@ -34,7 +34,7 @@ impl TrashManager {
         let mounts = match MountsBelow::read(self.volumes().root()) {
             Ok(mounts) => mounts,
             Err(error) => {
-                cleaned.problems.push(Error::system("read", "/proc/self/mountinfo", error));
+                cleaned.problems.push(Error::system("read", sys::MOUNT_TABLE, error));
                 return cleaned;
             }
         };

@@ -183,11 +183,11 @@ fn holds_mount(operand: &OsStr, point: &Path) -> Error {
     Error::new(ErrorKind::HoldsMount, REMOVE, operand, reason)
 }
 
-/// Looks for a mount in the tree itself, where no table tells of them: without /proc.
+/// Looks for a mount in the tree itself, where no table tells of them.
 fn check_by_looking(operand: &OsStr, located: &Located) -> Result<()> {
     let failed = |error: io::Error| {
-        let reason =
-            format!("without /proc it cannot be told whether a file system is mounted below it: {}", words_of(&error));
+        let (table, why) = (sys::MOUNT_TABLE, words_of(&error));
+        let reason = format!("without {table} it cannot be told whether a file system is mounted below it: {why}");
         Error { source: Some(error), ..Error::new(ErrorKind::System, REMOVE, operand, reason) }
     };
     let top = located.open().and_then(|top| Dir::of(&top.readable()?)).map_err(failed)?;

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io;
 
 use super::{Extent, Limits};
-use crate::sys::{Dir, Entry, FileKind, Name};
+use crate::sys::{Dir, Entry, FileKind, Listing, Name};
 
 /// How many names of one directory are read before it is cut: enough that those shown are its first ones in order.
 const READ: usize = 2000;
@@ -145,15 +145,13 @@ impl Found {
 /// The names in a directory, sorted, with their kinds where those are told; of a very large one only so many.
 fn names(dir: &Dir) -> io::Result<(Vec<Entry>, Extent)> {
     dir.keep_access_time();
-    let (mut names, mut next) = (Vec::new(), 0);
+    let (mut names, mut listing) = (Vec::new(), Listing::default());
     let extent = loop {
-        let batch = dir.list_from(next)?;
-        match batch.back() {
+        match listing.next(dir)? {
             None => break Extent::Whole,
             Some(_) if names.len() >= READ => break Extent::Cut,
-            Some(last) => next = last.next,
+            Some(entry) => names.push(entry),
         }
-        names.extend(batch.into_iter().map(|listed| listed.entry));
     };
     names.sort_by(|one, other| one.name.cmp(&other.name));
     Ok((names, extent))

@@ -117,6 +117,7 @@ mod tests {
             rdev: (0, 0),
             mount: None,
             mount_root: MountRoot::No,
+            flags: 0,
             accessed: never,
             modified: never,
             changed: never,
@@ -174,13 +175,13 @@ mod tests {
     /// What each error of a call that sets an attribute leads to: another form, or no removal.
     #[test]
     fn what_an_error_makes_of_the_shape() {
-        // ENOTSUP, EPERM, EACCES, ENOSPC, E2BIG, ERANGE, EDQUOT, EEXIST.
-        for errno in [95, 1, 13, 28, 7, 34, 122, 17] {
-            assert!(matches!(io::Error::from_raw_os_error(errno).into(), Unwritten::Refused(_)), "{errno}");
+        use rustix::io::Errno;
+        let refusals = [Errno::NOTSUP, Errno::PERM, Errno::ACCESS, Errno::NOSPC, Errno::TOOBIG, Errno::RANGE];
+        for errno in refusals.into_iter().chain([Errno::DQUOT, Errno::EXIST]) {
+            assert!(matches!(io::Error::from(errno).into(), Unwritten::Refused(_)), "{errno}");
         }
-        // EIO, ENOENT, EROFS, ENOMEM.
-        for errno in [5, 2, 30, 12] {
-            assert!(matches!(io::Error::from_raw_os_error(errno).into(), Unwritten::Failed(_)), "{errno}");
+        for errno in [Errno::IO, Errno::NOENT, Errno::ROFS, Errno::NOMEM] {
+            assert!(matches!(io::Error::from(errno).into(), Unwritten::Failed(_)), "{errno}");
         }
     }
 }

@@ -95,7 +95,7 @@ pub enum Noted<'a> {
 
 impl TrashDir {
     /// Notes down that `item` is being copied from or to `elsewhere`. Where a command has left a note of it that leads into
-    /// the same directory, that one is added to; where it leads into another, it is [set aside](Self::set_note_aside).
+    /// the same directory, that one is added to; where it leads into another, it is set aside.
     ///
     /// # Errors
     /// `EBUSY` where another command is at work with the item.

@@ -1,31 +1,65 @@
-//! The one thing about extended attributes that the `xattr` crate does not offer, and what their errors mean.
+//! What the `xattr` crate does not offer of extended attributes, and what their names and errors mean.
 
+use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 
-use rustix::fs::XattrFlags;
 use rustix::io::Errno;
 
-use super::door::through;
+use super::platform;
 
-/// Sets a new attribute; one that is there already is left as it is (`EEXIST`; setxattr(2), `XATTR_CREATE`).
+/// What the platform wants in front of the name of an attribute that a user may set.
+pub const ATTRIBUTE_PREFIX: &str = platform::ATTRIBUTE_PREFIX;
+
+/// What an attribute is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AttributeMeaning {
+    /// Whatever somebody set it for.
+    Value,
+    /// An access control list.
+    AccessList,
+    /// One that a new entry may have from the directory it is made in.
+    InheritableAccessList,
+    /// What a program may do (capabilities(7)).
+    Capabilities,
+    /// A label or setting that the system gives, and a copy gets its own of.
+    Label,
+}
+
+/// What the attribute of this full name is for.
+#[must_use]
+pub fn meaning_of_attribute(name: &OsStr) -> AttributeMeaning {
+    platform::meaning_of_attribute(name)
+}
+
+/// Sets a new attribute; one that is there already is left as it is (`EEXIST`).
 pub fn create_attribute(file: &File, name: &str, value: &[u8]) -> io::Result<()> {
-    Ok(through("fsetxattr", || rustix::fs::fsetxattr(file, name, value, XattrFlags::CREATE))?)
+    Ok(platform::create_attribute(file, name, value)?)
 }
 
 /// Whether the error says that there is no attribute of that name.
 #[must_use]
 pub fn is_no_attribute(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(Errno::NODATA.raw_os_error())
+    error.raw_os_error() == Some(platform::NO_ATTRIBUTE.raw_os_error())
 }
 
 /// Whether the error says that this file, or this file system, will not keep the attribute, though another may.
 ///
-/// No support (`ENOTSUP`), a kind of file that carries none or an owner or mode that forbids it (`EPERM`, `EACCES`), no
-/// room left in the inode's attribute space (`ENOSPC`, which does not mean a full disk; `E2BIG`, `ERANGE`, and `EDQUOT`
-/// for the block that the attributes would take).
+/// No support (`ENOTSUP`), a kind of file that carries none or an owner or mode that forbids it (`EPERM`, `EACCES`), or no
+/// room for it ([`is_attribute_too_large`]; `EDQUOT` for the block that the attributes would take).
 #[must_use]
 pub fn is_attribute_refused(error: &io::Error) -> bool {
-    let refusals = [Errno::NOTSUP, Errno::PERM, Errno::ACCESS, Errno::NOSPC, Errno::TOOBIG, Errno::RANGE, Errno::DQUOT];
-    refusals.iter().any(|refusal| error.raw_os_error() == Some(refusal.raw_os_error()))
+    let refusals = [Errno::NOTSUP, Errno::PERM, Errno::ACCESS, Errno::DQUOT];
+    is_any(error, &refusals) || is_attribute_too_large(error)
+}
+
+/// Whether the error says that the value does not fit: no room left in the inode's attribute space (`ENOSPC`, which here
+/// does not mean a full disk), or more than the file system takes (`E2BIG`, `ERANGE`).
+#[must_use]
+pub fn is_attribute_too_large(error: &io::Error) -> bool {
+    is_any(error, &[Errno::NOSPC, Errno::TOOBIG, Errno::RANGE])
+}
+
+fn is_any(error: &io::Error, of: &[Errno]) -> bool {
+    of.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
 }

@@ -6,11 +6,12 @@ use std::io::{self, Write as _};
 use std::ops::Range;
 use std::os::unix::fs::FileExt as _;
 
-use rustix::fs::{OFlags, SeekFrom};
+use rustix::fs::SeekFrom;
 use rustix::io::Errno;
 
 use super::dir::Dir;
 use super::door::through;
+use super::platform;
 
 /// What became of a call that not every pair of file systems has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,18 +35,14 @@ impl<T> Offer<T> {
     }
 }
 
-/// Makes `to` share all blocks of `from` (ioctl_ficlone(2)); also works across btrfs subvolumes.
+/// Makes `to`, which is open and empty, share all blocks of `from`.
 pub fn share_content(from: &File, to: &File) -> Offer<()> {
-    Offer::from_call(through("ioctl", || rustix::fs::ioctl_ficlone(to, from)))
+    Offer::from_call(platform::share_content(from, to))
 }
 
-/// Copies up to `length` bytes at the offset `at` inside the kernel (copy_file_range(2)); says how many it copied.
+/// Copies up to `length` bytes at the offset `at` inside the kernel; says how many it copied.
 pub fn copy_in_kernel(from: &File, to: &File, at: u64, length: usize) -> Offer<usize> {
-    let (mut read_at, mut write_at) = (at, at);
-    let copied = through("copy_file_range", || {
-        rustix::fs::copy_file_range(from, Some(&mut read_at), to, Some(&mut write_at), length)
-    });
-    Offer::from_call(copied)
+    Offer::from_call(platform::copy_in_kernel(from, to, at, length))
 }
 
 /// The first stretch of data at or after `at` and below `end`; `None` where only a hole is left (lseek(2)).
@@ -70,14 +67,6 @@ pub fn next_data(file: &File, at: u64, end: u64) -> io::Result<Option<Range<u64>
     Ok(Some(start..stop))
 }
 
-impl Dir {
-    /// Listing this directory through this handle leaves its access time alone, where the kernel lets us (it does for
-    /// our own; open(2), `O_NOATIME`). Where it does not, that is an ordinary read.
-    pub fn keep_access_time(&self) {
-        rustix::fs::fcntl_setfl(self, OFlags::NOATIME).ok();
-    }
-}
-
 /// Adds to an open file.
 pub fn write(mut file: &File, content: &[u8]) -> io::Result<()> {
     through("write", || file.write_all(content))
@@ -93,14 +82,21 @@ pub fn set_length(file: &File, length: u64) -> io::Result<()> {
     through("ftruncate", || file.set_len(length))
 }
 
-/// Waits until an open file or directory is on the disk (fsync(2)).
+/// Waits until an open file or directory is on the disk, and not only in the cache of the drive.
 pub fn flush_file(file: &File) -> io::Result<()> {
-    through("fsync", || file.sync_all())
+    platform::flush_file(file)
 }
 
-/// Waits until the whole file system of this open directory is on disk (syncfs(2)).
-///
-/// Errors of writing back anything on it since `directory` was opened are told here (since Linux 5.8).
+/// Waits until the whole file system of this open directory is on disk, as far as [`Dir::flushes_as_one`] tells that the
+/// platform can; the directory itself is in any case.
 pub fn flush_file_system(directory: &File) -> io::Result<()> {
-    Ok(through("syncfs", || rustix::fs::syncfs(directory))?)
+    platform::flush_file_system(directory)
+}
+
+impl Dir {
+    /// Whether [`flush_file_system`] brings everything on this file system to the disk. Where it does not, each file has to
+    /// be flushed by itself.
+    pub fn flushes_as_one(&self) -> io::Result<bool> {
+        platform::flushes_as_one(self)
+    }
 }

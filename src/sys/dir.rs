@@ -5,31 +5,44 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, Mode, OFlags, ResolveFlags, StatxAttributes, StatxFlags};
+use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
 
 use super::content::flush_file;
 use super::door::through;
-use super::metadata::{FileId, FileKind, Metadata};
+use super::metadata::{FileId, FileKind, Metadata, mode_of};
 use super::name::Name;
+use super::platform::{self, PLACE};
 
 /// What a handle is opened with, whatever else it is for: not inherited, not followed, never blocking on a FIFO and
 /// never becoming a controlling terminal.
 pub(super) const GUARDED: OFlags =
     OFlags::CLOEXEC.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
 
-/// A handle that only marks a place (`O_PATH`): it needs no permission on the directory itself, so a directory that
-/// may be searched but not read still serves.
-const PLACE: OFlags = OFlags::CLOEXEC.union(OFlags::PATH).union(OFlags::DIRECTORY);
+/// How far from a directory an opening may lead.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Within {
+    /// To what is in it.
+    Directory,
+    /// Also above it.
+    Mount,
+}
 
 /// A directory held open as a place for names.
 #[derive(Debug)]
 pub struct Dir {
     handle: File,
+    reading: platform::Reading,
+}
+
+impl From<File> for Dir {
+    fn from(handle: File) -> Self {
+        Self { handle, reading: platform::Reading::default() }
+    }
 }
 
 impl AsFd for Dir {
@@ -51,7 +64,7 @@ impl Dir {
 
     /// Another handle for a directory that is open as a file.
     pub fn of(directory: &File) -> io::Result<Self> {
-        Ok(Self { handle: directory.try_clone()? })
+        Ok(directory.try_clone()?.into())
     }
 
     /// Opens the directory `name` of this one.
@@ -65,70 +78,64 @@ impl Dir {
     }
 
     pub(super) fn open_from(base: impl AsFd, path: &OsStr, flags: OFlags) -> io::Result<Self> {
-        let handle = rustix::fs::openat(base, path, flags, Mode::empty())?;
-        Ok(Self { handle: handle.into() })
+        Ok(File::from(platform::open_dir(base, path, flags)?).into())
     }
 
     /// Opens the directory `name` for reading, unless another mount begins there (`EXDEV`). Anything that is no
     /// directory, a symbolic link included, is `ENOTDIR`.
     ///
-    /// `RESOLVE_NO_XDEV` lets the kernel refuse in the same call that opens: no mount can slip in between a check and
-    /// the opening. Kernels before 5.6 and some sandboxes have no `openat2`; there the mount is told by its device
-    /// number, which a bind mount of the same file system escapes.
+    /// Where the kernel does not do both in one call, the mount is told by its device number once it is open, which a
+    /// bind mount of the same file system escapes.
     pub fn open_dir_on_this_mount(&self, name: Name<'_>) -> io::Result<Self> {
-        let flags = GUARDED | OFlags::RDONLY | OFlags::DIRECTORY;
-        self.open_on_this_mount(name.as_os_str(), flags, ResolveFlags::BENEATH)
+        self.open_on_this_mount(name.as_os_str(), GUARDED | OFlags::RDONLY | OFlags::DIRECTORY, Within::Directory)
     }
 
     /// As [`Self::open_dir_on_this_mount`], but the handle only marks the place, so that it needs no permission on the
-    /// directory itself.
+    /// directory itself where the platform has such handles.
     pub fn open_place_on_this_mount(&self, name: Name<'_>) -> io::Result<Self> {
-        self.open_on_this_mount(name.as_os_str(), PLACE | OFlags::NOFOLLOW, ResolveFlags::BENEATH)
+        self.open_on_this_mount(name.as_os_str(), PLACE | OFlags::NOFOLLOW, Within::Directory)
     }
 
     /// Opens the directory that holds this one for reading, unless that lies on another mount (`EXDEV`).
     ///
     /// A concurrent rename decides which directory that is: the caller compares its identity before it acts in it.
     pub fn open_parent_on_this_mount(&self) -> io::Result<Self> {
-        let flags = GUARDED | OFlags::RDONLY | OFlags::DIRECTORY;
-        self.open_on_this_mount(OsStr::new(".."), flags, ResolveFlags::empty())
+        self.open_on_this_mount(OsStr::new(".."), GUARDED | OFlags::RDONLY | OFlags::DIRECTORY, Within::Mount)
     }
 
-    fn open_on_this_mount(&self, name: &OsStr, flags: OFlags, more: ResolveFlags) -> io::Result<Self> {
-        let resolve = ResolveFlags::NO_XDEV | ResolveFlags::NO_SYMLINKS | more;
-        match rustix::fs::openat2(self, name, flags, Mode::empty(), resolve) {
-            Ok(handle) => Ok(Self { handle: handle.into() }),
-            // The kernel says it so when the link itself is what stops the call.
-            Err(Errno::LOOP) => Err(Errno::NOTDIR.into()),
-            Err(Errno::NOSYS | Errno::PERM) => self.open_on_this_device(name, flags),
-            Err(error) => Err(error.into()),
-        }
+    fn open_on_this_mount(&self, name: &OsStr, flags: OFlags, within: Within) -> io::Result<Self> {
+        Ok(File::from(platform::open_on_this_mount(self, name, flags, within)?).into())
     }
 
-    fn open_on_this_device(&self, name: &OsStr, flags: OFlags) -> io::Result<Self> {
-        let other = Self::open_from(self, name, flags)?;
-        if other.metadata()?.id.device == self.metadata()?.id.device { Ok(other) } else { Err(Errno::XDEV.into()) }
+    /// Opens the directory that holds this one, for reading; the root's is itself.
+    pub fn open_parent_for_reading(&self) -> io::Result<Self> {
+        Self::open_from(self, OsStr::new(".."), GUARDED | OFlags::RDONLY | OFlags::DIRECTORY)
+    }
+
+    /// How far it was read.
+    pub(super) fn reading(&self) -> &platform::Reading {
+        &self.reading
     }
 
     /// Another handle for the same directory.
     pub fn try_clone(&self) -> io::Result<Self> {
-        Ok(Self { handle: self.handle.try_clone()? })
+        Self::of(&self.handle)
     }
 
     /// This directory's metadata.
     pub fn metadata(&self) -> io::Result<Metadata> {
-        statx(self, OsStr::new(""), AtFlags::EMPTY_PATH)
+        platform::look(self)
     }
 
     /// The metadata of `name`, not following it.
     pub fn metadata_of(&self, name: Name<'_>) -> io::Result<Metadata> {
-        statx(self, name.as_os_str(), AtFlags::empty())
+        platform::look_at(self, name.as_os_str())
     }
 
     /// The metadata of `inner` in the directory `name`, not following `inner`. In one call, so `name` is followed if
     /// somebody has put a link in its place: for a look that nothing is done by.
     pub fn metadata_through(&self, name: Name<'_>, inner: Name<'_>) -> io::Result<Metadata> {
-        statx(self, Path::new(name.as_os_str()).join(inner.as_os_str()).as_os_str(), AtFlags::empty())
+        platform::look_at(self, Path::new(name.as_os_str()).join(inner.as_os_str()).as_os_str())
     }
 
     /// This directory opened for reading, so that it can be listed, locked, flushed, or carry attributes.
@@ -142,18 +149,24 @@ impl Dir {
     /// The caller has seen that it is one of the two; if it became a FIFO or a device since, the call returns all the
     /// same, without waiting.
     pub fn open_file(&self, name: Name<'_>) -> io::Result<File> {
-        Ok(rustix::fs::openat(self, name.as_os_str(), GUARDED | OFlags::RDONLY, Mode::empty())?.into())
+        self.open_guarded(name, OFlags::RDONLY)
     }
 
-    /// As [`Self::open_file`], but reading through this handle leaves the access time alone, where the kernel lets us (it
-    /// does for our own files; open(2), `O_NOATIME`).
+    /// As [`Self::open_file`], but reading through this handle leaves the access time alone, where the platform lets us.
     pub fn open_file_keeping_access_time(&self, name: Name<'_>) -> io::Result<File> {
-        let flags = GUARDED | OFlags::RDONLY | OFlags::NOATIME;
-        match rustix::fs::openat(self, name.as_os_str(), flags, Mode::empty()) {
-            Ok(handle) => Ok(handle.into()),
-            Err(Errno::PERM) => self.open_file(name),
-            Err(error) => Err(error.into()),
-        }
+        let opened = platform::open_keeping_access_time(self, name);
+        Ok(opened.map_err(platform::refusal)?.into())
+    }
+
+    /// Listing this directory through this handle leaves its access time alone, where the platform lets us. Where it does
+    /// not, that is an ordinary read.
+    pub fn keep_access_time(&self) {
+        platform::keep_access_time(self);
+    }
+
+    fn open_guarded(&self, name: Name<'_>, flags: OFlags) -> io::Result<File> {
+        let opened = rustix::fs::openat(self, name.as_os_str(), GUARDED | flags, Mode::empty());
+        Ok(opened.map_err(platform::refusal)?.into())
     }
 
     /// Makes the file `name`, for its owner alone (0600), and opens it for writing; it must not exist.
@@ -164,8 +177,7 @@ impl Dir {
 
     /// Opens the regular file `name` for writing at its end.
     pub fn open_file_to_append(&self, name: Name<'_>) -> io::Result<File> {
-        let flags = GUARDED | OFlags::WRONLY | OFlags::APPEND;
-        Ok(rustix::fs::openat(self, name.as_os_str(), flags, Mode::empty())?.into())
+        self.open_guarded(name, OFlags::WRONLY | OFlags::APPEND)
     }
 
     /// Makes the symbolic link `name` that points to `target`.
@@ -179,9 +191,9 @@ impl Dir {
         Ok(OsString::from_vec(target.into_bytes()).into())
     }
 
-    /// Removes `name`, which is no directory.
+    /// Removes `name`, which is no directory (`EISDIR`).
     pub fn remove_file(&self, name: Name<'_>) -> io::Result<()> {
-        Ok(through("unlinkat", || rustix::fs::unlinkat(self, name.as_os_str(), AtFlags::empty()))?)
+        Ok(platform::remove_file(self, name)?)
     }
 
     /// Removes the empty directory `name`.
@@ -190,31 +202,20 @@ impl Dir {
     }
 
     /// Sets the permission bits of this directory.
-    ///
-    /// `fchmod` does not take a handle of the `O_PATH` kind (`EBADF`); its name under `/proc/self/fd` does, and always
-    /// means this very inode (proc(5)).
     pub fn set_mode(&self, mode: u32) -> io::Result<()> {
-        let own_name = format!("/proc/self/fd/{}", self.handle.as_raw_fd());
-        let bits = Mode::from_raw_mode(mode);
-        match through("fchmodat", || rustix::fs::chmodat(CWD, own_name, bits, AtFlags::empty())) {
-            // There is no /proc; what can be read can do without.
-            Err(Errno::NOENT) => set_mode_of_file(&self.readable()?, mode),
-            set => Ok(set?),
-        }
+        Ok(platform::set_mode_of_place(&self.handle, mode_of(mode))?)
     }
 
-    /// Where this directory is now, as an absolute path without links, told by the kernel (proc(5)).
+    /// Where this directory is now, as an absolute path without links.
     pub fn path(&self) -> io::Result<PathBuf> {
-        let own_name = format!("/proc/self/fd/{}", self.handle.as_raw_fd());
-        match rustix::fs::readlinkat(CWD, own_name, Vec::new()) {
-            Ok(path) => Ok(OsString::from_vec(path.into_bytes()).into()),
-            Err(Errno::NOENT) => self.path_without_proc(),
-            Err(error) => Err(error.into()),
-        }
+        platform::path_of(self, &self.handle)
     }
 
-    /// The same where there is no /proc: the name of each directory in the one above it, up to the root.
-    fn path_without_proc(&self) -> io::Result<PathBuf> {
+    /// The same by the names alone, as getcwd(3) finds it out: that of each directory in the one above it, up to the root.
+    ///
+    /// # Errors
+    /// `EACCES` where a directory above may not be read.
+    pub(super) fn path_by_names(&self) -> io::Result<PathBuf> {
         let (mut names, mut here) = (Vec::new(), self.try_clone()?);
         loop {
             let (above, is) = (here.open_parent()?, here.metadata()?);
@@ -237,7 +238,7 @@ impl Dir {
             }
             Ok(())
         })?;
-        found.ok_or_else(|| io::Error::other("without /proc it cannot be told where its directory is"))
+        found.ok_or_else(|| io::Error::other("the directory above has no name for it"))
     }
 
     /// The size and the free space of the file system that the directory is on (statvfs(3)); `None` where it does not
@@ -287,40 +288,39 @@ pub struct Space {
 
 /// Whether `path` exists in any form, a dangling link included.
 pub fn metadata_at(path: &Path) -> io::Result<Metadata> {
-    statx(CWD, path.as_os_str(), AtFlags::empty())
+    platform::look_at(CWD, path.as_os_str())
 }
 
-/// Whether `path`, not followed, may not be changed, or only be added to, by anybody (`chattr +i`, `chattr +a`).
+/// Whether `path`, not followed, may not be changed, or only be added to, by anybody (`chattr +i`, `chflags uchg`).
 #[must_use]
 pub fn is_fixed(path: &Path) -> bool {
-    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
-    let fixed = StatxAttributes::IMMUTABLE | StatxAttributes::APPEND;
-    rustix::fs::statx(CWD, path, flags, WANTED).is_ok_and(|told| told.stx_attributes.intersects(fixed))
+    platform::is_fixed(path)
 }
 
 /// The metadata of what `path` leads to, every link followed.
 pub fn metadata_following(path: &Path) -> io::Result<Metadata> {
-    Ok(rustix::fs::statx(CWD, path, AtFlags::empty(), WANTED)?.into())
+    platform::look_following(path)
 }
 
 /// The metadata of an open file.
 pub fn metadata_of_file(file: &File) -> io::Result<Metadata> {
-    statx(file, OsStr::new(""), AtFlags::EMPTY_PATH)
-}
-
-const WANTED: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::MNT_ID);
-
-fn statx(base: impl AsFd, name: &OsStr, flags: AtFlags) -> io::Result<Metadata> {
-    let flags = flags | AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
-    Ok(rustix::fs::statx(base, name, flags, WANTED)?.into())
+    platform::look(file)
 }
 
 /// Sets the permission bits of an open file.
 pub fn set_mode_of_file(file: &File, mode: u32) -> io::Result<()> {
-    Ok(through("fchmod", || rustix::fs::fchmod(file, Mode::from_raw_mode(mode)))?)
+    Ok(through("fchmod", || rustix::fs::fchmod(file, mode_of(mode)))?)
 }
 
 /// Brings a directory's names to the disk (fsync(2)): what was renamed into it is there after a power cut.
 pub fn flush(directory: &Dir) -> io::Result<()> {
     flush_file(&directory.readable()?)
+}
+
+/// Opens `name` of `dir`, unless that is on another device (`EXDEV`). Opening does nothing to a directory, so it is looked
+/// at once it cannot be exchanged any more.
+pub(super) fn open_on_this_device(dir: &Dir, name: &OsStr, flags: OFlags) -> io::Result<OwnedFd> {
+    let other = Dir::open_from(dir, name, flags)?;
+    let is_here = other.metadata()?.id.device == dir.metadata()?.id.device;
+    if is_here { Ok(other.handle.into()) } else { Err(Errno::XDEV.into()) }
 }

@@ -1,17 +1,16 @@
 //! Reading a directory in bounded memory.
 
 use std::ffi::{OsStr, OsString};
-use std::fs::File;
 use std::io;
-use std::mem::MaybeUninit;
 use std::ops::{ControlFlow, Range};
 use std::os::unix::ffi::OsStrExt;
 
-use rustix::fs::{FileType, RawDir, RawDirEntry, SeekFrom};
+use rustix::fs::FileType;
 
 use super::dir::Dir;
 use super::metadata::FileKind;
 use super::name::Name;
+use super::platform;
 
 /// One entry of a directory: never `.` or `..`.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,17 +21,10 @@ pub struct Entry {
     pub kind: Option<FileKind>,
 }
 
-/// How many bytes of entries one system call fetches: about a thousand names.
-const BUFFER: usize = 64 * 1024;
-
-/// How many bytes of entries make a batch of [`Dir::read_batch`].
-const BATCH: usize = 512 * 1024;
-
 /// Room for a batch of entries; one serves any number of directories in turn.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct EntryBuffer {
-    /// Where the kernel writes; never longer than it is.
-    raw: Vec<u8>,
+    room: platform::Room,
     entries: Vec<Found>,
     names: Vec<u8>,
 }
@@ -45,50 +37,36 @@ struct Found {
     name: Range<usize>,
 }
 
-impl Default for EntryBuffer {
-    fn default() -> Self {
-        // Not a page of it is touched before entries need it.
-        Self { raw: Vec::with_capacity(BATCH), entries: Vec::new(), names: Vec::new() }
-    }
-}
-
 impl EntryBuffer {
-    /// Fetches what one system call gives of a directory.
     fn fill(&mut self, dir: &Dir) -> io::Result<Batch> {
-        self.entries.clear();
-        self.names.clear();
-        let mut raw = RawDir::new(dir, self.raw.spare_capacity_mut());
-        while let Some(entry) = raw.next() {
-            let entry = entry?;
-            let start = self.names.len();
-            self.names.extend_from_slice(entry.file_name().to_bytes());
-            let (inode, kind) = (entry.ino(), told(entry.file_type()));
-            self.entries.push(Found { inode, kind, name: start..self.names.len() });
-            if raw.is_buffer_empty() {
-                return Ok(Batch::More);
-            }
-        }
-        Ok(Batch::End)
+        let Self { room, entries, names } = self;
+        entries.clear();
+        names.clear();
+        platform::read_some(dir, dir.reading(), room, |inode, kind, name| {
+            let start = names.len();
+            names.extend_from_slice(name);
+            entries.push(Found { inode, kind, name: start..names.len() });
+        })
     }
 }
 
 /// What [`Dir::read_batch`] came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Batch {
-    /// There may be more entries.
+    /// There were entries, and may be more.
     More,
-    /// The directory's end.
+    /// The directory's end, and no entries with it.
     End,
 }
 
 impl Dir {
-    /// Calls `each` with the entries that one system call fetches, from where the last batch ended; the directory must
-    /// have been opened for reading.
+    /// Calls `each` with some of the entries, from where the last batch ended; the directory must have been opened for
+    /// reading.
     ///
     /// They come in the order of their inodes, because a file system such as ext4, which gives them in the order of a
     /// hash, is much slower when it has to visit inodes in that.
     ///
-    /// Between two batches nothing but the handle holds the place, so a caller may remove entries, go elsewhere with
+    /// Between two batches nothing but this `Dir` holds the place, so a caller may remove entries, go elsewhere with
     /// the same buffer, and come back. What `each` breaks off is not seen again before [`Self::rewind`].
     pub fn read_batch(
         &self,
@@ -110,24 +88,15 @@ impl Dir {
 
     /// Lets the next [`Self::read_batch`] begin with the first entry again.
     pub fn rewind(&self) -> io::Result<()> {
-        rustix::fs::seek(self, SeekFrom::Start(0))?;
-        Ok(())
+        platform::rewind(self, self.reading())
     }
 
     /// Calls `each` with every entry; memory stays at one buffer however many there are.
     ///
     /// Entries made or removed meanwhile may or may not be seen (readdir(3)). An error of `each` ends the walk and is
     /// returned.
-    pub fn for_each_entry(&self, mut each: impl FnMut(Entry) -> io::Result<()>) -> io::Result<()> {
-        let handle: File = self.readable()?;
-        let mut buffer = vec![MaybeUninit::<u8>::uninit(); BUFFER];
-        let mut raw = RawDir::new(&handle, &mut buffer);
-        while let Some(entry) = raw.next() {
-            if let Some(entry) = entry_of(&entry?) {
-                each(entry)?;
-            }
-        }
-        Ok(())
+    pub fn for_each_entry(&self, each: impl FnMut(Entry) -> io::Result<()>) -> io::Result<()> {
+        platform::for_each(self, each)
     }
 
     /// How many entries the directory has.
@@ -153,13 +122,12 @@ impl Dir {
 }
 
 /// What the kernel tells of an entry; nothing of `.` and `..`.
-pub(super) fn entry_of(raw: &RawDirEntry<'_>) -> Option<Entry> {
-    let name = raw.file_name().to_bytes();
-    let entry = || Entry { name: OsStr::from_bytes(name).to_owned(), kind: told(raw.file_type()) };
+pub(super) fn entry(name: &[u8], told: FileType) -> Option<Entry> {
+    let entry = || Entry { name: OsStr::from_bytes(name).to_owned(), kind: kind(told) };
     (!matches!(name, b"." | b"..")).then(entry)
 }
 
 /// The kind of an entry, where the file system says it with the name.
-fn told(kind: FileType) -> Option<FileKind> {
-    Some(FileKind::from(kind)).filter(|kind| *kind != FileKind::Unknown)
+pub(super) fn kind(told: FileType) -> Option<FileKind> {
+    Some(FileKind::from(told)).filter(|kind| *kind != FileKind::Unknown)
 }

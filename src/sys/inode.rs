@@ -2,67 +2,83 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::AsRawFd;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use rustix::fs::{AtFlags, CWD, Dev, FileType, Gid, Mode, OFlags, Timespec, Timestamps, Uid, makedev};
+use rustix::fs::{AtFlags, Dev, FileType, Gid, Timespec, Timestamps, Uid, makedev};
 
 use super::dir::{Dir, metadata_of_file};
 use super::door::through;
-use super::metadata::{FileKind, Metadata, Timestamp};
+use super::metadata::{FileKind, Metadata, Timestamp, mode_of};
 use super::name::Name;
+use super::platform;
 
-/// An inode held open. Whatever happens to its names, every call here means this very inode.
+/// An inode held open. Whatever happens to its names, every call here means this very inode or fails.
 #[derive(Debug)]
 pub enum Inode {
     /// A regular file or directory, open for reading or writing.
     Open(File),
-    /// Anything else: only its place is held (`O_PATH`), so that a FIFO is not waited for and a device not started. The
-    /// path is its name under `/proc/self/fd`, which leads to this inode and, where that is a symbolic link, no further.
-    Marked(File, PathBuf),
+    /// Anything else: it is not opened, so that a FIFO is not waited for and a device not started.
+    Marked(Mark),
+}
+
+/// The place of an inode that is not opened.
+#[derive(Debug)]
+pub struct Mark(platform::Marked);
+
+/// By what the attributes of an inode are reached.
+#[derive(Debug, Clone, Copy)]
+pub enum Carrier<'a> {
+    /// This handle.
+    Handle(&'a File),
+    /// This path, followed: it leads to the inode and no further.
+    Path(&'a Path),
+    /// Nothing: attributes of such an inode cannot be reached here without a path that may lead elsewhere by now.
+    Unreachable,
 }
 
 impl Inode {
     /// What `stat` tells of it.
     pub fn metadata(&self) -> io::Result<Metadata> {
-        let (Self::Open(handle) | Self::Marked(handle, _)) = self;
-        metadata_of_file(handle)
+        match self {
+            Self::Open(file) => metadata_of_file(file),
+            Self::Marked(mark) => mark.0.metadata(),
+        }
+    }
+
+    /// By what its attributes are reached.
+    #[must_use]
+    pub fn carrier(&self) -> Carrier<'_> {
+        match self {
+            Self::Open(file) => Carrier::Handle(file),
+            Self::Marked(mark) => mark.0.carrier(),
+        }
     }
 
     /// Gives it to another owner and group; `None` leaves that one as it is.
     pub fn set_owner(&self, uid: Option<u32>, gid: Option<u32>) -> io::Result<()> {
         let (uid, gid) = (uid.map(Uid::from_raw), gid.map(Gid::from_raw));
         match self {
-            Self::Open(file) => through("fchown", || rustix::fs::fchown(file, uid, gid))?,
-            Self::Marked(_, own_name) => {
-                through("fchownat", || rustix::fs::chownat(CWD, own_name, uid, gid, AtFlags::empty()))?;
-            }
+            Self::Open(file) => Ok(through("fchown", || rustix::fs::fchown(file, uid, gid))?),
+            Self::Marked(mark) => mark.0.set_owner(uid, gid),
         }
-        Ok(())
     }
 
-    /// Sets its permission bits; a symbolic link has none of its own (`EOPNOTSUPP`).
+    /// Sets its permission bits. Not for a symbolic link, which has none of its own on some platforms (`EOPNOTSUPP`).
     pub fn set_mode(&self, mode: u32) -> io::Result<()> {
-        let mode = Mode::from_raw_mode(mode);
+        let mode = mode_of(mode);
         match self {
-            Self::Open(file) => through("fchmod", || rustix::fs::fchmod(file, mode))?,
-            Self::Marked(_, own_name) => {
-                through("fchmodat", || rustix::fs::chmodat(CWD, own_name, mode, AtFlags::empty()))?;
-            }
+            Self::Open(file) => Ok(through("fchmod", || rustix::fs::fchmod(file, mode))?),
+            Self::Marked(mark) => mark.0.set_mode(mode),
         }
-        Ok(())
     }
 
     /// Sets when it was last read and changed.
     pub fn set_times(&self, accessed: Timestamp, modified: Timestamp) -> io::Result<()> {
         let times = Timestamps { last_access: timespec(accessed), last_modification: timespec(modified) };
         match self {
-            Self::Open(file) => through("utimensat", || rustix::fs::futimens(file, &times))?,
-            Self::Marked(_, own_name) => {
-                through("utimensat", || rustix::fs::utimensat(CWD, own_name, &times, AtFlags::empty()))?;
-            }
+            Self::Open(file) => Ok(through("utimensat", || rustix::fs::futimens(file, &times))?),
+            Self::Marked(mark) => mark.0.set_times(&times),
         }
-        Ok(())
     }
 }
 
@@ -73,13 +89,11 @@ fn timespec(time: Timestamp) -> Timespec {
 impl Dir {
     /// Holds `name`, whatever it is, without opening, following or starting it.
     pub fn mark(&self, name: Name<'_>) -> io::Result<Inode> {
-        let flags = OFlags::CLOEXEC | OFlags::PATH | OFlags::NOFOLLOW;
-        let handle: File = rustix::fs::openat(self, name.as_os_str(), flags, Mode::empty())?.into();
-        let own_name = Path::new("/proc/self/fd").join(handle.as_raw_fd().to_string());
-        Ok(Inode::Marked(handle, own_name))
+        platform::Marked::new(self, name).map(|marked| Inode::Marked(Mark(marked)))
     }
 
-    /// Makes the FIFO, socket or device `name` with mode 0600 less the umask; `device` is for devices (mknod(2)).
+    /// Makes the FIFO, socket or device `name` with mode 0600 less the umask; `device` is for devices.
+    /// What this platform or user cannot make is refused (`ENOTSUP`, `EPERM`, `EINVAL`).
     pub fn create_special(&self, name: Name<'_>, kind: FileKind, device: (u32, u32)) -> io::Result<()> {
         let file_type = match kind {
             FileKind::Fifo => FileType::Fifo,
@@ -91,8 +105,7 @@ impl Dir {
             }
         };
         let device: Dev = makedev(device.0, device.1);
-        let mode = Mode::RUSR | Mode::WUSR;
-        Ok(through("mknodat", || rustix::fs::mknodat(self, name.as_os_str(), file_type, mode, device))?)
+        Ok(platform::make_special(self, name, file_type, device)?)
     }
 
     /// Makes `to_name` of `to` a second name of `name`, not following it.

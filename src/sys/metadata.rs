@@ -1,6 +1,6 @@
-//! What `statx` tells of a file, in the words that rrm uses.
+//! What the kernel tells of a file, in the words that rrm uses.
 
-use rustix::fs::{FileType, Statx, StatxAttributes};
+use rustix::fs::{FileType, Mode};
 
 /// What kind of file an inode is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,7 +70,7 @@ pub enum MountRoot {
 /// The sticky bit: in such a directory nobody may touch the names of others (chmod(1)).
 pub const STICKY: u32 = 0o1000;
 
-/// What `statx` tells of a file.
+/// What the kernel tells of a file.
 #[derive(Debug, Clone, Copy)]
 pub struct Metadata {
     /// What kind of file.
@@ -95,6 +95,8 @@ pub struct Metadata {
     pub mount: Option<u64>,
     /// Whether a mount begins here.
     pub mount_root: MountRoot,
+    /// Which of the flags it has that a person sets (chflags(2)): immutable, hidden and the like; 0 where there are none.
+    pub flags: u32,
     /// When it was last read.
     pub accessed: Timestamp,
     /// When its content was last changed.
@@ -124,31 +126,21 @@ impl Metadata {
     }
 }
 
-impl From<Statx> for Metadata {
-    fn from(x: Statx) -> Self {
-        let mount_root = if !x.stx_attributes_mask.contains(StatxAttributes::MOUNT_ROOT) {
-            MountRoot::Unknown
-        } else if x.stx_attributes.contains(StatxAttributes::MOUNT_ROOT) {
-            MountRoot::Yes
-        } else {
-            MountRoot::No
-        };
-        let time = |t: rustix::fs::StatxTimestamp| Timestamp { seconds: t.tv_sec, nanoseconds: t.tv_nsec };
-        Self {
-            kind: FileType::from_raw_mode(u32::from(x.stx_mode)).into(),
-            mode: u32::from(x.stx_mode) & 0o7777,
-            uid: x.stx_uid,
-            gid: x.stx_gid,
-            links: x.stx_nlink,
-            size: x.stx_size,
-            blocks: x.stx_blocks,
-            id: FileId { device: (x.stx_dev_major, x.stx_dev_minor), inode: x.stx_ino },
-            rdev: (x.stx_rdev_major, x.stx_rdev_minor),
-            mount: (x.stx_mask & rustix::fs::StatxFlags::MNT_ID.bits() != 0).then_some(x.stx_mnt_id),
-            mount_root,
-            accessed: time(x.stx_atime),
-            modified: time(x.stx_mtime),
-            changed: time(x.stx_ctime),
-        }
-    }
+/// Permission bits for the kernel, whose type for them is another on each platform.
+pub(super) fn mode_of(bits: u32) -> Mode {
+    Mode::from_raw_mode(fitting(bits & 0o7777))
+}
+
+/// Permission bits as rrm has them.
+pub(super) fn bits_of(mode: Mode) -> u32 {
+    wide(mode.as_raw_mode())
+}
+
+fn wide(number: impl Into<u32>) -> u32 {
+    number.into()
+}
+
+/// A number in a type that it fits in.
+fn fitting<T: TryFrom<u32> + Default>(number: u32) -> T {
+    T::try_from(number).unwrap_or_default()
 }

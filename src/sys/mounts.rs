@@ -1,12 +1,15 @@
-//! The mounts that this process sees, from `/proc/self/mountinfo` (proc(5)).
+//! The mounts that this process sees.
 
 use std::collections::{HashMap, HashSet};
 use std::io;
-use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use super::dir::metadata_at;
 use super::metadata::FileId;
+use super::platform;
+
+/// What the table of mounts is called in a message.
+pub const MOUNT_TABLE: &str = platform::MOUNT_TABLE;
 
 /// One mount.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,12 +22,7 @@ pub struct Mount {
 
 /// The mounts at `root` and below it, in the order of the kernel's table. What `root` is on begins there.
 pub fn mounts(root: &Path) -> io::Result<Vec<Mount>> {
-    match std::fs::read("/proc/self/mountinfo") {
-        Ok(table) => Ok(within(root, parse(&table))),
-        // That would read as if something else were not there.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(io::Error::other("/proc is not mounted")),
-        Err(error) => Err(error),
-    }
+    Ok(within(root, platform::mount_table()?))
 }
 
 fn within(root: &Path, table: Vec<Mount>) -> Vec<Mount> {
@@ -38,41 +36,6 @@ fn within(root: &Path, table: Vec<Mount>) -> Vec<Mount> {
 pub fn mount_of<'a>(table: &'a [Mount], path: &Path) -> Option<&'a Mount> {
     let holding = table.iter().filter(|mount| path.starts_with(&mount.point));
     holding.max_by_key(|mount| mount.point.components().count())
-}
-
-/// Reads a mount table; a line that is not of its form is passed over.
-fn parse(table: &[u8]) -> Vec<Mount> {
-    table.split(|byte| *byte == b'\n').filter_map(parse_line).collect()
-}
-
-fn parse_line(line: &[u8]) -> Option<Mount> {
-    let mut fields = line.split(|byte| *byte == b' ');
-    let point = fields.nth(4)?;
-    let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
-    Some(Mount {
-        point: PathBuf::from(std::ffi::OsString::from_vec(unescape(point))),
-        kind: String::from_utf8_lossy(kind).into_owned(),
-    })
-}
-
-/// Undoes the kernel's `\040` for the bytes that would break its table: space, tab, newline, backslash.
-fn unescape(field: &[u8]) -> Vec<u8> {
-    let mut plain = Vec::with_capacity(field.len());
-    let mut rest = field;
-    while let Some((first, after)) = rest.split_first() {
-        let octal = (*first == b'\\').then(|| after.get(..3)).flatten().and_then(|digits| {
-            let value = u32::from_str_radix(std::str::from_utf8(digits).ok()?, 8).ok()?;
-            u8::try_from(value).ok()
-        });
-        if let Some(byte) = octal {
-            plain.push(byte);
-            rest = &after[3..];
-        } else {
-            plain.push(*first);
-            rest = after;
-        }
-    }
-    plain
 }
 
 /// Finds mounts that begin below given directories, asking the disk no more than once about each directory on the way.
@@ -119,18 +82,6 @@ impl MountsBelow {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_kernels_table_is_read_with_its_escapes() {
-        let table = b"36 35 98:0 /mnt1 /mnt/a\\040b\\134 rw,noatime master:1 - ext3 /dev/root rw\n\
-            nonsense\n\
-            37 35 0:21 / /proc rw - proc proc rw\n";
-        let points: Vec<_> = parse(table).into_iter().map(|m| (m.point, m.kind)).collect();
-        assert_eq!(
-            points,
-            [(PathBuf::from("/mnt/a b\\"), "ext3".to_owned()), (PathBuf::from("/proc"), "proc".to_owned())]
-        );
-    }
 
     fn mount(point: impl Into<PathBuf>, kind: &str) -> Mount {
         Mount { point: point.into(), kind: kind.to_owned() }

@@ -2,12 +2,13 @@
 
 use std::io;
 
-use rustix::fs::{AtFlags, Mode, StatxFlags};
+use rustix::fs::Mode;
 
 use super::dir::Dir;
 use super::door::through;
 use super::metadata::{Metadata, STICKY, Timestamp};
 use super::name::Name;
+use super::platform;
 
 const OTHERS: u32 = 0o077;
 const OWNER_MAY_SEARCH: u32 = 0o100;
@@ -64,11 +65,7 @@ impl Dir {
 
     /// This directory's metadata, and when it was made, where its file system tells.
     pub fn metadata_and_birth(&self) -> io::Result<(Metadata, Option<Timestamp>)> {
-        let wanted = StatxFlags::BASIC_STATS | StatxFlags::MNT_ID | StatxFlags::BTIME;
-        let told = rustix::fs::statx(self, "", AtFlags::EMPTY_PATH, wanted)?;
-        let born = Timestamp { seconds: told.stx_btime.tv_sec, nanoseconds: told.stx_btime.tv_nsec };
-        let is_told = told.stx_mask & StatxFlags::BTIME.bits() != 0;
-        Ok((told.into(), is_told.then_some(born)))
+        platform::look_at_birth(self)
     }
 
     /// Whether this directory, which is as `is` tells and ours, is closed to others or cannot be.

@@ -3,9 +3,10 @@
 use std::io;
 use std::path::Path;
 
-use rustix::fs::{Access, AtFlags, CWD, OFlags};
+use rustix::fs::{Access, AtFlags, CWD};
 
-use super::absence::if_there;
+use super::metadata::bits_of;
+use super::platform;
 
 /// The user on whose behalf file permissions are checked.
 #[must_use]
@@ -13,17 +14,16 @@ pub fn effective_uid() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
-/// Which permission bits are taken from what this process makes (proc_pid_status(5), since Linux 4.7).
+/// Which permission bits are taken from what this process makes.
 ///
-/// Without that it is told by setting another alone (umask(2)): what another thread makes in that moment is closed to others.
+/// Where the kernel does not tell, it is told by setting another alone (umask(2)): what another thread makes in that moment
+/// is closed to others.
 #[must_use]
 pub fn umask() -> u32 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let told = status.lines().find_map(|line| u32::from_str_radix(line.strip_prefix("Umask:")?.trim(), 8).ok());
-    told.unwrap_or_else(|| {
+    platform::told_umask().unwrap_or_else(|| {
         let mask = rustix::process::umask(rustix::fs::Mode::RWXG | rustix::fs::Mode::RWXO);
         rustix::process::umask(mask);
-        mask.as_raw_mode()
+        bits_of(mask)
     })
 }
 
@@ -34,13 +34,9 @@ pub fn is_group_of_ours(group: u32) -> bool {
     is(rustix::process::getegid()) || rustix::process::getgroups().is_ok_and(|groups| groups.into_iter().any(is))
 }
 
-/// Fills `buffer` with random bytes (getrandom(2)).
+/// Fills `buffer` with random bytes that nobody can foresee.
 pub fn random_bytes(buffer: &mut [u8]) -> io::Result<()> {
-    let mut filled = 0;
-    while filled < buffer.len() {
-        filled += rustix::rand::getrandom(&mut buffer[filled..], rustix::rand::GetRandomFlags::empty())?;
-    }
-    Ok(())
+    platform::fill_at_random(buffer)
 }
 
 /// Ends a process group: the child that leads it, not yet waited for, and what it has started (kill(2)). One that has
@@ -51,19 +47,15 @@ pub fn kill_group(leader: &std::process::Child) {
 }
 
 /// Closes every descriptor that this process was given when it was started but the three standard ones, so that no program
-/// which it starts has them; those of its own never pass to one (`O_CLOEXEC`, proc_pid_fdinfo(5)).
+/// which it starts has them; those of its own never pass to one (`O_CLOEXEC`).
 pub fn close_inherited() -> io::Result<()> {
-    let mut inherited = Vec::new();
-    for entry in std::fs::read_dir("/proc/self/fdinfo")? {
-        let entry = entry?;
-        let number = entry.file_name().to_str().and_then(|name| name.parse().ok());
-        // That of this very listing goes while it is read.
-        let Some(told) = if_there(std::fs::read_to_string(entry.path()))? else { continue };
-        let flags = told.lines().find_map(|line| u32::from_str_radix(line.strip_prefix("flags:")?.trim(), 8).ok());
-        let passes_on = flags.is_none_or(|flags| flags & OFlags::CLOEXEC.bits() == 0);
-        inherited.extend(number.filter(|number: &i32| *number > 2 && passes_on));
-    }
-    Ok(inherited.into_iter().try_for_each(nix::unistd::close)?)
+    platform::close_inherited()
+}
+
+/// Whether a process of one of these names runs; `None` where nobody can tell.
+#[must_use]
+pub fn is_any_running(names: &[&str]) -> Option<bool> {
+    platform::is_any_running(names)
 }
 
 /// Whether a shell that controls jobs is above us to go on when we stop: where the leader of the session is one of our own
@@ -83,10 +75,7 @@ pub fn stop_group() -> io::Result<()> {
 /// it is not touched either.
 #[must_use]
 pub fn ignores(signal: i32) -> bool {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
-    let mask = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok());
-    mask.is_none_or(|mask| mask >> (signal - 1) & 1 == 1)
+    platform::ignores(signal).unwrap_or(true)
 }
 
 /// Whether the terminal on standard input has hung up.

@@ -2,18 +2,18 @@
 
 use std::io;
 
-use rustix::fs::{AtFlags, RenameFlags};
+use rustix::fs::AtFlags;
 use rustix::io::Errno;
 
 use super::dir::{Dir, metadata_of_file};
 use super::door::through;
 use super::metadata::FileKind;
 use super::name::Name;
+use super::platform;
 
 /// Moves `name` of `from` to `to_name` of `to`; an existing `to_name` of any kind is an error (`EEXIST`) and untouched.
 ///
-/// One atomic call where the file system knows `RENAME_NOREPLACE` (renameat2(2)). Where it does not (`EINVAL`; old NFS,
-/// some FUSE), by file type, with calls that cannot replace either: a directory takes the place of an empty one made
+/// One atomic call where platform and file system have it. Where they do not (FreeBSD; old NFS, some FUSE), by file type, with calls that cannot replace either: a directory takes the place of an empty one made
 /// for it, anything else is linked and then unlinked; or takes the place of an empty file made for it, where there are no
 /// links.
 ///
@@ -36,7 +36,7 @@ pub fn rename_to_own_name(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_
     }
 }
 
-/// Whether the file system knows `RENAME_NOREPLACE`.
+/// Whether there is a rename that replaces nothing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Flag {
     /// Yes, and it has renamed.
@@ -47,7 +47,7 @@ enum Flag {
 
 fn rename_flagged(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<Flag> {
     let (old, new) = (name.as_os_str(), to_name.as_os_str());
-    match through("renameat2", || rustix::fs::renameat_with(from, old, to, new, RenameFlags::NOREPLACE)) {
+    match platform::rename_no_replace(from, old, to, new) {
         Ok(()) => Ok(Flag::Known),
         Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(Flag::Unknown),
         Err(error) => Err(error.into()),
@@ -61,7 +61,7 @@ pub fn rename_replacing(dir: &Dir, name: Name<'_>, to_name: Name<'_>) -> io::Res
     rename_plainly(dir, name, dir, to_name)
 }
 
-/// The way for file systems without `RENAME_NOREPLACE`.
+/// The way where there is no such rename.
 fn rename_in_two_steps(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
     let (old, new) = (name.as_os_str(), to_name.as_os_str());
     if from.metadata_of(name)?.kind == FileKind::Directory {

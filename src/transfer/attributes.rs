@@ -3,19 +3,14 @@
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::unix::ffi::OsStrExt;
 
 use xattr::FileExt;
 
-use crate::sys::Inode;
 use crate::sys::door::through;
+use crate::sys::{AttributeMeaning, Carrier, Inode, is_attribute_too_large, meaning_of_attribute};
 
 use super::error::{Failure, Trouble, While};
 use super::loss::Loss;
-
-const ACCESS_LIST: &str = "system.posix_acl_access";
-const DEFAULT_LIST: &str = "system.posix_acl_default";
-const CAPABILITY: &str = "security.capability";
 
 /// Whether the copy belongs to the group that the source belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,10 +37,8 @@ pub(super) fn inherited(made: &Inode) -> io::Result<Inherited> {
 
 /// Makes the attributes of `to`, which is new, those of `from`; says what it could not.
 ///
-/// All of `user.`, `trusted.` and `system.` (the access control lists) and the capabilities are meant. The rest of
-/// `security.` is a label that the policy of the target gives, and other namespaces are settings of one file system.
-/// What `to` inherited and `from` does not have is removed: a default access list of the target would open the copy to
-/// people who could not see the source.
+/// All but labels that the system gives are meant. What `to` inherited and `from` does not have is removed: a default access
+/// list of the target would open the copy to people who could not see the source.
 ///
 /// Those of `from` that `passed_over` tells are none.
 pub(super) fn keep(
@@ -90,33 +83,26 @@ pub(super) fn has_any(from: &Inode, passed_over: fn(&OsStr) -> bool) -> io::Resu
 }
 
 fn is_kept(name: &OsStr) -> bool {
-    let name = name.as_bytes();
-    // How xfs stores the access lists that it also shows under their own names (measured, as root).
-    if name.starts_with(b"trusted.SGI_ACL_") {
-        return false;
-    }
-    [b"user.".as_slice(), b"trusted.", b"system."].iter().any(|space| name.starts_with(space))
-        || name == CAPABILITY.as_bytes()
+    meaning_of_attribute(name) != AttributeMeaning::Label
 }
 
 fn is_inherited(name: &OsStr) -> bool {
-    name == ACCESS_LIST || name == DEFAULT_LIST
+    meaning_of_attribute(name) == AttributeMeaning::InheritableAccessList
 }
 
 fn loss_of(name: &OsStr) -> Loss {
-    if name.as_bytes().starts_with(b"system.") {
-        Loss::AccessList
-    } else if name == CAPABILITY {
-        Loss::Capabilities
-    } else {
-        Loss::Attributes
+    match meaning_of_attribute(name) {
+        AttributeMeaning::AccessList | AttributeMeaning::InheritableAccessList => Loss::AccessList,
+        AttributeMeaning::Capabilities => Loss::Capabilities,
+        AttributeMeaning::Value | AttributeMeaning::Label => Loss::Attributes,
     }
 }
 
 fn list(inode: &Inode, which: fn(&OsStr) -> bool) -> io::Result<Vec<OsString>> {
-    let names = match inode {
-        Inode::Open(file) => file.list_xattr(),
-        Inode::Marked(_, own_name) => xattr::list_deref(own_name),
+    let names = match inode.carrier() {
+        Carrier::Handle(file) => file.list_xattr(),
+        Carrier::Path(path) => xattr::list_deref(path),
+        Carrier::Unreachable => return Ok(Vec::new()),
     };
     match names {
         Ok(names) => Ok(names.filter(|name| which(name)).collect()),
@@ -126,35 +112,31 @@ fn list(inode: &Inode, which: fn(&OsStr) -> bool) -> io::Result<Vec<OsString>> {
 }
 
 fn get(inode: &Inode, name: &OsStr) -> io::Result<Option<Vec<u8>>> {
-    match inode {
-        Inode::Open(file) => file.get_xattr(name),
-        Inode::Marked(_, own_name) => xattr::get_deref(own_name, name),
+    match inode.carrier() {
+        Carrier::Handle(file) => file.get_xattr(name),
+        Carrier::Path(path) => xattr::get_deref(path, name),
+        Carrier::Unreachable => Ok(None),
     }
 }
 
 fn remove(inode: &Inode, name: &OsStr) -> io::Result<()> {
-    match inode {
-        Inode::Open(file) => through("fremovexattr", || file.remove_xattr(name)),
-        Inode::Marked(_, own_name) => through("removexattr", || xattr::remove_deref(own_name, name)),
+    match inode.carrier() {
+        Carrier::Handle(file) => through("fremovexattr", || file.remove_xattr(name)),
+        Carrier::Path(path) => through("removexattr", || xattr::remove_deref(path, name)),
+        Carrier::Unreachable => Err(io::ErrorKind::Unsupported.into()),
     }
 }
 
 /// Sets one attribute; false where this file system or user cannot hold it.
 fn set(inode: &Inode, name: &OsStr, value: &[u8]) -> Result<bool, Trouble> {
-    let done = match inode {
-        Inode::Open(file) => through("fsetxattr", || file.set_xattr(name, value)),
-        Inode::Marked(_, own_name) => through("setxattr", || xattr::set_deref(own_name, name, value)),
+    let done = match inode.carrier() {
+        Carrier::Handle(file) => through("fsetxattr", || file.set_xattr(name, value)),
+        Carrier::Path(path) => through("setxattr", || xattr::set_deref(path, name, value)),
+        Carrier::Unreachable => Err(io::ErrorKind::Unsupported.into()),
     };
     match done {
         Ok(()) => Ok(true),
-        Err(error) if super::keep::is_refusal(&error) || is_too_large(&error) => Ok(false),
+        Err(error) if super::keep::is_refusal(&error) || is_attribute_too_large(&error) => Ok(false),
         Err(error) => Err(Trouble::of(Failure::Keep, error)),
     }
-}
-
-/// No room in the inode (ENOSPC, which here does not mean a full disk), or a value larger than the file system takes.
-fn is_too_large(error: &io::Error) -> bool {
-    const ERANGE: i32 = 34;
-    matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::ArgumentListTooLong)
-        || error.raw_os_error() == Some(ERANGE)
 }

@@ -2,7 +2,7 @@
 
 use std::fs::File;
 
-use crate::sys::{self, Dir, FileSystem};
+use crate::sys::{self, Dir};
 
 use super::error::{Failure, Trouble, While};
 
@@ -33,11 +33,10 @@ pub(super) struct Flush {
 impl Flush {
     /// For a copy of so many entries, of which none is made yet.
     pub(super) fn new(target: &Dir, entries: u64) -> Result<Self, Trouble> {
-        // A server of FUSE is not told of a flush of the whole.
-        let way = match target.file_system().during(Failure::Flush)? {
-            FileSystem::Fuse => Way::EachAlways,
-            _ if entries > ONE_BY_ONE => Way::Whole,
-            _ => Way::Each(ONE_BY_ONE),
+        let way = match target.flushes_as_one().during(Failure::Flush)? {
+            false => Way::EachAlways,
+            true if entries > ONE_BY_ONE => Way::Whole,
+            true => Way::Each(ONE_BY_ONE),
         };
         Ok(Self { target: target.readable().during(Failure::Flush)?, way })
     }

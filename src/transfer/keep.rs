@@ -69,7 +69,8 @@ fn differences(was: &Metadata, now: &Metadata, mode: u32) -> impl Iterator<Item 
     // Whoever reads what is being made, as an indexer or a backup may, moves its access time after it was set: no loss.
     let was_read = now.accessed >= now.changed;
     let times = was.modified != now.modified || (was.accessed != now.accessed && !was_read);
-    let found = [(owner, Loss::Owner), (bits, Loss::Mode), (times, Loss::Times)];
+    let flags = was.flags != now.flags;
+    let found = [(owner, Loss::Owner), (bits, Loss::Mode), (flags, Loss::Flags), (times, Loss::Times)];
     found.into_iter().filter_map(|(differs, loss)| differs.then_some(loss))
 }
 

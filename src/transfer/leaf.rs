@@ -140,7 +140,7 @@ impl<'a> Leaves<'a> {
         }
         match made {
             Inode::Open(file) => self.flush.entry(file)?,
-            Inode::Marked(..) => self.flush.entry_without_handle(),
+            Inode::Marked(_) => self.flush.entry_without_handle(),
         }
         self.copied.witness.note(was);
         Ok(Some(losses))

@@ -19,6 +19,9 @@ pub enum Loss {
     /// Some of its permission bits.
     #[error("permissions")]
     Mode,
+    /// Its flags (chflags(1)).
+    #[error("file flags")]
+    Flags,
     /// Its access control list.
     #[error("access control list")]
     AccessList,

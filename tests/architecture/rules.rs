@@ -98,7 +98,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         files: LIBRARY,
-        except: &["attributes.rs", "attributes/", "transfer/attributes.rs"],
+        except: &["attributes.rs", "attributes/", "transfer/attributes.rs", "sys/platform/"],
         names: Names::Without(&["xattr"]),
         why: "records are reached through the trait in src/attributes.rs; only a copy keeps whatever attributes there are",
     },

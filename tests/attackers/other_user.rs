@@ -6,11 +6,8 @@ use std::path::Path;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread;
 
-use rustix::fs::Gid;
-use rustix::process::Uid;
-use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
-
 use super::{OURS, TEAM, THEM};
+use crate::common::platform::become_user;
 
 type Job = Box<dyn FnOnce(&File) -> usize + Send>;
 
@@ -78,9 +75,6 @@ fn write(file: &File, name: &str, value: Option<&[u8]>) -> io::Result<()> {
     }
 }
 
-fn become_them() -> rustix::io::Result<()> {
-    let (user, group) = (Uid::from_raw(THEM), Gid::from_raw(THEM));
-    set_thread_groups(&[TEAM, OURS].map(Gid::from_raw))?;
-    set_thread_res_gid(Some(group), Some(group), Some(group))?;
-    set_thread_res_uid(Some(user), Some(user), Some(user))
+fn become_them() -> io::Result<()> {
+    become_user(THEM, THEM, &[TEAM, OURS])
 }

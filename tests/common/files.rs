@@ -6,8 +6,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, Utc};
 use rrm::item::{ItemId, Told};
-use rustix::fs::{AtFlags, CWD, FileType, Mode, StatxFlags, mknodat, statx};
 
+use super::platform::{Identity, Node, identity, make_node};
 use super::sandbox::Sandbox;
 
 impl Sandbox {
@@ -51,21 +51,21 @@ impl Sandbox {
     }
 
     pub(crate) fn fifo(&self, path: impl AsRef<Path>) -> PathBuf {
-        self.node(path, FileType::Fifo, 0)
+        self.node(path, Node::Fifo)
     }
 
-    /// A socket's name. Made by `mknod`, which unlike `bind` takes paths of any length.
+    /// A socket's name.
     pub(crate) fn socket(&self, path: impl AsRef<Path>) -> PathBuf {
-        self.node(path, FileType::Socket, 0)
+        self.node(path, Node::Socket)
     }
 
     /// A character device with the numbers of `/dev/null`; for the machine's root only.
     pub(crate) fn device(&self, path: impl AsRef<Path>) -> PathBuf {
-        self.node(path, FileType::CharacterDevice, rustix::fs::makedev(1, 3))
+        self.node(path, Node::Null)
     }
 
-    fn node(&self, path: impl AsRef<Path>, kind: FileType, device: u64) -> PathBuf {
-        self.made(path, |path| Ok(mknodat(CWD, path, kind, Mode::from_raw_mode(0o644), device)?))
+    fn node(&self, path: impl AsRef<Path>, node: Node) -> PathBuf {
+        self.made(path, |path| make_node(path, node))
     }
 
     /// Sets the permission bits.
@@ -110,13 +110,9 @@ impl Sandbox {
 
 /// What a ledger says of a directory.
 pub(crate) fn trace(directory: &Path) -> String {
-    let told =
-        statx(CWD, directory, AtFlags::empty(), StatxFlags::BASIC_STATS | StatxFlags::BTIME).expect("it is there");
-    let born = match told.stx_mask & StatxFlags::BTIME.bits() {
-        0 => "-".to_owned(),
-        _ => format!("{}.{}", told.stx_btime.tv_sec, told.stx_btime.tv_nsec),
-    };
-    format!("{}:{} {} {born};", told.stx_dev_major, told.stx_dev_minor, told.stx_ino)
+    let Identity { device: (major, minor), inode, born } = identity(directory).expect("it is there");
+    let born = born.map_or_else(|| "-".to_owned(), |(seconds, nanoseconds)| format!("{seconds}.{nanoseconds}"));
+    format!("{major}:{minor} {inode} {born};")
 }
 
 /// Renames an item so that it was removed at this time, and says where it is then.

@@ -24,6 +24,7 @@ use rrm::request::{
 };
 use rrm::selection::{Filter, Selection, Term, absolute};
 
+use super::platform;
 use super::run::{Invocation, MACHINE, Run};
 use super::user::User;
 
@@ -266,21 +267,14 @@ struct Rights;
 
 impl Rights {
     fn become_user(user: User) -> Self {
-        use rustix::process::{Gid, Uid};
-        use rustix::thread::{set_thread_groups, set_thread_res_gid, set_thread_res_uid};
         let (uid, gid) = user.ids();
-        set_thread_groups(&[]).expect("root may");
-        set_thread_res_gid(None, Gid::from_raw(gid), None).expect("root may");
-        set_thread_res_uid(None, Uid::from_raw(uid), None).expect("root may");
+        platform::act_as(uid, gid).expect("root may");
         Self
     }
 }
 
 impl Drop for Rights {
     fn drop(&mut self) {
-        use rustix::process::{Gid, Uid};
-        use rustix::thread::{set_thread_res_gid, set_thread_res_uid};
-        set_thread_res_uid(None, Uid::ROOT, None).expect("root was never given up");
-        set_thread_res_gid(None, Gid::ROOT, None).expect("root may");
+        platform::act_as_root().expect("root was never given up");
     }
 }

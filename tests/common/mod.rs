@@ -14,6 +14,7 @@ mod files;
 pub(crate) mod held;
 pub(crate) mod here;
 pub(crate) mod mounts;
+pub(crate) mod platform;
 pub(crate) mod random;
 pub(crate) mod random_tree;
 mod run;

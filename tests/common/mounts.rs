@@ -11,6 +11,7 @@ use std::process::{Command, Output};
 
 use tempfile::NamedTempFile;
 
+use super::platform;
 use super::sandbox::place_of_images;
 use super::skip::Missing;
 use super::user::{User, in_namespace, is_root};
@@ -142,12 +143,9 @@ impl Mount {
         Self::new(["-t".as_ref(), "overlay".as_ref(), "-o".as_ref(), options.as_os_str(), "overlay".as_ref()], at)
     }
 
-    /// By the call itself: a sweep mounts thousands.
     fn without_a_device(kind: &str, options: &str, at: &Path) -> Result<Self, Missing> {
         fs::create_dir_all(at).expect("a mount point can be made");
-        let options = std::ffi::CString::new(options).expect("options are text");
-        let flags = rustix::mount::MountFlags::empty();
-        rustix::mount::mount(kind, at, kind, flags, Some(options.as_c_str()))
+        platform::mount(kind, at, options)
             .map_err(|why| Missing::new(format!("a mount of {kind}"), why.to_string()))?;
         Ok(Self { at: at.to_owned(), image: None })
     }
@@ -234,8 +232,7 @@ impl Mount {
 
 impl Drop for Mount {
     fn drop(&mut self) {
-        // Detached at once even while in use; the kernel frees the loop device when the last user is gone.
-        let _ = rustix::mount::unmount(&self.at, rustix::mount::UnmountFlags::DETACH);
+        platform::unmount(&self.at);
     }
 }
 

@@ -13,6 +13,7 @@ use rrm::purge::{Measure, purge};
 use rrm::sys::{Dir, Name};
 use tempfile::TempDir;
 
+use super::platform::is_in_memory;
 use super::run::{Invocation, Run, Way};
 use super::user::User;
 
@@ -192,15 +193,13 @@ const MEMORY: &str = "/dev/shm";
 /// Whether a directory is on a tmpfs with room for all tests, which takes what they put there: in containers it is often
 /// small, and before Linux 6.6 it kept no attributes of users.
 fn is_roomy_memory(place: &Path) -> bool {
-    const TMPFS: u64 = 0x0102_1994;
     const ENOUGH: u64 = 2 << 30;
     let Ok(space) = rustix::fs::statvfs(place) else { return false };
-    let is_tmpfs = rustix::fs::statfs(place).is_ok_and(|told| told.f_type.cast_unsigned() == TMPFS);
     let takes_attributes = || {
         let file = tempfile::Builder::new().prefix("rrm-test-").tempfile_in(place);
         file.is_ok_and(|file| xattr::set(file.path(), "user.rrm", b"?").is_ok())
     };
-    is_tmpfs && space.f_bavail * space.f_frsize >= ENOUGH && takes_attributes()
+    is_in_memory(place) && space.f_bavail * space.f_frsize >= ENOUGH && takes_attributes()
 }
 
 /// The program where `user` can execute it: where it was built, or a copy if a directory on the way there is closed.

@@ -7,7 +7,7 @@ use std::os::unix::fs::{PermissionsExt, lchown, symlink};
 use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{CWD, FileType, Mode};
+use crate::common::platform::{Node, make_node};
 
 /// Every operand in it, and what it shows.
 pub(super) const OPERANDS: &[&str] = &[
@@ -50,7 +50,7 @@ pub(super) fn make(root: &Path, owner: Option<u32>) {
     for (link, target) in [("l", "f"), ("dl", "d"), ("dangling", "nosuch"), ("d/l", "a")] {
         symlink(target, at(link)).expect("a link");
     }
-    rustix::fs::mknodat(CWD, at("p"), FileType::Fifo, Mode::from_raw_mode(0o644), 0).expect("a fifo");
+    make_node(&at("p"), Node::Fifo).expect("a fifo");
     drop(UnixListener::bind(at("socket")).expect("a socket"));
     for (name, mode) in [("ro", 0o444), ("rod", 0o555), ("rodx", 0o555), ("closed", 0), ("deep/ro", 0o555)] {
         fs::set_permissions(at(name), Permissions::from_mode(mode)).expect("a mode");

@@ -12,9 +12,8 @@ use std::process::{Child, Command};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{CWD, RenameFlags, renameat_with};
-
 use super::{Kind, Place, listed, place, users};
+use crate::common::platform::exchange;
 use crate::common::{Missing, Run, Sandbox, is_root, strace};
 
 /// Says that this test binary was started to exchange: where, names that begin how, with what, and how often.
@@ -40,7 +39,7 @@ fn the_exchanger() {
         let Ok(entries) = fs::read_dir(directory) else { return };
         for entry in entries.flatten() {
             let is_meant = entry.file_name().to_string_lossy().starts_with(prefix) && entry.path() != bait;
-            if is_meant && renameat_with(CWD, entry.path(), CWD, &bait, RenameFlags::EXCHANGE).is_ok() {
+            if is_meant && exchange(&entry.path(), &bait) {
                 done += 1;
                 break;
             }

@@ -12,10 +12,10 @@ use std::fs::{self, File};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use rustix::fs::syncfs;
 use tempfile::NamedTempFile;
 
 use crate::common::mounts::copy_of_disk;
+use crate::common::platform::flush_file_system;
 use crate::common::{Format, Invocation, Missing, Mount, Sandbox, Way, fault};
 use crate::crash::Allowed;
 use crate::crash::accounts::{Listed, Thing, listed};
@@ -164,7 +164,7 @@ impl Machine {
             }
         }
         for mount in &self.disks {
-            syncfs(File::open(mount.path()).unwrap()).unwrap();
+            flush_file_system(&File::open(mount.path()).unwrap()).unwrap();
         }
     }
 
@@ -218,7 +218,7 @@ impl Camera {
 
     fn take(&mut self) {
         if let Some(disk) = &self.flushed {
-            syncfs(disk).expect("a disk can be flushed");
+            flush_file_system(disk).expect("a disk can be flushed");
         }
         if self.seen.insert(self.disks.each_ref().map(|(_, device)| writes_to(device))) {
             let copies = self.disks.each_ref().map(|(image, _)| copy_of_disk(image));

@@ -16,10 +16,11 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use rrm::progress::{Activity, Amount, Progress, Silent};
 use rrm::purge::{Ending, Measure, Purged, Workers, purge_by};
 use rrm::sys::{Dir, Name, effective_uid};
-use rustix::fs::{CWD, Mode, OFlags, RenameFlags};
+use rustix::fs::{Mode, OFlags};
 use tempfile::TempDir;
 
 use super::WORKERS;
+use crate::common::platform::{Node, exchange, make_node};
 
 /// Nobody, on every distribution.
 const ORDINARY: u32 = 65534;
@@ -62,8 +63,8 @@ fn assert_precious(path: &Path) {
 /// Makes a chain of `depth` directories named `d` below `path`, whose path no system call could take.
 fn deep(path: &Path, depth: usize) {
     fs::create_dir(path).expect("made");
-    let open = |at: &rustix::fd::OwnedFd, name: &str| rustix::fs::openat(at, name, OFlags::PATH, Mode::empty());
-    let mut at = rustix::fs::open(path, OFlags::PATH, Mode::empty()).expect("opened");
+    let open = |at: &rustix::fd::OwnedFd, name: &str| rustix::fs::openat(at, name, OFlags::DIRECTORY, Mode::empty());
+    let mut at = rustix::fs::open(path, OFlags::DIRECTORY, Mode::empty()).expect("opened");
     for _ in 0..depth {
         rustix::fs::mkdirat(&at, "d", Mode::RWXU).expect("made");
         at = open(&at, "d").expect("opened");
@@ -156,7 +157,7 @@ fn every_kind_of_file_and_name_goes_and_no_link_is_followed() {
     symlink(outside.join("file"), tree.join("a/b/to a file")).expect("linked");
     symlink("nowhere", tree.join("dangling")).expect("linked");
     symlink("..", tree.join("a/up")).expect("linked");
-    rustix::fs::mknodat(CWD, tree.join("fifo"), rustix::fs::FileType::Fifo, Mode::RWXU, 0).expect("made");
+    make_node(&tree.join("fifo"), Node::Fifo).expect("made");
     let _socket = UnixListener::bind(tree.join("socket")).expect("bound");
     let purged = purge_at(&tree, Measure::Entries, &Silent);
     assert!(purged.is_complete(), "{:?}", purged.failures);
@@ -239,10 +240,10 @@ fn memory_does_not_grow_with_the_number_of_files() {
     let peak = |files: u64| {
         let tree = root.path().join("tree");
         fs::create_dir(&tree).expect("made");
-        let dir = rustix::fs::open(&tree, OFlags::PATH, Mode::empty()).expect("opened");
+        let dir = rustix::fs::open(&tree, OFlags::DIRECTORY, Mode::empty()).expect("opened");
         for file in 0..files {
             let name = format!("{file:0>250}");
-            rustix::fs::mknodat(&dir, name, rustix::fs::FileType::RegularFile, Mode::RWXU, 0).expect("made");
+            rustix::fs::openat(&dir, name, OFlags::CREATE | OFlags::WRONLY, Mode::RWXU).expect("made");
         }
         let report = Purger::new(&["env"], &tree).run();
         assert_eq!(report.number("removed "), files + 1, "{}", report.text);
@@ -475,7 +476,7 @@ fn swap_for_a_while(tree: &Path, victim: &Path, swaps: &AtomicU64) {
     fs::write(dir.join("file"), "").ok();
     fs::write(dir.join("below/file"), "").ok();
     symlink(victim, &link).ok();
-    let exchange = || rustix::fs::renameat_with(CWD, &dir, CWD, &link, RenameFlags::EXCHANGE).is_ok();
+    let exchange = || exchange(&dir, &link);
     while swaps.load(Ordering::SeqCst) < SWAPS && exchange() {
         swaps.fetch_add(1, Ordering::SeqCst);
     }

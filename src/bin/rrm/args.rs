@@ -335,13 +335,13 @@ pub(crate) struct ScheduleArgs {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum ScheduleAction {
-    /// Schedule rrm clean with a systemd user timer, or with cron if systemd is not available.
+    /// Schedule rrm clean with a systemd user timer, a launchd agent, or cron if neither is available.
     Install {
         /// How often to run.
         #[arg(long, value_enum, value_name = "SPAN", default_value_t = Every::Day)]
         every: Every,
 
-        /// The scheduler to use [default: systemd if available, else cron].
+        /// The scheduler to use [default: systemd or launchd if available, else cron].
         #[arg(long, value_enum, value_name = "WHO")]
         by: Option<Scheduler>,
 
@@ -367,6 +367,7 @@ pub(crate) enum Every {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Scheduler {
     Systemd,
+    Launchd,
     Cron,
 }
 

@@ -1,6 +1,7 @@
-//! `rrm schedule`: has `rrm clean` run regularly, by systemd where it runs for the user, else by cron.
+//! `rrm schedule`: has `rrm clean` run regularly, by systemd where it runs for the user, by launchd on a Mac, else by cron.
 
 mod cron;
+mod launchd;
 mod systemd;
 
 use std::path::{Path, PathBuf};
@@ -25,7 +26,7 @@ struct Job {
 
 impl Session<'_> {
     pub(crate) fn schedule(&self, action: &ScheduleAction, trash_dir: Option<&Path>) -> anyhow::Result<Exit> {
-        let units = self.context.environment.unit_dir.as_deref().context("there is no home directory; set HOME")?;
+        let places = Places::of(&self.context.environment).context("there is no home directory; set HOME")?;
         match action {
             ScheduleAction::Install { every, by, log } => {
                 let here = self.context.environment.working_directory();
@@ -35,11 +36,11 @@ impl Session<'_> {
                     variables: self.context.to_pass_on(trash_dir),
                     log: log.as_ref().map(|log| here.join(log)),
                 };
-                install(&job, *by, units)?;
-                status(units)?.iter().try_for_each(|line| self.messages.done(line))?;
+                install(&job, *by, &places)?;
+                status(&places)?.iter().try_for_each(|line| self.messages.done(line))?;
             }
             ScheduleAction::Status => {
-                let found = status(units)?;
+                let found = status(&places)?;
                 found.iter().try_for_each(|line| println(line))?;
                 if found.is_empty() {
                     println("rrm clean is not scheduled")?;
@@ -47,9 +48,8 @@ impl Session<'_> {
                 }
             }
             ScheduleAction::Remove => {
-                let was_scheduled = !status(units)?.is_empty();
-                systemd::remove(units)?;
-                cron::remove()?;
+                let was_scheduled = !status(&places)?.is_empty();
+                remove_all_but(None, &places)?;
                 if was_scheduled {
                     self.messages.done("rrm clean is not scheduled")?;
                 } else {
@@ -58,6 +58,22 @@ impl Session<'_> {
             }
         }
         Ok(Exit::Success)
+    }
+}
+
+/// Where a user's own schedules are.
+pub(crate) struct Places {
+    /// Of systemd.
+    units: PathBuf,
+    /// Of launchd.
+    agents: PathBuf,
+}
+
+impl Places {
+    /// `None` where there is no home directory.
+    pub(crate) fn of(environment: &Environment) -> Option<Self> {
+        let agents = environment.home.as_ref()?.join("Library/LaunchAgents");
+        Some(Self { units: environment.unit_dir.clone()?, agents })
     }
 }
 
@@ -82,11 +98,11 @@ pub(crate) enum Health {
 const INSTALL: &str = "rrm schedule install sets it up again";
 
 /// How what `install` has made stands. What cannot be learnt is no trouble: nobody is told to mend what may be sound.
-pub(crate) fn health(units: &Path) -> Health {
-    match systemd::health(units) {
-        Health::None => cron::health(),
-        health => health,
-    }
+pub(crate) fn health(places: &Places) -> Health {
+    [systemd::health(&places.units), launchd::health(&places.agents)]
+        .into_iter()
+        .find(|health| *health != Health::None)
+        .unwrap_or_else(cron::health)
 }
 
 /// A program that is scheduled and not there is run in vain. A path that had to be quoted is not judged.
@@ -98,17 +114,34 @@ fn missing(program: &str) -> Option<Health> {
 }
 
 /// A line about each schedule that there is.
-fn status(units: &Path) -> anyhow::Result<Vec<String>> {
-    Ok([systemd::status(units)?, cron::status()?].into_iter().flatten().collect())
+fn status(places: &Places) -> anyhow::Result<Vec<String>> {
+    let lines = [systemd::status(&places.units)?, launchd::status(&places.agents), cron::status()?];
+    Ok(lines.into_iter().flatten().collect())
 }
 
-/// Puts the job under one of the two, and takes it away from the other, so that it is never run twice.
-fn install(job: &Job, by: Option<Scheduler>, units: &Path) -> anyhow::Result<()> {
-    let by = by.unwrap_or_else(|| if systemd::runs() { Scheduler::Systemd } else { Scheduler::Cron });
+/// Puts the job under one of them, and takes it away from the others, so that it is never run twice.
+fn install(job: &Job, by: Option<Scheduler>, places: &Places) -> anyhow::Result<()> {
+    let by = by.unwrap_or_else(|| match (systemd::runs(), launchd::runs()) {
+        (true, _) => Scheduler::Systemd,
+        (false, true) => Scheduler::Launchd,
+        (false, false) => Scheduler::Cron,
+    });
     match by {
-        Scheduler::Systemd => systemd::install(job, units).and_then(|()| cron::remove()),
-        Scheduler::Cron => cron::install(job).and_then(|()| systemd::remove(units)),
+        Scheduler::Systemd => systemd::install(job, &places.units)?,
+        Scheduler::Launchd => launchd::install(job, &places.agents)?,
+        Scheduler::Cron => cron::install(job)?,
     }
+    remove_all_but(Some(by), places)
+}
+
+fn remove_all_but(kept: Option<Scheduler>, places: &Places) -> anyhow::Result<()> {
+    if kept != Some(Scheduler::Systemd) {
+        systemd::remove(&places.units)?;
+    }
+    if kept != Some(Scheduler::Launchd) {
+        launchd::remove(&places.agents)?;
+    }
+    if kept == Some(Scheduler::Cron) { Ok(()) } else { cron::remove() }
 }
 
 /// Runs a program of the system in the C locale, so that what it says can be told apart.

@@ -42,7 +42,14 @@ pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result
         messages.hint("use sudo rrm clean --all-users");
         return Ok(Exit::Failure);
     }
-    rrm::sys::close_inherited().context("cannot close inherited descriptors")?;
+    match rrm::sys::close_inherited() {
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => {
+            messages.say("cannot clean for all users on this system");
+            messages.hint("run rrm clean as each user");
+            return Ok(Exit::Failure);
+        }
+        closed => closed.context("cannot close inherited descriptors")?,
+    }
     let database = database().context("cannot read the user database")?;
     let mut round = Round {
         program: Environment::program().context("cannot find the path of rrm")?,

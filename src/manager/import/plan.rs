@@ -30,8 +30,8 @@ impl TrashManager {
             return plan;
         }
         let begun = self.begun_imports(&mut plan.problems);
-        let mounts = MountsBelow::read(self.volumes().root())
-            .map_err(|error| Error::system("read", "/proc/self/mountinfo", error));
+        let mounts =
+            MountsBelow::read(self.volumes().root()).map_err(|error| Error::system("read", sys::MOUNT_TABLE, error));
         let Ok(mounts) = mounts.map_err(|error| plan.problems.push(error)) else { return plan };
         for trash in trashes {
             match trash.contents() {
@@ -92,7 +92,7 @@ fn places_of(sources: &Sources, root: &Path, problems: &mut Vec<Error>) -> Vec<P
     match sources {
         Sources::At(paths) => paths.iter().map(|path| freedesktop::at(path)).collect(),
         Sources::All(data_home) => {
-            let mounts = sys::mounts(root).map_err(|error| Error::system("read", "/proc/self/mountinfo", error));
+            let mounts = sys::mounts(root).map_err(|error| Error::system("read", sys::MOUNT_TABLE, error));
             let mounts = mounts.map_err(|error| problems.push(error)).unwrap_or_default();
             freedesktop::places(data_home.as_deref(), mounts.into_iter().map(|mount| mount.point))
         }

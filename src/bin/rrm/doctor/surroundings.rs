@@ -4,7 +4,7 @@ use rrm::config::Key;
 use rrm::outcome::diagnosis::Severity;
 
 use crate::run::Session;
-use crate::schedule::{self, Health};
+use crate::schedule::{self, Health, Places};
 use crate::shim::Shim;
 use crate::translate::check_choice;
 use crate::view::finding::{Repair, Told};
@@ -36,7 +36,7 @@ fn check_choices(session: &Session<'_>, told: &mut Vec<Told>) {
 
 /// Where a schedule is sound, what is overdue is not for want of one.
 fn check_schedule(session: &Session<'_>, told: &mut Vec<Told>) {
-    let health = session.context.environment.unit_dir.as_deref().map_or(Health::None, schedule::health);
+    let health = Places::of(&session.context.environment).map_or(Health::None, |places| schedule::health(&places));
     match health {
         Health::None => {}
         Health::Sound => told.retain(|told| told.name != "overdue-items"),

@@ -1,8 +1,6 @@
 //! A line in the user's crontab. Every other line stays as it is, byte for byte.
 
-use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
@@ -48,16 +46,11 @@ pub(super) fn health() -> Health {
     }
 }
 
-/// Whether anything runs crontabs: a daemon, known by the name of its process (proc(5)), or systemd in its place. Where
-/// the processes of others are hidden, nobody can tell, and it counts as running.
+/// Whether anything runs crontabs: a daemon, known by the name of its process, or systemd in its place. Where the processes
+/// of others are hidden, nobody can tell, and it counts as running.
 fn is_running() -> bool {
     const NAMES: [&str; 5] = ["cron", "crond", "fcron", "dcron", "bcron-sched"];
-    let name = |process: &Path| fs::read_to_string(process.join("comm")).ok();
-    if name(Path::new("/proc/1")).is_none() {
-        return true;
-    }
-    let processes = fs::read_dir("/proc").into_iter().flatten().flatten().map(|entry| entry.path());
-    processes.filter_map(|process| name(&process)).any(|name| NAMES.contains(&name.trim_end()))
+    rrm::sys::is_any_running(&NAMES).unwrap_or(true)
         || output("systemctl", &["is-active", "cron.target"]).is_ok_and(|output| output.status.success())
 }
 

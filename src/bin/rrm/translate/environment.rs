@@ -18,7 +18,7 @@ pub(crate) struct Environment {
     pub(crate) home: Option<PathBuf>,
     /// The directory to look for trash directories and mounts in: `/`, or the one that a test has made.
     pub(crate) root: PathBuf,
-    /// Where the user's data is kept (XDG base directories).
+    /// Where the user's data is kept: as XDG has it, or as the platform does.
     pub(crate) data_dir: Option<PathBuf>,
     /// `$XDG_DATA_HOME`, if that is what says where.
     pub(crate) data_home: Option<PathBuf>,
@@ -45,6 +45,9 @@ impl Environment {
         let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let set_path = |name: &str| set(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let home = set("HOME").map_or_else(users::own_home, |home| Some(PathBuf::from(home)));
+        // Without $HOME it would call getpwuid_r(3), for which a program that is linked statically needs the very libc of
+        // the machine.
+        let data_dir = || set_path("HOME").and_then(|_| dirs::data_dir());
         let home = home.filter(|home| home.is_absolute());
         let in_home = |below: &str| home.as_ref().map(|home| home.join(below));
         let data_home = set_path("XDG_DATA_HOME");
@@ -52,7 +55,7 @@ impl Environment {
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(set);
         let [lc_all, lc_ctype, lang] = locale.each_ref().map(Option::as_deref);
         Self {
-            data_dir: data_home.clone().or_else(|| in_home(".local/share")),
+            data_dir: data_home.clone().or_else(data_dir).or_else(|| in_home(".local/share")),
             data_home,
             unit_dir: config_dir.map(|config| config.join("systemd/user")),
             home,

@@ -1,0 +1,35 @@
+//! The platform: chosen here, and named nowhere else.
+//!
+//! Each of these modules offers the same names. What every one of them has to keep is the contract in [`crate::sys`].
+//!
+//! | module | for | what it is |
+//! |---|---|---|
+//! | `linux` | Linux | statx, openat2, `O_PATH`, getdents, `/proc` |
+//! | `posix` | none by itself | what can be done with the calls that POSIX has, and so anywhere |
+//! | `apple` | macOS | `posix`, but for renames that replace nothing, paths of handles, flushes and mounts |
+//! | `freebsd` | FreeBSD | `posix`, but for attributes and mounts |
+//! | `rehearsal` | Linux, with the feature `posix` | `posix`, to test it where Linux is all there is |
+//!
+//! A new platform is one more file, which begins with `posix` and replaces what the platform can do better.
+
+#[cfg(target_vendor = "apple")]
+mod apple;
+#[cfg(target_os = "freebsd")]
+mod freebsd;
+#[cfg(target_os = "linux")]
+#[cfg_attr(feature = "posix", allow(dead_code, unused_imports, reason = "the rehearsal takes some of it"))]
+mod linux;
+#[cfg(any(not(target_os = "linux"), feature = "posix"))]
+#[allow(dead_code, unused_imports, reason = "each platform replaces some of it")]
+mod posix;
+#[cfg(all(target_os = "linux", feature = "posix"))]
+mod rehearsal;
+
+#[cfg(target_vendor = "apple")]
+pub(super) use apple::*;
+#[cfg(target_os = "freebsd")]
+pub(super) use freebsd::*;
+#[cfg(all(target_os = "linux", not(feature = "posix")))]
+pub(super) use linux::*;
+#[cfg(all(target_os = "linux", feature = "posix"))]
+pub(super) use rehearsal::*;

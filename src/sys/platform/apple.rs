@@ -1,0 +1,87 @@
+//! macOS: a rename that replaces nothing, the path of a handle, flushes that reach the disk and not only the drive, and the
+//! table of mounts are its own; the rest is as POSIX has it.
+
+use std::ffi::{OsStr, OsString};
+use std::fs::File;
+use std::io;
+use std::os::fd::AsFd;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{AtFlags, CWD, Dev, FileType, Mode, OFlags, RenameFlags, Stat, XattrFlags};
+use rustix::io::Errno;
+
+pub(in crate::sys) use super::posix::*;
+
+use crate::sys::door::through;
+use crate::sys::{AttributeMeaning, Dir, Metadata, Mount, Name, Timestamp};
+
+/// `O_SEARCH` (`O_EXEC | O_DIRECTORY`, open(2)), which rustix has no word for: the handle needs no right to read.
+pub(in crate::sys) const PLACE: OFlags = OFlags::CLOEXEC.union(OFlags::DIRECTORY).union(OFlags::from_bits_retain(EXEC));
+const EXEC: u32 = 0x4000_0000;
+
+/// What the mode of a place must have for that.
+pub(in crate::sys) const PLACE_TAKES: Mode = Mode::XUSR;
+
+pub(in crate::sys) const ATTRIBUTE_PREFIX: &str = "";
+
+pub(in crate::sys) const NO_ATTRIBUTE: Errno = Errno::NOATTR;
+
+pub(in crate::sys) const MOUNT_TABLE: &str = "the table of mounts";
+
+/// Names have no namespaces: tags, resource forks and whatever Finder keeps are all values. Where a file came from is told by
+/// the system alone.
+pub(in crate::sys) fn meaning_of_attribute(name: &OsStr) -> AttributeMeaning {
+    if name.as_bytes() == b"com.apple.provenance" { AttributeMeaning::Label } else { AttributeMeaning::Value }
+}
+
+pub(in crate::sys) fn create_attribute(file: &File, name: &str, value: &[u8]) -> Result<(), Errno> {
+    through("fsetxattr", || rustix::fs::fsetxattr(file, name, value, XattrFlags::CREATE))
+}
+
+/// `RENAME_EXCL` of renameatx_np(2).
+pub(in crate::sys) fn rename_no_replace(from: &Dir, old: &OsStr, to: &Dir, new: &OsStr) -> Result<(), Errno> {
+    through("renameatx_np", || rustix::fs::renameat_with(from, old, to, new, RenameFlags::NOREPLACE))
+}
+
+/// There is no mknodat(2), and no path here is resolved twice: a copy names the entry as lost.
+pub(in crate::sys) fn make_special(_: &Dir, _: Name<'_>, _: FileType, _: Dev) -> Result<(), Errno> {
+    Err(Errno::NOTSUP)
+}
+
+/// `F_GETPATH` of fcntl(2).
+pub(in crate::sys) fn path_of(_: &Dir, handle: &File) -> io::Result<PathBuf> {
+    Ok(OsString::from_vec(rustix::fs::getpath(handle)?.into_bytes()).into())
+}
+
+/// `F_FULLFSYNC`: fsync(2) leaves it in the cache of the drive. Some file systems, of the network above all, have only that.
+pub(in crate::sys) fn flush_file(file: &File) -> io::Result<()> {
+    let flushed = through("fcntl", || match rustix::fs::fcntl_fullfsync(file) {
+        Err(Errno::NOTSUP | Errno::OPNOTSUPP | Errno::NOTTY | Errno::INVAL) => rustix::fs::fsync(file),
+        flushed => flushed,
+    });
+    Ok(flushed?)
+}
+
+pub(in crate::sys) fn look_at_birth(handle: impl AsFd) -> io::Result<(Metadata, Option<Timestamp>)> {
+    let told = rustix::fs::fstat(&handle)?;
+    Ok((look(handle)?, Some(time(told.st_birthtime, told.st_birthtime_nsec))))
+}
+
+/// `nodump`, `uchg`, `uappnd`, `opaque`, `uunlnk`, `hidden`, `schg`, `sappnd`, `sunlnk`: what a person sets (chflags(1)).
+const KEPT: u32 = 0x801F | FIXED;
+const FIXED: u32 = 0x2 | 0x4 | 0x2_0000 | 0x4_0000 | 0x10_0000;
+
+pub(in crate::sys) fn flags_of(is: &Stat) -> u32 {
+    is.st_flags & KEPT
+}
+
+pub(in crate::sys) fn is_fixed(path: &Path) -> bool {
+    rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|is| is.st_flags & FIXED != 0)
+}
+
+/// getfsstat(2).
+pub(in crate::sys) fn mount_table() -> io::Result<Vec<Mount>> {
+    let told = mountpoints::mountinfos().map_err(io::Error::other)?;
+    Ok(told.into_iter().map(|told| Mount { point: told.path, kind: told.format.unwrap_or_default() }).collect())
+}

@@ -1,0 +1,33 @@
+//! Extended attributes (xattr(7)).
+
+use std::ffi::OsStr;
+use std::fs::File;
+use std::os::unix::ffi::OsStrExt;
+
+use rustix::fs::XattrFlags;
+use rustix::io::Errno;
+
+use crate::sys::AttributeMeaning;
+use crate::sys::door::through;
+
+pub(in crate::sys) const ATTRIBUTE_PREFIX: &str = "user.";
+
+pub(in crate::sys) const NO_ATTRIBUTE: Errno = Errno::NODATA;
+
+pub(in crate::sys) fn create_attribute(file: &File, name: &str, value: &[u8]) -> Result<(), Errno> {
+    through("fsetxattr", || rustix::fs::fsetxattr(file, name, value, XattrFlags::CREATE))
+}
+
+/// All of `user.`, `trusted.` and `system.`, and the capabilities. The rest of `security.` is a label that the policy of
+/// the target gives, and other namespaces are settings of one file system.
+pub(in crate::sys) fn meaning_of_attribute(name: &OsStr) -> AttributeMeaning {
+    match name.as_bytes() {
+        b"system.posix_acl_access" | b"system.posix_acl_default" => AttributeMeaning::InheritableAccessList,
+        b"security.capability" => AttributeMeaning::Capabilities,
+        // How xfs stores the access lists that it also shows under their own names (measured, as root).
+        name if name.starts_with(b"trusted.SGI_ACL_") => AttributeMeaning::Label,
+        name if name.starts_with(b"system.") => AttributeMeaning::AccessList,
+        name if name.starts_with(b"user.") || name.starts_with(b"trusted.") => AttributeMeaning::Value,
+        _ => AttributeMeaning::Label,
+    }
+}

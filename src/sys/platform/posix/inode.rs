@@ -1,0 +1,56 @@
+//! Inodes that are not opened: known by their name in an open directory, and by what they were there.
+
+use std::ffi::OsString;
+use std::io;
+
+use rustix::fs::{AtFlags, Gid, Mode, Timestamps, Uid};
+use rustix::io::Errno;
+
+use super::look_at;
+use crate::sys::door::through;
+use crate::sys::platform;
+use crate::sys::{Carrier, Dir, FileId, Metadata, Name};
+
+/// An inode of which only the place is held. Somebody may put another under its name: each call looks first, and where the
+/// directory is our own nobody can do it in between.
+#[derive(Debug)]
+pub(in crate::sys) struct Marked {
+    dir: Dir,
+    name: OsString,
+    id: FileId,
+}
+
+impl Marked {
+    pub(in crate::sys) fn new(dir: &Dir, name: Name<'_>) -> io::Result<Self> {
+        let id = dir.metadata_of(name)?.id;
+        Ok(Self { dir: dir.try_clone()?, name: name.as_os_str().to_owned(), id })
+    }
+
+    /// # Errors
+    /// `ESTALE` where something else has its name by now.
+    pub(in crate::sys) fn metadata(&self) -> io::Result<Metadata> {
+        let is = look_at(&self.dir, &self.name)?;
+        if is.id == self.id { Ok(is) } else { Err(Errno::STALE.into()) }
+    }
+
+    pub(in crate::sys) fn set_owner(&self, uid: Option<Uid>, gid: Option<Gid>) -> io::Result<()> {
+        self.metadata()?;
+        let flags = AtFlags::SYMLINK_NOFOLLOW;
+        Ok(through("fchownat", || rustix::fs::chownat(&self.dir, &self.name, uid, gid, flags))?)
+    }
+
+    pub(in crate::sys) fn set_mode(&self, mode: Mode) -> io::Result<()> {
+        self.metadata()?;
+        Ok(platform::set_mode_at(&self.dir, &self.name, mode)?)
+    }
+
+    pub(in crate::sys) fn set_times(&self, times: &Timestamps) -> io::Result<()> {
+        self.metadata()?;
+        let flags = AtFlags::SYMLINK_NOFOLLOW;
+        Ok(through("utimensat", || rustix::fs::utimensat(&self.dir, &self.name, times, flags))?)
+    }
+
+    pub(in crate::sys) fn carrier(&self) -> Carrier<'_> {
+        Carrier::Unreachable
+    }
+}
