@@ -4,7 +4,7 @@ use std::io;
 
 use rustix::fs::Mode;
 
-use super::dir::Dir;
+use super::dir::{Dir, set_mode_of_file};
 use super::door::through;
 use super::metadata::{Metadata, STICKY, Timestamp};
 use super::name::Name;
@@ -83,10 +83,13 @@ impl Dir {
     /// Another command of ours may do the same at the same time, and undo this one's try before it is seen; hardly each
     /// time. And it may be what `is` tells that the other tries: so what is left is a directory that its owner may enter.
     fn keeps_modes(&self, is: &Metadata) -> io::Result<bool> {
+        // Opened before: without /proc it cannot be, once its owner may not search it.
+        let open = self.readable().ok();
+        let set_mode = |mode| open.as_ref().map_or_else(|| self.set_mode(mode), |file| set_mode_of_file(file, mode));
         for _ in 0..TRIES {
-            self.set_mode(is.mode ^ OWNER_MAY_SEARCH)?;
+            set_mode(is.mode ^ OWNER_MAY_SEARCH)?;
             if self.metadata()?.mode != is.mode {
-                self.set_mode(is.mode | OWNER_MAY_SEARCH)?;
+                set_mode(is.mode | OWNER_MAY_SEARCH)?;
                 return Ok(true);
             }
         }
