@@ -6,7 +6,7 @@ use std::path::Path;
 use rustix::fs::{FlockOperation, flock};
 
 use crate::common::held::wait_for;
-use crate::common::{Sandbox, strace};
+use crate::common::{Mount, Sandbox, strace};
 
 fn has(path: &Path, attribute: &str) -> bool {
     xattr::get(path, format!("user.{attribute}")).is_ok_and(|value| value.is_some())
@@ -131,4 +131,21 @@ fn an_item_that_was_opened_to_others_comes_back_with_its_whole_mode() {
     sandbox.rrm(["restore", "--to", "out", &format!("id:{id}")]).ok();
     let mode = std::os::unix::fs::MetadataExt::mode(&sandbox.path("out/file").metadata().expect("it is back"));
     assert_eq!(mode & 0o7777, 0o664);
+}
+
+/// One directory at two places: each removal goes into a trash of its own mount, and one of them has the file.
+#[test]
+fn of_two_removals_through_two_mounts_one_has_the_file() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::new();
+    sandbox.dir("one");
+    let _mount = or_skip!(Mount::bind(&sandbox.path("one"), &sandbox.path("other")));
+    for _ in 0..20 {
+        let file = sandbox.file("one/f", "content");
+        let running = ["one/f", "other/f"].map(|path| sandbox.command(["rm", path]).spawn());
+        let done = running.map(|child| child.wait_with_output().expect("it ends").status.success());
+        assert_eq!(done.iter().filter(|is_done| **is_done).count(), 1);
+        assert_one_comes_back(&sandbox, &if done[0] { file.clone() } else { sandbox.path("other/f") });
+        std::fs::remove_file(&file).expect("it is back, through either");
+    }
 }

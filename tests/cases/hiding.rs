@@ -136,7 +136,7 @@ fn a_look_at_an_open_trash_that_another_disturbs_refuses_it_all_the_same() {
     let open = sandbox.dir("open");
     sandbox.chmod(&open, 0o755);
     let list = sandbox.command(["list"]).with("RRM_TRASH_DIR", &open);
-    let held = list.held_after("fchmodat");
+    let held = list.held_after("fchmod");
     wait_for("the try", || fs::metadata(&open).unwrap().permissions().mode() & 0o100 == 0);
     list.run().fails(1).err_contains("others may use it");
     sandbox.chmod(&open, 0o755);
