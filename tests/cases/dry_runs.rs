@@ -1,7 +1,7 @@
 //! A dry run tells what the run does, and ends as it does. Random trees are in the model; here is what needs permissions.
 
 use super::is_there;
-use crate::common::{Invocation, Sandbox, is_root, snapshot};
+use crate::common::{Invocation, Sandbox, in_namespace, is_root, snapshot};
 use crate::model::drivers::told;
 
 /// Runs a command dry, sees that nothing has changed, and then in earnest; both say the same, which is the outcome.
@@ -18,6 +18,9 @@ fn foreseen(sandbox: &Sandbox, command: &Invocation) -> (Option<i32>, Vec<String
 // [42] Each way to deal with what is in the way, and what closed directories forbid.
 #[test]
 fn a_dry_restore_is_the_restore() {
+    if in_namespace() {
+        skip!("another user than 0", "whom modes forbid something, also where it has no privilege");
+    }
     for conflict in ["fail", "skip", "rename", "swap"] {
         let sandbox = Sandbox::ordinary();
         sandbox.tree("open", &[("free", "1"), ("taken", "2"), ("below/taken", "3")]);

@@ -10,7 +10,7 @@ use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use rrm::sys::{Dir, FileKind, Name, Timestamp};
 
-use super::is_root;
+use super::{in_namespace, is_root};
 
 /// The longest path that a call takes.
 pub(crate) const LONGEST_PATH: usize = 4095;
@@ -120,11 +120,15 @@ fn finish(path: &Path, node: &Node, owners: Owners) {
         Owners::Mostly(user, group) => (user, group),
         Owners::Any => node.owner,
     };
-    lchown(path, Some(user), Some(group)).unwrap();
+    // The root of a user namespace knows no other user, to give a file or a right to.
+    let has_others = !in_namespace();
+    if has_others {
+        lchown(path, Some(user), Some(group)).unwrap();
+    }
     if let Some(value) = node.attribute.as_ref().filter(|_| node.kind <= 4) {
         xattr::set(path, "user.random", value).unwrap();
     }
-    if node.has_access_list && node.kind <= 4 {
+    if node.has_access_list && node.kind <= 4 && has_others {
         xattr::set(path, "system.posix_acl_access", &access_list()).unwrap();
         if is_directory {
             xattr::set(path, "system.posix_acl_default", &access_list()).unwrap();
