@@ -17,7 +17,7 @@ use crate::common::{Sandbox, Tree, User, Way, is_root, random, snapshot};
 use crate::mounts::assert_no_rest;
 
 /// How many sequences are tried.
-const SEQUENCES: u32 = 200;
+const SEQUENCES: u32 = 80;
 
 /// What happens, with each choice still to be made among what there is.
 #[derive(Debug)]

@@ -78,6 +78,7 @@ const ERRANDS: &[Errand] = &[
 ];
 
 #[test]
+#[ignore = "takes long; .ci/run has it"]
 fn on_ext4() {
     in_mount_namespace!();
     go_everywhere(Format::Ext4);
@@ -91,6 +92,7 @@ fn on_ext4_without_a_journal() {
 }
 
 #[test]
+#[ignore = "takes long; .ci/run has it"]
 fn on_ext2() {
     in_mount_namespace!();
     go_everywhere(Format::Ext2);
