@@ -3,7 +3,7 @@
 //! It asks what they ask, of the disk and of what the steps before would have put there. What only a try can show
 //! is not foreseen: that a file system refuses a name, that it is full, or what others do meanwhile.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -14,6 +14,7 @@ use super::operand::{REMOVE, refused, split};
 use super::restore::{MOST_NUMBERS, check_open, in_the_way, links_of};
 use super::target::{Links, RESTORE, Wanted, find_wanted, not_a_directory};
 use crate::error::{Error, Result};
+use crate::item::ItemId;
 use crate::outcome::{Removal, RestorePlan, RestoreStep, Restored};
 use crate::request::{Conflict, RestoreRequest};
 use crate::sys::{self, Dir, Metadata, Name};
@@ -26,13 +27,11 @@ impl TrashManager {
         request: &RestoreRequest,
         mut each: impl FnMut(&RestoreStep, Result<Restored>),
     ) {
-        let mut to_come = ToCome { manager: self, trashes: Insides::of(self), placed: Vec::new() };
+        let mut to_come = ToCome { manager: self, trashes: Insides::of(self), placed: Placed::default() };
         for step in &plan.steps {
             let foreseen = to_come.step(step, request);
             if let Ok(Restored::At(path)) = &foreseen {
-                // What was there went to the trash.
-                to_come.placed.retain(|(placed, _)| !placed.starts_with(path));
-                to_come.placed.push((path.clone(), step));
+                to_come.placed.put(path, step);
             }
             each(step, foreseen);
         }
@@ -49,11 +48,52 @@ enum Is {
     Nothing,
 }
 
+/// What steps would have put somewhere, found by where that is and by the item it is of.
+#[derive(Default)]
+struct Placed<'a> {
+    at: HashMap<PathBuf, &'a RestoreStep>,
+    /// Every directory above one of them.
+    above: HashSet<PathBuf>,
+    of: HashMap<ItemId, Vec<&'a RestoreStep>>,
+}
+
+impl<'a> Placed<'a> {
+    /// Puts a step's thing to `path`. What was there, or below it, went to the trash.
+    fn put(&mut self, path: &Path, step: &'a RestoreStep) {
+        if self.above.contains(path) {
+            let replaced: Vec<PathBuf> = self.at.keys().filter(|placed| placed.starts_with(path)).cloned().collect();
+            replaced.iter().for_each(|placed| self.take(placed));
+            self.above.retain(|directory| !directory.starts_with(path));
+        } else {
+            self.take(path);
+        }
+        self.at.insert(path.to_owned(), step);
+        self.above.extend(path.ancestors().skip(1).map(Path::to_owned));
+        self.of.entry(step.item.id).or_default().push(step);
+    }
+
+    fn take(&mut self, path: &Path) {
+        if let Some(step) = self.at.remove(path) {
+            self.of.entry(step.item.id).or_default().retain(|other| !std::ptr::eq(*other, step));
+        }
+    }
+
+    /// What is at the path or holds it, the innermost.
+    fn holder(&self, path: &Path) -> Option<(&PathBuf, &'a RestoreStep)> {
+        path.ancestors().find_map(|above| self.at.get_key_value(above)).map(|(placed, step)| (placed, *step))
+    }
+
+    /// The steps that would have put this item, or parts of it, somewhere.
+    fn of(&self, item: ItemId) -> &[&'a RestoreStep] {
+        self.of.get(&item).map_or(&[], Vec::as_slice)
+    }
+}
+
 /// What is on the disk, and what steps would have put there.
 struct ToCome<'a> {
     manager: &'a TrashManager,
     trashes: Insides,
-    placed: Vec<(PathBuf, &'a RestoreStep)>,
+    placed: Placed<'a>,
 }
 
 impl ToCome<'_> {
@@ -108,19 +148,17 @@ impl ToCome<'_> {
         match sys::metadata_at(path) {
             Ok(is) if is.is_dir() => Is::Directory,
             Ok(_) => Is::Other,
-            Err(_) if self.placed.iter().any(|(placed, _)| placed.starts_with(path)) => Is::Directory,
+            Err(_) if self.placed.above.contains(path) => Is::Directory,
             Err(_) => Is::Nothing,
         }
     }
 
     /// What the steps before bring to a path, if it is in what they restore.
     fn brought(&self, path: &Path) -> Option<Is> {
-        let holders = self.placed.iter().filter(|(placed, _)| path.starts_with(placed));
-        let (placed, step) = holders.max_by_key(|(placed, _)| placed.iter().count())?;
+        let (placed, step) = self.placed.holder(path)?;
         let below = path.strip_prefix(placed).unwrap_or(Path::new(""));
-        let is_above_another = || self.placed.iter().any(|(other, _)| other != placed && other.starts_with(path));
         match self.part(step, below) {
-            Is::Nothing if is_above_another() => Some(Is::Directory),
+            Is::Nothing if self.placed.above.contains(path) => Some(Is::Directory),
             is => Some(is),
         }
     }
@@ -128,11 +166,11 @@ impl ToCome<'_> {
     /// What a step brings along at `below` its target.
     fn part(&self, step: &RestoreStep, below: &Path) -> Is {
         let part = step.part.as_deref().unwrap_or(Path::new("")).join(below);
-        let is_elsewhere = |(_, other): &(PathBuf, &RestoreStep)| {
-            let left = other.part.as_ref().filter(|_| !std::ptr::eq(*other, step) && other.item.id == step.item.id);
+        let is_elsewhere = |other: &&RestoreStep| {
+            let left = other.part.as_ref().filter(|_| !std::ptr::eq(*other, step));
             left.is_some_and(|left| part.starts_with(left))
         };
-        if self.placed.iter().any(is_elsewhere) {
+        if self.placed.of(step.item.id).iter().any(is_elsewhere) {
             return Is::Nothing;
         }
         let Some(found) = self.metadata_of(step, &part) else { return Is::Nothing };
@@ -155,7 +193,7 @@ impl ToCome<'_> {
         let whole = Path::new("");
         let part = step.part.as_deref().unwrap_or(whole);
         let takes = |other: &RestoreStep| part.starts_with(other.part.as_deref().unwrap_or(whole));
-        self.placed.iter().any(|(_, other)| other.item.id == step.item.id && takes(other))
+        self.placed.of(step.item.id).iter().any(|other| takes(other))
     }
 
     /// Fails as a rename into the directory would.

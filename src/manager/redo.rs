@@ -1,7 +1,7 @@
 //! Taking the last undo back. The home trash notes what it brought back, and which file each thing was.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -90,11 +90,10 @@ impl TrashManager {
             }
         }
         // What stays would go with the directory that it is in.
-        let stays: Vec<PathBuf> = plan.problems.iter().map(|problem| problem.path.clone()).collect();
-        let (holders, steps) =
-            plan.steps.into_iter().partition(|step: &Returned| stays.iter().any(|path| path.starts_with(&step.path)));
+        let above: HashSet<&Path> = plan.problems.iter().flat_map(|problem| problem.path.ancestors()).collect();
+        let (holders, steps): (Vec<Returned>, _) = plan.steps.into_iter().partition(|step| above.contains(&*step.path));
         plan.steps = steps;
-        plan.problems.extend(holders.iter().map(|step: &Returned| holds_changed(&step.path)));
+        plan.problems.extend(holders.iter().map(|step| holds_changed(&step.path)));
         plan.steps.sort_by(|a, b| Reverse(&a.path).cmp(&Reverse(&b.path)));
         Ok(plan)
     }
