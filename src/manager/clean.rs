@@ -233,11 +233,7 @@ impl Cleaned {
     ) -> bool {
         let Ok(checked) = Name::new(name) else { return false };
         let purged = purge(doomed, checked, Measure::Bytes, progress);
-        if purged.is_complete() {
-            trash.forget_claimed(name);
-        }
-        let has_failed = purged.ending == Ending::Finished && !purged.failures.is_empty();
-        let given_back = if has_failed { trash.give_back(doomed, name).ok() } else { None };
+        let given_back = end_claim(trash, doomed, name, &purged);
         if let Some(item) = &given_back {
             // Never to be due earlier than it was said.
             let again = now + AGAIN_AFTER;
@@ -249,6 +245,18 @@ impl Cleaned {
         let is_complete = purged.is_complete();
         self.count(purged, |path| path.strip_prefix(name).map_or_else(|_| place.clone(), |below| place.join(below)));
         is_complete
+    }
+}
+
+/// What becomes of a claim once all was purged that can be: what cannot be deleted is an item again.
+pub(super) fn end_claim(trash: &TrashDir, doomed: &Dir, name: &OsStr, purged: &Purged) -> Option<TrashItem> {
+    match purged.ending {
+        Ending::Finished if purged.failures.is_empty() => {
+            trash.forget_claimed(name);
+            None
+        }
+        Ending::Finished => trash.give_back(doomed, name).ok(),
+        Ending::Interrupted => None,
     }
 }
 

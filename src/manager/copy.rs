@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use bytesize::ByteSize;
 
+use super::clean::end_claim;
 use super::operand::REMOVE;
 use super::place::Incoming;
 use super::room::Room;
@@ -283,14 +284,10 @@ pub(super) fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&
     }
 }
 
-/// Deletes what was claimed; what cannot be deleted of it is an item again.
 fn purge_claimed(trash: &TrashDir, name: &OsStr) -> io::Result<Purged> {
     let doomed = trash.doomed_dir()?;
     let purged = purge_all(&doomed, name)?;
-    match purged.is_complete() {
-        true => trash.forget_claimed(name),
-        false => drop(trash.give_back(&doomed, name)),
-    }
+    end_claim(trash, &doomed, name, &purged);
     Ok(purged)
 }
 

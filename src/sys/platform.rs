@@ -6,14 +6,17 @@
 //! |---|---|---|
 //! | `linux` | Linux | statx, openat2, `O_PATH`, getdents, `/proc` |
 //! | `posix` | none by itself | what can be done with the calls that POSIX has, and so anywhere |
-//! | `apple` | macOS | `posix`, but for renames that replace nothing, paths of handles, flushes and mounts |
-//! | `freebsd` | FreeBSD | `posix`, but for attributes and mounts |
+//! | `bsd` | none by itself | `posix`, but for the birth and the flags of an inode |
+//! | `apple` | macOS | `bsd`, but for renames that replace nothing, paths of handles, flushes and mounts |
+//! | `freebsd` | FreeBSD | `bsd`, but for attributes and mounts |
 //! | `rehearsal` | Linux, with the feature `posix` | `posix`, to test it where Linux is all there is |
 //!
-//! A new platform is one more file, which begins with `posix` and replaces what the platform can do better.
+//! A new platform is one more file, which begins with `posix` or `bsd` and replaces what the platform can do better.
 
 #[cfg(target_vendor = "apple")]
 mod apple;
+#[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
+mod bsd;
 #[cfg(target_os = "freebsd")]
 mod freebsd;
 #[cfg(target_os = "linux")]

@@ -1,20 +1,19 @@
 //! macOS: a rename that replaces nothing, the path of a handle, flushes that reach the disk and not only the drive, and the
-//! table of mounts are its own; the rest is as POSIX has it.
+//! table of mounts are its own; the rest is as the BSDs have it.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use rustix::fs::{AtFlags, CWD, Dev, FileType, Mode, OFlags, RenameFlags, Stat, XattrFlags};
+use rustix::fs::{Dev, FileType, Mode, OFlags, RenameFlags, XattrFlags};
 use rustix::io::Errno;
 
-pub(in crate::sys) use super::posix::*;
+pub(in crate::sys) use super::bsd::*;
 
 use crate::sys::door::through;
-use crate::sys::{AttributeMeaning, Dir, Metadata, Mount, Name, Timestamp};
+use crate::sys::{AttributeMeaning, Dir, Mount, Name};
 
 /// `O_SEARCH` (`O_EXEC | O_DIRECTORY`, open(2)), which rustix has no word for: the handle needs no right to read.
 pub(in crate::sys) const PLACE: OFlags = OFlags::CLOEXEC.union(OFlags::DIRECTORY).union(OFlags::from_bits_retain(EXEC));
@@ -61,23 +60,6 @@ pub(in crate::sys) fn flush_file(file: &File) -> io::Result<()> {
         flushed => flushed,
     });
     Ok(flushed?)
-}
-
-pub(in crate::sys) fn look_at_birth(handle: impl AsFd) -> io::Result<(Metadata, Option<Timestamp>)> {
-    let told = rustix::fs::fstat(&handle)?;
-    Ok((look(handle)?, Some(time(told.st_birthtime, told.st_birthtime_nsec))))
-}
-
-/// `nodump`, `uchg`, `uappnd`, `opaque`, `uunlnk`, `hidden`, `schg`, `sappnd`, `sunlnk`: what a person sets (chflags(1)).
-const KEPT: u32 = 0x801F | FIXED;
-const FIXED: u32 = 0x2 | 0x4 | 0x2_0000 | 0x4_0000 | 0x10_0000;
-
-pub(in crate::sys) fn flags_of(is: &Stat) -> u32 {
-    is.st_flags & KEPT
-}
-
-pub(in crate::sys) fn is_fixed(path: &Path) -> bool {
-    rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|is| is.st_flags & FIXED != 0)
 }
 
 /// getfsstat(2).

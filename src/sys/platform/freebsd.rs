@@ -1,21 +1,20 @@
-//! FreeBSD: as POSIX has it. There is no rename that replaces nothing; attributes are the `xattr` crate's.
+//! FreeBSD: as the BSDs have it. There is no rename that replaces nothing; attributes are the `xattr` crate's.
 
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
-use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
-use rustix::fs::{AtFlags, CWD, Dev, FileType, Mode, OFlags, Stat, mknodat};
+use rustix::fs::{Dev, FileType, Mode, OFlags, mknodat};
 use rustix::io::Errno;
 use xattr::FileExt as _;
 
-pub(in crate::sys) use super::posix::*;
+pub(in crate::sys) use super::bsd::*;
 
 use crate::sys::door::through;
-use crate::sys::{Dir, Metadata, Mount, Name, Timestamp};
+use crate::sys::{Dir, Mount, Name};
 
 /// `O_SEARCH` (`O_EXEC`, open(2)), which rustix has no word for: the handle needs no right to read.
 pub(in crate::sys) const PLACE: OFlags = OFlags::CLOEXEC.union(OFlags::DIRECTORY).union(OFlags::from_bits_retain(EXEC));
@@ -35,23 +34,6 @@ pub(in crate::sys) fn create_attribute(file: &File, name: &str, value: &[u8]) ->
         return Err(Errno::EXIST);
     }
     through("extattr_set_fd", || file.set_xattr(name, value).map_err(errno))
-}
-
-pub(in crate::sys) fn look_at_birth(handle: impl AsFd) -> io::Result<(Metadata, Option<Timestamp>)> {
-    let told = rustix::fs::fstat(&handle)?;
-    Ok((look(handle)?, Some(time(told.st_birthtime, told.st_birthtime_nsec))))
-}
-
-/// `nodump`, `uchg`, `uappnd`, `opaque`, `uunlnk`, `hidden`, `schg`, `sappnd`, `sunlnk`: what a person sets (chflags(1)).
-const KEPT: u32 = 0x801F | FIXED;
-const FIXED: u32 = 0x2 | 0x4 | 0x2_0000 | 0x4_0000 | 0x10_0000;
-
-pub(in crate::sys) fn flags_of(is: &Stat) -> u32 {
-    is.st_flags & KEPT
-}
-
-pub(in crate::sys) fn is_fixed(path: &Path) -> bool {
-    rustix::fs::statat(CWD, path, AtFlags::SYMLINK_NOFOLLOW).is_ok_and(|is| is.st_flags & FIXED != 0)
 }
 
 /// mknodat(2).
