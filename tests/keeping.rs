@@ -359,6 +359,10 @@ fn own_machine(sandbox: &Sandbox, script: &str) -> Invocation {
             "$OTHER" "$HOME" >"$OTHER/passwd"
         mount --bind "$OTHER/passwd" /etc/passwd
         as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH="$PATH" HOME="$HOME" "$@"; }
+        # Whatever is given becomes what runs in place of each user's process.
+        instead_of_setpriv() {
+            cat >"$OTHER/setpriv"; chmod 755 "$OTHER/setpriv"; mount --bind "$OTHER/setpriv" "$(command -v setpriv)"
+        }
         cd "$HOME"
     "#;
     let other = sandbox.root().join("root-home");
@@ -432,15 +436,13 @@ fn a_users_report_cannot_spoil_roots_log() {
     }
     let sandbox = Sandbox::ordinary();
     let script = r#"
-        cat >"$OTHER/setpriv" <<'END'
+        instead_of_setpriv <<'END'
 #!/bin/sh
 case "$*" in
     *reuid=0*) exit 3 ;;
     *) head -c 100000 /dev/zero | tr '\0' x; printf '\nDATE a report\033[2J\r of many words' ;;
 esac
 END
-        chmod 755 "$OTHER/setpriv"
-        mount --bind "$OTHER/setpriv" "$(command -v setpriv)"
         env -i PATH="$PATH" "$RRM" clean --all-users --log "$OTHER/log" >/dev/null || echo "status $?"
         cut -d' ' -f 2- "$OTHER/log" | cat -v
     "#;
@@ -458,14 +460,12 @@ fn a_users_process_cannot_fill_roots_mail() {
     }
     let sandbox = Sandbox::ordinary();
     let script = r#"
-        cat >"$OTHER/setpriv" <<'END'
+        instead_of_setpriv <<'END'
 #!/bin/sh
 head -c 100000 /dev/zero | tr '\0' x; echo
 seq 3000; seq 3000 >&2
 echo 'DATE a report'
 END
-        chmod 755 "$OTHER/setpriv"
-        mount --bind "$OTHER/setpriv" "$(command -v setpriv)"
         env -i PATH="$PATH" "$RRM" clean --all-users --log "$OTHER/log"
         cut -d' ' -f 2- "$OTHER/log"
     "#;
@@ -485,7 +485,7 @@ fn a_users_process_has_no_terminal_no_descriptor_and_no_environment_of_roots() {
     }
     let sandbox = Sandbox::ordinary();
     let script = r#"
-        cat >"$OTHER/setpriv" <<'END'
+        instead_of_setpriv <<'END'
 #!/bin/sh
 exec 2>&1
 echo "descriptors: $(ls /proc/self/fd | tr '\n' ' ')"
@@ -496,8 +496,6 @@ env | cut -d= -f1 | sort | tr '\n' ' '; echo
 sleep 3 &
 printf 'DATE \033[2J\342\200\256reversed\n'
 END
-        chmod 755 "$OTHER/setpriv"
-        mount --bind "$OTHER/setpriv" "$(command -v setpriv)"
         exec 7<"$OTHER/passwd" 9>"$OTHER/lock"
         SECRET=1 RRM_SESSION=1 "$RRM" clean --all-users --log "$OTHER/log"
         cut -d' ' -f 2- "$OTHER/log" | cat -v

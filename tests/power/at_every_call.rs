@@ -77,39 +77,26 @@ const ERRANDS: &[Errand] = &[
     leaving(Disk::Home, alone(&[&[ANOTHER_PROGRAM, "work/was"]], &["import", "../home/foreign"])),
 ];
 
-#[test]
-#[ignore = "takes long; .ci/run has it"]
-fn on_ext4() {
-    in_mount_namespace!();
-    go_everywhere(Format::Ext4);
+/// Makes a test of each format.
+macro_rules! on_each {
+    ($($name:ident: $format:ident),+ $(,)?) => {
+        $(
+            #[test]
+            #[ignore = "takes long; .ci/run has it"]
+            fn $name() {
+                in_mount_namespace!();
+                go_everywhere(Format::$format);
+            }
+        )+
+    };
 }
 
-#[test]
-#[ignore = "takes long; .ci/run has it"]
-fn on_ext4_without_a_journal() {
-    in_mount_namespace!();
-    go_everywhere(Format::PlainExt4);
-}
-
-#[test]
-#[ignore = "takes long; .ci/run has it"]
-fn on_ext2() {
-    in_mount_namespace!();
-    go_everywhere(Format::Ext2);
-}
-
-#[test]
-#[ignore = "takes long; .ci/run has it"]
-fn on_xfs() {
-    in_mount_namespace!();
-    go_everywhere(Format::Xfs);
-}
-
-#[test]
-#[ignore = "takes long; .ci/run has it"]
-fn on_btrfs() {
-    in_mount_namespace!();
-    go_everywhere(Format::Btrfs);
+on_each! {
+    on_ext4: Ext4,
+    on_ext4_without_a_journal: PlainExt4,
+    on_ext2: Ext2,
+    on_xfs: Xfs,
+    on_btrfs: Btrfs,
 }
 
 fn go_everywhere(format: Format) {
