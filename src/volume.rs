@@ -216,10 +216,12 @@ impl Volumes {
     }
 
     /// The directories that may hold a trash that no home trash knows of: where everybody may make one, and where a person
-    /// stands or above, if there is no home trash that could have remembered it. Else what comes in an archive would be
-    /// taken for theirs.
+    /// stands or above, if no home trash could have remembered it. Else what comes in an archive would be taken for theirs.
     fn unremembered(&self, found: &Discovery) -> impl Iterator<Item = PathBuf> {
-        let remembers = found.trashes.first().is_some_and(|home| home.dir().is_writable());
+        let remembers = match found.trashes.first() {
+            Some(home) => home.dir().is_writable(),
+            None => self.home.as_deref().is_some_and(could_be_made),
+        };
         let here = if remembers { PathBuf::new() } else { (self.here)() };
         let above: Vec<_> =
             here.ancestors().filter(|above| above.starts_with(&self.root)).map(Path::to_owned).collect();
@@ -362,6 +364,13 @@ fn is_directory(top: &Path) -> bool {
 
 fn is_mounted_at(top: &Path) -> bool {
     sys::metadata_at(top).is_ok_and(|metadata| metadata.mount_root == MountRoot::Yes)
+}
+
+/// Whether a directory that is missing could be made at `path`, with all that is missing above it.
+fn could_be_made(path: &Path) -> bool {
+    let above = path.ancestors().skip(1).map(Dir::open_following);
+    let mut existing = above.filter(|opened| !matches!(opened, Err(error) if error.kind() == io::ErrorKind::NotFound));
+    existing.next().is_some_and(|opened| opened.is_ok_and(|dir| dir.is_writable()))
 }
 
 fn homeless() -> Error {

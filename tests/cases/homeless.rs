@@ -54,6 +54,25 @@ fn served(sandbox: &Sandbox, place: &Path, with_home: impl Fn(&[&str]) -> Invoca
     }
 }
 
+/// Who has a home, be it one where nothing was ever removed, takes nothing for theirs that came in an archive.
+#[test]
+fn what_an_archive_brings_is_nobodys_trash() {
+    let sandbox = Sandbox::ordinary();
+    let archive = sandbox.dir("archive");
+    let without_home = |words: &[&str]| sandbox.command(words).within(&archive).with("HOME", "/nonexistent/home").run();
+    sandbox.file("archive/file", "theirs");
+    without_home(&["rm", "file"]).ok();
+    // On a mount of its own it was made as high up as could be.
+    let trash = format!(".rrm-{}", sandbox.user().ids().0);
+    let made = [sandbox.root(), &sandbox.work(), &archive].map(|place| place.join(&trash));
+    fs::rename(made.iter().find(|made| is_there(made)).expect("it is above"), archive.join(&trash)).expect("moved");
+    without_home(&["list"]).ok().out_contains("file");
+    let list = sandbox.command(["list", "--format", "plain"]).within(&archive).run();
+    assert_eq!(list.ok().stdout(), "");
+    sandbox.command(["undo"]).within(&archive).run().fails(1).err_contains("nothing to undo");
+    assert!(!is_there(&archive.join("file")));
+}
+
 // [45, 101, 103] The mount's own trash serves, and is found again from where one stands or everybody may make one.
 #[test]
 fn without_a_home_that_can_be_used_a_mounts_own_trash_serves() {
