@@ -5,6 +5,7 @@ mod check;
 mod claim;
 mod close;
 mod envelope;
+mod keys;
 pub mod layout;
 mod listing;
 mod lock;

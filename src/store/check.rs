@@ -8,8 +8,9 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::envelope::discard_envelope;
+use super::keys::ORIGINAL_PATH;
 use super::loosen::OWNER_ALL;
-use super::record::{self, ORIGINAL_PATH};
+use super::record;
 use super::sweep::is_abandoned;
 use super::{Reading, TrashDir, layout, take_over};
 use crate::attributes::{ExtendedAttributes, RecordFile};

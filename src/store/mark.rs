@@ -9,7 +9,8 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::TrashDir;
 use super::older;
-use super::record::{DELETION_DATE, IMPORT, SIZE, date};
+use super::keys::{DELETION_DATE, IMPORT, SIZE};
+use super::record::date;
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::item::{Arrival, Holder, Shape, TrashItem};
 use crate::sys::{Dir, Name, metadata_of_file};

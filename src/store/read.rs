@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use super::envelope::OTHERS_WRITE;
+use super::keys::ORIGINAL_PATH;
 use super::record::{self, Carrier, Found};
 use super::shelf::Shelved;
 use super::{Base, Modes, TrashDir, layout};
@@ -221,7 +222,7 @@ impl TrashDir {
         }
         let envelope = self.shelf(item.shelf)?.open_dir(Name::new(&item.spot().name())?)?;
         let present = self.attributes.list(&envelope.readable()?)?;
-        let carries = present.iter().any(|name| name == record::ORIGINAL_PATH);
+        let carries = present.iter().any(|name| name == ORIGINAL_PATH);
         Ok(if !carries && RecordFile::is_in(&envelope)? { RecordPlace::File } else { RecordPlace::Envelope })
     }
 

@@ -2,8 +2,9 @@
 
 use std::io;
 
+use super::keys::KEEP;
 use super::take::Leaving;
-use super::{TrashDir, layout, older, take_over};
+use super::{TrashDir, layout, take_over};
 use crate::item::{Holder, Keep, Shelf, Spot, TrashItem};
 use crate::sys::{self, Dir, Locked, Name, rename_to_own_name};
 
@@ -51,7 +52,7 @@ impl TrashDir {
         }
         let moved = TrashItem { keep: to.kept.unwrap_or(Keep::No), shelf: to.shelf(), ..item.clone() };
         if item.id.told().is_none() && item.shelf == Shelf::Trash && item.keep != Keep::No {
-            self.note(&moved, older::KEEP, None)?;
+            self.note(&moved, KEEP, None)?;
         }
         Ok(moved)
     }
