@@ -8,8 +8,8 @@ use std::os::unix::ffi::OsStringExt;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::TrashDir;
-use super::older;
 use super::keys::{DELETION_DATE, IMPORT, SIZE};
+use super::older;
 use super::record::date;
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::item::{Arrival, Holder, Shape, TrashItem};

@@ -5,8 +5,9 @@ use std::fs::File;
 use std::io;
 
 use super::keys::{ENVELOPE, KEEP, MODE, TRASHED_DATE};
-use super::read::{At, Reading, abandoned, carrier_of};
+use super::read::{Reading, abandoned, carrier_of};
 use super::record::{self, Found};
+use super::spot::At;
 use super::{TrashDir, layout};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::item::{Holder, Keep, Shelf, Stamp, TrashItem, Trust};

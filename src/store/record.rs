@@ -213,9 +213,9 @@ pub(super) fn decode_date(value: Option<Vec<u8>>) -> Stamp {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::keys::KEEP;
     use crate::attributes::{MockExtendedAttributes, SystemAttributes};
     use crate::item::is_plain_path;
+    use crate::store::keys::KEEP;
     use chrono::TimeZone;
 
     fn record() -> Record {
