@@ -122,7 +122,8 @@
 //! | module | what it knows |
 //! |---|---|
 //! | [`request`], [`outcome`] | what a caller asks for; plans, and what came of them |
-//! | [`manager`] | the verbs: each a plan that only reads, and its execution |
+//! | [`ops`] | the verbs: each a plan that only reads, and its execution |
+//! | [`manager`] | which trash directories there are, and which of them an item is in |
 //! | [`selection`] | which items are meant: a pure function |
 //! | [`retention`], [`statistics`] | what goes when, and what there is, in sums: pure functions as well |
 //! | [`volume`] | which trash directory serves a path, and where all of them are |
@@ -143,6 +144,7 @@ pub mod error;
 pub mod freedesktop;
 pub mod item;
 pub mod manager;
+pub mod ops;
 pub mod outcome;
 pub mod preview;
 pub mod private;

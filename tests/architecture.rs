@@ -95,7 +95,7 @@ fn only_the_door_of_sys_names_a_platform() {
 #[test]
 fn a_broken_rule_is_seen_in_every_spelling() {
     for (file, text) in [
-        ("manager/list.rs", "use clap::Parser;"),
+        ("ops/list.rs", "use clap::Parser;"),
         ("manager.rs", "fn f() { rustix::fs::stat(x) }"),
         ("store/record.rs", "use std::{fs, env};"),
         ("store/record.rs", "use super::super::manager::TrashManager;"),
@@ -108,10 +108,10 @@ fn a_broken_rule_is_seen_in_every_spelling() {
         ("sys/dir.rs", "use crate::progress::Progress;"),
         ("sys/dir.rs", "fn f() { println!(\"{}\", 1) }"),
         ("outcome.rs", "use std::io;"),
-        ("manager/room.rs", "fn f(dir: &Dir) { dir.create_private_dir(name) }"),
-        ("manager/settle.rs", "fn f(dir: &Dir) { dir.remove_dir(name) }"),
-        ("manager/settle.rs", "use crate::purge::{Measure, purge};"),
-        ("manager/restore.rs", "use crate::private::{Found, PrivateDir};"),
+        ("ops/restore/room.rs", "fn f(dir: &Dir) { dir.create_private_dir(name) }"),
+        ("ops/copy/settle.rs", "fn f(dir: &Dir) { dir.remove_dir(name) }"),
+        ("ops/copy/settle.rs", "use crate::purge::{Measure, purge};"),
+        ("ops/restore.rs", "use crate::private::{Found, PrivateDir};"),
         ("transfer/aside.rs", "fn f(dir: &Dir) { dir.create_marked_dir(name) }"),
         ("bin/rrm/run.rs", "use rustix::fs::stat;"),
         ("bin/rrm/run.rs", "fn f() { std::env::var(\"HOME\") }"),

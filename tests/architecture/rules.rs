@@ -147,7 +147,14 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: &["statistics.rs", "statistics/"],
         except: &[],
-        names: Names::Without(&["crate::sys::Dir", "crate::store", "crate::manager", "std::fs", "std::io"]),
+        names: Names::Without(&[
+            "crate::sys::Dir",
+            "crate::store",
+            "crate::manager",
+            "crate::ops",
+            "std::fs",
+            "std::io",
+        ]),
         why: "sums are a pure function of items, volumes and now",
     },
     Rule {
@@ -163,27 +170,40 @@ pub(crate) const RULES: &[Rule] = &[
         why: "requests and outcomes are values and do no I/O",
     },
     Rule {
+        files: &["manager.rs", "manager/"],
+        except: &[],
+        names: Names::Without(&["crate::ops", "crate::transfer", "crate::purge", "crate::selection"]),
+        why: "the manager knows where the trash is, and not what is done with it",
+    },
+    Rule {
         files: &["store.rs", "store/"],
         except: &[],
-        names: Names::Without(&["crate::manager", "crate::selection"]),
+        names: Names::Without(&["crate::manager", "crate::ops", "crate::selection"]),
         why: "one trash directory does not know who asks",
     },
     Rule {
         files: &["volume.rs", "volume/"],
         except: &[],
-        names: Names::Without(&["crate::manager", "crate::selection", "crate::transfer", "crate::purge"]),
+        names: Names::Without(&["crate::manager", "crate::ops", "crate::selection", "crate::transfer", "crate::purge"]),
         why: "a volume finds trash directories and does nothing in them",
     },
     Rule {
         files: &["freedesktop.rs", "freedesktop/"],
         except: &[],
-        names: Names::Without(&["crate::store", "crate::manager", "crate::transfer", "crate::purge", "chrono::Local"]),
+        names: Names::Without(&[
+            "crate::store",
+            "crate::manager",
+            "crate::ops",
+            "crate::transfer",
+            "crate::purge",
+            "chrono::Local",
+        ]),
         why: "the trash of another program is only read, and told of in its own terms",
     },
     Rule {
         files: &["transfer.rs", "transfer/", "walk.rs"],
         except: &[],
-        names: Names::Without(&["crate::store", "crate::manager", "crate::item"]),
+        names: Names::Without(&["crate::store", "crate::manager", "crate::ops", "crate::item"]),
         why: "a copy is between directories, whatever they are for",
     },
     Rule {
@@ -195,7 +215,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: &["purge.rs", "purge/"],
         except: &[],
-        names: Names::Without(&["crate::item", "crate::store", "crate::selection", "crate::manager"]),
+        names: Names::Without(&["crate::item", "crate::store", "crate::selection", "crate::manager", "crate::ops"]),
         why: "deletion is given a directory and a name, and nothing else to get wrong",
     },
     Rule {
@@ -206,7 +226,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         files: LIBRARY,
-        except: &["private.rs", "private/", "transfer/aside.rs", "manager/room.rs", "manager/target.rs"],
+        except: &["private.rs", "private/", "transfer/aside.rs", "ops/restore/room.rs", "ops/restore/target.rs"],
         names: Names::Without(&["PrivateDir"]),
         why: "a private directory holds a copy, holds what is moved aside, or is a missing parent, and nothing else",
     },
@@ -228,7 +248,7 @@ pub(crate) const RULES: &[Rule] = &[
             "store/",
             "transfer/probe.rs",
             "transfer/retire.rs",
-            "manager/trash.rs",
+            "ops/remove.rs",
         ],
         names: Names::Without(&["remove_dir"]),
         why: "a directory is removed where it was emptied, where a person named it, or by src/private.rs",
@@ -241,19 +261,19 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         files: LIBRARY,
-        except: &["private.rs", "purge.rs", "purge/", "manager/copy.rs", "manager/clean.rs"],
+        except: &["private.rs", "purge.rs", "purge/", "ops/copy.rs", "ops/clean.rs"],
         names: Names::Without(&["crate::purge::purge", "crate::purge::purge_by"]),
         why: "what is below a name is deleted in a trash or in a private directory of ours",
     },
     Rule {
         files: LIBRARY,
-        except: &["purge.rs", "manager/trash.rs"],
+        except: &["purge.rs", "ops/remove.rs"],
         names: Names::Without(&["crate::purge::purge_seen"]),
         why: "elsewhere only what a person named is deleted, and only if it is still what was looked at",
     },
     Rule {
         files: LIBRARY,
-        except: &["manager.rs", "manager/", "store.rs", "store/", "transfer.rs", "transfer/", "private.rs", "private/"],
+        except: &["ops.rs", "ops/", "store.rs", "store/", "transfer.rs", "transfer/", "private.rs", "private/"],
         names: Names::Without(&["crate::private"]),
         why: "private directories are for those who copy and move",
     },
@@ -266,7 +286,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: &["*", "bin/"],
         // Sizes have a `display` as well. What a transfer says is escaped where it is told.
-        except: &["text/printable.rs", "bin/rrm/view/text.rs", "manager/copy.rs", "transfer/error.rs"],
+        except: &["text/printable.rs", "bin/rrm/view/text.rs", "ops/copy.rs", "transfer/error.rs"],
         names: Names::Without(&["display", "escape_debug", "escape_default", "escape_unicode", "escape_ascii"]),
         why: "what a name looks like is said in src/text, and nowhere else",
     },

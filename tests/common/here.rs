@@ -15,7 +15,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::SystemAttributes;
 use rrm::error::{Error, ErrorKind};
 use rrm::item::{Keep, TrashItem};
-use rrm::manager::{Settings, TrashManager, is_only_a_warning};
+use rrm::manager::{Settings, TrashManager};
+use rrm::ops::is_only_a_warning;
 use rrm::outcome::{Restored, TrashStep};
 use rrm::progress::Silent;
 use rrm::request::{

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use rrm::item::{ItemId, Keep, TrashItem};
-use rrm::manager::Returned;
+use rrm::ops::Returned;
 use rrm::outcome::CleanPlan;
 use rrm::request::{CleanRequest, Conflict, Copying};
 use rrm::retention::Fate;

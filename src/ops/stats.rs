@@ -1,0 +1,49 @@
+//! Summing up what is in the trash of each volume.
+
+use crate::error::{Error, ErrorKind};
+use crate::manager::TrashManager;
+use crate::outcome::Summary;
+use crate::progress::Progress;
+use crate::request::StatsRequest;
+use crate::statistics::{Place, Statistics};
+use crate::sys::{Space, mount_of, mounts};
+
+impl TrashManager {
+    /// Sums up what is selected, volume by volume. Directories are measured; their sizes are noted on them.
+    #[must_use]
+    pub fn stats(&self, request: &StatsRequest, progress: &dyn Progress) -> Summary {
+        let listing = self.list(&request.list, progress);
+        let mut problems = listing.problems;
+        if problems.iter().any(|problem| problem.kind == ErrorKind::Interrupted) {
+            return Summary { problems, ..Summary::default() };
+        }
+        let places = self.places(&mut problems);
+        let sum =
+            |place| Statistics::of(place, &listing.items, listing.fates.as_ref(), request.largest, request.list.now);
+        let mut volumes: Vec<Statistics> = places.into_iter().map(sum).collect();
+        if !request.list.selection.is_everything() {
+            volumes.retain(|volume| volume.total.items > 0);
+        }
+        Summary { volumes, fates: listing.fates, problems }
+    }
+
+    /// The volumes of the known trash directories. One that does not tell its space is among them without it.
+    fn places(&self, problems: &mut Vec<Error>) -> Vec<Place> {
+        // Without the table the volumes are as they are, only nobody knows what they are called.
+        let table = mounts(self.volumes().root()).unwrap_or_default();
+        let known = self.volumes_with_space(problems);
+        let counted = known.into_iter().map(|volume| Place {
+            mount: volume.trashes.first().and_then(|trash| mount_of(&table, trash)).cloned(),
+            space: (volume.size > 0).then_some(Space { size: volume.size, available: volume.available }),
+            trashes: volume.trashes,
+        });
+        let mut places: Vec<Place> = counted.collect();
+        for trash in self.known_trashes() {
+            let path = trash.path();
+            if !places.iter().any(|place| place.trashes.contains(path)) {
+                places.push(Place { trashes: vec![path.clone()], mount: mount_of(&table, path).cloned(), space: None });
+            }
+        }
+        places
+    }
+}
