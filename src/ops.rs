@@ -14,6 +14,6 @@ pub(crate) mod threads;
 pub(crate) mod undo;
 
 pub use list::is_only_a_warning;
-pub use restore::foresee::ForeseenRemovals;
+pub use remove::foresee::ForeseenRemovals;
 pub use undo::again::Returned;
 pub use undo::{RedoPlan, Undoing};

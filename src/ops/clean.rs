@@ -11,10 +11,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemKind, TrashItem};
 use crate::manager::TrashManager;
+use crate::ops::copy::delete::end_claim;
 use crate::ops::copy::settle::settle;
 use crate::outcome::{CleanPlan, Cleaned};
 use crate::progress::{Activity, Amount, Progress, begin};
-use crate::purge::{Ending, Measure, Purged, purge};
+use crate::purge::{Measure, Purged, purge};
 use crate::request::CleanRequest;
 use crate::store::{Claim, Owner, Reading, Staging, TrashDir, layout, take_over};
 use crate::sys::{self, Dir, MountsBelow, Name};
@@ -247,18 +248,6 @@ impl Cleaned {
         let is_complete = purged.is_complete();
         self.count(purged, |path| path.strip_prefix(name).map_or_else(|_| place.clone(), |below| place.join(below)));
         is_complete
-    }
-}
-
-/// What becomes of a claim once all was purged that can be: what cannot be deleted is an item again.
-pub(crate) fn end_claim(trash: &TrashDir, doomed: &Dir, name: &OsStr, purged: &Purged) -> Option<TrashItem> {
-    match purged.ending {
-        Ending::Finished if purged.failures.is_empty() => {
-            trash.forget_claimed(name);
-            None
-        }
-        Ending::Finished => trash.give_back(doomed, name).ok(),
-        Ending::Interrupted => None,
     }
 }
 

@@ -1,54 +1,34 @@
-//! Moving where a rename cannot: copy, commit, and only then remove the source.
+//! What a copy in or out of the trash has in common: what may be copied unasked, and what is said of what went wrong.
 
+pub(super) mod delete;
 pub(super) mod settle;
 
-use std::ffi::OsStr;
-use std::io;
 use std::path::{Path, PathBuf};
 
 use bytesize::ByteSize;
 
-use crate::ops::clean::end_claim;
-use crate::ops::copy::settle::{Settled, settle, settle_removals_of};
-use crate::ops::remove::operand::REMOVE;
-use crate::ops::remove::place::Incoming;
-use crate::ops::restore::room::Room;
-use crate::ops::restore::target::{RESTORE, TargetDir};
-
 use crate::error::{Error, ErrorKind, Result, words_of};
-use crate::item::{Holder, ItemId, Record, TrashItem};
-use crate::outcome::Restored;
-use crate::progress::{Progress, Silent};
-use crate::purge::{Measure, Purged, purge};
+use crate::progress::Progress;
 use crate::request::Copying;
-use crate::store::{Claim, Note, Placed, Reading, Taken, TrashDir, layout, record};
-use crate::sys::{Dir, Name};
+use crate::sys::Dir;
 use crate::text::quoted;
-use crate::transfer::{
-    Copied, Failure, Left, Loss, Proof, Route, Survey, TransferError, copy, is_still_copied, retire, survey,
-};
+use crate::transfer::{Copied, Failure, Loss, Route, Survey, TransferError, copy, survey};
 
 /// What may be copied without asking, in bytes.
 const WITHIN_REASON: u64 = 1 << 30;
 
-/// What is tried once a copy out of the trash is where it was wanted.
-const DELETE_COPY: &str = "delete the trash copy of";
-
-/// How many of the things that stay are named.
-const MOST_NAMED: usize = 20;
-
 /// What a copy is for, in every message about it.
-struct Errand<'a> {
-    action: &'static str,
+pub(super) struct Errand<'a> {
+    pub(super) action: &'static str,
     /// What is copied, as a person knows it.
-    what: &'a Path,
-    copying: Copying,
-    progress: &'a dyn Progress,
+    pub(super) what: &'a Path,
+    pub(super) copying: Copying,
+    pub(super) progress: &'a dyn Progress,
 }
 
 impl Errand<'_> {
     /// Surveys, asks whether that is agreed to, and copies.
-    fn run(&self, route: Route<'_>) -> Result<Copied> {
+    pub(super) fn run(&self, route: Route<'_>) -> Result<Copied> {
         let found = survey(route, self.progress).map_err(|error| self.failed(error))?;
         self.agree(route, &found)?;
         copy(route, &found, self.progress).map_err(|error| self.failed(error))
@@ -106,214 +86,6 @@ fn size_to_agree_to(size: u64, free: Option<u64>) -> Option<String> {
     let shown = |bytes| ByteSize::b(bytes).display().iec();
     let free = free.map_or_else(String::new, |free| format!(", which has {} free", shown(free)));
     is_much.then(|| format!("{} must be copied to another file system{free}", shown(size)))
-}
-
-/// Copies a thing into `trash`, and removes it once the copy is on the disk and listed.
-pub(crate) fn copy_in(
-    incoming: &Incoming<'_>,
-    trash: &TrashDir,
-    record: &Record,
-    progress: &dyn Progress,
-) -> Result<Placed> {
-    let Incoming { action, shown, source, copying, .. } = *incoming;
-    let outside = source.parent.path().map(|parent| parent.join(source.name.as_os_str())).ok();
-    if let Some(outside) = &outside {
-        settle_removals_of(outside, trash, progress);
-    }
-    let staged = trash.stage(record).map_err(|error| unwritable(incoming, error))?;
-    let errand = Errand { action, what: shown, copying, progress };
-    let route = Route::between((source.parent, source.name), (staged.envelope(), layout::ITEM));
-    let committed = errand.run(route).and_then(|copied| {
-        let noted = outside.as_ref().and_then(|outside| trash.leave_note(staged.id(), outside).ok());
-        let placed = trash.commit(&staged).map_err(|error| unwritable(incoming, error));
-        match placed {
-            Ok(placed) => Ok((placed, copied, noted)),
-            Err(error) => {
-                noted.map(Note::forget);
-                Err(error)
-            }
-        }
-    });
-    let (placed, copied, noted) = committed.inspect_err(|_| {
-        // What cannot be deleted now is found without an owner by the next clean.
-        if let Ok((staging, name)) = trash.discarded(&staged) {
-            purge_all(&staging, name.as_ref()).ok();
-        }
-    })?;
-    let retired = retire(route, Proof::Seen(copied), noted.as_ref().and_then(Note::ledger), progress);
-    // It leads to whatever was moved aside and could not be moved back.
-    if retired.asides == 0 {
-        noted.map(Note::forget);
-    }
-    if retired.left.is_empty() { Ok(placed) } else { Err(not_all_removed(action, shown, placed.id, retired.left)) }
-}
-
-/// The copy is in the trash, and something stays where it was: named, as far as a person can read on.
-pub(crate) fn not_all_removed(action: &'static str, shown: &Path, id: ItemId, left: Vec<Left>) -> Error {
-    let holder = shown.parent().unwrap_or(Path::new(""));
-    let mut reason = format!("it was copied to the trash as {}, but could not be removed completely", id.short());
-    for Left { path, error } in left.iter().take(MOST_NAMED) {
-        reason.push_str(&format!("\n  {}: {}", quoted(holder.join(path)), words_of(error)));
-    }
-    if left.len() > MOST_NAMED {
-        reason.push_str(&format!("\n  and {} more", left.len() - MOST_NAMED));
-    }
-    let source = left.into_iter().next().map(|first| first.error);
-    Error { source, ..Error::new(ErrorKind::System, action, shown, reason) }
-}
-
-/// Copies an item, or a part of one, to `name` of `parent`, which must not exist, and deletes it from the trash once
-/// the copy is there.
-///
-/// The copy is made in a [`Room`] beside its target and renamed to it, so that a target appears only whole.
-pub(crate) fn copy_out(
-    trash: &TrashDir,
-    item: &TrashItem,
-    part: Option<&Path>,
-    (parent, name): (&TargetDir, Name<'_>),
-    copying: Copying,
-    progress: &dyn Progress,
-) -> Result<Restored> {
-    let target = parent.path.join(name.as_os_str());
-    let failed = |error| Error::system(RESTORE, &target, error);
-    if parent.dir.metadata_of(name).is_ok() {
-        return Err(failed(io::ErrorKind::AlreadyExists.into()));
-    }
-    if let Some(at) = settled_at(trash, item, progress) {
-        return if at == target { Ok(Restored::At(target)) } else { Err(is_elsewhere(&target, &at)) };
-    }
-    let (holding, held) = trash.holding_part(item, part.unwrap_or(Path::new(""))).map_err(failed)?;
-    let held = Name::new(&held).map_err(|error| failed(error.into()))?;
-    let outgoing = Outgoing { trash, item, part, held: (&holding, held), parent, name };
-    let room = Room::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
-    let restored = outgoing.copy_through(&room, &Errand { action: RESTORE, what: &target, copying, progress });
-    match (restored, room.close()) {
-        (restored, Ok(())) => restored,
-        (restored, Err(error)) => told_with(restored, &target, &error),
-    }
-}
-
-/// What is on its way out of the trash.
-struct Outgoing<'a> {
-    trash: &'a TrashDir,
-    item: &'a TrashItem,
-    part: Option<&'a Path>,
-    /// Where it is.
-    held: (&'a Dir, Name<'a>),
-    /// Where it goes.
-    parent: &'a TargetDir,
-    name: Name<'a>,
-}
-
-impl Outgoing<'_> {
-    /// Copies it into `room` and from there to its target; what is left in the room is the caller's to remove.
-    fn copy_through(&self, room: &Room<'_>, errand: &Errand<'_>) -> Result<Restored> {
-        let Self { trash, item, part, held, parent, name } = *self;
-        let target = errand.what;
-        let failed = |error| Error::system(RESTORE, target, error);
-        let mut to_room = Route::between(held, (room.dir(), layout::ITEM));
-        // On a part, and on what is in an envelope, it is a person's own what is under the names of a record.
-        if part.is_none() && item.holder == Holder::Item {
-            to_room.passed_over = record::is_part_of_one;
-        }
-        let copied = errand.run(to_room)?;
-        let released = trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
-        // It is where it was wanted by now, so nothing is a failure of the restore any more.
-        if let Err(error) = parent.flush_by_way_of(room.dir()) {
-            let reason =
-                format!("nobody knows whether it is on the disk ({}), so it also stays there", words_of(&error));
-            let error = Error { source: Some(error), ..Error::new(ErrorKind::System, DELETE_COPY, target, reason) };
-            return Ok(Restored::Marked(target.to_owned(), error));
-        }
-        // Whoever was in a directory when it was removed may write there still.
-        let route = Route { target: &parent.dir, to_name: name, ..to_room };
-        if !is_still_copied(route, &copied).unwrap_or(false) {
-            let reason = "it changed in the trash during the copy, so it also stays there";
-            let error = Error::new(ErrorKind::System, DELETE_COPY, target, reason);
-            return Ok(Restored::Marked(target.to_owned(), error));
-        }
-        let untidy = match released {
-            Taken::Whole => None,
-            Taken::Marked(error) => Some(Error::system("give its mode back to", target, error)),
-        };
-        Ok(match delete_original(trash, item, part).or(untidy) {
-            None => Restored::At(target.to_owned()),
-            Some(error) => Restored::Marked(target.to_owned(), error),
-        })
-    }
-}
-
-/// What became of a restore, and that its private directory stays.
-fn told_with(restored: Result<Restored>, target: &Path, error: &io::Error) -> Result<Restored> {
-    let reason = format!("the private directory beside it could not be removed: {}", words_of(error));
-    let told = |first: Error| Error { reason: format!("{}\n  {reason}", first.reason).into(), ..first };
-    match restored {
-        Ok(Restored::Marked(target, first)) => Ok(Restored::Marked(target, told(first))),
-        Ok(_) => {
-            Ok(Restored::Marked(target.to_owned(), Error::new(ErrorKind::System, "tidy up beside", target, reason)))
-        }
-        Err(first) => Err(told(first)),
-    }
-}
-
-/// Settles the note that a killed command left of `item`; where that turns out to be, if it is in the trash no more. Done
-/// before its place is taken, and before its note is: what that command had moved aside goes back to where it was.
-fn settled_at(trash: &TrashDir, item: &TrashItem, progress: &dyn Progress) -> Option<PathBuf> {
-    let noted = trash.noted(item.id).ok()??;
-    let settled = settle(trash, item.id, &noted, progress).ok()?;
-    let is_gone = settled == Settled::Outside && matches!(trash.read(item.id), Ok(Reading::Gone));
-    is_gone.then_some(noted)
-}
-
-fn is_elsewhere(target: &Path, at: &Path) -> Error {
-    let reason = format!("a killed command left it complete at {}; it is no longer in the trash", quoted(at));
-    Error::new(ErrorKind::NotFound, RESTORE, target, reason)
-}
-
-/// Deletes what was copied out from the trash; what stays of it, if anything. The copy is where it was wanted, so that
-/// nothing interrupts this.
-pub(crate) fn delete_original(trash: &TrashDir, item: &TrashItem, part: Option<&Path>) -> Option<Error> {
-    let purged = match part {
-        Some(part) => trash.holding_part(item, part).and_then(|(holding, held)| purge_all(&holding, &held)),
-        None => trash.claim(item).and_then(|claim| match claim {
-            Claim::Taken => purge_claimed(trash, item.id.to_string().as_ref()),
-            Claim::Kept => Err(io::Error::other("it was kept meanwhile, so it also stays in the trash")),
-        }),
-    };
-    match purged {
-        Ok(purged) => remains(purged, &item.trash),
-        Err(error) => Some(Error::system("delete", &*item.trash, error)),
-    }
-}
-
-fn purge_claimed(trash: &TrashDir, name: &OsStr) -> io::Result<Purged> {
-    let doomed = trash.doomed_dir()?;
-    let purged = purge_all(&doomed, name)?;
-    end_claim(trash, &doomed, name, &purged);
-    Ok(purged)
-}
-
-fn purge_all(holder: &Dir, name: &OsStr) -> io::Result<Purged> {
-    let name = Name::new(name)?;
-    Ok(purge(holder, name, Measure::Entries, &Silent))
-}
-
-/// A failure in the trash, of which the operand's own name says nothing: that it is not found there is no excuse for
-/// `rm -f`.
-fn unwritable(incoming: &Incoming<'_>, error: io::Error) -> Error {
-    let reason = format!("cannot write the copy: {}", words_of(&error));
-    Error { source: Some(error), ..Error::new(ErrorKind::System, incoming.action, incoming.shown, reason) }
-}
-
-/// What a purge left standing, as an error about the first of it.
-pub(crate) fn remains(mut purged: Purged, holder: &Path) -> Option<Error> {
-    if purged.is_complete() {
-        return None;
-    }
-    Some(match purged.failures.pop() {
-        Some(failure) => Error::system(REMOVE, holder.join(failure.path), failure.error),
-        None => Error::new(ErrorKind::Interrupted, REMOVE, holder, "interrupted"),
-    })
 }
 
 #[cfg(test)]

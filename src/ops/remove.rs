@@ -1,6 +1,8 @@
 //! Removing: from operands to a plan, and from the plan to the trash.
 
 pub(super) mod batch;
+pub(super) mod copy_in;
+pub(super) mod foresee;
 pub(super) mod operand;
 pub(super) mod place;
 pub(super) mod protect;
@@ -12,9 +14,9 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Grower, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
 use crate::manager::TrashManager;
-use crate::ops::copy::remains;
+use crate::ops::copy::delete::remains;
+use crate::ops::remove::copy_in::Incoming;
 use crate::ops::remove::operand::{Ending, Located, REMOVE, locate, refused};
-use crate::ops::remove::place::Incoming;
 use crate::ops::remove::protect::Protection;
 use crate::outcome::{Removal, Removed, TrashPlan, TrashStep};
 use crate::progress::{Amount, Progress};

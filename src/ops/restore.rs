@@ -1,5 +1,6 @@
 //! Putting back: from a selection to a plan, and from the plan to where things were.
 
+pub(super) mod copy_out;
 pub(super) mod foresee;
 pub(super) mod likeness;
 pub(super) mod room;
@@ -15,7 +16,7 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem, Untrusted};
 use crate::manager::TrashManager;
-use crate::ops::copy::copy_out;
+use crate::ops::restore::copy_out::copy_out;
 use crate::ops::restore::likeness::{Before, Likeness, TrashedDirectories};
 use crate::ops::restore::target::{Links, RESTORE, TargetDir, Targets};
 use crate::ops::threads::{Writers, work_alone, work_behind};

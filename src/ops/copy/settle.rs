@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, Keep, TrashItem};
 use crate::manager::TrashManager;
-use crate::ops::copy::delete_original;
+use crate::ops::copy::delete::delete_original;
 use crate::private::{Found, Purpose};
 use crate::progress::Progress;
 use crate::store::{Note, Noted, Owner, Reading, TrashDir, record};

@@ -1,32 +1,17 @@
 //! Which trash directory takes a thing: each that a rename may reach is tried, and failing all of them it is copied.
 
 use std::collections::HashSet;
-use std::path::Path;
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result, is_about_room};
 use crate::item::Record;
 use crate::manager::TrashManager;
-use crate::ops::copy::copy_in;
+use crate::ops::remove::copy_in::{Incoming, copy_in};
 use crate::progress::Progress;
-use crate::request::{Copying, Place};
-use crate::store::{NotPlaced, Placed, Source, TrashDir};
+use crate::request::Place;
+use crate::store::{NotPlaced, Placed, TrashDir};
 use crate::sys::{Dir, Metadata};
 use crate::text::quoted;
-
-/// Something on its way into the trash.
-pub(crate) struct Incoming<'a> {
-    /// What is tried, in errors about it.
-    pub(crate) action: &'static str,
-    /// What a person knows it by.
-    pub(crate) shown: &'a Path,
-    /// Where it is.
-    pub(crate) source: Source<'a>,
-    /// What is to be recorded, with its path absolute.
-    pub(crate) record: &'a Record,
-    /// What may be copied.
-    pub(crate) copying: Copying,
-}
 
 impl Incoming<'_> {
     fn metadata(&self) -> &Metadata {
