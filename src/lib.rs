@@ -121,8 +121,8 @@
 //!
 //! | module | what it knows |
 //! |---|---|
-//! | [`request`], [`outcome`] | what a caller asks for; plans, and what came of them |
-//! | [`ops`] | the verbs: each a plan that only reads, and its execution |
+//! | [`ops`] | the verbs: what a caller asks for, a plan that only reads, and what came of it |
+//! | [`finding`] | what a doctor may find |
 //! | [`manager`] | which trash directories there are, and which of them an item is in |
 //! | [`selection`] | which items are meant: a pure function |
 //! | [`retention`], [`statistics`] | what goes when, and what there is, in sums: pure functions as well |
@@ -141,6 +141,7 @@
 pub mod attributes;
 pub mod config;
 pub mod error;
+pub mod finding;
 pub mod freedesktop;
 pub mod item;
 pub mod manager;

@@ -1,5 +1,6 @@
 //! Deleting for good: the only verb that does.
 
+pub(super) mod options;
 pub(super) mod plan;
 
 use std::ffi::OsStr;
@@ -11,21 +12,20 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemKind, TrashItem};
 use crate::manager::TrashManager;
+use crate::ops::clean::plan::DELETE;
 use crate::ops::copy::delete::end_claim;
 use crate::ops::copy::settle::settle;
-use crate::outcome::{CleanPlan, Cleaned};
 use crate::progress::{Activity, Amount, Progress, begin};
 use crate::purge::{Measure, Purged, purge};
-use crate::request::CleanRequest;
 use crate::store::{Claim, Owner, Reading, Staging, TrashDir, layout, take_over};
 use crate::sys::{self, Dir, MountsBelow, Name};
 use crate::text::quoted;
 
+pub use self::options::{CleanRequest, Trashes};
+pub use self::plan::CleanPlan;
+
 /// For how long what could not be deleted is left alone: somebody has to do something about it first.
 const AGAIN_AFTER: TimeDelta = TimeDelta::days(7);
-
-/// What is tried, in every error about a clean.
-pub(crate) const DELETE: &str = "delete";
 
 impl TrashManager {
     /// Deletes the items of a plan, and what earlier cleans left half-done.
@@ -171,7 +171,7 @@ impl Deleting<'_> {
     fn one(&self, item: &TrashItem, cleaned: &mut Cleaned) -> Result<()> {
         let Self { trash, mounts, now, progress } = *self;
         check_mounts(trash, item, mounts)?;
-        let failed = |error| Error::system(DELETE, path_of(item), error);
+        let failed = |error| Error::system(DELETE, item.shown_path(), error);
         match trash.claim(item).map_err(failed) {
             Ok(Claim::Taken) => {}
             Ok(Claim::Kept) => return Ok(()),
@@ -196,16 +196,23 @@ impl Deleting<'_> {
     }
 }
 
-pub(crate) fn path_of(item: &TrashItem) -> PathBuf {
-    item.original_path().map_or_else(|| item.trash.join(item.spot().path()), Path::to_owned)
-}
-
 /// A mount made inside an item since it was trashed belongs to the living.
 fn check_mounts(trash: &TrashDir, item: &TrashItem, mounts: &MountsBelow) -> Result<()> {
     let Ok(metadata) = trash.metadata_of(item) else { return Ok(()) };
     let Some(point) = mounts.below(metadata.id) else { return Ok(()) };
     let reason = format!("a file system is mounted inside it, at {}; unmount it first", quoted(point));
-    Err(Error::new(ErrorKind::HoldsMount, DELETE, path_of(item), reason))
+    Err(Error::new(ErrorKind::HoldsMount, DELETE, item.shown_path(), reason))
+}
+
+/// What a clean did.
+#[derive(Debug, Default)]
+pub struct Cleaned {
+    /// How many items went for good.
+    pub items: u64,
+    /// What that came to, what earlier cleans had left half-done included.
+    pub removed: Amount,
+    /// What could not be deleted; the next clean tries again.
+    pub problems: Vec<Error>,
 }
 
 impl Cleaned {
@@ -258,5 +265,5 @@ fn cannot_go(item: &TrashItem) -> Error {
         "some of it cannot be deleted, and is still in the trash as {}; a clean tries again in {days} days",
         item.id.short()
     );
-    Error::new(ErrorKind::Undeletable, DELETE, path_of(item), reason)
+    Error::new(ErrorKind::Undeletable, DELETE, item.shown_path(), reason)
 }

@@ -9,10 +9,18 @@ use bytesize::ByteSize;
 
 use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::progress::Progress;
-use crate::request::Copying;
 use crate::sys::Dir;
 use crate::text::quoted;
 use crate::transfer::{Copied, Failure, Loss, Route, Survey, TransferError, copy, survey};
+
+/// What may be copied to another file system without asking.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Copying {
+    /// What is not large, fits, and loses nothing. Anything else fails as [`NeedsConsent`](crate::error::ErrorKind).
+    WithinReason,
+    /// Whatever it costs: somebody agreed.
+    Whatever,
+}
 
 /// What may be copied without asking, in bytes.
 const WITHIN_REASON: u64 = 1 << 30;

@@ -1,26 +1,24 @@
 //! Finding problems in every trash directory and on files outside the trash, and fixing them without losing data.
 
+pub(super) mod diagnosis;
 mod live;
 mod mend;
 mod notes;
 mod registrations;
 
 use std::io;
-use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::error::{Error, ErrorKind, cannot};
+use crate::error::{Error, ErrorKind};
+use crate::finding::{At, Finding};
 use crate::item::{Spot, State, TrashItem};
 use crate::manager::TrashManager;
-use crate::outcome::diagnosis::{At, Diagnosis, Finding};
+use crate::ops::doctor::diagnosis::CHECK;
 use crate::progress::{Activity, Amount, Progress, begin};
-use crate::request::ExamineRequest;
 use crate::store::{Reading, TrashDir};
-use crate::sys;
 
-/// What is tried, in every error about an examination.
-const CHECK: &str = "check";
+pub use self::diagnosis::{Diagnosis, ExamineRequest};
 
 /// How long after the end of an item's grace period it is plain that nobody cleans: whoever does it by hand or once a
 /// month does it more often than that, give or take a holiday.
@@ -121,34 +119,5 @@ impl Overdue {
 
     fn told(&self) -> Option<Finding> {
         (self.items > 0).then_some(Finding::Overdue { items: self.items, longest: self.longest })
-    }
-}
-
-impl Diagnosis {
-    /// A trash directory that could not be opened: what that means depends on why.
-    fn sort_in(&mut self, problem: Error) {
-        let Error { kind, path, reason, .. } = &problem;
-        match kind {
-            ErrorKind::UnsafeTrash => self.findings.push(unsafe_trash(path, reason)),
-            ErrorKind::Unplugged | ErrorKind::Unreachable => {
-                self.findings.push(Finding::Unreachable { trash: path.clone(), reason: reason.to_string() });
-            }
-            _ => self.problems.push(problem),
-        }
-    }
-
-    /// Notes that something in `trash` could not be looked at.
-    fn note(&mut self, trash: &Path, checked: io::Result<()>) {
-        self.problems.extend(checked.map_err(cannot(CHECK, trash)).err());
-    }
-}
-
-/// A directory of ours needs only its mode; whatever else is there is a person's to look at.
-fn unsafe_trash(path: &Path, reason: &str) -> Finding {
-    match sys::metadata_at(path) {
-        Ok(found) if found.is_dir() && found.uid == sys::effective_uid() => {
-            Finding::WrongMode { trash: path.to_owned(), mode: found.mode }
-        }
-        _ => Finding::Unsafe { trash: path.to_owned(), reason: reason.to_owned() },
     }
 }

@@ -22,7 +22,7 @@
 //! So the thing is never in neither trash, and an item is known to be what an entry became by its path, its date and that
 //! name. If an item is restored before the next import, what is left of its entry is an orphan, or an entry of its own.
 
-mod plan;
+pub(super) mod plan;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -34,12 +34,21 @@ use crate::freedesktop::{ForeignTrash, IMPORT};
 use crate::item::{Grower, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
 use crate::manager::TrashManager;
 use crate::ops::remove::copy_in::{Incoming, not_all_removed};
-use crate::outcome::{ImportPlan, ImportStep, Imported};
 use crate::progress::{Activity, Amount, Progress};
-use crate::request::ImportRequest;
 use crate::store::{Note, Noted, Placed, Source, kind_of};
 use crate::sys::{self, Dir, Locked, Metadata, Name, if_there};
 use crate::transfer::{Proof, Route, bring_back, retire};
+
+pub use self::plan::{ImportPlan, ImportRequest, ImportStep, LocalTime, Sources};
+
+/// What became of a thing that was to be imported.
+#[derive(Debug)]
+pub enum Imported {
+    /// It is in our trash, and not in the other any more.
+    Done(TrashItem),
+    /// It was not there any more: another program restored or deleted it.
+    Gone,
+}
 
 impl TrashManager {
     /// Does the steps of a plan, one after the other; each result is told to `each`. A step that fails costs only

@@ -6,11 +6,19 @@ use std::sync::Arc;
 use crate::error::{Error, Result};
 use crate::item::{Keep, TrashItem};
 use crate::manager::TrashManager;
-use crate::ops::clean::path_of;
-use crate::ops::clean::plan::choose_whole;
-use crate::request::KeepRequest;
+use crate::ops::list::choose::choose_whole;
+use crate::selection::Selection;
 use crate::selection::Versions;
 use crate::store::TrashDir;
+
+/// Exempt items from clean, or no longer.
+#[derive(Debug, Clone)]
+pub struct KeepRequest {
+    /// Which ones.
+    pub selection: Selection,
+    /// For how long.
+    pub keep: Keep,
+}
 
 /// What is tried, in every error about it.
 const KEEP: &str = "set how long to keep";
@@ -49,7 +57,7 @@ impl TrashManager {
 }
 
 fn set_keep(trash: &TrashDir, item: &TrashItem, keep: Keep) -> Result<TrashItem> {
-    trash.set_keep(item, keep).map_err(|error| Error::system(KEEP, path_of(item), error))
+    trash.set_keep(item, keep).map_err(|error| Error::system(KEEP, item.shown_path(), error))
 }
 
 fn flush(trash: &TrashDir) -> Result<()> {

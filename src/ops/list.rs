@@ -1,7 +1,10 @@
 //! Listing: everything in all trash directories.
 
+pub(super) mod choose;
+pub(super) mod listing;
 pub(super) mod measure;
 pub(super) mod names;
+pub(super) mod options;
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -13,12 +16,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::list::names::may_pass;
-use crate::outcome::Listing;
 use crate::progress::Progress;
-use crate::request::{ListRequest, Sizes};
 use crate::retention::{Fate, Fates, Standing};
 use crate::selection::{Selection, Versions};
 use crate::store::{Reading, TrashDir};
+
+pub use self::listing::{History, Listing};
+pub use self::options::{ListRequest, Sizes};
 
 impl TrashManager {
     /// Lists what is selected, in no order. What cannot be read is told beside it and hides nothing else. Whoever

@@ -4,11 +4,12 @@ pub(super) mod batch;
 pub(super) mod copy_in;
 pub(super) mod foresee;
 pub(super) mod operand;
+pub(super) mod options;
 pub(super) mod place;
+pub(super) mod plan;
 pub(super) mod protect;
 
-use std::ffi::{OsStr, OsString};
-use std::io;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -16,61 +17,17 @@ use crate::item::{Grower, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
 use crate::manager::TrashManager;
 use crate::ops::copy::delete::remains;
 use crate::ops::remove::copy_in::Incoming;
-use crate::ops::remove::operand::{Ending, Located, REMOVE, locate, refused};
-use crate::ops::remove::protect::Protection;
-use crate::outcome::{Removal, Removed, TrashPlan, TrashStep};
+use crate::ops::remove::operand::{REMOVE, refused};
 use crate::progress::{Amount, Progress};
 use crate::purge::{Measure, purge_seen};
-use crate::request::{Directories, Mounts, Place, TrashRequest};
 use crate::store::{Placed, Source, TrashDir, kind_of};
-use crate::sys::{self, Dir, FileKind, Name};
+use crate::sys::Name;
+
+pub use self::foresee::ForeseenRemovals;
+pub use self::options::{Directories, Mounts, Place, TrashRequest};
+pub use self::plan::{Removal, Removed, TrashPlan, TrashStep};
 
 impl TrashManager {
-    /// Looks at each operand and tells what would be done about it. Nothing is touched.
-    ///
-    /// An operand that is protected refuses the whole command: then every protected one is in the error, and nothing
-    /// may be done. Any other that cannot be removed is a step of its own. What the options forbid comes before what is
-    /// protected: a directory where none is to be removed costs nobody else anything.
-    pub fn plan_trash(&self, request: &TrashRequest) -> std::result::Result<TrashPlan, Vec<Error>> {
-        let protection = Protection::new(self.home_directory(), self.volumes());
-        let mut steps = Vec::with_capacity(request.operands.len());
-        let mut protected = Vec::new();
-        for operand in &request.operands {
-            match self.plan_operand(&protection, operand, request) {
-                Ok(step) => steps.push(step),
-                Err(error) if is_protected(error.kind) => protected.push(error),
-                Err(error) => steps.push(TrashStep::Refuse(error)),
-            }
-        }
-        if protected.is_empty() { Ok(TrashPlan { steps }) } else { Err(protected) }
-    }
-
-    fn plan_operand(&self, protection: &Protection<'_>, operand: &OsStr, request: &TrashRequest) -> Result<TrashStep> {
-        let rule = request.directories;
-        let located = match locate(self.parents(), operand) {
-            Err(error) if matches!(error.kind, ErrorKind::DotOrDotDot | ErrorKind::RootDirectory) => {
-                check_followed(rule, operand)?;
-                return Err(error);
-            }
-            located => located?,
-        };
-        if located.ending == Ending::Slash && !located.metadata.is_dir() {
-            return Err(slash_after(protection, operand, &located, rule));
-        }
-        if located.metadata.is_dir() {
-            check_rule(rule, operand, || located.open())?;
-        }
-        let trashes = protection.check(operand, &located)?;
-        let removal = Removal { operand: operand.to_owned(), metadata: located.metadata, trashes };
-        match protection.check_mounts(operand, &located) {
-            Ok(()) => Ok(TrashStep::Remove(removal)),
-            Err(error) if error.kind == ErrorKind::HoldsMount && request.mounts == Mounts::LeaveOut => {
-                Ok(TrashStep::RemoveAround(removal))
-            }
-            Err(error) => Err(error),
-        }
-    }
-
     /// Does one step of a plan.
     ///
     /// On an error the operand is still where it was, whole. See the [crate] for what a crash leaves.
@@ -178,38 +135,4 @@ fn record_of(original_path: PathBuf, request: &TrashRequest) -> Record {
 /// The record of what was at `original`, or `None` where this trash directory cannot say that path.
 pub(crate) fn record_for(trash: &TrashDir, original: &Path, request: &TrashRequest) -> Option<Record> {
     Some(record_of(trash.recorded_path(original)?, request))
-}
-
-/// Which refusals are about the whole command: what they protect is worth more than the other operands.
-fn is_protected(kind: ErrorKind) -> bool {
-    use ErrorKind::{HoldsMount, HomeDirectory, MountPoint, RootDirectory, TrashDirectory};
-    matches!(kind, RootDirectory | HomeDirectory | MountPoint | HoldsMount | TrashDirectory)
-}
-
-/// Why something that is no directory is not removed when it is written with a slash at its end.
-fn slash_after(protection: &Protection<'_>, operand: &OsStr, located: &Located, rule: Directories) -> Error {
-    let led_to = (located.metadata.kind == FileKind::Symlink).then(|| sys::metadata_following(Path::new(operand)));
-    match led_to {
-        Some(Ok(target)) if target.is_dir() => {
-            let checked = check_followed(rule, operand).and_then(|()| protection.check_guarded(operand, target.id));
-            checked.err().unwrap_or_else(|| refused(ErrorKind::LinkWithSlash, operand))
-        }
-        _ => refused(ErrorKind::NotADirectory, operand),
-    }
-}
-
-/// Checks a directory by a spelling that leads to it and does not name it: `..`, `/`, `link/`.
-fn check_followed(rule: Directories, operand: &OsStr) -> Result<()> {
-    check_rule(rule, operand, || Dir::open_following(Path::new(operand)))
-}
-
-/// Checks whether directories of this kind may be removed at all. One that cannot be read is not called empty.
-fn check_rule(rule: Directories, operand: &OsStr, open: impl FnOnce() -> io::Result<Dir>) -> Result<()> {
-    match rule {
-        Directories::Refuse => Err(refused(ErrorKind::IsADirectory, operand)),
-        Directories::OnlyEmpty if !open().and_then(|dir| dir.is_empty()).unwrap_or(false) => {
-            Err(refused(ErrorKind::DirectoryNotEmpty, operand))
-        }
-        Directories::OnlyEmpty | Directories::Whole => Ok(()),
-    }
 }

@@ -3,116 +3,35 @@
 pub(super) mod copy_out;
 pub(super) mod foresee;
 pub(super) mod likeness;
+pub(super) mod options;
+pub(super) mod plan;
 pub(super) mod room;
 pub(super) mod target;
 
-use std::cmp::Reverse;
-use std::collections::{HashMap, HashSet};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Origin, TrashItem, Untrusted};
+use crate::item::TrashItem;
 use crate::manager::TrashManager;
+use crate::ops::remove::options::{Directories, Mounts, Place, TrashRequest};
+use crate::ops::remove::plan::{Removal, Removed, TrashStep};
 use crate::ops::restore::copy_out::copy_out;
 use crate::ops::restore::likeness::{Before, Likeness, TrashedDirectories};
+use crate::ops::restore::plan::{MOST_NUMBERS, check_open, in_the_way, links_of};
 use crate::ops::restore::target::{Links, RESTORE, TargetDir, Targets};
 use crate::ops::threads::{Writers, work_alone, work_behind};
-use crate::outcome::{MadeAnew, Removal, Removed, RestorePlan, RestoreStep, Restored, TrashStep};
 use crate::progress::{Activity, Amount, Progress};
-use crate::request::{
-    Conflict, Destination, Directories, Mounts, Open, Place, Restorable, RestoreRequest, TrashRequest,
-};
-use crate::selection::{Choice, Chosen, Selection, Versions};
 use crate::store::{MovedOut, Taken, TrashDir};
-use crate::sys::{self, Name};
-use crate::text::quoted;
+use crate::sys::Name;
 
-/// How many numbered names are tried before a restore gives up.
-pub(crate) const MOST_NUMBERS: u32 = 10_000;
+pub use self::options::{Conflict, Destination, Open, Restorable, RestoreRequest};
+pub use self::plan::{RestorePlan, RestoreStep, Restored};
+pub use self::target::MadeAnew;
 
 impl TrashManager {
-    /// Finds what is asked for and where it would go. Nothing is touched.
-    #[must_use]
-    pub fn plan_restore(&self, request: &RestoreRequest) -> RestorePlan {
-        let (listing, choice) = match &request.what {
-            Restorable::Selected(selection) => {
-                let listing = self.candidates(selection, Versions::Newest);
-                let choice = self.choose_existing(selection, &listing.items);
-                (listing, choice)
-            }
-            Restorable::LastBatches { most, session } => {
-                // What an undo has skipped it would skip for ever, and never get to what was removed before.
-                let is_skipped = |item: &TrashItem| {
-                    let target = || target_of(item, None, &request.destination).ok();
-                    request.conflict == Conflict::Skip
-                        && target().is_some_and(|target| sys::metadata_at(&target).is_ok())
-                };
-                let history = self.last_batches(*most, session.as_deref(), request.now, is_skipped);
-                let listing = history.into_listing();
-                let choice = whole_batches(&listing.items);
-                (listing, choice)
-            }
-        };
-        let mut plan = RestorePlan { steps: Vec::new(), problems: listing.problems };
-        plan.problems.extend(choice.problems);
-        for chosen in choice.chosen {
-            let item = &listing.items[chosen.index];
-            match target_of(item, chosen.part.as_deref(), &request.destination) {
-                Ok(target) => plan.steps.push(RestoreStep { item: item.clone(), part: chosen.part, target }),
-                Err(error) => plan.problems.push(error),
-            }
-        }
-        // A directory comes back before what was removed from inside it.
-        plan.steps.sort_by(|a, b| a.target.cmp(&b.target));
-        if let Some(name) = request.destination.name.as_ref().filter(|_| plan.steps.len() > 1) {
-            let reason = format!("{} items cannot have one name", plan.steps.len());
-            plan.steps.clear();
-            plan.problems.push(Error::new(ErrorKind::BadValue, "rename to", name, reason));
-        }
-        plan
-    }
-
-    /// Chooses, and where a path is inside of several trashed directories takes the newest one that holds it.
-    pub(crate) fn choose_existing(&self, selection: &Selection, items: &[TrashItem]) -> Choice {
-        let mut choice = selection.choose(items, Versions::Newest);
-        let (parts, mut whole): (Vec<Chosen>, Vec<Chosen>) = choice.chosen.into_iter().partition(|c| c.part.is_some());
-        let mut newest: HashMap<PathBuf, Chosen> = HashMap::new();
-        let mut lacking = HashMap::new();
-        let mut parts = parts;
-        parts.sort_by_key(|chosen| Reverse(items[chosen.index].trashed.instant()));
-        for chosen in parts {
-            let (item, part) = (&items[chosen.index], chosen.part.clone().unwrap_or_default());
-            let path = item.original_path().unwrap_or(Path::new("")).join(&part);
-            if self.holds(item, &part) {
-                newest.entry(path).or_insert(chosen);
-            } else {
-                lacking.insert(path, item.id);
-            }
-        }
-        for (path, id) in lacking.into_iter().filter(|(path, _)| !newest.contains_key(path)) {
-            if let Some(found) = search_instead(selection, &path, items) {
-                whole.extend(found.chosen);
-                choice.problems.extend(found.problems);
-                continue;
-            }
-            let reason = format!("item {} does not contain it", id.short());
-            choice.problems.push(Error::new(ErrorKind::NoMatch, "find", path, reason));
-        }
-        whole.extend(newest.into_values());
-        // What one word is found in may be what another names.
-        let mut seen = HashSet::new();
-        whole.retain(|chosen| seen.insert((chosen.index, chosen.part.clone())));
-        choice.chosen = whole;
-        choice
-    }
-
-    fn holds(&self, item: &TrashItem, part: &Path) -> bool {
-        self.trash_of(item).is_ok_and(|trash| trash.holds_part(item, part))
-    }
-
     /// Does the steps of a plan, one after the other; each result is told to `each`. A step that fails costs only
     /// itself: its item is still in the trash, listed and whole. Gives the directories that had to be made for it of which
     /// nothing told what they were like.
@@ -304,73 +223,4 @@ fn take_beside(step: &RestoreStep, name: &OsStr, take: impl Fn(&OsStr) -> Result
         }
     }
     Err(in_the_way(&step.target))
-}
-
-/// A person may name a directory by way of links; a record was written without any.
-pub(crate) fn links_of(request: &RestoreRequest) -> Links {
-    if request.destination.directory.is_some() { Links::Follow } else { Links::Refuse }
-}
-
-/// What a word is found in that could have been a path inside of a trashed directory and is none; nothing, if it is found
-/// nowhere.
-fn search_instead(selection: &Selection, path: &Path, items: &[TrashItem]) -> Option<Choice> {
-    let term = selection.terms.iter().find(|term| term.spells(path))?.searched()?;
-    let choice = Selection { terms: vec![term], ..selection.clone() }.choose(items, Versions::Newest);
-    let is_found = choice.problems.iter().all(|problem| problem.kind != ErrorKind::NoMatch);
-    is_found.then_some(choice)
-}
-
-/// Nothing goes where a record says that others could have written, unless somebody has seen where that is.
-pub(crate) fn check_open(step: &RestoreStep, request: &RestoreRequest) -> Result<()> {
-    let is_said = request.destination.directory.is_some() || request.open == Open::Agreed;
-    if is_said || !step.item.is_open() { Ok(()) } else { Err(open(&step.item, &step.target)) }
-}
-
-fn open(item: &TrashItem, target: &Path) -> Error {
-    let reason = format!("others could have written the record of item {}", item.id.short());
-    Error::new(ErrorKind::OpenRecord, RESTORE, target, reason)
-}
-
-pub(crate) fn in_the_way(target: &Path) -> Error {
-    Error::new(ErrorKind::TargetExists, RESTORE, target, "it already exists")
-}
-
-/// All items of some removals, but for those that are open: each of them is told.
-fn whole_batches(items: &[TrashItem]) -> Choice {
-    let (closed, opened): (Vec<usize>, Vec<usize>) = (0..items.len()).partition(|at| !items[*at].is_open());
-    let told = |at: usize| open(&items[at], items[at].original_path().unwrap_or(&name_of(&items[at])));
-    Choice {
-        chosen: closed.into_iter().map(|index| Chosen { index, part: None }).collect(),
-        problems: opened.into_iter().map(told).collect(),
-    }
-}
-
-/// What an item is called where its path is not known.
-fn name_of(item: &TrashItem) -> PathBuf {
-    item.id.to_string().into()
-}
-
-/// Where an item, or a part of it, goes.
-fn target_of(item: &TrashItem, part: Option<&Path>, destination: &Destination) -> Result<PathBuf> {
-    let original = match &item.origin {
-        Origin::Known(path) => part.map_or_else(|| path.clone(), |part| path.join(part)),
-        _ if destination.directory.is_some() => {
-            Path::new("/").join(item.id.to_string()).join(part.unwrap_or(Path::new("")))
-        }
-        Origin::Unknown => {
-            let reason = "it has no record of its original path; use --to DIR";
-            return Err(Error::new(ErrorKind::UnknownOrigin, RESTORE, item.id.to_string(), reason));
-        }
-        Origin::Untrusted(record) => {
-            let Untrusted { recorded, reason } = &**record;
-            let reason = format!("its record cannot be trusted ({reason}: {}); use --to DIR", quoted(recorded));
-            return Err(Error::new(ErrorKind::UntrustedRecord, RESTORE, item.id.to_string(), reason));
-        }
-    };
-    let name = destination.name.as_deref().or(original.file_name()).unwrap_or_default();
-    let directory = destination.directory.as_deref().or(original.parent()).unwrap_or(Path::new("/"));
-    if Name::new(name).is_err() {
-        return Err(Error::new(ErrorKind::BadValue, "rename to", name, "not a single file name"));
-    }
-    Ok(directory.join(name))
 }

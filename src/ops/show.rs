@@ -7,15 +7,68 @@ use std::fs::File;
 use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::item::RecordPlace;
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
+use crate::ops::list::listing::Listing;
+use crate::ops::list::options::Sizes;
 use crate::ops::show::preview::{READ, path_inside};
-use crate::outcome::{Listing, Showing, Shown};
+use crate::preview::Limits;
 use crate::progress::Progress;
-use crate::request::{ShowRequest, Sizes};
 use crate::retention::Fate;
+use crate::retention::Standing;
 use crate::selection::Chosen;
+use crate::selection::Selection;
 use crate::sys::{FileKind, Name, metadata_of_file};
+use chrono::{DateTime, Utc};
+use std::path::PathBuf;
+
+pub use self::preview::Preview;
+
+/// Tell all about items, or parts of them.
+#[derive(Debug, Clone)]
+pub struct ShowRequest {
+    /// Which ones; of several that were at one path, the newest.
+    pub selection: Selection,
+    /// Whether to find out how large directories are.
+    pub sizes: Sizes,
+    /// How much of them to look at.
+    pub limits: Limits,
+    /// The rules by which items will go.
+    pub standing: Standing,
+    /// The time of the command.
+    pub now: DateTime<Utc>,
+}
+
+/// All about some items, and what could not be told.
+#[derive(Debug, Default)]
+pub struct Showing {
+    /// One for each item, or part of one, that was chosen.
+    pub shown: Vec<Shown>,
+    /// What was not found, and volumes that did not answer.
+    pub problems: Vec<Error>,
+}
+
+/// All about an item, or about a part of one.
+#[derive(Debug)]
+pub struct Shown {
+    /// The item.
+    pub item: TrashItem,
+    /// The part below a trashed directory that the rest is about; empty for the item itself.
+    pub part: PathBuf,
+    /// The path that it had; for an item of unknown origin, the one it has in the trash.
+    pub path: PathBuf,
+    /// Where it is now.
+    pub place: PathBuf,
+    /// Where the item's record is.
+    pub record: RecordPlace,
+    /// What will become of the item.
+    pub fate: Fate,
+    /// The other items that were at the item's path, the one removed last first.
+    pub others: Vec<TrashItem>,
+    /// What it is and what is in it.
+    pub preview: Preview,
+}
 
 impl TrashManager {
     /// Finds what is selected, of several versions of one path the newest, and tells all about it, in the order in which

@@ -2,11 +2,31 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::manager::TrashManager;
-use crate::outcome::Summary;
+use crate::ops::list::options::ListRequest;
 use crate::progress::Progress;
-use crate::request::StatsRequest;
+use crate::retention::Fates;
 use crate::statistics::{Place, Statistics};
 use crate::sys::{Space, mount_of, mounts};
+
+/// Sum up what each volume's trash holds.
+#[derive(Debug, Clone)]
+pub struct StatsRequest {
+    /// Of which items, and by which rules they will go.
+    pub list: ListRequest,
+    /// How many of the largest items of each volume to name.
+    pub largest: usize,
+}
+
+/// What each volume's trash holds, and what could not be counted.
+#[derive(Debug, Default)]
+pub struct Summary {
+    /// One for each volume with a trash on it.
+    pub volumes: Vec<Statistics>,
+    /// What will become of the items that were summed up.
+    pub fates: Option<Fates>,
+    /// Volumes that did not answer, items that could not be read.
+    pub problems: Vec<Error>,
+}
 
 impl TrashManager {
     /// Sums up what is selected, volume by volume. Directories are measured; their sizes are noted on them.

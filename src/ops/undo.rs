@@ -11,12 +11,14 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::remove::operand::REMOVE;
-use crate::ops::undo::again::{Returned, check_unchanged, seen_at};
-use crate::outcome::RestorePlan;
+use crate::ops::remove::options::TrashRequest;
+use crate::ops::restore::plan::RestorePlan;
+use crate::ops::undo::again::{check_unchanged, seen_at};
 use crate::progress::Progress;
-use crate::request::TrashRequest;
 use crate::store::{Past, Undone};
 use crate::sys::FileId;
+
+pub use self::again::Returned;
 
 /// What a redo would remove again.
 #[derive(Debug, Default)]

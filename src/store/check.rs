@@ -15,8 +15,8 @@ use super::sweep::is_abandoned;
 use super::{Reading, TrashDir, layout, take_over};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::error::{Error, ErrorKind, Result, words_of};
+use crate::finding::{Age, At, Fault, Finding, Source};
 use crate::item::{Holder, Origin, Spot, State, TrashItem, Untrusted};
-use crate::outcome::diagnosis::{Age, At, Fault, Finding, Source};
 use crate::sys::{self, Dir, Name, Timestamp};
 
 impl TrashDir {

@@ -164,10 +164,23 @@ pub(crate) const RULES: &[Rule] = &[
         why: "a selection is a pure function of items, now and the working directory",
     },
     Rule {
-        files: &["request.rs", "request/", "outcome.rs", "outcome/"],
+        files: &["finding.rs", "finding/"],
         except: &[],
-        names: Names::Without(&["crate::sys::Dir", "std::fs", "std::io"]),
-        why: "requests and outcomes are values and do no I/O",
+        names: Names::Without(&[
+            "crate::sys::Dir",
+            "crate::store",
+            "crate::manager",
+            "crate::ops",
+            "std::fs",
+            "std::io",
+        ]),
+        why: "a finding is a value and does no I/O",
+    },
+    Rule {
+        files: &["ops/remove/options.rs", "ops/restore/options.rs", "ops/clean/options.rs", "ops/list/options.rs"],
+        except: &[],
+        names: Names::Without(&["crate::sys", "crate::store", "crate::manager", "std::fs", "std::io"]),
+        why: "what is asked for is a value and does no I/O",
     },
     Rule {
         files: &["manager.rs", "manager/"],
@@ -178,7 +191,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: &["store.rs", "store/"],
         except: &[],
-        names: Names::Without(&["crate::manager", "crate::ops", "crate::selection"]),
+        names: Names::Without(&["crate::manager", "crate::ops", "crate::selection", "crate::volume"]),
         why: "one trash directory does not know who asks",
     },
     Rule {

@@ -6,16 +6,32 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::manager::TrashManager;
+use crate::ops::clean::options::{CleanRequest, Trashes};
+use crate::ops::list::choose::choose_whole;
+use crate::ops::list::listing::Listing;
 use crate::ops::list::names::may_pass;
-use crate::outcome::{CleanPlan, Listing};
+use crate::ops::list::options::Sizes;
 use crate::progress::Progress;
-use crate::request::{CleanRequest, Sizes, Trashes};
+use crate::retention::Cause;
 use crate::retention::{Policy, Rule, Shield, Verdict, Volume, decide};
-use crate::selection::{Selection, Versions};
 use crate::store::TrashDir;
 use crate::sys::Space;
 
-use crate::ops::clean::{DELETE, path_of};
+/// What is tried, in every error about a clean.
+pub(crate) const DELETE: &str = "delete";
+
+/// What a clean would do.
+#[derive(Debug, Default)]
+pub struct CleanPlan {
+    /// The items that would go for good.
+    pub items: Vec<TrashItem>,
+    /// Why each of them goes, in the same order.
+    pub causes: Vec<Cause>,
+    /// The items that a rule would take but for what holds them.
+    pub held: Vec<(TrashItem, Shield)>,
+    /// What is left alone though it was chosen or may look due: doubtful dates, trashes that cannot be read.
+    pub problems: Vec<Error>,
+}
 
 impl TrashManager {
     /// Finds what would be deleted for good. Nothing is touched, except that sizes found out on the way are noted.
@@ -110,35 +126,6 @@ fn may_be_meant(request: &CleanRequest, id: ItemId) -> bool {
     is_old_enough && may_pass(&request.selection, id)
 }
 
-/// The items that are selected. What is only a part of one is refused: nothing but whole items can be deleted or kept.
-pub(crate) fn choose_whole(selection: &Selection, items: Vec<TrashItem>, problems: &mut Vec<Error>) -> Vec<TrashItem> {
-    if selection.is_everything() {
-        return items;
-    }
-    let choice = selection.choose(&items, Versions::All);
-    problems.extend(choice.problems);
-    let mut whole = Vec::with_capacity(choice.chosen.len());
-    for chosen in choice.chosen {
-        let item = &items[chosen.index];
-        match chosen.part {
-            None if item.is_open() && !selection.names(item) => problems.push(unnamed(item)),
-            None => whole.push(item.clone()),
-            Some(part) => problems.push(Error::new(
-                ErrorKind::NoMatch,
-                "choose",
-                path_of(item).join(part),
-                "it is part of an item; select the whole item",
-            )),
-        }
-    }
-    whole
-}
-
-fn unnamed(item: &TrashItem) -> Error {
-    let reason = "others could have written its record; select it by its ID";
-    Error::new(ErrorKind::OpenRecord, "choose", path_of(item), reason)
-}
-
 impl CleanPlan {
     fn add(&mut self, item: TrashItem, verdict: Verdict, request: &CleanRequest) {
         let is_named = request.policy == Policy::Chosen && !request.selection.is_everything();
@@ -168,22 +155,5 @@ fn held(item: &TrashItem, shield: Shield) -> Error {
         Shield::Doubt => "its dates cannot be right".to_owned(),
         Shield::Open => "others could have written its record".to_owned(),
     };
-    Error::new(ErrorKind::Held, DELETE, path_of(item), reason)
-}
-
-impl Trashes {
-    fn include(&self, trash: &Path) -> bool {
-        match self {
-            Self::All => true,
-            Self::At(paths) => paths.iter().any(|path| trash == path || trash.parent() == Some(path)),
-        }
-    }
-
-    fn not_found(&self) -> Error {
-        let path = match self {
-            Self::At(paths) => paths.first().cloned().unwrap_or_default(),
-            Self::All => std::path::PathBuf::new(),
-        };
-        Error::new(ErrorKind::NotFound, "clean", path, "it is not a trash directory of yours")
-    }
+    Error::new(ErrorKind::Held, DELETE, item.shown_path(), reason)
 }

@@ -7,16 +7,17 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::CHECK;
+use super::diagnosis::CHECK;
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, cannot};
+use crate::finding::Finding;
 use crate::item::ItemId;
 use crate::manager::TrashManager;
 use crate::manager::inside::Insides;
-use crate::outcome::diagnosis::{Diagnosis, Finding};
+use crate::ops::doctor::diagnosis::Diagnosis;
+use crate::ops::doctor::diagnosis::ExamineRequest;
 use crate::private::is_random_name;
 use crate::progress::{Amount, Progress};
-use crate::request::ExamineRequest;
 use crate::store::{layout, stray};
 use crate::sys::{self, Dir, FileKind, Name, Timestamp};
 use crate::volume::Volumes;

@@ -9,8 +9,8 @@ use chrono::{DateTime, Utc};
 
 use super::{live, notes};
 use crate::error::{Error, ErrorKind, Result};
+use crate::finding::{Age, Fault, Finding, Left, Source};
 use crate::manager::TrashManager;
-use crate::outcome::diagnosis::{Age, Fault, Finding, Left, Source};
 use crate::store::{Noted, TrashDir, erase_stray, is_ours};
 use crate::sys::{self, Dir};
 

@@ -4,9 +4,9 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::finding::Left;
 use crate::item::ItemId;
 use crate::ops::copy::settle::holder_of;
-use crate::outcome::diagnosis::Left;
 use crate::private::{Found, Purpose};
 use crate::store::{Note, Noted, Owner, Reading, TrashDir};
 use crate::sys::{Dir, Name};

@@ -10,7 +10,7 @@ use std::collections::HashSet;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::outcome::diagnosis::{Finding, Registration};
+use crate::finding::{Finding, Registration};
 use crate::store::{TrashDir, layout};
 use crate::sys;
 

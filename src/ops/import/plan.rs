@@ -8,14 +8,68 @@ use std::sync::Arc;
 use chrono::{DateTime, SubsecRound as _, Utc};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::freedesktop::{self, Entry, ForeignTrash, IMPORT, Place, Removed};
+use crate::freedesktop::{self, Entry, ForeignTrash, IMPORT, Removed};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
+use crate::ops::copy::Copying;
 use crate::ops::list::is_only_a_warning;
-use crate::outcome::{ImportPlan, ImportStep};
-use crate::request::{ImportRequest, Sources};
+use crate::ops::remove::options::Place;
 use crate::sys::{self, Dir, MountsBelow};
 use crate::text::quoted;
+use chrono::NaiveDateTime;
+
+/// Take over what other programs removed.
+#[derive(Debug, Clone)]
+pub struct ImportRequest {
+    /// From where.
+    pub sources: Sources,
+    /// Where to.
+    pub place: Place,
+    /// What may be copied where nothing can be moved.
+    pub copying: Copying,
+    /// Tells which instant a clock on the wall showed: other programs note only that.
+    pub local: LocalTime,
+    /// The time of the command.
+    pub now: DateTime<Utc>,
+    /// When the grace period of what is imported ends.
+    pub deletion: DateTime<Utc>,
+}
+
+/// The instant that a time by the clock on the wall means, if there was one.
+pub type LocalTime = fn(NaiveDateTime) -> Option<DateTime<Utc>>;
+
+/// The trashes of other programs to import from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sources {
+    /// The one in this directory for a user's data, and those at the top of every mount.
+    All(Option<PathBuf>),
+    /// Those at these paths, without links.
+    At(Vec<PathBuf>),
+}
+
+/// What an import would do.
+#[derive(Default)]
+pub struct ImportPlan {
+    /// One step a thing.
+    pub steps: Vec<ImportStep>,
+    /// What is left alone, and why.
+    pub problems: Vec<Error>,
+}
+
+/// One thing in the trash of another program, to be taken over.
+#[derive(Clone)]
+pub struct ImportStep {
+    /// The trash that it is in.
+    pub from: Arc<ForeignTrash>,
+    /// What is told of it there.
+    pub entry: Entry,
+    /// Where it was: an absolute path.
+    pub original: PathBuf,
+    /// When it was removed.
+    pub trashed: DateTime<Utc>,
+    /// The item that an import which was interrupted made of it: then only what that left is to be tidied up.
+    pub begun: Option<TrashItem>,
+}
 
 /// What an entry, and the item that it became, are known by: its name in the other trash, its path, and its date.
 type Trace = (OsString, PathBuf, DateTime<Utc>);
@@ -88,7 +142,7 @@ fn open_sources(sources: &Sources, root: &Path, problems: &mut Vec<Error>) -> Ve
     trashes
 }
 
-fn places_of(sources: &Sources, root: &Path, problems: &mut Vec<Error>) -> Vec<Place> {
+fn places_of(sources: &Sources, root: &Path, problems: &mut Vec<Error>) -> Vec<freedesktop::Place> {
     match sources {
         Sources::At(paths) => paths.iter().map(|path| freedesktop::at(path)).collect(),
         Sources::All(data_home) => {

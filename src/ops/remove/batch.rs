@@ -7,12 +7,12 @@ use crate::item::Record;
 use crate::manager::TrashManager;
 use crate::manager::parents::Parent;
 use crate::ops::remove::operand::split;
+use crate::ops::remove::options::{Place, TrashRequest};
 use crate::ops::remove::place::is_another_mount;
+use crate::ops::remove::plan::{Removal, Removed};
 use crate::ops::remove::{record_for, trashed};
 use crate::ops::threads::{Writers, work_ahead};
-use crate::outcome::{Removal, Removed};
 use crate::progress::Progress;
-use crate::request::{Place, TrashRequest};
 use crate::store::{Labelled, Source, TrashDir};
 use crate::sys::{FileKind, Name};
 

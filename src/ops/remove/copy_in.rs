@@ -5,11 +5,11 @@ use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::item::{ItemId, Record};
+use crate::ops::copy::Copying;
 use crate::ops::copy::Errand;
 use crate::ops::copy::delete::purge_all;
 use crate::ops::copy::settle::settle_removals_of;
 use crate::progress::Progress;
-use crate::request::Copying;
 use crate::store::{Note, Placed, Source, TrashDir, layout};
 use crate::text::quoted;
 use crate::transfer::{Left, Proof, Route, retire};

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::manager::TrashManager;
 use crate::ops::remove::operand::{REMOVE, refused, split};
-use crate::outcome::Removal;
+use crate::ops::remove::plan::Removal;
 use crate::sys::{self, Dir, Metadata};
 
 const EPERM: i32 = 1;

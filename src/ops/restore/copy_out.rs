@@ -5,14 +5,14 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::item::{Holder, TrashItem};
+use crate::ops::copy::Copying;
 use crate::ops::copy::Errand;
 use crate::ops::copy::delete::delete_original;
 use crate::ops::copy::settle::{Settled, settle};
+use crate::ops::restore::plan::Restored;
 use crate::ops::restore::room::Room;
 use crate::ops::restore::target::{RESTORE, TargetDir};
-use crate::outcome::Restored;
 use crate::progress::Progress;
-use crate::request::Copying;
 use crate::store::{Reading, Taken, TrashDir, layout, record};
 use crate::sys::{Dir, Name};
 use crate::text::quoted;

@@ -11,10 +11,10 @@ use crate::error::{Error, Result};
 use crate::item::ItemId;
 use crate::manager::TrashManager;
 use crate::manager::inside::Insides;
+use crate::ops::restore::options::{Conflict, RestoreRequest};
+use crate::ops::restore::plan::{MOST_NUMBERS, check_open, in_the_way, links_of};
+use crate::ops::restore::plan::{RestorePlan, RestoreStep, Restored};
 use crate::ops::restore::target::{Links, RESTORE, Wanted, find_wanted, not_a_directory};
-use crate::ops::restore::{MOST_NUMBERS, check_open, in_the_way, links_of};
-use crate::outcome::{RestorePlan, RestoreStep, Restored};
-use crate::request::{Conflict, RestoreRequest};
 use crate::sys::{self, Dir, Metadata, Name};
 
 impl TrashManager {

@@ -9,7 +9,6 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::manager::TrashManager;
 use crate::manager::inside::Insides;
 use crate::ops::restore::likeness::{Likeness, Model};
-use crate::outcome::MadeAnew;
 use crate::private::PrivateDir;
 use crate::sys::{self, Dir, Name};
 use crate::text::quoted;
@@ -24,6 +23,16 @@ pub(crate) enum Links {
     Follow,
     /// A record named it, with every link resolved at the time; a link there now leads somewhere else.
     Refuse,
+}
+
+/// A directory that had to be made for what was restored, and is more closed than a new one usually is: as closed as what
+/// came back, because nothing tells what the one before it was like.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MadeAnew {
+    /// Where it is.
+    pub path: PathBuf,
+    /// Its permission bits.
+    pub mode: u32,
 }
 
 /// The directory something is restored to, and those that had to be made for it.

@@ -5,13 +5,20 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
-use crate::ops::clean::path_of;
-use crate::outcome::Preview;
-use crate::preview::{Limits, content};
-use crate::sys::Name;
+use crate::preview::{Content, Limits, content};
+use crate::sys::{Metadata, Name};
 
 /// What is tried, in every error about a look.
 pub(crate) const READ: &str = "read";
+
+/// A glance at an item or at a part of one.
+#[derive(Debug)]
+pub struct Preview {
+    /// What it is: kind, size, mode, owner, times.
+    pub metadata: Metadata,
+    /// What is in it, or why that cannot be read.
+    pub content: Result<Content>,
+}
 
 impl TrashManager {
     /// A glance at an item, or at the part of it at `part` below a trashed directory; an empty path is the item itself.
@@ -33,7 +40,7 @@ impl TrashManager {
 
 /// The path that an item, or a part of it, had.
 pub(crate) fn path_inside(item: &TrashItem, part: &Path) -> PathBuf {
-    let path = path_of(item);
+    let path = item.shown_path();
     // Joined with nothing it would get a slash.
     if part.as_os_str().is_empty() { path } else { path.join(part) }
 }

@@ -6,9 +6,9 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Keep, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::remove::operand::REMOVE;
-use crate::outcome::{Removal, Removed, TrashStep};
+use crate::ops::remove::options::TrashRequest;
+use crate::ops::remove::plan::{Removal, Removed, TrashStep};
 use crate::progress::Progress;
-use crate::request::TrashRequest;
 use crate::store::{Past, Seen};
 use crate::sys::metadata_at;
 

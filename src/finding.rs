@@ -8,24 +8,8 @@ use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::error::Error;
 use crate::item::Spot;
 use crate::sys::Timestamp;
-
-/// What was found, and what was looked at. It was only looked at: nothing has changed.
-#[derive(Debug, Default)]
-pub struct Diagnosis {
-    /// In the order in which it was met.
-    pub findings: Vec<Finding>,
-    /// What could not be looked at.
-    pub problems: Vec<Error>,
-    /// The trash directories that were looked at.
-    pub trashes: Vec<Arc<Path>>,
-    /// How many items are in them.
-    pub items: u64,
-    /// How many files and directories outside of them were looked at.
-    pub files: u64,
-}
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
