@@ -2,11 +2,11 @@
 
 use std::io;
 
-use super::loosen::OTHERS_WRITE;
-use super::record::{self, Unwritten};
-use super::{Keeps, TrashDir, layout};
 use crate::attributes::RecordFile;
 use crate::item::{ItemId, Lent, Record, Shape};
+use crate::store::OTHERS_WRITE;
+use crate::store::record::{self, Unwritten};
+use crate::store::{Keeps, TrashDir, layout};
 use crate::sys::{Dir, FileKind, Metadata, Name, rename_to_own_name};
 
 const SET_GROUP_ID: u32 = 0o2000;
@@ -40,7 +40,12 @@ impl TrashDir {
     ///
     /// # After a crash
     /// A directory without an item: never listed, and swept by `clean` once it is old.
-    pub(super) fn make_envelope(&self, holder: &Dir, record: &Record, lent: Lent) -> io::Result<(ItemId, Dir)> {
+    pub(in crate::store) fn make_envelope(
+        &self,
+        holder: &Dir,
+        record: &Record,
+        lent: Lent,
+    ) -> io::Result<(ItemId, Dir)> {
         let shape = if self.keeps() == Keeps::Nothing { Shape::RecordFile } else { Shape::Envelope };
         let id = self.new_id(record, shape, lent)?;
         let text = id.to_string();
@@ -84,7 +89,7 @@ impl TrashDir {
 /// Takes away an envelope that holds no item any more.
 ///
 /// rmdir(2) fails on whatever else is in it, so nothing is lost if there is.
-pub(super) fn discard_envelope(holder: &Dir, envelope: &Dir, name: Name<'_>) -> io::Result<()> {
+pub(in crate::store) fn discard_envelope(holder: &Dir, envelope: &Dir, name: Name<'_>) -> io::Result<()> {
     if let Err(error) = envelope.metadata_of(layout::ITEM)
         && error.kind() == io::ErrorKind::NotFound
     {

@@ -1,5 +1,10 @@
 //! A record as attributes: their names, their values, and which of them are ours.
 
+pub(super) mod keys;
+pub(super) mod mark;
+pub(super) mod older;
+pub(super) mod stray;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
@@ -10,9 +15,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::attributes::{ExtendedAttributes, short_name};
 use crate::item::{Record, Stamp};
-use crate::sys::is_attribute_refused;
+use crate::sys::{Metadata, is_attribute_refused};
 
-use super::keys::{DELETION_DATE, IMPORT, ORIGINAL_NAME, ORIGINAL_PATH, OURS, SESSION, SIZE};
+use crate::store::record::keys::{DELETION_DATE, IMPORT, ORIGINAL_NAME, ORIGINAL_PATH, OURS, SESSION, SIZE};
 
 /// The longest path that is written as one value.
 ///
@@ -132,7 +137,7 @@ pub fn is_part_of_one(name: &OsStr) -> bool {
 type Pair = (&'static str, Vec<u8>);
 
 /// The attributes that make up `record`, in the order in which they are written.
-pub(super) fn encode(record: &Record) -> Vec<Pair> {
+pub(in crate::store) fn encode(record: &Record) -> Vec<Pair> {
     let mut pairs = encode_path(&record.original_path);
     pairs.extend(record.deletion.map(|deletion| (DELETION_DATE, date(deletion, SecondsFormat::AutoSi))));
     pairs.extend(record.session.as_ref().map(|session| (SESSION, session.as_bytes().to_vec())));
@@ -151,7 +156,7 @@ fn encode_path(path: &Path) -> Vec<Pair> {
     }
 }
 
-pub(super) fn date(instant: DateTime<Utc>, precision: SecondsFormat) -> Vec<u8> {
+pub(in crate::store) fn date(instant: DateTime<Utc>, precision: SecondsFormat) -> Vec<u8> {
     instant.to_rfc3339_opts(precision, true).into_bytes()
 }
 
@@ -177,6 +182,13 @@ pub enum Carrier {
     Directory,
 }
 
+impl Carrier {
+    /// What has this metadata.
+    pub(in crate::store) fn of(metadata: &Metadata) -> Self {
+        if metadata.is_dir() { Self::Directory } else { Self::File }
+    }
+}
+
 /// Reads what there is of a record on `file`: one call for each value that may be there.
 pub fn read(attributes: &dyn ExtendedAttributes, file: &File, carrier: Carrier) -> io::Result<Found> {
     let size = || if carrier == Carrier::Directory { attributes.get(file, SIZE) } else { Ok(None) };
@@ -189,7 +201,7 @@ pub fn read(attributes: &dyn ExtendedAttributes, file: &File, carrier: Carrier) 
 }
 
 /// The path that is recorded on `file`. Where the name is missing, what is left is no plain path.
-pub(super) fn read_path(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<Option<PathBuf>> {
+pub(in crate::store) fn read_path(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<Option<PathBuf>> {
     let Some(mut path) = attributes.get(file, ORIGINAL_PATH)? else { return Ok(None) };
     if path.ends_with(b"/") {
         path.extend(attributes.get(file, ORIGINAL_NAME)?.unwrap_or_default());
@@ -197,11 +209,11 @@ pub(super) fn read_path(attributes: &dyn ExtendedAttributes, file: &File) -> io:
     Ok(Some(OsString::from_vec(path).into()))
 }
 
-pub(super) fn decode_size(value: &[u8]) -> Option<u64> {
+pub(in crate::store) fn decode_size(value: &[u8]) -> Option<u64> {
     std::str::from_utf8(value).ok()?.parse().ok()
 }
 
-pub(super) fn decode_date(value: Option<Vec<u8>>) -> Stamp {
+pub(in crate::store) fn decode_date(value: Option<Vec<u8>>) -> Stamp {
     let Some(value) = value else { return Stamp::Missing };
     let instant = std::str::from_utf8(&value).ok().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
     match instant {
@@ -215,7 +227,7 @@ mod tests {
     use super::*;
     use crate::attributes::{MockExtendedAttributes, SystemAttributes};
     use crate::item::is_plain_path;
-    use crate::store::keys::KEEP;
+    use crate::store::record::keys::KEEP;
     use chrono::TimeZone;
 
     fn record() -> Record {

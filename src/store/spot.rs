@@ -3,23 +3,23 @@
 use std::ffi::OsString;
 use std::io;
 
-use super::{TrashDir, layout};
 use crate::item::{Holder, Shelf, Spot, TrashItem};
+use crate::store::{TrashDir, layout};
 use crate::sys::{Dir, Name};
 
 /// A place in a trash directory, and the open directory that it is in.
-pub(super) struct At<'a> {
-    pub(super) dir: &'a Dir,
-    pub(super) spot: Spot,
+pub(in crate::store) struct At<'a> {
+    pub(in crate::store) dir: &'a Dir,
+    pub(in crate::store) spot: Spot,
     text: String,
 }
 
 impl<'a> At<'a> {
-    pub(super) fn new(dir: &'a Dir, spot: Spot) -> Self {
+    pub(in crate::store) fn new(dir: &'a Dir, spot: Spot) -> Self {
         Self { dir, spot, text: spot.name() }
     }
 
-    pub(super) fn name(&self) -> io::Result<Name<'_>> {
+    pub(in crate::store) fn name(&self) -> io::Result<Name<'_>> {
         Ok(Name::new(&self.text)?)
     }
 }
@@ -34,7 +34,7 @@ pub enum Holding<'a> {
 
 impl Holding<'_> {
     /// The directory, to be kept.
-    pub(super) fn into_dir(self) -> io::Result<Dir> {
+    pub(in crate::store) fn into_dir(self) -> io::Result<Dir> {
         match self {
             Self::Shelf(dir) => dir.try_clone(),
             Self::Envelope(dir) => Ok(dir),
@@ -74,7 +74,7 @@ impl std::ops::Deref for Shelved<'_> {
 
 impl TrashDir {
     /// One of the directories that items are in; `ENOENT` for that of kept ones, if nothing was ever kept.
-    pub(super) fn shelf(&self, shelf: Shelf) -> io::Result<Shelved<'_>> {
+    pub(in crate::store) fn shelf(&self, shelf: Shelf) -> io::Result<Shelved<'_>> {
         match shelf {
             Shelf::Trash => Ok(Shelved::Trash(&self.dir)),
             Shelf::Kept => self.dir.open_dir(layout::KEPT).map(Shelved::Kept),

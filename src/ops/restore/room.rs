@@ -1,6 +1,6 @@
 //! Where a copy out of the trash is made: a private directory beside its target, so that one rename puts it there whole.
 //!
-//! While it exists a [note](crate::store::note) in the trash says where the copy goes and what was made there, so that
+//! While it exists a [note](crate::store::Note) in the trash says where the copy goes and what was made there, so that
 //! `clean` finds what a killed restore left. Where no note can be made, nobody does, and it stays.
 
 use std::io;

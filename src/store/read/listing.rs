@@ -4,12 +4,12 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::thread;
 
-use super::TrashDir;
-use super::layout::{self, Meaning};
-use super::read::Reading;
-use super::spot::At;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, Shelf, Spot};
+use crate::store::TrashDir;
+use crate::store::layout::{self, Meaning};
+use crate::store::read::Reading;
+use crate::store::spot::At;
 use crate::sys::door::spawn_beside;
 use crate::sys::{Dir, Entry, FileKind};
 

@@ -9,7 +9,7 @@
 //! | own record, what others may write: `g-w` and `o-w` | the same, and nobody else writes the record any more; it is open |
 //! | its values read back, and written again if they differ | it is in the trash |
 //!
-//! A step that fails undoes those before it. What is locked (see [`super::lock`]) goes into an envelope, too. The name tells
+//! A step that fails undoes those before it. What is locked (see [`crate::store::lock`]) goes into an envelope, too. The name tells
 //! what the mode lost and got, so a restore gives that back.
 
 use std::ffi::OsString;
@@ -18,13 +18,14 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::envelope::{discard_envelope, shape_of};
-use super::lock::{is_at, is_ours};
-use super::loosen::{OTHERS_WRITE, OWNER_WRITE, loosen};
-use super::record::{self, Unwritten};
-use super::spot::At;
-use super::{Keeps, TrashDir, layout};
 use crate::item::{Holder, ItemId, Lent, Record, Shape, Spot};
+use crate::store::OTHERS_WRITE;
+use crate::store::envelope::{discard_envelope, shape_of};
+use crate::store::lock::{is_at, is_ours};
+use crate::store::moving::loosen::{OWNER_WRITE, loosen};
+use crate::store::record::{self, Unwritten};
+use crate::store::spot::At;
+use crate::store::{Keeps, TrashDir, layout};
 use crate::sys::{
     self, Dir, FileKind, FileSystem, Metadata, Name, metadata_of_file, rename_to_own_name, set_mode_of_file,
 };

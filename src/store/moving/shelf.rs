@@ -2,10 +2,11 @@
 
 use std::io;
 
-use super::keys::KEEP;
-use super::take::Leaving;
-use super::{TrashDir, layout, take_over};
 use crate::item::{Holder, Keep, Shelf, Spot, TrashItem};
+use crate::store::lock::take_over;
+use crate::store::moving::take::Leaving;
+use crate::store::record::keys::KEEP;
+use crate::store::{TrashDir, layout};
 use crate::sys::{self, Dir, Locked, Name, rename_to_own_name};
 
 impl TrashDir {
@@ -57,7 +58,7 @@ impl TrashDir {
     ///
     /// # Errors
     /// `ENOENT` where it is there no more, `EBUSY` where another command has the lock.
-    pub(super) fn lock_envelope(&self, spot: Spot, envelope: &Dir) -> io::Result<Locked> {
+    pub(in crate::store) fn lock_envelope(&self, spot: Spot, envelope: &Dir) -> io::Result<Locked> {
         let (shelf, name) = (self.shelf(spot.shelf())?, spot.name());
         let name = Name::new(&name)?;
         if let Some(lock) = take_over(&shelf, name, envelope)? {

@@ -4,7 +4,7 @@
 //! |---|---|
 //! | an envelope in `.staging`, its record | the source; an envelope without an item, deleted by `clean` |
 //! | the copy in it, flushed and compared | the source; the copy in `.staging`, deleted by `clean` |
-//! | a [note](super::note) of where the source is, and its ledger | the same, and the two |
+//! | a [note](crate::store::staging::note) of where the source is, and its ledger | the same, and the two |
 //! | **rename to its name, flushed** | the source; the whole copy, listed; the note, by which they become one again |
 //! | each removal from the source | the whole copy, listed; what is left of the source, one entry of it perhaps moved aside; the note |
 //! | the note removed | the whole copy, listed |
@@ -14,13 +14,16 @@
 //! holds the lock as well, so that an envelope that was made a moment ago is either the copy's or the deleter's. Once it
 //! is listed, the lock says that its source is being removed.
 
+pub(super) mod note;
+
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-use super::place::Placed;
-use super::{TrashDir, layout};
 use crate::item::{Holder, ItemId, Lent, Record};
+use crate::store::lock::take_over;
+use crate::store::moving::place::Placed;
+use crate::store::{TrashDir, layout};
 use crate::sys::{self, Dir, Locked, Name, rename_to_own_name};
 
 /// How often an envelope is made that a `clean` at once takes for an orphan.
@@ -37,16 +40,6 @@ pub struct Staging {
     pub notes: Vec<(ItemId, PathBuf)>,
     /// Of which items there is a ledger of a note; perhaps without one.
     pub ledgers: Vec<ItemId>,
-}
-
-/// Takes the lock of the open directory `dir`, which is called `name` in `holder`; `None` where another process has it,
-/// or has deleted it.
-pub fn take_over(holder: &Dir, name: Name<'_>, dir: &Dir) -> io::Result<Option<Locked>> {
-    // A removed directory can be held, but no more be opened.
-    let Some(opened) = sys::if_there(dir.readable())? else { return Ok(None) };
-    let Some(lock) = Locked::take(opened)? else { return Ok(None) };
-    let is_there = holder.metadata_of(name).is_ok_and(|found| dir.metadata().is_ok_and(|ours| ours.id == found.id));
-    Ok(is_there.then_some(lock))
 }
 
 /// An envelope that is being filled.

@@ -7,12 +7,12 @@ use std::os::unix::ffi::OsStringExt;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::TrashDir;
-use super::keys::{DELETION_DATE, IMPORT, SIZE};
-use super::older;
-use super::record::date;
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::item::{Arrival, Holder, Shape, TrashItem};
+use crate::store::TrashDir;
+use crate::store::record::date;
+use crate::store::record::keys::{DELETION_DATE, IMPORT, SIZE};
+use crate::store::record::older;
 use crate::sys::{Dir, Name, metadata_of_file};
 
 impl TrashDir {
@@ -50,7 +50,7 @@ impl TrashDir {
 
     /// Sets or takes away one attribute of the record. If the item has left meanwhile the attribute is taken off it:
     /// whoever took it may have erased the record before.
-    pub(super) fn note(&self, item: &TrashItem, attribute: &str, value: Option<Vec<u8>>) -> io::Result<()> {
+    pub(in crate::store) fn note(&self, item: &TrashItem, attribute: &str, value: Option<Vec<u8>>) -> io::Result<()> {
         let (file, attributes) = self.carrier(item)?;
         match value {
             Some(value) => attributes.set(&file, attribute, &value)?,

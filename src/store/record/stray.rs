@@ -8,11 +8,10 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::keys::{DELETION_DATE, ENVELOPE, ORIGINAL_NAME, ORIGINAL_PATH, OURS, TRASHED_DATE};
-use super::read::carrier_of;
-use super::record::{self, Found};
 use crate::attributes::ExtendedAttributes;
 use crate::item::{ItemId, Stamp, is_plain_path};
+use crate::store::record::keys::{DELETION_DATE, ENVELOPE, ORIGINAL_NAME, ORIGINAL_PATH, OURS, TRASHED_DATE};
+use crate::store::record::{self, Carrier, Found};
 use crate::sys::{Timestamp, metadata_of_file};
 
 /// What a file outside of any trash carries of rrm's.
@@ -44,7 +43,7 @@ pub fn stray(
     if is_called_by_an_id || (!metadata.is_dir() && metadata.links > 1) {
         return Ok(None);
     }
-    let found = record::read(attributes, file, carrier_of(&metadata))?;
+    let found = record::read(attributes, file, Carrier::of(&metadata))?;
     let removed = record::decode_date(attributes.get(file, TRASHED_DATE)?);
     let reads_as_ours = |name: &str| reads_as_ours(name, &found, &removed);
     let names: Vec<_> = OURS.into_iter().rev().filter(|name| is_present(name) && reads_as_ours(name)).collect();
@@ -83,7 +82,7 @@ fn is_own(recorded: Option<&Path>, own: &Path) -> bool {
     recorded.is_some_and(|recorded| own.ends_with(recorded) && !recorded.as_os_str().as_bytes().is_empty())
 }
 
-/// Erases what [`stray`] found. The file's lock is held ([`super::is_ours`]), and it is where it was found: else the record
+/// Erases what [`stray`] found. The file's lock is held ([`crate::store::is_ours`]), and it is where it was found: else the record
 /// may be that of an item. Whatever the values say is not believed.
 pub fn erase_stray(attributes: &dyn ExtendedAttributes, file: &File, names: &[&'static str]) -> io::Result<()> {
     names.iter().try_for_each(|name| attributes.remove(file, name))
@@ -93,7 +92,7 @@ pub fn erase_stray(attributes: &dyn ExtendedAttributes, file: &File, names: &[&'
 mod tests {
     use super::*;
     use crate::attributes::SystemAttributes;
-    use crate::store::keys::MODE;
+    use crate::store::record::keys::MODE;
 
     fn found(pairs: &[(&str, &str)]) -> Option<Vec<&'static str>> {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");

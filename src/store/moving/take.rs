@@ -15,12 +15,13 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::envelope::discard_envelope;
-use super::lock::is_at;
-use super::loosen::{Loosened, OTHERS_WRITE, loosen};
-use super::spot::Holding;
-use super::{TrashDir, layout, record};
 use crate::item::{Holder, ItemKind, Lent, Origin, Record, Spot, TrashItem};
+use crate::store::OTHERS_WRITE;
+use crate::store::envelope::discard_envelope;
+use crate::store::lock::is_at;
+use crate::store::moving::loosen::{Loosened, loosen};
+use crate::store::spot::Holding;
+use crate::store::{TrashDir, layout, record};
 use crate::sys::{Dir, Lock, Metadata, Name, metadata_of_file, rename_no_replace, set_mode_of_file, try_lock};
 
 /// An item that has left.
@@ -197,7 +198,7 @@ impl TrashDir {
 
     /// Removes the envelope of an item that has left. One that cannot be removed holds nothing, is never listed, and is
     /// swept by `clean`; so this is no failure.
-    pub(super) fn discard_holding(&self, spot: Spot, holding: &Holding<'_>) {
+    pub(in crate::store) fn discard_holding(&self, spot: Spot, holding: &Holding<'_>) {
         let name = spot.name();
         if let (Holding::Envelope(envelope), Ok(name), Ok(shelf)) =
             (holding, Name::new(&name), self.shelf(spot.shelf()))
@@ -233,14 +234,14 @@ impl Reopened {
 }
 
 /// A thing about to be moved away: a directory is held open, and writable while it is moved.
-pub(super) struct Leaving {
+pub(in crate::store) struct Leaving {
     dir: Option<(Dir, u32)>,
     loosened: Option<Loosened>,
 }
 
 impl Leaving {
     /// An item about to leave. Only a directory takes any preparation.
-    pub(super) fn of(item: &TrashItem, holding: &Dir, name: Name<'_>) -> io::Result<Self> {
+    pub(in crate::store) fn of(item: &TrashItem, holding: &Dir, name: Name<'_>) -> io::Result<Self> {
         match item.kind {
             ItemKind::Directory => Self::prepare(holding, name),
             _ => Ok(Self::nothing()),
@@ -248,11 +249,11 @@ impl Leaving {
     }
 
     /// What takes no preparation.
-    pub(super) fn nothing() -> Self {
+    pub(in crate::store) fn nothing() -> Self {
         Self { dir: None, loosened: None }
     }
 
-    pub(super) fn prepare(holding: &Dir, name: Name<'_>) -> io::Result<Self> {
+    pub(in crate::store) fn prepare(holding: &Dir, name: Name<'_>) -> io::Result<Self> {
         let metadata = holding.metadata_of(name)?;
         let dir = if metadata.is_dir() { Some((holding.open_dir(name)?, metadata.mode)) } else { None };
         let loosened = loosen(|| holding.open_dir(name), &metadata)?;
@@ -260,7 +261,7 @@ impl Leaving {
     }
 
     /// It was not moved after all, or is to have the mode that it had a moment ago.
-    pub(super) fn stay(self) -> io::Result<()> {
+    pub(in crate::store) fn stay(self) -> io::Result<()> {
         self.loosened.map_or(Ok(()), Loosened::tighten)
     }
 

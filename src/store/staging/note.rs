@@ -12,11 +12,10 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::lock::is_at;
-use super::stage::take_over;
-use super::{TrashDir, layout};
 use crate::item::{Holder, ItemId, Told, TrashItem};
 use crate::private::{Ledger, Recorded};
+use crate::store::lock::{is_at, take_over};
+use crate::store::{TrashDir, layout};
 use crate::sys::{Dir, Locked, Name, if_there, rename_to_own_name};
 
 /// Who works on an item that there is a note of.

@@ -8,11 +8,11 @@ use std::io;
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::lock::is_ours;
-use super::loosen::OTHERS_WRITE;
-use super::spot::At;
-use super::{TrashDir, record};
 use crate::item::{ItemId, Lent, Record, Shape, Spot, Told};
+use crate::store::OTHERS_WRITE;
+use crate::store::lock::is_ours;
+use crate::store::spot::At;
+use crate::store::{TrashDir, record};
 use crate::sys::{Metadata, Name, metadata_of_file, rename_to_own_name, set_mode_of_file};
 
 /// How long a reader waits for a removal that is between its rename and its last call, each time a millisecond.
@@ -20,7 +20,7 @@ const ATTEMPTS: u32 = 20;
 
 impl TrashDir {
     /// Takes from others the right to write to what carries its record, and makes sure that it is still what we wrote.
-    pub(super) fn close(&self, file: &File, is: &Metadata, record: &Record) -> io::Result<()> {
+    pub(in crate::store) fn close(&self, file: &File, is: &Metadata, record: &Record) -> io::Result<()> {
         if is.mode & OTHERS_WRITE == 0 {
             return Ok(());
         }
@@ -33,7 +33,7 @@ impl TrashDir {
     ///
     /// The name comes first, so that no crash makes a record look as if others could not have written it. Where nothing can
     /// be written the item stays as it is, and as open.
-    pub(super) fn close_what_was_left(&self, at: &At<'_>, file: &File) -> io::Result<(Spot, Metadata)> {
+    pub(in crate::store) fn close_what_was_left(&self, at: &At<'_>, file: &File) -> io::Result<(Spot, Metadata)> {
         for _ in 0..ATTEMPTS {
             let is = metadata_of_file(file)?;
             if is.uid != self.owner || is.mode & OTHERS_WRITE == 0 {
@@ -56,7 +56,7 @@ impl TrashDir {
     }
 
     /// Gives an item a name that tells this of it, if its own does not. Says where it is then.
-    pub(super) fn rename_to_tell(&self, at: &At<'_>, shape: Shape, lent: Lent) -> io::Result<Spot> {
+    pub(in crate::store) fn rename_to_tell(&self, at: &At<'_>, shape: Shape, lent: Lent) -> io::Result<Spot> {
         let told = at.spot.id.told().filter(|told| (told.shape, told.lent) != (shape, lent));
         let Some(told) = told else { return Ok(at.spot) };
         let spot = Spot { id: ItemId::new(self.random()?, Told { shape, lent, ..told }), ..at.spot };

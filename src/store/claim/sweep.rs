@@ -5,9 +5,9 @@ use std::io;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::envelope::discard_envelope;
-use super::{TrashDir, layout};
 use crate::item::Spot;
+use crate::store::envelope::discard_envelope;
+use crate::store::{TrashDir, layout};
 use crate::sys::{Dir, Locked, Name, Timestamp};
 
 /// How long an envelope without an item is left alone: far longer than a removal takes between making it and filling
@@ -15,7 +15,7 @@ use crate::sys::{Dir, Locked, Name, Timestamp};
 const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(1);
 
 /// Whether an envelope that was last changed at this time is filled by nobody any more.
-pub(super) fn is_abandoned(modified: Timestamp, now: DateTime<Utc>) -> bool {
+pub(in crate::store) fn is_abandoned(modified: Timestamp, now: DateTime<Utc>) -> bool {
     let modified = DateTime::from_timestamp(modified.seconds, modified.nanoseconds).unwrap_or(DateTime::<Utc>::MAX_UTC);
     now.signed_duration_since(modified) >= ABANDONED_AFTER
 }

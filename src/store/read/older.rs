@@ -1,58 +1,19 @@
 //! Items that older versions of rrm made: random UUIDs of version 4, which tell nothing, so that all about them is in
 //! their attributes. Nothing like them is written any more, and nothing is converted.
 
-use std::fs::File;
 use std::io;
 
-use super::keys::{ENVELOPE, KEEP, MODE, TRASHED_DATE};
-use super::read::{Reading, abandoned, carrier_of};
-use super::record::{self, Found};
-use super::spot::At;
-use super::{TrashDir, layout};
-use crate::attributes::{ExtendedAttributes, RecordFile};
-use crate::item::{Holder, Keep, Shelf, Stamp, TrashItem, Trust};
+use crate::attributes::RecordFile;
+use crate::item::{Holder, Shelf, TrashItem, Trust};
+use crate::store::read::{Reading, abandoned};
+use crate::store::record::Found;
+use crate::store::record::older::{Older, read};
+use crate::store::spot::At;
+use crate::store::{TrashDir, layout};
 use crate::sys::{Dir, FileKind, Metadata, if_there, metadata_of_file};
 
-/// What only an older record tells.
-struct Older {
-    trashed: Stamp,
-    mode: Option<u32>,
-    keep: Keep,
-    is_envelope: bool,
-}
-
-fn read(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<(Found, Older)> {
-    let found = record::read(attributes, file, carrier_of(&metadata_of_file(file)?))?;
-    let older = Older {
-        trashed: record::decode_date(attributes.get(file, TRASHED_DATE)?),
-        mode: attributes.get(file, MODE)?.and_then(|value| decode_mode(&value)),
-        keep: decode_keep(attributes.get(file, KEEP)?),
-        is_envelope: is_marked(attributes, file)?,
-    };
-    Ok((found, older))
-}
-
-/// Whether a directory says that it is an envelope. Only one with an ID of version 4 may say so.
-pub(super) fn is_marked(attributes: &dyn ExtendedAttributes, directory: &File) -> io::Result<bool> {
-    Ok(attributes.get(directory, ENVELOPE)?.is_some())
-}
-
-/// A value that cannot be read was meant to keep the item, so it does.
-pub(super) fn decode_keep(value: Option<Vec<u8>>) -> Keep {
-    match record::decode_date(value) {
-        Stamp::Missing => Keep::No,
-        Stamp::At(end) => Keep::Until(end),
-        Stamp::Unreadable => Keep::Forever,
-    }
-}
-
-fn decode_mode(value: &[u8]) -> Option<u32> {
-    let mode = u32::from_str_radix(std::str::from_utf8(value).ok()?, 8).ok()?;
-    (mode <= 0o7777).then_some(mode)
-}
-
 impl TrashDir {
-    pub(super) fn read_older(&self, at: &At<'_>, kind: FileKind) -> io::Result<Reading> {
+    pub(in crate::store) fn read_older(&self, at: &At<'_>, kind: FileKind) -> io::Result<Reading> {
         match kind {
             FileKind::File => {
                 let file = at.dir.open_file(at.name()?)?;

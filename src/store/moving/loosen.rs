@@ -8,17 +8,14 @@ use std::io;
 use crate::sys::{self, Dir, Metadata};
 
 /// What an owner may do with a directory that rrm itself uses.
-pub(super) const OWNER_ALL: u32 = 0o700;
+pub(in crate::store) const OWNER_ALL: u32 = 0o700;
 
 /// What an owner needs to move a directory.
-pub(super) const OWNER_WRITE: u32 = 0o200;
-
-/// What others than the owner may have: to write, be it through an access list, whose mask the group's bits are (acl(5)).
-pub(super) const OTHERS_WRITE: u32 = 0o022;
+pub(in crate::store) const OWNER_WRITE: u32 = 0o200;
 
 /// A directory that got [`OWNER_WRITE`] to be moved.
 #[must_use = "it is moved, or its mode is given back"]
-pub(super) struct Loosened {
+pub(in crate::store) struct Loosened {
     dir: Dir,
     mode: u32,
 }
@@ -28,7 +25,10 @@ pub(super) struct Loosened {
 /// # Security
 /// Where others may rename, `dir` may open another than what was looked at: that would get the mode of this one, now and
 /// when it is given back.
-pub(super) fn loosen(dir: impl FnOnce() -> io::Result<Dir>, metadata: &Metadata) -> io::Result<Option<Loosened>> {
+pub(in crate::store) fn loosen(
+    dir: impl FnOnce() -> io::Result<Dir>,
+    metadata: &Metadata,
+) -> io::Result<Option<Loosened>> {
     let is_movable = metadata.mode & OWNER_WRITE != 0;
     if !metadata.is_dir() || is_movable || metadata.uid != sys::effective_uid() {
         return Ok(None);
@@ -43,7 +43,7 @@ pub(super) fn loosen(dir: impl FnOnce() -> io::Result<Dir>, metadata: &Metadata)
 
 impl Loosened {
     /// Gives it the mode that it had.
-    pub(super) fn tighten(self) -> io::Result<()> {
+    pub(in crate::store) fn tighten(self) -> io::Result<()> {
         self.dir.set_mode(self.mode)
     }
 }
