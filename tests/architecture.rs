@@ -166,7 +166,7 @@ fn a_broken_rule_is_seen_in_every_spelling() {
         ("ops/copy/settle.rs", "fn f(dir: &Dir) { dir.remove_dir(name) }"),
         ("ops/copy/settle.rs", "use crate::purge::{Measure, purge};"),
         ("ops/restore/plan.rs", "use crate::private::{Found, PrivateDir};"),
-        ("transfer/aside.rs", "fn f(dir: &Dir) { dir.create_marked_dir(name) }"),
+        ("transfer/remove_source/aside.rs", "fn f(dir: &Dir) { dir.create_marked_dir(name) }"),
         ("bin/rrm/run.rs", "use rustix::fs::stat;"),
         ("bin/rrm/run.rs", "fn f() { std::env::var(\"HOME\") }"),
         ("bin/rrm/view/table.rs", "use clap::ValueEnum;"),

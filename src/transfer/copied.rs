@@ -2,8 +2,8 @@
 
 use crate::progress::Amount;
 
-use super::loss::Losses;
-use super::witness::Witness;
+use crate::transfer::loss::Losses;
+use crate::transfer::source_snapshot::Witness;
 
 /// A copy that is complete and on the disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,13 +13,13 @@ pub struct Copied {
     pub total: Amount,
     /// What could not be kept: of the kinds that the survey named, and no other.
     pub losses: Losses,
-    /// What the source was, for [`super::retire`].
+    /// What the source was, for [`crate::transfer::remove_source`].
     pub witness: Witness,
 }
 
 impl Copied {
     /// Adds what another thread copied of the same tree.
-    pub(super) fn add(&mut self, other: Self) {
+    pub(in crate::transfer) fn add(&mut self, other: Self) {
         self.total += other.total;
         self.losses.add(other.losses);
         self.witness.add(other.witness);

@@ -1,4 +1,11 @@
-//! Copying a tree: everything in it is made here, and its directories are finished by [`super::seal`].
+//! Copying a tree: everything in it is made here, and its directories are finished by [`crate::transfer::copy::seal`].
+
+pub(super) mod buffer;
+pub(super) mod content;
+pub(super) mod flush;
+pub(super) mod leaf;
+pub(super) mod links;
+pub(super) mod seal;
 
 use std::ffi::OsString;
 use std::io;
@@ -8,17 +15,17 @@ use std::sync::Arc;
 use crate::progress::{Activity, Progress, begin};
 use crate::sys::{Dir, FileId, Name};
 
-use super::Route;
-use super::copied::Copied;
-use super::error::{Failure, TransferError, Trouble, While, is_refusal};
-use super::helper::{self, Helper, with_helper};
-use super::leaf::{Leaf, Leaves, Pair};
-use super::links::{Linked, Links};
-use super::loss::Loss;
-use super::make::{not_made, open_source_dir};
-use super::seal::Seal;
-use super::survey::Survey;
 use crate::sys::walk::{Ascent, Step, Trail, Walk};
+use crate::transfer::Route;
+use crate::transfer::copied::Copied;
+use crate::transfer::copy::leaf::{Leaf, Leaves, Pair};
+use crate::transfer::copy::links::{Linked, Links};
+use crate::transfer::copy::seal::Seal;
+use crate::transfer::error::{Failure, TransferError, Trouble, While, is_refusal};
+use crate::transfer::helper::{self, Helper, with_helper};
+use crate::transfer::loss::Loss;
+use crate::transfer::make::{not_made, open_source_dir};
+use crate::transfer::survey::Survey;
 
 /// Copies along `route`, which `survey` has surveyed; returns when the copy is whole, compared, and on the disk.
 ///

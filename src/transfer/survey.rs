@@ -1,5 +1,7 @@
 //! What a copy would take and lose, and whether it could be done at all, before anything is copied.
 
+pub(super) mod probe;
+
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io;
@@ -8,12 +10,12 @@ use std::path::PathBuf;
 use crate::progress::{Activity, Amount, Progress, begin};
 use crate::sys::{self, Dir, FileId, FileKind, Inode, Metadata, MountRoot, Name};
 
-use super::Route;
-use super::error::{Failure, TransferError, Trouble, While};
-use super::loss::{Loss, Losses};
-use super::make::{open_leaf, open_source_dir};
-use super::probe::{Links, Probe};
 use crate::sys::walk::{Ascent, Step, Walk};
+use crate::transfer::Route;
+use crate::transfer::error::{Failure, TransferError, Trouble, While};
+use crate::transfer::loss::{Loss, Losses};
+use crate::transfer::make::{open_leaf, open_source_dir};
+use crate::transfer::survey::probe::{Links, Probe};
 
 /// What a copy would take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

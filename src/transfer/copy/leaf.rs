@@ -8,73 +8,73 @@ use crate::progress::{Amount, Progress};
 use crate::sys::walk::{Trail, Walk};
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name, Timestamp};
 
-use super::content::Content;
-use super::error::{Failure, Trouble, While};
-use super::flush::Flush;
-use super::keep::{self, Kept, Newborn};
-use super::loss::{Loss, Losses};
-use super::make::{is_unchanged, make, not_made, open_source};
-use super::survey::Survey;
-use super::witness::Witness;
-use super::{Copied, Route};
+use crate::transfer::copy::content::Content;
+use crate::transfer::copy::flush::Flush;
+use crate::transfer::error::{Failure, Trouble, While};
+use crate::transfer::loss::{Loss, Losses};
+use crate::transfer::make::{is_unchanged, make, not_made, open_source};
+use crate::transfer::metadata::{self, Kept, Newborn};
+use crate::transfer::source_snapshot::Witness;
+use crate::transfer::survey::Survey;
+use crate::transfer::{Copied, Route};
 
 /// How often a file is copied that changes while it is read.
 const ATTEMPTS: u32 = 3;
 
 /// A directory and its copy.
 #[derive(Debug)]
-pub(super) struct Pair {
-    pub(super) source: Arc<Dir>,
-    pub(super) copy: Arc<Dir>,
+pub(in crate::transfer) struct Pair {
+    pub(in crate::transfer) source: Arc<Dir>,
+    pub(in crate::transfer) copy: Arc<Dir>,
     /// The directory's, beginning with the name that is copied.
     path: PathBuf,
 }
 
 impl Pair {
     /// Where a walk through the source is, and where in the copy.
-    pub(super) fn here(walk: &Walk, copy: &Trail) -> Arc<Self> {
+    pub(in crate::transfer) fn here(walk: &Walk, copy: &Trail) -> Arc<Self> {
         Arc::new(Self { source: walk.shared(), copy: copy.shared(), path: walk.path(None) })
     }
 }
 
 /// An entry of a directory that is no directory.
 #[derive(Debug)]
-pub(super) struct Leaf {
-    pub(super) holder: Arc<Pair>,
-    pub(super) name: OsString,
+pub(in crate::transfer) struct Leaf {
+    pub(in crate::transfer) holder: Arc<Pair>,
+    pub(in crate::transfer) name: OsString,
     /// What it was when it was met.
-    pub(super) was: Metadata,
+    pub(in crate::transfer) was: Metadata,
 }
 
 impl Leaf {
     /// It in the source and in the copy.
-    pub(super) fn places(&self) -> std::io::Result<[(&Dir, Name<'_>); 2]> {
+    pub(in crate::transfer) fn places(&self) -> std::io::Result<[(&Dir, Name<'_>); 2]> {
         let name = Name::new(&self.name)?;
         Ok([(&self.holder.source, name), (&self.holder.copy, name)])
     }
 
-    pub(super) fn path(&self) -> PathBuf {
+    pub(in crate::transfer) fn path(&self) -> PathBuf {
         self.holder.path.join(&self.name)
     }
 }
 
 /// What one thread needs to copy leaves.
-pub(super) struct Leaves<'a> {
+pub(in crate::transfer) struct Leaves<'a> {
     progress: &'a dyn Progress,
     accepted: &'a Losses,
     content: Content<'a>,
-    pub(super) flush: Flush,
+    pub(in crate::transfer) flush: Flush,
     /// The directory of the last leaf.
     holder: Option<Arc<Pair>>,
     /// What every new file is in its copy, once one was made there. Nobody but us can change what that directory gives, so
     /// it is asked once and not for each.
     new_here: Option<Newborn>,
-    pub(super) copied: Copied,
+    pub(in crate::transfer) copied: Copied,
 }
 
 impl<'a> Leaves<'a> {
     /// For a copy into `target`, by the clock of which it is `now`.
-    pub(super) fn new(
+    pub(in crate::transfer) fn new(
         target: &Dir,
         survey: &'a Survey,
         now: Timestamp,
@@ -92,7 +92,7 @@ impl<'a> Leaves<'a> {
     }
 
     /// Copies a leaf of the tree.
-    pub(super) fn copy(&mut self, leaf: &Leaf) -> Result<(), Trouble> {
+    pub(in crate::transfer) fn copy(&mut self, leaf: &Leaf) -> Result<(), Trouble> {
         if !matches!(&self.holder, Some(known) if Arc::ptr_eq(known, &leaf.holder)) {
             (self.holder, self.new_here) = (Some(leaf.holder.clone()), None);
         }
@@ -101,7 +101,7 @@ impl<'a> Leaves<'a> {
     }
 
     /// Copies what is at the route's source, which is no directory; again, if it changed meanwhile, but not for ever.
-    pub(super) fn copy_along(
+    pub(in crate::transfer) fn copy_along(
         &mut self,
         route: Route<'_>,
         was: &Metadata,
@@ -133,7 +133,7 @@ impl<'a> Leaves<'a> {
         if let (Inode::Open(from), Inode::Open(to)) = (source, made) {
             self.content.copy(from, to, was)?;
         }
-        let Kept { losses, now } = keep::keep(source, was, made, self.newborn(made)?, passed_over)?;
+        let Kept { losses, now } = metadata::keep(source, was, made, self.newborn(made)?, passed_over)?;
         let unchanged = is_unchanged(was, &source.metadata().during(Failure::Read)?);
         if !unchanged || (was.kind == FileKind::File && now.size != was.size) {
             return Ok(None);
@@ -166,13 +166,13 @@ impl<'a> Leaves<'a> {
     }
 
     /// Counts an entry that has no bytes of its own.
-    pub(super) fn count_name(&mut self) {
+    pub(in crate::transfer) fn count_name(&mut self) {
         let one = Amount { entries: 1, bytes: 0 };
         self.progress.advance(one);
         self.copied.total += one;
     }
 
-    pub(super) fn lose(&mut self, losses: &[Loss], path: impl Fn() -> PathBuf) -> Result<(), Trouble> {
+    pub(in crate::transfer) fn lose(&mut self, losses: &[Loss], path: impl Fn() -> PathBuf) -> Result<(), Trouble> {
         self.copied.losses.count(losses, path);
         self.accepted.accept(losses)
     }

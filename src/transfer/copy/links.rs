@@ -26,7 +26,7 @@ struct First {
 
 /// Remembers files with several names. Places share their parents, so a deep tree costs no more than its names.
 #[derive(Debug, Default)]
-pub(super) struct Links {
+pub(in crate::transfer) struct Links {
     first: HashMap<FileId, First>,
     places: Vec<Place>,
     /// The place of each level of the walk, from the top down, as far as they were needed.
@@ -37,14 +37,14 @@ pub(super) struct Links {
 
 impl Links {
     /// Remembers that the inode `was` is now copied to `name` of the walk's current directory.
-    pub(super) fn remember(&mut self, was: &Metadata, walk: &Walk, name: Name<'_>) {
+    pub(in crate::transfer) fn remember(&mut self, was: &Metadata, walk: &Walk, name: Name<'_>) {
         let place = self.place(walk);
         let first = First { place, name: name.as_os_str().to_owned(), left: was.links.saturating_sub(1) };
         self.first.insert(was.id, first);
     }
 
     /// Says that the walk went up to `depth`.
-    pub(super) fn left(&mut self, depth: usize) {
+    pub(in crate::transfer) fn left(&mut self, depth: usize) {
         self.levels.truncate(depth + 1);
     }
 
@@ -59,7 +59,13 @@ impl Links {
 
     /// Makes `to_name` of `to` another name of the copy of the inode `was`, if there is a copy; `top` is the directory
     /// of the copy that the walk began in.
-    pub(super) fn link(&mut self, was: &Metadata, top: &Dir, to: &Dir, to_name: Name<'_>) -> io::Result<Linked> {
+    pub(in crate::transfer) fn link(
+        &mut self,
+        was: &Metadata,
+        top: &Dir,
+        to: &Dir,
+        to_name: Name<'_>,
+    ) -> io::Result<Linked> {
         let Some(first) = self.first.get_mut(&was.id) else { return Ok(Linked::NoCopyYet) };
         first.left = first.left.saturating_sub(1);
         let (place, name, left) = (first.place, first.name.clone(), first.left);
@@ -94,7 +100,7 @@ impl Links {
 
 /// What [`Links::link`] did.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Linked {
+pub(in crate::transfer) enum Linked {
     /// The name is there.
     Done,
     /// The file has to be copied first.

@@ -7,10 +7,12 @@ use std::path::Path;
 
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name, Timestamp};
 
-use super::error::{Failure, Trouble, While, is_refusal};
-use super::keep::Newborn;
-use super::loss::Loss;
-use super::{attributes, keep, make};
+use crate::transfer::error::{Failure, Trouble, While, is_refusal};
+use crate::transfer::loss::Loss;
+use crate::transfer::make;
+use crate::transfer::metadata;
+use crate::transfer::metadata::Newborn;
+use crate::transfer::metadata::attributes;
 
 /// All that decides whether metadata is kept, but attributes and times.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -26,7 +28,7 @@ struct Question {
 /// No table of file systems and no guess about rights: the very functions that copy are run, so what the survey says is
 /// what the copy will meet.
 #[derive(Debug)]
-pub(super) struct Probe<'a> {
+pub(in crate::transfer) struct Probe<'a> {
     target: &'a Dir,
     name: Name<'a>,
     inside: Dir,
@@ -36,7 +38,7 @@ pub(super) struct Probe<'a> {
 
 /// Whether the target can give one file several names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Links {
+pub(in crate::transfer) enum Links {
     Kept,
     Lost,
 }
@@ -49,13 +51,13 @@ const FINE: Timestamp = Timestamp { seconds: 1_234_567_891, nanoseconds: 123_456
 
 impl<'a> Probe<'a> {
     /// Makes the directory `name` in `target` to try things in.
-    pub(super) fn new(target: &'a Dir, name: Name<'a>) -> Result<Self, Trouble> {
+    pub(in crate::transfer) fn new(target: &'a Dir, name: Name<'a>) -> Result<Self, Trouble> {
         let inside = target.create_private_dir(name).map_err(make::not_made)?;
         Ok(Self { target, name, inside, answers: HashMap::new(), links: None })
     }
 
     /// What a copy of `from`, which is as `was` tells, would lose; attributes that `passed_over` tells are none.
-    pub(super) fn losses(
+    pub(in crate::transfer) fn losses(
         &mut self,
         from: &Inode,
         was: &Metadata,
@@ -76,7 +78,9 @@ impl<'a> Probe<'a> {
     fn attempt(&self, from: &Inode, was: &Metadata, passed_over: fn(&OsStr) -> bool) -> Result<Vec<Loss>, Trouble> {
         let fine = Metadata { accessed: FINE, modified: FINE, ..*was };
         let losses = match make::make(&self.inside, TRIAL, &fine, Path::new("nowhere")) {
-            Ok(made) => Newborn::of(&made).and_then(|new| Ok(keep::keep(from, &fine, &made, new, passed_over)?.losses)),
+            Ok(made) => {
+                Newborn::of(&made).and_then(|new| Ok(metadata::keep(from, &fine, &made, new, passed_over)?.losses))
+            }
             Err(error) if is_refusal(&error) => Ok(vec![Loss::Entry]),
             Err(error) => Err(Trouble::of(Failure::Make, error)),
         };
@@ -85,7 +89,7 @@ impl<'a> Probe<'a> {
     }
 
     /// Whether two names of one file stay one file.
-    pub(super) fn links(&mut self) -> Result<Links, Trouble> {
+    pub(in crate::transfer) fn links(&mut self) -> Result<Links, Trouble> {
         if let Some(known) = self.links {
             return Ok(known);
         }

@@ -11,16 +11,16 @@ use std::path::PathBuf;
 use crate::progress::Progress;
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name};
 
-use super::Route;
-use super::error::{Failure, TransferError, Trouble, While};
-use super::flush::Flush;
-use super::keep::{self, Newborn};
-use super::loss::{Loss, Losses};
-use super::make::{is_unchanged, open_source_dir};
 use crate::sys::walk::{Ascent, Step, Trail, Walk};
+use crate::transfer::Route;
+use crate::transfer::copy::flush::Flush;
+use crate::transfer::error::{Failure, TransferError, Trouble, While};
+use crate::transfer::loss::{Loss, Losses};
+use crate::transfer::make::{is_unchanged, open_source_dir};
+use crate::transfer::metadata::{self, Newborn};
 
 /// What the second walk needs.
-pub(super) struct Seal<'a> {
+pub(in crate::transfer) struct Seal<'a> {
     progress: &'a dyn Progress,
     flush: &'a mut Flush,
     losses: &'a mut Losses,
@@ -40,7 +40,7 @@ struct Unsealed {
 }
 
 impl<'a> Seal<'a> {
-    pub(super) fn new(
+    pub(in crate::transfer) fn new(
         progress: &'a dyn Progress,
         flush: &'a mut Flush,
         losses: &'a mut Losses,
@@ -50,7 +50,7 @@ impl<'a> Seal<'a> {
     }
 
     /// Compares, and finishes, the whole copy.
-    pub(super) fn all(&mut self, route: Route<'_>) -> Result<(), TransferError> {
+    pub(in crate::transfer) fn all(&mut self, route: Route<'_>) -> Result<(), TransferError> {
         let top = PathBuf::from(route.name.as_os_str());
         let pair = self.entry(route);
         let Some((from, made)) = pair.map_err(|trouble| trouble.at_top(top))? else { return Ok(()) };
@@ -133,7 +133,7 @@ impl<'a> Seal<'a> {
         }
         made.leave().during(Failure::Keep)?;
         let copy = Inode::Open(copy);
-        let losses = keep::keep(&Inode::Open(source), &was, &copy, Newborn::of(&copy)?, passed_over)?.losses;
+        let losses = metadata::keep(&Inode::Open(source), &was, &copy, Newborn::of(&copy)?, passed_over)?.losses;
         self.losses.count(&losses, || walk.path(None));
         self.accepted.accept(&losses)?;
         if let Inode::Open(directory) = &copy {

@@ -9,16 +9,16 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
-use super::Route;
-use super::attributes;
-use super::buffer::Buffer;
-use super::copied::Copied;
-use super::error::Trouble;
-use super::make::{open_source, open_source_dir};
-use super::witness::Witness;
 use crate::progress::{Progress, Silent};
 use crate::sys::walk::{Ascent, Step, Trail, Walk};
 use crate::sys::{Dir, FileId, FileKind, Inode, Metadata, Name, Timestamp, if_there};
+use crate::transfer::Route;
+use crate::transfer::copied::Copied;
+use crate::transfer::copy::buffer::Buffer;
+use crate::transfer::error::Trouble;
+use crate::transfer::make::{open_source, open_source_dir};
+use crate::transfer::metadata::attributes;
+use crate::transfer::source_snapshot::Witness;
 
 /// What is read of each file at once.
 const BUFFER: usize = 64 * 1024;

@@ -5,11 +5,11 @@ use std::io;
 
 use crate::sys::{Dir, Inode, Metadata};
 
-use super::attributes;
-use super::attributes::Group;
-use super::error::{Trouble, is_refusal};
-use super::keep::{Newborn, mode_for, set_owner};
-use super::loss::Loss;
+use crate::transfer::error::{Trouble, is_refusal};
+use crate::transfer::loss::Loss;
+use crate::transfer::metadata::attributes;
+use crate::transfer::metadata::attributes::Group;
+use crate::transfer::metadata::{Newborn, mode_for, set_owner};
 
 /// Gives the new directory `to`, which is private, what `from` has as far as that is allowed: its owner, its attributes
 /// and access lists but for those that `passed_over` tells, and last its permission bits, or those of `recorded`.

@@ -8,8 +8,8 @@ use std::os::unix::fs::FileExt;
 use crate::progress::{Amount, Progress};
 use crate::sys::{self, Metadata, Offer};
 
-use super::buffer::Buffer;
-use super::error::{Failure, Trouble, While};
+use crate::transfer::copy::buffer::Buffer;
+use crate::transfer::error::{Failure, Trouble, While};
 
 /// What one read and write move: it fits the cache of a processor core, and more is no faster (measured up to 1 MiB).
 const BUFFER: usize = 128 * 1024;
@@ -25,7 +25,7 @@ enum Worth {
 }
 
 /// Copies contents; remembers between files what the two file systems cannot do.
-pub(super) struct Content<'a> {
+pub(in crate::transfer) struct Content<'a> {
     progress: &'a dyn Progress,
     sharing: Worth,
     kernel: Worth,
@@ -33,7 +33,7 @@ pub(super) struct Content<'a> {
 }
 
 impl<'a> Content<'a> {
-    pub(super) fn new(progress: &'a dyn Progress) -> Self {
+    pub(in crate::transfer) fn new(progress: &'a dyn Progress) -> Self {
         Self { progress, sharing: Worth::Trying, kernel: Worth::Trying, buffer: Buffer::new(BUFFER) }
     }
 
@@ -41,7 +41,7 @@ impl<'a> Content<'a> {
     ///
     /// The cheapest way that works: the same blocks (FICLONE), a copy in the kernel, or reading and writing. No more is
     /// copied than `was` tells; whoever compares afterwards sees that the source grew.
-    pub(super) fn copy(&mut self, from: &File, to: &File, was: &Metadata) -> Result<(), Trouble> {
+    pub(in crate::transfer) fn copy(&mut self, from: &File, to: &File, was: &Metadata) -> Result<(), Trouble> {
         if was.size == 0 {
             return Ok(());
         }

@@ -19,25 +19,25 @@ pub struct Witness {
 
 impl Witness {
     /// For a copy that begins at `now`, as file systems tell the time.
-    pub(super) fn from(now: Timestamp) -> Self {
+    pub(in crate::transfer) fn from(now: Timestamp) -> Self {
         let since = Timestamp { seconds: now.seconds.saturating_sub(APART), ..now };
         Self { since, changed: HashMap::new() }
     }
 
     /// Remembers an inode as it was copied.
-    pub(super) fn note(&mut self, was: &Metadata) {
+    pub(in crate::transfer) fn note(&mut self, was: &Metadata) {
         if was.changed >= self.since {
             self.changed.insert(was.id, was.changed);
         }
     }
 
     /// Adds what another noted of the same copy.
-    pub(super) fn add(&mut self, other: Self) {
+    pub(in crate::transfer) fn add(&mut self, other: Self) {
         self.changed.extend(other.changed);
     }
 
     /// Whether an inode has not changed since it was noted.
-    pub(super) fn confirms(&self, is: &Metadata) -> bool {
+    pub(in crate::transfer) fn confirms(&self, is: &Metadata) -> bool {
         is.changed < self.since || self.changed.get(&is.id) == Some(&is.changed)
     }
 }

@@ -39,7 +39,7 @@ const MOST_NUMBERS: u32 = 10_000;
 
 /// What became of an entry that was to be moved aside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Moved {
+pub(in crate::transfer) enum Moved {
     /// It is in the private directory, under its name.
     Aside,
     /// There was nothing of that name any more.
@@ -49,7 +49,7 @@ pub(super) enum Moved {
 }
 
 /// Moves `name` of `from` to the private directory there.
-pub(super) fn move_aside(from: &Dir, name: Name<'_>, aside: &Dir) -> Moved {
+pub(in crate::transfer) fn move_aside(from: &Dir, name: Name<'_>, aside: &Dir) -> Moved {
     // No one else makes names there, and each entry has left before another comes under its name. In one call, because
     // what is linked first and unlinked then may be another by then.
     match if_there(rename_to_own_name(from, name, aside, name)) {
@@ -64,7 +64,7 @@ const HELD: usize = 4;
 
 /// The private directories of a walk: that of the directory that it is in, and those of the nearest above. Each is held open
 /// as long as it is there, so that none is ever opened again by its name; those further above are removed meanwhile.
-pub(super) struct Asides<'a> {
+pub(in crate::transfer) struct Asides<'a> {
     ledger: Option<&'a Ledger>,
     /// What a directory begins with.
     first: Stance,
@@ -85,14 +85,14 @@ enum Stance {
 
 impl<'a> Asides<'a> {
     /// For a walk whose top is in `holder`; what is made is written down in `ledger`.
-    pub(super) fn new(holder: &Dir, ledger: Option<&'a Ledger>) -> Self {
+    pub(in crate::transfer) fn new(holder: &Dir, ledger: Option<&'a Ledger>) -> Self {
         let is_costly = matches!(holder.file_system(), Ok(FileSystem::Overlay));
         let first = if is_costly { Stance::Refused } else { Stance::Possible };
         Self { ledger, first, here: first, current: None, above: Vec::new(), left: 0 }
     }
 
     /// Goes down into a directory. Nothing is aside in the one above by then.
-    pub(super) fn enter(&mut self) {
+    pub(in crate::transfer) fn enter(&mut self) {
         self.above.push((std::mem::replace(&mut self.here, self.first), self.current.take()));
         let far = self.above.len().checked_sub(HELD + 1).and_then(|far| self.above[far].1.take());
         // One that stays keeps its directory, and that is told.
@@ -105,19 +105,19 @@ impl<'a> Asides<'a> {
     ///
     /// # Errors
     /// The private directory of the one that is left stays.
-    pub(super) fn leave(&mut self) -> io::Result<()> {
+    pub(in crate::transfer) fn leave(&mut self) -> io::Result<()> {
         let closed = self.close();
         (self.here, self.current) = self.above.pop().unwrap_or((self.first, None));
         closed
     }
 
     /// Whether the current directory's private directory is called so.
-    pub(super) fn is_called(&self, name: &OsStr) -> bool {
+    pub(in crate::transfer) fn is_called(&self, name: &OsStr) -> bool {
         self.current.as_ref().is_some_and(|current| current.name() == name)
     }
 
     /// The private directory of the current directory `from`, made if it is not there yet; `None` where there can be none.
-    pub(super) fn within(&mut self, from: &Dir) -> Option<Arc<Dir>> {
+    pub(in crate::transfer) fn within(&mut self, from: &Dir) -> Option<Arc<Dir>> {
         if self.current.is_none() && self.here == Stance::Possible {
             // Without room, without the right, without the call: it is removed in its place.
             match PrivateDir::make(from, Purpose::Aside, self.ledger) {
@@ -132,7 +132,7 @@ impl<'a> Asides<'a> {
     ///
     /// # Errors
     /// Where it is, if it could not get its name back.
-    pub(super) fn put_back(&mut self, (aside, name): (&Dir, Name<'_>), to: &Dir) -> io::Result<()> {
+    pub(in crate::transfer) fn put_back(&mut self, (aside, name): (&Dir, Name<'_>), to: &Dir) -> io::Result<()> {
         match put_back(aside, name, to) {
             Ok(None) => Ok(()),
             Ok(Some(other)) => Err(io::Error::other(format!(
@@ -148,7 +148,7 @@ impl<'a> Asides<'a> {
     }
 
     /// Removes the private directory of the current directory, if there is one.
-    pub(super) fn close(&mut self) -> io::Result<()> {
+    pub(in crate::transfer) fn close(&mut self) -> io::Result<()> {
         let Some(current) = self.current.take() else { return Ok(()) };
         let name = current.name().to_owned();
         current.remove().map_err(|error| {
@@ -159,7 +159,7 @@ impl<'a> Asides<'a> {
 
     /// How many private directories stay, for [`bring_back`] to find: those that could not be removed, and that of a walk
     /// that was given up.
-    pub(super) fn left(&self) -> usize {
+    pub(in crate::transfer) fn left(&self) -> usize {
         let held = self.above.iter().filter_map(|(_, held)| held.as_ref()).chain(&self.current);
         self.left + held.count()
     }
@@ -169,14 +169,14 @@ impl<'a> Asides<'a> {
 ///
 /// A move changes the change time (not everywhere, and never to an older one), so all else has to tell; that the change
 /// time was the right one was seen a moment ago.
-pub(super) fn is_what_was_seen(was: &Metadata, is: &Metadata) -> bool {
+pub(in crate::transfer) fn is_what_was_seen(was: &Metadata, is: &Metadata) -> bool {
     let has_length = matches!(was.kind, FileKind::File | FileKind::Symlink);
     (was.id, was.kind, was.mode, was.uid, was.gid, was.rdev, was.modified)
         == (is.id, is.kind, is.mode, is.uid, is.gid, is.rdev, is.modified)
         && (!has_length || was.size == is.size)
 }
 
-/// Brings back what a killed [`retire`](super::retire) had moved aside, in the directory `holder` and everywhere below
+/// Brings back what a killed [`retire`](crate::transfer::remove_source) had moved aside, in the directory `holder` and everywhere below
 /// `top` in it: each entry to the name that it had, or if that is taken to a numbered one. `made` is which private
 /// directories it had made; `copy` is where the copy of the top is, if it is anywhere.
 ///

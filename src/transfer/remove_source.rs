@@ -2,11 +2,13 @@
 //!
 //! Other programs go on working while a tree is copied and removed. What they add or change after it was compared is in
 //! no copy; a plain deletion would be the end of it. So source and copy are walked side by side once more, and an entry
-//! is removed only if the copy has it and it is still what was copied, to its change time. It is moved [aside](super::aside)
+//! is removed only if the copy has it and it is still what was copied, to its change time. It is moved [aside](crate::transfer::remove_source::aside)
 //! for that, so that nothing can take its place between the look and the removal. All else stays where it is, with the
 //! directories that lead to it, and is named.
 //!
 //! Nothing interrupts this walk: it is the short end of a removal that has happened.
+
+pub(super) mod aside;
 
 use std::ffi::OsString;
 use std::io;
@@ -17,14 +19,14 @@ use crate::private::Ledger;
 use crate::progress::{Activity, Amount, Progress, Silent, begin};
 use crate::sys::{self, Dir, FileKind, Metadata, Name, if_there};
 
-use super::aside::{Asides, Moved, is_what_was_seen, move_aside};
-use super::error::Trouble;
-use super::helper::{self, Helper, with_helper};
-use super::leaf::{Leaf, Pair};
-use super::loss::Loss;
-use super::make::open_source_dir;
-use super::{Copied, Route, is_same};
 use crate::sys::walk::{Ascent, Step, Trail, Walk};
+use crate::transfer::copy::leaf::{Leaf, Pair};
+use crate::transfer::error::Trouble;
+use crate::transfer::helper::{self, Helper, with_helper};
+use crate::transfer::loss::Loss;
+use crate::transfer::make::open_source_dir;
+use crate::transfer::remove_source::aside::{Asides, Moved, is_what_was_seen, move_aside};
+use crate::transfer::{Copied, Route, is_same};
 
 /// How often one directory is read before we give up on a process that keeps filling it.
 const PASSES: u32 = 100;
@@ -43,14 +45,14 @@ pub struct Retired {
     pub removed: Amount,
     /// What stays, each with its cause; a directory that stays only for what it holds is not listed.
     pub left: Vec<Left>,
-    /// How many private directories stay, for [`super::bring_back`] to find; hardly ever any.
+    /// How many private directories stay, for [`crate::transfer::bring_back`] to find; hardly ever any.
     pub asides: usize,
 }
 
 /// How it is known that the copy has an entry.
 #[derive(Debug, Clone)]
 pub enum Proof {
-    /// The copy was made a moment ago, by [`super::copy`], and this is what it saw.
+    /// The copy was made a moment ago, by [`crate::transfer::copy`], and this is what it saw.
     Seen(Copied),
     /// An earlier command made it, and what that saw is gone with it: both are read, and compared as [`is_same`] does.
     Bytes,
@@ -72,7 +74,7 @@ pub struct Left {
 ///
 /// # After a crash
 /// The copy is whole; what is left of the source is a smaller tree, some of its directories perhaps with `u+rwx` added,
-/// and one or two entries perhaps moved aside, which [`super::bring_back`] mends.
+/// and one or two entries perhaps moved aside, which [`crate::transfer::bring_back`] mends.
 pub fn retire(route: Route<'_>, proof: Proof, ledger: Option<&Ledger>, progress: &dyn Progress) -> Retired {
     let total = if let Proof::Seen(copied) = &proof { Some(copied.total) } else { None };
     let _ending = begin(progress, Activity::Deleting, total);

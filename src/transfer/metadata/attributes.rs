@@ -9,12 +9,12 @@ use xattr::FileExt;
 use crate::sys::door::through;
 use crate::sys::{AttributeMeaning, Carrier, Inode, is_attribute_too_large, meaning_of_attribute};
 
-use super::error::{Failure, Trouble, While, is_refusal};
-use super::loss::Loss;
+use crate::transfer::error::{Failure, Trouble, While, is_refusal};
+use crate::transfer::loss::Loss;
 
 /// Whether the copy belongs to the group that the source belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Group {
+pub(in crate::transfer) enum Group {
     /// It does.
     Same,
     /// It does not: an access list would give the source's group rights to another group.
@@ -23,7 +23,7 @@ pub(super) enum Group {
 
 /// What a new entry has from the directory that it was made in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Inherited {
+pub(in crate::transfer) enum Inherited {
     /// No attribute that [`keep`] cares about.
     Nothing,
     /// Access control lists, by the default list of the directory.
@@ -31,7 +31,7 @@ pub(super) enum Inherited {
 }
 
 /// What the new entry `made` has inherited.
-pub(super) fn inherited(made: &Inode) -> io::Result<Inherited> {
+pub(in crate::transfer) fn inherited(made: &Inode) -> io::Result<Inherited> {
     Ok(if list(made, is_inherited)?.is_empty() { Inherited::Nothing } else { Inherited::Lists })
 }
 
@@ -41,7 +41,7 @@ pub(super) fn inherited(made: &Inode) -> io::Result<Inherited> {
 /// list of the target would open the copy to people who could not see the source.
 ///
 /// Those of `from` that `passed_over` tells are none.
-pub(super) fn keep(
+pub(in crate::transfer) fn keep(
     from: &Inode,
     to: &Inode,
     group: Group,
@@ -72,13 +72,16 @@ fn remove_inherited(made: &Inode, but: &[OsString]) -> io::Result<()> {
 }
 
 /// What [`keep`] would keep of this source, but for the names that `passed_over` tells.
-pub(super) fn values(from: &Inode, passed_over: fn(&OsStr) -> bool) -> io::Result<BTreeMap<OsString, Option<Vec<u8>>>> {
+pub(in crate::transfer) fn values(
+    from: &Inode,
+    passed_over: fn(&OsStr) -> bool,
+) -> io::Result<BTreeMap<OsString, Option<Vec<u8>>>> {
     let names = list(from, is_kept)?.into_iter().filter(|name| !passed_over(name));
     names.map(|name| get(from, &name).map(|value| (name, value))).collect()
 }
 
 /// Whether there is anything that [`keep`] would have to do for this source.
-pub(super) fn has_any(from: &Inode, passed_over: fn(&OsStr) -> bool) -> io::Result<bool> {
+pub(in crate::transfer) fn has_any(from: &Inode, passed_over: fn(&OsStr) -> bool) -> io::Result<bool> {
     Ok(list(from, is_kept)?.iter().any(|name| !passed_over(name)))
 }
 

@@ -5,14 +5,14 @@
 const PAGE: usize = 4096;
 
 /// A buffer that begins where a page does.
-pub(super) struct Buffer {
+pub(in crate::transfer) struct Buffer {
     memory: Vec<u8>,
     begin: usize,
     length: usize,
 }
 
 impl Buffer {
-    pub(super) fn new(length: usize) -> Self {
+    pub(in crate::transfer) fn new(length: usize) -> Self {
         let memory = vec![0; length + PAGE];
         // Where it cannot be told, any place serves.
         let begin = memory.as_ptr().align_offset(PAGE).min(PAGE);
@@ -20,7 +20,7 @@ impl Buffer {
     }
 
     /// All of it, or its first `wanted` bytes if they are fewer.
-    pub(super) fn first(&mut self, wanted: u64) -> &mut [u8] {
+    pub(in crate::transfer) fn first(&mut self, wanted: u64) -> &mut [u8] {
         let wanted = usize::try_from(wanted).map_or(self.length, |wanted| wanted.min(self.length));
         &mut self.memory[self.begin..self.begin + wanted]
     }

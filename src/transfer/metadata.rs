@@ -1,36 +1,39 @@
 //! Owner, attributes, permission bits and times from one inode to another, checked by reading them back.
 
+pub(super) mod apply;
+pub(super) mod attributes;
+
 use std::ffi::OsStr;
 use std::io;
 
 use crate::sys::{FileKind, Inode, Metadata};
 
-use super::attributes::{self, Group, Inherited};
-use super::error::{Failure, Trouble, While, is_refusal};
-use super::loss::Loss;
+use self::attributes::{Group, Inherited};
+use crate::transfer::error::{Failure, Trouble, While, is_refusal};
+use crate::transfer::loss::Loss;
 
 /// An inode that has been given another's metadata.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(in crate::transfer) struct Kept {
     /// What it could not take.
-    pub(super) losses: Vec<Loss>,
+    pub(in crate::transfer) losses: Vec<Loss>,
     /// What it is now.
-    pub(super) now: Metadata,
+    pub(in crate::transfer) now: Metadata,
 }
 
 /// What a new entry is before anything is done to it: the same for all files made in one private directory.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Newborn {
-    pub(super) owner: Owner,
-    pub(super) inherited: Inherited,
+pub(in crate::transfer) struct Newborn {
+    pub(in crate::transfer) owner: Owner,
+    pub(in crate::transfer) inherited: Inherited,
 }
 
 /// User and group.
-pub(super) type Owner = (u32, u32);
+pub(in crate::transfer) type Owner = (u32, u32);
 
 impl Newborn {
     /// What `made` is, to which nothing was done yet.
-    pub(super) fn of(made: &Inode) -> Result<Self, Trouble> {
+    pub(in crate::transfer) fn of(made: &Inode) -> Result<Self, Trouble> {
         let owner = owner_of(made).during(Failure::Keep)?;
         Ok(Self { owner, inherited: attributes::inherited(made).during(Failure::Keep)? })
     }
@@ -42,7 +45,7 @@ impl Newborn {
 /// The order matters: giving a file away takes its capabilities and set-id bits (chown(2)); an access list sets
 /// permission bits, and the bits, set after it, its mask (acl(5)); and times come last because all else changes them.
 /// Until the mode is set, nobody but the owner can open the copy.
-pub(super) fn keep(
+pub(in crate::transfer) fn keep(
     from: &Inode,
     was: &Metadata,
     to: &Inode,
@@ -76,7 +79,7 @@ fn differences(was: &Metadata, now: &Metadata, mode: u32) -> impl Iterator<Item 
 
 /// Owner and group if we may, else the group alone: an ordinary user may give a file to any group of their own. Says what
 /// came of it. Most often there is nothing to do, because what we make is ours.
-pub(super) fn set_owner(was: &Metadata, to: &Inode, owner: Owner) -> io::Result<Owner> {
+pub(in crate::transfer) fn set_owner(was: &Metadata, to: &Inode, owner: Owner) -> io::Result<Owner> {
     if owner == (was.uid, was.gid) {
         return Ok(owner);
     }
@@ -95,7 +98,7 @@ fn owner_of(inode: &Inode) -> io::Result<Owner> {
 ///
 /// What only the source's owner or group were trusted with does not pass to another: no set-id bits for a new owner,
 /// and for a new group nothing that everybody has not.
-pub(super) fn mode_for(was: &Metadata, owner: Owner) -> u32 {
+pub(in crate::transfer) fn mode_for(was: &Metadata, owner: Owner) -> u32 {
     const SET_ID: u32 = 0o6000;
     const GROUP: u32 = 0o070;
     if (was.uid, was.gid) == owner {

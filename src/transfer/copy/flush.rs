@@ -4,7 +4,7 @@ use std::fs::File;
 
 use crate::sys::{self, Dir};
 
-use super::error::{Failure, Trouble, While};
+use crate::transfer::error::{Failure, Trouble, While};
 
 /// So many entries are flushed one by one; for more, the whole file system is, once, at the end.
 ///
@@ -24,7 +24,7 @@ enum Way {
 
 /// Flushes what is copied into one directory.
 #[derive(Debug)]
-pub(super) struct Flush {
+pub(in crate::transfer) struct Flush {
     /// Opened before the first write, because errors of writing back are told to handles that were open then.
     target: File,
     way: Way,
@@ -32,7 +32,7 @@ pub(super) struct Flush {
 
 impl Flush {
     /// For a copy of so many entries, of which none is made yet.
-    pub(super) fn new(target: &Dir, entries: u64) -> Result<Self, Trouble> {
+    pub(in crate::transfer) fn new(target: &Dir, entries: u64) -> Result<Self, Trouble> {
         let way = match target.flushes_as_one().during(Failure::Flush)? {
             false => Way::EachAlways,
             true if entries > ONE_BY_ONE => Way::Whole,
@@ -42,7 +42,7 @@ impl Flush {
     }
 
     /// Flushes a finished file or directory, now or in [`Self::finish`].
-    pub(super) fn entry(&mut self, entry: &File) -> Result<(), Trouble> {
+    pub(in crate::transfer) fn entry(&mut self, entry: &File) -> Result<(), Trouble> {
         match self.way {
             Way::Whole => return Ok(()),
             Way::Each(0) => {
@@ -57,14 +57,14 @@ impl Flush {
 
     /// Takes note of an entry that no open file is there for to flush: a link, a FIFO, a socket or a device, whose inode a
     /// flush of the directory does not write where there is no journal; or one more name of a file that was flushed before.
-    pub(super) fn entry_without_handle(&mut self) {
+    pub(in crate::transfer) fn entry_without_handle(&mut self) {
         if let Way::Each(_) = self.way {
             self.way = Way::Whole;
         }
     }
 
     /// Returns when everything is on the disk, the name in the target directory included.
-    pub(super) fn finish(&self) -> Result<(), Trouble> {
+    pub(in crate::transfer) fn finish(&self) -> Result<(), Trouble> {
         match self.way {
             Way::Whole => sys::flush_file_system(&self.target),
             Way::Each(_) | Way::EachAlways => sys::flush_file(&self.target),
