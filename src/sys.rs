@@ -46,27 +46,20 @@
 //! | SIGHUP ignored by whoever started us | known | never caught | never caught |
 //! | `clean --all-users` | yes | refused | refused |
 
-mod absence;
 mod attribute;
 mod content;
 mod dir;
 pub mod door;
-mod entries;
-mod file_system;
-mod inode;
-mod listing;
+pub(crate) mod entries;
 mod lock;
 mod mounts;
 mod platform;
-mod private;
 mod process;
 mod rename;
 #[cfg(test)]
 mod tests;
 mod values;
-pub(crate) mod walk;
 
-pub use absence::if_there;
 pub use attribute::{
     ATTRIBUTE_PREFIX, create_attribute, is_attribute_refused, is_attribute_too_large, is_no_attribute,
     meaning_of_attribute,
@@ -74,12 +67,12 @@ pub use attribute::{
 pub use content::{
     Offer, copy_in_kernel, flush, flush_file, flush_file_system, next_data, set_length, share_content, write, write_at,
 };
+pub use dir::inode::{Inode, Mark};
 pub use dir::{
     Dir, Space, create_private_dirs, is_fixed, metadata_at, metadata_following, metadata_of_file, set_mode_of_file,
 };
 pub use entries::EntryBuffer;
-pub use inode::{Inode, Mark};
-pub use listing::Listing;
+pub use entries::listing::Listing;
 pub use lock::{Lock, Locked, try_lock};
 pub use mounts::{MOUNT_TABLE, MountsBelow, mount_of, mounts};
 pub use process::{
@@ -90,4 +83,4 @@ pub use rename::{rename_no_replace, rename_replacing, rename_to_own_name};
 pub use values::entry::{Batch, Entry};
 pub use values::metadata::{FileId, FileKind, Metadata, MountRoot, STICKY, Timestamp};
 pub use values::name::{Name, NotAName};
-pub use values::{AttributeMeaning, Carrier, FileSystem, Mount};
+pub use values::{AttributeMeaning, Carrier, FileSystem, Mount, if_there};

@@ -6,8 +6,8 @@ use std::io;
 
 use rustix::io::Errno;
 
-use super::platform;
-use super::values::AttributeMeaning;
+use crate::sys::platform;
+use crate::sys::values::AttributeMeaning;
 
 /// What the platform wants in front of the name of an attribute that a user may set.
 pub const ATTRIBUTE_PREFIX: &str = platform::ATTRIBUTE_PREFIX;

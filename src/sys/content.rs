@@ -9,9 +9,9 @@ use std::os::unix::fs::FileExt as _;
 use rustix::fs::SeekFrom;
 use rustix::io::Errno;
 
-use super::dir::Dir;
-use super::door::through;
-use super::platform;
+use crate::sys::dir::Dir;
+use crate::sys::door::through;
+use crate::sys::platform;
 
 /// What became of a call that not every pair of file systems has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,6 +2,10 @@
 //!
 //! No call here follows a symbolic link at the name it is given; the one that does says so in its own name.
 
+pub(super) mod file_system;
+pub(super) mod inode;
+pub(super) mod private;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
@@ -12,11 +16,11 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::door::through;
-use super::platform::{self, PLACE};
-use super::values::metadata::{FileId, FileKind, Metadata, mode_of};
-use super::values::name::Name;
-use super::values::opening::{GUARDED, Within};
+use crate::sys::door::through;
+use crate::sys::platform::{self, PLACE};
+use crate::sys::values::metadata::{FileId, FileKind, Metadata, mode_of};
+use crate::sys::values::name::Name;
+use crate::sys::values::opening::{GUARDED, Within};
 
 /// A directory held open as a place for names.
 #[derive(Debug)]
@@ -99,7 +103,7 @@ impl Dir {
     }
 
     /// How far it was read.
-    pub(super) fn reading(&self) -> &platform::Reading {
+    pub(in crate::sys) fn reading(&self) -> &platform::Reading {
         &self.reading
     }
 

@@ -1,15 +1,18 @@
 //! Reading a directory in bounded memory.
 
+pub(super) mod listing;
+pub(crate) mod walk;
+
 use std::ffi::OsStr;
 use std::io;
 use std::ops::{ControlFlow, Range};
 use std::os::unix::ffi::OsStrExt;
 
-use super::dir::Dir;
-use super::platform;
-use super::values::entry::{Batch, Entry};
-use super::values::metadata::FileKind;
-use super::values::name::Name;
+use crate::sys::dir::Dir;
+use crate::sys::platform;
+use crate::sys::values::entry::{Batch, Entry};
+use crate::sys::values::metadata::FileKind;
+use crate::sys::values::name::Name;
 
 /// Room for a batch of entries; one serves any number of directories in turn.
 #[derive(Debug, Default)]

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::dir::metadata_at;
-use super::platform;
-use super::values::Mount;
-use super::values::metadata::FileId;
+use crate::sys::dir::metadata_at;
+use crate::sys::platform;
+use crate::sys::values::Mount;
+use crate::sys::values::metadata::FileId;
 
 /// What the table of mounts is called in a message.
 pub const MOUNT_TABLE: &str = platform::MOUNT_TABLE;

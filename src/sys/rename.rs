@@ -5,11 +5,11 @@ use std::io;
 use rustix::fs::AtFlags;
 use rustix::io::Errno;
 
-use super::dir::{Dir, metadata_of_file};
-use super::door::through;
-use super::platform;
-use super::values::metadata::FileKind;
-use super::values::name::Name;
+use crate::sys::dir::{Dir, metadata_of_file};
+use crate::sys::door::through;
+use crate::sys::platform;
+use crate::sys::values::metadata::FileKind;
+use crate::sys::values::name::Name;
 
 /// Moves `name` of `from` to `to_name` of `to`; an existing `to_name` of any kind is an error (`EEXIST`) and untouched.
 ///

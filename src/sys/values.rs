@@ -6,6 +6,7 @@ pub(super) mod name;
 pub(super) mod opening;
 
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 /// A file system that something was measured on.
@@ -60,4 +61,12 @@ pub enum Carrier<'a> {
     Path(&'a Path),
     /// Nothing: attributes of such an inode cannot be reached here without a path that may lead elsewhere by now.
     Unreachable,
+}
+
+/// What a call gave, or `None` where it found nothing of that name (`ENOENT`); any other error stays one.
+pub fn if_there<T>(result: io::Result<T>) -> io::Result<Option<T>> {
+    match result {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        result => result.map(Some),
+    }
 }

@@ -10,7 +10,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 
 use crate::progress::{Progress, Silent};
-use crate::sys::walk::{Ascent, Step, Trail, Walk};
+use crate::sys::entries::walk::{Ascent, Step, Trail, Walk};
 use crate::sys::{Dir, FileId, FileKind, Inode, Metadata, Name, Timestamp, if_there};
 use crate::transfer::Route;
 use crate::transfer::copied::Copied;

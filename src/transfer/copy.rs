@@ -15,7 +15,7 @@ use std::sync::Arc;
 use crate::progress::{Activity, Progress, begin};
 use crate::sys::{Dir, FileId, Name};
 
-use crate::sys::walk::{Ascent, Step, Trail, Walk};
+use crate::sys::entries::walk::{Ascent, Step, Trail, Walk};
 use crate::transfer::Route;
 use crate::transfer::copied::Copied;
 use crate::transfer::copy::leaf::{Leaf, Leaves, Pair};

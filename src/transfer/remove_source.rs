@@ -19,7 +19,7 @@ use crate::private::Ledger;
 use crate::progress::{Activity, Amount, Progress, Silent, begin};
 use crate::sys::{self, Dir, FileKind, Metadata, Name, if_there};
 
-use crate::sys::walk::{Ascent, Step, Trail, Walk};
+use crate::sys::entries::walk::{Ascent, Step, Trail, Walk};
 use crate::transfer::copy::leaf::{Leaf, Pair};
 use crate::transfer::error::Trouble;
 use crate::transfer::helper::{self, Helper, with_helper};

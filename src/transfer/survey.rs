@@ -10,7 +10,7 @@ use std::path::PathBuf;
 use crate::progress::{Activity, Amount, Progress, begin};
 use crate::sys::{self, Dir, FileId, FileKind, Inode, Metadata, MountRoot, Name};
 
-use crate::sys::walk::{Ascent, Step, Walk};
+use crate::sys::entries::walk::{Ascent, Step, Walk};
 use crate::transfer::Route;
 use crate::transfer::error::{Failure, TransferError, Trouble, While};
 use crate::transfer::loss::{Loss, Losses};

@@ -19,7 +19,7 @@ use crate::ops::doctor::diagnosis::ExamineRequest;
 use crate::private::is_random_name;
 use crate::progress::{Amount, Progress};
 use crate::store::{layout, stray};
-use crate::sys::walk::{Ascent, Step, Walk};
+use crate::sys::entries::walk::{Ascent, Step, Walk};
 use crate::sys::{self, Dir, FileKind, Name, Timestamp};
 use crate::volume::Volumes;
 

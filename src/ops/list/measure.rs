@@ -7,7 +7,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Grower, ItemKind, TrashItem};
 use crate::manager::TrashManager;
 use crate::progress::{Activity, Amount, Progress, begin};
-use crate::sys::walk::{Ascent, Step, Walk};
+use crate::sys::entries::walk::{Ascent, Step, Walk};
 use crate::sys::{Dir, FileId, Metadata, Name};
 
 impl TrashManager {

@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::manager::parents::Parent;
 use crate::ops::remove::operand::{Located, REMOVE, refused};
 use crate::store::layout;
-use crate::sys::walk::{Ascent, Step, Walk};
+use crate::sys::entries::walk::{Ascent, Step, Walk};
 use crate::sys::{self, Dir, FileId, FileKind, MountRoot, MountsBelow, Name};
 use crate::text::quoted;
 use crate::volume::Volumes;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::progress::{Amount, Progress};
-use crate::sys::walk::{Trail, Walk};
+use crate::sys::entries::walk::{Trail, Walk};
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name, Timestamp};
 
 use crate::transfer::copy::content::Content;

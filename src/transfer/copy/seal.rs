@@ -11,7 +11,7 @@ use std::path::PathBuf;
 use crate::progress::Progress;
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name};
 
-use crate::sys::walk::{Ascent, Step, Trail, Walk};
+use crate::sys::entries::walk::{Ascent, Step, Trail, Walk};
 use crate::transfer::Route;
 use crate::transfer::copy::flush::Flush;
 use crate::transfer::error::{Failure, TransferError, Trouble, While};

@@ -31,7 +31,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::private::{Found, Ledger, PrivateDir, Purpose, Recorded};
-use crate::sys::walk::{Ascent, Step, Walk};
+use crate::sys::entries::walk::{Ascent, Step, Walk};
 use crate::sys::{Dir, FileKind, FileSystem, Inode, Metadata, Name, if_there, rename_no_replace, rename_to_own_name};
 
 /// How many numbered names are tried.

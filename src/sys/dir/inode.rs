@@ -5,12 +5,12 @@ use std::io;
 
 use rustix::fs::{AtFlags, Dev, FileType, Gid, Timespec, Timestamps, Uid, makedev};
 
-use super::dir::{Dir, metadata_of_file};
-use super::door::through;
-use super::platform;
-use super::values::Carrier;
-use super::values::metadata::{FileKind, Metadata, Timestamp, mode_of};
-use super::values::name::Name;
+use crate::sys::dir::{Dir, metadata_of_file};
+use crate::sys::door::through;
+use crate::sys::platform;
+use crate::sys::values::Carrier;
+use crate::sys::values::metadata::{FileKind, Metadata, Timestamp, mode_of};
+use crate::sys::values::name::Name;
 
 /// An inode held open. Whatever happens to its names, every call here means this very inode or fails.
 #[derive(Debug)]

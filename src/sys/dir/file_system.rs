@@ -3,9 +3,9 @@
 use std::io;
 use std::thread;
 
-use super::dir::Dir;
-use super::platform;
-use super::values::FileSystem;
+use crate::sys::dir::Dir;
+use crate::sys::platform;
+use crate::sys::values::FileSystem;
 
 impl Dir {
     /// The file system of this directory.

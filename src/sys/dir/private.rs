@@ -4,11 +4,11 @@ use std::io;
 
 use rustix::fs::Mode;
 
-use super::dir::{Dir, set_mode_of_file};
-use super::door::through;
-use super::platform;
-use super::values::metadata::{Metadata, STICKY, Timestamp};
-use super::values::name::Name;
+use crate::sys::dir::{Dir, set_mode_of_file};
+use crate::sys::door::through;
+use crate::sys::platform;
+use crate::sys::values::metadata::{Metadata, STICKY, Timestamp};
+use crate::sys::values::name::Name;
 
 const OTHERS: u32 = 0o077;
 const OWNER_MAY_SEARCH: u32 = 0o100;

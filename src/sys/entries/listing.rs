@@ -2,9 +2,9 @@
 
 use std::io;
 
-use super::dir::Dir;
-use super::platform;
-use super::values::entry::Entry;
+use crate::sys::dir::Dir;
+use crate::sys::platform;
+use crate::sys::values::entry::Entry;
 
 /// How far a directory was listed. It begins with the first entry.
 #[derive(Debug, Default)]
