@@ -141,6 +141,7 @@ pub mod attributes;
 pub mod config;
 pub mod error;
 pub mod freedesktop;
+pub mod guard;
 pub mod item;
 pub mod manager;
 pub mod outcome;
