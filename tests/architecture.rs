@@ -104,7 +104,7 @@ fn a_broken_rule_is_seen_in_every_spelling() {
         ("volume.rs", "use super::manager;"),
         ("item.rs", "use crate::sys::Dir;"),
         ("error.rs", "use crate::item::ItemId;"),
-        ("selection.rs", "fn f() { let now = chrono::Utc::now(); }"),
+        ("rules/selection.rs", "fn f() { let now = chrono::Utc::now(); }"),
         ("sys/dir.rs", "use crate::progress::Progress;"),
         ("sys/dir.rs", "fn f() { println!(\"{}\", 1) }"),
         ("finding.rs", "use std::io;"),
@@ -118,7 +118,7 @@ fn a_broken_rule_is_seen_in_every_spelling() {
         ("bin/rrm/run.rs", "fn f() { std::env::var(\"HOME\") }"),
         ("bin/rrm/view/table.rs", "use clap::ValueEnum;"),
         ("bin/rrm/log.rs", "fn f() { path.display() }"),
-        ("selection/term.rs", "fn f() { name.escape_debug() }"),
+        ("rules/selection/term.rs", "fn f() { name.escape_debug() }"),
     ] {
         assert!(!violations(file, text).is_empty(), "unseen in {file}: {text}");
     }

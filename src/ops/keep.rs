@@ -7,8 +7,8 @@ use crate::error::{Error, Result};
 use crate::item::{Keep, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::list::choose::choose_whole;
-use crate::selection::Selection;
-use crate::selection::Versions;
+use crate::rules::selection::Selection;
+use crate::rules::selection::Versions;
 use crate::store::TrashDir;
 
 /// Exempt items from clean, or no longer.

@@ -17,8 +17,8 @@ use crate::item::{ItemId, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::list::names::may_pass;
 use crate::progress::Progress;
-use crate::retention::{Fate, Fates, Standing};
-use crate::selection::{Selection, Versions};
+use crate::rules::retention::{Fate, Fates, Standing};
+use crate::rules::selection::{Selection, Versions};
 use crate::store::{Reading, TrashDir};
 
 pub use self::listing::{History, Listing};

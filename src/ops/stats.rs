@@ -4,8 +4,8 @@ use crate::error::{Error, ErrorKind};
 use crate::manager::TrashManager;
 use crate::ops::list::options::ListRequest;
 use crate::progress::Progress;
-use crate::retention::Fates;
-use crate::statistics::{Place, Statistics};
+use crate::rules::retention::Fates;
+use crate::rules::statistics::{Place, Statistics};
 use crate::sys::{Space, mount_of, mounts};
 
 /// Sum up what each volume's trash holds.

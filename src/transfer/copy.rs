@@ -19,7 +19,7 @@ use super::make::{not_made, open_source_dir};
 use super::seal::Seal;
 use super::survey::Survey;
 use super::witness::Witness;
-use crate::walk::{Ascent, Step, Trail, Walk};
+use crate::sys::walk::{Ascent, Step, Trail, Walk};
 
 /// A copy that is complete and on the disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-use crate::walk::Walk;
+use crate::sys::walk::Walk;
 
 /// What could not be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]

@@ -133,19 +133,19 @@ pub(crate) const RULES: &[Rule] = &[
         why: "attributes are bytes under names, whatever they mean",
     },
     Rule {
-        files: &["retention.rs", "retention/"],
+        files: &["rules/retention.rs", "rules/retention/"],
         except: &[],
-        names: Names::OnlyOurs(&["crate::item", "crate::retention"]),
+        names: Names::OnlyOurs(&["crate::item", "crate::rules::retention"]),
         why: "what leaves the trash is a pure function of items, rules, space and now",
     },
     Rule {
-        files: &["retention.rs", "retention/"],
+        files: &["rules/retention.rs", "rules/retention/"],
         except: &[],
         names: Names::Without(&["std::fs", "std::io", "std::env"]),
         why: "a decision does no I/O",
     },
     Rule {
-        files: &["statistics.rs", "statistics/"],
+        files: &["rules/statistics.rs", "rules/statistics/"],
         except: &[],
         names: Names::Without(&[
             "crate::sys::Dir",
@@ -158,7 +158,7 @@ pub(crate) const RULES: &[Rule] = &[
         why: "sums are a pure function of items, volumes and now",
     },
     Rule {
-        files: &["selection.rs", "selection/"],
+        files: &["rules/selection.rs", "rules/selection/"],
         except: &[],
         names: Names::Without(&["crate::sys", "std::fs", "std::env"]),
         why: "a selection is a pure function of items, now and the working directory",
@@ -185,19 +185,25 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: &["manager.rs", "manager/"],
         except: &[],
-        names: Names::Without(&["crate::ops", "crate::transfer", "crate::purge", "crate::selection"]),
+        names: Names::Without(&["crate::ops", "crate::transfer", "crate::purge", "crate::rules::selection"]),
         why: "the manager knows where the trash is, and not what is done with it",
     },
     Rule {
         files: &["store.rs", "store/"],
         except: &[],
-        names: Names::Without(&["crate::manager", "crate::ops", "crate::selection", "crate::volume"]),
+        names: Names::Without(&["crate::manager", "crate::ops", "crate::rules::selection", "crate::volume"]),
         why: "one trash directory does not know who asks",
     },
     Rule {
         files: &["volume.rs", "volume/"],
         except: &[],
-        names: Names::Without(&["crate::manager", "crate::ops", "crate::selection", "crate::transfer", "crate::purge"]),
+        names: Names::Without(&[
+            "crate::manager",
+            "crate::ops",
+            "crate::rules::selection",
+            "crate::transfer",
+            "crate::purge",
+        ]),
         why: "a volume finds trash directories and does nothing in them",
     },
     Rule {
@@ -214,7 +220,7 @@ pub(crate) const RULES: &[Rule] = &[
         why: "the trash of another program is only read, and told of in its own terms",
     },
     Rule {
-        files: &["transfer.rs", "transfer/", "walk.rs"],
+        files: &["transfer.rs", "transfer/"],
         except: &[],
         names: Names::Without(&["crate::store", "crate::manager", "crate::ops", "crate::item"]),
         why: "a copy is between directories, whatever they are for",
@@ -228,7 +234,13 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: &["purge.rs", "purge/"],
         except: &[],
-        names: Names::Without(&["crate::item", "crate::store", "crate::selection", "crate::manager", "crate::ops"]),
+        names: Names::Without(&[
+            "crate::item",
+            "crate::store",
+            "crate::rules::selection",
+            "crate::manager",
+            "crate::ops",
+        ]),
         why: "deletion is given a directory and a name, and nothing else to get wrong",
     },
     Rule {

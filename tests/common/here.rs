@@ -23,7 +23,7 @@ use rrm::request::{
     CleanRequest, Conflict, Copying, Destination, Directories, ImportRequest, KeepRequest, ListRequest, Mounts, Open,
     Place, Restorable, RestoreRequest, Sizes, Sources, TrashRequest,
 };
-use rrm::selection::{Filter, Selection, Term, absolute};
+use rrm::rules::selection::{Filter, Selection, Term, absolute};
 
 use super::platform;
 use super::run::{Invocation, MACHINE, Run};

@@ -10,7 +10,7 @@ use rrm::manager::TrashManager;
 use rrm::ops::Undoing;
 use rrm::outcome::{RestorePlan, RestoreStep, Restored};
 use rrm::request::{Copying, Open, Restorable, RestoreRequest};
-use rrm::selection::Selection;
+use rrm::rules::selection::Selection;
 
 use crate::args::{RestoreArgs, RestoreToArgs};
 use crate::browse;

@@ -6,8 +6,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::error::{Error, ErrorKind};
 use crate::ops::list::options::Sizes;
-use crate::retention::{Policy, Rule};
-use crate::selection::Selection;
+use crate::rules::retention::{Policy, Rule};
+use crate::rules::selection::Selection;
 
 /// Delete items for good.
 #[derive(Debug, Clone)]

@@ -1,4 +1,4 @@
-//! What a clean would delete: the items, the space that there is, and the decision of [`retention`](crate::retention).
+//! What a clean would delete: the items, the space that there is, and the decision of [`retention`](crate::rules::retention).
 
 use std::path::Path;
 use std::sync::Arc;
@@ -12,8 +12,8 @@ use crate::ops::list::listing::Listing;
 use crate::ops::list::names::may_pass;
 use crate::ops::list::options::Sizes;
 use crate::progress::Progress;
-use crate::retention::Cause;
-use crate::retention::{Policy, Rule, Shield, Verdict, Volume, decide};
+use crate::rules::retention::Cause;
+use crate::rules::retention::{Policy, Rule, Shield, Verdict, Volume, decide};
 use crate::store::TrashDir;
 use crate::sys::Space;
 

@@ -19,9 +19,9 @@ use crate::ops::doctor::diagnosis::ExamineRequest;
 use crate::private::is_random_name;
 use crate::progress::{Amount, Progress};
 use crate::store::{layout, stray};
+use crate::sys::walk::{Ascent, Step, Walk};
 use crate::sys::{self, Dir, FileKind, Name, Timestamp};
 use crate::volume::Volumes;
-use crate::walk::{Ascent, Step, Walk};
 
 /// What a walk calls its top; no message shows it.
 const TOP: Name<'static> = Name::fixed("top");

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
-use crate::selection::{Choice, Chosen, Selection, Versions};
+use crate::rules::selection::{Choice, Chosen, Selection, Versions};
 
 impl TrashManager {
     /// Chooses, and where a path is inside of several trashed directories takes the newest one that holds it.

@@ -2,7 +2,7 @@
 
 use crate::error::Error;
 use crate::item::TrashItem;
-use crate::retention::Fates;
+use crate::rules::retention::Fates;
 
 /// Items, and what could not be read.
 #[derive(Debug, Default)]

@@ -7,8 +7,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Grower, ItemKind, TrashItem};
 use crate::manager::TrashManager;
 use crate::progress::{Activity, Amount, Progress, begin};
+use crate::sys::walk::{Ascent, Step, Walk};
 use crate::sys::{Dir, FileId, Metadata, Name};
-use crate::walk::{Ascent, Step, Walk};
 
 impl TrashManager {
     /// Finds out how large the directories among `items` are; one that cannot be read stays of unknown size.

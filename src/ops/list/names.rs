@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::item::{Arrival, ItemId, Spot, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::list::listing::{History, Listing};
-use crate::selection::{Selection, Versions};
+use crate::rules::selection::{Selection, Versions};
 use crate::store::{Reading, TrashDir, in_two_threads};
 use crate::sys::FileKind;
 

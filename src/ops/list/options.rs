@@ -2,8 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::retention::Standing;
-use crate::selection::Selection;
+use crate::rules::retention::Standing;
+use crate::rules::selection::Selection;
 
 /// List items.
 #[derive(Debug, Clone)]

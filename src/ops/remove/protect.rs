@@ -14,10 +14,10 @@ use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::manager::parents::Parent;
 use crate::ops::remove::operand::{Located, REMOVE, refused};
 use crate::store::layout;
+use crate::sys::walk::{Ascent, Step, Walk};
 use crate::sys::{self, Dir, FileId, FileKind, MountRoot, MountsBelow, Name};
 use crate::text::quoted;
 use crate::volume::Volumes;
-use crate::walk::{Ascent, Step, Walk};
 
 /// Knows what is never removed; looks at the disk only once a directory is asked about.
 pub(crate) struct Protection<'a> {

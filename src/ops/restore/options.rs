@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 
 use crate::ops::copy::Copying;
-use crate::selection::Selection;
+use crate::rules::selection::Selection;
 
 /// Put items back.
 #[derive(Debug, Clone)]

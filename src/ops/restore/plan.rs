@@ -7,7 +7,7 @@ use crate::item::{Origin, TrashItem, Untrusted};
 use crate::manager::TrashManager;
 use crate::ops::restore::options::{Conflict, Destination, Open, Restorable, RestoreRequest};
 use crate::ops::restore::target::{Links, RESTORE};
-use crate::selection::{Choice, Chosen, Versions};
+use crate::rules::selection::{Choice, Chosen, Versions};
 use crate::sys::{self, Name};
 use crate::text::quoted;
 

@@ -3,7 +3,7 @@
 use super::*;
 use crate::item::testing::{self, now};
 use crate::item::{Keep, Stamp};
-use crate::retention::Standing;
+use crate::rules::retention::Standing;
 
 /// An item of so many bytes in `trash`, removed so many hours ago for so many days.
 fn item(number: u8, trash: &str, size: Option<u64>, age: i64, grace: i64) -> TrashItem {

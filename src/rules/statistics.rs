@@ -7,7 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::item::{ItemKind, TrashItem};
-use crate::retention::{Fate, Fates};
+use crate::rules::retention::{Fate, Fates};
 use crate::sys::{Mount, Space};
 
 /// How many items there are of a sort, and how large they are together.
