@@ -109,3 +109,9 @@ impl<T> While<T> for io::Result<T> {
         self.map_err(|source| Trouble::of(failure, source))
     }
 }
+
+/// Whether a call failed because this user or file system does not do such a thing, and not because of damage.
+pub(super) fn is_refusal(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    matches!(error.kind(), PermissionDenied | Unsupported | InvalidInput)
+}
