@@ -1,32 +1,9 @@
-//! The trash as a whole: one verb a file, each a plan that touches nothing and its execution.
+//! The trash as a whole: where it is, which trash directories it has, and which of them an item is in.
+//!
+//! What can be done with it is in [`crate::ops`].
 
-mod again;
-mod batch;
-mod clean;
-mod copy;
-mod doctor;
-mod foresee;
-mod import;
-mod inside;
-mod keep;
-mod likeness;
-mod list;
-mod measure;
-mod names;
-mod operand;
-mod place;
-mod plan;
-mod preview;
-mod protect;
-mod redo;
-mod restore;
-mod room;
-mod settle;
-mod show;
-mod stats;
-mod target;
-mod threads;
-mod trash;
+pub(crate) mod inside;
+pub(crate) mod parents;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -34,16 +11,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
 
+use self::parents::Parents;
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Stamp, TrashItem};
 use crate::store::TrashDir;
 use crate::volume::{Discovery, Places, Volumes};
-
-pub use again::Returned;
-pub use foresee::ForeseenRemovals;
-pub use list::is_only_a_warning;
-pub use redo::{RedoPlan, Undoing};
 
 /// Where things are for one user.
 #[derive(Debug, Clone)]
@@ -64,10 +37,10 @@ pub struct Settings {
 pub struct TrashManager {
     settings: Settings,
     /// When what has no date of its own is due.
-    grace_period: Option<TimeDelta>,
-    attributes: Arc<dyn ExtendedAttributes>,
+    pub(crate) grace_period: Option<TimeDelta>,
+    pub(crate) attributes: Arc<dyn ExtendedAttributes>,
     volumes: Volumes,
-    parents: operand::Parents,
+    parents: Parents,
     /// The trash directories that were found, by their paths in items.
     known: Mutex<HashMap<Arc<Path>, Arc<TrashDir>>>,
 }
@@ -77,14 +50,7 @@ impl TrashManager {
     pub fn new(settings: Settings, attributes: Arc<dyn ExtendedAttributes>) -> Self {
         let Settings { home_trash: home, root, here, .. } = settings.clone();
         let volumes = Volumes::new(Places { home, root, here }, attributes.clone());
-        Self {
-            settings,
-            grace_period: None,
-            attributes,
-            volumes,
-            parents: operand::Parents::default(),
-            known: Mutex::default(),
-        }
+        Self { settings, grace_period: None, attributes, volumes, parents: Parents::default(), known: Mutex::default() }
     }
 
     /// Tells how long after its removal an item is due that a full disk had no room to note a date on. Not told, it never
@@ -102,7 +68,7 @@ impl TrashManager {
     }
 
     /// The item, with the date that a full disk had no room for.
-    fn dated(&self, mut item: TrashItem) -> TrashItem {
+    pub(crate) fn dated(&self, mut item: TrashItem) -> TrashItem {
         if item.deletion == Stamp::Missing && item.id.told().is_some() && !item.is_open() {
             let due =
                 item.trashed.instant().zip(self.grace_period).and_then(|(at, grace)| at.checked_add_signed(grace));
@@ -111,20 +77,20 @@ impl TrashManager {
         item
     }
 
-    fn volumes(&self) -> &Volumes {
+    pub(crate) fn volumes(&self) -> &Volumes {
         &self.volumes
     }
 
-    fn parents(&self) -> &operand::Parents {
+    pub(crate) fn parents(&self) -> &Parents {
         &self.parents
     }
 
-    fn home_directory(&self) -> Option<&Path> {
+    pub(crate) fn home_directory(&self) -> Option<&Path> {
         self.settings.home_directory.as_deref()
     }
 
     /// Finds all trash directories and keeps them open.
-    fn discover(&self) -> Discovery {
+    pub(crate) fn discover(&self) -> Discovery {
         let found = self.volumes.discover();
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.extend(found.trashes.iter().map(|trash| (trash.path().clone(), trash.clone())));
@@ -132,12 +98,12 @@ impl TrashManager {
     }
 
     /// Keeps a trash directory that was used, which may have been made for it, so that its items are found in it.
-    fn know(&self, trash: Arc<TrashDir>) {
+    pub(crate) fn know(&self, trash: Arc<TrashDir>) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(trash.path().clone(), trash);
     }
 
     /// The trash directories found so far, in the order of their paths.
-    fn known_trashes(&self) -> Vec<Arc<TrashDir>> {
+    pub(crate) fn known_trashes(&self) -> Vec<Arc<TrashDir>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut trashes: Vec<_> = known.values().cloned().collect();
         trashes.sort_by(|a, b| a.path().cmp(b.path()));
@@ -145,12 +111,12 @@ impl TrashManager {
     }
 
     /// The trash directory that an item was found in.
-    fn trash_of(&self, item: &TrashItem) -> Result<Arc<TrashDir>> {
+    pub(crate) fn trash_of(&self, item: &TrashItem) -> Result<Arc<TrashDir>> {
         self.trash_at(&item.trash)
     }
 
     /// The trash directory that was found at this path.
-    fn trash_at(&self, path: &Arc<Path>) -> Result<Arc<TrashDir>> {
+    pub(crate) fn trash_at(&self, path: &Arc<Path>) -> Result<Arc<TrashDir>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let unknown = || Error::new(ErrorKind::Unreachable, "use the trash directory", &**path, "it does not exist");
         known.get(path).cloned().ok_or_else(unknown)

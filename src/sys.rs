@@ -65,6 +65,7 @@ mod process;
 mod rename;
 #[cfg(test)]
 mod tests;
+pub(crate) mod walk;
 
 pub use absence::if_there;
 pub use attribute::{

@@ -95,7 +95,7 @@ fn only_the_door_of_sys_names_a_platform() {
 #[test]
 fn a_broken_rule_is_seen_in_every_spelling() {
     for (file, text) in [
-        ("manager/list.rs", "use clap::Parser;"),
+        ("ops/list.rs", "use clap::Parser;"),
         ("manager.rs", "fn f() { rustix::fs::stat(x) }"),
         ("store/record.rs", "use std::{fs, env};"),
         ("store/record.rs", "use super::super::manager::TrashManager;"),
@@ -104,20 +104,21 @@ fn a_broken_rule_is_seen_in_every_spelling() {
         ("volume.rs", "use super::manager;"),
         ("item.rs", "use crate::sys::Dir;"),
         ("error.rs", "use crate::item::ItemId;"),
-        ("selection.rs", "fn f() { let now = chrono::Utc::now(); }"),
+        ("rules/selection.rs", "fn f() { let now = chrono::Utc::now(); }"),
         ("sys/dir.rs", "use crate::progress::Progress;"),
         ("sys/dir.rs", "fn f() { println!(\"{}\", 1) }"),
-        ("outcome.rs", "use std::io;"),
-        ("manager/room.rs", "fn f(dir: &Dir) { dir.create_private_dir(name) }"),
-        ("manager/settle.rs", "fn f(dir: &Dir) { dir.remove_dir(name) }"),
-        ("manager/settle.rs", "use crate::purge::{Measure, purge};"),
-        ("manager/restore.rs", "use crate::private::{Found, PrivateDir};"),
+        ("finding.rs", "use std::io;"),
+        ("ops/clean/options.rs", "use std::io;"),
+        ("ops/restore/room.rs", "fn f(dir: &Dir) { dir.create_private_dir(name) }"),
+        ("ops/copy/settle.rs", "fn f(dir: &Dir) { dir.remove_dir(name) }"),
+        ("ops/copy/settle.rs", "use crate::purge::{Measure, purge};"),
+        ("ops/restore/plan.rs", "use crate::private::{Found, PrivateDir};"),
         ("transfer/aside.rs", "fn f(dir: &Dir) { dir.create_marked_dir(name) }"),
         ("bin/rrm/run.rs", "use rustix::fs::stat;"),
         ("bin/rrm/run.rs", "fn f() { std::env::var(\"HOME\") }"),
         ("bin/rrm/view/table.rs", "use clap::ValueEnum;"),
         ("bin/rrm/log.rs", "fn f() { path.display() }"),
-        ("selection/term.rs", "fn f() { name.escape_debug() }"),
+        ("rules/selection/term.rs", "fn f() { name.escape_debug() }"),
     ] {
         assert!(!violations(file, text).is_empty(), "unseen in {file}: {text}");
     }

@@ -17,7 +17,7 @@ use rrm::request::{
     CleanRequest, Conflict, Copying, Destination, Directories, Mounts, Open, Place, Restorable, RestoreRequest,
     TrashRequest, Trashes,
 };
-use rrm::selection::{Selection, Term};
+use rrm::rules::selection::{Selection, Term};
 
 use crate::common::platform::exchange;
 use crate::common::{Run, Sandbox, Tree, snapshot};

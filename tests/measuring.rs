@@ -10,8 +10,8 @@ use rrm::error::ErrorKind;
 use rrm::manager::TrashManager;
 use rrm::progress::{Activity, Amount, Progress};
 use rrm::request::{CleanRequest, ListRequest, Sizes, StatsRequest, Trashes};
-use rrm::retention::{Policy, Rule, Standing};
-use rrm::selection::{Filter, Selection};
+use rrm::rules::retention::{Policy, Rule, Standing};
+use rrm::rules::selection::{Filter, Selection};
 
 use crate::common::Sandbox;
 

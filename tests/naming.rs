@@ -17,7 +17,7 @@ use rrm::request::{
     CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Mounts, Open, Place, Restorable,
     RestoreRequest, Sizes, TrashRequest,
 };
-use rrm::selection::Selection;
+use rrm::rules::selection::Selection;
 
 use crate::common::{Sandbox, strace};
 

@@ -14,7 +14,7 @@ use rrm::outcome::Preview;
 use rrm::preview::{Content, Extent, Limits, More, Tree, Twig};
 use rrm::progress::Silent;
 use rrm::request::{ListRequest, Sizes};
-use rrm::selection::Selection;
+use rrm::rules::selection::Selection;
 
 use crate::common::{Sandbox, is_root};
 

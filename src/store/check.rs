@@ -8,14 +8,15 @@ use std::path::Path;
 use chrono::{DateTime, Utc};
 
 use super::envelope::discard_envelope;
+use super::keys::ORIGINAL_PATH;
 use super::loosen::OWNER_ALL;
-use super::record::{self, ORIGINAL_PATH};
+use super::record;
 use super::sweep::is_abandoned;
 use super::{Reading, TrashDir, layout, take_over};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::error::{Error, ErrorKind, Result, words_of};
+use crate::finding::{Age, At, Fault, Finding, Source};
 use crate::item::{Holder, Origin, Spot, State, TrashItem, Untrusted};
-use crate::outcome::diagnosis::{Age, At, Fault, Finding, Source};
 use crate::sys::{self, Dir, Name, Timestamp};
 
 impl TrashDir {

@@ -8,9 +8,9 @@ use std::io;
 use std::thread::sleep;
 use std::time::Duration;
 
-use super::envelope::OTHERS_WRITE;
 use super::lock::is_ours;
-use super::read::At;
+use super::loosen::OTHERS_WRITE;
+use super::spot::At;
 use super::{TrashDir, record};
 use crate::item::{ItemId, Lent, Record, Shape, Spot, Told};
 use crate::sys::{Metadata, Name, metadata_of_file, rename_to_own_name, set_mode_of_file};

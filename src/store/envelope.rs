@@ -2,14 +2,12 @@
 
 use std::io;
 
+use super::loosen::OTHERS_WRITE;
 use super::record::{self, Unwritten};
 use super::{Keeps, TrashDir, layout};
 use crate::attributes::RecordFile;
 use crate::item::{ItemId, Lent, Record, Shape};
 use crate::sys::{Dir, FileKind, Metadata, Name, rename_to_own_name};
-
-/// What others than the owner may have: to write, be it through an access list, whose mask the group's bits are (acl(5)).
-pub(super) const OTHERS_WRITE: u32 = 0o022;
 
 const SET_GROUP_ID: u32 = 0o2000;
 

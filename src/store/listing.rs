@@ -6,7 +6,8 @@ use std::thread;
 
 use super::TrashDir;
 use super::layout::{self, Meaning};
-use super::read::{At, Reading};
+use super::read::Reading;
+use super::spot::At;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, Shelf, Spot};
 use crate::sys::door::spawn_beside;

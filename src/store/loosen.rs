@@ -13,6 +13,9 @@ pub(super) const OWNER_ALL: u32 = 0o700;
 /// What an owner needs to move a directory.
 pub(super) const OWNER_WRITE: u32 = 0o200;
 
+/// What others than the owner may have: to write, be it through an access list, whose mask the group's bits are (acl(5)).
+pub(super) const OTHERS_WRITE: u32 = 0o022;
+
 /// A directory that got [`OWNER_WRITE`] to be moved.
 #[must_use = "it is moved, or its mode is given back"]
 pub(super) struct Loosened {

@@ -8,8 +8,9 @@ use std::os::unix::ffi::OsStringExt;
 use chrono::{DateTime, SecondsFormat, Utc};
 
 use super::TrashDir;
+use super::keys::{DELETION_DATE, IMPORT, SIZE};
 use super::older;
-use super::record::{DELETION_DATE, IMPORT, SIZE, date};
+use super::record::date;
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::item::{Arrival, Holder, Shape, TrashItem};
 use crate::sys::{Dir, Name, metadata_of_file};

@@ -12,7 +12,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-use super::place::is_at;
+use super::lock::is_at;
 use super::stage::take_over;
 use super::{TrashDir, layout};
 use crate::item::{Holder, ItemId, Told, TrashItem};

@@ -4,21 +4,14 @@
 use std::fs::File;
 use std::io;
 
-use super::read::{At, Reading, abandoned, carrier_of};
+use super::keys::{ENVELOPE, KEEP, MODE, TRASHED_DATE};
+use super::read::{Reading, abandoned, carrier_of};
 use super::record::{self, Found};
+use super::spot::At;
 use super::{TrashDir, layout};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::item::{Holder, Keep, Shelf, Stamp, TrashItem, Trust};
 use crate::sys::{Dir, FileKind, Metadata, if_there, metadata_of_file};
-
-/// When it was removed: RFC 3339, UTC, nanoseconds. The first version wrote none.
-pub(super) const TRASHED_DATE: &str = "trashed_date";
-/// The permission bits to give back, in octal, where a directory had to be made writable to be moved.
-pub(super) const MODE: &str = "rrm_mode";
-/// Until when a person keeps the item: RFC 3339, UTC; anything else, `forever` first of all, has no end.
-pub(super) const KEEP: &str = "rrm_keep";
-/// Marks the directory that carries it as an envelope, for the item in it.
-pub(super) const ENVELOPE: &str = "rrm_envelope";
 
 /// What only an older record tells.
 struct Older {

@@ -18,11 +18,11 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use super::envelope::{OTHERS_WRITE, discard_envelope, shape_of};
-use super::lock::is_ours;
-use super::loosen::{OWNER_WRITE, loosen};
-use super::read::At;
+use super::envelope::{discard_envelope, shape_of};
+use super::lock::{is_at, is_ours};
+use super::loosen::{OTHERS_WRITE, OWNER_WRITE, loosen};
 use super::record::{self, Unwritten};
+use super::spot::At;
 use super::{Keeps, TrashDir, layout};
 use crate::item::{Holder, ItemId, Lent, Record, Shape, Spot};
 use crate::sys::{
@@ -308,9 +308,4 @@ impl TrashDir {
             sys::flush(envelope).ok();
         }
     }
-}
-
-/// Whether an open file is what `dir` has under this name. Two looks at an inode cost a third of one at a path of `/proc`.
-pub(super) fn is_at(file: &File, dir: &Dir, name: Name<'_>) -> io::Result<bool> {
-    Ok(dir.metadata_of(name)?.id == metadata_of_file(file)?.id)
 }

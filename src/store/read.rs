@@ -4,9 +4,10 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-use super::envelope::OTHERS_WRITE;
+use super::keys::ORIGINAL_PATH;
+use super::loosen::OTHERS_WRITE;
 use super::record::{self, Carrier, Found};
-use super::shelf::Shelved;
+use super::spot::At;
 use super::{Base, Modes, TrashDir, layout};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::error::{Error, Result};
@@ -15,7 +16,7 @@ use crate::item::{
     Grower, Holder, ItemId, ItemKind, Keep, Origin, RecordPlace, Shape, Shelf, Spot, TrashItem, Trust, Untrusted,
     is_plain_path,
 };
-use crate::sys::{Dir, FileKind, Metadata, Name, Timestamp, metadata_of_file};
+use crate::sys::{FileKind, Metadata, Name, Timestamp, metadata_of_file};
 
 /// What a name in a trash directory turned out to be.
 #[derive(Debug)]
@@ -221,66 +222,8 @@ impl TrashDir {
         }
         let envelope = self.shelf(item.shelf)?.open_dir(Name::new(&item.spot().name())?)?;
         let present = self.attributes.list(&envelope.readable()?)?;
-        let carries = present.iter().any(|name| name == record::ORIGINAL_PATH);
+        let carries = present.iter().any(|name| name == ORIGINAL_PATH);
         Ok(if !carries && RecordFile::is_in(&envelope)? { RecordPlace::File } else { RecordPlace::Envelope })
-    }
-
-    /// Opens the directory that holds the item and says under which name.
-    pub fn holding(&self, item: &TrashItem) -> io::Result<(Holding<'_>, OsString)> {
-        let name = OsString::from(item.spot().name());
-        let shelf = self.shelf(item.shelf)?;
-        match item.holder {
-            Holder::Item => Ok((Holding::Shelf(shelf), name)),
-            Holder::Envelope => {
-                Ok((Holding::Envelope(shelf.open_dir(Name::new(&name)?)?), layout::ITEM.as_os_str().to_owned()))
-            }
-        }
-    }
-}
-
-/// A place in a trash directory, and the open directory that it is in.
-pub(super) struct At<'a> {
-    pub(super) dir: &'a Dir,
-    pub(super) spot: Spot,
-    text: String,
-}
-
-impl<'a> At<'a> {
-    pub(super) fn new(dir: &'a Dir, spot: Spot) -> Self {
-        Self { dir, spot, text: spot.name() }
-    }
-
-    pub(super) fn name(&self) -> io::Result<Name<'_>> {
-        Ok(Name::new(&self.text)?)
-    }
-}
-
-/// The directory that holds an item.
-pub enum Holding<'a> {
-    /// One of those that items are in.
-    Shelf(Shelved<'a>),
-    /// The item's envelope.
-    Envelope(Dir),
-}
-
-impl Holding<'_> {
-    /// The directory, to be kept.
-    pub(super) fn into_dir(self) -> io::Result<Dir> {
-        match self {
-            Self::Shelf(dir) => dir.try_clone(),
-            Self::Envelope(dir) => Ok(dir),
-        }
-    }
-}
-
-impl std::ops::Deref for Holding<'_> {
-    type Target = Dir;
-
-    fn deref(&self) -> &Dir {
-        match self {
-            Self::Shelf(dir) => dir,
-            Self::Envelope(dir) => dir,
-        }
     }
 }
 

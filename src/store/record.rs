@@ -12,25 +12,7 @@ use crate::attributes::{ExtendedAttributes, short_name};
 use crate::item::{Record, Stamp};
 use crate::sys::is_attribute_refused;
 
-use super::older;
-
-/// Where the item was: raw bytes. If a slash is at its end it is the directory, and [`ORIGINAL_NAME`] is the rest.
-pub const ORIGINAL_PATH: &str = "original_path";
-/// The last name of a long path: raw bytes.
-pub const ORIGINAL_NAME: &str = "original_name";
-/// When its grace period ends: RFC 3339, UTC.
-pub const DELETION_DATE: &str = "deletion_date";
-/// Who removed it: raw bytes.
-pub const SESSION: &str = "rrm_session";
-/// How large a directory was found to be, all of it: bytes in decimal.
-pub const SIZE: &str = "rrm_size";
-/// The name that an imported item had in the trash of another program, raw bytes, until nothing of it is left there.
-pub const IMPORT: &str = "rrm_import";
-
-/// The attributes of a record, those of older versions included. Those that tell the path come first when a record is
-/// written and go last when it is erased: whatever a crash leaves of a record still says which file it belongs to.
-pub(super) const OURS: [&str; 9] =
-    [ORIGINAL_NAME, ORIGINAL_PATH, older::MODE, DELETION_DATE, older::TRASHED_DATE, SESSION, older::KEEP, SIZE, IMPORT];
+use super::keys::{DELETION_DATE, IMPORT, ORIGINAL_NAME, ORIGINAL_PATH, OURS, SESSION, SIZE};
 
 /// The longest path that is written as one value.
 ///
@@ -233,6 +215,7 @@ mod tests {
     use super::*;
     use crate::attributes::{MockExtendedAttributes, SystemAttributes};
     use crate::item::is_plain_path;
+    use crate::store::keys::KEEP;
     use chrono::TimeZone;
 
     fn record() -> Record {
@@ -300,7 +283,7 @@ mod tests {
         set(SESSION, b"theirs");
         set(SIZE, b"0");
         set(IMPORT, b"theirs");
-        set(older::KEEP, b"forever");
+        set(KEEP, b"forever");
         SystemAttributes.remove(file.as_file(), DELETION_DATE).expect("removed");
         restore(&SystemAttributes, file.as_file(), &record).expect("restored");
         let names = SystemAttributes.list(file.as_file()).expect("listed");

@@ -2,39 +2,13 @@
 
 use std::io;
 
+use super::keys::KEEP;
 use super::take::Leaving;
-use super::{TrashDir, layout, older, take_over};
+use super::{TrashDir, layout, take_over};
 use crate::item::{Holder, Keep, Shelf, Spot, TrashItem};
 use crate::sys::{self, Dir, Locked, Name, rename_to_own_name};
 
-/// A directory that items are in.
-pub enum Shelved<'a> {
-    /// The trash directory itself.
-    Trash(&'a Dir),
-    /// The one of what a person keeps.
-    Kept(Dir),
-}
-
-impl std::ops::Deref for Shelved<'_> {
-    type Target = Dir;
-
-    fn deref(&self) -> &Dir {
-        match self {
-            Self::Trash(dir) => dir,
-            Self::Kept(dir) => dir,
-        }
-    }
-}
-
 impl TrashDir {
-    /// One of the directories that items are in; `ENOENT` for that of kept ones, if nothing was ever kept.
-    pub(super) fn shelf(&self, shelf: Shelf) -> io::Result<Shelved<'_>> {
-        match shelf {
-            Shelf::Trash => Ok(Shelved::Trash(&self.dir)),
-            Shelf::Kept => self.dir.open_dir(layout::KEPT).map(Shelved::Kept),
-        }
-    }
-
     /// Exempts an item from clean, or no longer: one rename, which replaces nothing and decides. Says where it is then.
     ///
     /// Before anybody is told that it is kept, [`Self::flush_keeps`] brings that to the disk.
@@ -51,7 +25,7 @@ impl TrashDir {
         }
         let moved = TrashItem { keep: to.kept.unwrap_or(Keep::No), shelf: to.shelf(), ..item.clone() };
         if item.id.told().is_none() && item.shelf == Shelf::Trash && item.keep != Keep::No {
-            self.note(&moved, older::KEEP, None)?;
+            self.note(&moved, KEEP, None)?;
         }
         Ok(moved)
     }

@@ -8,9 +8,9 @@ use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
-use super::older::{self, TRASHED_DATE};
+use super::keys::{DELETION_DATE, ENVELOPE, ORIGINAL_NAME, ORIGINAL_PATH, OURS, TRASHED_DATE};
 use super::read::carrier_of;
-use super::record::{self, DELETION_DATE, Found, ORIGINAL_NAME, ORIGINAL_PATH, OURS};
+use super::record::{self, Found};
 use crate::attributes::ExtendedAttributes;
 use crate::item::{ItemId, Stamp, is_plain_path};
 use crate::sys::{Timestamp, metadata_of_file};
@@ -36,7 +36,7 @@ pub fn stray(
 ) -> io::Result<Option<Stray>> {
     let present = attributes.list(file)?;
     let is_present = |name: &str| present.iter().any(|known| known == name);
-    if is_present(older::ENVELOPE) || !OURS.iter().any(|name| is_present(name)) {
+    if is_present(ENVELOPE) || !OURS.iter().any(|name| is_present(name)) {
         return Ok(None);
     }
     let (metadata, own_path) = (metadata_of_file(file)?, own_path()?);
@@ -93,6 +93,7 @@ pub fn erase_stray(attributes: &dyn ExtendedAttributes, file: &File, names: &[&'
 mod tests {
     use super::*;
     use crate::attributes::SystemAttributes;
+    use crate::store::keys::MODE;
 
     fn found(pairs: &[(&str, &str)]) -> Option<Vec<&'static str>> {
         let file = tempfile::NamedTempFile::new().expect("a temporary file");
@@ -116,8 +117,8 @@ mod tests {
             (&[(ORIGINAL_PATH, "file:///x?y")], None),
             (&[(DELETION_DATE, date)], None),
             (&[(DELETION_DATE, "some day"), (ORIGINAL_PATH, "/x")], None),
-            (&[(DELETION_DATE, "some day"), (older::MODE, "0555")], Some(&[older::MODE])),
-            (&[(older::ENVELOPE, "1"), (ORIGINAL_PATH, "/x"), (DELETION_DATE, date)], None),
+            (&[(DELETION_DATE, "some day"), (MODE, "0555")], Some(&[MODE])),
+            (&[(ENVELOPE, "1"), (ORIGINAL_PATH, "/x"), (DELETION_DATE, date)], None),
         ];
         for (pairs, names) in table {
             assert_eq!(found(pairs).as_deref(), names, "{pairs:?}");

@@ -15,10 +15,10 @@ use std::fs::File;
 use std::io;
 use std::path::Path;
 
-use super::envelope::{OTHERS_WRITE, discard_envelope};
-use super::loosen::{Loosened, loosen};
-use super::place::is_at;
-use super::read::Holding;
+use super::envelope::discard_envelope;
+use super::lock::is_at;
+use super::loosen::{Loosened, OTHERS_WRITE, loosen};
+use super::spot::Holding;
 use super::{TrashDir, layout, record};
 use crate::item::{Holder, ItemKind, Lent, Origin, Record, Spot, TrashItem};
 use crate::sys::{Dir, Lock, Metadata, Name, metadata_of_file, rename_no_replace, set_mode_of_file, try_lock};

@@ -31,8 +31,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::private::{Found, Ledger, PrivateDir, Purpose, Recorded};
+use crate::sys::walk::{Ascent, Step, Walk};
 use crate::sys::{Dir, FileKind, FileSystem, Inode, Metadata, Name, if_there, rename_no_replace, rename_to_own_name};
-use crate::walk::{Ascent, Step, Walk};
 
 /// How many numbered names are tried.
 const MOST_NUMBERS: u32 = 10_000;

@@ -9,7 +9,7 @@ use xattr::FileExt;
 use crate::sys::door::through;
 use crate::sys::{AttributeMeaning, Carrier, Inode, is_attribute_too_large, meaning_of_attribute};
 
-use super::error::{Failure, Trouble, While};
+use super::error::{Failure, Trouble, While, is_refusal};
 use super::loss::Loss;
 
 /// Whether the copy belongs to the group that the source belongs to.
@@ -136,7 +136,7 @@ fn set(inode: &Inode, name: &OsStr, value: &[u8]) -> Result<bool, Trouble> {
     };
     match done {
         Ok(()) => Ok(true),
-        Err(error) if super::keep::is_refusal(&error) || is_attribute_too_large(&error) => Ok(false),
+        Err(error) if is_refusal(&error) || is_attribute_too_large(&error) => Ok(false),
         Err(error) => Err(Trouble::of(Failure::Keep, error)),
     }
 }

@@ -9,9 +9,8 @@ use crate::progress::{Activity, Amount, Progress, begin};
 use crate::sys::{Dir, FileId, Name};
 
 use super::Route;
-use super::error::{Failure, TransferError, Trouble, While};
+use super::error::{Failure, TransferError, Trouble, While, is_refusal};
 use super::helper::{self, Helper, with_helper};
-use super::keep;
 use super::leaf::{Leaf, Leaves, Pair};
 use super::links::{Linked, Links};
 use super::loss::{Loss, Losses};
@@ -19,7 +18,7 @@ use super::make::{not_made, open_source_dir};
 use super::seal::Seal;
 use super::survey::Survey;
 use super::witness::Witness;
-use crate::walk::{Ascent, Step, Trail, Walk};
+use crate::sys::walk::{Ascent, Step, Trail, Walk};
 
 /// A copy that is complete and on the disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -170,7 +169,7 @@ impl Copier<'_, '_> {
                 return Ok(());
             }
             Ok(Linked::NoCopyYet) => {}
-            Err(error) if keep::is_refusal(&error) || error.kind() == io::ErrorKind::TooManyLinks => {
+            Err(error) if is_refusal(&error) || error.kind() == io::ErrorKind::TooManyLinks => {
                 self.own.lose(&[Loss::HardLinks], || leaf.path())?;
             }
             Err(error) => return Err(Trouble::of(Failure::Make, error)),

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-use crate::walk::Walk;
+use crate::sys::walk::Walk;
 
 /// What could not be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
@@ -108,4 +108,10 @@ impl<T> While<T> for io::Result<T> {
     fn during(self, failure: Failure) -> Result<T, Trouble> {
         self.map_err(|source| Trouble::of(failure, source))
     }
+}
+
+/// Whether a call failed because this user or file system does not do such a thing, and not because of damage.
+pub(super) fn is_refusal(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    matches!(error.kind(), PermissionDenied | Unsupported | InvalidInput)
 }

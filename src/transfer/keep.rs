@@ -6,7 +6,7 @@ use std::io;
 use crate::sys::{FileKind, Inode, Metadata};
 
 use super::attributes::{self, Group, Inherited};
-use super::error::{Failure, Trouble, While};
+use super::error::{Failure, Trouble, While, is_refusal};
 use super::loss::Loss;
 
 /// An inode that has been given another's metadata.
@@ -107,12 +107,6 @@ pub(super) fn mode_for(was: &Metadata, owner: Owner) -> u32 {
     }
     let everybody = (mode & 0o007) << 3;
     mode & (!GROUP | everybody)
-}
-
-/// Whether a call failed because this user or file system does not do such a thing, and not because of damage.
-pub(super) fn is_refusal(error: &io::Error) -> bool {
-    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
-    matches!(error.kind(), PermissionDenied | Unsupported | InvalidInput)
 }
 
 /// A refusal is found by comparing, so that a call that only claims to work is found too.

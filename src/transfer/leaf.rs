@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::progress::{Amount, Progress};
+use crate::sys::walk::{Trail, Walk};
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name, Timestamp};
-use crate::walk::{Trail, Walk};
 
 use super::content::Content;
 use super::error::{Failure, Trouble, While};

@@ -5,11 +5,11 @@ use std::io;
 
 use crate::sys::{Dir, Inode, Metadata};
 
+use super::attributes;
 use super::attributes::Group;
-use super::error::Trouble;
+use super::error::{Trouble, is_refusal};
 use super::keep::{Newborn, mode_for, set_owner};
 use super::loss::Loss;
-use super::{attributes, keep};
 
 /// Gives the new directory `to`, which is private, what `from` has as far as that is allowed: its owner, its attributes
 /// and access lists but for those that `passed_over` tells, and last its permission bits, or those of `recorded`.
@@ -23,7 +23,7 @@ pub fn liken(from: &Dir, to: &Dir, recorded: Option<u32>, passed_over: fn(&OsStr
     let (from, to) = match from.readable() {
         Ok(readable) => (Inode::Open(readable), Inode::Open(to.readable()?)),
         // What it has beside its mode is not ours to read: it stays private.
-        Err(error) if keep::is_refusal(&error) => return Ok(()),
+        Err(error) if is_refusal(&error) => return Ok(()),
         Err(error) => return Err(error),
     };
     let new = Newborn::of(&to).map_err(Trouble::into_source)?;

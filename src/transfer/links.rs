@@ -6,7 +6,7 @@ use std::io;
 
 use crate::sys::{Dir, FileId, Metadata, Name};
 
-use crate::walk::Walk;
+use crate::sys::walk::Walk;
 
 /// A directory of the copy in which some file has several names, by its parent and the name it has there.
 #[derive(Debug)]

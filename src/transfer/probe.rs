@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name, Timestamp};
 
-use super::error::{Failure, Trouble, While};
+use super::error::{Failure, Trouble, While, is_refusal};
 use super::keep::Newborn;
 use super::loss::Loss;
 use super::{attributes, keep, make};
@@ -77,7 +77,7 @@ impl<'a> Probe<'a> {
         let fine = Metadata { accessed: FINE, modified: FINE, ..*was };
         let losses = match make::make(&self.inside, TRIAL, &fine, Path::new("nowhere")) {
             Ok(made) => Newborn::of(&made).and_then(|new| Ok(keep::keep(from, &fine, &made, new, passed_over)?.losses)),
-            Err(error) if keep::is_refusal(&error) => Ok(vec![Loss::Entry]),
+            Err(error) if is_refusal(&error) => Ok(vec![Loss::Entry]),
             Err(error) => Err(Trouble::of(Failure::Make, error)),
         };
         self.remove(TRIAL);

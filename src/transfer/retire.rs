@@ -24,7 +24,7 @@ use super::leaf::{Leaf, Pair};
 use super::loss::Loss;
 use super::make::open_source_dir;
 use super::{Copied, Route, is_same};
-use crate::walk::{Ascent, Step, Trail, Walk};
+use crate::sys::walk::{Ascent, Step, Trail, Walk};
 
 /// How often one directory is read before we give up on a process that keeps filling it.
 const PASSES: u32 = 100;

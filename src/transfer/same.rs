@@ -15,8 +15,8 @@ use super::error::Trouble;
 use super::make::{open_source, open_source_dir};
 use super::{Copied, Route, Witness};
 use crate::progress::{Progress, Silent};
+use crate::sys::walk::{Ascent, Step, Trail, Walk};
 use crate::sys::{Dir, FileId, FileKind, Inode, Metadata, Name, Timestamp, if_there};
-use crate::walk::{Ascent, Step, Trail, Walk};
 
 /// What is read of each file at once.
 const BUFFER: usize = 64 * 1024;

@@ -17,7 +17,7 @@ use super::flush::Flush;
 use super::keep::{self, Newborn};
 use super::loss::{Loss, Losses};
 use super::make::{is_unchanged, open_source_dir};
-use crate::walk::{Ascent, Step, Trail, Walk};
+use crate::sys::walk::{Ascent, Step, Trail, Walk};
 
 /// What the second walk needs.
 pub(super) struct Seal<'a> {

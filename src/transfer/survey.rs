@@ -13,7 +13,7 @@ use super::error::{Failure, TransferError, Trouble, While};
 use super::loss::{Loss, Losses};
 use super::make::{open_leaf, open_source_dir};
 use super::probe::{Links, Probe};
-use crate::walk::{Ascent, Step, Walk};
+use crate::sys::walk::{Ascent, Step, Walk};
 
 /// What a copy would take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

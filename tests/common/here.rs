@@ -15,14 +15,15 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::SystemAttributes;
 use rrm::error::{Error, ErrorKind};
 use rrm::item::{Keep, TrashItem};
-use rrm::manager::{Settings, TrashManager, is_only_a_warning};
+use rrm::manager::{Settings, TrashManager};
+use rrm::ops::is_only_a_warning;
 use rrm::outcome::{Restored, TrashStep};
 use rrm::progress::Silent;
 use rrm::request::{
     CleanRequest, Conflict, Copying, Destination, Directories, ImportRequest, KeepRequest, ListRequest, Mounts, Open,
     Place, Restorable, RestoreRequest, Sizes, Sources, TrashRequest,
 };
-use rrm::selection::{Filter, Selection, Term, absolute};
+use rrm::rules::selection::{Filter, Selection, Term, absolute};
 
 use super::platform;
 use super::run::{Invocation, MACHINE, Run};

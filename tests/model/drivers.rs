@@ -14,8 +14,8 @@ use rrm::request::{
     CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Mounts, Open, Place, Restorable,
     RestoreRequest, Sizes, TrashRequest,
 };
-use rrm::retention::Standing;
-use rrm::selection::{Filter, Selection, Term};
+use rrm::rules::retention::Standing;
+use rrm::rules::selection::{Filter, Selection, Term};
 
 use super::steps::{self, Grace, Step, Which};
 use crate::common::{Invocation, Run, Sandbox, snapshot};

@@ -29,7 +29,7 @@ use std::io::{self, IsTerminal};
 
 use rrm::item::ItemId;
 use rrm::request::Restorable;
-use rrm::selection::{Selection, Term};
+use rrm::rules::selection::{Selection, Term};
 
 use self::event_loop::{Ending, Picker};
 use self::screen::Theme;

@@ -3,7 +3,7 @@
 use rrm::error::{Error, ErrorKind};
 use rrm::item::TrashItem;
 use rrm::request::{ListRequest, Sizes};
-use rrm::selection::{Searching, Selection, Term};
+use rrm::rules::selection::{Searching, Selection, Term};
 
 use crate::args::{Form, SortKey};
 use crate::exit::Exit;

@@ -8,8 +8,8 @@ use rrm::item::{State, TrashItem};
 use rrm::manager::TrashManager;
 use rrm::outcome::{CleanPlan, Cleaned};
 use rrm::request::CleanRequest;
-use rrm::retention::{Cause, Free, Policy, Rule, Shield};
-use rrm::selection::Searching;
+use rrm::rules::retention::{Cause, Free, Policy, Rule, Shield};
+use rrm::rules::selection::Searching;
 
 use crate::args::{CleanArgs, KeepArgs};
 use crate::choose::Picking;

@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use rrm::manager::TrashManager;
 use rrm::outcome::diagnosis::{Diagnosis, Finding, Mending};
 use rrm::request::ExamineRequest;
-use rrm::selection::absolute;
+use rrm::rules::selection::absolute;
 
 use crate::args::{DoctorArgs, ReportForm};
 use crate::exit::Exit;

@@ -10,7 +10,7 @@ use rrm::item::ItemId;
 use rrm::manager::TrashManager;
 use rrm::outcome::{ImportPlan, ImportStep, Imported};
 use rrm::request::{Copying, ImportRequest};
-use rrm::retention::{Fate, Rule};
+use rrm::rules::retention::{Fate, Rule};
 
 use crate::args::ImportArgs;
 use crate::exit::Exit;

@@ -10,7 +10,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rrm::error::{Error, ErrorKind};
-use rrm::manager::{ForeseenRemovals, TrashManager};
+use rrm::manager::TrashManager;
+use rrm::ops::ForeseenRemovals;
 use rrm::outcome::{Removal, Removed, TrashStep};
 use rrm::progress::{Activity, Amount, Progress as _};
 use rrm::request::{Copying, Place, TrashRequest};

@@ -6,10 +6,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use rrm::error::{Error, ErrorKind};
 use rrm::item::TrashItem;
-use rrm::manager::{TrashManager, Undoing};
+use rrm::manager::TrashManager;
+use rrm::ops::Undoing;
 use rrm::outcome::{RestorePlan, RestoreStep, Restored};
 use rrm::request::{Copying, Open, Restorable, RestoreRequest};
-use rrm::selection::Selection;
+use rrm::rules::selection::Selection;
 
 use crate::args::{RestoreArgs, RestoreToArgs};
 use crate::browse;

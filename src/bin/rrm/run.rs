@@ -10,7 +10,7 @@ use rrm::attributes::SystemAttributes;
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
-use rrm::retention::Fates;
+use rrm::rules::retention::Fates;
 
 use crate::args::{self, Cli, Command, ConfigAction, RmArgs, ShimAction, ShimDirectory};
 use crate::called_rm;

@@ -20,7 +20,7 @@ use rrm::request::{
     Conflict, Copying, Destination, Directories, ListRequest, Mounts, Open, Place, Restorable, RestoreRequest, Sizes,
     TrashRequest,
 };
-use rrm::selection::{Filter, Searching, Selection, Term, absolute};
+use rrm::rules::selection::{Filter, Searching, Selection, Term, absolute};
 
 use crate::args::{
     ConflictMode, Direction, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, SortKey, When,

@@ -4,7 +4,8 @@ use std::io::{self, Write as _};
 use std::path::PathBuf;
 
 use rrm::error::{Error, ErrorKind};
-use rrm::manager::{Returned, TrashManager};
+use rrm::manager::TrashManager;
+use rrm::ops::Returned;
 use rrm::outcome::History;
 use rrm::request::{Copying, Restorable, TrashRequest};
 

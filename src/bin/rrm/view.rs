@@ -23,7 +23,7 @@ use chrono::{DateTime, Utc};
 use lscolors::LsColors;
 use rrm::item::TrashItem;
 use rrm::outcome::MadeAnew;
-use rrm::retention::{Fate, Fates};
+use rrm::rules::retention::{Fate, Fates};
 use rrm::text::Charset;
 
 use crate::args::Form;

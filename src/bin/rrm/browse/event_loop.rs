@@ -9,7 +9,7 @@ use anyhow::Context as _;
 use ratatui::crossterm::event::{Event as Input, KeyEventKind};
 use rrm::item::{ItemId, ItemKind, Keep, TrashItem};
 use rrm::request::{Conflict, Copying, KeepRequest, Open, Restorable};
-use rrm::selection::{Selection, Term};
+use rrm::rules::selection::{Selection, Term};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 
 use super::action::Action;

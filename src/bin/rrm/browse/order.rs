@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use rrm::item::{ItemId, Keep};
-use rrm::manager::Returned;
+use rrm::ops::Returned;
 use rrm::outcome::CleanPlan;
 use rrm::request::{CleanRequest, Conflict, Copying};
 

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use rrm::item::{ItemId, Keep, TrashItem};
-use rrm::manager::Returned;
+use rrm::ops::Returned;
 use rrm::outcome::CleanPlan;
 use rrm::request::{CleanRequest, Conflict, Copying};
-use rrm::retention::Fate;
+use rrm::rules::retention::Fate;
 
 use super::change::Change;
 use super::entries::{Entries, Meanwhile};

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use rrm::item::{ItemId, Keep};
-use rrm::selection::absolute;
+use rrm::rules::selection::absolute;
 
 use super::action::{Action, Motion};
 use super::arrange::Direction;

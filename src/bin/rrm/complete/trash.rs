@@ -79,7 +79,7 @@ impl TrashCandidates {
         let here = context.environment.working_directory();
         // As much of the typed path as names directories; what follows is compared as text.
         let (directory, _) = typed.rsplit_once('/').map_or(("", typed), |(above, name)| (&typed[..=above.len()], name));
-        let base = rrm::selection::absolute(Path::new(directory), &here);
+        let base = rrm::rules::selection::absolute(Path::new(directory), &here);
         let base = base.canonicalize().unwrap_or(base);
         let mut seen = HashSet::new();
         let items = self.all();

@@ -6,8 +6,8 @@ use rrm::config::Key;
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::Keep;
 use rrm::request::{CleanRequest, KeepRequest, Sizes, Trashes};
-use rrm::retention::{Policy, Rule, Standing};
-use rrm::selection::{Searching, Selection, absolute};
+use rrm::rules::retention::{Policy, Rule, Standing};
+use rrm::rules::selection::{Searching, Selection, absolute};
 
 use super::{Context, value};
 use crate::args::{CleanArgs, KeepArgs};

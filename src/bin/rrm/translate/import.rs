@@ -2,7 +2,7 @@
 
 use rrm::error::Result;
 use rrm::request::{ImportRequest, Sources};
-use rrm::selection::absolute;
+use rrm::rules::selection::absolute;
 
 use super::{Context, copying, value};
 use crate::args::ImportArgs;

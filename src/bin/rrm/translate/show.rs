@@ -3,7 +3,7 @@
 use rrm::error::Result;
 use rrm::preview::Limits;
 use rrm::request::{ListRequest, ShowRequest, Sizes, StatsRequest};
-use rrm::selection::{Searching, Selection};
+use rrm::rules::selection::{Searching, Selection};
 
 use super::{Context, resolved};
 use crate::args::{ShowArgs, StatsArgs};

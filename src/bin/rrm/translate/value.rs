@@ -10,7 +10,7 @@ use chrono::{DateTime, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTi
 use rrm::config::Key;
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::ItemKind;
-use rrm::retention::{Free, Rule};
+use rrm::rules::retention::{Free, Rule};
 
 const DURATION_FORMS: &str = "write it as 7d, 12h, 90min, 2w, 1month or 1d 12h; a bare number is days";
 const MOMENT_FORMS: &str = "write it as today, yesterday, monday, \"last week\", 14:30, 2026-11-21, \

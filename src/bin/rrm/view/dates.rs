@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Local, Utc};
 use rrm::item::Stamp;
-use rrm::retention::{Fate, Rule};
+use rrm::rules::retention::{Fate, Rule};
 
 use super::Detail;
 use super::text::span;

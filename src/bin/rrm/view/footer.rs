@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use rrm::item::TrashItem;
-use rrm::retention::Fate;
+use rrm::rules::retention::Fate;
 
 use super::Scene;
 use super::text::{count, size};

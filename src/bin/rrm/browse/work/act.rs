@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use rrm::error::ErrorKind;
 use rrm::item::{ItemId, Keep};
-use rrm::manager::Returned;
+use rrm::ops::Returned;
 use rrm::outcome::{CleanPlan, Restored as Outcome};
 use rrm::progress::{Activity, Amount, Progress};
 use rrm::request::{CleanRequest, KeepRequest, RestoreRequest, TrashRequest};

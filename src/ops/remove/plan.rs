@@ -1,0 +1,134 @@
+//! What a removal would do: looking at operands, and touching nothing.
+
+use std::ffi::{OsStr, OsString};
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::item::TrashItem;
+use crate::manager::TrashManager;
+use crate::ops::remove::operand::{Ending, Located, locate, refused};
+use crate::ops::remove::options::{Directories, Mounts, TrashRequest};
+use crate::ops::remove::protect::Protection;
+use crate::progress::Amount;
+use crate::sys::{self, Dir, FileKind, Metadata};
+
+/// What a removal would do, in the order of the operands.
+#[derive(Debug)]
+pub struct TrashPlan {
+    /// One step an operand.
+    pub steps: Vec<TrashStep>,
+}
+
+/// What would be done about one operand.
+#[derive(Debug)]
+pub enum TrashStep {
+    /// It would be removed.
+    Remove(Removal),
+    /// It is a directory with other file systems mounted in it: only what is beside them may go, each for itself.
+    RemoveAround(Removal),
+    /// It would not, and this is why; the others go on.
+    Refuse(Error),
+}
+
+/// An operand that can be removed as far as looking at it tells.
+#[derive(Debug, Clone)]
+pub struct Removal {
+    /// As it was written.
+    pub operand: OsString,
+    /// What it was when the plan was made.
+    pub metadata: Metadata,
+    /// The empty trash directories in it, which go along and are to be known no more.
+    pub trashes: Vec<PathBuf>,
+}
+
+/// What became of an operand.
+#[derive(Debug, Clone)]
+pub enum Removed {
+    /// It is in the trash, as this item.
+    Trashed(TrashItem),
+    /// It is gone for good, as asked.
+    Deleted(Amount),
+}
+
+impl TrashManager {
+    /// Looks at each operand and tells what would be done about it. Nothing is touched.
+    ///
+    /// An operand that is protected refuses the whole command: then every protected one is in the error, and nothing
+    /// may be done. Any other that cannot be removed is a step of its own. What the options forbid comes before what is
+    /// protected: a directory where none is to be removed costs nobody else anything.
+    pub fn plan_trash(&self, request: &TrashRequest) -> std::result::Result<TrashPlan, Vec<Error>> {
+        self.parents().forget();
+        let protection = Protection::new(self.home_directory(), self.volumes());
+        let mut steps = Vec::with_capacity(request.operands.len());
+        let mut protected = Vec::new();
+        for operand in &request.operands {
+            match self.plan_operand(&protection, operand, request) {
+                Ok(step) => steps.push(step),
+                Err(error) if is_protected(error.kind) => protected.push(error),
+                Err(error) => steps.push(TrashStep::Refuse(error)),
+            }
+        }
+        if protected.is_empty() { Ok(TrashPlan { steps }) } else { Err(protected) }
+    }
+
+    fn plan_operand(&self, protection: &Protection<'_>, operand: &OsStr, request: &TrashRequest) -> Result<TrashStep> {
+        let rule = request.directories;
+        let located = match locate(self.parents(), operand) {
+            Err(error) if matches!(error.kind, ErrorKind::DotOrDotDot | ErrorKind::RootDirectory) => {
+                check_followed(rule, operand)?;
+                return Err(error);
+            }
+            located => located?,
+        };
+        if located.ending == Ending::Slash && !located.metadata.is_dir() {
+            return Err(slash_after(protection, operand, &located, rule));
+        }
+        if located.metadata.is_dir() {
+            check_rule(rule, operand, || located.open())?;
+        }
+        let trashes = protection.check(operand, &located)?;
+        let removal = Removal { operand: operand.to_owned(), metadata: located.metadata, trashes };
+        match protection.check_mounts(operand, &located) {
+            Ok(()) => Ok(TrashStep::Remove(removal)),
+            Err(error) if error.kind == ErrorKind::HoldsMount && request.mounts == Mounts::LeaveOut => {
+                Ok(TrashStep::RemoveAround(removal))
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Which refusals are about the whole command: what they protect is worth more than the other operands.
+fn is_protected(kind: ErrorKind) -> bool {
+    use ErrorKind::{HoldsMount, HomeDirectory, MountPoint, RootDirectory, TrashDirectory};
+    matches!(kind, RootDirectory | HomeDirectory | MountPoint | HoldsMount | TrashDirectory)
+}
+
+/// Why something that is no directory is not removed when it is written with a slash at its end.
+fn slash_after(protection: &Protection<'_>, operand: &OsStr, located: &Located, rule: Directories) -> Error {
+    let led_to = (located.metadata.kind == FileKind::Symlink).then(|| sys::metadata_following(Path::new(operand)));
+    match led_to {
+        Some(Ok(target)) if target.is_dir() => {
+            let checked = check_followed(rule, operand).and_then(|()| protection.check_guarded(operand, target.id));
+            checked.err().unwrap_or_else(|| refused(ErrorKind::LinkWithSlash, operand))
+        }
+        _ => refused(ErrorKind::NotADirectory, operand),
+    }
+}
+
+/// Checks a directory by a spelling that leads to it and does not name it: `..`, `/`, `link/`.
+fn check_followed(rule: Directories, operand: &OsStr) -> Result<()> {
+    check_rule(rule, operand, || Dir::open_following(Path::new(operand)))
+}
+
+/// Checks whether directories of this kind may be removed at all. One that cannot be read is not called empty.
+fn check_rule(rule: Directories, operand: &OsStr, open: impl FnOnce() -> io::Result<Dir>) -> Result<()> {
+    match rule {
+        Directories::Refuse => Err(refused(ErrorKind::IsADirectory, operand)),
+        Directories::OnlyEmpty if !open().and_then(|dir| dir.is_empty()).unwrap_or(false) => {
+            Err(refused(ErrorKind::DirectoryNotEmpty, operand))
+        }
+        Directories::OnlyEmpty | Directories::Whole => Ok(()),
+    }
+}
