@@ -115,7 +115,7 @@ fn a_broken_rule_is_seen_in_every_spelling() {
         ("transfer/aside.rs", "fn f(dir: &Dir) { dir.create_marked_dir(name) }"),
         ("bin/rrm/run.rs", "use rustix::fs::stat;"),
         ("bin/rrm/run.rs", "fn f() { std::env::var(\"HOME\") }"),
-        ("bin/rrm/view/table.rs", "use clap::ValueEnum;"),
+        ("bin/rrm/output/table.rs", "use clap::ValueEnum;"),
         ("bin/rrm/log.rs", "fn f() { path.display() }"),
         ("selection/term.rs", "fn f() { name.escape_debug() }"),
     ] {

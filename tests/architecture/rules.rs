@@ -266,7 +266,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: &["*", "bin/"],
         // Sizes have a `display` as well. What a transfer says is escaped where it is told.
-        except: &["text/printable.rs", "bin/rrm/view/text.rs", "manager/copy.rs", "transfer/error.rs"],
+        except: &["text/printable.rs", "bin/rrm/output/text.rs", "manager/copy.rs", "transfer/error.rs"],
         names: Names::Without(&["display", "escape_debug", "escape_default", "escape_unicode", "escape_ascii"]),
         why: "what a name looks like is said in src/text, and nowhere else",
     },
@@ -300,7 +300,7 @@ pub(crate) const RULES: &[Rule] = &[
         why: "arguments and environment are read once, where they become requests",
     },
     Rule {
-        files: &["bin/rrm/view.rs", "bin/rrm/view/", "bin/rrm/terminal.rs"],
+        files: &["bin/rrm/output.rs", "bin/rrm/output/"],
         except: &[],
         names: Names::Without(&["clap"]),
         why: "what is shown does not depend on how it was asked for",

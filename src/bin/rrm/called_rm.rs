@@ -14,9 +14,9 @@ use crate::exit::Exit;
 use crate::gnu::grammar::{Surroundings, parse};
 use crate::gnu::options::{CommandLine, Options};
 use crate::gnu::texts;
+use crate::output::Messages;
 use crate::remove::Remover;
 use crate::run::failed;
-use crate::terminal::Messages;
 use crate::translate::{Context, Environment, Ours, Voice};
 
 /// Whether a program started under this name is `rm`, wherever it lies.

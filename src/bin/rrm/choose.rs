@@ -8,9 +8,9 @@ use rrm::selection::{Searching, Selection, Term};
 use crate::args::{Form, SortKey};
 use crate::exit::Exit;
 use crate::list::compare;
+use crate::output::Messages;
+use crate::output::{self, Detail, Scene};
 use crate::run::Session;
-use crate::terminal::Messages;
-use crate::view::{self, Detail, Scene};
 
 /// How many items are shown.
 const SHOWN: usize = 20;
@@ -79,7 +79,7 @@ impl Session<'_> {
         let shown = &listing.items[more..];
         let mut table = Vec::new();
         let scene = Scene { colours: None, ..self.scene(listing.fates.as_ref(), Detail::Short) };
-        view::write(Form::Table, shown, &scene, &mut table)?;
+        output::write(Form::Table, shown, &scene, &mut table)?;
         Messages::say_bytes(&table);
         if more > 0 {
             self.messages.close(&format!("and {more} more, removed before; rrm list shows all"));

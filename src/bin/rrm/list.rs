@@ -13,8 +13,8 @@ use rrm::request::ListRequest;
 
 use crate::args::{Direction, Form, ListArgs, ListOrder, SortKey};
 use crate::exit::Exit;
+use crate::output::{self, Detail};
 use crate::run::Session;
-use crate::view::{self, Detail};
 
 impl Session<'_> {
     pub(crate) fn list(&self, args: &ListArgs) -> anyhow::Result<Exit> {
@@ -38,9 +38,9 @@ impl Session<'_> {
     fn write(&self, args: &ListArgs, listing: &Listing) -> io::Result<()> {
         let scene = self.scene(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
         let mut out = io::BufWriter::new(io::stdout().lock());
-        view::write(args.form(), &listing.items, &scene, &mut out)?;
+        output::write(args.form(), &listing.items, &scene, &mut out)?;
         if args.form() == Form::Table && self.messages.voice.hints() && io::stdout().is_terminal() {
-            writeln!(out, "{}", view::footer(&listing.items, &scene))?;
+            writeln!(out, "{}", output::footer(&listing.items, &scene))?;
         }
         out.flush()
     }
@@ -51,7 +51,7 @@ impl Session<'_> {
         let mut written = Ok(());
         let problems = self.manager().list_as_found(request, &self.messages.progress(), |items, fates| {
             let scene = self.scene(fates, Detail::Full);
-            written = view::write(args.form(), items, &scene, &mut out).and_then(|()| out.flush());
+            written = output::write(args.form(), items, &scene, &mut out).and_then(|()| out.flush());
             if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         written.context(WRITING)?;

@@ -14,6 +14,7 @@ mod import;
 mod list;
 mod log;
 mod manual;
+mod output;
 mod remove;
 mod restore;
 mod run;
@@ -21,11 +22,9 @@ mod schedule;
 mod shim;
 mod show;
 mod stats;
-mod terminal;
 mod translate;
 mod undo;
 mod users;
-mod view;
 
 use std::process::ExitCode;
 

@@ -17,11 +17,11 @@ use crate::called_rm;
 use crate::complete;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
+use crate::output::{Detail, Scene};
+use crate::output::{Messages, output_hint};
 use crate::remove::Remover;
 use crate::shim::Shim;
-use crate::terminal::{Messages, output_hint};
 use crate::translate::{Colour, Context, Effect, Environment, Voice, check_choice};
-use crate::view::{Detail, Scene};
 
 /// Reads the command line, runs the command, and tells how it ended. The first word is the name it was started under.
 pub(crate) fn main(words: &[OsString]) -> Exit {

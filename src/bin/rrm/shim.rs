@@ -16,7 +16,7 @@ use self::finder::{Caller, Finding, find_in};
 use self::link::{Place, Replaced};
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
-use crate::terminal::Messages;
+use crate::output::Messages;
 use crate::translate::Environment;
 use rrm::text::escaped;
 

@@ -11,10 +11,10 @@ use rrm::request::{Copying, Restorable, TrashRequest};
 use crate::args::{RedoArgs, SortKey, UndoArgs};
 use crate::exit::Exit;
 use crate::list::compare;
+use crate::output::clear_progress;
+use crate::output::{self, Detail};
 use crate::run::{Session, Told, println};
-use crate::terminal::clear_progress;
 use crate::translate::{Effect, copying, effect};
-use crate::view::{self, Detail};
 
 /// How many commands are listed unless a number says otherwise.
 const LISTED: usize = 10;
@@ -38,7 +38,7 @@ impl Session<'_> {
         if batches.is_empty() && problems.is_empty() && !args.to.json {
             self.messages.close("nothing to undo");
         } else {
-            let form = if args.to.json { view::write_batches_as_json } else { view::write_batches };
+            let form = if args.to.json { output::write_batches_as_json } else { output::write_batches };
             let mut out = io::BufWriter::new(io::stdout().lock());
             form(&batches, &self.scene(None, Detail::Short), &mut out).and_then(|()| out.flush())?;
         }

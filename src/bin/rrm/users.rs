@@ -21,7 +21,7 @@ use anyhow::Context as _;
 use crate::args::CleanArgs;
 use crate::exit::Exit;
 use crate::log::Log;
-use crate::terminal::Messages;
+use crate::output::Messages;
 use crate::translate::{Environment, now};
 use process::Round;
 use rrm::text::{Charset, escaped};

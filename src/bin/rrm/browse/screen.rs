@@ -15,7 +15,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::state::{Focus, Note, Overlay, Purpose, Row, Side, Sight, State};
 use crate::args::{Grouping, SortKey};
-use crate::view::{count, size};
+use crate::output::{count, size};
 
 pub(super) use style::Theme;
 

@@ -22,8 +22,8 @@ use crate::args::CleanArgs;
 use crate::exit::Exit;
 use crate::gnu::quote::quote_where_needed;
 use crate::log::{self, Log};
+use crate::output::Messages;
 use crate::run::println;
-use crate::terminal::Messages;
 use crate::translate::Voice;
 
 /// Where setpriv is; nothing else is started.

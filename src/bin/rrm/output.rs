@@ -1,4 +1,4 @@
-//! Items as output: each form is one small file.
+//! All that a person or a script gets to see: tables, JSON, messages, questions and progress.
 
 mod bar;
 mod batches;
@@ -8,13 +8,18 @@ pub(crate) mod finding;
 mod footer;
 mod item;
 mod json;
+mod messages;
+mod meter;
 mod pieces;
 mod plain;
 pub(crate) mod preview;
+mod progress;
 mod show;
+mod signals;
 mod stats;
 mod table;
 mod text;
+mod words;
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -35,9 +40,13 @@ pub(crate) use escaped::Escaped;
 pub(crate) use footer::footer;
 pub(crate) use item::{origin, path, style_of};
 pub(crate) use json::{line_of, object, restored_object, shown_object, volume_object};
+pub(crate) use messages::{Consent, Messages, exit_of};
+pub(crate) use meter::progress_words;
+pub(crate) use progress::{TerminalProgress, clear_progress};
 pub(crate) use show::write as write_shown;
 pub(crate) use stats::write as write_stats;
 pub(crate) use text::{count, size, span, start_of};
+pub(crate) use words::output_hint;
 
 /// What the forms need to know beside the items.
 pub(crate) struct Scene<'a> {
