@@ -295,7 +295,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         files: BINARY,
-        except: &["bin/rrm/main.rs", "bin/rrm/args.rs", "bin/rrm/translate.rs", "bin/rrm/translate/"],
+        except: &["bin/rrm/main.rs", "bin/rrm/env.rs", "bin/rrm/env/"],
         names: Names::Without(&["std::env", "env::var", "env::var_os"]),
         why: "arguments and environment are read once, where they become requests",
     },

@@ -10,6 +10,7 @@ use rrm::attributes::SystemAttributes;
 use rrm::manager::TrashManager;
 use rrm::sys;
 
+use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gnu::grammar::{Surroundings, parse};
 use crate::gnu::options::{CommandLine, Options};
@@ -17,7 +18,7 @@ use crate::gnu::texts;
 use crate::output::Messages;
 use crate::remove::Remover;
 use crate::run::failed;
-use crate::translate::{Context, Environment, Ours, Voice};
+use crate::translate::{Context, Ours, Voice};
 
 /// Whether a program started under this name is `rm`, wherever it lies.
 pub(crate) fn is_its_name(program: &OsStr) -> bool {

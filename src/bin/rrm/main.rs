@@ -7,6 +7,7 @@ mod choose;
 mod clean;
 mod complete;
 mod doctor;
+mod env;
 mod examples;
 mod exit;
 mod gnu;
@@ -25,11 +26,12 @@ mod stats;
 mod translate;
 mod undo;
 mod users;
+mod values;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     #[cfg(feature = "testing")]
-    translate::obey_a_test();
+    env::obey_a_test();
     run::main(&std::env::args_os().collect::<Vec<_>>()).end()
 }

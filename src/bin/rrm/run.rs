@@ -15,13 +15,15 @@ use rrm::retention::Fates;
 use crate::args::{self, Cli, Command, ConfigAction, RmArgs, ShimAction, ShimDirectory};
 use crate::called_rm;
 use crate::complete;
+use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
 use crate::output::{Detail, Scene};
 use crate::output::{Messages, output_hint};
 use crate::remove::Remover;
 use crate::shim::Shim;
-use crate::translate::{Colour, Context, Effect, Environment, Voice, check_choice};
+use crate::translate::{Colour, Context, Effect, Voice, path_colours};
+use crate::values::check_choice;
 
 /// Reads the command line, runs the command, and tells how it ended. The first word is the name it was started under.
 pub(crate) fn main(words: &[OsString]) -> Exit {
@@ -170,7 +172,7 @@ impl Session<'_> {
             width: rrm::sys::terminal_width(),
             detail,
             charset: self.messages.charset,
-            colours: Environment::colours(self.colour),
+            colours: path_colours(self.colour),
         }
     }
 

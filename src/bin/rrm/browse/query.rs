@@ -8,7 +8,8 @@ use rrm::selection::Selection;
 
 use super::fuzzy::Word;
 use crate::args::SelectionArgs;
-use crate::translate::{Context, beginning_of};
+use crate::translate::Context;
+use crate::values::beginning_of;
 
 /// The options that narrow a selection, under their own names.
 const FILTERS: [&str; 9] =

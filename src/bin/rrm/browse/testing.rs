@@ -18,7 +18,8 @@ use super::query::Query;
 use super::report::Report;
 use super::state::{Purpose, State};
 use crate::args::{Grouping, SortKey};
-use crate::translate::{Context, Environment};
+use crate::env::Environment;
+use crate::translate::Context;
 
 /// The time of all tests.
 pub(super) fn now() -> DateTime<Utc> {

@@ -2,7 +2,10 @@
 
 use std::io::IsTerminal;
 
+use lscolors::LsColors;
+
 use crate::args::{ColorWhen, FeedbackArgs};
+use crate::env::Environment;
 
 /// How much is said beside the output that a command is for. What went wrong is told in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,11 +51,16 @@ impl Colour {
     /// command line says otherwise.
     pub(crate) fn on(self, stream: &impl IsTerminal) -> bool {
         match self {
-            Self::Auto => stream.is_terminal() && super::Environment::takes_colours(),
+            Self::Auto => stream.is_terminal() && Environment::takes_colours(),
             Self::Always => true,
             Self::Never => false,
         }
     }
+}
+
+/// The colours that paths have on standard output: those of `$LS_COLORS`.
+pub(crate) fn path_colours(when: Colour) -> Option<LsColors> {
+    when.on_stdout().then(|| LsColors::from_env().unwrap_or_default())
 }
 
 impl FeedbackArgs {

@@ -17,8 +17,8 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use rrm::text::{Charset, escaped_content};
 
-use super::User;
 use crate::args::CleanArgs;
+use crate::env::users::User;
 use crate::exit::Exit;
 use crate::gnu::quote::quote_where_needed;
 use crate::log::{self, Log};
