@@ -36,11 +36,12 @@ use self::screen::Theme;
 use self::search::Search;
 use self::state::{Purpose, State};
 use self::work::Desk;
-use crate::args::{BrowseArgs, Grouping, RestoreToArgs, SortKey};
+use crate::args::{BrowseArgs, Grouping, RestoreToArgs};
 use crate::env::Environment;
 use crate::exit::Exit;
+use crate::options::SortKey;
+use crate::output::path_colours;
 use crate::run::Session;
-use crate::translate::path_colours;
 
 /// Whether there is a person at a terminal on both ends, and one that can be drawn on.
 pub(crate) fn has_terminal() -> bool {

@@ -15,10 +15,10 @@ use crate::exit::Exit;
 use crate::gnu::grammar::{Surroundings, parse};
 use crate::gnu::options::{CommandLine, Options};
 use crate::gnu::texts;
-use crate::output::Messages;
+use crate::output::{Messages, Voice};
 use crate::remove::Remover;
 use crate::run::failed;
-use crate::translate::{Context, Ours, Voice};
+use crate::translate::{Context, Ours};
 
 /// Whether a program started under this name is `rm`, wherever it lies.
 pub(crate) fn is_its_name(program: &OsStr) -> bool {

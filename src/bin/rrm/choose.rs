@@ -5,11 +5,10 @@ use rrm::item::TrashItem;
 use rrm::request::{ListRequest, Sizes};
 use rrm::selection::{Searching, Selection, Term};
 
-use crate::args::{Form, SortKey};
+use crate::args::Form;
 use crate::exit::Exit;
-use crate::list::compare;
-use crate::output::Messages;
-use crate::output::{self, Detail, Scene};
+use crate::options::{SortKey, compare};
+use crate::output::{self, Detail, Messages, Scene};
 use crate::run::Session;
 
 /// How many items are shown.

@@ -16,10 +16,10 @@ use crate::choose::Picking;
 use crate::exit::Exit;
 use crate::log::Log;
 use crate::output;
-use crate::output::Consent;
+use crate::output::{Consent, Voice};
 use crate::restore::told_of;
 use crate::run::{Session, Told, println};
-use crate::translate::{Asking, Effect, Voice, effect};
+use crate::translate::{Asking, Effect, effect};
 
 impl Session<'_> {
     pub(crate) fn clean(&self, args: &CleanArgs) -> anyhow::Result<Exit> {

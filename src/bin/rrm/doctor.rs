@@ -11,13 +11,13 @@ use rrm::outcome::diagnosis::{Diagnosis, Finding, Mending};
 use rrm::request::ExamineRequest;
 use rrm::selection::absolute;
 
-use crate::args::{DoctorArgs, ReportForm};
+use crate::args::DoctorArgs;
 use crate::exit::Exit;
+use crate::options::ReportForm;
 use crate::output;
-use crate::output::clear_progress;
 use crate::output::finding::{Look, Repair, Told, line, object};
+use crate::output::{Voice, clear_progress};
 use crate::run::Session;
-use crate::translate::Voice;
 
 impl Session<'_> {
     pub(crate) fn doctor(&self, args: &DoctorArgs) -> anyhow::Result<Exit> {

@@ -15,6 +15,7 @@ mod import;
 mod list;
 mod log;
 mod manual;
+mod options;
 mod output;
 mod remove;
 mod restore;

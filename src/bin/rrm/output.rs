@@ -2,6 +2,7 @@
 
 mod bar;
 mod batches;
+mod colour;
 mod dates;
 mod escaped;
 pub(crate) mod finding;
@@ -19,6 +20,7 @@ mod signals;
 mod stats;
 mod table;
 mod text;
+mod voice;
 mod words;
 
 use std::io::{self, Write};
@@ -35,6 +37,7 @@ use crate::args::Form;
 use crate::gnu::quote::quote;
 
 pub(crate) use batches::{write as write_batches, write_as_json as write_batches_as_json};
+pub(crate) use colour::{Colour, path_colours};
 pub(crate) use dates::{expires, removed};
 pub(crate) use escaped::Escaped;
 pub(crate) use footer::footer;
@@ -46,6 +49,7 @@ pub(crate) use progress::{TerminalProgress, clear_progress};
 pub(crate) use show::write as write_shown;
 pub(crate) use stats::write as write_stats;
 pub(crate) use text::{count, size, span, start_of};
+pub(crate) use voice::Voice;
 pub(crate) use words::output_hint;
 
 /// What the forms need to know beside the items.

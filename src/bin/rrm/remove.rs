@@ -23,8 +23,8 @@ use crate::gnu::options::{Directories, Input, Missing, Options, PreserveRoot, Pr
 use crate::gnu::prompt::{Answer, Stdin, Step, before_all};
 use crate::gnu::quote::quote;
 use crate::output;
-use crate::output::{Consent, Messages, TerminalProgress, exit_of};
-use crate::translate::{Context, Effect, Ours, Recursion, Report, Voice};
+use crate::output::{Consent, Messages, TerminalProgress, Voice, exit_of};
+use crate::translate::{Context, Effect, Ours, Recursion, Report};
 
 /// One run of `rm` or `rrm rm`.
 pub(crate) struct Remover<'a> {

@@ -18,11 +18,10 @@ use crate::complete;
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
-use crate::output::{Detail, Scene};
-use crate::output::{Messages, output_hint};
+use crate::output::{Colour, Detail, Messages, Scene, Voice, output_hint, path_colours};
 use crate::remove::Remover;
 use crate::shim::Shim;
-use crate::translate::{Colour, Context, Effect, Voice, path_colours};
+use crate::translate::{Context, Effect};
 use crate::values::check_choice;
 
 /// Reads the command line, runs the command, and tells how it ended. The first word is the name it was started under.
@@ -35,7 +34,7 @@ pub(crate) fn main(words: &[OsString]) -> Exit {
         Ok(cli) => cli,
         Err(told) => {
             let messages = Messages::new("rrm", environment.charset, Voice::Usual);
-            let exit = help_or_complaint(&told, args::colour_of_help(words).into(), &messages);
+            let exit = help_or_complaint(&told, crate::options::colour_of_help(words).into(), &messages);
             if let Some(removal) = args::as_removal(words, &told, environment.charset) {
                 messages.hint(&format!("to remove files, use: {removal}"));
             }

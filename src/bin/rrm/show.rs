@@ -8,8 +8,9 @@ use rrm::error::Error;
 use rrm::manager::TrashManager;
 use rrm::outcome::Shown;
 
-use crate::args::{ReportForm, ShowArgs};
+use crate::args::ShowArgs;
 use crate::exit::Exit;
+use crate::options::ReportForm;
 use crate::output::{self, Detail};
 use crate::run::Session;
 

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use anyhow::Context as _;
 use rrm::outcome::Summary;
 
-use crate::args::{ReportForm, StatsArgs};
+use crate::args::StatsArgs;
 use crate::exit::Exit;
+use crate::options::ReportForm;
 use crate::output::{self, Detail};
 use crate::run::Session;
 

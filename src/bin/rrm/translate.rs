@@ -1,7 +1,6 @@
 //! From what was typed, and the environment, to what is meant. The only reader of the environment and the clock.
 
 mod clean;
-mod feedback;
 mod import;
 mod show;
 
@@ -18,17 +17,16 @@ use rrm::request::{
 };
 use rrm::selection::{Filter, Searching, Selection, Term, absolute};
 
-use crate::args::{
-    ConflictMode, Direction, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, SortKey, When,
-};
+use crate::args::{ConflictMode, Direction, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, When};
 use crate::env::{Environment, now};
 use crate::gnu::options as gnu;
 use crate::gnu::quote::quote_where_needed;
+use crate::options::{SelectionArgs, SortKey, copying};
+use crate::output::Voice;
 use crate::values;
 use rrm::text::Charset;
 
 pub(crate) use clean::Asking;
-pub(crate) use feedback::{Colour, Voice, path_colours};
 
 /// How long what is removed is kept where nobody says otherwise.
 const GRACE_PERIOD: &str = "30d";
@@ -395,11 +393,6 @@ impl Default for Ours {
             recursion: Recursion::default(),
         }
     }
-}
-
-/// What `--yes` means for copies.
-pub(crate) fn copying(yes: bool) -> Copying {
-    if yes { Copying::Whatever } else { Copying::WithinReason }
 }
 
 /// What `--dry-run` means.

@@ -8,13 +8,12 @@ use rrm::manager::{Returned, TrashManager};
 use rrm::outcome::History;
 use rrm::request::{Copying, Restorable, TrashRequest};
 
-use crate::args::{RedoArgs, SortKey, UndoArgs};
+use crate::args::{RedoArgs, UndoArgs};
 use crate::exit::Exit;
-use crate::list::compare;
-use crate::output::clear_progress;
-use crate::output::{self, Detail};
+use crate::options::{SortKey, compare, copying};
+use crate::output::{self, Detail, clear_progress};
 use crate::run::{Session, Told, println};
-use crate::translate::{Effect, copying, effect};
+use crate::translate::{Effect, effect};
 
 /// How many commands are listed unless a number says otherwise.
 const LISTED: usize = 10;

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rrm::selection::Selection;
 
 use super::fuzzy::Word;
-use crate::args::SelectionArgs;
+use crate::options::SelectionArgs;
 use crate::translate::Context;
 use crate::values::beginning_of;
 

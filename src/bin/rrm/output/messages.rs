@@ -12,7 +12,7 @@ use rrm::manager::is_only_a_warning;
 use crate::exit::Exit;
 use crate::gnu::prompt::{Answer, read_answer};
 use crate::gnu::quote::quote;
-use crate::translate::Voice;
+use crate::output::Voice;
 use rrm::text::{Charset, escaped_content};
 
 use super::progress::{TerminalProgress, clear_progress};

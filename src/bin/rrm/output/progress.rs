@@ -13,7 +13,7 @@ use rrm::progress::{Activity, Amount, Progress};
 
 use super::meter::{self, Work};
 use super::signals::{listen, listen_for_hang_up};
-use crate::translate::Voice;
+use crate::output::Voice;
 
 /// How long work may take before it says anything.
 const QUIET: Duration = Duration::from_millis(500);

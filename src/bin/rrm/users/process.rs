@@ -22,9 +22,8 @@ use crate::env::users::User;
 use crate::exit::Exit;
 use crate::gnu::quote::quote_where_needed;
 use crate::log::{self, Log};
-use crate::output::Messages;
+use crate::output::{Messages, Voice};
 use crate::run::println;
-use crate::translate::Voice;
 
 /// Where setpriv is; nothing else is started.
 const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";

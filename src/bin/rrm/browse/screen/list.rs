@@ -10,10 +10,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::style::Theme;
 use super::text::cut_of;
-use crate::args::{Grouping, SortKey};
+use crate::args::Grouping;
 use crate::browse::arrange::day;
 use crate::browse::fuzzy::Scale;
 use crate::browse::state::{Row, State};
+use crate::options::SortKey;
 use crate::output::{Detail, count, expires, removed, size};
 
 /// From this width on there is room for both dates.
