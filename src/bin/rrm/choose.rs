@@ -5,7 +5,6 @@ use rrm::item::TrashItem;
 use rrm::request::{ListRequest, Sizes};
 use rrm::selection::{Searching, Selection, Term};
 
-use crate::args::Form;
 use crate::exit::Exit;
 use crate::options::{SortKey, compare};
 use crate::output::{self, Detail, Messages, Scene};
@@ -78,7 +77,7 @@ impl Session<'_> {
         let shown = &listing.items[more..];
         let mut table = Vec::new();
         let scene = Scene { colours: None, ..self.scene(listing.fates.as_ref(), Detail::Short) };
-        output::write(Form::Table, shown, &scene, &mut table)?;
+        output::write_table(shown, &scene, &mut table)?;
         Messages::say_bytes(&table);
         if more > 0 {
             self.messages.close(&format!("and {more} more, removed before; rrm list shows all"));

@@ -11,7 +11,7 @@ use rrm::request::ListRequest;
 use crate::args::{Direction, Form, ListArgs, ListOrder};
 use crate::exit::Exit;
 use crate::options::compare;
-use crate::output::{self, Detail};
+use crate::output::{self, Detail, Scene};
 use crate::run::Session;
 
 impl Session<'_> {
@@ -36,7 +36,7 @@ impl Session<'_> {
     fn write(&self, args: &ListArgs, listing: &Listing) -> io::Result<()> {
         let scene = self.scene(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
         let mut out = io::BufWriter::new(io::stdout().lock());
-        output::write(args.form(), &listing.items, &scene, &mut out)?;
+        write_items(args.form(), &listing.items, &scene, &mut out)?;
         if args.form() == Form::Table && self.messages.voice.hints() && io::stdout().is_terminal() {
             writeln!(out, "{}", output::footer(&listing.items, &scene))?;
         }
@@ -49,11 +49,20 @@ impl Session<'_> {
         let mut written = Ok(());
         let problems = self.manager().list_as_found(request, &self.messages.progress(), |items, fates| {
             let scene = self.scene(fates, Detail::Full);
-            written = output::write(args.form(), items, &scene, &mut out).and_then(|()| out.flush());
+            written = write_items(args.form(), items, &scene, &mut out).and_then(|()| out.flush());
             if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         written.context(WRITING)?;
         Ok(self.messages.problems(&problems))
+    }
+}
+
+fn write_items(form: Form, items: &[TrashItem], scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
+    match form {
+        Form::Table => output::write_table(items, scene, out),
+        Form::Plain => output::write_plain(items, out),
+        Form::Json => output::write_json(items, scene, out),
+        Form::Null => output::write_null(items, out),
     }
 }
 

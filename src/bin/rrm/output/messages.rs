@@ -12,10 +12,10 @@ use rrm::manager::is_only_a_warning;
 use crate::exit::Exit;
 use crate::gnu::prompt::{Answer, read_answer};
 use crate::gnu::quote::quote;
-use crate::output::Voice;
 use rrm::text::{Charset, escaped_content};
 
 use super::progress::{TerminalProgress, clear_progress};
+use super::voice::Voice;
 use super::{signals, words};
 
 /// Where messages go, and in whose name.

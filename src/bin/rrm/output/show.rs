@@ -11,8 +11,9 @@ use rrm::store::kind_of;
 use rrm::text::escaped;
 
 use super::dates::{expires, local, removed};
+use super::preview;
+use super::scene::{Detail, Scene};
 use super::text::{count, size};
-use super::{Detail, Scene, preview};
 use crate::env::users::{group_of, user_of};
 use crate::gnu::quote::quote_where_needed;
 
