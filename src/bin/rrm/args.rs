@@ -5,8 +5,6 @@ mod brief;
 mod browse;
 mod clean;
 mod doctor;
-mod feedback;
-mod form;
 mod import;
 mod list;
 mod list_order;
@@ -24,14 +22,13 @@ use clap_complete::Shell;
 use rrm::config::Key;
 
 use crate::examples;
+use crate::options::CommonArgs;
 
 pub(crate) use browse::{BrowseArgs, Grouping};
 pub(crate) use clean::{CleanArgs, KeepArgs};
 pub(crate) use doctor::DoctorArgs;
-pub(crate) use feedback::{ColorWhen, FeedbackArgs, colour_of_help};
-pub(crate) use form::{ReportForm, ReportFormArgs};
 pub(crate) use import::ImportArgs;
-pub(crate) use list::{Direction, Form, ListArgs, SortKey};
+pub(crate) use list::{Direction, Form, ListArgs};
 pub(crate) use list_order::ListOrder;
 pub(crate) use read::{as_removal, read};
 pub(crate) use restore::{ConflictMode, RedoArgs, RestoreArgs, RestoreToArgs, UndoArgs};
@@ -48,17 +45,6 @@ pub(crate) struct Cli {
 
     #[command(subcommand)]
     pub(crate) command: Command,
-}
-
-// What every command has, in front of its name or behind it.
-#[derive(Debug, Default, Args)]
-pub(crate) struct CommonArgs {
-    /// Use DIR as the home trash, instead of $RRM_TRASH_DIR or the configured one.
-    #[arg(long, global = true, value_name = "DIR", value_hint = ValueHint::DirPath, display_order = 900)]
-    pub(crate) trash_dir: Option<PathBuf>,
-
-    #[command(flatten)]
-    pub(crate) feedback: FeedbackArgs,
 }
 
 // The options of a command are made known to clap only when it is the one that runs; all of them would be a third of a
@@ -269,62 +255,6 @@ pub(crate) enum When {
     Once,
     #[value(alias = "yes")]
     Always,
-}
-
-/// Where help texts list what narrows a selection down.
-const FILTERS: &str = "Filters";
-
-// What to act on, in the one language of list, restore and clean.
-#[derive(Debug, Clone, Default, Args)]
-pub(crate) struct SelectionArgs {
-    /// IDs (four or more digits), original paths, globs, or words to search for; id:, path:, name: or glob: says which.
-    #[arg(value_name = "SELECTION")]
-    pub(crate) words: Vec<OsString>,
-
-    /// Only items from below DIR.
-    #[arg(long, help_heading = FILTERS, value_name = "DIR", value_hint = ValueHint::DirPath)]
-    pub(crate) under: Option<PathBuf>,
-
-    /// Only items from below the working directory.
-    #[arg(long, help_heading = FILTERS, conflicts_with = "under")]
-    pub(crate) here: bool,
-
-    /// Only items removed since WHEN: monday, 14:30, 2h.
-    #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
-    pub(crate) since: Option<String>,
-
-    /// Only items removed before WHEN.
-    #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
-    pub(crate) before: Option<String>,
-
-    /// Only items removed longer ago than DURATION: 30d.
-    #[arg(long, help_heading = FILTERS, value_name = "DURATION")]
-    pub(crate) older_than: Option<String>,
-
-    /// Only items larger than SIZE: 500, 10k, 1.5GiB.
-    #[arg(long, help_heading = FILTERS, value_name = "SIZE")]
-    pub(crate) larger_than: Option<String>,
-
-    /// Only items smaller than SIZE.
-    #[arg(long, help_heading = FILTERS, value_name = "SIZE")]
-    pub(crate) smaller_than: Option<String>,
-
-    /// Only items of these kinds: file, directory, symlink, fifo, socket, block-device, char-device.
-    #[arg(long, help_heading = FILTERS, value_name = "KIND", value_delimiter = ',')]
-    pub(crate) kind: Vec<String>,
-
-    /// Only items of session LABEL.
-    #[arg(long, help_heading = FILTERS, value_name = "LABEL")]
-    pub(crate) session: Option<OsString>,
-
-    /// Only the N newest items.
-    #[arg(long, help_heading = FILTERS, value_name = "N", value_parser = restore::number)]
-    pub(crate) last: Option<usize>,
-}
-
-/// Parses a number of things, or none.
-fn whole_number(text: &str) -> Result<usize, &'static str> {
-    text.parse().map_err(|_| "write a number, 0 or more")
 }
 
 #[derive(Debug, Args)]

@@ -36,10 +36,12 @@ use self::screen::Theme;
 use self::search::Search;
 use self::state::{Purpose, State};
 use self::work::Desk;
-use crate::args::{BrowseArgs, Grouping, RestoreToArgs, SortKey};
+use crate::args::{BrowseArgs, Grouping, RestoreToArgs};
+use crate::env::Environment;
 use crate::exit::Exit;
+use crate::options::SortKey;
+use crate::output::path_colours;
 use crate::run::Session;
-use crate::translate::Environment;
 
 /// Whether there is a person at a terminal on both ends, and one that can be drawn on.
 pub(crate) fn has_terminal() -> bool {
@@ -93,7 +95,7 @@ impl Session<'_> {
         Ok(Picker {
             context: &self.context,
             state,
-            theme: Theme::new(Environment::colours(self.colour), self.messages.charset),
+            theme: Theme::new(path_colours(self.colour), self.messages.charset),
             desk,
             heard,
         })

@@ -10,14 +10,15 @@ use rrm::attributes::SystemAttributes;
 use rrm::manager::TrashManager;
 use rrm::sys;
 
+use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gnu::grammar::{Surroundings, parse};
 use crate::gnu::options::{CommandLine, Options};
 use crate::gnu::texts;
+use crate::output::{Messages, Voice};
 use crate::remove::Remover;
 use crate::run::failed;
-use crate::terminal::Messages;
-use crate::translate::{Context, Environment, Ours, Voice};
+use crate::translate::{Context, Ours};
 
 /// Whether a program started under this name is `rm`, wherever it lies.
 pub(crate) fn is_its_name(program: &OsStr) -> bool {

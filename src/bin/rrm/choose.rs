@@ -5,12 +5,10 @@ use rrm::item::TrashItem;
 use rrm::request::{ListRequest, Sizes};
 use rrm::rules::selection::{Searching, Selection, Term};
 
-use crate::args::{Form, SortKey};
 use crate::exit::Exit;
-use crate::list::compare;
+use crate::options::{SortKey, compare};
+use crate::output::{self, Detail, Messages, Scene};
 use crate::run::Session;
-use crate::terminal::Messages;
-use crate::view::{self, Detail, Scene};
 
 /// How many items are shown.
 const SHOWN: usize = 20;
@@ -79,7 +77,7 @@ impl Session<'_> {
         let shown = &listing.items[more..];
         let mut table = Vec::new();
         let scene = Scene { colours: None, ..self.scene(listing.fates.as_ref(), Detail::Short) };
-        view::write(Form::Table, shown, &scene, &mut table)?;
+        output::write_table(shown, &scene, &mut table)?;
         Messages::say_bytes(&table);
         if more > 0 {
             self.messages.close(&format!("and {more} more, removed before; rrm list shows all"));

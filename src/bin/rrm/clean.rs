@@ -15,11 +15,11 @@ use crate::args::{CleanArgs, KeepArgs};
 use crate::choose::Picking;
 use crate::exit::Exit;
 use crate::log::Log;
+use crate::output;
+use crate::output::{Consent, Voice};
 use crate::restore::told_of;
 use crate::run::{Session, Told, println};
-use crate::terminal::Consent;
-use crate::translate::{Asking, Effect, Voice, effect};
-use crate::view;
+use crate::translate::{Asking, Effect, effect};
 
 impl Session<'_> {
     pub(crate) fn clean(&self, args: &CleanArgs) -> anyhow::Result<Exit> {
@@ -116,7 +116,7 @@ impl Session<'_> {
         let line = report(&cleaned);
         let shown = if told == Told::Everything { println(&line) } else { Ok(()) };
         if let Some(log) = log {
-            let problems = view::count((plan.problems.len() + cleaned.problems.len()) as u64, "problem");
+            let problems = output::count((plan.problems.len() + cleaned.problems.len()) as u64, "problem");
             log?.add(request.now, &format!("{line}, {problems}"))?;
         }
         shown.map(|()| exit)
@@ -150,7 +150,7 @@ impl Session<'_> {
     fn tell_plan(&self, plan: &CleanPlan) -> anyhow::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         for (item, cause) in plan.items.iter().zip(&plan.causes) {
-            let size = item.size.map_or_else(|| "size unknown".to_owned(), view::size);
+            let size = item.size.map_or_else(|| "size unknown".to_owned(), output::size);
             writeln!(out, "would delete {} ({size}): {}", self.name_of(item), because(*cause))?;
         }
         writeln!(out, "would delete {}", summary(&plan.items))?;
@@ -181,19 +181,19 @@ fn asked(plan: &CleanPlan, request: &CleanRequest, asking: Asking) -> bool {
 
 /// What was done, in words.
 pub(crate) fn report(cleaned: &Cleaned) -> String {
-    format!("deleted {}, {} freed", view::count(cleaned.items, "item"), view::size(cleaned.removed.bytes))
+    format!("deleted {}, {} freed", output::count(cleaned.items, "item"), output::size(cleaned.removed.bytes))
 }
 
 fn because(cause: Cause) -> String {
     match cause {
         Cause::Chosen => "it was selected".to_owned(),
         Cause::Rule(Rule::PastGrace) => "its grace period is over".to_owned(),
-        Cause::Rule(Rule::OlderThan(age)) => format!("it was removed more than {} ago", view::span(age)),
+        Cause::Rule(Rule::OlderThan(age)) => format!("it was removed more than {} ago", output::span(age)),
         Cause::Rule(Rule::KeepNewest(number)) => format!("it is not among the newest {number} of its path"),
-        Cause::Rule(Rule::MaxSize(bytes)) => format!("the trash of its volume is larger than {}", view::size(bytes)),
+        Cause::Rule(Rule::MaxSize(bytes)) => format!("the trash of its volume is larger than {}", output::size(bytes)),
         Cause::Rule(Rule::MinFree(Free::Percent(percent))) => format!("less than {percent}% of its volume is free"),
         Cause::Rule(Rule::MinFree(Free::Bytes(bytes))) => {
-            format!("less than {} of its volume is free", view::size(bytes))
+            format!("less than {} of its volume is free", output::size(bytes))
         }
     }
 }
@@ -215,9 +215,9 @@ pub(crate) fn question(all: &[TrashItem]) -> String {
 fn summary(all: &[TrashItem]) -> String {
     let bytes = all.iter().filter_map(|item| item.size).fold(0, u64::saturating_add);
     let unknown = all.iter().filter(|item| item.size.is_none()).count();
-    let items = view::count(all.len() as u64, "item");
+    let items = output::count(all.len() as u64, "item");
     match unknown {
-        0 => format!("{items} ({})", view::size(bytes)),
-        _ => format!("{items} ({} and {} of unknown size)", view::size(bytes), unknown),
+        0 => format!("{items} ({})", output::size(bytes)),
+        _ => format!("{items} ({} and {} of unknown size)", output::size(bytes), unknown),
     }
 }

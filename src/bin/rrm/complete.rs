@@ -23,8 +23,8 @@ use clap_complete::{Shell, generate};
 use rrm::text::{Charset, is_plain};
 
 use crate::args::Cli;
+use crate::env::Environment;
 use crate::exit::Exit;
-use crate::translate::Environment;
 use bash_line::{BashLine, Meaning};
 use trash::TrashCandidates;
 

@@ -11,13 +11,13 @@ use rrm::outcome::diagnosis::{Diagnosis, Finding, Mending};
 use rrm::request::ExamineRequest;
 use rrm::rules::selection::absolute;
 
-use crate::args::{DoctorArgs, ReportForm};
+use crate::args::DoctorArgs;
 use crate::exit::Exit;
+use crate::options::ReportForm;
+use crate::output;
+use crate::output::finding::{Look, Repair, Told, line, object};
+use crate::output::{Voice, clear_progress};
 use crate::run::Session;
-use crate::terminal::clear_progress;
-use crate::translate::Voice;
-use crate::view;
-use crate::view::finding::{Look, Repair, Told, line, object};
 
 impl Session<'_> {
     pub(crate) fn doctor(&self, args: &DoctorArgs) -> anyhow::Result<Exit> {
@@ -69,7 +69,7 @@ impl Session<'_> {
     fn write_findings(&self, form: ReportForm, told: &[Told], diagnosis: &Diagnosis) -> io::Result<()> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         if form == ReportForm::Json {
-            told.iter().try_for_each(|told| writeln!(out, "{}", view::line_of(&object(told))))?;
+            told.iter().try_for_each(|told| writeln!(out, "{}", output::line_of(&object(told))))?;
             return out.flush();
         }
         let look = Look { charset: self.messages.charset, colour: self.colour.on_stdout() };
@@ -90,15 +90,15 @@ fn summary(told: &[Told], diagnosis: &Diagnosis) -> String {
         1 => "1 trash directory".to_owned(),
         number => format!("{number} trash directories"),
     };
-    let mut looked_at = format!("checked {trashes} with {}", view::count(diagnosis.items, "item"));
+    let mut looked_at = format!("checked {trashes} with {}", output::count(diagnosis.items, "item"));
     if diagnosis.files > 0 {
-        looked_at.push_str(&format!(", and {} elsewhere", view::count(diagnosis.files, "file")));
+        looked_at.push_str(&format!(", and {} elsewhere", output::count(diagnosis.files, "file")));
     }
     let number = |is: &dyn Fn(&Told) -> bool| told.iter().filter(|told| is(told)).count() as u64;
     let repaired = number(&|told| matches!(told.repair, Repair::Done(_)));
     let repaired = if repaired > 0 { format!("{repaired} repaired, ") } else { String::new() };
     match number(&Told::remains) {
         0 => format!("{looked_at}: {repaired}no problems found"),
-        remain => format!("{looked_at}: {repaired}{} found", view::count(remain, "problem")),
+        remain => format!("{looked_at}: {repaired}{} found", output::count(remain, "problem")),
     }
 }

@@ -14,10 +14,10 @@ use rrm::rules::retention::{Fate, Rule};
 
 use crate::args::ImportArgs;
 use crate::exit::Exit;
+use crate::output;
+use crate::output::Consent;
 use crate::run::{Session, Told};
-use crate::terminal::Consent;
 use crate::translate::{Effect, effect};
-use crate::view;
 
 impl Session<'_> {
     pub(crate) fn import(&self, args: &ImportArgs) -> anyhow::Result<Exit> {
@@ -41,7 +41,7 @@ impl Session<'_> {
             let date = step.trashed.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
             writeln!(out, "would import {}, removed {date}", self.quoted(&step.original))?;
         }
-        writeln!(out, "would import {}", view::count(plan.steps.len() as u64, "item"))?;
+        writeln!(out, "would import {}", output::count(plan.steps.len() as u64, "item"))?;
         Ok(out.flush()?)
     }
 
@@ -110,7 +110,7 @@ impl Session<'_> {
         let fates = manager.fates_now(&standing, self.context.now);
         let due = fates.iter().filter(|(id, fate)| imported.contains(id) && matches!(fate, Fate::Due(_))).count();
         if due > 0 {
-            let items = view::count(due as u64, "imported item");
+            let items = output::count(due as u64, "imported item");
             self.messages.say(&format!("by your configured rules, the next rrm clean deletes {items}"));
             self.messages.hint("rrm list shows them, rrm keep exempts them, rrm config shows the rules");
         }

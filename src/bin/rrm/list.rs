@@ -1,20 +1,18 @@
 //! `rrm list`: what is in the trash.
 
-use std::cmp::Ordering;
 use std::io::{self, IsTerminal as _, Write};
 use std::ops::ControlFlow;
-use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
 
 use anyhow::Context as _;
 use rrm::item::TrashItem;
 use rrm::outcome::Listing;
 use rrm::request::ListRequest;
 
-use crate::args::{Direction, Form, ListArgs, ListOrder, SortKey};
+use crate::args::{Direction, Form, ListArgs, ListOrder};
 use crate::exit::Exit;
+use crate::options::compare;
+use crate::output::{self, Detail, Scene};
 use crate::run::Session;
-use crate::view::{self, Detail};
 
 impl Session<'_> {
     pub(crate) fn list(&self, args: &ListArgs) -> anyhow::Result<Exit> {
@@ -38,9 +36,9 @@ impl Session<'_> {
     fn write(&self, args: &ListArgs, listing: &Listing) -> io::Result<()> {
         let scene = self.scene(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
         let mut out = io::BufWriter::new(io::stdout().lock());
-        view::write(args.form(), &listing.items, &scene, &mut out)?;
+        write_items(args.form(), &listing.items, &scene, &mut out)?;
         if args.form() == Form::Table && self.messages.voice.hints() && io::stdout().is_terminal() {
-            writeln!(out, "{}", view::footer(&listing.items, &scene))?;
+            writeln!(out, "{}", output::footer(&listing.items, &scene))?;
         }
         out.flush()
     }
@@ -51,11 +49,20 @@ impl Session<'_> {
         let mut written = Ok(());
         let problems = self.manager().list_as_found(request, &self.messages.progress(), |items, fates| {
             let scene = self.scene(fates, Detail::Full);
-            written = view::write(args.form(), items, &scene, &mut out).and_then(|()| out.flush());
+            written = write_items(args.form(), items, &scene, &mut out).and_then(|()| out.flush());
             if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         });
         written.context(WRITING)?;
         Ok(self.messages.problems(&problems))
+    }
+}
+
+fn write_items(form: Form, items: &[TrashItem], scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
+    match form {
+        Form::Table => output::write_table(items, scene, out),
+        Form::Plain => output::write_plain(items, out),
+        Form::Json => output::write_json(items, scene, out),
+        Form::Null => output::write_null(items, out),
     }
 }
 
@@ -76,51 +83,5 @@ fn arrange(items: &mut Vec<TrashItem>, args: &ListArgs) {
     }
     if args.direction() == Direction::AsLs {
         items.reverse();
-    }
-}
-
-/// How two items stand to each other, the smaller and the older first; no two are equal.
-pub(crate) fn compare(key: SortKey, a: &TrashItem, b: &TrashItem) -> Ordering {
-    let by_key = match key {
-        SortKey::Deleted => a.trashed.instant().cmp(&b.trashed.instant()),
-        SortKey::Expires => a.deletion.instant().cmp(&b.deletion.instant()),
-        SortKey::Size => a.size.cmp(&b.size),
-        SortKey::Path => compare_paths(a.original_path(), b.original_path()),
-        SortKey::Kind => a.kind.name().cmp(b.kind.name()),
-    };
-    by_key
-        .then_with(|| a.trashed.instant().cmp(&b.trashed.instant()))
-        .then_with(|| compare_paths(a.original_path(), b.original_path()))
-        .then_with(|| a.id.cmp(&b.id))
-}
-
-/// By components, so that what was in a directory stands together, whatever else begins with the directory's name. Known
-/// paths are plain: it is enough to let the slash come before every other byte, and many times as fast as to take each
-/// path apart.
-fn compare_paths(a: Option<&Path>, b: Option<&Path>) -> Ordering {
-    match (a, b) {
-        (Some(a), Some(b)) => ranks(a).cmp(ranks(b)),
-        (a, b) => a.is_some().cmp(&b.is_some()),
-    }
-}
-
-/// The bytes of a path, the slash before all others.
-fn ranks(path: &Path) -> impl Iterator<Item = u8> {
-    path.as_os_str().as_bytes().iter().map(|byte| if *byte == b'/' { 0 } else { *byte })
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn paths_stand_as_their_components_do(a in "(/[!a-c][!-.a-c]{0,2}){1,4}", b in "(/[!a-c][!-.a-c]{0,2}){1,4}") {
-            let [a, b] = [&a, &b].map(Path::new);
-            prop_assert_eq!(compare_paths(Some(a), Some(b)), a.cmp(b));
-            prop_assert_eq!(compare_paths(None, Some(b)), None.cmp(&Some(b)));
-        }
     }
 }

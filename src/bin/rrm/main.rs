@@ -7,6 +7,7 @@ mod choose;
 mod clean;
 mod complete;
 mod doctor;
+mod env;
 mod examples;
 mod exit;
 mod gnu;
@@ -14,6 +15,8 @@ mod import;
 mod list;
 mod log;
 mod manual;
+mod options;
+mod output;
 mod remove;
 mod restore;
 mod run;
@@ -21,16 +24,15 @@ mod schedule;
 mod shim;
 mod show;
 mod stats;
-mod terminal;
 mod translate;
 mod undo;
 mod users;
-mod view;
+mod values;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     #[cfg(feature = "testing")]
-    translate::obey_a_test();
+    env::obey_a_test();
     run::main(&std::env::args_os().collect::<Vec<_>>()).end()
 }

@@ -1,6 +1,6 @@
 //! Removing, as `rm` does it: questions between the plan and its execution, messages, `-v`.
 
-mod output;
+mod lines;
 mod tree;
 
 use std::ffi::{OsStr, OsString};
@@ -17,15 +17,15 @@ use rrm::progress::{Activity, Amount, Progress as _};
 use rrm::request::{Copying, Place, TrashRequest};
 use rrm::sys;
 
-use self::output::Output;
+use self::lines::Output;
 use crate::exit::Exit;
 use crate::gnu::messages;
 use crate::gnu::options::{Directories, Input, Missing, Options, PreserveRoot, Prompt, SeparateDevices, Verbose};
 use crate::gnu::prompt::{Answer, Stdin, Step, before_all};
 use crate::gnu::quote::quote;
-use crate::terminal::{Consent, Messages, TerminalProgress, exit_of};
-use crate::translate::{Context, Effect, Ours, Recursion, Report, Voice};
-use crate::view;
+use crate::output;
+use crate::output::{Consent, Messages, TerminalProgress, Voice, exit_of};
+use crate::translate::{Context, Effect, Ours, Recursion, Report};
 
 /// One run of `rm` or `rrm rm`.
 pub(crate) struct Remover<'a> {
@@ -264,7 +264,7 @@ impl Run<'_> {
         }
         match (self.remover.ours.report, removed) {
             (Report::Json, Removed::Trashed(item)) => {
-                self.output.line(&view::line_of(&view::object(item, None, self.remover.context.now)));
+                self.output.line(&output::line_of(&output::object(item, None, self.remover.context.now)));
             }
             _ if self.remover.options.verbose == Verbose::Yes => {
                 let charset = self.remover.messages.charset;
@@ -305,7 +305,7 @@ impl Run<'_> {
     fn tell_undo(&self, trash: Option<&Path>) {
         let (context, charset) = (self.remover.context, self.remover.messages.charset);
         let (undo, list) = (context.command("undo", charset), context.command("list", charset));
-        let (items, them) = (view::count(self.trashed, "item"), if self.trashed == 1 { "it" } else { "them" });
+        let (items, them) = (output::count(self.trashed, "item"), if self.trashed == 1 { "it" } else { "them" });
         self.remover.messages.close(&match trash {
             Some(trash) => {
                 let trash = quote(trash.as_os_str(), charset);

@@ -16,10 +16,10 @@ use crate::args::{RestoreArgs, RestoreToArgs};
 use crate::browse;
 use crate::choose::Picking;
 use crate::exit::Exit;
+use crate::output;
+use crate::output::{Consent, clear_progress};
 use crate::run::{Session, Told, println};
-use crate::terminal::{Consent, clear_progress};
 use crate::translate::{Effect, effect};
-use crate::view;
 
 impl Session<'_> {
     pub(crate) fn restore(&self, args: &RestoreArgs) -> anyhow::Result<Exit> {
@@ -103,7 +103,7 @@ impl Session<'_> {
     }
 
     fn object_line(&self, step: &RestoreStep, path: &Path) -> String {
-        view::line_of(&view::restored_object(&step.item, path, self.context.now))
+        output::line_of(&output::restored_object(&step.item, path, self.context.now))
     }
 
     /// Those of the things that a person agrees to.
@@ -126,8 +126,8 @@ impl Session<'_> {
             return format!("{verb} {}{again}", self.quoted(path));
         }
         let items = match done.len() {
-            some if some < all => format!("{some} of {}", view::count(all as u64, "item")),
-            _ => view::count(all as u64, "item"),
+            some if some < all => format!("{some} of {}", output::count(all as u64, "item")),
+            _ => output::count(all as u64, "item"),
         };
         let named: Vec<String> = done.iter().take(NAMED).map(|path| self.quoted(path)).collect();
         let named = if named.is_empty() { String::new() } else { format!(": {}", named.join(", ")) };
@@ -242,7 +242,7 @@ impl Restoring<'_> {
             }
         });
         written.and_then(|()| out.flush()).context("write error")?;
-        made_anew.iter().for_each(|anew| messages.close(&view::made_anew(anew, messages.charset)));
+        made_anew.iter().for_each(|anew| messages.close(&output::made_anew(anew, messages.charset)));
         Ok(unagreed)
     }
 

@@ -15,13 +15,14 @@ use rrm::rules::retention::Fates;
 use crate::args::{self, Cli, Command, ConfigAction, RmArgs, ShimAction, ShimDirectory};
 use crate::called_rm;
 use crate::complete;
+use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
+use crate::output::{Colour, Detail, Messages, Scene, Voice, output_hint, path_colours};
 use crate::remove::Remover;
 use crate::shim::Shim;
-use crate::terminal::{Messages, output_hint};
-use crate::translate::{Colour, Context, Effect, Environment, Voice, check_choice};
-use crate::view::{Detail, Scene};
+use crate::translate::{Context, Effect};
+use crate::values::check_choice;
 
 /// Reads the command line, runs the command, and tells how it ended. The first word is the name it was started under.
 pub(crate) fn main(words: &[OsString]) -> Exit {
@@ -33,7 +34,7 @@ pub(crate) fn main(words: &[OsString]) -> Exit {
         Ok(cli) => cli,
         Err(told) => {
             let messages = Messages::new("rrm", environment.charset, Voice::Usual);
-            let exit = help_or_complaint(&told, args::colour_of_help(words).into(), &messages);
+            let exit = help_or_complaint(&told, crate::options::colour_of_help(words).into(), &messages);
             if let Some(removal) = args::as_removal(words, &told, environment.charset) {
                 messages.hint(&format!("to remove files, use: {removal}"));
             }
@@ -170,7 +171,7 @@ impl Session<'_> {
             width: rrm::sys::terminal_width(),
             detail,
             charset: self.messages.charset,
-            colours: Environment::colours(self.colour),
+            colours: path_colours(self.colour),
         }
     }
 

@@ -11,9 +11,9 @@ use anyhow::{Context as _, bail};
 use rrm::text::quoted;
 
 use crate::args::{Every, ScheduleAction, Scheduler};
+use crate::env::Environment;
 use crate::exit::Exit;
 use crate::run::{Session, println};
-use crate::translate::Environment;
 
 /// What is to be run.
 struct Job {

@@ -14,10 +14,10 @@ use rrm::error::{Error, ErrorKind, Result};
 
 use self::finder::{Caller, Finding, find_in};
 use self::link::{Place, Replaced};
+use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
-use crate::terminal::Messages;
-use crate::translate::Environment;
+use crate::output::Messages;
 use rrm::text::escaped;
 
 /// What each command about the link needs to know.

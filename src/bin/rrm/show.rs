@@ -8,10 +8,11 @@ use rrm::error::Error;
 use rrm::manager::TrashManager;
 use rrm::outcome::Shown;
 
-use crate::args::{ReportForm, ShowArgs};
+use crate::args::ShowArgs;
 use crate::exit::Exit;
+use crate::options::ReportForm;
+use crate::output::{self, Detail};
 use crate::run::Session;
-use crate::view::{self, Detail};
 
 /// How much of a file is in memory while it is printed.
 const PIECE: usize = 128 * 1024;
@@ -34,12 +35,14 @@ impl Session<'_> {
         let scene = self.scene(None, Detail::Full);
         for (number, shown) in all.iter().enumerate() {
             match form {
-                ReportForm::Json => writeln!(out, "{}", view::line_of(&view::shown_object(shown, self.context.now)))?,
+                ReportForm::Json => {
+                    writeln!(out, "{}", output::line_of(&output::shown_object(shown, self.context.now)))?
+                }
                 ReportForm::Text => {
                     if number > 0 {
                         writeln!(out)?;
                     }
-                    view::write_shown(shown, &scene, &mut out)?;
+                    output::write_shown(shown, &scene, &mut out)?;
                 }
             }
         }
@@ -62,7 +65,7 @@ impl Session<'_> {
         };
         let out = io::stdout().lock();
         match out.is_terminal() {
-            true => pass_on(file, &only.path, view::Escaped::new(out, self.messages.charset))?,
+            true => pass_on(file, &only.path, output::Escaped::new(out, self.messages.charset))?,
             false => pass_on(file, &only.path, out)?,
         }
         Ok(Exit::Success)

@@ -5,10 +5,11 @@ use std::io::{self, Write};
 use anyhow::Context as _;
 use rrm::outcome::Summary;
 
-use crate::args::{ReportForm, StatsArgs};
+use crate::args::StatsArgs;
 use crate::exit::Exit;
+use crate::options::ReportForm;
+use crate::output::{self, Detail};
 use crate::run::Session;
-use crate::view::{self, Detail};
 
 impl Session<'_> {
     pub(crate) fn stats(&self, args: &StatsArgs) -> anyhow::Result<Exit> {
@@ -27,11 +28,11 @@ impl Session<'_> {
         let mut out = io::BufWriter::new(io::stdout().lock());
         match form {
             ReportForm::Json => {
-                let object = |volume| view::volume_object(volume, summary.fates.as_ref(), self.context.now);
-                summary.volumes.iter().try_for_each(|volume| writeln!(out, "{}", view::line_of(&object(volume))))?;
+                let object = |volume| output::volume_object(volume, summary.fates.as_ref(), self.context.now);
+                summary.volumes.iter().try_for_each(|volume| writeln!(out, "{}", output::line_of(&object(volume))))?;
             }
             ReportForm::Text => {
-                view::write_stats(&summary.volumes, &self.scene(summary.fates.as_ref(), Detail::Short), &mut out)?;
+                output::write_stats(&summary.volumes, &self.scene(summary.fates.as_ref(), Detail::Short), &mut out)?;
             }
         }
         out.flush()

@@ -1,13 +1,8 @@
 //! From what was typed, and the environment, to what is meant. The only reader of the environment and the clock.
 
 mod clean;
-mod environment;
-mod feedback;
 mod import;
-mod root;
 mod show;
-mod spoken;
-mod value;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -22,19 +17,16 @@ use rrm::request::{
 };
 use rrm::rules::selection::{Filter, Searching, Selection, Term, absolute};
 
-use crate::args::{
-    ConflictMode, Direction, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, SelectionArgs, SortKey, When,
-};
+use crate::args::{ConflictMode, Direction, Form, ListArgs, ListOrder, RestoreToArgs, RmArgs, When};
+use crate::env::{Environment, now};
 use crate::gnu::options as gnu;
 use crate::gnu::quote::quote_where_needed;
+use crate::options::{SelectionArgs, SortKey, copying};
+use crate::output::Voice;
+use crate::values;
 use rrm::text::Charset;
 
 pub(crate) use clean::Asking;
-pub(crate) use environment::Environment;
-#[cfg(feature = "testing")]
-pub(crate) use environment::obey_a_test;
-pub(crate) use feedback::{Colour, Voice};
-pub(crate) use value::{beginning_of, check_choice};
 
 /// How long what is removed is kept where nobody says otherwise.
 const GRACE_PERIOD: &str = "30d";
@@ -55,12 +47,6 @@ pub(crate) struct Context {
     pub(crate) home_trash: Option<PathBuf>,
     /// `--trash-dir`, as it was typed.
     pub(crate) typed_trash_dir: Option<PathBuf>,
-}
-
-/// When the command began: asked once.
-#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
-pub(crate) fn now() -> DateTime<Utc> {
-    Utc::now()
 }
 
 impl Context {
@@ -116,11 +102,11 @@ impl Context {
         let set = self.environment.grace_period.as_ref().map(|value| value.to_string_lossy().into_owned());
         let chosen = || self.config.get(Key::GracePeriod).map(|value| value.to_string_lossy().into_owned());
         match (typed, set) {
-            (Some(typed), _) => value::after(self.now, typed),
+            (Some(typed), _) => values::after(self.now, typed),
             (None, Some(set)) => {
-                value::after(self.now, &set).map_err(|error| Error { action: "read RRM_GRACE_PERIOD".into(), ..error })
+                values::after(self.now, &set).map_err(|error| Error { action: "read RRM_GRACE_PERIOD".into(), ..error })
             }
-            (None, None) => value::after(self.now, &chosen().unwrap_or_else(|| GRACE_PERIOD.to_owned())),
+            (None, None) => values::after(self.now, &chosen().unwrap_or_else(|| GRACE_PERIOD.to_owned())),
         }
     }
 
@@ -249,7 +235,7 @@ impl Context {
         resolve: impl Fn(&Path) -> Option<PathBuf> + Copy,
     ) -> Result<Selection> {
         let mut selection = self.selection_less_age(args, resolve)?;
-        let older_than = args.older_than.as_deref().map(|text| value::moment(text, self.now)).transpose()?;
+        let older_than = args.older_than.as_deref().map(|text| values::moment(text, self.now)).transpose()?;
         selection.filters.extend(older_than.map(Filter::Before));
         Ok(selection)
     }
@@ -272,14 +258,14 @@ impl Context {
             let spelled = absolute(directory, &here);
             filters.push(Filter::Under(spelled.canonicalize().unwrap_or(spelled)));
         }
-        let time = |text: &Option<String>| text.as_deref().map(|text| value::moment(text, self.now)).transpose();
+        let time = |text: &Option<String>| text.as_deref().map(|text| values::moment(text, self.now)).transpose();
         filters.extend(time(&args.since)?.map(Filter::Since));
         filters.extend(time(&args.before)?.map(Filter::Before));
-        let size = |text: &Option<String>| text.as_deref().map(value::size).transpose();
+        let size = |text: &Option<String>| text.as_deref().map(values::size).transpose();
         filters.extend(size(&args.larger_than)?.map(Filter::LargerThan));
         filters.extend(size(&args.smaller_than)?.map(Filter::SmallerThan));
         if !args.kind.is_empty() {
-            filters.push(Filter::Kind(args.kind.iter().map(|name| value::kind(name)).collect::<Result<_>>()?));
+            filters.push(Filter::Kind(args.kind.iter().map(|name| values::kind(name)).collect::<Result<_>>()?));
         }
         filters.extend(args.session.clone().map(Filter::Session));
         Ok(Selection { terms, filters, last: args.last, ..Selection::default() })
@@ -296,12 +282,6 @@ fn check_order(args: &ListArgs) -> Result<()> {
     };
     let reason = "--sort none has no order; use head -n N for the first lines or --last N for the newest items";
     Err(Error::new(ErrorKind::BadValue, "use", asked, reason))
-}
-
-/// The time, for a screen that stays up while it passes.
-#[expect(clippy::disallowed_methods, reason = "this module is the one that reads the clock")]
-pub(crate) fn clock() -> DateTime<Utc> {
-    Utc::now()
 }
 
 /// What `rrm rm` takes beside the options of GNU's rm.
@@ -413,11 +393,6 @@ impl Default for Ours {
             recursion: Recursion::default(),
         }
     }
-}
-
-/// What `--yes` means for copies.
-pub(crate) fn copying(yes: bool) -> Copying {
-    if yes { Copying::Whatever } else { Copying::WithinReason }
 }
 
 /// What `--dry-run` means.

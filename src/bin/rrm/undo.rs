@@ -9,13 +9,12 @@ use rrm::ops::Returned;
 use rrm::outcome::History;
 use rrm::request::{Copying, Restorable, TrashRequest};
 
-use crate::args::{RedoArgs, SortKey, UndoArgs};
+use crate::args::{RedoArgs, UndoArgs};
 use crate::exit::Exit;
-use crate::list::compare;
+use crate::options::{SortKey, compare, copying};
+use crate::output::{self, Detail, clear_progress};
 use crate::run::{Session, Told, println};
-use crate::terminal::clear_progress;
-use crate::translate::{Effect, copying, effect};
-use crate::view::{self, Detail};
+use crate::translate::{Effect, effect};
 
 /// How many commands are listed unless a number says otherwise.
 const LISTED: usize = 10;
@@ -39,7 +38,7 @@ impl Session<'_> {
         if batches.is_empty() && problems.is_empty() && !args.to.json {
             self.messages.close("nothing to undo");
         } else {
-            let form = if args.to.json { view::write_batches_as_json } else { view::write_batches };
+            let form = if args.to.json { output::write_batches_as_json } else { output::write_batches };
             let mut out = io::BufWriter::new(io::stdout().lock());
             form(&batches, &self.scene(None, Detail::Short), &mut out).and_then(|()| out.flush())?;
         }

@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{SelectionArgs, SortKey};
+use crate::options::{SelectionArgs, SortKey};
 
 #[derive(Debug, Args)]
 pub(crate) struct BrowseArgs {

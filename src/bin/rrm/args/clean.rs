@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::SelectionArgs;
+use crate::options::SelectionArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct CleanArgs {

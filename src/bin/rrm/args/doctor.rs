@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::ReportFormArgs;
+use crate::options::ReportFormArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct DoctorArgs {

@@ -2,7 +2,8 @@
 
 use clap::{Args, ValueEnum};
 
-use super::{ListOrder, SelectionArgs};
+use super::ListOrder;
+use crate::options::{SelectionArgs, SortKey, whole_number};
 
 #[derive(Debug, Args)]
 pub(crate) struct ListArgs {
@@ -26,7 +27,7 @@ pub(crate) struct ListArgs {
     pub(crate) reverse: bool,
 
     /// Print only the last N items; with -S and -t, the first N.
-    #[arg(long, value_name = "N", value_parser = super::whole_number)]
+    #[arg(long, value_name = "N", value_parser = whole_number)]
     pub(crate) limit: Option<usize>,
 
     /// Measure directories.
@@ -78,20 +79,6 @@ pub(crate) enum Direction {
     Reversed,
     /// The newest or largest comes first, and stays.
     AsLs,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum SortKey {
-    /// Date of removal.
-    Deleted,
-    /// End of the grace period.
-    Expires,
-    /// Size.
-    Size,
-    /// Original path.
-    Path,
-    /// Kind.
-    Kind,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

@@ -3,7 +3,7 @@
 use clap::ValueEnum;
 use clap::builder::PossibleValue;
 
-use super::SortKey;
+use crate::options::SortKey;
 
 /// In which order items are listed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

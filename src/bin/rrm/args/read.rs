@@ -7,8 +7,9 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser};
 
 use rrm::text::Charset;
 
-use super::{Cli, Command, CommonArgs, RmArgs, brief};
+use super::{Cli, Command, RmArgs, brief};
 use crate::gnu::quote::quote_where_needed;
+use crate::options::CommonArgs;
 
 /// Reads a command line, the first word of which is the program's name. Help and version come as an error, as clap has it.
 pub(crate) fn read(words: &[OsString]) -> Result<Cli, Error> {

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum, ValueHint};
 
-use super::SelectionArgs;
+use crate::options::{SelectionArgs, number};
 
 #[derive(Debug, Args)]
 pub(crate) struct RestoreArgs {
@@ -82,9 +82,4 @@ pub(crate) struct UndoArgs {
 
     #[command(flatten)]
     pub(crate) to: RestoreToArgs,
-}
-
-/// Parses a number of things, at least one.
-pub(super) fn number(text: &str) -> Result<usize, &'static str> {
-    text.parse().ok().filter(|number| *number > 0).ok_or("write a number, 1 or more")
 }

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::Args;
 
-use super::ReportFormArgs;
+use crate::options::ReportFormArgs;
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {

@@ -2,7 +2,7 @@
 
 use clap::Args;
 
-use super::{ReportFormArgs, SelectionArgs};
+use crate::options::{ReportFormArgs, SelectionArgs, whole_number};
 
 #[derive(Debug, Args)]
 pub(crate) struct StatsArgs {
@@ -10,7 +10,7 @@ pub(crate) struct StatsArgs {
     pub(crate) selection: SelectionArgs,
 
     /// List the N largest items on each volume.
-    #[arg(long, value_name = "N", default_value_t = 5, value_parser = super::whole_number)]
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = whole_number)]
     pub(crate) largest: usize,
 
     #[command(flatten)]

@@ -7,8 +7,8 @@ use std::path::Path;
 use chrono::{DateTime, Local, NaiveDate, Utc};
 use rrm::item::TrashItem;
 
-use crate::args::{Grouping, SortKey};
-use crate::list::compare;
+use crate::args::Grouping;
+use crate::options::{SortKey, compare};
 
 /// Which end of an order comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

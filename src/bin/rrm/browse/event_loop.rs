@@ -23,7 +23,8 @@ use super::state::{Note, State};
 use super::terminal::Screen;
 use super::work::{Desk, Event, Job, Workers};
 use crate::args::{ConflictMode, RestoreToArgs};
-use crate::translate::{Context, clock};
+use crate::env::now;
+use crate::translate::Context;
 
 /// How often the ages of items are told anew.
 const MINUTE: Duration = Duration::from_mins(1);
@@ -122,7 +123,7 @@ impl Running<'_> {
             }
         }
         let event = self.picker.heard.recv_timeout(MINUTE).ok();
-        self.picker.state.now = clock();
+        self.picker.state.now = now();
         event
     }
 

@@ -3,11 +3,11 @@
 use rrm::config::Key;
 use rrm::outcome::diagnosis::Severity;
 
+use crate::output::finding::{Repair, Told};
 use crate::run::Session;
 use crate::schedule::{self, Health, Places};
 use crate::shim::Shim;
-use crate::translate::check_choice;
-use crate::view::finding::{Repair, Told};
+use crate::values::check_choice;
 
 /// Adds what is found.
 pub(super) fn check(session: &Session<'_>, told: &mut Vec<Told>) {

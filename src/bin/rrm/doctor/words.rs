@@ -5,9 +5,9 @@ use std::path::{Path, PathBuf};
 use rrm::outcome::diagnosis::{Age, At, Fault, Finding, Left, Registration, Source};
 use rrm::sys;
 
+use crate::output;
+use crate::output::finding::{Repair, Told};
 use crate::run::Session;
-use crate::view;
-use crate::view::finding::{Repair, Told};
 
 /// A finding, what it means, and what mends it.
 pub(super) fn of(session: &Session<'_>, finding: &Finding) -> Told {
@@ -95,8 +95,8 @@ impl Words<'_> {
             }
             Finding::Stray { path, names, .. } => self.stray(path, names),
             Finding::Overdue { items, longest } => {
-                let items = view::count(*items as u64, "item");
-                let late = view::span(*longest);
+                let items = output::count(*items as u64, "item");
+                let late = output::span(*longest);
                 let meaning = format!("{items} should have been deleted up to {late} ago, but rrm clean does not run");
                 let trash = self.session.context.home_trash.clone().unwrap_or_default();
                 (trash, meaning, "rrm schedule install runs rrm clean every day".to_owned())
@@ -177,7 +177,7 @@ impl Words<'_> {
     }
 
     fn crowded(&self, at: &At, others: usize) -> Text {
-        let files = view::count(others as u64, "file");
+        let files = output::count(others as u64, "file");
         let meaning = format!("an envelope with {files} that rrm did not create; rrm leaves them alone");
         (at.path(), meaning, format!("ls -la {} shows them; move them away", self.quoted(&at.path())))
     }
@@ -228,7 +228,7 @@ impl Words<'_> {
     }
 
     fn interrupted_clean(&self, doomed: &Path, entries: usize) -> Text {
-        let items = view::count(entries as u64, "item");
+        let items = output::count(entries as u64, "item");
         let meaning = format!("{items} that an interrupted clean did not finish deleting; they cannot be restored");
         (doomed.to_owned(), meaning, format!("{} continues", self.command("clean")))
     }

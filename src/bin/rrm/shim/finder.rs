@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use rrm::sys;
 
-use crate::translate::Environment;
+use crate::env::Environment;
 
 /// How long a shell may take to read its start files.
 const PATIENCE: Duration = Duration::from_secs(5);

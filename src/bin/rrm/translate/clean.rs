@@ -9,8 +9,9 @@ use rrm::request::{CleanRequest, KeepRequest, Sizes, Trashes};
 use rrm::rules::retention::{Policy, Rule, Standing};
 use rrm::rules::selection::{Searching, Selection, absolute};
 
-use super::{Context, value};
+use super::Context;
 use crate::args::{CleanArgs, KeepArgs};
+use crate::values;
 
 /// What has to be agreed to before a clean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,11 +31,11 @@ impl Context {
         let mut standing = Standing::default();
         for key in [Key::OlderThan, Key::MaxSize, Key::MinFree, Key::KeepNewest] {
             if let Some(chosen) = self.config.get(key) {
-                standing.rules.push(value::standing_rule(key, &chosen.to_string_lossy())?);
+                standing.rules.push(values::standing_rule(key, &chosen.to_string_lossy())?);
             }
         }
         if let Some(chosen) = self.config.get(Key::KeepNewerThan) {
-            standing.floor = value::floor(&chosen.to_string_lossy())?;
+            standing.floor = values::floor(&chosen.to_string_lossy())?;
         }
         Ok(standing)
     }
@@ -60,7 +61,7 @@ impl Context {
             (true, false) => (Policy::Rules(typed), Asking::Everything),
             (true, true) => (Policy::Chosen, Asking::Everything),
         };
-        let floor = args.keep_newer_than.as_deref().map(value::floor).transpose()?.unwrap_or(standing.floor);
+        let floor = args.keep_newer_than.as_deref().map(values::floor).transpose()?.unwrap_or(standing.floor);
         let asking = if args.yes { Asking::Nothing } else { asking };
         let shown = args.dry_run || asking != Asking::Nothing;
         let sizes = if shown { Sizes::Measured } else { Sizes::AsKnown };
@@ -83,14 +84,14 @@ impl Context {
         let mut rules = Vec::new();
         rules.extend(args.rules.expired.then_some(Rule::PastGrace));
         if let Some(text) = &args.selection.older_than {
-            rules.push(Rule::OlderThan(value::age(text, self.now)?));
+            rules.push(Rule::OlderThan(values::age(text, self.now)?));
         }
         for (key, typed) in [
             (Key::MaxSize, &args.rules.max_size),
             (Key::MinFree, &args.rules.min_free),
             (Key::KeepNewest, &args.rules.keep_newest),
         ] {
-            rules.extend(typed.as_deref().map(|text| value::rule(key, text)).transpose()?);
+            rules.extend(typed.as_deref().map(|text| values::rule(key, text)).transpose()?);
         }
         Ok(rules)
     }
@@ -120,7 +121,7 @@ impl Context {
         let keep = match (&args.until, args.release) {
             (_, true) => Keep::No,
             (None, false) => Keep::Forever,
-            (Some(text), false) => Keep::Until(value::end(text, self.now)?),
+            (Some(text), false) => Keep::Until(values::end(text, self.now)?),
         };
         let selection = self.selection(&args.selection)?;
         // What is released may be deleted by the next clean, so it is chosen as strictly.

@@ -4,8 +4,9 @@ use rrm::error::Result;
 use rrm::request::{ImportRequest, Sources};
 use rrm::rules::selection::absolute;
 
-use super::{Context, copying, value};
+use super::{Context, copying};
 use crate::args::ImportArgs;
+use crate::values;
 
 impl Context {
     /// The request of an import.
@@ -21,7 +22,7 @@ impl Context {
             sources,
             place: self.place(),
             copying: copying(args.yes),
-            local: value::local,
+            local: values::local,
             now: self.now,
             deletion: self.deletion(args.grace_period.as_deref())?,
         })

@@ -17,14 +17,13 @@ use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use rrm::text::{Charset, escaped_content};
 
-use super::User;
 use crate::args::CleanArgs;
+use crate::env::users::User;
 use crate::exit::Exit;
 use crate::gnu::quote::quote_where_needed;
 use crate::log::{self, Log};
+use crate::output::{Messages, Voice};
 use crate::run::println;
-use crate::terminal::Messages;
-use crate::translate::Voice;
 
 /// Where setpriv is; nothing else is started.
 const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";

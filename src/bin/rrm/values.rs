@@ -1,16 +1,19 @@
 //! Values as people write them: durations, moments, sizes, kinds.
 
+mod spoken;
+
 use std::ffi::OsStr;
 use std::path::Path;
 use std::time::Duration;
 
-use super::spoken::{Side, spoken};
 use bytesize::ByteSize;
 use chrono::{DateTime, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use rrm::config::Key;
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::ItemKind;
 use rrm::rules::retention::{Free, Rule};
+
+use spoken::{Side, spoken};
 
 const DURATION_FORMS: &str = "write it as 7d, 12h, 90min, 2w, 1month or 1d 12h; a bare number is days";
 const MOMENT_FORMS: &str = "write it as today, yesterday, monday, \"last week\", 14:30, 2026-11-21, \

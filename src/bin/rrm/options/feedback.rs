@@ -4,6 +4,8 @@ use std::ffi::OsString;
 
 use clap::{Args, ValueEnum};
 
+use crate::output::{Colour, Voice};
+
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct FeedbackArgs {
     /// Print what is done.
@@ -26,6 +28,31 @@ pub(crate) enum ColorWhen {
     Auto,
     Always,
     Never,
+}
+
+impl FeedbackArgs {
+    /// Of the two options one overrides the other; said on both sides of the command, the quiet one counts.
+    pub(crate) fn voice(self) -> Voice {
+        match (self.quiet, self.verbose) {
+            (true, _) => Voice::Quiet,
+            (false, true) => Voice::Verbose,
+            (false, false) => Voice::Usual,
+        }
+    }
+
+    pub(crate) fn colour(self) -> Colour {
+        self.color.into()
+    }
+}
+
+impl From<ColorWhen> for Colour {
+    fn from(when: ColorWhen) -> Self {
+        match when {
+            ColorWhen::Auto => Self::Auto,
+            ColorWhen::Always => Self::Always,
+            ColorWhen::Never => Self::Never,
+        }
+    }
 }
 
 /// What the words say about colours, for a help text or a complaint, which come before anything is understood.

@@ -4,7 +4,7 @@ use std::cell::LazyCell;
 use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 
 use crate::exit::Exit;
-use crate::terminal::{Messages, clear_progress};
+use crate::output::{Messages, clear_progress};
 
 /// Standard output, as a removal writes to it: whoever does not read it stops no removal, and is told of at the end.
 pub(super) struct Output {

@@ -11,10 +11,11 @@ use rrm::store::kind_of;
 use rrm::text::escaped;
 
 use super::dates::{expires, local, removed};
+use super::preview;
+use super::scene::{Detail, Scene};
 use super::text::{count, size};
-use super::{Detail, Scene, preview};
+use crate::env::users::{group_of, user_of};
 use crate::gnu::quote::quote_where_needed;
-use crate::users::{group_of, user_of};
 
 /// Writes it.
 pub(crate) fn write(shown: &Shown, scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {

@@ -1,5 +1,7 @@
 //! Items for people: a table that fits the terminal.
 
+mod footer;
+
 use std::io::{self, Write};
 
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
@@ -8,8 +10,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::dates::{age, expires, left, removed};
 use super::item::{origin, style_of};
+use super::pieces;
+use super::scene::{Detail, Scene};
 use super::text::{middle_of, short_size, size};
-use super::{Detail, Scene, pieces};
+
+pub(crate) use footer::footer;
 
 /// A column before that of the paths.
 struct Column {

@@ -3,6 +3,8 @@
 //! It is one line at the bottom of the terminal, and the terminal is the whole process's: whatever else is written there
 //! clears the line first, and the next step of the work brings it back.
 
+mod meter;
+
 use std::io::IsTerminal;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -11,9 +13,11 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use rrm::progress::{Activity, Amount, Progress};
 
-use super::meter::{self, Work};
 use super::signals::{listen, listen_for_hang_up};
-use crate::translate::Voice;
+use super::voice::Voice;
+use meter::Work;
+
+pub(crate) use meter::progress_words;
 
 /// How long work may take before it says anything.
 const QUIET: Duration = Duration::from_millis(500);

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 use rrm::progress::{Activity, Amount};
 
-use crate::view;
+use crate::output::text::{count, size};
 
 /// Some work that is under way.
 pub(super) struct Work {
@@ -59,7 +59,7 @@ impl Work {
     /// How much is done, and how fast.
     fn told(&self) -> String {
         let mut told = match (self.activity, self.total.map(|total| total.entries).filter(|all| *all > 0)) {
-            (Activity::Moving, Some(all)) => format!("{} of {}, ", self.done.entries, view::count(all, "item")),
+            (Activity::Moving, Some(all)) => format!("{} of {}, ", self.done.entries, count(all, "item")),
             (_, Some(1)) => String::new(),
             (_, Some(all)) => format!("{} of {all} entries, ", self.done.entries),
             (_, None) if self.done.entries == 1 => "1 entry, ".to_owned(),
@@ -71,12 +71,12 @@ impl Work {
             (Unit::Bytes, bytes) => {
                 // What deletion frees may be more than it was thought to be.
                 let all = self.length().filter(|_| self.activity == Activity::Copying);
-                let all = all.map_or_else(String::new, |all| format!(" of {}", view::size(all)));
-                write!(told, "{}{all}, {}/s", view::size(bytes), view::size(bytes / seconds))
+                let all = all.map_or_else(String::new, |all| format!(" of {}", size(all)));
+                write!(told, "{}{all}, {}/s", size(bytes), size(bytes / seconds))
             }
             (Unit::Entries, 0) => write!(told, "{}/s", self.done.entries / seconds),
             (Unit::Entries, bytes) => {
-                write!(told, "{}, {}/s", view::size(bytes), self.done.entries / seconds)
+                write!(told, "{}, {}/s", size(bytes), self.done.entries / seconds)
             }
         };
         told
@@ -86,7 +86,7 @@ impl Work {
 /// How far work has come, in words, for who draws by themselves.
 pub(crate) fn progress_words(activity: Activity, done: Amount) -> String {
     let done = match activity {
-        Activity::Copying => view::size(done.bytes),
+        Activity::Copying => size(done.bytes),
         _ if done.entries == 1 => "1 entry".to_owned(),
         _ => format!("{} entries", done.entries),
     };

@@ -8,8 +8,10 @@ use serde_json::{Value, json};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::dates::age;
-use super::json::{date, insert_bytes, odd_bytes};
-use super::{Scene, line_of, origin, start_of};
+use super::item::origin;
+use super::json::{date, insert_bytes, line_of, odd_bytes};
+use super::scene::Scene;
+use super::text::start_of;
 use rrm::text::escaped;
 
 /// How many paths of a command are told.

@@ -9,6 +9,18 @@ const AT_ONCE: usize = 512;
 /// From how many things on a second thread is worth its start.
 const WORTHWHILE: usize = 64;
 
+/// Writes a record for each thing, in their order.
+pub(super) fn write_each<T: Sync>(
+    things: &[T],
+    out: &mut impl Write,
+    record: impl Fn(&T, &mut Vec<u8>) -> io::Result<()> + Sync,
+) -> io::Result<()> {
+    write(things, out, |some| {
+        let mut text = Vec::new();
+        some.iter().try_for_each(|thing| record(thing, &mut text)).map(|()| text)
+    })
+}
+
 /// Writes what `text_of` makes of all things, some at a time, in their order.
 pub(super) fn write<T: Sync>(
     things: &[T],

@@ -1,15 +1,16 @@
-//! What the environment says, read once.
+//! Environment, clock and user database. Nothing else reads them.
+
+mod root;
+pub(crate) mod users;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use lscolors::LsColors;
-
-use super::Colour;
-use super::root::root;
-use crate::gnu::grammar::Order;
-use crate::users;
+use chrono::{DateTime, Utc};
 use rrm::text::Charset;
+
+use crate::gnu::grammar::Order;
+use root::root;
 
 /// What the environment says.
 #[derive(Debug, Clone)]
@@ -82,13 +83,13 @@ impl Environment {
 
     /// The same, for the library to ask when it needs it.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
-    pub(super) fn here() -> PathBuf {
+    pub(crate) fn here() -> PathBuf {
         std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"))
     }
 
     /// Whether the terminal takes colours, and nobody objects to them.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
-    pub(super) fn takes_colours() -> bool {
+    pub(crate) fn takes_colours() -> bool {
         std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && Self::has_screen()
     }
 
@@ -97,11 +98,12 @@ impl Environment {
     pub(crate) fn has_screen() -> bool {
         std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
     }
+}
 
-    /// The colours that paths have on standard output: those of `$LS_COLORS`.
-    pub(crate) fn colours(when: Colour) -> Option<LsColors> {
-        when.on_stdout().then(|| LsColors::from_env().unwrap_or_default())
-    }
+/// The time. A command asks once, when it begins; the screen of `rrm browse` asks again while it is open.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+pub(crate) fn now() -> DateTime<Utc> {
+    Utc::now()
 }
 
 /// Does what a test that started this program says about faults.

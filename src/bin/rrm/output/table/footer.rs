@@ -4,8 +4,8 @@ use chrono::TimeDelta;
 use rrm::item::TrashItem;
 use rrm::rules::retention::Fate;
 
-use super::Scene;
-use super::text::{count, size};
+use crate::output::scene::Scene;
+use crate::output::text::{count, size};
 
 /// What is due so soon is told.
 const SOON: TimeDelta = TimeDelta::days(1);

@@ -1,5 +1,7 @@
 //! What each volume's trash holds, as bars for people.
 
+mod bar;
+
 use std::io::{self, Write};
 
 use rrm::item::ItemKind;
@@ -7,11 +9,11 @@ use rrm::rules::statistics::{Age, Due, Place, Statistics, Tally};
 use rrm::sys::Mount;
 use rrm::text::escaped;
 
-use super::Scene;
-use super::bar::{bar, gauge};
 use super::item::path;
+use super::scene::Scene;
 use super::table;
 use super::text::{count, size};
+use bar::{bar, gauge};
 
 /// How wide it is where there is no terminal, and how wide at most: longer bars tell no more.
 const WIDTH: usize = 80;

@@ -4,6 +4,7 @@ use std::io;
 use std::path::Path;
 
 use rrm::error::{Error, ErrorKind};
+use rrm::outcome::MadeAnew;
 use rrm::sys;
 
 use crate::gnu::messages;
@@ -79,6 +80,12 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         }
         Kind::System => error.source.as_ref().map_or(UNSOUND, system_hint),
     })
+}
+
+/// What is told of a directory that had to be made for what was restored.
+pub(crate) fn made_anew(anew: &MadeAnew, charset: Charset) -> String {
+    let path = quote(anew.path.as_os_str(), charset);
+    format!("created {path} with mode {:04o}, because its old mode is unknown", anew.mode)
 }
 
 /// Whether something was not permitted because of what `chattr` has set, there or on the directory above.

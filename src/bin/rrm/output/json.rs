@@ -17,6 +17,9 @@ use serde_core::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::ser::Formatter;
 use serde_json::{Map, Value};
 
+use super::pieces;
+use super::scene::Scene;
+
 pub(crate) use shown::shown_object;
 pub(crate) use volume::volume_object;
 
@@ -35,13 +38,12 @@ pub(crate) fn restored_object(item: &TrashItem, path: &Path, now: DateTime<Utc>)
     object
 }
 
-/// Writes the item as an object on a line.
-pub(super) fn write_line(
-    item: &TrashItem,
-    fate: Option<Fate>,
-    now: DateTime<Utc>,
-    out: &mut Vec<u8>,
-) -> io::Result<()> {
+/// Writes each item as an object on a line.
+pub(crate) fn write_items(items: &[TrashItem], scene: &Scene<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    pieces::write_each(items, out, |item, text| write_line(item, scene.fate(item), scene.now, text))
+}
+
+fn write_line(item: &TrashItem, fate: Option<Fate>, now: DateTime<Utc>, out: &mut Vec<u8>) -> io::Result<()> {
     write(&ItemObject { item, fate, now }, out)?;
     out.push(b'\n');
     Ok(())

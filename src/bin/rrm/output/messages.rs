@@ -1,9 +1,4 @@
-//! What a person sees beside the output: errors with their next step, questions, progress.
-
-mod message;
-mod meter;
-mod progress;
-mod signals;
+//! Errors with their next step, and questions, on standard error.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -17,12 +12,11 @@ use rrm::ops::is_only_a_warning;
 use crate::exit::Exit;
 use crate::gnu::prompt::{Answer, read_answer};
 use crate::gnu::quote::quote;
-use crate::translate::Voice;
 use rrm::text::{Charset, escaped_content};
 
-pub(crate) use message::output_hint;
-pub(crate) use meter::progress_words;
-pub(crate) use progress::{TerminalProgress, clear_progress};
+use super::progress::{TerminalProgress, clear_progress};
+use super::voice::Voice;
+use super::{signals, words};
 
 /// Where messages go, and in whose name.
 #[derive(Debug, Clone)]
@@ -47,13 +41,13 @@ impl Messages {
         self.error_without_hint(error);
         // Nobody expects of rm that it needs room, or knows what else there is.
         if self.voice.hints() || (self.voice == Voice::AsRm && error.is_about_room()) {
-            message::hint(error).into_iter().for_each(|hint| self.tell_once(hint));
+            words::hint(error).into_iter().for_each(|hint| self.tell_once(hint));
         }
     }
 
     /// Tells what went wrong, where what to do about it is told in another way.
     pub(crate) fn error_without_hint(&self, error: &Error) {
-        self.say(&message::words(error, self.charset));
+        self.say(&words::words(error, self.charset));
     }
 
     /// Tells what a person can do next.
@@ -93,8 +87,8 @@ impl Messages {
 
     /// An error as one text with its next step, for a screen that has no lines to scroll by.
     pub(crate) fn words(&self, error: &Error) -> String {
-        let words = self.shown(&message::words(error, self.charset));
-        match message::hint(error) {
+        let words = self.shown(&words::words(error, self.charset));
+        match words::hint(error) {
             Some(hint) if self.voice.hints() => format!("{words} ({hint})"),
             _ => words,
         }

@@ -4,7 +4,7 @@ use chrono::{DateTime, Local, Utc};
 use rrm::item::Stamp;
 use rrm::rules::retention::{Fate, Rule};
 
-use super::Detail;
+use super::scene::Detail;
 use super::text::span;
 
 /// When an item was removed.
