@@ -27,6 +27,7 @@ mod aside;
 mod attributes;
 mod buffer;
 mod content;
+mod copied;
 mod copy;
 mod error;
 mod flush;
@@ -49,7 +50,8 @@ use std::ffi::OsStr;
 use crate::sys::{Dir, Name};
 
 pub use aside::bring_back;
-pub use copy::{Copied, copy};
+pub use copied::Copied;
+pub use copy::copy;
 pub use error::{Failure, TransferError};
 pub use liken::liken;
 pub use loss::{Loss, Losses, Lost};

@@ -3,6 +3,7 @@
 //! The compiler already keeps the library from the binary's own types; what it cannot see is held here. Comments,
 //! strings and tests are not read.
 
+mod circles;
 mod paths;
 mod rules;
 
@@ -10,6 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::common::source;
+use circles::Crate;
 use paths::{mentions, module_of};
 use rules::RULES;
 
@@ -47,6 +49,57 @@ fn every_source_keeps_to_the_import_rules() {
         broken.extend(violations(file, &text));
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Every file of the library, as its path below `src/` and its text.
+fn library() -> Vec<(String, String)> {
+    let top = source().join("src");
+    let files = sources(&top).into_iter().filter_map(|path| {
+        let text = fs::read_to_string(&path).expect("a source is text");
+        let file = path.strip_prefix(&top).expect("it was found below").to_str().expect("our names are ASCII");
+        (!file.starts_with("bin/")).then(|| (file.to_owned(), text))
+    });
+    files.collect()
+}
+
+#[test]
+fn no_modules_of_the_library_know_each_other_in_a_circle() {
+    let circles = Crate::of(library()).circles();
+    assert!(circles.is_empty(), "{}", circles.join("\n"));
+}
+
+#[test]
+fn a_circle_is_seen_whatever_it_leads_through() {
+    let crate_of = |files: &[(&str, &str)]| {
+        Crate::of(files.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()))).circles().len()
+    };
+    for (files, circles) in [
+        (&[("a.rs", "use crate::b::B;"), ("b.rs", "use super::a::A;")][..], 1),
+        (
+            &[
+                ("a.rs", "use crate::b::B;"),
+                ("b.rs", "use crate::c::C;"),
+                ("c.rs", ""),
+                ("c/d.rs", "fn f() { crate::a::g() }"),
+            ],
+            1,
+        ),
+        (&[("s.rs", ""), ("s/a.rs", "use super::b::B;"), ("s/b.rs", "use crate::s::{a::A, c};"), ("s/c.rs", "")], 1),
+        // What a directory's own file passes on is the module's that has it.
+        (
+            &[
+                ("s.rs", "pub use a::A; pub use self::b::{B, C};"),
+                ("s/a.rs", "use super::C;"),
+                ("s/b.rs", "use crate::s::A;"),
+            ],
+            1,
+        ),
+        (&[("s.rs", "pub struct S; pub use a::A;"), ("s/a.rs", "use super::S;"), ("s/b.rs", "use super::A;")], 0),
+        (&[("a.rs", "use crate::b::B;"), ("b.rs", "#[cfg(test)]\nmod tests { use crate::a::A; }")], 0),
+        (&[("a.rs", "// use crate::b::B;"), ("b.rs", "use crate::a::A;")], 0),
+    ] {
+        assert_eq!(crate_of(files), circles, "{files:?}");
+    }
 }
 
 /// `{:?}` escapes in a way of its own. The library's error has it for programmers; what a transfer says is escaped where it

@@ -7,24 +7,10 @@ use std::io;
 use rustix::io::Errno;
 
 use super::platform;
+use super::values::AttributeMeaning;
 
 /// What the platform wants in front of the name of an attribute that a user may set.
 pub const ATTRIBUTE_PREFIX: &str = platform::ATTRIBUTE_PREFIX;
-
-/// What an attribute is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AttributeMeaning {
-    /// Whatever somebody set it for.
-    Value,
-    /// An access control list.
-    AccessList,
-    /// One that a new entry may have from the directory it is made in.
-    InheritableAccessList,
-    /// What a program may do (capabilities(7)).
-    Capabilities,
-    /// A label or setting that the system gives, and a copy gets its own of.
-    Label,
-}
 
 /// What the attribute of this full name is for.
 #[must_use]

@@ -87,6 +87,11 @@ pub fn flush_file(file: &File) -> io::Result<()> {
     platform::flush_file(file)
 }
 
+/// Brings a directory's names to the disk (fsync(2)): what was renamed into it is there after a power cut.
+pub fn flush(directory: &Dir) -> io::Result<()> {
+    flush_file(&directory.readable()?)
+}
+
 /// Waits until the whole file system of this open directory is on disk, as far as [`Dir::flushes_as_one`] tells that the
 /// platform can; the directory itself is in any case.
 pub fn flush_file_system(directory: &File) -> io::Result<()> {

@@ -5,32 +5,18 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::os::unix::ffi::OsStringExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::content::flush_file;
 use super::door::through;
-use super::metadata::{FileId, FileKind, Metadata, mode_of};
-use super::name::Name;
 use super::platform::{self, PLACE};
-
-/// What a handle is opened with, whatever else it is for: not inherited, not followed, never blocking on a FIFO and
-/// never becoming a controlling terminal.
-pub(super) const GUARDED: OFlags =
-    OFlags::CLOEXEC.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
-
-/// How far from a directory an opening may lead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Within {
-    /// To what is in it.
-    Directory,
-    /// Also above it.
-    Mount,
-}
+use super::values::metadata::{FileId, FileKind, Metadata, mode_of};
+use super::values::name::Name;
+use super::values::opening::{GUARDED, Within};
 
 /// A directory held open as a place for names.
 #[derive(Debug)]
@@ -77,7 +63,7 @@ impl Dir {
         Self::open_from(self, OsStr::new(".."), PLACE)
     }
 
-    pub(super) fn open_from(base: impl AsFd, path: &OsStr, flags: OFlags) -> io::Result<Self> {
+    fn open_from(base: impl AsFd, path: &OsStr, flags: OFlags) -> io::Result<Self> {
         Ok(File::from(platform::open_dir(base, path, flags)?).into())
     }
 
@@ -208,14 +194,14 @@ impl Dir {
 
     /// Where this directory is now, as an absolute path without links.
     pub fn path(&self) -> io::Result<PathBuf> {
-        platform::path_of(self, &self.handle)
+        platform::path_of(&self.handle)?.map_or_else(|| self.path_by_names(), Ok)
     }
 
     /// The same by the names alone, as getcwd(3) finds it out: that of each directory in the one above it, up to the root.
     ///
     /// # Errors
     /// `EACCES` where a directory above may not be read.
-    pub(super) fn path_by_names(&self) -> io::Result<PathBuf> {
+    fn path_by_names(&self) -> io::Result<PathBuf> {
         let (mut names, mut here) = (Vec::new(), self.try_clone()?);
         loop {
             let (above, is) = (here.open_parent()?, here.metadata()?);
@@ -310,17 +296,4 @@ pub fn metadata_of_file(file: &File) -> io::Result<Metadata> {
 /// Sets the permission bits of an open file.
 pub fn set_mode_of_file(file: &File, mode: u32) -> io::Result<()> {
     Ok(through("fchmod", || rustix::fs::fchmod(file, mode_of(mode)))?)
-}
-
-/// Brings a directory's names to the disk (fsync(2)): what was renamed into it is there after a power cut.
-pub fn flush(directory: &Dir) -> io::Result<()> {
-    flush_file(&directory.readable()?)
-}
-
-/// Opens `name` of `dir`, unless that is on another device (`EXDEV`). Opening does nothing to a directory, so it is looked
-/// at once it cannot be exchanged any more.
-pub(super) fn open_on_this_device(dir: &Dir, name: &OsStr, flags: OFlags) -> io::Result<OwnedFd> {
-    let other = Dir::open_from(dir, name, flags)?;
-    let is_here = other.metadata()?.id.device == dir.metadata()?.id.device;
-    if is_here { Ok(other.handle.into()) } else { Err(Errno::XDEV.into()) }
 }

@@ -5,25 +5,7 @@ use std::thread;
 
 use super::dir::Dir;
 use super::platform;
-
-/// A file system that something was measured on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FileSystem {
-    /// ext2, ext3 and ext4, which share a number.
-    Ext,
-    /// xfs.
-    Xfs,
-    /// btrfs.
-    Btrfs,
-    /// tmpfs.
-    Tmpfs,
-    /// overlayfs, of layers that may be of any other.
-    Overlay,
-    /// Any that a program serves.
-    Fuse,
-    /// Any other.
-    Other,
-}
+use super::values::FileSystem;
 
 impl Dir {
     /// The file system of this directory.

@@ -2,15 +2,15 @@
 
 use std::fs::File;
 use std::io;
-use std::path::Path;
 
 use rustix::fs::{AtFlags, Dev, FileType, Gid, Timespec, Timestamps, Uid, makedev};
 
 use super::dir::{Dir, metadata_of_file};
 use super::door::through;
-use super::metadata::{FileKind, Metadata, Timestamp, mode_of};
-use super::name::Name;
 use super::platform;
+use super::values::Carrier;
+use super::values::metadata::{FileKind, Metadata, Timestamp, mode_of};
+use super::values::name::Name;
 
 /// An inode held open. Whatever happens to its names, every call here means this very inode or fails.
 #[derive(Debug)]
@@ -24,17 +24,6 @@ pub enum Inode {
 /// The place of an inode that is not opened.
 #[derive(Debug)]
 pub struct Mark(platform::Marked);
-
-/// By what the attributes of an inode are reached.
-#[derive(Debug, Clone, Copy)]
-pub enum Carrier<'a> {
-    /// This handle.
-    Handle(&'a File),
-    /// This path, followed: it leads to the inode and no further.
-    Path(&'a Path),
-    /// Nothing: attributes of such an inode cannot be reached here without a path that may lead elsewhere by now.
-    Unreachable,
-}
 
 impl Inode {
     /// What `stat` tells of it.

@@ -3,8 +3,8 @@
 use std::io;
 
 use super::dir::Dir;
-use super::entries::Entry;
 use super::platform;
+use super::values::entry::Entry;
 
 /// How far a directory was listed. It begins with the first entry.
 #[derive(Debug, Default)]

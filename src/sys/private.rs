@@ -6,9 +6,9 @@ use rustix::fs::Mode;
 
 use super::dir::{Dir, set_mode_of_file};
 use super::door::through;
-use super::metadata::{Metadata, STICKY, Timestamp};
-use super::name::Name;
 use super::platform;
+use super::values::metadata::{Metadata, STICKY, Timestamp};
+use super::values::name::Name;
 
 const OTHERS: u32 = 0o077;
 const OWNER_MAY_SEARCH: u32 = 0o100;

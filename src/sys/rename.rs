@@ -7,9 +7,9 @@ use rustix::io::Errno;
 
 use super::dir::{Dir, metadata_of_file};
 use super::door::through;
-use super::metadata::FileKind;
-use super::name::Name;
 use super::platform;
+use super::values::metadata::FileKind;
+use super::values::name::Name;
 
 /// Moves `name` of `from` to `to_name` of `to`; an existing `to_name` of any kind is an error (`EEXIST`) and untouched.
 ///

@@ -5,41 +5,20 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::progress::{Activity, Amount, Progress, begin};
+use crate::progress::{Activity, Progress, begin};
 use crate::sys::{Dir, FileId, Name};
 
 use super::Route;
+use super::copied::Copied;
 use super::error::{Failure, TransferError, Trouble, While, is_refusal};
 use super::helper::{self, Helper, with_helper};
 use super::leaf::{Leaf, Leaves, Pair};
 use super::links::{Linked, Links};
-use super::loss::{Loss, Losses};
+use super::loss::Loss;
 use super::make::{not_made, open_source_dir};
 use super::seal::Seal;
 use super::survey::Survey;
-use super::witness::Witness;
 use crate::sys::walk::{Ascent, Step, Trail, Walk};
-
-/// A copy that is complete and on the disk.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[must_use = "a copy that nobody renames to its place is garbage"]
-pub struct Copied {
-    /// What was copied; a file with several names counts its bytes once.
-    pub total: Amount,
-    /// What could not be kept: of the kinds that the survey named, and no other.
-    pub losses: Losses,
-    /// What the source was, for [`super::retire`].
-    pub witness: Witness,
-}
-
-impl Copied {
-    /// Adds what another thread copied of the same tree.
-    fn add(&mut self, other: Self) {
-        self.total += other.total;
-        self.losses.add(other.losses);
-        self.witness.add(other.witness);
-    }
-}
 
 /// Copies along `route`, which `survey` has surveyed; returns when the copy is whole, compared, and on the disk.
 ///

@@ -9,11 +9,13 @@ use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 
+use super::Route;
 use super::attributes;
 use super::buffer::Buffer;
+use super::copied::Copied;
 use super::error::Trouble;
 use super::make::{open_source, open_source_dir};
-use super::{Copied, Route, Witness};
+use super::witness::Witness;
 use crate::progress::{Progress, Silent};
 use crate::sys::walk::{Ascent, Step, Trail, Walk};
 use crate::sys::{Dir, FileId, FileKind, Inode, Metadata, Name, Timestamp, if_there};

@@ -27,7 +27,9 @@ impl Rule {
     pub(crate) fn forbids(&self, path: &[String]) -> bool {
         match self.names {
             Names::Without(names) => names.iter().any(|name| is_named(path, name)),
-            Names::OnlyOurs(names) => path[0] == "crate" && !names.iter().any(|name| is_named(path, name)),
+            Names::OnlyOurs(names) => {
+                path[0] == "crate" && path.len() > 1 && !names.iter().any(|name| is_named(path, name))
+            }
         }
     }
 }

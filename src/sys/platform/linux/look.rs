@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, FileType, Statx, StatxAttributes, StatxFlags};
 
-use crate::sys::{FileId, Metadata, MountRoot, Timestamp};
+use crate::sys::values::metadata::{FileId, Metadata, MountRoot, Timestamp};
 
 const WANTED: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::MNT_ID);
 

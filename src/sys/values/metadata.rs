@@ -127,12 +127,12 @@ impl Metadata {
 }
 
 /// Permission bits for the kernel, whose type for them is another on each platform.
-pub(super) fn mode_of(bits: u32) -> Mode {
+pub(in crate::sys) fn mode_of(bits: u32) -> Mode {
     Mode::from_raw_mode(fitting(bits & 0o7777))
 }
 
 /// Permission bits as rrm has them.
-pub(super) fn bits_of(mode: Mode) -> u32 {
+pub(in crate::sys) fn bits_of(mode: Mode) -> u32 {
     wide(mode.as_raw_mode())
 }
 
