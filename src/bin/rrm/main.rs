@@ -1,32 +1,17 @@
 //! The rrm command: a thin skin over the library of the same name.
 
-mod args;
 mod browse;
-mod called_rm;
-mod choose;
-mod clean;
+mod cli;
+mod commands;
 mod complete;
-mod doctor;
+mod context;
 mod env;
-mod examples;
 mod exit;
 mod gnu;
-mod import;
-mod list;
-mod log;
 mod manual;
 mod options;
 mod output;
-mod remove;
-mod restore;
-mod run;
-mod schedule;
-mod shim;
-mod show;
-mod stats;
-mod translate;
-mod undo;
-mod users;
+mod session;
 mod values;
 
 use std::process::ExitCode;
@@ -34,5 +19,5 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     #[cfg(feature = "testing")]
     env::obey_a_test();
-    run::main(&std::env::args_os().collect::<Vec<_>>()).end()
+    cli::main(&std::env::args_os().collect::<Vec<_>>()).end()
 }

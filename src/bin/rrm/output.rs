@@ -1,6 +1,7 @@
 //! All that a person or a script gets to see: tables, JSON, messages, questions and progress.
 
 mod batches;
+pub(crate) mod clean;
 mod colour;
 mod dates;
 mod escaped;
@@ -36,4 +37,4 @@ pub(crate) use stats::write as write_stats;
 pub(crate) use table::{footer, write as write_table};
 pub(crate) use text::{count, size, span, start_of};
 pub(crate) use voice::Voice;
-pub(crate) use words::{made_anew, output_hint};
+pub(crate) use words::made_anew;

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use rrm::rules::selection::Selection;
 
 use super::fuzzy::Word;
+use crate::context::Context;
 use crate::options::SelectionArgs;
-use crate::translate::Context;
 use crate::values::beginning_of;
 
 /// The options that narrow a selection, under their own names.

@@ -13,7 +13,7 @@ use super::change::Change;
 use super::entries::{Entries, Meanwhile};
 use super::order::{Order, Restore};
 use super::state::{Note, Preview, Question, State};
-use crate::clean::{question, report as words_of};
+use crate::output::clean::{question, report as words_of};
 use crate::output::count;
 
 /// Word from the threads that work.

@@ -14,7 +14,7 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::state::{Focus, Note, Overlay, Purpose, Row, Side, Sight, State};
-use crate::args::Grouping;
+use crate::browse::arrange::Grouping;
 use crate::options::SortKey;
 use crate::output::{count, size};
 

@@ -17,7 +17,7 @@ use super::entries::{Entries, Meanwhile};
 use super::line::Line;
 use super::query::Query;
 use super::search::{Pace, Search};
-use crate::args::Grouping;
+use crate::browse::arrange::Grouping;
 use crate::options::SortKey;
 
 pub(super) use parts::{Focus, Note, Overlay, Preview, Purpose, Question, Row, Side, Sight, Work};

@@ -11,7 +11,7 @@ use super::line::{Edit, Line};
 use super::order::{Order, Restore};
 use super::query::at_home;
 use super::state::{Focus, Note, Overlay, Purpose, Row, Side, State};
-use crate::args::Grouping;
+use crate::browse::arrange::Grouping;
 use crate::options::SortKey;
 use crate::output::count;
 

@@ -12,9 +12,9 @@ use rrm::manager::TrashManager;
 use rrm::text::{Charset, escaped};
 
 use super::named_trash;
+use crate::context::Context;
 use crate::env::Environment;
 use crate::output::span;
-use crate::translate::Context;
 
 /// How many items are read for one press of a key, the newest: about what a person does not wait for.
 const MOST_READ: usize = 2_000;

@@ -137,6 +137,35 @@ impl Messages {
         Exit::Failure
     }
 
+    /// Prints a text on standard output.
+    pub(crate) fn print(&self, text: &[u8]) -> Exit {
+        let mut out = io::stdout();
+        match out.write_all(text).and_then(|()| out.flush()) {
+            Ok(()) => Exit::Success,
+            Err(error) => self.write_error(&error),
+        }
+    }
+
+    /// Tells of an error that ended the command, and what it makes of the exit status.
+    pub(crate) fn failure(&self, error: &anyhow::Error) -> Exit {
+        if let Some(known) = error.downcast_ref::<Error>() {
+            self.error(known);
+            return if known.kind == ErrorKind::BadValue { Exit::Usage } else { Exit::Failure };
+        }
+        match error.downcast_ref::<io::Error>() {
+            Some(pipe) if pipe.kind() == io::ErrorKind::BrokenPipe => Exit::BrokenPipe,
+            Some(cause) => {
+                self.say(&format!("{error}: {}", rrm::error::words_of(cause)));
+                self.hint(words::output_hint(cause));
+                Exit::Failure
+            }
+            None => {
+                self.say(&format!("{error:#}"));
+                Exit::Failure
+            }
+        }
+    }
+
     /// Asks a question, as rm does: on standard error, answered on standard input.
     pub(crate) fn ask(&self, question: &str) -> Answer {
         signals::while_asking(|| {

@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn every_option_that_a_hint_names_exists() {
         use clap::CommandFactory as _;
-        let mut root = crate::args::Cli::command();
+        let mut root = crate::cli::Cli::command();
         root.build();
         let commands = || root.get_subcommands().chain([&root]);
         let exists =

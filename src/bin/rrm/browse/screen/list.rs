@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::style::Theme;
 use super::text::cut_of;
-use crate::args::Grouping;
+use crate::browse::arrange::Grouping;
 use crate::browse::arrange::day;
 use crate::browse::fuzzy::Scale;
 use crate::browse::state::{Row, State};
