@@ -142,6 +142,7 @@ pub mod config;
 pub mod error;
 pub mod finding;
 pub mod freedesktop;
+pub mod guard;
 pub mod item;
 pub mod manager;
 pub mod ops;

@@ -167,10 +167,10 @@ fn a_broken_rule_is_seen_in_every_spelling() {
         ("ops/copy/settle.rs", "use crate::purge::{Measure, purge};"),
         ("ops/restore/plan.rs", "use crate::private::{Found, PrivateDir};"),
         ("transfer/remove_source/aside.rs", "fn f(dir: &Dir) { dir.create_marked_dir(name) }"),
-        ("bin/rrm/run.rs", "use rustix::fs::stat;"),
-        ("bin/rrm/run.rs", "fn f() { std::env::var(\"HOME\") }"),
-        ("bin/rrm/view/table.rs", "use clap::ValueEnum;"),
-        ("bin/rrm/log.rs", "fn f() { path.display() }"),
+        ("bin/rrm/session.rs", "use rustix::fs::stat;"),
+        ("bin/rrm/session.rs", "fn f() { std::env::var(\"HOME\") }"),
+        ("bin/rrm/output/table.rs", "use clap::ValueEnum;"),
+        ("bin/rrm/commands/clean/log.rs", "fn f() { path.display() }"),
         ("rules/selection/term.rs", "fn f() { name.escape_debug() }"),
     ] {
         assert!(!violations(file, text).is_empty(), "unseen in {file}: {text}");
@@ -189,8 +189,8 @@ fn what_only_looks_like_a_broken_rule_is_let_be() {
         ("manager/tests.rs", "use std::env;"),
         ("sys/dir.rs", "use rustix::fs::stat; use super::name::Name; use crate::sys::Metadata;"),
         ("store/record.rs", "use super::layout; use crate::{item::Record, sys};"),
-        ("bin/rrm/args.rs", "use clap::Parser;"),
-        ("bin/rrm/translate.rs", "fn f() { std::env::var_os(\"HOME\"); chrono::Utc::now() }"),
+        ("bin/rrm/options.rs", "use clap::Parser;"),
+        ("bin/rrm/env.rs", "fn f() { std::env::var_os(\"HOME\"); chrono::Utc::now() }"),
     ] {
         assert_eq!(violations(file, text), [""; 0], "{file}: {text}");
     }

@@ -168,6 +168,18 @@ fn the_newest_are_found_by_their_names() {
     assert!(ids.iter().all(|id| found.contains(id)));
 }
 
+// [68] A manager that lives on asks anew what a path means.
+#[test]
+fn a_path_means_to_each_command_what_is_there_now() {
+    let place = AtAnyTime::new();
+    let now = at("2026-05-01T12:00:00Z");
+    place.remove("d/first", now);
+    fs::rename(place.sandbox.path("d"), place.sandbox.path("e")).unwrap();
+    place.sandbox.file("e/second", "another");
+    place.remove("d/second", now);
+    assert!(place.sandbox.path("e/second").exists() && !place.sandbox.path("d/second").exists());
+}
+
 /// A trash in a sandbox, used at any time.
 struct AtAnyTime {
     sandbox: Sandbox,

@@ -22,6 +22,11 @@ pub(crate) struct Parents {
 }
 
 impl Parents {
+    /// Looks anew for the next: a path that was looked up for one command may mean something else to the next.
+    pub(crate) fn forget(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    }
+
     pub(crate) fn find(&self, parent: &OsStr) -> io::Result<Arc<Parent>> {
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, found)) = last.as_ref().filter(|(known, _)| known == parent) {

@@ -327,7 +327,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: &["*", "bin/"],
         // Sizes have a `display` as well. What a transfer says is escaped where it is told.
-        except: &["text/printable.rs", "bin/rrm/view/text.rs", "ops/copy.rs", "transfer/error.rs"],
+        except: &["text/printable.rs", "bin/rrm/output/text.rs", "ops/copy.rs", "transfer/error.rs"],
         names: Names::Without(&["display", "escape_debug", "escape_default", "escape_unicode", "escape_ascii"]),
         why: "what a name looks like is said in src/text, and nowhere else",
     },
@@ -356,12 +356,12 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         files: BINARY,
-        except: &["bin/rrm/main.rs", "bin/rrm/args.rs", "bin/rrm/translate.rs", "bin/rrm/translate/"],
+        except: &["bin/rrm/main.rs", "bin/rrm/env.rs", "bin/rrm/env/"],
         names: Names::Without(&["std::env", "env::var", "env::var_os"]),
         why: "arguments and environment are read once, where they become requests",
     },
     Rule {
-        files: &["bin/rrm/view.rs", "bin/rrm/view/", "bin/rrm/terminal.rs"],
+        files: &["bin/rrm/output.rs", "bin/rrm/output/"],
         except: &[],
         names: Names::Without(&["clap"]),
         why: "what is shown does not depend on how it was asked for",

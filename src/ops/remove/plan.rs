@@ -58,6 +58,7 @@ impl TrashManager {
     /// may be done. Any other that cannot be removed is a step of its own. What the options forbid comes before what is
     /// protected: a directory where none is to be removed costs nobody else anything.
     pub fn plan_trash(&self, request: &TrashRequest) -> std::result::Result<TrashPlan, Vec<Error>> {
+        self.parents().forget();
         let protection = Protection::new(self.home_directory(), self.volumes());
         let mut steps = Vec::with_capacity(request.operands.len());
         let mut protected = Vec::new();

@@ -4,7 +4,7 @@ use rrm::item::{ItemId, Keep};
 use rrm::ops::Returned;
 
 use super::order::Order;
-use crate::view::count;
+use crate::output::count;
 
 /// One thing that was done.
 #[derive(Debug)]

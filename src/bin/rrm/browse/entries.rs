@@ -7,7 +7,7 @@ use rrm::item::{ItemId, TrashItem};
 use rrm::rules::retention::Fate;
 use rrm::text::Charset;
 
-use crate::view::origin;
+use crate::output::origin;
 
 /// Items, each with its path as it may be written to a terminal. Their places do not change while items are added.
 #[derive(Debug, Default)]

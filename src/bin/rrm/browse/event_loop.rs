@@ -8,22 +8,22 @@ use std::time::Duration;
 use anyhow::Context as _;
 use ratatui::crossterm::event::{Event as Input, KeyEventKind};
 use rrm::item::{ItemId, ItemKind, Keep, TrashItem};
-use rrm::request::{Conflict, Copying, KeepRequest, Open, Restorable};
+use rrm::request::{CleanRequest, Copying, KeepRequest, Open, Restorable, Sizes};
 use rrm::rules::selection::{Selection, Term};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 
 use super::action::Action;
 use super::input::action;
 use super::line::Edit;
-use super::order::{Order, Restore};
+use super::order::Order;
 use super::query::Query;
 use super::screen::{Theme, draw};
 use super::search::Pace;
 use super::state::{Note, State};
 use super::terminal::Screen;
 use super::work::{Desk, Event, Job, Workers};
-use crate::args::{ConflictMode, RestoreToArgs};
-use crate::translate::{Context, clock};
+use crate::context::Context;
+use crate::env::now;
 
 /// How often the ages of items are told anew.
 const MINUTE: Duration = Duration::from_mins(1);
@@ -122,7 +122,7 @@ impl Running<'_> {
             }
         }
         let event = self.picker.heard.recv_timeout(MINUTE).ok();
-        self.picker.state.now = clock();
+        self.picker.state.now = now();
         event
     }
 
@@ -181,7 +181,9 @@ impl Running<'_> {
         match order {
             Order::Restore(asked) => {
                 let what = Restorable::Selected(selection(asked.ids.clone()));
-                let mut request = context.restore(what, &args_of(&asked))?;
+                let mut request = context.restore(what)?;
+                request.destination.directory.clone_from(&asked.to);
+                (request.conflict, request.copying) = (asked.conflict, asked.copying);
                 if asked.copying == Copying::Whatever {
                     // The question that was agreed to shows where each would go.
                     request.open = Open::Agreed;
@@ -194,7 +196,7 @@ impl Running<'_> {
             Order::KeepAsBefore(before) => {
                 self.workers.act(Job::Keep { requests: as_before(before), undoable: false });
             }
-            Order::PlanDeletion(ids) => self.workers.act(Job::Plan(context.clean_chosen(selection(ids))?)),
+            Order::PlanDeletion(ids) => self.workers.act(Job::Plan(clean_request(context, ids)?)),
             Order::Delete(plan, request) => self.workers.act(Job::Delete(plan, request)),
             Order::TakeBack(back) => self.workers.act(Job::TakeBack(back, context.take_back()?)),
             Order::Reload => {
@@ -254,15 +256,10 @@ fn selection(ids: HashSet<ItemId>) -> Selection {
     Selection { terms: vec![Term::items(ids)], ..Selection::default() }
 }
 
-fn args_of(asked: &Restore) -> RestoreToArgs {
-    RestoreToArgs {
-        to: asked.to.clone(),
-        rename: None,
-        conflict: if asked.conflict == Conflict::Rename { ConflictMode::Rename } else { ConflictMode::Fail },
-        yes: asked.copying == Copying::Whatever,
-        dry_run: false,
-        json: false,
-    }
+/// The request to delete what a person has picked, and will be asked about.
+fn clean_request(context: &Context, ids: HashSet<ItemId>) -> rrm::error::Result<CleanRequest> {
+    let floor = context.standing_to_delete()?.floor;
+    Ok(CleanRequest { floor, sizes: Sizes::Measured, ..CleanRequest::chosen(selection(ids), context.now) })
 }
 
 type Before = Vec<(ItemId, Keep)>;

@@ -7,8 +7,9 @@ use std::path::{Path, PathBuf};
 use rrm::rules::selection::Selection;
 
 use super::fuzzy::Word;
-use crate::args::SelectionArgs;
-use crate::translate::{Context, beginning_of};
+use crate::context::Context;
+use crate::options::SelectionArgs;
+use crate::values::beginning_of;
 
 /// The options that narrow a selection, under their own names.
 const FILTERS: [&str; 9] =

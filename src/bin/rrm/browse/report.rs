@@ -13,8 +13,8 @@ use super::change::Change;
 use super::entries::{Entries, Meanwhile};
 use super::order::{Order, Restore};
 use super::state::{Note, Preview, Question, State};
-use crate::clean::{question, report as words_of};
-use crate::view::count;
+use crate::output::clean::{question, report as words_of};
+use crate::output::count;
 
 /// Word from the threads that work.
 #[derive(Debug)]
@@ -179,7 +179,7 @@ impl State {
             plan.items
                 .iter()
                 .take(3)
-                .map(|item| format!("  {}", crate::view::origin(item, self.home.as_deref(), self.charset))),
+                .map(|item| format!("  {}", crate::output::origin(item, self.home.as_deref(), self.charset))),
         );
         if plan.items.len() > 3 {
             lines.push(format!("  and {} more", plan.items.len() - 3));
@@ -211,7 +211,7 @@ impl State {
     }
 
     fn shown_path(&self, path: &Path) -> String {
-        crate::view::path(path, self.home.as_deref(), self.charset)
+        crate::output::path(path, self.home.as_deref(), self.charset)
     }
 }
 

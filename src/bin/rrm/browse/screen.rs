@@ -14,8 +14,9 @@ use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
 use super::state::{Focus, Note, Overlay, Purpose, Row, Side, Sight, State};
-use crate::args::{Grouping, SortKey};
-use crate::view::{count, size};
+use crate::browse::arrange::Grouping;
+use crate::options::SortKey;
+use crate::output::{count, size};
 
 pub(super) use style::Theme;
 

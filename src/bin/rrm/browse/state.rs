@@ -17,7 +17,8 @@ use super::entries::{Entries, Meanwhile};
 use super::line::Line;
 use super::query::Query;
 use super::search::{Pace, Search};
-use crate::args::{Grouping, SortKey};
+use crate::browse::arrange::Grouping;
+use crate::options::SortKey;
 
 pub(super) use parts::{Focus, Note, Overlay, Preview, Purpose, Question, Row, Side, Sight, Work};
 

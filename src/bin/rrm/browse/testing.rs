@@ -17,8 +17,10 @@ use super::order::Order;
 use super::query::Query;
 use super::report::Report;
 use super::state::{Purpose, State};
-use crate::args::{Grouping, SortKey};
-use crate::translate::{Context, Environment};
+use crate::browse::Grouping;
+use crate::context::Context;
+use crate::env::Environment;
+use crate::options::SortKey;
 
 /// The time of all tests.
 pub(super) fn now() -> DateTime<Utc> {

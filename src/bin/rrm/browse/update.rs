@@ -11,8 +11,9 @@ use super::line::{Edit, Line};
 use super::order::{Order, Restore};
 use super::query::at_home;
 use super::state::{Focus, Note, Overlay, Purpose, Row, Side, State};
-use crate::args::{Grouping, SortKey};
-use crate::view::count;
+use crate::browse::arrange::Grouping;
+use crate::options::SortKey;
+use crate::output::count;
 
 const SORTS: [SortKey; 5] = [SortKey::Deleted, SortKey::Path, SortKey::Size, SortKey::Expires, SortKey::Kind];
 const GROUPINGS: [Grouping; 4] = [Grouping::None, Grouping::Command, Grouping::Directory, Grouping::Day];

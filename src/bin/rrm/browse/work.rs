@@ -21,7 +21,7 @@ use rrm::manager::TrashManager;
 use rrm::rules::retention::Standing;
 
 use super::report::Report;
-use crate::terminal::Messages;
+use crate::output::Messages;
 
 pub(super) use act::Job;
 pub(super) use load::Manner;

@@ -12,8 +12,9 @@ use rrm::manager::TrashManager;
 use rrm::text::{Charset, escaped};
 
 use super::named_trash;
-use crate::translate::{Context, Environment};
-use crate::view::span;
+use crate::context::Context;
+use crate::env::Environment;
+use crate::output::span;
 
 /// How many items are read for one press of a key, the newest: about what a person does not wait for.
 const MOST_READ: usize = 2_000;
@@ -58,7 +59,7 @@ impl TrashCandidates {
         let fitting =
             counts.into_iter().filter(|(label, _)| typed.to_str().is_some_and(|typed| label.starts_with(typed)));
         let offered = fitting.take(MOST_OFFERED);
-        offered.map(|(label, count)| candidate(label, crate::view::count(count as u64, "item"))).collect()
+        offered.map(|(label, count)| candidate(label, crate::output::count(count as u64, "item"))).collect()
     }
 
     /// IDs that begin with these digits, the newest first, each with its path and age.

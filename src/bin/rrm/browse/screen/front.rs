@@ -9,7 +9,7 @@ use super::style::Theme;
 use super::text::{self, one_line, wrapped};
 use crate::browse::line;
 use crate::browse::state::{Question, Sight, State};
-use crate::view::count;
+use crate::output::count;
 
 /// A box in the middle with these lines in it; gives where its inside is.
 pub(super) fn boxed(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'_>>, theme: &Theme) -> Rect {

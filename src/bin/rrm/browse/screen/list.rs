@@ -10,11 +10,12 @@ use unicode_width::UnicodeWidthStr;
 
 use super::style::Theme;
 use super::text::cut_of;
-use crate::args::{Grouping, SortKey};
+use crate::browse::arrange::Grouping;
 use crate::browse::arrange::day;
 use crate::browse::fuzzy::Scale;
 use crate::browse::state::{Row, State};
-use crate::view::{Detail, count, expires, removed, size};
+use crate::options::SortKey;
+use crate::output::{Detail, count, expires, removed, size};
 
 /// From this width on there is room for both dates.
 const WIDE: usize = 60;
@@ -52,7 +53,7 @@ fn heading<'a>(state: &State, first: usize, number: usize, width: usize, theme: 
     let name = match (state.arrangement.grouping, item.trashed.instant()) {
         (Grouping::Directory, _) => item.original_path().and_then(std::path::Path::parent).map_or_else(
             || "unknown origin".to_owned(),
-            |path| crate::view::path(path, state.home.as_deref(), state.charset),
+            |path| crate::output::path(path, state.home.as_deref(), state.charset),
         ),
         (Grouping::Day, Some(at)) => day(at).format("%A, %-d %B %Y").to_string(),
         (_, Some(_)) => format!("removed {}", removed(&item.trashed, state.now, Detail::Short)),

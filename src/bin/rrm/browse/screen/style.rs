@@ -5,7 +5,7 @@ use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border::{PLAIN, Set};
 use rrm::item::TrashItem;
 
-use crate::view::{start_of, style_of};
+use crate::output::{start_of, style_of};
 use rrm::text::Charset;
 
 /// How things look.

@@ -17,7 +17,7 @@ use super::{Desk, Report};
 use crate::browse::entries::Entries;
 use crate::browse::order::Restore;
 use crate::browse::report::{Kept, Restored};
-use crate::terminal::progress_words;
+use crate::output::progress_words;
 
 /// How often a word of progress is sent at most.
 const OFTEN: Duration = Duration::from_millis(100);
@@ -72,7 +72,7 @@ fn restore(desk: &Desk, asked: Restore, request: &RestoreRequest) {
         }
         Err(error) => problems.push(desk.messages.words(&error)),
     });
-    problems.extend(made_anew.iter().map(|anew| crate::view::made_anew(anew, desk.messages.charset)));
+    problems.extend(made_anew.iter().map(|anew| crate::output::made_anew(anew, desk.messages.charset)));
     desk.report(Report::Restored(restored));
     desk.tell(problems);
 }

@@ -11,7 +11,7 @@ use rrm::preview::Limits;
 
 use super::{Desk, Report};
 use crate::browse::state::Preview;
-use crate::view::preview;
+use crate::output::preview;
 
 /// The threads that look, and what each shall look at next: of several wishes only the last is of use.
 pub(super) struct Looks {
