@@ -2,7 +2,7 @@
 //! command line, and `default-features = false` leaves out what only that needs.
 //!
 //! It never talks to a person: it prints nothing, reads no environment and no clock, and asks no question. A caller tells
-//! a [`TrashManager`](manager::TrashManager) where the home trash is and what time it is, hands it a [`request`], gets a
+//! a [`TrashManager`](manager::TrashManager) where the home trash is and what time it is, asks it for one of the [verbs](ops), gets a
 //! plan that only tells what would be done, and has the plan carried out.
 //!
 //! # The model
@@ -146,12 +146,10 @@ pub mod guard;
 pub mod item;
 pub mod manager;
 pub mod ops;
-pub mod outcome;
 pub mod preview;
 pub mod private;
 pub mod progress;
 pub mod purge;
-pub mod request;
 pub mod rules;
 pub mod store;
 pub mod sys;

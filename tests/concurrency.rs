@@ -11,12 +11,13 @@ use std::time::{Duration, Instant};
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::SystemAttributes;
 use rrm::manager::TrashManager;
-use rrm::outcome::{Restored, TrashStep};
+use rrm::ops::Copying;
+use rrm::ops::clean::{CleanRequest, Trashes};
+use rrm::ops::remove::TrashStep;
+use rrm::ops::remove::{Directories, Mounts, Place, TrashRequest};
+use rrm::ops::restore::Restored;
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreRequest};
 use rrm::progress::{Activity, Amount, Progress, Silent};
-use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, Mounts, Open, Place, Restorable, RestoreRequest,
-    TrashRequest, Trashes,
-};
 use rrm::rules::selection::{Selection, Term};
 
 use crate::common::platform::exchange;

@@ -8,8 +8,10 @@ use chrono::DateTime;
 use rrm::attributes::SystemAttributes;
 use rrm::error::ErrorKind;
 use rrm::manager::TrashManager;
+use rrm::ops::clean::{CleanRequest, Trashes};
+use rrm::ops::list::{ListRequest, Sizes};
+use rrm::ops::stats::StatsRequest;
 use rrm::progress::{Activity, Amount, Progress};
-use rrm::request::{CleanRequest, ListRequest, Sizes, StatsRequest, Trashes};
 use rrm::rules::retention::{Policy, Rule, Standing};
 use rrm::rules::selection::{Filter, Selection};
 

@@ -11,12 +11,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::{ExtendedAttributes, SystemAttributes};
 use rrm::item::{ItemId, State};
 use rrm::manager::{Settings, TrashManager};
-use rrm::outcome::{Removed, TrashStep};
+use rrm::ops::Copying;
+use rrm::ops::clean::CleanRequest;
+use rrm::ops::list::{ListRequest, Sizes};
+use rrm::ops::remove::{Directories, Mounts, Place, TrashRequest};
+use rrm::ops::remove::{Removed, TrashStep};
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreRequest};
 use rrm::progress::Silent;
-use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Mounts, Open, Place, Restorable,
-    RestoreRequest, Sizes, TrashRequest,
-};
 use rrm::rules::selection::Selection;
 
 use crate::common::{Sandbox, strace};

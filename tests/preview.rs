@@ -10,10 +10,10 @@ use rrm::attributes::SystemAttributes;
 use rrm::error::ErrorKind;
 use rrm::item::TrashItem;
 use rrm::manager::TrashManager;
-use rrm::outcome::Preview;
+use rrm::ops::list::{ListRequest, Sizes};
+use rrm::ops::show::Preview;
 use rrm::preview::{Content, Extent, Limits, More, Tree, Twig};
 use rrm::progress::Silent;
-use rrm::request::{ListRequest, Sizes};
 use rrm::rules::selection::Selection;
 
 use crate::common::{Sandbox, is_root};

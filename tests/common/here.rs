@@ -16,13 +16,17 @@ use rrm::attributes::SystemAttributes;
 use rrm::error::{Error, ErrorKind};
 use rrm::item::{Keep, TrashItem};
 use rrm::manager::{Settings, TrashManager};
+use rrm::ops::Copying;
+use rrm::ops::clean::CleanRequest;
+use rrm::ops::import::{ImportRequest, Sources};
 use rrm::ops::is_only_a_warning;
-use rrm::outcome::{Restored, TrashStep};
+use rrm::ops::keep::KeepRequest;
+use rrm::ops::list::{ListRequest, Sizes};
+use rrm::ops::remove::TrashStep;
+use rrm::ops::remove::{Directories, Mounts, Place, TrashRequest};
+use rrm::ops::restore::Restored;
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreRequest};
 use rrm::progress::Silent;
-use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, ImportRequest, KeepRequest, ListRequest, Mounts, Open,
-    Place, Restorable, RestoreRequest, Sizes, Sources, TrashRequest,
-};
 use rrm::rules::selection::{Filter, Selection, Term, absolute};
 
 use super::platform;

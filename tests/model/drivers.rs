@@ -8,12 +8,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::SystemAttributes;
 use rrm::item::Holder;
 use rrm::manager::{Settings, TrashManager};
-use rrm::outcome::TrashStep;
+use rrm::ops::Copying;
+use rrm::ops::clean::CleanRequest;
+use rrm::ops::list::{ListRequest, Sizes};
+use rrm::ops::remove::TrashStep;
+use rrm::ops::remove::{Directories, Mounts, Place, TrashRequest};
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreRequest};
 use rrm::progress::Silent;
-use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Mounts, Open, Place, Restorable,
-    RestoreRequest, Sizes, TrashRequest,
-};
 use rrm::rules::retention::Standing;
 use rrm::rules::selection::{Filter, Selection, Term};
 

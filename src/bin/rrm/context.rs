@@ -8,9 +8,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::Settings;
-use rrm::request::{
-    Conflict, Copying, Destination, Directories, Mounts, Open, Place, Restorable, RestoreRequest, TrashRequest,
-};
+use rrm::ops::Copying;
+use rrm::ops::remove::{Directories, Mounts, Place, TrashRequest};
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreRequest};
 use rrm::rules::retention::Standing;
 use rrm::rules::selection::absolute;
 use rrm::text::Charset;

@@ -8,7 +8,11 @@ use std::time::Duration;
 use anyhow::Context as _;
 use ratatui::crossterm::event::{Event as Input, KeyEventKind};
 use rrm::item::{ItemId, ItemKind, Keep, TrashItem};
-use rrm::request::{CleanRequest, Copying, KeepRequest, Open, Restorable, Sizes};
+use rrm::ops::Copying;
+use rrm::ops::clean::CleanRequest;
+use rrm::ops::keep::KeepRequest;
+use rrm::ops::list::Sizes;
+use rrm::ops::restore::{Open, Restorable};
 use rrm::rules::selection::{Selection, Term};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 

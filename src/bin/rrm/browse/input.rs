@@ -143,7 +143,7 @@ fn listed(code: KeyCode) -> Option<Action> {
 
 #[cfg(test)]
 mod tests {
-    use rrm::request::CleanRequest;
+    use rrm::ops::clean::CleanRequest;
 
     use super::*;
     use crate::browse::order::Order;

@@ -4,9 +4,11 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use rrm::item::{ItemId, Keep};
+use rrm::ops::Copying;
 use rrm::ops::Returned;
-use rrm::outcome::CleanPlan;
-use rrm::request::{CleanRequest, Conflict, Copying};
+use rrm::ops::clean::CleanPlan;
+use rrm::ops::clean::CleanRequest;
+use rrm::ops::restore::Conflict;
 
 /// Something to be done outside of the state.
 #[derive(Debug)]

@@ -4,9 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use rrm::item::{ItemId, Keep, TrashItem};
+use rrm::ops::Copying;
 use rrm::ops::Returned;
-use rrm::outcome::CleanPlan;
-use rrm::request::{CleanRequest, Conflict, Copying};
+use rrm::ops::clean::CleanPlan;
+use rrm::ops::clean::CleanRequest;
+use rrm::ops::restore::Conflict;
 use rrm::rules::retention::Fate;
 
 use super::change::Change;
@@ -35,7 +37,7 @@ pub(super) enum Report {
     Restored(Restored),
     Kept(Kept),
     Planned(Box<CleanPlan>, Box<CleanRequest>),
-    Deleted(rrm::outcome::Cleaned, HashSet<ItemId>),
+    Deleted(rrm::ops::clean::Cleaned, HashSet<ItemId>),
     /// These are in the trash again.
     TakenBack(Entries),
 }

@@ -11,8 +11,9 @@ use rrm::config::Key;
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::State;
 use rrm::manager::TrashManager;
-use rrm::outcome::CleanPlan;
-use rrm::request::{CleanRequest, Sizes, Trashes};
+use rrm::ops::clean::CleanPlan;
+use rrm::ops::clean::{CleanRequest, Trashes};
+use rrm::ops::list::Sizes;
 use rrm::rules::retention::{Policy, Rule};
 use rrm::rules::selection::{Searching, absolute};
 

@@ -8,9 +8,10 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, ValueHint};
+use rrm::finding::{Finding, Mending};
 use rrm::manager::TrashManager;
-use rrm::outcome::diagnosis::{Diagnosis, Finding, Mending};
-use rrm::request::ExamineRequest;
+use rrm::ops::doctor::Diagnosis;
+use rrm::ops::doctor::ExamineRequest;
 use rrm::rules::selection::absolute;
 
 use super::help::Help;

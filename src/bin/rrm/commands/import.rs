@@ -10,8 +10,9 @@ use clap::{Args, ValueHint};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::ItemId;
 use rrm::manager::TrashManager;
-use rrm::outcome::{ImportPlan, ImportStep, Imported};
-use rrm::request::{Copying, ImportRequest, Sources};
+use rrm::ops::Copying;
+use rrm::ops::import::{ImportPlan, ImportStep, Imported};
+use rrm::ops::import::{ImportRequest, Sources};
 use rrm::rules::retention::{Fate, Rule};
 use rrm::rules::selection::absolute;
 

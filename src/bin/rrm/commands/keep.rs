@@ -5,7 +5,7 @@ use std::path::Path;
 use clap::Args;
 use rrm::error::Result;
 use rrm::item::Keep;
-use rrm::request::KeepRequest;
+use rrm::ops::keep::KeepRequest;
 use rrm::rules::selection::{Searching, Selection};
 
 use super::help::Help;

@@ -8,8 +8,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::TrashItem;
-use rrm::outcome::Listing;
-use rrm::request::{ListRequest, Sizes};
+use rrm::ops::list::Listing;
+use rrm::ops::list::{ListRequest, Sizes};
 
 use super::help::Help;
 use crate::context::Context;

@@ -5,8 +5,9 @@ use std::path::PathBuf;
 use clap::Args;
 use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
+use rrm::ops::Copying;
 use rrm::ops::Returned;
-use rrm::request::{Copying, TrashRequest};
+use rrm::ops::remove::TrashRequest;
 
 use super::help::Help;
 use crate::exit::Exit;

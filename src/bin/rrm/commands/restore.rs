@@ -8,9 +8,10 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum, ValueHint};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::TrashManager;
+use rrm::ops::Copying;
 use rrm::ops::Undoing;
-use rrm::outcome::{RestorePlan, RestoreStep, Restored};
-use rrm::request::{Conflict, Copying, Destination, Open, Restorable, RestoreRequest};
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreRequest};
+use rrm::ops::restore::{RestorePlan, RestoreStep, Restored};
 use rrm::rules::selection::{Selection, Term, absolute};
 
 use super::help::Help;

@@ -9,7 +9,7 @@ mod tree;
 use std::ffi::OsString;
 
 use clap::{Args, ValueEnum, ValueHint};
-use rrm::request::Place;
+use rrm::ops::remove::Place;
 
 use super::clean;
 use super::help::Help;

@@ -8,9 +8,10 @@ use anyhow::Context as _;
 use clap::Args;
 use rrm::error::{Error, Result};
 use rrm::manager::TrashManager;
-use rrm::outcome::Shown;
+use rrm::ops::list::Sizes;
+use rrm::ops::show::ShowRequest;
+use rrm::ops::show::Shown;
 use rrm::preview::Limits;
-use rrm::request::{ShowRequest, Sizes};
 use rrm::rules::selection::{Searching, Selection};
 
 use super::help::Help;

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use anyhow::Context as _;
 use clap::Args;
 use rrm::error::Result;
-use rrm::outcome::Summary;
-use rrm::request::{ListRequest, Sizes, StatsRequest};
+use rrm::ops::list::{ListRequest, Sizes};
+use rrm::ops::stats::StatsRequest;
+use rrm::ops::stats::Summary;
 
 use super::help::Help;
 use crate::context::Context;

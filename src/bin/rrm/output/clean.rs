@@ -1,7 +1,7 @@
 //! What a clean does and did, in words.
 
 use rrm::item::TrashItem;
-use rrm::outcome::Cleaned;
+use rrm::ops::clean::Cleaned;
 use rrm::rules::retention::{Cause, Free, Rule, Shield};
 
 use super::text::{count, size, span};

@@ -2,7 +2,7 @@
 
 use rrm::error::{Error, ErrorKind};
 use rrm::item::TrashItem;
-use rrm::request::{ListRequest, Sizes};
+use rrm::ops::list::{ListRequest, Sizes};
 use rrm::rules::selection::{Searching, Selection, Term};
 
 use super::Session;

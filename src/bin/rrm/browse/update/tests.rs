@@ -1,6 +1,7 @@
 //! What each action makes of a state.
 
-use rrm::request::{Conflict, Copying};
+use rrm::ops::Copying;
+use rrm::ops::restore::Conflict;
 
 use super::*;
 use crate::browse::testing::{rows, state, typed};

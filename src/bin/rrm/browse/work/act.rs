@@ -8,9 +8,13 @@ use std::time::{Duration, Instant};
 use rrm::error::ErrorKind;
 use rrm::item::{ItemId, Keep};
 use rrm::ops::Returned;
-use rrm::outcome::{CleanPlan, Restored as Outcome};
+use rrm::ops::clean::CleanPlan;
+use rrm::ops::clean::CleanRequest;
+use rrm::ops::keep::KeepRequest;
+use rrm::ops::remove::TrashRequest;
+use rrm::ops::restore::RestoreRequest;
+use rrm::ops::restore::Restored as Outcome;
 use rrm::progress::{Activity, Amount, Progress};
-use rrm::request::{CleanRequest, KeepRequest, RestoreRequest, TrashRequest};
 use rrm::sys::metadata_at;
 
 use super::{Desk, Report};

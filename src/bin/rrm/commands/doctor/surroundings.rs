@@ -1,7 +1,7 @@
 //! What is around the trash: whether choices can be used, a schedule that was installed is carried out, and a shim found.
 
 use rrm::config::Key;
-use rrm::outcome::diagnosis::Severity;
+use rrm::finding::Severity;
 
 use crate::commands::schedule::{self, Health, Places};
 use crate::commands::shim::Shim;

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 
 use rrm::error::Result;
-use rrm::request::{Copying, Directories, Mounts, Place, TrashRequest};
+use rrm::ops::Copying;
+use rrm::ops::remove::{Directories, Mounts, Place, TrashRequest};
 
 use crate::context::Context;
 use crate::gnu::options as gnu;

@@ -8,10 +8,11 @@ use std::sync::Arc;
 
 use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
+use rrm::ops::Copying;
 use rrm::ops::ForeseenRemovals;
-use rrm::outcome::{Removal, Removed, TrashStep};
+use rrm::ops::remove::{Place, TrashRequest};
+use rrm::ops::remove::{Removal, Removed, TrashStep};
 use rrm::progress::{Activity, Amount, Progress as _};
-use rrm::request::{Copying, Place, TrashRequest};
 use rrm::sys;
 
 use super::extra::{Effect, Extra, Recursion, Report};

@@ -8,7 +8,7 @@ use std::io;
 use std::path::Path;
 
 use rrm::error::{Error, ErrorKind};
-use rrm::outcome::Removal;
+use rrm::ops::remove::Removal;
 use rrm::sys::{self, Metadata, MountRoot};
 
 use crate::exit::Exit;
