@@ -12,11 +12,11 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::SystemAttributes;
 use rrm::manager::TrashManager;
 use rrm::ops::Copying;
-use rrm::ops::clean::{CleanRequest, Trashes};
-use rrm::ops::remove::TrashStep;
-use rrm::ops::remove::{Directories, Mounts, Place, TrashRequest};
+use rrm::ops::clean::{CleanOptions, Trashes};
+use rrm::ops::remove::RemoveStep;
+use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
 use rrm::ops::restore::Restored;
-use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreRequest};
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
 use rrm::progress::{Activity, Amount, Progress, Silent};
 use rrm::rules::selection::{Selection, Term};
 
@@ -304,7 +304,7 @@ fn one_race(sandbox: &Sandbox, top: &Path, waits: [Duration; 2]) -> (bool, u64) 
             scope.spawn(|| manager(sandbox, |manager| restore(manager, selection(), now, &start, waits[0])));
         let cleaning = scope.spawn(|| {
             manager(sandbox, |manager| {
-                let request = CleanRequest::chosen(selection(), now);
+                let request = CleanOptions::chosen(selection(), now);
                 let plan = manager.plan_clean(&request, &Silent);
                 start.wait();
                 std::thread::sleep(waits[1]);
@@ -343,7 +343,7 @@ fn what_is_kept_in_the_moment_of_its_claim_stays() {
         sandbox.rrm(["rm", "-f", "-g", "0", name]).ok();
         let cleaned = manager(&sandbox, |manager| {
             let trashes = Trashes::At(vec![sandbox.trash()]);
-            let request = CleanRequest { trashes, ..CleanRequest::expired(Utc::now() + TimeDelta::minutes(1)) };
+            let request = CleanOptions { trashes, ..CleanOptions::expired(Utc::now() + TimeDelta::minutes(1)) };
             let plan = manager.plan_clean(&request, &Silent);
             assert_eq!(plan.items.len(), 1, "{plan:?}");
             manager.clean(&plan, &request, &Keeps(&sandbox, name))
@@ -360,7 +360,7 @@ fn manager<T>(sandbox: &Sandbox, work: impl FnOnce(&TrashManager) -> T) -> T {
 }
 
 fn remove(manager: &TrashManager, path: &Path, now: DateTime<Utc>) {
-    let request = TrashRequest {
+    let request = RemoveOptions {
         copying: Copying::WithinReason,
         mounts: Mounts::Refuse,
         operands: vec![path.into()],
@@ -370,14 +370,14 @@ fn remove(manager: &TrashManager, path: &Path, now: DateTime<Utc>) {
         deletion: now + TimeDelta::days(7),
         session: None,
     };
-    for step in manager.plan_trash(&request).expect("it is not protected").steps {
-        let TrashStep::Remove(removal) = step else { panic!("{step:?}") };
-        manager.trash(&removal, &request, &Silent).expect("it can be removed");
+    for step in manager.plan_remove(&request).expect("it is not protected").steps {
+        let RemoveStep::Remove(removal) = step else { panic!("{step:?}") };
+        manager.remove(&removal, &request, &Silent).expect("it can be removed");
     }
 }
 
 fn restore(manager: &TrashManager, selection: Selection, now: DateTime<Utc>, start: &Barrier, wait: Duration) -> bool {
-    let request = RestoreRequest {
+    let request = RestoreOptions {
         open: Open::Refuse,
         copying: Copying::WithinReason,
         what: Restorable::Selected(selection),

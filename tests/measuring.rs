@@ -8,9 +8,9 @@ use chrono::DateTime;
 use rrm::attributes::SystemAttributes;
 use rrm::error::ErrorKind;
 use rrm::manager::TrashManager;
-use rrm::ops::clean::{CleanRequest, Trashes};
-use rrm::ops::list::{ListRequest, Sizes};
-use rrm::ops::stats::StatsRequest;
+use rrm::ops::clean::{CleanOptions, Trashes};
+use rrm::ops::list::{ListOptions, Sizes};
+use rrm::ops::stats::StatsOptions;
 use rrm::progress::{Activity, Amount, Progress};
 use rrm::rules::retention::{Policy, Rule, Standing};
 use rrm::rules::selection::{Filter, Selection};
@@ -61,7 +61,7 @@ fn noted(sandbox: &Sandbox) -> Vec<Option<Vec<u8>>> {
 #[test]
 fn measuring_stops_when_asked_and_keeps_what_it_found() {
     let (sandbox, manager) = two_directories();
-    let request = ListRequest {
+    let request = ListOptions {
         selection: Selection { filters: vec![Filter::Under(sandbox.work())], ..Selection::default() },
         sizes: Sizes::Measured,
         standing: Some(Standing::default()),
@@ -71,7 +71,7 @@ fn measuring_stops_when_asked_and_keeps_what_it_found() {
     let listing = manager.list(&request, &StopAfter::new(15));
     assert!(listing.items.is_empty());
     assert_eq!(listing.problems.iter().map(|problem| problem.kind).collect::<Vec<_>>(), [ErrorKind::Interrupted]);
-    let sums = manager.stats(&StatsRequest { list: request.clone(), largest: 1 }, &StopAfter::new(5));
+    let sums = manager.stats(&StatsOptions { list: request.clone(), largest: 1 }, &StopAfter::new(5));
     assert!(sums.volumes.is_empty() && sums.problems.iter().any(|problem| problem.kind == ErrorKind::Interrupted));
     let mut sizes = noted(&sandbox);
     sizes.sort();
@@ -85,7 +85,7 @@ fn a_clean_whose_plan_is_interrupted_plans_nothing() {
     let (sandbox, manager) = two_directories();
     let trashes = Trashes::At(vec![sandbox.trash()]);
     let policy = Policy::Rules(vec![Rule::MaxSize(1)]);
-    let request = CleanRequest { policy, trashes, ..CleanRequest::expired(DateTime::default()) };
+    let request = CleanOptions { policy, trashes, ..CleanOptions::expired(DateTime::default()) };
     let plan = manager.plan_clean(&request, &StopAfter::new(15));
     assert!(plan.items.is_empty() && plan.held.is_empty());
     assert_eq!(plan.problems.iter().map(|problem| problem.kind).collect::<Vec<_>>(), [ErrorKind::Interrupted]);

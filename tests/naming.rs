@@ -12,11 +12,11 @@ use rrm::attributes::{ExtendedAttributes, SystemAttributes};
 use rrm::item::{ItemId, State};
 use rrm::manager::{Settings, TrashManager};
 use rrm::ops::Copying;
-use rrm::ops::clean::CleanRequest;
-use rrm::ops::list::{ListRequest, Sizes};
-use rrm::ops::remove::{Directories, Mounts, Place, TrashRequest};
-use rrm::ops::remove::{Removed, TrashStep};
-use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreRequest};
+use rrm::ops::clean::CleanOptions;
+use rrm::ops::list::{ListOptions, Sizes};
+use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
+use rrm::ops::remove::{RemoveStep, Removed};
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
 use rrm::progress::Silent;
 use rrm::rules::selection::Selection;
 
@@ -200,7 +200,7 @@ impl AtAnyTime {
 
     fn remove(&self, name: &str, now: DateTime<Utc>) -> ItemId {
         let path = self.sandbox.file(name, name);
-        let request = TrashRequest {
+        let request = RemoveOptions {
             operands: vec![path.into()],
             directories: Directories::Refuse,
             mounts: Mounts::Refuse,
@@ -210,9 +210,9 @@ impl AtAnyTime {
             deletion: now + TimeDelta::days(30),
             session: None,
         };
-        let plan = self.manager.plan_trash(&request).unwrap();
-        let [TrashStep::Remove(removal)] = &plan.steps[..] else { panic!("one removal: {plan:?}") };
-        match self.manager.trash(removal, &request, &Silent).unwrap() {
+        let plan = self.manager.plan_remove(&request).unwrap();
+        let [RemoveStep::Remove(removal)] = &plan.steps[..] else { panic!("one removal: {plan:?}") };
+        match self.manager.remove(removal, &request, &Silent).unwrap() {
             Removed::Trashed(item) => item.id,
             Removed::Deleted(_) => panic!("it is in the trash"),
         }
@@ -220,7 +220,7 @@ impl AtAnyTime {
 
     /// What an undo would bring back at this time.
     fn last(&self, now: DateTime<Utc>) -> Vec<String> {
-        let request = RestoreRequest {
+        let request = RestoreOptions {
             what: Restorable::LastBatches { most: 1, session: None },
             destination: Destination::default(),
             conflict: Conflict::Fail,
@@ -236,7 +236,7 @@ impl AtAnyTime {
 
     fn states(&self, now: DateTime<Utc>) -> Vec<State> {
         let selection = Selection::default();
-        let request = ListRequest { selection, sizes: Sizes::AsKnown, standing: None, newest: None, now };
+        let request = ListOptions { selection, sizes: Sizes::AsKnown, standing: None, newest: None, now };
         self.manager.list(&request, &Silent).items.iter().map(|item| item.state(now)).collect()
     }
 }
@@ -285,7 +285,7 @@ fn two_machines_with_different_clocks_share_a_trash() {
         assert_eq!(place.last(ahead + minute), [format!("ahead-{}", minute.num_minutes())]);
     }
     let due = |now| {
-        let plan = place.manager.plan_clean(&CleanRequest::expired(now), &Silent);
+        let plan = place.manager.plan_clean(&CleanOptions::expired(now), &Silent);
         assert_eq!(plan.problems.len(), 0, "{plan:?}");
         plan.items.iter().map(|item| item.id).collect::<std::collections::HashSet<_>>()
     };
@@ -306,8 +306,8 @@ fn what_is_removed_after_2112_is_kept_for_its_time_and_comes_back() {
     last.sort();
     assert_eq!(last, ["a", "b"]);
     assert_eq!(place.states(now + TimeDelta::hours(2)), [State::Trashed; 2]);
-    let plan = place.manager.plan_clean(&CleanRequest::expired(now + TimeDelta::days(29)), &Silent);
+    let plan = place.manager.plan_clean(&CleanOptions::expired(now + TimeDelta::days(29)), &Silent);
     assert_eq!((plan.items.len(), plan.problems.len()), (0, 0), "{plan:?}");
-    let plan = place.manager.plan_clean(&CleanRequest::expired(now + TimeDelta::days(31)), &Silent);
+    let plan = place.manager.plan_clean(&CleanOptions::expired(now + TimeDelta::days(31)), &Silent);
     assert_eq!(plan.items.len(), 2);
 }

@@ -10,7 +10,7 @@ use rrm::attributes::SystemAttributes;
 use rrm::error::ErrorKind;
 use rrm::item::TrashItem;
 use rrm::manager::TrashManager;
-use rrm::ops::list::{ListRequest, Sizes};
+use rrm::ops::list::{ListOptions, Sizes};
 use rrm::ops::show::Preview;
 use rrm::preview::{Content, Extent, Limits, More, Tree, Twig};
 use rrm::progress::Silent;
@@ -28,7 +28,7 @@ impl Glance {
     fn of(sandbox: &Sandbox, name: &str) -> Self {
         sandbox.rrm(["rm", "-f", name]).ok();
         let manager = TrashManager::new(sandbox.settings(), Arc::new(SystemAttributes));
-        let request = ListRequest {
+        let request = ListOptions {
             selection: Selection::default(),
             newest: None,
             sizes: Sizes::AsKnown,

@@ -21,7 +21,7 @@ use crate::store::{Claim, Owner, Reading, Staging, TrashDir, layout, take_over};
 use crate::sys::{self, Dir, MountsBelow, Name};
 use crate::text::quoted;
 
-pub use self::options::{CleanRequest, Trashes};
+pub use self::options::{CleanOptions, Trashes};
 pub use self::plan::CleanPlan;
 
 /// For how long what could not be deleted is left alone: somebody has to do something about it first.
@@ -32,7 +32,7 @@ impl TrashManager {
     ///
     /// An item is claimed by a rename before anything in it is deleted; one that somebody restored meanwhile is theirs, and
     /// one that somebody kept meanwhile stays.
-    pub fn clean(&self, plan: &CleanPlan, request: &CleanRequest, progress: &dyn Progress) -> Cleaned {
+    pub fn clean(&self, plan: &CleanPlan, request: &CleanOptions, progress: &dyn Progress) -> Cleaned {
         let mut cleaned = Cleaned::default();
         let mounts = match MountsBelow::read(self.volumes().root()) {
             Ok(mounts) => mounts,
@@ -78,7 +78,7 @@ fn busy(trash: &TrashDir) -> Error {
 }
 
 /// Deletes what earlier cleans had claimed, except what is kept, and sweeps what other commands left.
-fn finish_interrupted(trash: &TrashDir, request: &CleanRequest, progress: &dyn Progress, cleaned: &mut Cleaned) {
+fn finish_interrupted(trash: &TrashDir, request: &CleanOptions, progress: &dyn Progress, cleaned: &mut Cleaned) {
     let failed = |error| Error::system(DELETE, &**trash.path(), error);
     match trash.doomed() {
         Ok(Some((dir, names))) => {

@@ -18,7 +18,7 @@ use crate::ops::doctor::diagnosis::CHECK;
 use crate::progress::{Activity, Amount, Progress, begin};
 use crate::store::{Reading, TrashDir};
 
-pub use self::diagnosis::{Diagnosis, ExamineRequest};
+pub use self::diagnosis::{Diagnosis, ExamineOptions};
 
 /// How long after the end of an item's grace period it is plain that nobody cleans: whoever does it by hand or once a
 /// month does it more often than that, give or take a holiday.
@@ -27,7 +27,7 @@ const OVERDUE_AFTER: TimeDelta = TimeDelta::days(60);
 impl TrashManager {
     /// Finds problems in every trash directory and in the named files. Changes nothing; [`Self::mend`] fixes one finding.
     #[must_use]
-    pub fn examine(&self, request: &ExamineRequest, progress: &dyn Progress) -> Diagnosis {
+    pub fn examine(&self, request: &ExamineOptions, progress: &dyn Progress) -> Diagnosis {
         let _ending = begin(progress, Activity::Checking, None);
         let found = self.discover();
         let mut diagnosis = Diagnosis::default();

@@ -39,7 +39,7 @@ use crate::store::{Note, Noted, Placed, Source, kind_of};
 use crate::sys::{self, Dir, Locked, Metadata, Name, if_there};
 use crate::transfer::{Proof, Route, bring_back, retire};
 
-pub use self::plan::{ImportPlan, ImportRequest, ImportStep, LocalTime, Sources};
+pub use self::plan::{ImportOptions, ImportPlan, ImportStep, LocalTime, Sources};
 
 /// What became of a thing that was to be imported.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl TrashManager {
     pub fn import(
         &self,
         plan: &ImportPlan,
-        request: &ImportRequest,
+        request: &ImportOptions,
         progress: &dyn Progress,
         mut each: impl FnMut(&ImportStep, Result<Imported>),
     ) {
@@ -82,7 +82,7 @@ impl TrashManager {
         progress.end();
     }
 
-    fn import_one(&self, step: &ImportStep, request: &ImportRequest, progress: &dyn Progress) -> Result<Imported> {
+    fn import_one(&self, step: &ImportStep, request: &ImportOptions, progress: &dyn Progress) -> Result<Imported> {
         let item = match &step.begun {
             Some(item) => {
                 self.remove_copied(step, item, progress)?;
@@ -104,7 +104,7 @@ impl TrashManager {
     fn take_over(
         &self,
         step: &ImportStep,
-        request: &ImportRequest,
+        request: &ImportOptions,
         progress: &dyn Progress,
     ) -> Result<Option<TrashItem>> {
         let shown = step.shown();

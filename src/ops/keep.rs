@@ -13,7 +13,7 @@ use crate::store::TrashDir;
 
 /// Exempt items from clean, or no longer.
 #[derive(Debug, Clone)]
-pub struct KeepRequest {
+pub struct KeepOptions {
     /// Which ones.
     pub selection: Selection,
     /// For how long.
@@ -28,7 +28,7 @@ impl TrashManager {
     ///
     /// # After a crash
     /// Each item is as it was or as it was asked for. What `each` was told of is so on the disk.
-    pub fn keep(&self, request: &KeepRequest, mut each: impl FnMut(&TrashItem)) -> Vec<Error> {
+    pub fn keep(&self, request: &KeepOptions, mut each: impl FnMut(&TrashItem)) -> Vec<Error> {
         let listing = self.candidates(&request.selection, Versions::All);
         let mut problems = listing.problems;
         let chosen = choose_whole(&request.selection, listing.items, &mut problems);

@@ -22,18 +22,18 @@ use crate::rules::selection::{Selection, Versions};
 use crate::store::{Reading, TrashDir};
 
 pub use self::listing::{History, Listing};
-pub use self::options::{ListRequest, Sizes};
+pub use self::options::{ListOptions, Sizes};
 
 impl TrashManager {
     /// Lists what is selected, in no order. What cannot be read is told beside it and hides nothing else. Whoever
     /// interrupts the measuring gets no list.
     #[must_use]
-    pub fn list(&self, request: &ListRequest, progress: &dyn Progress) -> Listing {
+    pub fn list(&self, request: &ListOptions, progress: &dyn Progress) -> Listing {
         let interrupted = |error| Listing { problems: vec![error], ..Listing::default() };
         self.try_list(request, progress).unwrap_or_else(interrupted)
     }
 
-    fn try_list(&self, request: &ListRequest, progress: &dyn Progress) -> Result<Listing> {
+    fn try_list(&self, request: &ListOptions, progress: &dyn Progress) -> Result<Listing> {
         let looks_at_all = request.standing.as_ref().is_some_and(Standing::looks_at_all);
         let mut listing = match request.newest {
             _ if looks_at_all => self.everything(),
@@ -66,10 +66,10 @@ impl TrashManager {
     /// read.
     ///
     /// Memory does not grow with the number of items, and the first of them comes at once, unless the request
-    /// [looks at all](ListRequest::looks_at_all) of them.
+    /// [looks at all](ListOptions::looks_at_all) of them.
     pub fn list_as_found(
         &self,
-        request: &ListRequest,
+        request: &ListOptions,
         progress: &dyn Progress,
         mut each: impl FnMut(&[TrashItem], Option<&Fates>) -> ControlFlow<()>,
     ) -> Vec<Error> {

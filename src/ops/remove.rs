@@ -24,15 +24,15 @@ use crate::store::{Placed, Source, TrashDir, kind_of};
 use crate::sys::Name;
 
 pub use self::foresee::ForeseenRemovals;
-pub use self::options::{Directories, Mounts, Place, TrashRequest};
-pub use self::plan::{Removal, Removed, TrashPlan, TrashStep};
+pub use self::options::{Directories, Mounts, Place, RemoveOptions};
+pub use self::plan::{Removal, RemovePlan, RemoveStep, Removed};
 
 impl TrashManager {
     /// Does one step of a plan.
     ///
     /// On an error the operand is still where it was, whole. See the [crate] for what a crash leaves.
-    pub fn trash(&self, removal: &Removal, request: &TrashRequest, progress: &dyn Progress) -> Result<Removed> {
-        let removed = self.trash_as(removal, None, request, progress)?;
+    pub fn remove(&self, removal: &Removal, request: &RemoveOptions, progress: &dyn Progress) -> Result<Removed> {
+        let removed = self.remove_as(removal, None, request, progress)?;
         self.forget_trashes(&removal.trashes);
         Ok(removed)
     }
@@ -51,12 +51,12 @@ impl TrashManager {
         }
     }
 
-    /// As [`Self::trash`]; `origin` is what is recorded as the path that it had, instead of the one that it has.
-    pub(crate) fn trash_as(
+    /// As [`Self::remove`]; `origin` is what is recorded as the path that it had, instead of the one that it has.
+    pub(crate) fn remove_as(
         &self,
         removal: &Removal,
         origin: Option<&Path>,
-        request: &TrashRequest,
+        request: &RemoveOptions,
         progress: &dyn Progress,
     ) -> Result<Removed> {
         let failed = |error| Error::system(REMOVE, &removal.operand, error);
@@ -78,7 +78,7 @@ impl TrashManager {
 }
 
 /// What a removal has become.
-pub(crate) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf, request: &TrashRequest) -> Removed {
+pub(crate) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf, request: &RemoveOptions) -> Removed {
     Removed::Trashed(TrashItem {
         id: placed.id,
         trash: placed.trash,
@@ -103,7 +103,7 @@ pub(crate) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf,
 fn delete_now(
     removal: &Removal,
     source: Source<'_>,
-    request: &TrashRequest,
+    request: &RemoveOptions,
     progress: &dyn Progress,
 ) -> Result<Removed> {
     let failed = |error| Error::system(REMOVE, &removal.operand, error);
@@ -122,7 +122,7 @@ fn delete_now(
 }
 
 /// The record of what was at this absolute path.
-fn record_of(original_path: PathBuf, request: &TrashRequest) -> Record {
+fn record_of(original_path: PathBuf, request: &RemoveOptions) -> Record {
     Record {
         original_path,
         trashed: request.now,
@@ -133,6 +133,6 @@ fn record_of(original_path: PathBuf, request: &TrashRequest) -> Record {
 }
 
 /// The record of what was at `original`, or `None` where this trash directory cannot say that path.
-pub(crate) fn record_for(trash: &TrashDir, original: &Path, request: &TrashRequest) -> Option<Record> {
+pub(crate) fn record_for(trash: &TrashDir, original: &Path, request: &RemoveOptions) -> Option<Record> {
     Some(record_of(trash.recorded_path(original)?, request))
 }

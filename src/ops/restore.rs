@@ -16,8 +16,8 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
-use crate::ops::remove::options::{Directories, Mounts, Place, TrashRequest};
-use crate::ops::remove::plan::{Removal, Removed, TrashStep};
+use crate::ops::remove::options::{Directories, Mounts, Place, RemoveOptions};
+use crate::ops::remove::plan::{Removal, RemoveStep, Removed};
 use crate::ops::restore::copy_out::copy_out;
 use crate::ops::restore::likeness::{Before, Likeness, TrashedDirectories};
 use crate::ops::restore::plan::{MOST_NUMBERS, check_open, in_the_way, links_of};
@@ -27,7 +27,7 @@ use crate::progress::{Activity, Amount, Progress};
 use crate::store::{MovedOut, Taken, TrashDir};
 use crate::sys::Name;
 
-pub use self::options::{Conflict, Destination, Open, Restorable, RestoreRequest};
+pub use self::options::{Conflict, Destination, Open, Restorable, RestoreOptions};
 pub use self::plan::{RestorePlan, RestoreStep, Restored};
 pub use self::target::MadeAnew;
 
@@ -38,7 +38,7 @@ impl TrashManager {
     pub fn restore(
         &self,
         plan: &RestorePlan,
-        request: &RestoreRequest,
+        request: &RestoreOptions,
         progress: &dyn Progress,
         mut each: impl FnMut(&RestoreStep, Result<Restored>),
     ) -> Vec<MadeAnew> {
@@ -82,7 +82,7 @@ impl TrashManager {
     fn begin(
         &self,
         step: &RestoreStep,
-        request: &RestoreRequest,
+        request: &RestoreOptions,
         (targets, directories): (&mut Targets, &TrashedDirectories<'_>),
         progress: &dyn Progress,
     ) -> Result<Begun> {
@@ -123,7 +123,7 @@ impl TrashManager {
         step: &RestoreStep,
         parent: &TargetDir,
         name: &OsStr,
-        request: &RestoreRequest,
+        request: &RestoreOptions,
         progress: &dyn Progress,
     ) -> Result<Begun> {
         let target = parent.path.join(name);
@@ -150,17 +150,17 @@ impl TrashManager {
     }
 
     /// Moves what is in the way to the trash, as a removal of its own that can be undone; tells what it is there.
-    fn swap_out(&self, path: &Path, request: &RestoreRequest, progress: &dyn Progress) -> Result<Option<TrashItem>> {
+    fn swap_out(&self, path: &Path, request: &RestoreOptions, progress: &dyn Progress) -> Result<Option<TrashItem>> {
         let Some((removal, request)) = self.plan_swap(path, request)? else { return Ok(None) };
-        match self.trash(&removal, &request, progress)? {
+        match self.remove(&removal, &request, progress)? {
             Removed::Trashed(item) => Ok(Some(item)),
             Removed::Deleted(_) => Ok(None),
         }
     }
 
     /// How what is in the way would go to the trash.
-    pub(crate) fn plan_swap(&self, path: &Path, request: &RestoreRequest) -> Result<Option<(Removal, TrashRequest)>> {
-        let request = TrashRequest {
+    pub(crate) fn plan_swap(&self, path: &Path, request: &RestoreOptions) -> Result<Option<(Removal, RemoveOptions)>> {
+        let request = RemoveOptions {
             operands: vec![path.as_os_str().to_owned()],
             directories: Directories::Whole,
             mounts: Mounts::Refuse,
@@ -171,11 +171,11 @@ impl TrashManager {
             session: None,
         };
         let mut plan =
-            self.plan_trash(&request).map_err(|mut errors| errors.pop().unwrap_or_else(|| in_the_way(path)))?;
+            self.plan_remove(&request).map_err(|mut errors| errors.pop().unwrap_or_else(|| in_the_way(path)))?;
         match plan.steps.pop() {
-            Some(TrashStep::Remove(removal)) => Ok(Some((removal, request))),
-            Some(TrashStep::Refuse(error)) => Err(error),
-            Some(TrashStep::RemoveAround(_)) => Err(in_the_way(path)),
+            Some(RemoveStep::Remove(removal)) => Ok(Some((removal, request))),
+            Some(RemoveStep::Refuse(error)) => Err(error),
+            Some(RemoveStep::RemoveAround(_)) => Err(in_the_way(path)),
             None => Ok(None),
         }
     }

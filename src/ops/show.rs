@@ -27,7 +27,7 @@ pub use self::preview::Preview;
 
 /// Tell all about items, or parts of them.
 #[derive(Debug, Clone)]
-pub struct ShowRequest {
+pub struct ShowOptions {
     /// Which ones; of several that were at one path, the newest.
     pub selection: Selection,
     /// Whether to find out how large directories are.
@@ -74,7 +74,7 @@ impl TrashManager {
     /// Finds what is selected, of several versions of one path the newest, and tells all about it, in the order in which
     /// it was removed. What cannot be told costs the rest nothing.
     #[must_use]
-    pub fn show(&self, request: &ShowRequest, progress: &dyn Progress) -> Showing {
+    pub fn show(&self, request: &ShowOptions, progress: &dyn Progress) -> Showing {
         let mut listing = self.everything();
         listing.fates = Some(self.fates(&listing.items, &request.standing, request.now, &mut listing.problems));
         let mut choice = self.choose_existing(&request.selection, &listing.items);
@@ -97,7 +97,7 @@ impl TrashManager {
         &self,
         listing: &Listing,
         Chosen { index, part }: Chosen,
-        request: &ShowRequest,
+        request: &ShowOptions,
         progress: &dyn Progress,
     ) -> Result<Shown> {
         let part = part.unwrap_or_default();

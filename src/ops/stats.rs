@@ -2,7 +2,7 @@
 
 use crate::error::{Error, ErrorKind};
 use crate::manager::TrashManager;
-use crate::ops::list::options::ListRequest;
+use crate::ops::list::options::ListOptions;
 use crate::progress::Progress;
 use crate::rules::retention::Fates;
 use crate::rules::statistics::{Place, Statistics};
@@ -10,9 +10,9 @@ use crate::sys::{Space, mount_of, mounts};
 
 /// Sum up what each volume's trash holds.
 #[derive(Debug, Clone)]
-pub struct StatsRequest {
+pub struct StatsOptions {
     /// Of which items, and by which rules they will go.
-    pub list: ListRequest,
+    pub list: ListOptions,
     /// How many of the largest items of each volume to name.
     pub largest: usize,
 }
@@ -31,7 +31,7 @@ pub struct Summary {
 impl TrashManager {
     /// Sums up what is selected, volume by volume. Directories are measured; their sizes are noted on them.
     #[must_use]
-    pub fn stats(&self, request: &StatsRequest, progress: &dyn Progress) -> Summary {
+    pub fn stats(&self, request: &StatsOptions, progress: &dyn Progress) -> Summary {
         let listing = self.list(&request.list, progress);
         let mut problems = listing.problems;
         if problems.iter().any(|problem| problem.kind == ErrorKind::Interrupted) {

@@ -11,7 +11,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::remove::operand::REMOVE;
-use crate::ops::remove::options::TrashRequest;
+use crate::ops::remove::options::RemoveOptions;
 use crate::ops::restore::plan::RestorePlan;
 use crate::ops::undo::again::{check_unchanged, seen_at};
 use crate::progress::Progress;
@@ -109,11 +109,11 @@ impl TrashManager {
     /// period that begins now is over, and the next undo takes back these.
     ///
     /// # After a crash
-    /// As after [`Self::trash`]; the next redo goes on with the rest.
+    /// As after [`Self::remove`]; the next redo goes on with the rest.
     pub fn redo(
         &self,
         steps: &[Returned],
-        request: &TrashRequest,
+        request: &RemoveOptions,
         progress: &dyn Progress,
         mut each: impl FnMut(&Returned, Result<(TrashItem, Option<Error>)>),
     ) -> usize {
@@ -123,7 +123,7 @@ impl TrashManager {
             let past = Past { trashed: Some(request.now), deletion, ..step.past.clone() };
             let again = Returned { past, ..step.clone() };
             // What was inside is gone from it by now, which is a change of ours.
-            each(step, self.trash_back(&again, request, progress));
+            each(step, self.remove_back(&again, request, progress));
             done += 1;
         }
         done

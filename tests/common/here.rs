@@ -17,15 +17,15 @@ use rrm::error::{Error, ErrorKind};
 use rrm::item::{Keep, TrashItem};
 use rrm::manager::{Settings, TrashManager};
 use rrm::ops::Copying;
-use rrm::ops::clean::CleanRequest;
-use rrm::ops::import::{ImportRequest, Sources};
+use rrm::ops::clean::CleanOptions;
+use rrm::ops::import::{ImportOptions, Sources};
 use rrm::ops::is_only_a_warning;
-use rrm::ops::keep::KeepRequest;
-use rrm::ops::list::{ListRequest, Sizes};
-use rrm::ops::remove::TrashStep;
-use rrm::ops::remove::{Directories, Mounts, Place, TrashRequest};
+use rrm::ops::keep::KeepOptions;
+use rrm::ops::list::{ListOptions, Sizes};
+use rrm::ops::remove::RemoveStep;
+use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
 use rrm::ops::restore::Restored;
-use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreRequest};
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
 use rrm::progress::Silent;
 use rrm::rules::selection::{Filter, Selection, Term, absolute};
 
@@ -110,7 +110,7 @@ impl Command {
     }
 
     fn remove(&self, manager: &TrashManager) -> Did {
-        let request = TrashRequest {
+        let request = RemoveOptions {
             operands: self.operands.iter().map(|operand| self.directory.join(operand).into()).collect(),
             directories: Directories::Whole,
             mounts: Mounts::Refuse,
@@ -120,7 +120,7 @@ impl Command {
             deletion: self.deletion(),
             session: self.session.clone(),
         };
-        let steps = match manager.plan_trash(&request) {
+        let steps = match manager.plan_remove(&request) {
             Ok(plan) => plan.steps,
             Err(problems) => return Did { problems, ..Did::default() },
         };
@@ -128,11 +128,11 @@ impl Command {
         let mut removals = Vec::new();
         for step in steps {
             match step {
-                TrashStep::Remove(removal) | TrashStep::RemoveAround(removal) => removals.push(removal),
-                TrashStep::Refuse(error) => did.problems.push(error),
+                RemoveStep::Remove(removal) | RemoveStep::RemoveAround(removal) => removals.push(removal),
+                RemoveStep::Refuse(error) => did.problems.push(error),
             }
         }
-        manager.trash_each(&removals, &request, &Silent, |_, result| did.problems.extend(result.err()));
+        manager.remove_each(&removals, &request, &Silent, |_, result| did.problems.extend(result.err()));
         if self.has("-f") {
             did.problems.retain(|error| error.kind != ErrorKind::NotFound);
         }
@@ -140,7 +140,7 @@ impl Command {
     }
 
     fn restore(&self, manager: &TrashManager, what: Restorable) -> Did {
-        let request = RestoreRequest {
+        let request = RestoreOptions {
             what,
             destination: Destination { directory: self.value("--to").map(|to| self.directory.join(to)), name: None },
             conflict: match self.value("--conflict").map(|word| word.to_str().expect("text")) {
@@ -170,8 +170,8 @@ impl Command {
 
     fn clean(&self, manager: &TrashManager) -> Did {
         let request = match self.selection() {
-            selection if self.has("--all") || !selection.is_everything() => CleanRequest::chosen(selection, self.now),
-            _ => CleanRequest::expired(self.now),
+            selection if self.has("--all") || !selection.is_everything() => CleanOptions::chosen(selection, self.now),
+            _ => CleanOptions::expired(self.now),
         };
         let plan = manager.plan_clean(&request, &Silent);
         let cleaned = manager.clean(&plan, &request, &Silent);
@@ -179,7 +179,7 @@ impl Command {
     }
 
     fn import(&self, manager: &TrashManager) -> Did {
-        let request = ImportRequest {
+        let request = ImportOptions {
             sources: Sources::At(self.operands.iter().map(|path| self.directory.join(path)).collect()),
             place: Place::OwnVolume,
             copying: self.copying(),
@@ -194,7 +194,7 @@ impl Command {
     }
 
     fn list(&self, manager: &TrashManager) -> Did {
-        let request = ListRequest {
+        let request = ListOptions {
             selection: self.selection(),
             sizes: Sizes::AsKnown,
             standing: None,
@@ -207,7 +207,7 @@ impl Command {
 
     fn keep(&self, manager: &TrashManager) -> Did {
         let keep = if self.has("--release") { Keep::No } else { Keep::Forever };
-        let problems = manager.keep(&KeepRequest { selection: self.selection(), keep }, |_| {});
+        let problems = manager.keep(&KeepOptions { selection: self.selection(), keep }, |_| {});
         Did { problems, ..Did::default() }
     }
 

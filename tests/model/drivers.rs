@@ -9,11 +9,11 @@ use rrm::attributes::SystemAttributes;
 use rrm::item::Holder;
 use rrm::manager::{Settings, TrashManager};
 use rrm::ops::Copying;
-use rrm::ops::clean::CleanRequest;
-use rrm::ops::list::{ListRequest, Sizes};
-use rrm::ops::remove::TrashStep;
-use rrm::ops::remove::{Directories, Mounts, Place, TrashRequest};
-use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreRequest};
+use rrm::ops::clean::CleanOptions;
+use rrm::ops::list::{ListOptions, Sizes};
+use rrm::ops::remove::RemoveStep;
+use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
 use rrm::progress::Silent;
 use rrm::rules::retention::Standing;
 use rrm::rules::selection::{Filter, Selection, Term};
@@ -60,7 +60,7 @@ impl Library {
 
     fn remove(&self, paths: &[PathBuf], grace: Grace) {
         let days = if grace == Grace::None { 0 } else { 7 };
-        let request = TrashRequest {
+        let request = RemoveOptions {
             copying: Copying::WithinReason,
             mounts: Mounts::Refuse,
             operands: paths.iter().map(|path| self.work.join(path).into()).collect(),
@@ -71,16 +71,16 @@ impl Library {
             session: Some(LABEL.into()),
         };
         let manager = self.manager();
-        let plan = manager.plan_trash(&request).expect("nothing here is protected");
+        let plan = manager.plan_remove(&request).expect("nothing here is protected");
         for step in plan.steps {
-            if let TrashStep::Remove(removal) = step {
-                manager.trash(&removal, &request, &Silent).ok();
+            if let RemoveStep::Remove(removal) = step {
+                manager.remove(&removal, &request, &Silent).ok();
             }
         }
     }
 
     fn restore(&self, what: Restorable, to: Option<&Path>, conflict: steps::Conflict) {
-        let request = RestoreRequest {
+        let request = RestoreOptions {
             open: Open::Refuse,
             copying: Copying::WithinReason,
             what,
@@ -100,7 +100,7 @@ impl Library {
     }
 
     /// Only ever what is the sandbox's: discovery may find more.
-    fn clean(&self, request: &CleanRequest) {
+    fn clean(&self, request: &CleanOptions) {
         let manager = self.manager();
         let mut plan = manager.plan_clean(request, &Silent);
         plan.items.retain(|item| item.trash.starts_with(&self.root));
@@ -141,20 +141,20 @@ impl Driver for Library {
                 let last = Restorable::LastBatches { most: 1, session: Some(LABEL.into()) };
                 self.restore(last, None, *conflict);
             }
-            Step::CleanExpired => self.clean(&CleanRequest::expired(self.now)),
+            Step::CleanExpired => self.clean(&CleanOptions::expired(self.now)),
             Step::CleanItem(which) => {
                 // A selection that matches nothing is told as a problem of the plan.
-                self.clean(&CleanRequest::chosen(Self::selection(&by_id(which)), self.now));
+                self.clean(&CleanOptions::chosen(Self::selection(&by_id(which)), self.now));
             }
             Step::CleanAll => {
                 let filters = vec![Filter::Under(self.root.clone())];
-                self.clean(&CleanRequest::chosen(Selection { filters, ..Selection::default() }, self.now));
+                self.clean(&CleanOptions::chosen(Selection { filters, ..Selection::default() }, self.now));
             }
         }
     }
 
     fn listed(&self) -> Vec<Listed> {
-        let request = ListRequest {
+        let request = ListOptions {
             selection: Selection::default(),
             newest: None,
             sizes: Sizes::AsKnown,

@@ -9,8 +9,8 @@ use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::Settings;
 use rrm::ops::Copying;
-use rrm::ops::remove::{Directories, Mounts, Place, TrashRequest};
-use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreRequest};
+use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
 use rrm::rules::retention::Standing;
 use rrm::rules::selection::absolute;
 use rrm::text::Charset;
@@ -107,8 +107,8 @@ impl Context {
     }
 
     /// The request that tells how what was restored goes back to the trash; whatever comes back has its own dates.
-    pub(crate) fn take_back(&self) -> Result<TrashRequest> {
-        Ok(TrashRequest {
+    pub(crate) fn take_back(&self) -> Result<RemoveOptions> {
+        Ok(RemoveOptions {
             operands: Vec::new(),
             directories: Directories::Whole,
             mounts: Mounts::Refuse,
@@ -129,8 +129,8 @@ impl Context {
     }
 
     /// The request to restore something to where it was.
-    pub(crate) fn restore(&self, what: Restorable) -> Result<RestoreRequest> {
-        Ok(RestoreRequest {
+    pub(crate) fn restore(&self, what: Restorable) -> Result<RestoreOptions> {
+        Ok(RestoreOptions {
             what,
             destination: Destination::default(),
             conflict: Conflict::Fail,

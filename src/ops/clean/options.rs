@@ -11,7 +11,7 @@ use crate::rules::selection::Selection;
 
 /// Delete items for good.
 #[derive(Debug, Clone)]
-pub struct CleanRequest {
+pub struct CleanOptions {
     /// Which items are looked at.
     pub selection: Selection,
     /// Which of those go.
@@ -26,7 +26,7 @@ pub struct CleanRequest {
     pub now: DateTime<Utc>,
 }
 
-impl CleanRequest {
+impl CleanOptions {
     /// What is past its grace period, everywhere.
     #[must_use]
     pub fn expired(now: DateTime<Utc>) -> Self {

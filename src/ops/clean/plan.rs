@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::manager::TrashManager;
-use crate::ops::clean::options::{CleanRequest, Trashes};
+use crate::ops::clean::options::{CleanOptions, Trashes};
 use crate::ops::list::choose::choose_whole;
 use crate::ops::list::listing::Listing;
 use crate::ops::list::names::may_pass;
@@ -39,13 +39,13 @@ impl TrashManager {
     /// Whatever cannot be told for certain is left out and named: a trash that cannot be read, an item whose dates are
     /// missing or cannot be right.
     #[must_use]
-    pub fn plan_clean(&self, request: &CleanRequest, progress: &dyn Progress) -> CleanPlan {
+    pub fn plan_clean(&self, request: &CleanOptions, progress: &dyn Progress) -> CleanPlan {
         // What was not measured would look smaller than it is, so an interrupted plan is none.
         let interrupted = |error| CleanPlan { problems: vec![error], ..CleanPlan::default() };
         self.try_plan_clean(request, progress).unwrap_or_else(interrupted)
     }
 
-    fn try_plan_clean(&self, request: &CleanRequest, progress: &dyn Progress) -> Result<CleanPlan> {
+    fn try_plan_clean(&self, request: &CleanOptions, progress: &dyn Progress) -> Result<CleanPlan> {
         let Listing { mut items, problems, .. } = self.everything_in(&request.trashes, |id| may_be_meant(request, id));
         let mut plan = CleanPlan { problems, ..CleanPlan::default() };
         if request.selection.asks_for_size() {
@@ -115,7 +115,7 @@ impl TrashManager {
 }
 
 /// Whether a clean can have anything to do with an item, as far as its name tells.
-fn may_be_meant(request: &CleanRequest, id: ItemId) -> bool {
+fn may_be_meant(request: &CleanOptions, id: ItemId) -> bool {
     let is_old_enough = match (&request.policy, id.told()) {
         (Policy::Rules(rules), Some(told)) => match rules[..] {
             [Rule::OlderThan(age)] => request.now - told.removed > age,
@@ -127,7 +127,7 @@ fn may_be_meant(request: &CleanRequest, id: ItemId) -> bool {
 }
 
 impl CleanPlan {
-    fn add(&mut self, item: TrashItem, verdict: Verdict, request: &CleanRequest) {
+    fn add(&mut self, item: TrashItem, verdict: Verdict, request: &CleanOptions) {
         let is_named = request.policy == Policy::Chosen && !request.selection.is_everything();
         match (verdict, is_named) {
             (Verdict::Goes(cause), _) => {

@@ -15,7 +15,7 @@ pub(super) const CHECK: &str = "check";
 
 /// Look for problems.
 #[derive(Debug, Clone)]
-pub struct ExamineRequest {
+pub struct ExamineOptions {
     /// Files and directories outside of any trash to look at, beside all trash directories: absolute paths.
     pub files: Vec<PathBuf>,
     /// The time of the command.

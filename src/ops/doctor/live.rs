@@ -15,7 +15,7 @@ use crate::item::ItemId;
 use crate::manager::TrashManager;
 use crate::manager::inside::Insides;
 use crate::ops::doctor::diagnosis::Diagnosis;
-use crate::ops::doctor::diagnosis::ExamineRequest;
+use crate::ops::doctor::diagnosis::ExamineOptions;
 use crate::private::is_random_name;
 use crate::progress::{Amount, Progress};
 use crate::store::{layout, stray};
@@ -34,7 +34,7 @@ const UNDER_WAY: TimeDelta = TimeDelta::seconds(1);
 /// and no trash.
 pub(crate) fn check(
     manager: &TrashManager,
-    request: &ExamineRequest,
+    request: &ExamineOptions,
     diagnosis: &mut Diagnosis,
     progress: &dyn Progress,
 ) {

@@ -20,7 +20,7 @@ use chrono::NaiveDateTime;
 
 /// Take over what other programs removed.
 #[derive(Debug, Clone)]
-pub struct ImportRequest {
+pub struct ImportOptions {
     /// From where.
     pub sources: Sources,
     /// Where to.
@@ -77,7 +77,7 @@ type Trace = (OsString, PathBuf, DateTime<Utc>);
 impl TrashManager {
     /// Looks into the trashes of other programs and tells what would be taken over. Nothing is touched.
     #[must_use]
-    pub fn plan_import(&self, request: &ImportRequest) -> ImportPlan {
+    pub fn plan_import(&self, request: &ImportOptions) -> ImportPlan {
         let mut plan = ImportPlan::default();
         let trashes = open_sources(&request.sources, self.volumes().root(), &mut plan.problems);
         if trashes.is_empty() {
@@ -163,7 +163,7 @@ fn no_trash(path: &Path) -> Error {
 fn plan_entry(
     trash: &Arc<ForeignTrash>,
     entry: Entry,
-    request: &ImportRequest,
+    request: &ImportOptions,
     begun: &HashMap<Trace, TrashItem>,
     mounts: &MountsBelow,
 ) -> Result<ImportStep> {

@@ -7,7 +7,7 @@ use crate::rules::selection::Selection;
 
 /// List items.
 #[derive(Debug, Clone)]
-pub struct ListRequest {
+pub struct ListOptions {
     /// Which ones.
     pub selection: Selection,
     /// Whether to find out how large directories are.
@@ -20,7 +20,7 @@ pub struct ListRequest {
     pub now: DateTime<Utc>,
 }
 
-impl ListRequest {
+impl ListOptions {
     /// Whether all items have to be known before the first can be told.
     #[must_use]
     pub fn looks_at_all(&self) -> bool {

@@ -7,7 +7,7 @@ use crate::item::Record;
 use crate::manager::TrashManager;
 use crate::manager::parents::Parent;
 use crate::ops::remove::operand::split;
-use crate::ops::remove::options::{Place, TrashRequest};
+use crate::ops::remove::options::{Place, RemoveOptions};
 use crate::ops::remove::place::is_another_mount;
 use crate::ops::remove::plan::{Removal, Removed};
 use crate::ops::remove::{record_for, trashed};
@@ -21,19 +21,19 @@ impl TrashManager {
     /// is all unless a person interrupts.
     ///
     /// # After a crash
-    /// As after [`Self::trash`]; but of files in one directory up to 40 that come next may have their record already.
+    /// As after [`Self::remove`]; but of files in one directory up to 40 that come next may have their record already.
     /// They are in place, and the next removal of them writes it anew.
-    pub fn trash_each(
+    pub fn remove_each(
         &self,
         removals: &[Removal],
-        request: &TrashRequest,
+        request: &RemoveOptions,
         progress: &dyn Progress,
         mut each: impl FnMut(&Removal, Result<Removed>),
     ) -> usize {
         let mut done = 0;
         let mut finish = |removal: &Removal, moved: Option<Removed>| {
             // Where the short way fails, the ordinary one finds another or says why.
-            each(removal, moved.map_or_else(|| self.trash(removal, request, progress), Ok));
+            each(removal, moved.map_or_else(|| self.remove(removal, request, progress), Ok));
             done += 1;
         };
         for run in removals.chunk_by(are_beside_each_other) {
@@ -46,7 +46,7 @@ impl TrashManager {
     }
 
     /// Where a run of files goes, if it is long enough and their records are worth to be written ahead.
-    fn ahead<'a>(&self, run: &[Removal], request: &'a TrashRequest) -> Option<Ahead<'a>> {
+    fn ahead<'a>(&self, run: &[Removal], request: &'a RemoveOptions) -> Option<Ahead<'a>> {
         let (first, Place::OwnVolume | Place::Home) = (run.first()?, request.place) else { return None };
         let parent = self.parents().find(split(&first.operand).ok()?.parent).ok()?;
         let home = self.volumes().home().ok()?;
@@ -76,7 +76,7 @@ fn are_beside_each_other(one: &Removal, next: &Removal) -> bool {
 struct Ahead<'a> {
     trash: Arc<TrashDir>,
     parent: Arc<Parent>,
-    request: &'a TrashRequest,
+    request: &'a RemoveOptions,
 }
 
 impl Ahead<'_> {

@@ -8,7 +8,7 @@ use crate::ops::copy::Copying;
 
 /// Remove operands.
 #[derive(Debug, Clone)]
-pub struct TrashRequest {
+pub struct RemoveOptions {
     /// What to remove, each as it was written: a slash at the end means something.
     pub operands: Vec<OsString>,
     /// What to do with directories.
@@ -43,7 +43,7 @@ pub enum Directories {
 pub enum Mounts {
     /// Refuse it.
     Refuse,
-    /// Plan it as [`RemoveAround`](crate::ops::remove::plan::TrashStep): the caller finds out what is beside them.
+    /// Plan it as [`RemoveAround`](crate::ops::remove::plan::RemoveStep): the caller finds out what is beside them.
     LeaveOut,
 }
 

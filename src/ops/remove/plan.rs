@@ -8,21 +8,21 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
 use crate::ops::remove::operand::{Ending, Located, locate, refused};
-use crate::ops::remove::options::{Directories, Mounts, TrashRequest};
+use crate::ops::remove::options::{Directories, Mounts, RemoveOptions};
 use crate::ops::remove::protect::Protection;
 use crate::progress::Amount;
 use crate::sys::{self, Dir, FileKind, Metadata};
 
 /// What a removal would do, in the order of the operands.
 #[derive(Debug)]
-pub struct TrashPlan {
+pub struct RemovePlan {
     /// One step an operand.
-    pub steps: Vec<TrashStep>,
+    pub steps: Vec<RemoveStep>,
 }
 
 /// What would be done about one operand.
 #[derive(Debug)]
-pub enum TrashStep {
+pub enum RemoveStep {
     /// It would be removed.
     Remove(Removal),
     /// It is a directory with other file systems mounted in it: only what is beside them may go, each for itself.
@@ -57,7 +57,7 @@ impl TrashManager {
     /// An operand that is protected refuses the whole command: then every protected one is in the error, and nothing
     /// may be done. Any other that cannot be removed is a step of its own. What the options forbid comes before what is
     /// protected: a directory where none is to be removed costs nobody else anything.
-    pub fn plan_trash(&self, request: &TrashRequest) -> std::result::Result<TrashPlan, Vec<Error>> {
+    pub fn plan_remove(&self, request: &RemoveOptions) -> std::result::Result<RemovePlan, Vec<Error>> {
         self.parents().forget();
         let protection = Protection::new(self.home_directory(), self.volumes());
         let mut steps = Vec::with_capacity(request.operands.len());
@@ -66,13 +66,18 @@ impl TrashManager {
             match self.plan_operand(&protection, operand, request) {
                 Ok(step) => steps.push(step),
                 Err(error) if is_protected(error.kind) => protected.push(error),
-                Err(error) => steps.push(TrashStep::Refuse(error)),
+                Err(error) => steps.push(RemoveStep::Refuse(error)),
             }
         }
-        if protected.is_empty() { Ok(TrashPlan { steps }) } else { Err(protected) }
+        if protected.is_empty() { Ok(RemovePlan { steps }) } else { Err(protected) }
     }
 
-    fn plan_operand(&self, protection: &Protection<'_>, operand: &OsStr, request: &TrashRequest) -> Result<TrashStep> {
+    fn plan_operand(
+        &self,
+        protection: &Protection<'_>,
+        operand: &OsStr,
+        request: &RemoveOptions,
+    ) -> Result<RemoveStep> {
         let rule = request.directories;
         let located = match locate(self.parents(), operand) {
             Err(error) if matches!(error.kind, ErrorKind::DotOrDotDot | ErrorKind::RootDirectory) => {
@@ -90,9 +95,9 @@ impl TrashManager {
         let trashes = protection.check(operand, &located)?;
         let removal = Removal { operand: operand.to_owned(), metadata: located.metadata, trashes };
         match protection.check_mounts(operand, &located) {
-            Ok(()) => Ok(TrashStep::Remove(removal)),
+            Ok(()) => Ok(RemoveStep::Remove(removal)),
             Err(error) if error.kind == ErrorKind::HoldsMount && request.mounts == Mounts::LeaveOut => {
-                Ok(TrashStep::RemoveAround(removal))
+                Ok(RemoveStep::RemoveAround(removal))
             }
             Err(error) => Err(error),
         }

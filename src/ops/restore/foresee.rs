@@ -11,7 +11,7 @@ use crate::error::{Error, Result};
 use crate::item::ItemId;
 use crate::manager::TrashManager;
 use crate::manager::inside::Insides;
-use crate::ops::restore::options::{Conflict, RestoreRequest};
+use crate::ops::restore::options::{Conflict, RestoreOptions};
 use crate::ops::restore::plan::{MOST_NUMBERS, check_open, in_the_way, links_of};
 use crate::ops::restore::plan::{RestorePlan, RestoreStep, Restored};
 use crate::ops::restore::target::{Links, RESTORE, Wanted, find_wanted, not_a_directory};
@@ -22,7 +22,7 @@ impl TrashManager {
     pub fn foresee_restore(
         &self,
         plan: &RestorePlan,
-        request: &RestoreRequest,
+        request: &RestoreOptions,
         mut each: impl FnMut(&RestoreStep, Result<Restored>),
     ) {
         let mut to_come = ToCome { manager: self, trashes: Insides::of(self), placed: Placed::default() };
@@ -95,7 +95,7 @@ struct ToCome<'a> {
 }
 
 impl ToCome<'_> {
-    fn step(&self, step: &RestoreStep, request: &RestoreRequest) -> Result<Restored> {
+    fn step(&self, step: &RestoreStep, request: &RestoreOptions) -> Result<Restored> {
         check_open(step, request)?;
         let failed = |error| Error::system(RESTORE, &step.target, error);
         let parent = self.parent(step.target.parent().unwrap_or(Path::new("/")), links_of(request))?;

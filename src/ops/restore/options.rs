@@ -10,7 +10,7 @@ use crate::rules::selection::Selection;
 
 /// Put items back.
 #[derive(Debug, Clone)]
-pub struct RestoreRequest {
+pub struct RestoreOptions {
     /// Which ones.
     pub what: Restorable,
     /// Where to.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem, Untrusted};
 use crate::manager::TrashManager;
-use crate::ops::restore::options::{Conflict, Destination, Open, Restorable, RestoreRequest};
+use crate::ops::restore::options::{Conflict, Destination, Open, Restorable, RestoreOptions};
 use crate::ops::restore::target::{Links, RESTORE};
 use crate::rules::selection::{Choice, Chosen, Versions};
 use crate::sys::{self, Name};
@@ -48,7 +48,7 @@ pub enum Restored {
 impl TrashManager {
     /// Finds what is asked for and where it would go. Nothing is touched.
     #[must_use]
-    pub fn plan_restore(&self, request: &RestoreRequest) -> RestorePlan {
+    pub fn plan_restore(&self, request: &RestoreOptions) -> RestorePlan {
         let (listing, choice) = match &request.what {
             Restorable::Selected(selection) => {
                 let listing = self.candidates(selection, Versions::Newest);
@@ -89,12 +89,12 @@ impl TrashManager {
 }
 
 /// A person may name a directory by way of links; a record was written without any.
-pub(crate) fn links_of(request: &RestoreRequest) -> Links {
+pub(crate) fn links_of(request: &RestoreOptions) -> Links {
     if request.destination.directory.is_some() { Links::Follow } else { Links::Refuse }
 }
 
 /// Nothing goes where a record says that others could have written, unless somebody has seen where that is.
-pub(crate) fn check_open(step: &RestoreStep, request: &RestoreRequest) -> Result<()> {
+pub(crate) fn check_open(step: &RestoreStep, request: &RestoreOptions) -> Result<()> {
     let is_said = request.destination.directory.is_some() || request.open == Open::Agreed;
     if is_said || !step.item.is_open() { Ok(()) } else { Err(open(&step.item, &step.target)) }
 }

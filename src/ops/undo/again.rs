@@ -6,8 +6,8 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Keep, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::remove::operand::REMOVE;
-use crate::ops::remove::options::TrashRequest;
-use crate::ops::remove::plan::{Removal, Removed, TrashStep};
+use crate::ops::remove::options::RemoveOptions;
+use crate::ops::remove::plan::{Removal, RemoveStep, Removed};
 use crate::progress::Progress;
 use crate::store::{Past, Seen};
 use crate::sys::metadata_at;
@@ -43,29 +43,29 @@ impl TrashManager {
     /// Beside the item stands what went wrong after it was moved, if anything did.
     ///
     /// # After a crash
-    /// As after [`Self::trash`]; killed right after the move, the item is not exempt from clean any more.
+    /// As after [`Self::remove`]; killed right after the move, the item is not exempt from clean any more.
     ///
     /// # Errors
     /// Where something else is at the path by now, or it has been changed since, that stays. What protects an operand of `rm` protects it here too.
-    pub fn trash_again(
+    pub fn remove_again(
         &self,
         back: &Returned,
-        request: &TrashRequest,
+        request: &RemoveOptions,
         progress: &dyn Progress,
     ) -> Result<(TrashItem, Option<Error>)> {
         check_unchanged(back)?;
-        self.trash_back(back, request, progress)
+        self.remove_back(back, request, progress)
     }
 
-    /// As [`Self::trash_again`], if it is the same file still, whatever has become of that.
-    pub(crate) fn trash_back(
+    /// As [`Self::remove_again`], if it is the same file still, whatever has become of that.
+    pub(crate) fn remove_back(
         &self,
         back: &Returned,
-        request: &TrashRequest,
+        request: &RemoveOptions,
         progress: &dyn Progress,
     ) -> Result<(TrashItem, Option<Error>)> {
         let past = &back.past;
-        let request = TrashRequest {
+        let request = RemoveOptions {
             operands: vec![back.path.clone().into_os_string()],
             now: past.trashed.unwrap_or(request.now),
             deletion: past.deletion.unwrap_or(request.deletion),
@@ -76,19 +76,19 @@ impl TrashManager {
         if back.seen.map(|(id, _)| id) != Some(removal.metadata.id) {
             return Err(changed(&back.path));
         }
-        match self.trash_as(&removal, past.original_path.as_deref(), &request, progress)? {
+        match self.remove_as(&removal, past.original_path.as_deref(), &request, progress)? {
             Removed::Trashed(item) => Ok(self.exempt_again(item, past)),
             Removed::Deleted(_) => Err(changed(&back.path)),
         }
     }
 
-    fn only_removal(&self, request: &TrashRequest) -> Result<Removal> {
+    fn only_removal(&self, request: &RemoveOptions) -> Result<Removal> {
         let nothing = || changed(request.operands.first().map_or(Path::new(""), Path::new));
-        let plan = self.plan_trash(request).map_err(|mut errors| errors.pop().unwrap_or_else(nothing))?;
+        let plan = self.plan_remove(request).map_err(|mut errors| errors.pop().unwrap_or_else(nothing))?;
         match plan.steps.into_iter().next() {
-            Some(TrashStep::Remove(removal)) => Ok(removal),
-            Some(TrashStep::Refuse(error)) => Err(error),
-            Some(TrashStep::RemoveAround(_)) | None => Err(nothing()),
+            Some(RemoveStep::Remove(removal)) => Ok(removal),
+            Some(RemoveStep::Refuse(error)) => Err(error),
+            Some(RemoveStep::RemoveAround(_)) | None => Err(nothing()),
         }
     }
 

@@ -9,8 +9,8 @@ use anyhow::Context as _;
 use ratatui::crossterm::event::{Event as Input, KeyEventKind};
 use rrm::item::{ItemId, ItemKind, Keep, TrashItem};
 use rrm::ops::Copying;
-use rrm::ops::clean::CleanRequest;
-use rrm::ops::keep::KeepRequest;
+use rrm::ops::clean::CleanOptions;
+use rrm::ops::keep::KeepOptions;
 use rrm::ops::list::Sizes;
 use rrm::ops::restore::{Open, Restorable};
 use rrm::rules::selection::{Selection, Term};
@@ -261,20 +261,20 @@ fn selection(ids: HashSet<ItemId>) -> Selection {
 }
 
 /// The request to delete what a person has picked, and will be asked about.
-fn clean_request(context: &Context, ids: HashSet<ItemId>) -> rrm::error::Result<CleanRequest> {
+fn clean_request(context: &Context, ids: HashSet<ItemId>) -> rrm::error::Result<CleanOptions> {
     let floor = context.standing_to_delete()?.floor;
-    Ok(CleanRequest { floor, sizes: Sizes::Measured, ..CleanRequest::chosen(selection(ids), context.now) })
+    Ok(CleanOptions { floor, sizes: Sizes::Measured, ..CleanOptions::chosen(selection(ids), context.now) })
 }
 
 type Before = Vec<(ItemId, Keep)>;
 
-fn keep_request(before: Before, keep: Keep) -> (KeepRequest, Before) {
+fn keep_request(before: Before, keep: Keep) -> (KeepOptions, Before) {
     let ids = before.iter().map(|(id, _)| *id).collect();
-    (KeepRequest { selection: selection(ids), keep }, before)
+    (KeepOptions { selection: selection(ids), keep }, before)
 }
 
 /// A request for all that were kept in the same way.
-fn as_before(before: Before) -> Vec<(KeepRequest, Before)> {
+fn as_before(before: Before) -> Vec<(KeepOptions, Before)> {
     let mut ways: Vec<(Keep, Before)> = Vec::new();
     for (id, keep) in before {
         match ways.iter_mut().find(|(way, _)| *way == keep) {

@@ -6,8 +6,8 @@ use std::path::Path;
 use rrm::item::{ItemId, Keep, TrashItem};
 use rrm::ops::Copying;
 use rrm::ops::Returned;
+use rrm::ops::clean::CleanOptions;
 use rrm::ops::clean::CleanPlan;
-use rrm::ops::clean::CleanRequest;
 use rrm::ops::restore::Conflict;
 use rrm::rules::retention::Fate;
 
@@ -36,7 +36,7 @@ pub(super) enum Report {
     Progress(String),
     Restored(Restored),
     Kept(Kept),
-    Planned(Box<CleanPlan>, Box<CleanRequest>),
+    Planned(Box<CleanPlan>, Box<CleanOptions>),
     Deleted(rrm::ops::clean::Cleaned, HashSet<ItemId>),
     /// These are in the trash again.
     TakenBack(Entries),
@@ -167,7 +167,7 @@ impl State {
         None
     }
 
-    fn planned(&mut self, plan: Box<CleanPlan>, request: Box<CleanRequest>) {
+    fn planned(&mut self, plan: Box<CleanPlan>, request: Box<CleanOptions>) {
         self.work.doing = None;
         let sizes: HashMap<ItemId, u64> = plan.items.iter().filter_map(|item| Some((item.id, item.size?))).collect();
         for item in &mut self.entries.items {

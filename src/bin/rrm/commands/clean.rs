@@ -12,7 +12,7 @@ use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::State;
 use rrm::manager::TrashManager;
 use rrm::ops::clean::CleanPlan;
-use rrm::ops::clean::{CleanRequest, Trashes};
+use rrm::ops::clean::{CleanOptions, Trashes};
 use rrm::ops::list::Sizes;
 use rrm::rules::retention::{Policy, Rule};
 use rrm::rules::selection::{Searching, absolute};
@@ -117,7 +117,7 @@ pub(crate) enum Asking {
 
 impl CleanArgs {
     /// The request of a clean, and what has to be asked before it is carried out.
-    fn request(&self, context: &Context) -> Result<(CleanRequest, Asking)> {
+    fn request(&self, context: &Context) -> Result<(CleanOptions, Asking)> {
         let standing = context.standing_to_delete()?;
         let selection = context.selection_at_any_age(&self.selection)?;
         let typed = self.typed_rules(context)?;
@@ -131,7 +131,7 @@ impl CleanArgs {
         let asking = if self.yes { Asking::Nothing } else { asking };
         let shown = self.dry_run || asking != Asking::Nothing;
         let sizes = if shown { Sizes::Measured } else { Sizes::AsKnown };
-        Ok((CleanRequest { selection, policy, floor, trashes: self.trashes(context), sizes, now: context.now }, asking))
+        Ok((CleanOptions { selection, policy, floor, trashes: self.trashes(context), sizes, now: context.now }, asking))
     }
 
     fn typed_rules(&self, context: &Context) -> Result<Vec<Rule>> {
@@ -200,16 +200,16 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
 /// The clean that follows a removal: only what is past its grace period, because a rule about space could take what
 /// has just been removed.
 pub(super) fn clean_afterwards(session: &Session<'_>, manager: &TrashManager) -> anyhow::Result<Exit> {
-    let request = CleanRequest {
+    let request = CleanOptions {
         floor: session.context.standing_to_delete()?.floor,
-        ..CleanRequest::expired(session.context.now)
+        ..CleanOptions::expired(session.context.now)
     };
     let mut plan = manager.plan_clean(&request, &session.messages.progress());
     let exit = unexpected(session, &mut plan.problems, &request)?;
     Ok(exit.max(carry_out(session, manager, &plan, &request, Told::Nothing, None)?))
 }
 
-fn consent(session: &Session<'_>, plan: &CleanPlan, request: &CleanRequest, asking: Asking) -> Consent {
+fn consent(session: &Session<'_>, plan: &CleanPlan, request: &CleanOptions, asking: Asking) -> Consent {
     if !asked(plan, request, asking) {
         return Consent::Given;
     }
@@ -227,7 +227,7 @@ fn carry_out(
     session: &Session<'_>,
     manager: &TrashManager,
     plan: &CleanPlan,
-    request: &CleanRequest,
+    request: &CleanOptions,
     told: Told,
     log: Option<&Path>,
 ) -> anyhow::Result<Exit> {
@@ -246,7 +246,7 @@ fn carry_out(
 
 /// Tells problems, and leaves those that count. For a clean that chooses nothing, as a schedule runs it every day, an
 /// unplugged stick or another clean at work is no problem: it is told with `-v` alone.
-fn unexpected(session: &Session<'_>, problems: &mut Vec<Error>, request: &CleanRequest) -> anyhow::Result<Exit> {
+fn unexpected(session: &Session<'_>, problems: &mut Vec<Error>, request: &CleanOptions) -> anyhow::Result<Exit> {
     if request.selection.is_everything() && matches!(request.policy, Policy::Rules(_)) {
         let is_ordinary = |problem: &mut Error| matches!(problem.kind, ErrorKind::Unplugged | ErrorKind::Busy);
         let ordinary: Vec<Error> = problems.extract_if(.., is_ordinary).collect();
@@ -258,7 +258,7 @@ fn unexpected(session: &Session<'_>, problems: &mut Vec<Error>, request: &CleanR
 }
 
 /// Shows what the words were found in that is no exact match: it is deleted only if a person who has seen it agrees.
-fn show_words(session: &Session<'_>, problems: &[Error], request: &CleanRequest) -> anyhow::Result<()> {
+fn show_words(session: &Session<'_>, problems: &[Error], request: &CleanOptions) -> anyhow::Result<()> {
     for problem in problems {
         if let Some(picking) = Picking::of(&request.selection, std::slice::from_ref(problem)) {
             let word = session.quoted(&problem.path);
@@ -287,7 +287,7 @@ fn tell_held(session: &Session<'_>, plan: &CleanPlan) -> anyhow::Result<()> {
 }
 
 /// Whether somebody has to agree to this plan.
-fn asked(plan: &CleanPlan, request: &CleanRequest, asking: Asking) -> bool {
+fn asked(plan: &CleanPlan, request: &CleanOptions, asking: Asking) -> bool {
     match asking {
         Asking::Nothing => false,
         Asking::InsideGrace => plan.items.iter().any(|item| item.state(request.now) != State::Expired),

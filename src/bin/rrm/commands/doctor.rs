@@ -11,7 +11,7 @@ use clap::{Args, ValueHint};
 use rrm::finding::{Finding, Mending};
 use rrm::manager::TrashManager;
 use rrm::ops::doctor::Diagnosis;
-use rrm::ops::doctor::ExamineRequest;
+use rrm::ops::doctor::ExamineOptions;
 use rrm::rules::selection::absolute;
 
 use super::help::Help;
@@ -48,7 +48,7 @@ pub(super) fn run(args: &DoctorArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
     let here = session.context.environment.working_directory();
     let files = args.paths.iter().map(|path| absolute(path, &here)).collect();
-    let request = ExamineRequest { files, now: session.context.now };
+    let request = ExamineOptions { files, now: session.context.now };
     let (told, diagnosis) = examine(session, args, &request);
     clear_progress();
     write_findings(session, args.form.form(), &told, &diagnosis).context("cannot write the findings")?;
@@ -58,7 +58,7 @@ pub(super) fn run(args: &DoctorArgs, start: Start<'_>) -> anyhow::Result<Exit> {
 
 /// Looks, and with `--repair` mends. A trash directory that nobody may use before its mode is mended can only be looked
 /// into afterwards, so then it is all done once more.
-fn examine(session: &Session<'_>, args: &DoctorArgs, request: &ExamineRequest) -> (Vec<Told>, Diagnosis) {
+fn examine(session: &Session<'_>, args: &DoctorArgs, request: &ExamineOptions) -> (Vec<Told>, Diagnosis) {
     let manager = session.manager();
     let mut seen: Vec<Finding> = Vec::new();
     let mut told = Vec::new();

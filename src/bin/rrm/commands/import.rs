@@ -11,8 +11,8 @@ use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::ItemId;
 use rrm::manager::TrashManager;
 use rrm::ops::Copying;
+use rrm::ops::import::{ImportOptions, Sources};
 use rrm::ops::import::{ImportPlan, ImportStep, Imported};
-use rrm::ops::import::{ImportRequest, Sources};
 use rrm::rules::retention::{Fate, Rule};
 use rrm::rules::selection::absolute;
 
@@ -53,7 +53,7 @@ pub(crate) struct ImportArgs {
 }
 
 impl ImportArgs {
-    fn request(&self, context: &Context) -> Result<ImportRequest> {
+    fn request(&self, context: &Context) -> Result<ImportOptions> {
         let here = context.environment.working_directory();
         // Who names a trash may name it by a link.
         let named = self.trashes.iter().map(|path| path.canonicalize().unwrap_or_else(|_| absolute(path, &here)));
@@ -61,7 +61,7 @@ impl ImportArgs {
             true => Sources::All(context.environment.data_dir.clone()),
             false => Sources::At(named.collect()),
         };
-        Ok(ImportRequest {
+        Ok(ImportOptions {
             sources,
             place: context.place(),
             copying: copying(self.yes),
@@ -103,7 +103,7 @@ fn import_all(
     session: &Session<'_>,
     manager: &TrashManager,
     mut plan: ImportPlan,
-    mut request: ImportRequest,
+    mut request: ImportOptions,
     told: Told,
 ) -> anyhow::Result<Exit> {
     let mut round = import_steps(session, manager, &plan, &request, told)?;
@@ -131,7 +131,7 @@ fn import_steps(
     session: &Session<'_>,
     manager: &TrashManager,
     plan: &ImportPlan,
-    request: &ImportRequest,
+    request: &ImportOptions,
     told: Told,
 ) -> anyhow::Result<Round> {
     let mut round = Round { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };

@@ -9,7 +9,7 @@ use clap::{Args, ValueEnum};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::TrashItem;
 use rrm::ops::list::Listing;
-use rrm::ops::list::{ListRequest, Sizes};
+use rrm::ops::list::{ListOptions, Sizes};
 
 use super::help::Help;
 use crate::context::Context;
@@ -106,7 +106,7 @@ impl ListArgs {
     }
 
     /// The request of a listing.
-    fn request(&self, context: &Context) -> Result<ListRequest> {
+    fn request(&self, context: &Context) -> Result<ListOptions> {
         self.check_order()?;
         let selection = context.selection_to_show(&self.selection)?;
         let asked = self.size || selection.asks_for_size();
@@ -117,7 +117,7 @@ impl ListArgs {
         };
         let is_newest_kept = self.direction() != Direction::Reversed;
         let is_by_age = self.order() == ListOrder::By(SortKey::Deleted) && is_newest_kept && sizes == Sizes::AsKnown;
-        Ok(ListRequest { selection, sizes, standing, newest: self.limit.filter(|_| is_by_age), now: context.now })
+        Ok(ListOptions { selection, sizes, standing, newest: self.limit.filter(|_| is_by_age), now: context.now })
     }
 
     /// Refuses what asks for an end of the order where there is none.
@@ -215,7 +215,7 @@ fn write(session: &Session<'_>, args: &ListArgs, listing: &Listing) -> io::Resul
 }
 
 /// Writes each item as soon as it is read, and reads no further once nobody reads what is written.
-fn list_as_found(session: &Session<'_>, request: &ListRequest, args: &ListArgs) -> anyhow::Result<Exit> {
+fn list_as_found(session: &Session<'_>, request: &ListOptions, args: &ListArgs) -> anyhow::Result<Exit> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
     let problems = session.manager().list_as_found(request, &session.messages.progress(), |items, fates| {

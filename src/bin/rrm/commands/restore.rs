@@ -10,7 +10,7 @@ use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::TrashManager;
 use rrm::ops::Copying;
 use rrm::ops::Undoing;
-use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreRequest};
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
 use rrm::ops::restore::{RestorePlan, RestoreStep, Restored};
 use rrm::rules::selection::{Selection, Term, absolute};
 
@@ -80,9 +80,9 @@ pub(crate) enum ConflictMode {
 }
 
 impl RestoreToArgs {
-    fn request(&self, what: Restorable, context: &Context) -> Result<RestoreRequest> {
+    fn request(&self, what: Restorable, context: &Context) -> Result<RestoreOptions> {
         let working_directory = context.environment.working_directory();
-        Ok(RestoreRequest {
+        Ok(RestoreOptions {
             destination: Destination {
                 directory: self.to.as_deref().map(|directory| absolute(directory, &working_directory)),
                 name: self.rename.clone(),
@@ -142,7 +142,7 @@ pub(super) fn carry_out(session: &Session<'_>, what: Restorable, to: &RestoreToA
     restoring.run(plan, request)
 }
 
-fn problems_of(session: &Session<'_>, problems: &[Error], request: &RestoreRequest) -> anyhow::Result<Exit> {
+fn problems_of(session: &Session<'_>, problems: &[Error], request: &RestoreOptions) -> anyhow::Result<Exit> {
     match &request.what {
         Restorable::Selected(selection) => session.problems_of_words(problems, selection, "restore"),
         Restorable::LastBatches { .. } => Ok(session.messages.problems(problems)),
@@ -154,7 +154,7 @@ fn tell_plan(
     session: &Session<'_>,
     manager: &TrashManager,
     plan: &RestorePlan,
-    request: &RestoreRequest,
+    request: &RestoreOptions,
     to: &RestoreToArgs,
 ) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
@@ -194,7 +194,7 @@ fn restore_picked(
 }
 
 /// How much is told of a restore unasked.
-fn unasked(request: &RestoreRequest, steps: &[RestoreStep]) -> Told {
+fn unasked(request: &RestoreOptions, steps: &[RestoreStep]) -> Told {
     match &request.what {
         Restorable::Selected(selection) => {
             told_of(selection, steps.iter().filter(|step| step.part.is_none()).map(|step| &step.item))
@@ -203,7 +203,7 @@ fn unasked(request: &RestoreRequest, steps: &[RestoreStep]) -> Told {
     }
 }
 
-fn is_undo(request: &RestoreRequest) -> bool {
+fn is_undo(request: &RestoreOptions) -> bool {
     matches!(request.what, Restorable::LastBatches { .. })
 }
 
@@ -225,7 +225,7 @@ type Unagreed = Vec<(RestoreStep, Error)>;
 
 impl Restoring<'_> {
     /// Restores what is planned; what needs consent is asked about once the rest is done.
-    fn run(mut self, mut plan: RestorePlan, mut request: RestoreRequest) -> anyhow::Result<Exit> {
+    fn run(mut self, mut plan: RestorePlan, mut request: RestoreOptions) -> anyhow::Result<Exit> {
         let mut unagreed = self.steps(&plan, &request)?;
         // What is open may turn out to be large as well; so that is asked first.
         for kind in [ErrorKind::OpenRecord, ErrorKind::NeedsConsent] {
@@ -244,7 +244,7 @@ impl Restoring<'_> {
         self.finish()
     }
 
-    fn steps(&mut self, plan: &RestorePlan, request: &RestoreRequest) -> anyhow::Result<Unagreed> {
+    fn steps(&mut self, plan: &RestorePlan, request: &RestoreOptions) -> anyhow::Result<Unagreed> {
         let Self { session, manager, told, exit, done, undoing, .. } = self;
         let messages = session.messages;
         let mut unagreed = Vec::new();

@@ -9,7 +9,7 @@ use clap::Args;
 use rrm::error::{Error, Result};
 use rrm::manager::TrashManager;
 use rrm::ops::list::Sizes;
-use rrm::ops::show::ShowRequest;
+use rrm::ops::show::ShowOptions;
 use rrm::ops::show::Shown;
 use rrm::preview::Limits;
 use rrm::rules::selection::{Searching, Selection};
@@ -48,8 +48,8 @@ pub(crate) struct ShowArgs {
 
 impl ShowArgs {
     /// Whoever wants the content waits for no measuring.
-    fn request(&self, context: &Context) -> Result<ShowRequest> {
-        Ok(ShowRequest {
+    fn request(&self, context: &Context) -> Result<ShowOptions> {
+        Ok(ShowOptions {
             selection: Selection {
                 terms: context.terms(&self.words)?,
                 searching: Searching::One,

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use anyhow::Context as _;
 use clap::Args;
 use rrm::error::Result;
-use rrm::ops::list::{ListRequest, Sizes};
-use rrm::ops::stats::StatsRequest;
+use rrm::ops::list::{ListOptions, Sizes};
+use rrm::ops::stats::StatsOptions;
 use rrm::ops::stats::Summary;
 
 use super::help::Help;
@@ -40,11 +40,11 @@ pub(crate) struct StatsArgs {
 }
 
 impl StatsArgs {
-    fn request(&self, context: &Context) -> Result<StatsRequest> {
+    fn request(&self, context: &Context) -> Result<StatsOptions> {
         let selection = context.selection_to_show(&self.selection)?;
         let standing = Some(context.standing()?);
-        let list = ListRequest { selection, sizes: Sizes::Measured, standing, newest: None, now: context.now };
-        Ok(StatsRequest { list, largest: self.largest })
+        let list = ListOptions { selection, sizes: Sizes::Measured, standing, newest: None, now: context.now };
+        Ok(StatsOptions { list, largest: self.largest })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rrm::error::{Error, ErrorKind};
 use rrm::item::TrashItem;
-use rrm::ops::list::{ListRequest, Sizes};
+use rrm::ops::list::{ListOptions, Sizes};
 use rrm::rules::selection::{Searching, Selection, Term};
 
 use super::Session;
@@ -70,7 +70,7 @@ impl Session<'_> {
     pub(crate) fn show_matches(&self, among: Selection) -> anyhow::Result<Vec<TrashItem>> {
         let standing = Some(self.context.standing()?);
         let request =
-            ListRequest { selection: among, sizes: Sizes::AsKnown, standing, newest: None, now: self.context.now };
+            ListOptions { selection: among, sizes: Sizes::AsKnown, standing, newest: None, now: self.context.now };
         let mut listing = self.manager().list(&request, &self.messages.progress());
         listing.items.sort_unstable_by(|a, b| compare(SortKey::Deleted, a, b));
         let more = listing.items.len().saturating_sub(SHOWN);

@@ -68,7 +68,7 @@ fn a_deletion_is_carried_out_only_after_a_yes() {
     for (answer, is_done) in [(Action::No, false), (Action::Back, false), (Action::Yes, true)] {
         let mut state = state(&["/a", "/b"]);
         let plan = CleanPlan { items: state.entries.items.clone(), ..CleanPlan::default() };
-        state.hear(Report::Planned(Box::new(plan), Box::new(CleanRequest::expired(now()))));
+        state.hear(Report::Planned(Box::new(plan), Box::new(CleanOptions::expired(now()))));
         let Some(Overlay::Question(question)) = &state.overlay else { panic!("a question") };
         assert!(question.lines[0].contains("delete 2 items (20 B) for good?"));
         assert_eq!(matches!(state.act(answer), Some(Order::Delete(..))), is_done);

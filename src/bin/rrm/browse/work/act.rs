@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 use rrm::error::ErrorKind;
 use rrm::item::{ItemId, Keep};
 use rrm::ops::Returned;
+use rrm::ops::clean::CleanOptions;
 use rrm::ops::clean::CleanPlan;
-use rrm::ops::clean::CleanRequest;
-use rrm::ops::keep::KeepRequest;
-use rrm::ops::remove::TrashRequest;
-use rrm::ops::restore::RestoreRequest;
+use rrm::ops::keep::KeepOptions;
+use rrm::ops::remove::RemoveOptions;
+use rrm::ops::restore::RestoreOptions;
 use rrm::ops::restore::Restored as Outcome;
 use rrm::progress::{Activity, Amount, Progress};
 use rrm::sys::metadata_at;
@@ -29,15 +29,15 @@ const OFTEN: Duration = Duration::from_millis(100);
 /// Something to do, one after the other.
 #[derive(Debug)]
 pub(in crate::browse) enum Job {
-    Restore(Restore, RestoreRequest),
+    Restore(Restore, RestoreOptions),
     /// Each request, for the items that it concerns and what held for them before.
     Keep {
-        requests: Vec<(KeepRequest, Vec<(ItemId, Keep)>)>,
+        requests: Vec<(KeepOptions, Vec<(ItemId, Keep)>)>,
         undoable: bool,
     },
-    Plan(CleanRequest),
-    Delete(Box<CleanPlan>, Box<CleanRequest>),
-    TakeBack(Vec<Returned>, TrashRequest),
+    Plan(CleanOptions),
+    Delete(Box<CleanPlan>, Box<CleanOptions>),
+    TakeBack(Vec<Returned>, RemoveOptions),
 }
 
 pub(super) fn work(desk: &Desk, jobs: &Receiver<Job>) {
@@ -59,7 +59,7 @@ pub(super) fn work(desk: &Desk, jobs: &Receiver<Job>) {
     }
 }
 
-fn restore(desk: &Desk, asked: Restore, request: &RestoreRequest) {
+fn restore(desk: &Desk, asked: Restore, request: &RestoreOptions) {
     let plan = desk.manager.plan_restore(request);
     let mut problems = plan.problems.iter().map(|error| desk.messages.words(error)).collect::<Vec<_>>();
     let mut restored = Restored { asked, back: Vec::new(), in_the_way: HashSet::new(), unagreed: Vec::new() };
@@ -81,7 +81,7 @@ fn restore(desk: &Desk, asked: Restore, request: &RestoreRequest) {
     desk.tell(problems);
 }
 
-fn keep(desk: &Desk, requests: Vec<(KeepRequest, Vec<(ItemId, Keep)>)>, undoable: bool) {
+fn keep(desk: &Desk, requests: Vec<(KeepOptions, Vec<(ItemId, Keep)>)>, undoable: bool) {
     let mut changed = Vec::new();
     for (request, items) in requests {
         let mut marked = HashSet::new();
@@ -93,7 +93,7 @@ fn keep(desk: &Desk, requests: Vec<(KeepRequest, Vec<(ItemId, Keep)>)>, undoable
     desk.report(Report::Kept(Kept { changed, undoable }));
 }
 
-fn delete(desk: &Desk, plan: &CleanPlan, request: &CleanRequest) {
+fn delete(desk: &Desk, plan: &CleanPlan, request: &CleanOptions) {
     let cleaned = desk.manager.clean(plan, request, &Watcher::new(desk));
     // Whatever the clean left, because it was kept or is in use, is there still.
     let is_gone = |path: &std::path::Path| metadata_at(path).is_err();
@@ -105,11 +105,11 @@ fn delete(desk: &Desk, plan: &CleanPlan, request: &CleanRequest) {
 }
 
 /// The last that came back goes first: what was inside another is in its place only while that is.
-fn take_back(desk: &Desk, back: Vec<Returned>, request: &TrashRequest) {
+fn take_back(desk: &Desk, back: Vec<Returned>, request: &RemoveOptions) {
     let (mut items, mut problems) = (Vec::new(), Vec::new());
     let watcher = Watcher::new(desk);
     for returned in back.into_iter().rev().take_while(|_| !desk.stopped()) {
-        match desk.manager.trash_again(&returned, request, &watcher) {
+        match desk.manager.remove_again(&returned, request, &watcher) {
             Ok((item, problem)) => {
                 items.push(item);
                 problems.extend(problem);

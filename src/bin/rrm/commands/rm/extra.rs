@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use rrm::error::Result;
 use rrm::ops::Copying;
-use rrm::ops::remove::{Directories, Mounts, Place, TrashRequest};
+use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
 
 use crate::context::Context;
 use crate::gnu::options as gnu;
@@ -72,8 +72,8 @@ impl Extra {
         operands: Vec<OsString>,
         options: gnu::Options,
         context: &Context,
-    ) -> Result<TrashRequest> {
-        Ok(TrashRequest {
+    ) -> Result<RemoveOptions> {
+        Ok(RemoveOptions {
             operands,
             directories: match options.directories {
                 gnu::Directories::Refuse => Directories::Refuse,

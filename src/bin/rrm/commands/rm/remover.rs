@@ -10,8 +10,8 @@ use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
 use rrm::ops::Copying;
 use rrm::ops::ForeseenRemovals;
-use rrm::ops::remove::{Place, TrashRequest};
-use rrm::ops::remove::{Removal, Removed, TrashStep};
+use rrm::ops::remove::{Place, RemoveOptions};
+use rrm::ops::remove::{Removal, RemoveStep, Removed};
 use rrm::progress::{Activity, Amount, Progress as _};
 use rrm::sys;
 
@@ -55,7 +55,7 @@ impl<'a> Remover<'a> {
             return Ok(Exit::Success);
         }
         let request = self.extra.request(operands, self.options, self.context)?;
-        let plan = match self.manager.plan_trash(&request) {
+        let plan = match self.manager.plan_remove(&request) {
             Ok(plan) => plan,
             Err(protected) => return Ok(self.refuse_all(&protected, &request)),
         };
@@ -74,7 +74,7 @@ impl<'a> Remover<'a> {
         let mut unasked = Vec::new();
         for step in plan.steps {
             match step {
-                TrashStep::Remove(removal) if !self.may_ask() => unasked.push(removal),
+                RemoveStep::Remove(removal) if !self.may_ask() => unasked.push(removal),
                 step => {
                     run.remove(&std::mem::take(&mut unasked));
                     run.step(step);
@@ -99,7 +99,7 @@ impl<'a> Remover<'a> {
     }
 
     /// One operand that must stay refuses the whole command: who names it has most likely not meant the others, either.
-    fn refuse_all(&self, protected: &[Error], request: &TrashRequest) -> Exit {
+    fn refuse_all(&self, protected: &[Error], request: &RemoveOptions) -> Exit {
         for error in protected {
             self.refuse(error);
         }
@@ -159,7 +159,7 @@ fn without_needless_slashes(operand: OsString) -> OsString {
 /// The operands of one command, one after the other.
 struct Run<'a> {
     remover: &'a Remover<'a>,
-    request: &'a TrashRequest,
+    request: &'a RemoveOptions,
     progress: &'a TerminalProgress,
     output: Output,
     /// What a dry run has told.
@@ -175,11 +175,11 @@ struct Run<'a> {
 const MANY: u64 = 10;
 
 impl Run<'_> {
-    fn step(&mut self, step: TrashStep) {
+    fn step(&mut self, step: RemoveStep) {
         match step {
-            TrashStep::Refuse(error) => self.refused(error),
-            TrashStep::Remove(removal) => self.ask(removal, tree::Mounts::None),
-            TrashStep::RemoveAround(removal) => self.ask(removal, tree::Mounts::Below),
+            RemoveStep::Refuse(error) => self.refused(error),
+            RemoveStep::Remove(removal) => self.ask(removal, tree::Mounts::None),
+            RemoveStep::RemoveAround(removal) => self.ask(removal, tree::Mounts::Below),
         }
     }
 
@@ -218,7 +218,7 @@ impl Run<'_> {
             return removals.iter().for_each(|removal| self.foresee(removal));
         }
         let (manager, request, progress) = (self.remover.manager, self.request, self.progress);
-        let done = manager.trash_each(removals, request, progress, |removal, result| {
+        let done = manager.remove_each(removals, request, progress, |removal, result| {
             progress.advance(Amount { entries: 1, bytes: 0 });
             match result {
                 Ok(removed) => self.tell(removal, &removed),
@@ -237,8 +237,8 @@ impl Run<'_> {
             Consent::Refused => {}
             Consent::NobodyToAsk => self.exit = self.exit.max(Exit::Failure),
             Consent::Given => {
-                let request = TrashRequest { copying: Copying::Whatever, ..self.request.clone() };
-                match self.remover.manager.trash(removal, &request, self.progress) {
+                let request = RemoveOptions { copying: Copying::Whatever, ..self.request.clone() };
+                match self.remover.manager.remove(removal, &request, self.progress) {
                     Ok(removed) => self.tell(removal, &removed),
                     Err(error) => self.failed(&error),
                 }
