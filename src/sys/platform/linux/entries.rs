@@ -3,7 +3,6 @@
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
-use std::mem::MaybeUninit;
 
 use rustix::fs::{RawDir, RawDirEntry, SeekFrom};
 
@@ -58,8 +57,8 @@ pub(in crate::sys) fn rewind(dir: &Dir, _: &Reading) -> io::Result<()> {
 
 pub(in crate::sys) fn for_each(dir: &Dir, mut each: impl FnMut(Entry) -> io::Result<()>) -> io::Result<()> {
     let handle: File = dir.readable()?;
-    let mut buffer = vec![MaybeUninit::<u8>::uninit(); BUFFER];
-    let mut raw = RawDir::new(&handle, &mut buffer);
+    let mut buffer = Vec::with_capacity(BUFFER);
+    let mut raw = RawDir::new(&handle, buffer.spare_capacity_mut());
     while let Some(found) = raw.next() {
         if let Some(entry) = told(&found?) {
             each(entry)?;
