@@ -29,8 +29,8 @@
 //! | an attribute | is created or `EEXIST`; none is [`is_no_attribute`]; what will not be kept is [`is_attribute_refused`] |
 //! | [`random_bytes`] | cannot be foreseen |
 //!
-//! Errors are asked for by their [`kind`](std::io::ErrorKind) or by a function here, and not by their numbers, which are
-//! others on each platform.
+//! Errors are asked for by their [`kind`](std::io::ErrorKind), or by [`answer`] for what they mean, and not by their numbers,
+//! which are others on each platform.
 //!
 //! # What differs
 //!
@@ -47,6 +47,7 @@
 //! | `clean --all-users` | yes | refused | refused |
 
 mod absence;
+mod answer;
 mod attribute;
 mod content;
 mod dir;
@@ -67,9 +68,10 @@ mod rename;
 mod tests;
 
 pub use absence::if_there;
+pub use answer::{Answer, Asked, answer};
 pub use attribute::{
-    ATTRIBUTE_PREFIX, AttributeMeaning, create_attribute, is_attribute_refused, is_attribute_too_large,
-    is_no_attribute, meaning_of_attribute,
+    ATTRIBUTE_PREFIX, AttributeMeaning, create_attribute, has_no_attributes, is_attribute_refused, is_no_attribute,
+    meaning_of_attribute,
 };
 pub use content::{
     Offer, copy_in_kernel, flush_file, flush_file_system, next_data, set_length, share_content, write, write_at,

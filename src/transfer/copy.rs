@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::progress::{Activity, Amount, Progress, begin};
-use crate::sys::{Dir, FileId, Name};
+use crate::sys::{Answer, Asked, Dir, FileId, Name, answer};
 
 use super::Route;
 use super::error::{Failure, TransferError, Trouble, While};
 use super::helper::{self, Helper, with_helper};
-use super::keep;
 use super::leaf::{Leaf, Leaves, Pair};
 use super::links::{Linked, Links};
 use super::loss::{Loss, Losses};
@@ -141,7 +140,7 @@ impl Copier<'_, '_> {
         if self.progress.interrupted() {
             return Err(Trouble::interrupted());
         }
-        let was = walk.here().metadata_of(name).during(Failure::Read)?;
+        let was = walk.here().metadata_anew(name).during(Failure::Read)?;
         if was.is_dir() {
             if Some(was.id) == self.made_top {
                 return Err(Trouble::of(Failure::Make, io::Error::other("it would be copied into itself")));
@@ -170,7 +169,7 @@ impl Copier<'_, '_> {
                 return Ok(());
             }
             Ok(Linked::NoCopyYet) => {}
-            Err(error) if keep::is_refusal(&error) || error.kind() == io::ErrorKind::TooManyLinks => {
+            Err(error) if answer(&error, Asked::Link) == Answer::NotHere => {
                 self.own.lose(&[Loss::HardLinks], || leaf.path())?;
             }
             Err(error) => return Err(Trouble::of(Failure::Make, error)),
