@@ -20,7 +20,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::copying;
 use crate::output::{self, Consent};
-use crate::session::{Session, Start, Told};
+use crate::session::{Report, Session, Start};
 use crate::values;
 
 pub(super) const HELP: Help = Help {
@@ -83,8 +83,8 @@ pub(super) fn run(args: &ImportArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     if args.dry_run {
         return tell_import_plan(session, &plan).map(|()| exit);
     }
-    let told = session.told(Told::Nothing);
-    Ok(exit.max(import_all(session, &manager, plan, request, told)?))
+    let report = session.report(Report::Nothing);
+    Ok(exit.max(import_all(session, &manager, plan, request, report)?))
 }
 
 fn tell_import_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<()> {
@@ -103,9 +103,9 @@ fn import_all(
     manager: &TrashManager,
     mut plan: ImportPlan,
     mut request: ImportRequest,
-    told: Told,
+    report: Report,
 ) -> anyhow::Result<Exit> {
-    let mut round = import_steps(session, manager, &plan, &request, told)?;
+    let mut round = import_steps(session, manager, &plan, &request, report)?;
     let mut exit = round.exit;
     plan.steps = Vec::new();
     for (step, error) in std::mem::take(&mut round.unagreed) {
@@ -118,7 +118,7 @@ fn import_all(
     let mut imported = round.imported;
     if !plan.steps.is_empty() {
         request.copying = Copying::Whatever;
-        let again = import_steps(session, manager, &plan, &request, told)?;
+        let again = import_steps(session, manager, &plan, &request, report)?;
         exit = exit.max(again.exit);
         imported.extend(again.imported);
     }
@@ -131,7 +131,7 @@ fn import_steps(
     manager: &TrashManager,
     plan: &ImportPlan,
     request: &ImportRequest,
-    told: Told,
+    report: Report,
 ) -> anyhow::Result<Round> {
     let mut round = Round { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -139,7 +139,7 @@ fn import_steps(
     manager.import(plan, request, &session.messages.progress().listening(), |step, result| match result {
         Ok(Imported::Done(item)) => {
             round.imported.insert(item.id);
-            if told == Told::Everything {
+            if report == Report::Each {
                 let line = format!("imported {}", session.quoted(&step.original));
                 written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
             }

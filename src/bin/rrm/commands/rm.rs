@@ -16,9 +16,9 @@ use super::help::Help;
 use crate::exit::Exit;
 use crate::gnu::options as gnu;
 use crate::options::copying;
-use crate::output::Voice;
+use crate::output::Verbosity;
 use crate::session::Start;
-use extra::{Effect, Extra, Recursion, Report};
+use extra::{Effect, Extra, Format, Recursion};
 use remover::Remover;
 
 pub(super) const HELP: Help = Help {
@@ -118,7 +118,7 @@ pub(crate) enum When {
 
 impl RmArgs {
     /// The part that GNU's rm has too.
-    fn gnu(&self, voice: Voice) -> gnu::Options {
+    fn gnu(&self, verbosity: Verbosity) -> gnu::Options {
         let asked = match (self.force, self.always, self.once, self.interactive) {
             (true, ..) | (.., Some(When::Never)) => gnu::Prompt::Never,
             (_, true, ..) | (.., Some(When::Always)) => gnu::Prompt::Always,
@@ -135,7 +135,7 @@ impl RmArgs {
                 Some("all") => gnu::SeparateDevices::Reject,
                 _ => gnu::SeparateDevices::Remove,
             },
-            verbose: if voice == Voice::Verbose { gnu::Verbose::Yes } else { gnu::Verbose::No },
+            verbose: if verbosity == Verbosity::Verbose { gnu::Verbose::Yes } else { gnu::Verbose::No },
             input: gnu::Input::AsFound,
         }
     }
@@ -152,7 +152,7 @@ impl RmArgs {
             copying: copying(self.yes),
             session: self.session.clone(),
             effect: if self.dry_run { Effect::DryRun } else { Effect::Real },
-            report: if self.json { Report::Json } else { Report::AsRm },
+            format: if self.json { Format::Json } else { Format::AsRm },
             recursion: if self.recursive { Recursion::AsTyped } else { Recursion::AsFound },
         }
     }
@@ -160,7 +160,7 @@ impl RmArgs {
 
 pub(super) fn run(args: &RmArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
-    let (options, extra) = (args.gnu(session.messages.voice), args.extra());
+    let (options, extra) = (args.gnu(session.messages.verbosity), args.extra());
     if args.paths.is_empty() && options.missing == gnu::Missing::Fail {
         session.messages.say("missing operand");
         session.messages.hint("usage: rrm rm PATH...; see rrm rm --help");
