@@ -19,7 +19,7 @@ use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::copying;
-use crate::output::{self, Consent};
+use crate::output;
 use crate::session::{Report, Session, Start};
 use crate::values;
 
@@ -105,17 +105,8 @@ fn import_all(
     mut request: ImportRequest,
     report: Report,
 ) -> anyhow::Result<Exit> {
-    let mut round = import_steps(session, manager, &plan, &request, report)?;
-    let mut exit = round.exit;
-    plan.steps = Vec::new();
-    for (step, error) in std::mem::take(&mut round.unagreed) {
-        match session.messages.consent_to(&error) {
-            Consent::Given => plan.steps.push(step),
-            Consent::Refused => {}
-            Consent::NobodyToAsk => exit = exit.max(Exit::Failure),
-        }
-    }
-    let mut imported = round.imported;
+    let Round { mut exit, mut imported, unagreed } = import_steps(session, manager, &plan, &request, report)?;
+    plan.steps = session.agreed(unagreed, &mut exit);
     if !plan.steps.is_empty() {
         request.copying = Copying::Whatever;
         let again = import_steps(session, manager, &plan, &request, report)?;
