@@ -33,7 +33,7 @@ use self::event_loop::{Ending, Picker};
 use self::screen::Theme;
 use self::search::Search;
 use self::state::{Purpose, State};
-use self::work::Desk;
+use self::work::Shared;
 
 use crate::env::Environment;
 use crate::exit::Exit;
@@ -57,7 +57,7 @@ pub(crate) fn browse(
     grouping: Grouping,
 ) -> anyhow::Result<Exit> {
     let state = State::new(Purpose::Browse, session.context.now, sort, grouping);
-    match left(picker(session, state, among)?.run()?)? {
+    match choice_of(picker(session, state, among)?.run()?)? {
         Choice::Items(_) => Ok(Exit::Success),
         Choice::Left(exit) => Ok(exit),
     }
@@ -73,7 +73,7 @@ pub(crate) enum Choice {
 /// Shows the items, to choose some.
 pub(crate) fn choose(session: &Session<'_>, among: Selection) -> anyhow::Result<Choice> {
     let state = State::new(Purpose::Choose, session.context.now, SortKey::Deleted, Grouping::None);
-    left(picker(session, state, among)?.run()?)
+    choice_of(picker(session, state, among)?.run()?)
 }
 
 fn picker<'a>(session: &'a Session<'_>, mut state: State, among: Selection) -> anyhow::Result<Picker<'a>> {
@@ -84,7 +84,7 @@ fn picker<'a>(session: &'a Session<'_>, mut state: State, among: Selection) -> a
     state.home_trash = session.context.home_trash.clone().unwrap_or_default();
     state.standing = session.context.standing()?;
     state.search = Search::among(among);
-    let (desk, heard) = Desk::new(
+    let (shared, events) = Shared::new(
         session.manager(),
         session.messages.clone(),
         environment.home.clone(),
@@ -95,13 +95,13 @@ fn picker<'a>(session: &'a Session<'_>, mut state: State, among: Selection) -> a
         context: &session.context,
         state,
         theme: Theme::new(path_colours(session.colour), session.messages.charset),
-        desk,
-        heard,
+        shared,
+        events,
     })
 }
 
 /// What the way in which the screen was left means for the command.
-fn left(ending: Ending) -> anyhow::Result<Choice> {
+fn choice_of(ending: Ending) -> anyhow::Result<Choice> {
     match ending {
         Ending::Left => Ok(Choice::Left(Exit::Success)),
         Ending::Chosen(ids) => Ok(Choice::Items(ids)),

@@ -12,7 +12,7 @@ use crate::commands::{self, Command, rm};
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::options::{CommonArgs, colour_of_help};
-use crate::output::{Colour, Messages, Voice};
+use crate::output::{Colour, Messages, Verbosity};
 use crate::session::{Program, Start};
 use read::{as_removal, read};
 
@@ -44,7 +44,7 @@ pub(crate) fn main(words: &[OsString]) -> Exit {
     let cli = match read(words) {
         Ok(cli) => cli,
         Err(told) => {
-            let messages = Messages::new("rrm", environment.charset, Voice::Usual);
+            let messages = Messages::new("rrm", environment.charset, Verbosity::Usual);
             let exit = help_or_complaint(&told, colour_of_help(words).into(), &messages);
             if let Some(removal) = as_removal(words, &told, environment.charset) {
                 messages.hint(&format!("to remove files, use: {removal}"));
@@ -52,7 +52,7 @@ pub(crate) fn main(words: &[OsString]) -> Exit {
             return exit;
         }
     };
-    let messages = Messages::new("rrm", environment.charset, cli.common.feedback.voice());
+    let messages = Messages::new("rrm", environment.charset, cli.common.feedback.verbosity());
     let program = Program { grammar: Cli::command, page: |command| Some(commands::help_of(command)?.page) };
     let start = Start { environment, messages: &messages, common: cli.common, program };
     cli.command.run(start).unwrap_or_else(|error| messages.failure(&error))

@@ -1,7 +1,7 @@
 //! What a command works with: the settings, the trash, and where it says something.
 
 mod matches;
-mod told;
+mod report;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -17,10 +17,10 @@ use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
 use crate::options::CommonArgs;
-use crate::output::{Colour, Consent, Detail, Messages, Scene, path_colours};
+use crate::output::{Colour, Consent, Detail, Messages, View, path_colours};
 
-pub(crate) use matches::Picking;
-pub(crate) use told::{Told, println, told_of};
+pub(crate) use matches::Matches;
+pub(crate) use report::{Report, default_report, println};
 
 /// What every command is started with. Most go on with a [`Session`].
 pub(crate) struct Start<'a> {
@@ -66,8 +66,8 @@ impl Session<'_> {
     }
 
     /// What output is made with, beside the items themselves.
-    pub(crate) fn scene<'a>(&'a self, fates: Option<&'a Fates>, detail: Detail) -> Scene<'a> {
-        Scene {
+    pub(crate) fn view<'a>(&'a self, fates: Option<&'a Fates>, detail: Detail) -> View<'a> {
+        View {
             now: self.context.now,
             fates,
             home: self.context.environment.home.as_deref(),

@@ -142,9 +142,9 @@ mod tests {
         // As items come in: some, then the rest.
         arrangement.update(&items[..2]);
         arrangement.update(&items);
-        let mut places: Vec<usize> = (0..items.len()).collect();
-        places.sort_by_key(|place| arrangement.place(*place));
-        places.into_iter().map(|place| items[place].original_path().expect("known").display().to_string()).collect()
+        let mut positions: Vec<usize> = (0..items.len()).collect();
+        positions.sort_by_key(|place| arrangement.place(*place));
+        positions.into_iter().map(|place| items[place].original_path().expect("known").display().to_string()).collect()
     }
 
     #[test]

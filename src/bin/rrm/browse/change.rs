@@ -8,14 +8,14 @@ use crate::output::count;
 
 /// One thing that was done.
 #[derive(Debug)]
-pub(super) enum Change {
+pub(super) enum Undoable {
     /// These came back.
     Restored(Vec<Returned>),
     /// These were kept or released; beside each stands what held before.
     Kept(Vec<(ItemId, Keep)>),
 }
 
-impl Change {
+impl Undoable {
     /// What undoes it.
     pub(super) fn undone(self) -> Order {
         match self {

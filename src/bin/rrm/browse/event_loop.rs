@@ -23,15 +23,15 @@ use super::input::action;
 use super::order::Order;
 use super::query::Query;
 use super::screen::{Theme, draw};
-use super::search::Pace;
+use super::search::SearchState;
 use super::state::{Note, State};
 use super::terminal::Screen;
-use super::work::{Desk, Event, Job, Workers};
+use super::work::{Event, Job, Shared, Workers};
 use crate::context::Context;
 use crate::env::now;
 
 /// How often the ages of items are told anew.
-const MINUTE: Duration = Duration::from_mins(1);
+const CLOCK_INTERVAL: Duration = Duration::from_mins(1);
 
 /// How the screen was left.
 #[derive(Debug)]
@@ -48,8 +48,8 @@ pub(super) struct Picker<'a> {
     pub(super) context: &'a Context,
     pub(super) state: State,
     pub(super) theme: Theme,
-    pub(super) desk: Desk,
-    pub(super) heard: Receiver<Event>,
+    pub(super) shared: Shared,
+    pub(super) events: Receiver<Event>,
 }
 
 /// A picker with everything started.
@@ -58,7 +58,7 @@ struct Running<'a> {
     screen: Screen,
     workers: Workers,
     /// What was looked into last.
-    looked_into: Option<ItemId>,
+    previewed: Option<ItemId>,
     /// What was measured, or is about to be.
     measured: HashSet<ItemId>,
     /// How to leave, as soon as nothing is half-done.
@@ -69,10 +69,10 @@ impl Picker<'_> {
     /// Shows the screen until it is left. The terminal is as it was then, however that comes.
     pub(super) fn run(self) -> anyhow::Result<Ending> {
         let screen = Screen::enter().context("cannot use the terminal")?;
-        let workers = Workers::start(self.desk.clone()).context("cannot start a thread")?;
+        let workers = Workers::start(self.shared.clone()).context("cannot start a thread")?;
         let mut running =
-            Running { picker: self, screen, workers, looked_into: None, measured: HashSet::new(), leaving: None };
-        let ending = running.until_left()?;
+            Running { picker: self, screen, workers, previewed: None, measured: HashSet::new(), leaving: None };
+        let ending = running.run_events()?;
         let Running { screen, mut workers, .. } = running;
         workers.leave_keys();
         drop(screen);
@@ -84,15 +84,15 @@ impl Picker<'_> {
 }
 
 impl Running<'_> {
-    fn until_left(&mut self) -> anyhow::Result<Ending> {
+    fn run_events(&mut self) -> anyhow::Result<Ending> {
         loop {
             self.draw()?;
-            self.look()?;
+            self.preview()?;
             self.measure();
             if let Some(event) = self.next_event() {
                 self.take(event)?;
             }
-            while let Ok(event) = self.picker.heard.try_recv() {
+            while let Ok(event) = self.picker.events.try_recv() {
                 self.take(event)?;
             }
             let may_leave = self.picker.state.work.doing.is_none();
@@ -119,14 +119,14 @@ impl Running<'_> {
     /// Goes on searching until something happens or there is something to show.
     fn next_event(&mut self) -> Option<Event> {
         while self.picker.state.is_stale() {
-            match self.picker.heard.try_recv() {
+            match self.picker.events.try_recv() {
                 Ok(event) => return Some(event),
-                Err(TryRecvError::Empty) if self.picker.state.search_on() == Pace::Finished => return None,
+                Err(TryRecvError::Empty) if self.picker.state.search_on() == SearchState::Finished => return None,
                 Err(TryRecvError::Empty) => {}
                 Err(TryRecvError::Disconnected) => return Some(Event::NoTerminal),
             }
         }
-        let event = self.picker.heard.recv_timeout(MINUTE).ok();
+        let event = self.picker.events.recv_timeout(CLOCK_INTERVAL).ok();
         self.picker.state.now = now();
         event
     }
@@ -135,7 +135,7 @@ impl Running<'_> {
         match event {
             Event::Key(input) => return self.take_input(input),
             Event::Report(report) => {
-                if let Some(order) = self.picker.state.hear(report) {
+                if let Some(order) = self.picker.state.apply(report) {
                     return self.carry_out(order);
                 }
             }
@@ -154,8 +154,8 @@ impl Running<'_> {
     fn take_input(&mut self, input: Input) -> anyhow::Result<()> {
         let orders: Vec<Order> = match input {
             Input::Key(key) if key.kind != KeyEventKind::Release => {
-                let meant = action(key, &self.picker.state);
-                meant.and_then(|action| self.picker.state.act(action)).into_iter().collect()
+                let action = action(key, &self.picker.state);
+                action.and_then(|action| self.picker.state.act(action)).into_iter().collect()
             }
             // Nothing that is pasted is an order.
             Input::Paste(text) if self.picker.state.is_typing() => {
@@ -209,7 +209,7 @@ impl Running<'_> {
                 self.measured.clear();
                 self.workers.reload().context("cannot start a thread")?;
             }
-            Order::Look => {
+            Order::Search => {
                 let query = Query::read(self.picker.state.filter.value(), context);
                 self.picker.state.look_for(query);
             }
@@ -233,13 +233,13 @@ impl Running<'_> {
     }
 
     /// Has the item under the cursor looked into.
-    fn look(&mut self) -> anyhow::Result<()> {
+    fn preview(&mut self) -> anyhow::Result<()> {
         let current = self.picker.state.current();
-        if self.looked_into == current.map(|item| item.id) {
+        if self.previewed == current.map(|item| item.id) {
             return Ok(());
         }
-        self.looked_into = current.map(|item| item.id);
-        current.map_or(Ok(()), |item| self.workers.look(item)).context("cannot start a thread")
+        self.previewed = current.map(|item| item.id);
+        current.map_or(Ok(()), |item| self.workers.preview(item)).context("cannot start a thread")
     }
 
     /// Has directories measured where that matters.

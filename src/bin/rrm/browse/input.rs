@@ -5,13 +5,13 @@ use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::InputRequest;
 
 use super::action::{Action, Motion};
-use super::state::{Focus, Overlay, Sight, State};
+use super::state::{Focus, Overlay, State, Visibility};
 
 /// What a key means at this moment; nothing, if it has no meaning.
 pub(super) fn action(key: KeyEvent, state: &State) -> Option<Action> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    if state.sight == Sight::Hidden {
-        return unseen(key.code, control, state);
+    if state.visibility == Visibility::Hidden {
+        return when_hidden(key.code, control, state);
     }
     if let (KeyCode::Char(letter), true) = (key.code, control) {
         return controlled(letter, state);
@@ -30,7 +30,7 @@ pub(super) fn action(key: KeyEvent, state: &State) -> Option<Action> {
 }
 
 /// Where nobody sees what a key would do, it only leads away from there.
-fn unseen(code: KeyCode, control: bool, state: &State) -> Option<Action> {
+fn when_hidden(code: KeyCode, control: bool, state: &State) -> Option<Action> {
     match code {
         KeyCode::Char('z') if control => Some(Action::Suspend),
         KeyCode::Char('c') if control => Some(Action::Leave),

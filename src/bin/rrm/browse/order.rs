@@ -26,7 +26,7 @@ pub(super) enum Order {
     /// Reads all trashes anew.
     Reload,
     /// What was typed has changed.
-    Look,
+    Search,
     Suspend,
     Redraw,
     Leave,

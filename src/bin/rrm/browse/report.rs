@@ -11,8 +11,8 @@ use rrm::ops::clean::CleanPlan;
 use rrm::ops::restore::Conflict;
 use rrm::rules::retention::Fate;
 
-use super::change::Change;
-use super::entries::{Entries, Meanwhile};
+use super::change::Undoable;
+use super::entries::{ChangesMeanwhile, Entries};
 use super::order::{Order, Restore};
 use super::state::{Note, Preview, Question, State};
 use crate::output::clean::{question, report as words_of};
@@ -31,7 +31,7 @@ pub(super) enum Report {
     Trouble(Vec<String>),
     /// Directories have been measured, as far as they can be.
     Measured(HashMap<ItemId, Option<u64>>),
-    Looked(Preview),
+    Previewed(Preview),
     /// What is being done has come so far.
     Progress(String),
     Restored(Restored),
@@ -64,7 +64,7 @@ pub(super) struct Kept {
 
 impl State {
     /// Takes a report in; gives what has to be done about it.
-    pub(super) fn hear(&mut self, report: Report) -> Option<Order> {
+    pub(super) fn apply(&mut self, report: Report) -> Option<Order> {
         match report {
             Report::Found(entries) => {
                 let entries = self.meanwhile.correct(entries);
@@ -76,12 +76,12 @@ impl State {
             }
             Report::Reloaded(entries) => {
                 let mut entries = self.meanwhile.correct(entries);
-                entries.append(self.entries.only(&self.meanwhile.came));
+                entries.append(self.entries.only(&self.meanwhile.added));
                 self.replace(entries);
             }
             Report::Trouble(words) => self.trouble(words),
             Report::Measured(sizes) => self.measured(&sizes),
-            Report::Looked(preview) => self.preview = Some(preview),
+            Report::Previewed(preview) => self.preview = Some(preview),
             Report::Progress(words) => self.work.doing = self.work.doing.is_some().then_some(words),
             Report::Restored(restored) => return self.restored(restored),
             Report::Kept(kept) => return self.kept(kept),
@@ -117,7 +117,7 @@ impl State {
 
     fn loaded(&mut self) {
         self.work.loading = false;
-        self.meanwhile = Meanwhile::default();
+        self.meanwhile = ChangesMeanwhile::default();
     }
 
     /// Somebody else has changed the trash, or something failed half-way: a look at it tells.
@@ -137,7 +137,7 @@ impl State {
             all => self.tell(Note::Done(format!("restored {}; u undoes it", count(all.len() as u64, "item")))),
         }
         if !back.is_empty() {
-            self.done.push(Change::Restored(back));
+            self.done.push(Undoable::Restored(back));
         }
         if !in_the_way.is_empty() {
             self.ask(beside(asked, in_the_way));
@@ -162,7 +162,7 @@ impl State {
         let undo = if kept.undoable { "; u undoes it" } else { "" };
         self.tell(Note::Done(format!("{verb} {}{undo}", count(number as u64, "item"))));
         if kept.undoable {
-            self.done.push(Change::Kept(kept.changed.into_iter().map(|(id, before, _)| (id, before)).collect()));
+            self.done.push(Undoable::Kept(kept.changed.into_iter().map(|(id, before, _)| (id, before)).collect()));
         }
         None
     }
@@ -194,7 +194,7 @@ impl State {
         self.work.doing = None;
         let number = entries.len() as u64;
         let new: HashSet<ItemId> = entries.items.iter().map(|item| item.id).collect();
-        self.meanwhile.came.extend(new.iter().filter(|_| self.work.loading));
+        self.meanwhile.added.extend(new.iter().filter(|_| self.work.loading));
         self.add(entries);
         self.tell_fates(|item| new.contains(&item.id));
         self.settle();

@@ -88,8 +88,8 @@ pub(super) fn state(paths: &[&str]) -> State {
     state.height = 10;
     let fates = state.standing.fates(&items, &[], now()).of_each(&items);
     let entries = Entries::new(items, Some(Path::new("/home/ann")), Charset::Utf8);
-    state.hear(Report::Found(entries));
-    state.hear(Report::FoundAll(fates));
+    state.apply(Report::Found(entries));
+    state.apply(Report::FoundAll(fates));
     state.settle();
     state
 }
@@ -98,7 +98,7 @@ pub(super) fn state(paths: &[&str]) -> State {
 pub(super) fn typed(state: &mut State, text: &str) {
     for c in text.chars() {
         let order = state.act(Action::Type(InputRequest::InsertChar(c)));
-        assert!(matches!(order, Some(Order::Look)));
+        assert!(matches!(order, Some(Order::Search)));
     }
     state.look_for(Query::read(state.filter.value(), &context()));
     state.settle();

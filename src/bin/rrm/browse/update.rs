@@ -9,7 +9,7 @@ use tui_input::{Input, InputRequest};
 use super::action::{Action, Motion};
 use super::arrange::Direction;
 use super::order::{Order, Restore};
-use super::query::at_home;
+use super::query::expand_home;
 use super::state::{Focus, Note, Overlay, Purpose, Row, Side, State};
 use crate::browse::arrange::Grouping;
 use crate::options::SortKey;
@@ -66,7 +66,7 @@ impl State {
             Motion::Last => last,
         };
         self.preview_top = 0;
-        self.keep_in_sight();
+        self.keep_visible();
     }
 
     /// Selects a row, a group if it heads one, and goes on to the next.
@@ -105,7 +105,7 @@ impl State {
             return None;
         }
         self.filter.handle(edit);
-        Some(Order::Look)
+        Some(Order::Search)
     }
 
     /// One step back: what is in front of the list, the typing, the filter, the selection.
@@ -116,7 +116,7 @@ impl State {
             (None, Focus::List) if self.filter.value().is_empty() => self.selected.clear(),
             (None, Focus::List) => {
                 self.filter = Input::default();
-                return Some(Order::Look);
+                return Some(Order::Search);
             }
         }
         None
@@ -166,7 +166,7 @@ impl State {
     }
 
     fn restore_to(&mut self, line: &Input) -> Option<Order> {
-        let typed = at_home(line.value().trim(), self.home.as_deref());
+        let typed = expand_home(line.value().trim(), self.home.as_deref());
         if typed.as_os_str().is_empty() {
             return None;
         }
@@ -176,7 +176,7 @@ impl State {
     }
 
     fn ids(&self) -> HashSet<ItemId> {
-        self.meant().into_iter().map(|item| item.id).collect()
+        self.targets().into_iter().map(|item| item.id).collect()
     }
 
     fn answer_yes(&mut self) -> Option<Order> {
@@ -221,7 +221,7 @@ impl State {
 
     /// Keeps them all, or releases them if all are kept.
     fn keeping(&self) -> (String, Order) {
-        let before: Vec<(ItemId, Keep)> = self.meant().into_iter().map(|item| (item.id, item.keep)).collect();
+        let before: Vec<(ItemId, Keep)> = self.targets().into_iter().map(|item| (item.id, item.keep)).collect();
         let items = count(before.len() as u64, "item");
         match before.iter().all(|(_, keep)| keep.holds(self.now)) {
             true => (format!("releasing {items}"), Order::Keep(before, Keep::No)),

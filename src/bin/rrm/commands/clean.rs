@@ -21,8 +21,8 @@ use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::SelectionArgs;
-use crate::output::{self, Consent, Voice};
-use crate::session::{Picking, Session, Start, Told, println};
+use crate::output::{self, Consent, Verbosity};
+use crate::session::{Matches, Report, Session, Start, println};
 use crate::values;
 use log::Log;
 
@@ -171,7 +171,7 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let manager = session.manager();
     let mut plan = manager.plan_clean(&request, &session.messages.progress());
     let can_ask = asking == Asking::Everything && !args.dry_run && io::stdin().is_terminal();
-    if can_ask && Picking::of(&request.selection, &plan.problems).is_some() {
+    if can_ask && Matches::of(&request.selection, &plan.problems).is_some() {
         show_words(session, &plan.problems, &request)?;
         request.selection.searching = Searching::All;
         plan = manager.plan_clean(&request, &session.messages.progress());
@@ -180,9 +180,9 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     if exit == Exit::Interrupted {
         return Ok(exit);
     }
-    let told = session.told(Told::Nothing);
+    let report = session.report(Report::Nothing);
     let is_watched = asking == Asking::InsideGrace || request.policy == Policy::Chosen;
-    if args.dry_run || told == Told::Everything || is_watched {
+    if args.dry_run || report == Report::Each || is_watched {
         tell_held(session, &plan)?;
     }
     if args.dry_run {
@@ -193,8 +193,8 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         Consent::Refused => return Ok(exit),
         Consent::NobodyToAsk => return Ok(Exit::Failure),
     }
-    let told = if asked(&plan, &request, asking) { session.told(Told::Everything) } else { told };
-    Ok(exit.max(carry_out(session, &manager, &plan, &request, told, args.log.as_deref())?))
+    let report = if asked(&plan, &request, asking) { session.report(Report::Each) } else { report };
+    Ok(exit.max(carry_out(session, &manager, &plan, &request, report, args.log.as_deref())?))
 }
 
 /// The clean that follows a removal: only what is past its grace period, because a rule about space could take what
@@ -206,7 +206,7 @@ pub(super) fn clean_afterwards(session: &Session<'_>, manager: &TrashManager) ->
     };
     let mut plan = manager.plan_clean(&request, &session.messages.progress());
     let exit = unexpected(session, &mut plan.problems, &request)?;
-    Ok(exit.max(carry_out(session, manager, &plan, &request, Told::Nothing, None)?))
+    Ok(exit.max(carry_out(session, manager, &plan, &request, Report::Nothing, None)?))
 }
 
 fn consent(session: &Session<'_>, plan: &CleanPlan, request: &CleanOptions, asking: Asking) -> Consent {
@@ -228,7 +228,7 @@ fn carry_out(
     manager: &TrashManager,
     plan: &CleanPlan,
     request: &CleanOptions,
-    told: Told,
+    report: Report,
     log: Option<&Path>,
 ) -> anyhow::Result<Exit> {
     // Opened first, so that a log that cannot be written is known of even if the rest goes wrong.
@@ -236,7 +236,7 @@ fn carry_out(
     let mut cleaned = manager.clean(plan, request, &session.messages.progress().listening());
     let exit = unexpected(session, &mut cleaned.problems, request)?;
     let line = output::clean::report(&cleaned);
-    let shown = if told == Told::Everything { println(&line) } else { Ok(()) };
+    let shown = if report == Report::Each { println(&line) } else { Ok(()) };
     if let Some(log) = log {
         let problems = output::count((plan.problems.len() + cleaned.problems.len()) as u64, "problem");
         log?.add(request.now, &format!("{line}, {problems}"))?;
@@ -250,7 +250,7 @@ fn unexpected(session: &Session<'_>, problems: &mut Vec<Error>, request: &CleanO
     if request.selection.is_everything() && matches!(request.policy, Policy::Rules(_)) {
         let is_ordinary = |problem: &mut Error| matches!(problem.kind, ErrorKind::Unplugged | ErrorKind::Busy);
         let ordinary: Vec<Error> = problems.extract_if(.., is_ordinary).collect();
-        if session.messages.voice == Voice::Verbose {
+        if session.messages.verbosity == Verbosity::Verbose {
             ordinary.iter().for_each(|problem| session.messages.error(problem));
         }
     }
@@ -260,10 +260,10 @@ fn unexpected(session: &Session<'_>, problems: &mut Vec<Error>, request: &CleanO
 /// Shows what the words were found in that is no exact match: it is deleted only if a person who has seen it agrees.
 fn show_words(session: &Session<'_>, problems: &[Error], request: &CleanOptions) -> anyhow::Result<()> {
     for problem in problems {
-        if let Some(picking) = Picking::of(&request.selection, std::slice::from_ref(problem)) {
+        if let Some(matches) = Matches::of(&request.selection, std::slice::from_ref(problem)) {
             let word = session.quoted(&problem.path);
             session.messages.say(&format!("no item has the path {word}; these match:"));
-            session.show_matches(picking.among)?;
+            session.show_matches(matches.among)?;
         }
     }
     Ok(())

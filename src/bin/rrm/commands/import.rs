@@ -20,8 +20,8 @@ use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::copying;
-use crate::output::{self, Consent};
-use crate::session::{Session, Start, Told};
+use crate::output;
+use crate::session::{Report, Session, Start};
 use crate::values;
 
 pub(super) const HELP: Help = Help {
@@ -84,8 +84,8 @@ pub(super) fn run(args: &ImportArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     if args.dry_run {
         return tell_import_plan(session, &plan).map(|()| exit);
     }
-    let told = session.told(Told::Nothing);
-    Ok(exit.max(import_all(session, &manager, plan, request, told)?))
+    let report = session.report(Report::Nothing);
+    Ok(exit.max(import_all(session, &manager, plan, request, report)?))
 }
 
 fn tell_import_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<()> {
@@ -104,22 +104,13 @@ fn import_all(
     manager: &TrashManager,
     mut plan: ImportPlan,
     mut request: ImportOptions,
-    told: Told,
+    report: Report,
 ) -> anyhow::Result<Exit> {
-    let mut round = import_steps(session, manager, &plan, &request, told)?;
-    let mut exit = round.exit;
-    plan.steps = Vec::new();
-    for (step, error) in std::mem::take(&mut round.unagreed) {
-        match session.messages.consent_to(&error) {
-            Consent::Given => plan.steps.push(step),
-            Consent::Refused => {}
-            Consent::NobodyToAsk => exit = exit.max(Exit::Failure),
-        }
-    }
-    let mut imported = round.imported;
+    let Round { mut exit, mut imported, unagreed } = import_steps(session, manager, &plan, &request, report)?;
+    plan.steps = session.agreed(unagreed, &mut exit);
     if !plan.steps.is_empty() {
         request.copying = Copying::Whatever;
-        let again = import_steps(session, manager, &plan, &request, told)?;
+        let again = import_steps(session, manager, &plan, &request, report)?;
         exit = exit.max(again.exit);
         imported.extend(again.imported);
     }
@@ -132,7 +123,7 @@ fn import_steps(
     manager: &TrashManager,
     plan: &ImportPlan,
     request: &ImportOptions,
-    told: Told,
+    report: Report,
 ) -> anyhow::Result<Round> {
     let mut round = Round { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -140,7 +131,7 @@ fn import_steps(
     manager.import(plan, request, &session.messages.progress().listening(), |step, result| match result {
         Ok(Imported::Done(item)) => {
             round.imported.insert(item.id);
-            if told == Told::Everything {
+            if report == Report::Each {
                 let line = format!("imported {}", session.quoted(&step.original));
                 written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
             }

@@ -15,7 +15,7 @@ use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::{SelectionArgs, SortKey, compare};
-use crate::output::{self, Detail, Scene};
+use crate::output::{self, Detail, View};
 use crate::session::{Session, Start};
 use crate::values::whole_number;
 
@@ -206,11 +206,11 @@ pub(super) fn run(args: &ListArgs, start: Start<'_>) -> anyhow::Result<Exit> {
 }
 
 fn write(session: &Session<'_>, args: &ListArgs, listing: &Listing) -> io::Result<()> {
-    let scene = session.scene(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
+    let view = session.view(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
     let mut out = io::BufWriter::new(io::stdout().lock());
-    write_items(args.form(), &listing.items, &scene, &mut out)?;
-    if args.form() == Form::Table && session.messages.voice.hints() && io::stdout().is_terminal() {
-        writeln!(out, "{}", output::footer(&listing.items, &scene))?;
+    write_items(args.form(), &listing.items, &view, &mut out)?;
+    if args.form() == Form::Table && session.messages.verbosity.hints() && io::stdout().is_terminal() {
+        writeln!(out, "{}", output::footer(&listing.items, &view))?;
     }
     out.flush()
 }
@@ -220,19 +220,19 @@ fn list_as_found(session: &Session<'_>, request: &ListOptions, args: &ListArgs) 
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
     let problems = session.manager().list_as_found(request, &session.messages.progress(), |items, fates| {
-        let scene = session.scene(fates, Detail::Full);
-        written = write_items(args.form(), items, &scene, &mut out).and_then(|()| out.flush());
+        let view = session.view(fates, Detail::Full);
+        written = write_items(args.form(), items, &view, &mut out).and_then(|()| out.flush());
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     written.context(WRITING)?;
     Ok(session.messages.problems(&problems))
 }
 
-fn write_items(form: Form, items: &[TrashItem], scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
+fn write_items(form: Form, items: &[TrashItem], view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
     match form {
-        Form::Table => output::write_table(items, scene, out),
+        Form::Table => output::write_table(items, view, out),
         Form::Plain => output::write_plain(items, out),
-        Form::Json => output::write_json(items, scene, out),
+        Form::Json => output::write_json(items, view, out),
         Form::Null => output::write_null(items, out),
     }
 }

@@ -13,7 +13,7 @@ use super::help::Help;
 use crate::exit::Exit;
 use crate::options::copying;
 use crate::output::clear_progress;
-use crate::session::{Session, Start, Told, println};
+use crate::session::{Report, Session, Start, println};
 
 pub(super) const HELP: Help = Help {
     examples: "\
@@ -58,7 +58,7 @@ pub(super) fn run(args: &RedoArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     redo_steps(session, &manager, &agreed, Copying::Whatever, &mut done, &mut exit)?;
     // They went from the inside out, and are told as undo told them.
     done.reverse();
-    if session.told(Told::Summary) == Told::Summary && !done.is_empty() {
+    if session.report(Report::Summary) == Report::Summary && !done.is_empty() {
         println(&session.summary("removed", all, &done, " again"))?;
     }
     // What failed can be tried again.
@@ -94,7 +94,7 @@ fn redo_steps(
         session.messages.hint("run rrm redo again to go on");
         *exit = Exit::Interrupted;
     }
-    if session.told(Told::Summary) == Told::Everything {
+    if session.report(Report::Summary) == Report::Each {
         clear_progress();
         lines.iter().try_for_each(|line| println(line))?;
     }

@@ -21,7 +21,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::{SelectionArgs, copying};
 use crate::output::{self, clear_progress};
-use crate::session::{Session, Start, Told, println, told_of};
+use crate::session::{Report, Session, Start, default_report, println};
 
 pub(super) const HELP: Help = Help {
     examples: "\
@@ -136,10 +136,10 @@ pub(super) fn carry_out(session: &Session<'_>, what: Restorable, to: &RestoreToA
     if to.dry_run {
         return Ok(exit.max(tell_plan(session, &manager, &plan, &request, to)?));
     }
-    let told = if to.json { Told::Json } else { session.told(unasked(&request, &plan.steps)) };
+    let report = if to.json { Report::Json } else { session.report(default_report_of(&request, &plan.steps)) };
     let undoing = is_undo(&request).then(|| Undoing::begin(&manager, &plan));
     let restoring =
-        Restoring { session, manager: &manager, told, all: plan.steps.len(), done: Vec::new(), undoing, exit };
+        Restoring { session, manager: &manager, report, all: plan.steps.len(), done: Vec::new(), undoing, exit };
     restoring.run(plan, request)
 }
 
@@ -179,12 +179,12 @@ fn object_line(session: &Session<'_>, step: &RestoreStep, path: &Path) -> String
 }
 
 /// How much is told of a restore unasked.
-fn unasked(request: &RestoreOptions, steps: &[RestoreStep]) -> Told {
+fn default_report_of(request: &RestoreOptions, steps: &[RestoreStep]) -> Report {
     match &request.what {
         Restorable::Selected(selection) => {
-            told_of(selection, steps.iter().filter(|step| step.part.is_none()).map(|step| &step.item))
+            default_report(selection, steps.iter().filter(|step| step.part.is_none()).map(|step| &step.item))
         }
-        Restorable::LastBatches { .. } => Told::Summary,
+        Restorable::LastBatches { .. } => Report::Summary,
     }
 }
 
@@ -196,7 +196,7 @@ fn is_undo(request: &RestoreOptions) -> bool {
 struct Restoring<'a> {
     session: &'a Session<'a>,
     manager: &'a TrashManager,
-    told: Told,
+    report: Report,
     /// How many items are to be restored.
     all: usize,
     /// Where they are, those that are back.
@@ -230,7 +230,7 @@ impl Restoring<'_> {
     }
 
     fn steps(&mut self, plan: &RestorePlan, request: &RestoreOptions) -> anyhow::Result<Unagreed> {
-        let Self { session, manager, told, exit, done, undoing, .. } = self;
+        let Self { session, manager, report, exit, done, undoing, .. } = self;
         let messages = session.messages;
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
@@ -251,10 +251,10 @@ impl Restoring<'_> {
                     return;
                 }
             };
-            let is_skipped = verb == "skipped" && *told == Told::Summary;
-            let line = match told {
-                Told::Json => (verb == "restored").then(|| object_line(session, step, &path)),
-                _ if *told == Told::Everything || is_skipped || path != step.target => {
+            let is_skipped = verb == "skipped" && *report == Report::Summary;
+            let line = match report {
+                Report::Json => (verb == "restored").then(|| object_line(session, step, &path)),
+                _ if *report == Report::Each || is_skipped || path != step.target => {
                     Some(format!("{verb} {}", session.quoted(&path)))
                 }
                 _ => None,
@@ -281,7 +281,7 @@ impl Restoring<'_> {
         if let Some(Err(error)) = self.undoing.map(Undoing::note) {
             messages.error(&error);
         }
-        if self.told == Told::Summary && !self.done.is_empty() {
+        if self.report == Report::Summary && !self.done.is_empty() {
             println(&self.session.summary("restored", self.all, &self.done, ""))?;
         }
         Ok(self.exit)

@@ -19,7 +19,7 @@ use super::help::Help;
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
-use crate::output::{Messages, Voice};
+use crate::output::{Messages, Verbosity};
 use crate::session::Start;
 use rrm::text::escaped;
 
@@ -61,7 +61,7 @@ pub(crate) struct ShimDirectory {
 pub(super) fn run(args: &ShimArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let messages = start.messages;
     let mut out: Box<dyn Write> =
-        if messages.voice == Voice::Quiet { Box::new(io::sink()) } else { Box::new(io::stdout()) };
+        if messages.verbosity == Verbosity::Quiet { Box::new(io::sink()) } else { Box::new(io::stdout()) };
     let about = |typed: &ShimDirectory| Shim::new(typed.dir.clone(), &start.environment, messages);
     match &args.action {
         ShimAction::Install(typed) => about(typed)?.install(&mut out),

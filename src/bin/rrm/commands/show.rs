@@ -81,7 +81,7 @@ pub(super) fn run(args: &ShowArgs, start: Start<'_>) -> anyhow::Result<Exit> {
 
 fn print_shown(session: &Session<'_>, all: &[Shown], form: ReportForm) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let scene = session.scene(None, Detail::Full);
+    let view = session.view(None, Detail::Full);
     for (number, shown) in all.iter().enumerate() {
         match form {
             ReportForm::Json => {
@@ -91,7 +91,7 @@ fn print_shown(session: &Session<'_>, all: &[Shown], form: ReportForm) -> io::Re
                 if number > 0 {
                     writeln!(out)?;
                 }
-                output::write_shown(shown, &scene, &mut out)?;
+                output::write_shown(shown, &view, &mut out)?;
             }
         }
     }

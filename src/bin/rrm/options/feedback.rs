@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use clap::{Args, ValueEnum};
 
-use crate::output::{Colour, Voice};
+use crate::output::{Colour, Verbosity};
 
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct FeedbackArgs {
@@ -32,11 +32,11 @@ pub(crate) enum ColorWhen {
 
 impl FeedbackArgs {
     /// Of the two options one overrides the other; said on both sides of the command, the quiet one counts.
-    pub(crate) fn voice(self) -> Voice {
+    pub(crate) fn verbosity(self) -> Verbosity {
         match (self.quiet, self.verbose) {
-            (true, _) => Voice::Quiet,
-            (false, true) => Voice::Verbose,
-            (false, false) => Voice::Usual,
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Usual,
         }
     }
 

@@ -4,8 +4,8 @@ use chrono::{DateTime, Local, Utc};
 use rrm::item::Stamp;
 use rrm::rules::retention::{Fate, Rule};
 
-use super::scene::Detail;
 use super::text::span;
+use super::view::Detail;
 
 /// When an item was removed.
 pub(crate) fn removed(stamp: &Stamp, now: DateTime<Utc>, detail: Detail) -> String {

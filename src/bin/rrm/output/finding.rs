@@ -10,7 +10,7 @@ use crate::gnu::quote::quote;
 use rrm::text::Charset;
 
 /// A finding in words.
-pub(crate) struct Told {
+pub(crate) struct Entry {
     pub(crate) severity: Severity,
     /// What kind of finding, for programs.
     pub(crate) name: &'static str,
@@ -34,47 +34,47 @@ pub(crate) enum Repair {
     Failed(String),
 }
 
-impl Told {
+impl Entry {
     /// Whether somebody still has something to do about it.
-    pub(crate) fn remains(&self) -> bool {
+    pub(crate) fn is_open(&self) -> bool {
         self.severity > Severity::Note && !matches!(self.repair, Repair::Done(_))
     }
 }
 
 /// How a line looks.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Look {
+pub(crate) struct LineStyle {
     pub(crate) charset: Charset,
     /// Whether its first word has a colour.
     pub(crate) colour: bool,
 }
 
 /// One finding on one line: how much it matters, what it is about, what it means, and what mends it.
-pub(crate) fn line(told: &Told, look: Look) -> String {
-    let path = quote(told.path.as_os_str(), look.charset);
-    let (word, colour) = match (&told.repair, told.severity) {
+pub(crate) fn line(entry: &Entry, style: LineStyle) -> String {
+    let path = quote(entry.path.as_os_str(), style.charset);
+    let (word, colour) = match (&entry.repair, entry.severity) {
         (Repair::Done(_), _) => ("repaired", "32"),
         (_, Severity::Error) => ("error", "1;31"),
         (_, Severity::Warning) => ("warning", "33"),
         (_, Severity::Note) => ("note", "36"),
     };
-    let word = if look.colour { format!("\u{1b}[{colour}m{word}\u{1b}[0m") } else { word.to_owned() };
-    match &told.repair {
+    let word = if style.colour { format!("\u{1b}[{colour}m{word}\u{1b}[0m") } else { word.to_owned() };
+    match &entry.repair {
         Repair::Done(done) => format!("{word}: {path}: {done}"),
-        Repair::Failed(why) => format!("{word}: {path}: {}; it was not repaired: {why}", told.meaning),
-        Repair::None => format!("{word}: {path}: {} -> {}", told.meaning, told.remedy),
+        Repair::Failed(why) => format!("{word}: {path}: {}; it was not repaired: {why}", entry.meaning),
+        Repair::None => format!("{word}: {path}: {} -> {}", entry.meaning, entry.remedy),
     }
 }
 
 /// The same for programs.
-pub(crate) fn object(told: &Told) -> Value {
+pub(crate) fn object(entry: &Entry) -> Value {
     let mut object = Map::new();
-    object.insert("severity".into(), name_of(told.severity).into());
-    object.insert("finding".into(), told.name.into());
-    insert_bytes(&mut object, "path", Some(told.path.as_os_str()));
-    object.insert("meaning".into(), told.meaning.clone().into());
-    object.insert("remedy".into(), told.remedy.clone().into());
-    let (repair, text) = match &told.repair {
+    object.insert("severity".into(), name_of(entry.severity).into());
+    object.insert("finding".into(), entry.name.into());
+    insert_bytes(&mut object, "path", Some(entry.path.as_os_str()));
+    object.insert("meaning".into(), entry.meaning.clone().into());
+    object.insert("remedy".into(), entry.remedy.clone().into());
+    let (repair, text) = match &entry.repair {
         Repair::None => ("none", None),
         Repair::Done(done) => ("done", Some(done)),
         Repair::Failed(why) => ("failed", Some(why)),

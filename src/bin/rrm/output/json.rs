@@ -18,7 +18,7 @@ use serde_json::ser::Formatter;
 use serde_json::{Map, Value};
 
 use super::pieces;
-use super::scene::Scene;
+use super::view::View;
 
 pub(crate) use shown::shown_object;
 pub(crate) use volume::volume_object;
@@ -39,8 +39,8 @@ pub(crate) fn restored_object(item: &TrashItem, path: &Path, now: DateTime<Utc>)
 }
 
 /// Writes each item as an object on a line.
-pub(crate) fn write_items(items: &[TrashItem], scene: &Scene<'_>, out: &mut impl io::Write) -> io::Result<()> {
-    pieces::write_each(items, out, |item, text| write_line(item, scene.fate(item), scene.now, text))
+pub(crate) fn write_items(items: &[TrashItem], view: &View<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    pieces::write_each(items, out, |item, text| write_line(item, view.fate(item), view.now, text))
 }
 
 fn write_line(item: &TrashItem, fate: Option<Fate>, now: DateTime<Utc>, out: &mut Vec<u8>) -> io::Result<()> {

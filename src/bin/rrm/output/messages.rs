@@ -15,7 +15,7 @@ use crate::gnu::quote::quote;
 use rrm::text::{Charset, escaped_content};
 
 use super::progress::{TerminalProgress, clear_progress};
-use super::voice::Voice;
+use super::verbosity::Verbosity;
 use super::{signals, words};
 
 /// Where messages go, and in whose name.
@@ -26,21 +26,21 @@ pub(crate) struct Messages {
     /// What names may show as they are.
     pub(crate) charset: Charset,
     /// How much is said beside what went wrong.
-    pub(crate) voice: Voice,
+    pub(crate) verbosity: Verbosity,
     /// The next steps that were told: one that a hundred errors share is told once.
     told: Arc<Mutex<Vec<String>>>,
 }
 
 impl Messages {
-    pub(crate) fn new(program: impl AsRef<OsStr>, charset: Charset, voice: Voice) -> Self {
-        Self { program: program.as_ref().to_owned(), charset, voice, told: Arc::default() }
+    pub(crate) fn new(program: impl AsRef<OsStr>, charset: Charset, verbosity: Verbosity) -> Self {
+        Self { program: program.as_ref().to_owned(), charset, verbosity, told: Arc::default() }
     }
 
     /// Tells what went wrong and what to do about it, on standard error.
     pub(crate) fn error(&self, error: &Error) {
         self.error_without_hint(error);
         // Nobody expects of rm that it needs room, or knows what else there is.
-        if self.voice.hints() || (self.voice == Voice::AsRm && error.is_about_room()) {
+        if self.verbosity.hints() || (self.verbosity == Verbosity::AsRm && error.is_about_room()) {
             words::hint(error).into_iter().for_each(|hint| self.tell_once(hint));
         }
     }
@@ -52,7 +52,7 @@ impl Messages {
 
     /// Tells what a person can do next.
     pub(crate) fn hint(&self, hint: &str) {
-        if self.voice.hints() {
+        if self.verbosity.hints() {
             self.tell_once(hint);
         }
     }
@@ -67,14 +67,14 @@ impl Messages {
 
     /// Tells how it ended, where that is neither a failure nor what the command is for.
     pub(crate) fn close(&self, line: &str) {
-        if self.voice.hints() {
+        if self.verbosity.hints() {
             self.say(line);
         }
     }
 
     /// Tells on standard output what was done, where somebody wants to know.
     pub(crate) fn done(&self, line: &str) -> anyhow::Result<()> {
-        if self.voice != Voice::Verbose {
+        if self.verbosity != Verbosity::Verbose {
             return Ok(());
         }
         writeln!(io::stdout(), "{line}").context("write error")
@@ -82,7 +82,7 @@ impl Messages {
 
     /// Where work tells how far it is.
     pub(crate) fn progress(&self) -> TerminalProgress {
-        TerminalProgress::new(self.voice)
+        TerminalProgress::new(self.verbosity)
     }
 
     /// An error as one text with its next step, for a screen that has no lines to scroll by.
@@ -90,7 +90,7 @@ impl Messages {
     pub(crate) fn words(&self, error: &Error) -> String {
         let words = self.shown(&words::words(error, self.charset));
         match words::hint(error) {
-            Some(hint) if self.voice.hints() => format!("{words} ({hint})"),
+            Some(hint) if self.verbosity.hints() => format!("{words} ({hint})"),
             _ => words,
         }
     }

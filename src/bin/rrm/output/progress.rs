@@ -14,24 +14,24 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 use rrm::progress::{Activity, Amount, Progress};
 
 use super::signals::{listen, listen_for_hang_up};
-use super::voice::Voice;
-use meter::Work;
+use super::verbosity::Verbosity;
+use meter::Task;
 
 #[cfg(feature = "browse")]
 pub(crate) use meter::progress_words;
 
 /// How long work may take before it says anything.
-const QUIET: Duration = Duration::from_millis(500);
+const DELAY: Duration = Duration::from_millis(500);
 
 /// How often the line is brought up to date; work is told in far smaller steps.
-const BEAT: Duration = Duration::from_millis(100);
+const REFRESH: Duration = Duration::from_millis(100);
 
 /// After how many steps it is looked whether there is something to show: the clock and the line for each of them would
 /// cost a part of the time that the step takes.
-const STEPS: u64 = 16;
+const STEPS_PER_LOOK: u64 = 16;
 
 /// A step of so many bytes took long enough for a look of its own.
-const LARGE: u64 = 1 << 20;
+const LARGE_STEP: u64 = 1 << 20;
 
 /// The line that is shown.
 static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
@@ -51,7 +51,7 @@ pub(crate) fn clear_progress() {
 ///
 /// What only looks lets a signal end the process as it always does, unless it takes long.
 pub(crate) struct TerminalProgress {
-    voice: Voice,
+    verbosity: Verbosity,
     /// Whether a person looks; asked once there is something to show.
     watched: OnceLock<bool>,
     interrupted: OnceLock<Arc<AtomicBool>>,
@@ -61,27 +61,27 @@ pub(crate) struct TerminalProgress {
     /// What was done since the last look.
     entries: AtomicU64,
     bytes: AtomicU64,
-    works: Mutex<Works>,
+    tasks: Mutex<Tasks>,
 }
 
 /// What is going on: of work inside of other work, the innermost is shown.
 #[derive(Default)]
-struct Works {
+struct Tasks {
     /// When the first began.
     since: Option<Instant>,
-    under_way: Vec<Work>,
+    under_way: Vec<Task>,
     /// Whether any has lasted long enough to be shown.
     lasted: bool,
     /// When the line was last brought up to date.
-    told: Option<Instant>,
+    drawn: Option<Instant>,
 }
 
 impl TerminalProgress {
     /// For what only looks.
-    pub(super) fn new(voice: Voice) -> Self {
+    pub(super) fn new(verbosity: Verbosity) -> Self {
         let (steps, entries, bytes) = Default::default();
         let (watched, interrupted, hang_up) = Default::default();
-        Self { voice, watched, interrupted, hang_up, steps, entries, bytes, works: Mutex::default() }
+        Self { verbosity, watched, interrupted, hang_up, steps, entries, bytes, tasks: Mutex::default() }
     }
 
     /// For what changes something: a signal waits until the item at hand is whole, and without a mark of ours, on one side
@@ -93,23 +93,23 @@ impl TerminalProgress {
 
     /// Whether it took so long that a person saw it.
     pub(crate) fn has_lasted(&self) -> bool {
-        self.works().lasted
+        self.tasks().lasted
     }
 
     fn is_watched(&self) -> bool {
-        *self.watched.get_or_init(|| self.voice.shows_progress() && std::io::stderr().is_terminal())
+        *self.watched.get_or_init(|| self.verbosity.shows_progress() && std::io::stderr().is_terminal())
     }
 
-    fn works(&self) -> MutexGuard<'_, Works> {
-        self.works.lock().unwrap_or_else(PoisonError::into_inner)
+    fn tasks(&self) -> MutexGuard<'_, Tasks> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The works, with all that was done by now.
-    fn up_to_date(&self) -> MutexGuard<'_, Works> {
-        let mut works = self.works();
+    fn up_to_date(&self) -> MutexGuard<'_, Tasks> {
+        let mut tasks = self.tasks();
         let take = |sum: &AtomicU64| sum.swap(0, Ordering::Relaxed);
-        works.advance(Amount { entries: take(&self.entries), bytes: take(&self.bytes) });
-        works
+        tasks.advance(Amount { entries: take(&self.entries), bytes: take(&self.bytes) });
+        tasks
     }
 }
 
@@ -127,10 +127,10 @@ impl Progress for TerminalProgress {
         self.entries.fetch_add(done.entries, Ordering::Relaxed);
         self.bytes.fetch_add(done.bytes, Ordering::Relaxed);
         let step = self.steps.fetch_add(1, Ordering::Relaxed) + 1;
-        if step.is_multiple_of(STEPS) || done.bytes >= LARGE {
-            let mut works = self.up_to_date();
-            if works.lasted && self.is_watched() {
-                works.show();
+        if step.is_multiple_of(STEPS_PER_LOOK) || done.bytes >= LARGE_STEP {
+            let mut tasks = self.up_to_date();
+            if tasks.lasted && self.is_watched() {
+                tasks.show();
             }
         }
     }
@@ -145,36 +145,36 @@ impl Progress for TerminalProgress {
     }
 }
 
-impl Works {
+impl Tasks {
     fn begin(&mut self, activity: Activity, total: Option<Amount>) {
         self.since.get_or_insert_with(Instant::now);
         match self.under_way.last_mut() {
             // To delete one item is part of deleting all of them, with one count.
             Some(outer) if outer.activity == activity => outer.parts += 1,
-            _ => self.under_way.push(Work::new(activity, total)),
+            _ => self.under_way.push(Task::new(activity, total)),
         }
     }
 
     fn advance(&mut self, done: Amount) {
-        if let Some(work) = self.under_way.last_mut() {
-            work.done += done;
+        if let Some(task) = self.under_way.last_mut() {
+            task.done += done;
         }
-        self.lasted |= self.since.is_some_and(|since| since.elapsed() >= QUIET);
+        self.lasted |= self.since.is_some_and(|since| since.elapsed() >= DELAY);
     }
 
     fn end(&mut self) {
         match self.under_way.last_mut() {
-            Some(work) if work.parts > 0 => work.parts -= 1,
+            Some(task) if task.parts > 0 => task.parts -= 1,
             _ => drop(self.under_way.pop()),
         }
     }
 
     fn show(&mut self) {
-        if !self.lasted || self.told.is_some_and(|told| told.elapsed() < BEAT) {
+        if !self.lasted || self.drawn.is_some_and(|drawn| drawn.elapsed() < REFRESH) {
             return;
         }
-        let Some(work) = self.under_way.last() else { return };
-        self.told = Some(Instant::now());
-        meter::update(shown().get_or_insert_with(|| meter::bar(work, ProgressDrawTarget::stderr())), work);
+        let Some(task) = self.under_way.last() else { return };
+        self.drawn = Some(Instant::now());
+        meter::update(shown().get_or_insert_with(|| meter::bar(task, ProgressDrawTarget::stderr())), task);
     }
 }

@@ -12,27 +12,27 @@ use rrm::text::escaped;
 
 use super::dates::{expires, local, removed};
 use super::preview;
-use super::scene::{Detail, Scene};
 use super::text::{count, size};
+use super::view::{Detail, View};
 use crate::env::users::{group_of, user_of};
 use crate::gnu::quote::quote_where_needed;
 
 /// Writes it.
-pub(crate) fn write(shown: &Shown, scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
-    for (label, value) in rows(shown, scene) {
+pub(crate) fn write(shown: &Shown, view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
+    for (label, value) in rows(shown, view) {
         writeln!(out, "{label:<9} {value}")?;
     }
     writeln!(out)?;
-    for line in preview::lines(&shown.preview, scene.width, scene.charset) {
+    for line in preview::lines(&shown.preview, view.width, view.charset) {
         writeln!(out, "{line}")?;
     }
     Ok(())
 }
 
-fn rows(shown: &Shown, scene: &Scene<'_>) -> Vec<(&'static str, String)> {
+fn rows(shown: &Shown, view: &View<'_>) -> Vec<(&'static str, String)> {
     let (item, metadata) = (&shown.item, &shown.preview.metadata);
-    let shown_path = |path: &Path| escaped(path, scene.charset);
-    let mut rows = vec![("ID", item.id.to_string()), ("Path", path(shown, scene))];
+    let shown_path = |path: &Path| escaped(path, view.charset);
+    let mut rows = vec![("ID", item.id.to_string()), ("Path", path(shown, view))];
     if !shown.part.as_os_str().is_empty() {
         rows.push(("Part of", item.original_path().map_or_else(|| item.id.short(), shown_path)));
     }
@@ -44,29 +44,29 @@ fn rows(shown: &Shown, scene: &Scene<'_>) -> Vec<(&'static str, String)> {
     rows.push(("Mode", mode(mode_of(shown))));
     rows.push((
         "Owner",
-        format!("{}, group {}", user_of(metadata.uid, scene.charset), group_of(metadata.gid, scene.charset)),
+        format!("{}, group {}", user_of(metadata.uid, view.charset), group_of(metadata.gid, view.charset)),
     ));
     rows.extend(chrono::DateTime::from_timestamp(metadata.modified.seconds, 0).map(|at| ("Modified", local(&at))));
-    rows.push(("Removed", both(|detail| removed(&item.trashed, scene.now, detail))));
-    rows.push(("Expires", both(|detail| expires(Some(&shown.fate), scene.now, detail))));
+    rows.push(("Removed", both(|detail| removed(&item.trashed, view.now, detail))));
+    rows.push(("Expires", both(|detail| expires(Some(&shown.fate), view.now, detail))));
     rows.push(("Kept", kept(item.keep)));
-    rows.extend(item.session.as_deref().map(|session| ("Session", escaped(session, scene.charset))));
+    rows.extend(item.session.as_deref().map(|session| ("Session", escaped(session, view.charset))));
     rows.push(("Trash", shown_path(&item.trash)));
     rows.push(("On disk", shown_path(&shown.place)));
     rows.push(("Record", record(shown.record).to_owned()));
-    rows.extend(versions(shown, scene).map(|versions| ("Versions", versions)));
+    rows.extend(versions(shown, view).map(|versions| ("Versions", versions)));
     rows
 }
 
-fn path(shown: &Shown, scene: &Scene<'_>) -> String {
+fn path(shown: &Shown, view: &View<'_>) -> String {
     match &shown.item.origin {
         Origin::Known(_) if shown.item.is_open() => {
-            format!("(open: others could have written its record) {}", escaped(&shown.path, scene.charset))
+            format!("(open: others could have written its record) {}", escaped(&shown.path, view.charset))
         }
-        Origin::Known(_) => escaped(&shown.path, scene.charset),
+        Origin::Known(_) => escaped(&shown.path, view.charset),
         Origin::Unknown => "(unknown origin)".to_owned(),
         Origin::Untrusted(record) => {
-            format!("(untrusted: {}) {}", record.reason, escaped(&record.recorded, scene.charset))
+            format!("(untrusted: {}) {}", record.reason, escaped(&record.recorded, view.charset))
         }
     }
 }
@@ -146,12 +146,12 @@ fn record(place: RecordPlace) -> &'static str {
 }
 
 /// What else there is of the item's path, and how to see it.
-fn versions(shown: &Shown, scene: &Scene<'_>) -> Option<String> {
+fn versions(shown: &Shown, view: &View<'_>) -> Option<String> {
     let path = shown.item.original_path().filter(|_| !shown.others.is_empty())?;
     let mut word = std::ffi::OsString::from("path:");
     word.push(path);
     let others = count(shown.others.len() as u64, "other");
-    Some(format!("{others} of this path: rrm list {}", quote_where_needed(OsStr::new(&word), scene.charset)))
+    Some(format!("{others} of this path: rrm list {}", quote_where_needed(OsStr::new(&word), view.charset)))
 }
 
 #[cfg(test)]

@@ -11,8 +11,8 @@ use unicode_width::UnicodeWidthStr;
 use super::dates::{age, expires, left, removed};
 use super::item::origin;
 use super::pieces;
-use super::scene::{Detail, Scene};
 use super::text::{middle_of, short_size, size};
+use super::view::{Detail, View};
 
 pub(crate) use footer::footer;
 
@@ -20,7 +20,7 @@ pub(crate) use footer::footer;
 struct Column {
     heading: &'static str,
     alignment: CellAlignment,
-    cell: fn(&TrashItem, &Scene<'_>) -> String,
+    cell: fn(&TrashItem, &View<'_>) -> String,
 }
 
 use CellAlignment::{Left, Right};
@@ -28,8 +28,8 @@ use CellAlignment::{Left, Right};
 /// What a line has room for.
 const SHORT: [Column; 5] = [
     Column { heading: "ID", alignment: Left, cell: |item, _| item.id.short() },
-    Column { heading: "AGE", alignment: Right, cell: |item, scene| age(&item.trashed, scene.now) },
-    Column { heading: "LEFT", alignment: Right, cell: |item, scene| left(scene.fate(item).as_ref(), scene.now) },
+    Column { heading: "AGE", alignment: Right, cell: |item, view| age(&item.trashed, view.now) },
+    Column { heading: "LEFT", alignment: Right, cell: |item, view| left(view.fate(item).as_ref(), view.now) },
     Column { heading: "SIZE", alignment: Right, cell: |item, _| item.size.map_or_else(unknown, short_size) },
     Column { heading: "K", alignment: Left, cell: |item, _| letter_of(item.kind).to_owned() },
 ];
@@ -37,11 +37,11 @@ const SHORT: [Column; 5] = [
 /// With `--full`.
 const FULL: [Column; 5] = [
     Column { heading: "ID", alignment: Left, cell: |item, _| item.id.to_string() },
-    Column { heading: "REMOVED", alignment: Left, cell: |item, scene| removed(&item.trashed, scene.now, Detail::Full) },
+    Column { heading: "REMOVED", alignment: Left, cell: |item, view| removed(&item.trashed, view.now, Detail::Full) },
     Column {
         heading: "EXPIRES",
         alignment: Left,
-        cell: |item, scene| expires(scene.fate(item).as_ref(), scene.now, Detail::Full),
+        cell: |item, view| expires(view.fate(item).as_ref(), view.now, Detail::Full),
     },
     Column { heading: "SIZE", alignment: Right, cell: |item, _| item.size.map_or_else(unknown, size) },
     Column { heading: "KIND", alignment: Left, cell: |item, _| item.kind.name().to_owned() },
@@ -64,19 +64,19 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(items: &[TrashItem], scene: &Scene<'_>) -> Self {
-        let columns = match scene.detail {
+    fn of(items: &[TrashItem], view: &View<'_>) -> Self {
+        let columns = match view.detail {
             Detail::Short => SHORT,
             Detail::Full => FULL,
         };
         let mut columns: Vec<_> = columns.into_iter().map(|column| (width_of(column.heading), column)).collect();
         for item in items {
             for (width, column) in &mut columns {
-                *width = (*width).max(width_of(&(column.cell)(item, scene)));
+                *width = (*width).max(width_of(&(column.cell)(item, view)));
             }
         }
         let mut columns: Vec<_> = columns.into_iter().map(|(width, column)| (column, width)).collect();
-        let room = match (scene.width, scene.detail) {
+        let room = match (view.width, view.detail) {
             (Some(width), Detail::Short) => fitting(&mut columns, width),
             _ => usize::MAX,
         };
@@ -98,13 +98,13 @@ impl Layout {
         table.lines().try_for_each(|line| writeln!(text, "{}", line.trim_end())).map(|()| text)
     }
 
-    fn row(&self, item: &TrashItem, scene: &Scene<'_>) -> Vec<Cell> {
+    fn row(&self, item: &TrashItem, view: &View<'_>) -> Vec<Cell> {
         let before = self.columns.iter().map(|(column, _)| {
-            let cell = Cell::new((column.cell)(item, scene));
+            let cell = Cell::new((column.cell)(item, view));
             cell.set_alignment(column.alignment)
         });
-        let path = middle_of(&origin(item, scene.shown_home(), scene.charset), self.room, scene.charset);
-        let path = match &scene.colours {
+        let path = middle_of(&origin(item, view.shown_home(), view.charset), self.room, view.charset);
+        let path = match &view.colours {
             Some(colours) => colours.paint(item, &path),
             None => path,
         };
@@ -119,10 +119,10 @@ impl Layout {
 
 /// Writes the table. Each row is made twice, to see how wide the columns are and to write it, and is not kept: a cell takes
 /// ten times as much memory as what is in it.
-pub(crate) fn write(items: &[TrashItem], scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
-    let layout = Layout::of(items, scene);
+pub(crate) fn write(items: &[TrashItem], view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
+    let layout = Layout::of(items, view);
     out.write_all(&layout.lines([layout.header()])?)?;
-    pieces::write(items, out, |some| layout.lines(some.iter().map(|item| layout.row(item, scene))))
+    pieces::write(items, out, |some| layout.lines(some.iter().map(|item| layout.row(item, view))))
 }
 
 /// Leaves out the last columns where the paths would have no room, and says how much room they have.

@@ -8,13 +8,13 @@ use rrm::rules::selection::{Searching, Selection, Term};
 use super::Session;
 use crate::exit::Exit;
 use crate::options::{SortKey, compare};
-use crate::output::{self, Detail, Messages, Scene};
+use crate::output::{self, Detail, Messages, View};
 
 /// How many items are shown.
 const SHOWN: usize = 20;
 
 /// A selection some words of which were found in several items.
-pub(crate) struct Picking {
+pub(crate) struct Matches {
     /// Those items.
     pub(crate) among: Selection,
     /// The other words.
@@ -22,7 +22,7 @@ pub(crate) struct Picking {
     pub(crate) others: Vec<Term>,
 }
 
-impl Picking {
+impl Matches {
     /// What there is to pick from, if these are the problems of the selection.
     pub(crate) fn of(selection: &Selection, problems: &[Error]) -> Option<Self> {
         let is_found = |term: &Term| {
@@ -46,9 +46,9 @@ impl Session<'_> {
     ) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
         for problem in problems {
-            match Picking::of(selection, std::slice::from_ref(problem)) {
-                Some(picking) => {
-                    self.show_found(problem, picking.among, command)?;
+            match Matches::of(selection, std::slice::from_ref(problem)) {
+                Some(matches) => {
+                    self.show_found(problem, matches.among, command)?;
                     exit = exit.max(Exit::Failure);
                 }
                 None => exit = exit.max(self.messages.problems(std::slice::from_ref(problem))),
@@ -77,8 +77,8 @@ impl Session<'_> {
         let more = listing.items.len().saturating_sub(SHOWN);
         let shown = &listing.items[more..];
         let mut table = Vec::new();
-        let scene = Scene { colours: None, ..self.scene(listing.fates.as_ref(), Detail::Short) };
-        output::write_table(shown, &scene, &mut table)?;
+        let view = View { colours: None, ..self.view(listing.fates.as_ref(), Detail::Short) };
+        output::write_table(shown, &view, &mut table)?;
         Messages::say_bytes(&table);
         if more > 0 {
             self.messages.close(&format!("and {more} more, removed before; rrm list shows all"));

@@ -60,8 +60,8 @@ pub(in crate::browse) struct Question {
 
 /// Whether a person sees what the next key would be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::browse) enum Sight {
-    Clear,
+pub(in crate::browse) enum Visibility {
+    Full,
     /// The screen is too small for it, or it has not been drawn yet.
     Hidden,
 }

@@ -6,13 +6,13 @@ use rrm::finding::{Age, At, Fault, Finding, Left, Registration, Source};
 use rrm::sys;
 
 use crate::output;
-use crate::output::finding::{Repair, Told};
+use crate::output::finding::{Entry, Repair};
 use crate::session::Session;
 
 /// A finding, what it means, and what mends it.
-pub(super) fn of(session: &Session<'_>, finding: &Finding) -> Told {
+pub(super) fn of(session: &Session<'_>, finding: &Finding) -> Entry {
     let (path, meaning, remedy) = Words { session }.of(finding);
-    Told { severity: finding.severity(), name: finding.name(), path, meaning, remedy, repair: Repair::None }
+    Entry { severity: finding.severity(), name: finding.name(), path, meaning, remedy, repair: Repair::None }
 }
 
 /// What was done about a finding that could be mended.

@@ -14,7 +14,7 @@ use crate::exit::Exit;
 use crate::gnu::grammar::{Surroundings, parse};
 use crate::gnu::options::{CommandLine, Options};
 use crate::gnu::texts;
-use crate::output::{Colour, Messages, Voice};
+use crate::output::{Colour, Messages, Verbosity};
 use crate::session::Session;
 
 /// Whether a program started under this name is `rm`, wherever it lies.
@@ -26,7 +26,7 @@ pub(crate) fn is_its_name(program: &OsStr) -> bool {
 pub(crate) fn main(program: &OsStr, words: &[OsString]) -> Exit {
     let environment = Environment::read();
     let charset = environment.charset;
-    let messages = Messages::new(program, charset, Voice::AsRm);
+    let messages = Messages::new(program, charset, Verbosity::AsRm);
     let exists = |name: &OsStr| sys::metadata_at(Path::new(name)).is_ok();
     let surroundings = Surroundings { program, charset, order: environment.order, exists: &exists };
     match parse(words, &surroundings) {

@@ -17,7 +17,7 @@ pub(crate) struct Extra {
     pub(crate) copying: Copying,
     pub(crate) session: Option<OsString>,
     pub(crate) effect: Effect,
-    pub(crate) report: Report,
+    pub(crate) format: Format,
     pub(crate) recursion: Recursion,
 }
 
@@ -43,7 +43,7 @@ pub(crate) enum Effect {
 
 /// How what is removed is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Report {
+pub(crate) enum Format {
     /// As rm does.
     #[default]
     AsRm,
@@ -59,7 +59,7 @@ impl Default for Extra {
             copying: Copying::WithinReason,
             session: None,
             effect: Effect::default(),
-            report: Report::default(),
+            format: Format::default(),
             recursion: Recursion::default(),
         }
     }

@@ -15,7 +15,7 @@ use rrm::ops::remove::{Removal, RemoveStep, Removed};
 use rrm::progress::{Activity, Amount, Progress as _};
 use rrm::sys;
 
-use super::extra::{Effect, Extra, Recursion, Report};
+use super::extra::{Effect, Extra, Format, Recursion};
 use super::lines::Output;
 use super::tree;
 use crate::context::Context;
@@ -25,7 +25,7 @@ use crate::gnu::options::{Directories, Input, Missing, Options, PreserveRoot, Pr
 use crate::gnu::prompt::{Answer, Stdin, Step, before_all};
 use crate::gnu::quote::quote;
 use crate::output;
-use crate::output::{Consent, Messages, TerminalProgress, Voice, exit_of};
+use crate::output::{Consent, Messages, TerminalProgress, Verbosity, exit_of};
 use crate::session::Session;
 
 /// One run of `rm` or `rrm rm`.
@@ -115,7 +115,7 @@ impl<'a> Remover<'a> {
         let (path, charset) = (error.path.as_os_str(), self.messages.charset);
         let lines = match error.kind {
             ErrorKind::RootDirectory
-                if self.messages.voice == Voice::AsRm && self.options.preserve_root == PreserveRoot::Yes =>
+                if self.messages.verbosity == Verbosity::AsRm && self.options.preserve_root == PreserveRoot::Yes =>
             {
                 messages::root(path, charset)
             }
@@ -261,8 +261,8 @@ impl Run<'_> {
             self.trashed += 1;
             self.first_trash.get_or_insert_with(|| item.trash.clone());
         }
-        match (self.remover.extra.report, removed) {
-            (Report::Json, Removed::Trashed(item)) => {
+        match (self.remover.extra.format, removed) {
+            (Format::Json, Removed::Trashed(item)) => {
                 self.output.line(&output::line_of(&output::object(item, None, self.remover.context.now)));
             }
             _ if self.remover.options.verbose == Verbose::Yes => {

@@ -22,7 +22,7 @@ use crate::commands::clean::log::{self, Log};
 use crate::env::users::User;
 use crate::exit::Exit;
 use crate::gnu::quote::quote_where_needed;
-use crate::output::{Messages, Voice};
+use crate::output::{Messages, Verbosity};
 use crate::session::println;
 
 /// Where setpriv is; nothing else is started.
@@ -57,7 +57,7 @@ impl Round<'_> {
     /// said and is in the exit status.
     pub(super) fn clean_for(&mut self, user: &User) -> anyhow::Result<Exit> {
         let name = quote_where_needed(&user.name, self.messages.charset);
-        if self.args.dry_run || self.messages.voice == Voice::Verbose {
+        if self.args.dry_run || self.messages.verbosity == Verbosity::Verbose {
             println(&format!("{name}:"))?;
         }
         let (failure, report) = match self.run(user) {
@@ -105,10 +105,10 @@ impl Round<'_> {
         command.arg("setpriv").args([format!("--reuid={}", user.uid), format!("--regid={}", user.gid)]);
         command.args(["--init-groups", "--no-new-privs", "--"]).arg(&self.program).arg("clean");
         command.args(self.args.dry_run.then_some("--dry-run"));
-        command.args(match self.messages.voice {
-            Voice::Verbose => Some("--verbose"),
-            Voice::Quiet => Some("--quiet"),
-            Voice::AsRm | Voice::Usual => None,
+        command.args(match self.messages.verbosity {
+            Verbosity::Verbose => Some("--verbose"),
+            Verbosity::Quiet => Some("--quiet"),
+            Verbosity::AsRm | Verbosity::Usual => None,
         });
         command.env_clear().env("HOME", &user.home).env("USER", &user.name).env("LOGNAME", &user.name);
         command.env("PATH", SEARCH_PATH).current_dir("/");

@@ -8,26 +8,26 @@ use rrm::item::TrashItem;
 use rrm::rules::selection::Selection;
 
 use super::Session;
-use crate::output::{self, Voice};
+use crate::output::{self, Verbosity};
 
 /// How much is told of what went well.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum Report {
     Nothing,
     /// One line for all of it.
     Summary,
     /// An object for each item.
     Json,
-    Everything,
+    Each,
 }
 
 impl Session<'_> {
     /// How much to tell of what went well, for a command that tells so much unasked.
-    pub(crate) fn told(&self, unasked: Told) -> Told {
-        match self.messages.voice {
-            Voice::Verbose => Told::Everything,
-            Voice::Usual => unasked,
-            Voice::Quiet | Voice::AsRm => Told::Nothing,
+    pub(crate) fn report(&self, default: Report) -> Report {
+        match self.messages.verbosity {
+            Verbosity::Verbose => Report::Each,
+            Verbosity::Usual => default,
+            Verbosity::Quiet | Verbosity::AsRm => Report::Nothing,
         }
     }
 
@@ -55,10 +55,10 @@ impl Session<'_> {
 const MANY: usize = 10;
 
 /// How much is told unasked of these items: nothing, where they are few and each of them was named.
-pub(crate) fn told_of<'a>(selection: &Selection, items: impl Iterator<Item = &'a TrashItem>) -> Told {
+pub(crate) fn default_report<'a>(selection: &Selection, items: impl Iterator<Item = &'a TrashItem>) -> Report {
     let few: Vec<_> = items.take(MANY + 1).collect();
     let is_named = !selection.terms.is_empty() && few.len() <= MANY && !few.iter().any(|item| selection.is_found(item));
-    if is_named { Told::Nothing } else { Told::Summary }
+    if is_named { Report::Nothing } else { Report::Summary }
 }
 
 pub(crate) fn println(line: &str) -> anyhow::Result<()> {

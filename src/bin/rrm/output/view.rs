@@ -10,7 +10,7 @@ use rrm::text::Charset;
 use super::colour::PathColours;
 
 /// What the forms need to know beside the items.
-pub(crate) struct Scene<'a> {
+pub(crate) struct View<'a> {
     /// The time against which ages are told.
     pub(crate) now: DateTime<Utc>,
     /// What will become of each item, where somebody wants to know.
@@ -27,7 +27,7 @@ pub(crate) struct Scene<'a> {
     pub(crate) colours: Option<PathColours>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> View<'a> {
     pub(super) fn fate(&self, item: &TrashItem) -> Option<Fate> {
         self.fates.map(|fates| fates.of(item))
     }

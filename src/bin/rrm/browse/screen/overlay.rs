@@ -9,7 +9,7 @@ use tui_input::Input;
 
 use super::style::Theme;
 use super::text::{self, one_line, wrapped};
-use crate::browse::state::{Question, Sight, State};
+use crate::browse::state::{Question, State, Visibility};
 use crate::output::count;
 
 /// A box in the middle with these lines in it; gives where its inside is.
@@ -41,11 +41,11 @@ fn fits(lines: usize, area: Rect) -> bool {
 }
 
 /// Where something is asked that there is no room for: nothing that would look like a part of it.
-fn too_small(frame: &mut Frame<'_>, area: Rect) -> Sight {
+fn too_small(frame: &mut Frame<'_>, area: Rect) -> Visibility {
     frame.render_widget(Clear, area);
     let words = wrapped("too small for the question; Esc cancels", usize::from(area.width));
     frame.render_widget(Paragraph::new(words.into_iter().map(Line::raw).collect::<Vec<_>>()), area);
-    Sight::Hidden
+    Visibility::Hidden
 }
 
 /// What keys there are: beside each other, or below each other where that is too wide.
@@ -65,11 +65,11 @@ enum Names {
     Cut,
 }
 
-pub(super) fn question(frame: &mut Frame<'_>, area: Rect, question: &Question, theme: &Theme) -> Sight {
+pub(super) fn question(frame: &mut Frame<'_>, area: Rect, question: &Question, theme: &Theme) -> Visibility {
     let lines = [Names::Whole, Names::Cut].map(|names| question_lines(question, names, area, theme));
     let Some(lines) = lines.into_iter().find(|lines| fits(lines.len(), area)) else { return too_small(frame, area) };
     boxed(frame, area, "are you sure?", lines, theme);
-    Sight::Clear
+    Visibility::Full
 }
 
 fn question_lines(question: &Question, names: Names, area: Rect, theme: &Theme) -> Vec<Line<'static>> {
@@ -84,8 +84,8 @@ fn question_lines(question: &Question, names: Names, area: Rect, theme: &Theme) 
     lines
 }
 
-pub(super) fn directory(frame: &mut Frame<'_>, area: Rect, line: &Input, state: &State, theme: &Theme) -> Sight {
-    let items = count(state.meant().len() as u64, "item");
+pub(super) fn directory(frame: &mut Frame<'_>, area: Rect, line: &Input, state: &State, theme: &Theme) -> Visibility {
+    let items = count(state.targets().len() as u64, "item");
     let room = room(area);
     let before = text::visible(&text::before_caret(line));
     // The end is what is being typed.
@@ -103,7 +103,7 @@ pub(super) fn directory(frame: &mut Frame<'_>, area: Rect, line: &Input, state: 
     let inside = boxed(frame, area, "restore elsewhere", lines, theme);
     let width = ratatui::text::Span::raw(caret).width();
     self::caret(frame, Rect { y: inside.y + row, height: 1, ..inside }, width);
-    Sight::Clear
+    Visibility::Full
 }
 
 pub(super) fn messages(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {

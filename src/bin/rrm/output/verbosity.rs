@@ -2,7 +2,7 @@
 
 /// How much is said beside the output that a command is for. What went wrong is told in any case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Voice {
+pub(crate) enum Verbosity {
     /// Every line is one of GNU's, but for the hint where a disk is full: under the name `rm`.
     AsRm,
     /// Nothing more.
@@ -13,7 +13,7 @@ pub(crate) enum Voice {
     Verbose,
 }
 
-impl Voice {
+impl Verbosity {
     /// Whether a person is told what to do next, and how it ended.
     pub(crate) fn hints(self) -> bool {
         matches!(self, Self::Usual | Self::Verbose)
