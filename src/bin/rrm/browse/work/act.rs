@@ -109,7 +109,7 @@ fn take_back(shared: &Shared, back: Vec<Returned>, request: &RemoveOptions) {
     let (mut items, mut problems) = (Vec::new(), Vec::new());
     let progress = WorkProgress::new(shared);
     for returned in back.into_iter().rev().take_while(|_| !shared.stopped()) {
-        match shared.manager.trash_again(&returned, request, &progress) {
+        match shared.manager.remove_again(&returned, request, &progress) {
             Ok((item, problem)) => {
                 items.push(item);
                 problems.extend(problem);
