@@ -61,17 +61,14 @@ fn noted(sandbox: &Sandbox) -> Vec<Option<Vec<u8>>> {
 #[test]
 fn measuring_stops_when_asked_and_keeps_what_it_found() {
     let (sandbox, manager) = two_directories();
-    let request = ListOptions {
-        selection: Selection { filters: vec![Filter::Under(sandbox.work())], ..Selection::default() },
-        sizes: Sizes::Measured,
-        standing: Some(Standing::default()),
-        newest: None,
-        now: DateTime::default(),
-    };
+    let selection = Selection { filters: vec![Filter::Under(sandbox.work())], ..Selection::default() };
+    let mut request = ListOptions::new(selection, DateTime::default());
+    request.sizes = Sizes::Measured;
+    request.standing = Some(Standing::default());
     let listing = manager.list(&request, &StopAfter::new(15));
     assert!(listing.items.is_empty());
     assert_eq!(listing.problems.iter().map(|problem| problem.kind).collect::<Vec<_>>(), [ErrorKind::Interrupted]);
-    let sums = manager.stats(&StatsOptions { list: request.clone(), largest: 1 }, &StopAfter::new(5));
+    let sums = manager.stats(&StatsOptions::new(request.clone(), 1), &StopAfter::new(5));
     assert!(sums.volumes.is_empty() && sums.problems.iter().any(|problem| problem.kind == ErrorKind::Interrupted));
     let mut sizes = noted(&sandbox);
     sizes.sort();
@@ -85,7 +82,8 @@ fn a_clean_whose_plan_is_interrupted_plans_nothing() {
     let (sandbox, manager) = two_directories();
     let trashes = Trashes::At(vec![sandbox.trash()]);
     let policy = Policy::Rules(vec![Rule::MaxSize(1)]);
-    let request = CleanOptions { policy, trashes, ..CleanOptions::expired(DateTime::default()) };
+    let mut request = CleanOptions::expired(DateTime::default());
+    (request.policy, request.trashes) = (policy, trashes);
     let plan = manager.plan_clean(&request, &StopAfter::new(15));
     assert!(plan.items.is_empty() && plan.held.is_empty());
     assert_eq!(plan.problems.iter().map(|problem| problem.kind).collect::<Vec<_>>(), [ErrorKind::Interrupted]);

@@ -8,9 +8,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::Settings;
-use rrm::ops::Copying;
-use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
-use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
+use rrm::ops::remove::{Place, RemoveOptions};
+use rrm::ops::restore::{Restorable, RestoreOptions};
 use rrm::rules::retention::Standing;
 use rrm::rules::selection::absolute;
 use rrm::text::Charset;
@@ -108,16 +107,10 @@ impl Context {
 
     /// The request that tells how what was restored goes back to the trash; whatever comes back has its own dates.
     pub(crate) fn take_back(&self) -> Result<RemoveOptions> {
-        Ok(RemoveOptions {
-            operands: Vec::new(),
-            directories: Directories::Whole,
-            mounts: Mounts::Refuse,
-            place: self.place(),
-            copying: Copying::WithinReason,
-            now: self.now,
-            deletion: self.deletion(None)?,
-            session: None,
-        })
+        let mut options = RemoveOptions::new(self.now);
+        options.place = self.place();
+        options.deletion = self.deletion(None)?;
+        Ok(options)
     }
 
     /// Where removed items go.
@@ -130,15 +123,9 @@ impl Context {
 
     /// The request to restore something to where it was.
     pub(crate) fn restore(&self, what: Restorable) -> Result<RestoreOptions> {
-        Ok(RestoreOptions {
-            what,
-            destination: Destination::default(),
-            conflict: Conflict::Fail,
-            copying: Copying::WithinReason,
-            open: Open::Refuse,
-            now: self.now,
-            deletion: self.deletion(None)?,
-        })
+        let mut options = RestoreOptions::new(what, self.now);
+        options.deletion = self.deletion(None)?;
+        Ok(options)
     }
 
     /// The rules that hold while nobody says otherwise. One that cannot be read fails the command: without it a clean

@@ -61,14 +61,11 @@ impl ImportArgs {
             true => Sources::All(context.environment.data_dir.clone()),
             false => Sources::At(named.collect()),
         };
-        Ok(ImportOptions {
-            sources,
-            place: context.place(),
-            copying: copying(self.yes),
-            local: values::local,
-            now: context.now,
-            deletion: context.deletion(self.grace_period.as_deref())?,
-        })
+        let mut options = ImportOptions::new(sources, values::local, context.now);
+        options.place = context.place();
+        options.copying = copying(self.yes);
+        options.deletion = context.deletion(self.grace_period.as_deref())?;
+        Ok(options)
     }
 }
 
@@ -85,7 +82,7 @@ pub(super) fn run(args: &ImportArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         return tell_import_plan(session, &plan).map(|()| exit);
     }
     let told = session.told(Told::Nothing);
-    Ok(exit.max(import_all(session, &manager, plan, request, told)?))
+    Ok(exit.max(import_all(session, &manager, plan, told)?))
 }
 
 fn tell_import_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<()> {
@@ -99,14 +96,8 @@ fn tell_import_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<
 }
 
 /// Imports what is planned; what needs consent is asked about once the rest is done.
-fn import_all(
-    session: &Session<'_>,
-    manager: &TrashManager,
-    mut plan: ImportPlan,
-    mut request: ImportOptions,
-    told: Told,
-) -> anyhow::Result<Exit> {
-    let mut round = import_steps(session, manager, &plan, &request, told)?;
+fn import_all(session: &Session<'_>, manager: &TrashManager, mut plan: ImportPlan, told: Told) -> anyhow::Result<Exit> {
+    let mut round = import_steps(session, manager, &plan, told)?;
     let mut exit = round.exit;
     plan.steps = Vec::new();
     for (step, error) in std::mem::take(&mut round.unagreed) {
@@ -118,8 +109,8 @@ fn import_all(
     }
     let mut imported = round.imported;
     if !plan.steps.is_empty() {
-        request.copying = Copying::Whatever;
-        let again = import_steps(session, manager, &plan, &request, told)?;
+        plan.options.copying = Copying::Whatever;
+        let again = import_steps(session, manager, &plan, told)?;
         exit = exit.max(again.exit);
         imported.extend(again.imported);
     }
@@ -127,17 +118,11 @@ fn import_all(
     Ok(exit)
 }
 
-fn import_steps(
-    session: &Session<'_>,
-    manager: &TrashManager,
-    plan: &ImportPlan,
-    request: &ImportOptions,
-    told: Told,
-) -> anyhow::Result<Round> {
+fn import_steps(session: &Session<'_>, manager: &TrashManager, plan: &ImportPlan, told: Told) -> anyhow::Result<Round> {
     let mut round = Round { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
-    manager.import(plan, request, &session.messages.progress().listening(), |step, result| match result {
+    manager.import(plan, &session.messages.progress().listening(), |step, result| match result {
         Ok(Imported::Done(item)) => {
             round.imported.insert(item.id);
             if told == Told::Everything {

@@ -36,7 +36,7 @@ pub(in crate::browse) enum Job {
         undoable: bool,
     },
     Plan(CleanOptions),
-    Delete(Box<CleanPlan>, Box<CleanOptions>),
+    Delete(Box<CleanPlan>),
     TakeBack(Vec<Returned>, RemoveOptions),
 }
 
@@ -51,9 +51,9 @@ pub(super) fn work(desk: &Desk, jobs: &Receiver<Job>) {
             Job::Plan(request) => {
                 let plan = desk.manager.plan_clean(&request, &Watcher::new(desk));
                 desk.trouble(&plan.problems);
-                desk.report(Report::Planned(Box::new(plan), Box::new(request)));
+                desk.report(Report::Planned(Box::new(plan)));
             }
-            Job::Delete(plan, request) => delete(desk, &plan, &request),
+            Job::Delete(plan) => delete(desk, &plan),
             Job::TakeBack(back, request) => take_back(desk, back, &request),
         }
     }
@@ -63,7 +63,7 @@ fn restore(desk: &Desk, asked: Restore, request: &RestoreOptions) {
     let plan = desk.manager.plan_restore(request);
     let mut problems = plan.problems.iter().map(|error| desk.messages.words(error)).collect::<Vec<_>>();
     let mut restored = Restored { asked, back: Vec::new(), in_the_way: HashSet::new(), unagreed: Vec::new() };
-    let made_anew = desk.manager.restore(&plan, request, &Watcher::new(desk), |step, result| match result {
+    let made_anew = desk.manager.restore(&plan, &Watcher::new(desk), |step, result| match result {
         Ok(Outcome::At(path)) => restored.back.push(Returned::new(&step.item, path)),
         Ok(Outcome::Skipped(_)) => {}
         Ok(Outcome::Marked(path, problem)) => {
@@ -93,8 +93,8 @@ fn keep(desk: &Desk, requests: Vec<(KeepOptions, Vec<(ItemId, Keep)>)>, undoable
     desk.report(Report::Kept(Kept { changed, undoable }));
 }
 
-fn delete(desk: &Desk, plan: &CleanPlan, request: &CleanOptions) {
-    let cleaned = desk.manager.clean(plan, request, &Watcher::new(desk));
+fn delete(desk: &Desk, plan: &CleanPlan) {
+    let cleaned = desk.manager.clean(plan, &Watcher::new(desk));
     // Whatever the clean left, because it was kept or is in use, is there still.
     let is_gone = |path: &std::path::Path| metadata_at(path).is_err();
     let gone = plan.items.iter().filter(|item| is_gone(&item.trash.join(item.spot().path()))).map(|item| item.id);
