@@ -29,8 +29,8 @@
 //! | an attribute | is created or `EEXIST`; none is [`is_no_attribute`]; what will not be kept is [`is_attribute_refused`] |
 //! | [`random_bytes`] | cannot be foreseen |
 //!
-//! Errors are asked for by their [`kind`](std::io::ErrorKind) or by a function here, and not by their numbers, which are
-//! others on each platform.
+//! Errors are asked for by their [`kind`](std::io::ErrorKind), or by [`answer`] for what they mean, and not by their numbers,
+//! which are others on each platform.
 //!
 //! # What differs
 //!
@@ -46,6 +46,7 @@
 //! | SIGHUP ignored by whoever started us | known | never caught | never caught |
 //! | `clean --all-users` | yes | refused | refused |
 
+mod answer;
 mod attribute;
 mod content;
 mod dir;
@@ -60,9 +61,9 @@ mod rename;
 mod tests;
 mod values;
 
+pub use answer::{Answer, Asked, answer};
 pub use attribute::{
-    ATTRIBUTE_PREFIX, create_attribute, is_attribute_refused, is_attribute_too_large, is_no_attribute,
-    meaning_of_attribute,
+    ATTRIBUTE_PREFIX, create_attribute, has_no_attributes, is_attribute_refused, is_no_attribute, meaning_of_attribute,
 };
 pub use content::{
     Offer, copy_in_kernel, flush, flush_file, flush_file_system, next_data, set_length, share_content, write, write_at,

@@ -3,6 +3,7 @@
 //! The compiler already keeps the library from the binary's own types; what it cannot see is held here. Comments,
 //! strings and tests are not read.
 
+mod binary;
 mod circles;
 mod paths;
 mod rules;
@@ -23,7 +24,7 @@ fn violations(file: &str, text: &str) -> Vec<String> {
             mentioned.iter().filter(|path| rule.forbids(path)).map(|path| path.join("::")).collect();
         (!found.is_empty()).then(|| format!("src/{file} names {}: {}", found.join(", "), rule.why))
     };
-    RULES.iter().filter(|rule| rule.concerns(file)).filter_map(broken).collect()
+    RULES.iter().chain(binary::RULES).filter(|rule| rule.concerns(file)).filter_map(broken).collect()
 }
 
 fn sources(directory: &Path) -> Vec<PathBuf> {

@@ -47,7 +47,7 @@ impl Writers {
 pub(crate) fn work_ahead<T: Sync, P: Send>(
     items: &[T],
     prepare: impl Fn(&T) -> Option<P> + Send,
-    undo: impl Fn(&P),
+    undo: impl Fn(&T, &P),
     over: impl Fn() -> bool,
     mut each: impl FnMut(&T, Option<P>),
 ) {
@@ -58,11 +58,16 @@ pub(crate) fn work_ahead<T: Sync, P: Send>(
         // Where no thread can be had nothing is prepared, and all is left to this one.
         drop(spawn_beside(scope, ahead));
         let mut prepared = receiver.into_iter().flatten();
-        for item in items.iter().take_while(|_| !over()) {
+        let mut rest = items.iter();
+        while !over()
+            && let Some(item) = rest.next()
+        {
             each(item, prepared.next().flatten());
         }
         stopped.store(true, Ordering::Relaxed);
-        prepared.flatten().for_each(|prepared| undo(&prepared));
+        for (item, prepared) in rest.zip(prepared) {
+            prepared.into_iter().for_each(|prepared| undo(item, &prepared));
+        }
     });
 }
 

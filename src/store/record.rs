@@ -114,6 +114,16 @@ pub fn restore(attributes: &dyn ExtendedAttributes, file: &File, record: &Record
     erase_all_but(attributes, file, &pairs)
 }
 
+/// Whether all that `record` writes is on `file` as it was written.
+pub fn is_on(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> io::Result<bool> {
+    for (name, value) in encode(record) {
+        if attributes.get(file, name)?.as_ref() != Some(&value) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Erases the record on `file`.
 pub fn erase(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<()> {
     erase_all_but(attributes, file, &[])
@@ -348,7 +358,7 @@ mod tests {
             disk.expect_create().returning(move |_, name, _| {
                 let mut set = on_create.lock().expect("not poisoned");
                 if set.len() == failing {
-                    return Err(io::Error::from_raw_os_error(5));
+                    return Err(io::ErrorKind::BrokenPipe.into());
                 }
                 set.push(name.to_owned());
                 Ok(())
@@ -359,7 +369,7 @@ mod tests {
             });
             let file = tempfile::tempfile().expect("a temporary file");
             let result = create(&disk, &file, &record());
-            assert!(matches!(result, Err(Unwritten::Failed(error)) if error.raw_os_error() == Some(5)));
+            assert!(matches!(result, Err(Unwritten::Failed(error)) if error.kind() == io::ErrorKind::BrokenPipe));
             assert!(set.lock().expect("not poisoned").is_empty(), "attribute {failing}");
         }
     }

@@ -10,8 +10,9 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::os::unix::ffi::OsStringExt;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
@@ -21,6 +22,12 @@ use crate::sys::platform::{self, PLACE};
 use crate::sys::values::metadata::{FileId, FileKind, Metadata, mode_of};
 use crate::sys::values::name::Name;
 use crate::sys::values::opening::{GUARDED, Within};
+
+/// How the name begins of what is deleted and still open: with libfuse (its option `hard_remove`), and on NFS.
+const HIDDEN: [&str; 2] = [".fuse_hidden", ".nfs"];
+
+/// How many milliseconds a last close may take to come to a server.
+const PATIENCE: u32 = 500;
 
 /// A directory held open as a place for names.
 #[derive(Debug)]
@@ -122,6 +129,12 @@ impl Dir {
         platform::look_at(self, name.as_os_str())
     }
 
+    /// The metadata of `name`, asked of the file system itself. A server may have the kernel go by what it told up to a second
+    /// ago, and after link(2) that is often wrong.
+    pub fn metadata_anew(&self, name: Name<'_>) -> io::Result<Metadata> {
+        platform::look_at_anew(self, name.as_os_str())
+    }
+
     /// The metadata of `inner` in the directory `name`, not following `inner`. In one call, so `name` is followed if
     /// somebody has put a link in its place: for a look that nothing is done by.
     pub fn metadata_through(&self, name: Name<'_>, inner: Name<'_>) -> io::Result<Metadata> {
@@ -189,6 +202,33 @@ impl Dir {
     /// Removes the empty directory `name`.
     pub fn remove_dir(&self, name: Name<'_>) -> io::Result<()> {
         Ok(through("unlinkat", || rustix::fs::unlinkat(self, name.as_os_str(), AtFlags::REMOVEDIR))?)
+    }
+
+    /// As [`Self::remove_dir`], for a directory that was emptied just now. A server that hides what is deleted while it is open
+    /// (`.fuse_hidden…`, `.nfs…`) does not find it empty until the last close has come to it, which nobody waits for.
+    pub fn remove_emptied_dir(&self, name: Name<'_>) -> io::Result<()> {
+        for _ in 0..PATIENCE {
+            match self.remove_dir(name) {
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty && self.holds_hidden(name) => {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                removed => return removed,
+            }
+        }
+        self.remove_dir(name)
+    }
+
+    /// Whether all that is in the directory `name` is what a server hides.
+    fn holds_hidden(&self, name: Name<'_>) -> bool {
+        let is_hidden = |name: &OsStr| HIDDEN.iter().any(|hidden| name.as_bytes().starts_with(hidden.as_bytes()));
+        let mut others = 0;
+        let read = self.open_dir(name).and_then(|dir| {
+            dir.for_each_entry(|entry| {
+                others += usize::from(!is_hidden(&entry.name));
+                Ok(())
+            })
+        });
+        read.is_ok() && others == 0
     }
 
     /// Sets the permission bits of this directory.

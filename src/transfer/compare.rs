@@ -56,6 +56,35 @@ pub fn is_still_copied(route: Route<'_>, copied: &Copied) -> io::Result<bool> {
     comparison.all(route)
 }
 
+/// Whether two entries that are no directories hold the same: the same bytes, or where they lead.
+pub(super) fn holds_the_same(one: (&Dir, Name<'_>), other: (&Dir, Name<'_>)) -> io::Result<bool> {
+    let (was, is) = (one.0.metadata_of(one.1)?, other.0.metadata_of(other.1)?);
+    let opened = |(dir, name), metadata| open_source(dir, name, metadata).map_err(Trouble::into_source);
+    match (opened(one, &was)?, opened(other, &is)?) {
+        ((Inode::Open(one), _), (Inode::Open(other), _)) => is_same_content((&one, &other), was.size, &Silent),
+        _ if was.kind == FileKind::Symlink => Ok(one.0.read_link(one.1)? == other.0.read_link(other.1)?),
+        _ => Ok(true),
+    }
+}
+
+fn is_same_content((one, other): (&File, &File), size: u64, progress: &dyn Progress) -> io::Result<bool> {
+    let (mut ours, mut theirs) = (Buffer::new(BUFFER), Buffer::new(BUFFER));
+    let mut at = 0;
+    while at < size {
+        if progress.interrupted() {
+            return Err(io::ErrorKind::Interrupted.into());
+        }
+        let (ours, theirs) = (ours.first(size - at), theirs.first(size - at));
+        one.read_exact_at(ours, at)?;
+        other.read_exact_at(theirs, at)?;
+        if ours != theirs {
+            return Ok(false);
+        }
+        at += u64::try_from(ours.len()).map_err(io::Error::other)?;
+    }
+    Ok(true)
+}
+
 /// What is looked at.
 #[derive(Clone, Copy)]
 enum Look<'a> {
@@ -168,27 +197,11 @@ impl Comparison<'_> {
             return Ok(false);
         }
         match inodes {
-            (Inode::Open(one), Inode::Open(other)) if !was.is_dir() => self.is_same_content(&one, &other, was.size),
+            (Inode::Open(one), Inode::Open(other)) if !was.is_dir() => {
+                is_same_content((&one, &other), was.size, self.progress)
+            }
             _ => Ok(true),
         }
-    }
-
-    fn is_same_content(&self, one: &File, other: &File, size: u64) -> io::Result<bool> {
-        let (mut ours, mut theirs) = (Buffer::new(BUFFER), Buffer::new(BUFFER));
-        let mut at = 0;
-        while at < size {
-            if self.progress.interrupted() {
-                return Err(io::ErrorKind::Interrupted.into());
-            }
-            let (ours, theirs) = (ours.first(size - at), theirs.first(size - at));
-            one.read_exact_at(ours, at)?;
-            other.read_exact_at(theirs, at)?;
-            if ours != theirs {
-                return Ok(false);
-            }
-            at += u64::try_from(ours.len()).map_err(io::Error::other)?;
-        }
-        Ok(true)
     }
 }
 

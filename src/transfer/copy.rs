@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use crate::progress::{Activity, Progress, begin};
-use crate::sys::{Dir, FileId, Name};
+use crate::sys::{Answer, Asked, Dir, FileId, Name, answer};
 
 use crate::sys::entries::walk::{Ascent, Step, Trail, Walk};
 use crate::transfer::Route;
@@ -21,7 +21,7 @@ use crate::transfer::copied::Copied;
 use crate::transfer::copy::leaf::{Leaf, Leaves, Pair};
 use crate::transfer::copy::links::{Linked, Links};
 use crate::transfer::copy::seal::Seal;
-use crate::transfer::error::{Failure, TransferError, Trouble, While, is_refusal};
+use crate::transfer::error::{Failure, TransferError, Trouble, While};
 use crate::transfer::helper::{self, Helper, with_helper};
 use crate::transfer::loss::Loss;
 use crate::transfer::make::{not_made, open_source_dir};
@@ -126,7 +126,7 @@ impl Copier<'_, '_> {
         if self.progress.interrupted() {
             return Err(Trouble::interrupted());
         }
-        let was = walk.here().metadata_of(name).during(Failure::Read)?;
+        let was = walk.here().metadata_anew(name).during(Failure::Read)?;
         if was.is_dir() {
             if Some(was.id) == self.made_top {
                 return Err(Trouble::of(Failure::Make, io::Error::other("it would be copied into itself")));
@@ -155,7 +155,7 @@ impl Copier<'_, '_> {
                 return Ok(());
             }
             Ok(Linked::NoCopyYet) => {}
-            Err(error) if is_refusal(&error) || error.kind() == io::ErrorKind::TooManyLinks => {
+            Err(error) if answer(&error, Asked::Link) == Answer::NotHere => {
                 self.own.lose(&[Loss::HardLinks], || leaf.path())?;
             }
             Err(error) => return Err(Trouble::of(Failure::Make, error)),

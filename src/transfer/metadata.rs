@@ -6,7 +6,7 @@ pub(super) mod attributes;
 use std::ffi::OsStr;
 use std::io;
 
-use crate::sys::{FileKind, Inode, Metadata};
+use crate::sys::{Answer, Asked, FileKind, Inode, Metadata, answer};
 
 use self::attributes::{Group, Inherited};
 use crate::transfer::error::{Failure, Trouble, While, is_refusal};
@@ -57,9 +57,10 @@ pub(in crate::transfer) fn keep(
     let mut losses = attributes::keep(from, to, group, new.inherited, passed_over)?;
     let mode = mode_for(was, owner);
     if was.kind != FileKind::Symlink {
-        tolerate_refusal(to.set_mode(mode)).during(Failure::Keep)?;
+        tolerate_refusal(to.set_mode(mode), Asked::Metadata).during(Failure::Keep)?;
     }
-    tolerate_refusal(to.set_times(was.accessed, was.modified)).during(Failure::Keep)?;
+    let asked = if was.kind == FileKind::Symlink { Asked::MetadataOfLink } else { Asked::Metadata };
+    tolerate_refusal(to.set_times(was.accessed, was.modified), asked).during(Failure::Keep)?;
     let now = to.metadata().during(Failure::Keep)?;
     losses.extend(differences(was, &now, mode));
     Ok(Kept { losses, now })
@@ -84,7 +85,7 @@ pub(in crate::transfer) fn set_owner(was: &Metadata, to: &Inode, owner: Owner) -
         return Ok(owner);
     }
     match to.set_owner(Some(was.uid), Some(was.gid)) {
-        Err(error) if is_refusal(&error) => tolerate_refusal(to.set_owner(None, Some(was.gid)))?,
+        Err(error) if is_refusal(&error) => tolerate_refusal(to.set_owner(None, Some(was.gid)), Asked::Metadata)?,
         result => result?,
     }
     owner_of(to)
@@ -113,9 +114,9 @@ pub(in crate::transfer) fn mode_for(was: &Metadata, owner: Owner) -> u32 {
 }
 
 /// A refusal is found by comparing, so that a call that only claims to work is found too.
-fn tolerate_refusal(result: io::Result<()>) -> io::Result<()> {
+fn tolerate_refusal(result: io::Result<()>, asked: Asked) -> io::Result<()> {
     match result {
-        Err(error) if is_refusal(&error) => Ok(()),
+        Err(error) if answer(&error, asked) == Answer::NotHere => Ok(()),
         result => result,
     }
 }

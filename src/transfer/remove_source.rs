@@ -10,6 +10,7 @@
 
 pub(super) mod aside;
 
+use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::private::Ledger;
 use crate::progress::{Activity, Amount, Progress, Silent, begin};
-use crate::sys::{self, Dir, FileKind, Metadata, Name, if_there};
+use crate::sys::{self, Dir, FileId, FileKind, Metadata, Name, if_there};
 
 use crate::sys::entries::walk::{Ascent, Step, Trail, Walk};
 use crate::transfer::copy::leaf::{Leaf, Pair};
@@ -26,6 +27,7 @@ use crate::transfer::helper::{self, Helper, with_helper};
 use crate::transfer::loss::Loss;
 use crate::transfer::make::open_source_dir;
 use crate::transfer::remove_source::aside::{Asides, Moved, is_what_was_seen, move_aside};
+use crate::transfer::compare::holds_the_same;
 use crate::transfer::{Copied, Route, is_same};
 
 /// How often one directory is read before we give up on a process that keeps filling it.
@@ -83,7 +85,17 @@ pub fn retire(route: Route<'_>, proof: Proof, ledger: Option<&Ledger>, progress:
     let work = gains.then_some(|leaf: Leaf| remove_leaf(&leaf, &asides));
     let mut retired = with_helper(work, |helper| {
         let retired = Retired::default();
-        Retiring { proof, asides: &asides, helper, progress, levels: Vec::new(), here: None, retired }.all(route)
+        Retiring {
+            proof,
+            asides: &asides,
+            helper,
+            progress,
+            levels: Vec::new(),
+            here: None,
+            unseen: HashSet::new(),
+            retired,
+        }
+        .all(route)
     });
     retired.asides = lock(&asides).left();
     retired
@@ -102,6 +114,8 @@ struct Retiring<'a> {
     levels: Vec<Level>,
     /// The directory that the walk is in and its copy, once it has a leaf.
     here: Option<Arc<Pair>>,
+    /// Files with other names of which nobody knows when they were changed by the removal of one.
+    unseen: HashSet<FileId>,
     retired: Retired,
 }
 
@@ -203,7 +217,10 @@ impl Retiring<'_> {
             return Ok(Looked::Directories(opened, copy.0.open_dir(copy.1)?));
         }
         let has = match &self.proof {
-            Proof::Seen(seen) => is_as_seen(seen, &is, &copied),
+            Proof::Seen(seen) => {
+                looks_as_seen(seen, &is, &copied)
+                    && (seen.witness.confirms(&is) || (self.unseen.contains(&is.id) && holds_the_same(one, copy)?))
+            }
             Proof::Bytes => is_same(Route::between(one, copy), self.progress)?,
         };
         if has { Ok(Looked::Leaf(is)) } else { Err(not_copied()) }
@@ -213,8 +230,11 @@ impl Retiring<'_> {
     fn remove(&mut self, one: Place<'_>, was: &Metadata, copy: Place<'_>) -> io::Result<()> {
         let Some(Removed { is_also }) = remove_aside(self.asides, one, was, copy)? else { return Ok(()) };
         // The other names of a file get a new change time with this removal, which is ours and no one else's.
-        if let (Some(is_also), Proof::Seen(seen)) = (is_also, &mut self.proof) {
-            seen.witness.note(&is_also);
+        match (is_also, &mut self.proof) {
+            (Some(is_also), Proof::Seen(seen)) => seen.witness.note(&is_also),
+            // A server that knows a file by its names does not tell it.
+            (None, Proof::Seen(_)) if was.links > 1 => drop(self.unseen.insert(was.id)),
+            _ => {}
         }
         self.count(ONE);
         Ok(())
@@ -335,14 +355,11 @@ fn lock<'a, 'b>(asides: &'a Mutex<Asides<'b>>) -> MutexGuard<'a, Asides<'b>> {
     asides.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Whether `is` is still what was seen while it was copied, and `copy` its copy.
-fn is_as_seen(seen: &Copied, is: &Metadata, copy: &Metadata) -> bool {
+/// Whether `is` looks as it did while it was copied, and `copy` as its copy; when it was changed is asked beside that.
+fn looks_as_seen(seen: &Copied, is: &Metadata, copy: &Metadata) -> bool {
     let has_length = matches!(is.kind, FileKind::File | FileKind::Symlink);
     let keeps_times = seen.losses.get(Loss::Times).is_none();
-    is.kind == copy.kind
-        && (!has_length || is.size == copy.size)
-        && (!keeps_times || is.modified == copy.modified)
-        && seen.witness.confirms(is)
+    is.kind == copy.kind && (!has_length || is.size == copy.size) && (!keeps_times || is.modified == copy.modified)
 }
 
 /// What was removed.

@@ -3,14 +3,14 @@
 /// What some files must not name, and why.
 pub(crate) struct Rule {
     /// Files below `src/`: one file, with a `/` at the end all below a directory, `*` for all of the library.
-    files: &'static [&'static str],
+    pub(super) files: &'static [&'static str],
     /// Files that the rule would concern but for a reason.
-    except: &'static [&'static str],
-    names: Names,
+    pub(super) except: &'static [&'static str],
+    pub(super) names: Names,
     pub(crate) why: &'static str,
 }
 
-enum Names {
+pub(super) enum Names {
     /// Paths that must not be named. One beginning with `crate` is a module of the same crate; any other is looked for
     /// at any place of a path, so that neither `use` nor a re-export hides it.
     Without(&'static [&'static str]),
@@ -53,8 +53,6 @@ fn is_named(path: &[String], name: &str) -> bool {
 
 /// All of the library: what lies in `src/` and not in `src/bin/`.
 const LIBRARY: &[&str] = &["*"];
-
-const BINARY: &[&str] = &["bin/"];
 
 pub(crate) const RULES: &[Rule] = &[
     Rule {
@@ -330,40 +328,5 @@ pub(crate) const RULES: &[Rule] = &[
         except: &["text/printable.rs", "bin/rrm/output/text.rs", "ops/copy.rs", "transfer/error.rs"],
         names: Names::Without(&["display", "escape_debug", "escape_default", "escape_unicode", "escape_ascii"]),
         why: "what a name looks like is said in src/text, and nowhere else",
-    },
-    Rule {
-        files: BINARY,
-        except: &[],
-        names: Names::Without(&["xattr"]),
-        why: "the binary reaches files through the library",
-    },
-    Rule {
-        files: BINARY,
-        except: &["bin/rrm/browse/"],
-        names: Names::Without(&["ratatui", "crossterm"]),
-        why: "only the picker draws on a whole screen",
-    },
-    Rule {
-        files: &["bin/rrm/browse/"],
-        except: &[
-            "bin/rrm/browse/work.rs",
-            "bin/rrm/browse/work/",
-            "bin/rrm/browse/terminal.rs",
-            "bin/rrm/browse/event_loop.rs",
-        ],
-        names: Names::Without(&["std::fs", "std::io", "std::thread", "TrashManager", "std::time"]),
-        why: "what is shown is a value, and neither a key nor a screen waits for anything",
-    },
-    Rule {
-        files: BINARY,
-        except: &["bin/rrm/main.rs", "bin/rrm/env.rs", "bin/rrm/env/"],
-        names: Names::Without(&["std::env", "env::var", "env::var_os"]),
-        why: "arguments and environment are read once, where they become requests",
-    },
-    Rule {
-        files: &["bin/rrm/output.rs", "bin/rrm/output/"],
-        except: &[],
-        names: Names::Without(&["clap"]),
-        why: "what is shown does not depend on how it was asked for",
     },
 ];

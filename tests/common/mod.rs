@@ -31,7 +31,7 @@ pub(crate) use {
     files::removed_at,
     mounts::{Format, Mount},
     run::{Invocation, MACHINE, Run, Way},
-    sandbox::Sandbox,
+    sandbox::{Sandbox, place_of_sandboxes},
     screen::Screen,
     skip::{Missing, say_skipped},
     snapshot::{Tree, snapshot},

@@ -171,7 +171,7 @@ impl Drop for Sandbox {
 ///
 /// ext4 gives no inode away again for five seconds, and searches for one that it may give. With thousands of files made
 /// and deleted in each of them, that search is half of what all tests cost.
-fn place_of_sandboxes() -> PathBuf {
+pub(crate) fn place_of_sandboxes() -> PathBuf {
     static PLACE: OnceLock<PathBuf> = OnceLock::new();
     let choose = || std::env::var_os("RRM_TEST_ROOT").map(PathBuf::from).or_else(roomy_memory);
     PLACE.get_or_init(|| choose().unwrap_or_else(std::env::temp_dir)).clone()

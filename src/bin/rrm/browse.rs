@@ -11,7 +11,6 @@ mod entries;
 mod event_loop;
 mod fuzzy;
 mod input;
-mod line;
 mod order;
 mod query;
 mod report;

@@ -1,5 +1,6 @@
 //! The commands. A new one is a file in this folder and an entry in the table below.
 
+#[cfg(feature = "browse")]
 mod browse;
 mod clean;
 mod complete;
@@ -26,27 +27,35 @@ use crate::exit::Exit;
 use crate::session::Start;
 use help::Help;
 
-/// Makes the table of commands: what clap reads, what runs, and what is printed about each.
+/// Makes the table of commands: what clap reads, what runs, and what is printed about each. A command behind `if` exists
+/// only with that feature.
 macro_rules! commands {
-    ($($(#[$about:meta])* $name:ident($module:ident::$args:ident),)*) => {
+    ($($(#[$about:meta])* $name:ident($module:ident::$args:ident) $(if $feature:literal)?,)*) => {
         // clap learns the options of a command only when that is the one that runs: all of them would take a third of a start.
         #[derive(Debug, Subcommand)]
         #[command(defer = true)]
         pub(crate) enum Command {
-            $($(#[$about])* #[command(after_long_help = $module::HELP.examples())] $name($module::$args),)*
+            $(
+                $(#[cfg(feature = $feature)])?
+                $(#[$about])*
+                #[command(after_long_help = $module::HELP.examples())]
+                $name($module::$args),
+            )*
         }
 
         impl Command {
             /// Runs the command.
             pub(crate) fn run(self, start: Start<'_>) -> anyhow::Result<Exit> {
                 match self {
-                    $(Self::$name(args) => $module::run(&args, start),)*
+                    $($(#[cfg(feature = $feature)])? Self::$name(args) => $module::run(&args, start),)*
                 }
             }
         }
 
         /// What is printed about each command.
-        pub(crate) const HELP: &[(&str, Help)] = &[$((stringify!($module), $module::HELP),)*];
+        pub(crate) const HELP: &[(&str, Help)] = &[
+            $($(#[cfg(feature = $feature)])? (stringify!($module), $module::HELP),)*
+        ];
     };
 }
 
@@ -70,11 +79,11 @@ commands! {
     /// Browse the trash: preview, restore, keep or delete items.
     ///
     /// Needs a terminal. In scripts, use rrm list, restore, keep and clean.
-    Browse(browse::BrowseArgs),
+    Browse(browse::BrowseArgs) if "browse",
     /// Restore items to their original paths.
     ///
     /// If several items share an original path, the newest one is restored. Existing files are never overwritten.
-    /// Without a SELECTION, pick the items interactively.
+    #[cfg_attr(feature = "browse", doc = " Without a SELECTION, pick the items interactively.")]
     #[command(alias = "recover")]
     Restore(restore::RestoreArgs),
     /// Undo the last rrm rm, or the last N.

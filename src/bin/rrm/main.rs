@@ -1,5 +1,6 @@
 //! The rrm command: a thin skin over the library of the same name.
 
+#[cfg(feature = "browse")]
 mod browse;
 mod cli;
 mod commands;

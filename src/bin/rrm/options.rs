@@ -1,7 +1,6 @@
 //! Options that several commands share.
 
 mod feedback;
-mod numbers;
 mod report_form;
 mod selection;
 mod sort;
@@ -12,7 +11,6 @@ use clap::{Args, ValueHint};
 use rrm::ops::Copying;
 
 pub(crate) use feedback::{FeedbackArgs, colour_of_help};
-pub(crate) use numbers::{number, whole_number};
 pub(crate) use report_form::{ReportForm, ReportFormArgs};
 pub(crate) use selection::SelectionArgs;
 pub(crate) use sort::{SortKey, compare};

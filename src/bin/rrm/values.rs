@@ -182,6 +182,16 @@ pub(crate) fn size(text: &str) -> Result<u64> {
     text.trim().parse::<ByteSize>().map(|size| size.as_u64()).map_err(|_| bad("read the size", text, SIZE_FORMS))
 }
 
+/// A number of things, at least one.
+pub(crate) fn number(text: &str) -> std::result::Result<usize, &'static str> {
+    text.parse().ok().filter(|number| *number > 0).ok_or("write a number, 1 or more")
+}
+
+/// A number of things, or none.
+pub(crate) fn whole_number(text: &str) -> std::result::Result<usize, &'static str> {
+    text.parse().map_err(|_| "write a number, 0 or more")
+}
+
 /// A kind of item, by its name or the beginning of it that no other has.
 pub(crate) fn kind(text: &str) -> Result<ItemKind> {
     let unknown = || {

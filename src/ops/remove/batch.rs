@@ -85,7 +85,9 @@ impl Ahead {
         work_ahead(
             run,
             |removal| self.label(removal),
-            |labelled| self.trash.unlabel(labelled),
+            |removal, labelled| {
+                self.source(removal).into_iter().for_each(|source| self.trash.unlabel(source, labelled))
+            },
             || progress.interrupted(),
             |removal, labelled| finish(removal, labelled.and_then(|labelled| self.commit(removal, &labelled))),
         );

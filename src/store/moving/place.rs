@@ -191,13 +191,31 @@ impl TrashDir {
         let id = self.new_id(record, Shape::Own, lent)?;
         let text = id.to_string();
         if let Err(error) = rename_to_own_name(source.parent, source.name, &self.dir, Name::new(&text)?) {
-            record::erase(&*self.attributes, file)?;
+            self.take_back(source, file, record)?;
             return Err(error);
         }
         let id = self.secure(id, file, record);
         let holder =
             if id.told().is_some_and(|told| told.shape == Shape::Own) { Holder::Item } else { Holder::Envelope };
         Ok(Placed { id, trash: self.path.clone(), holder })
+    }
+
+    /// Takes the record off what was not moved.
+    ///
+    /// On a file system of several machines, where no lock of ours may hold the others, another may have moved it, with its own
+    /// record written over ours. So what is not as we wrote it is left alone; and what is moved away while we erase gets it
+    /// again.
+    fn take_back(&self, source: Source<'_>, file: &File, record: &Record) -> io::Result<()> {
+        if !record::is_on(&*self.attributes, file, record)? {
+            return Ok(());
+        }
+        let is_there = || is_at(file, source.parent, source.name).is_ok_and(|is_there| is_there);
+        let was_there = is_there();
+        record::erase(&*self.attributes, file)?;
+        if was_there && !is_there() {
+            record::restore(&*self.attributes, file, record).ok();
+        }
+        Ok(())
     }
 
     /// Sees to it that what came under this name has its record, and that nobody else can write it. What cannot be secured
@@ -272,8 +290,8 @@ impl TrashDir {
     }
 
     /// Takes the record off what is not moved after all. Where it cannot, the next removal does.
-    pub fn unlabel(&self, labelled: &Labelled) {
-        record::erase(&*self.attributes, &labelled.file).ok();
+    pub fn unlabel(&self, source: Source<'_>, labelled: &Labelled) {
+        self.take_back(source, &labelled.file, &labelled.record).ok();
     }
 
     fn place_in_envelope(&self, source: Source<'_>, record: &Record, given: u32) -> io::Result<Placed> {

@@ -18,7 +18,7 @@ use std::path::Path;
 use crate::item::{Holder, ItemKind, Lent, Origin, Record, Spot, TrashItem};
 use crate::store::OTHERS_WRITE;
 use crate::store::envelope::discard_envelope;
-use crate::store::lock::is_at;
+use crate::store::lock::{is_at, is_ours};
 use crate::store::moving::loosen::{Loosened, loosen};
 use crate::store::spot::Holding;
 use crate::store::{TrashDir, layout, record};
@@ -41,8 +41,9 @@ pub struct MovedOut {
     labelled: Option<File>,
     leaving: Leaving,
     envelope: Option<Dir>,
-    /// Where it is now, if another had its lock when it was moved.
-    contended: Option<(Dir, OsString)>,
+    /// Where it is now.
+    place: (Dir, OsString),
+    lock: Lock,
 }
 
 /// How long a restore waits for a removal that has the lock of what is moved, each time a millisecond.
@@ -71,10 +72,11 @@ impl TrashDir {
         // Opened before the move, so that nothing but this very inode loses attributes after it; and locked, so that no
         // removal of what is back writes a record that would be erased.
         let labelled = self.labelled(item, name)?;
-        let contended = match labelled.as_ref().map(try_lock) {
-            Some(Ok(Lock::Taken)) => Some((target.try_clone()?, target_name.as_os_str().to_owned())),
-            _ => None,
+        let lock = match labelled.as_ref().map(try_lock) {
+            Some(Ok(Lock::Taken)) => Lock::Taken,
+            _ => Lock::Held,
         };
+        let place = (target.try_clone()?, target_name.as_os_str().to_owned());
         let leaving = Leaving::of(item, &holding, name)?;
         let reopened = Reopened::of(item, labelled.as_ref(), (target, target_name))?;
         if let Err(error) = self.making_room(|| rename_no_replace(&holding, name, target, target_name)) {
@@ -83,7 +85,7 @@ impl TrashDir {
             return Err(error);
         }
         let envelope = if let Holding::Envelope(envelope) = holding { Some(envelope) } else { None };
-        Ok(MovedOut { item: item.clone(), labelled, leaving, envelope, contended })
+        Ok(MovedOut { item: item.clone(), labelled, leaving, envelope, place, lock })
     }
 
     /// Takes off again what an item was given to be moved, which it was not. Others could write the record meanwhile.
@@ -109,15 +111,30 @@ impl TrashDir {
 
     /// Erases the record of what was moved out, gives it back its mode, and removes its envelope.
     pub fn tidy_up(&self, moved: MovedOut) -> Taken {
-        let is_in_place = |file: &File| moved.contended.as_ref().is_none_or(|place| is_back_for_good(file, place));
+        let is_in_place = |file: &File| moved.lock == Lock::Held || is_back_for_good(file, &moved.place);
         let labelled = moved.labelled.filter(is_in_place);
-        let erased = labelled.map_or(Ok(()), |file| record::erase(&*self.attributes, &file));
+        let erased = labelled.map_or(Ok(()), |file| self.erase_moved(&moved.item, &file, &moved.place));
         // Whatever became of the record: nothing else will remember the mode.
         let result = moved.leaving.finish(|mode| moved.item.original_mode(mode)).and(erased);
         if let Some(envelope) = moved.envelope {
             self.discard_holding(moved.item.spot(), &Holding::Envelope(envelope));
         }
         result.map_or_else(Taken::Marked, |()| Taken::Whole)
+    }
+
+    /// Erases the record of what was moved.
+    fn erase_moved(&self, item: &TrashItem, file: &File, (target, name): &(Dir, OsString)) -> io::Result<()> {
+        match record::erase(&*self.attributes, file) {
+            // Some servers lose what was opened by a name that is there no more; by now it has another.
+            Err(error) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => {
+                let again = target.open_file(Name::new(name)?)?;
+                let recorded = record::read_path(&*self.attributes, &again)?;
+                let is_it =
+                    recorded.is_some() && recorded == item.original_path().and_then(|path| self.recorded_path(path));
+                if is_it && is_ours(&again) { record::erase(&*self.attributes, &again) } else { Err(error) }
+            }
+            erased => erased,
+        }
     }
 
     /// Both at once: moves `item`, and leaves nothing of ours on it.

@@ -42,20 +42,19 @@ impl Dir {
         Ok(through("mkdirat", || rustix::fs::mkdirat(self, name.as_os_str(), Mode::RWXU | Mode::SVTX))?)
     }
 
-    /// Whether this directory, which is as `is` tells and ours, has that mark, or its file system has no place for it.
+    /// Whether this directory, which is as `is` tells and ours, has that mark, or its file system gives none.
     #[must_use]
     pub fn has_our_mark(&self, is: &Metadata) -> bool {
-        is.mode & (STICKY | OTHERS) == STICKY || (!self.takes_mark(is) && self.is_closed_to_others(is))
+        is.mode & (STICKY | OTHERS) == STICKY || (!self.gives_mark() && self.is_closed_to_others(is))
     }
 
-    /// Whether the mark shows once it is set. The sticky bit takes nothing from us, whose directory it is.
-    fn takes_mark(&self, is: &Metadata) -> bool {
-        use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
-        match self.set_mode(is.mode | STICKY).and_then(|()| Ok(self.metadata()?.mode != is.mode)) {
-            Ok(shows) => shows && self.set_mode(is.mode).is_ok(),
-            // vfat says of a mode that it cannot keep that it is not permitted.
-            Err(error) => !matches!(error.kind(), PermissionDenied | Unsupported | InvalidInput),
-        }
+    /// Whether what is made in here has the mark: vfat has no place for it, and bindfs leaves it out. Where nothing can be made
+    /// it is taken to be so.
+    fn gives_mark(&self) -> bool {
+        const TRIAL: Name<'static> = Name::fixed("mark");
+        let Ok(()) = self.create_marked_dir(TRIAL) else { return true };
+        let is_given = self.metadata_of(TRIAL).map_or(true, |trial| trial.mode & STICKY != 0);
+        self.remove_dir(TRIAL).is_err() || is_given
     }
 
     /// Gives the owner of this directory, which is as `is` tells, all rights that a strange umask took.

@@ -91,7 +91,7 @@ impl<'a> Seal<'a> {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Trouble::changed()),
             result => result.during(Failure::Keep)?,
         };
-        if !self.is_copy(&was, &made) {
+        if !self.is_copy(&was, &made) && !self.is_copy(&was, &to.metadata_anew(to_name).during(Failure::Keep)?) {
             return Err(Trouble::changed());
         }
         if let Some(parent) = self.open.last_mut() {

@@ -7,9 +7,9 @@ use std::io;
 use xattr::FileExt;
 
 use crate::sys::door::through;
-use crate::sys::{AttributeMeaning, Carrier, Inode, is_attribute_too_large, meaning_of_attribute};
+use crate::sys::{AttributeMeaning, Carrier, Inode, has_no_attributes, is_attribute_refused, meaning_of_attribute};
 
-use crate::transfer::error::{Failure, Trouble, While, is_refusal};
+use crate::transfer::error::{Failure, Trouble, While};
 use crate::transfer::loss::Loss;
 
 /// Whether the copy belongs to the group that the source belongs to.
@@ -32,7 +32,11 @@ pub(in crate::transfer) enum Inherited {
 
 /// What the new entry `made` has inherited.
 pub(in crate::transfer) fn inherited(made: &Inode) -> io::Result<Inherited> {
-    Ok(if list(made, is_inherited)?.is_empty() { Inherited::Nothing } else { Inherited::Lists })
+    Ok(if list(made, is_inherited)?.is_none_or(|names| names.is_empty()) {
+        Inherited::Nothing
+    } else {
+        Inherited::Lists
+    })
 }
 
 /// Makes the attributes of `to`, which is new, those of `from`; says what it could not.
@@ -48,12 +52,13 @@ pub(in crate::transfer) fn keep(
     inherited: Inherited,
     passed_over: fn(&OsStr) -> bool,
 ) -> Result<Vec<Loss>, Trouble> {
-    let mut wanted = list(from, is_kept).during(Failure::Read)?;
+    let told = list(from, is_kept).during(Failure::Read)?;
+    let mut losses = if told.is_none() { vec![Loss::Attributes] } else { Vec::new() };
+    let mut wanted = told.unwrap_or_default();
     wanted.retain(|name| !passed_over(name));
     if inherited == Inherited::Lists {
         remove_inherited(to, &wanted).during(Failure::Keep)?;
     }
-    let mut losses = Vec::new();
     for name in wanted {
         let loss = loss_of(&name);
         // None: it is gone since it was listed, which the comparison of the source's change time will tell.
@@ -67,7 +72,7 @@ pub(in crate::transfer) fn keep(
 }
 
 fn remove_inherited(made: &Inode, but: &[OsString]) -> io::Result<()> {
-    let names = list(made, is_inherited)?;
+    let names = list(made, is_inherited)?.unwrap_or_default();
     names.iter().filter(|name| !but.contains(name)).try_for_each(|name| remove(made, name))
 }
 
@@ -76,13 +81,13 @@ pub(in crate::transfer) fn values(
     from: &Inode,
     passed_over: fn(&OsStr) -> bool,
 ) -> io::Result<BTreeMap<OsString, Option<Vec<u8>>>> {
-    let names = list(from, is_kept)?.into_iter().filter(|name| !passed_over(name));
+    let names = list(from, is_kept)?.unwrap_or_default().into_iter().filter(|name| !passed_over(name));
     names.map(|name| get(from, &name).map(|value| (name, value))).collect()
 }
 
 /// Whether there is anything that [`keep`] would have to do for this source.
 pub(in crate::transfer) fn has_any(from: &Inode, passed_over: fn(&OsStr) -> bool) -> io::Result<bool> {
-    Ok(list(from, is_kept)?.iter().any(|name| !passed_over(name)))
+    Ok(list(from, is_kept)?.is_none_or(|names| names.iter().any(|name| !passed_over(name))))
 }
 
 fn is_kept(name: &OsStr) -> bool {
@@ -101,15 +106,18 @@ fn loss_of(name: &OsStr) -> Loss {
     }
 }
 
-fn list(inode: &Inode, which: fn(&OsStr) -> bool) -> io::Result<Vec<OsString>> {
+/// The names of its attributes; `None` where they cannot be read, and all else of it can. Some servers that keep none say
+/// that, and so does a bad disk: then what there may be is a loss that is named.
+fn list(inode: &Inode, which: fn(&OsStr) -> bool) -> io::Result<Option<Vec<OsString>>> {
     let names = match inode.carrier() {
         Carrier::Handle(file) => file.list_xattr(),
         Carrier::Path(path) => xattr::list_deref(path),
-        Carrier::Unreachable => return Ok(Vec::new()),
+        Carrier::Unreachable => return Ok(Some(Vec::new())),
     };
     match names {
-        Ok(names) => Ok(names.filter(|name| which(name)).collect()),
-        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Vec::new()),
+        Ok(names) => Ok(Some(names.filter(|name| which(name)).collect())),
+        Err(error) if error.kind() == io::ErrorKind::Unsupported => Ok(Some(Vec::new())),
+        Err(error) if has_no_attributes(&error) => Ok(None),
         Err(error) => Err(error),
     }
 }
@@ -139,7 +147,8 @@ fn set(inode: &Inode, name: &OsStr, value: &[u8]) -> Result<bool, Trouble> {
     };
     match done {
         Ok(()) => Ok(true),
-        Err(error) if is_refusal(&error) || is_attribute_too_large(&error) => Ok(false),
+        // A used-up quota is nothing that a person could agree to.
+        Err(error) if is_attribute_refused(&error) && error.kind() != io::ErrorKind::QuotaExceeded => Ok(false),
         Err(error) => Err(Trouble::of(Failure::Keep, error)),
     }
 }

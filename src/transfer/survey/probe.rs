@@ -30,7 +30,6 @@ struct Question {
 #[derive(Debug)]
 pub(in crate::transfer) struct Probe<'a> {
     target: &'a Dir,
-    name: Name<'a>,
     inside: Dir,
     answers: HashMap<Question, Vec<Loss>>,
     links: Option<Links>,
@@ -43,17 +42,22 @@ pub(in crate::transfer) enum Links {
     Lost,
 }
 
+/// The directory, which is not where the copy is made: a server may keep it for a moment.
+const PLACE: Name<'static> = Name::fixed("trials");
 const TRIAL: Name<'static> = Name::fixed("trial");
 const SECOND: Name<'static> = Name::fixed("second");
+
+/// What an owner may have.
+const OWNER_ALL: u32 = 0o700;
 
 /// A time that no coarse clock can hold.
 const FINE: Timestamp = Timestamp { seconds: 1_234_567_891, nanoseconds: 123_456_789 };
 
 impl<'a> Probe<'a> {
-    /// Makes the directory `name` in `target` to try things in.
-    pub(in crate::transfer) fn new(target: &'a Dir, name: Name<'a>) -> Result<Self, Trouble> {
-        let inside = target.create_private_dir(name).map_err(make::not_made)?;
-        Ok(Self { target, name, inside, answers: HashMap::new(), links: None })
+    /// Makes a directory in `target` to try things in.
+    pub(in crate::transfer) fn new(target: &'a Dir) -> Result<Self, Trouble> {
+        let inside = target.create_private_dir(PLACE).map_err(make::not_made)?;
+        Ok(Self { target, inside, answers: HashMap::new(), links: None })
     }
 
     /// What a copy of `from`, which is as `was` tells, would lose; attributes that `passed_over` tells are none.
@@ -110,12 +114,19 @@ impl<'a> Probe<'a> {
 
     /// What cannot be removed here is met again, and named, when the next trial is made.
     fn remove(&self, name: Name<'_>) {
-        self.inside.remove_file(name).or_else(|_| self.inside.remove_dir(name)).ok();
+        let remove_dir = || self.inside.remove_dir(name);
+        // One that its owner may not write to is kept by fuse-overlayfs, which has files of its own in it.
+        let open_up = |_| self.inside.open_dir(name)?.set_mode(OWNER_ALL);
+        self.inside
+            .remove_file(name)
+            .or_else(|_| remove_dir())
+            .or_else(|error| open_up(error).and_then(|()| remove_dir()))
+            .ok();
     }
 }
 
 impl Drop for Probe<'_> {
     fn drop(&mut self) {
-        self.target.remove_dir(self.name).ok();
+        self.target.remove_emptied_dir(PLACE).ok();
     }
 }

@@ -16,9 +16,10 @@ use rrm::ops::restore::{Open, Restorable};
 use rrm::rules::selection::{Selection, Term};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 
+use tui_input::InputRequest;
+
 use super::action::Action;
 use super::input::action;
-use super::line::Edit;
 use super::order::Order;
 use super::query::Query;
 use super::screen::{Theme, draw};
@@ -161,7 +162,7 @@ impl Running<'_> {
                 // Lines and columns that are pasted become words.
                 let typed = text.trim_end().chars().map(|c| if c.is_whitespace() { ' ' } else { c });
                 let typed = typed.filter(|c| !c.is_control());
-                let orders = typed.filter_map(|c| self.picker.state.act(Action::Type(Edit::Insert(c))));
+                let orders = typed.filter_map(|c| self.picker.state.act(Action::Type(InputRequest::InsertChar(c))));
                 orders.last().into_iter().collect()
             }
             _ => Vec::new(),
@@ -209,7 +210,7 @@ impl Running<'_> {
                 self.workers.reload().context("cannot start a thread")?;
             }
             Order::Look => {
-                let query = Query::read(self.picker.state.filter.text(), context);
+                let query = Query::read(self.picker.state.filter.value(), context);
                 self.picker.state.look_for(query);
             }
             Order::Suspend => self.suspend().context("cannot use the terminal")?,

@@ -135,7 +135,7 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) 
         };
     }
     let mut spans = vec![Span::styled(" / ", if typing { theme.accent() } else { theme.dim() })];
-    match (&query.problem, state.filter.text()) {
+    match (&query.problem, state.filter.value()) {
         (_, "") if !typing => spans.push(Span::styled("press / to filter", theme.dim())),
         (_, "") => spans.push(Span::styled(" letters of a path, kind:dir, since:2h, larger:1M", theme.dim())),
         (None, text) => spans.push(Span::raw(text::visible(text))),
@@ -145,7 +145,7 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) 
     }
     both_ends(frame, area, Line::from(spans), Span::styled(end, theme.accent()));
     if typing && state.overlay.is_none() {
-        let before = Span::raw(text::visible(state.filter.before())).width();
+        let before = Span::raw(text::visible(&text::before_caret(&state.filter))).width();
         front::caret(frame, area, 3 + before);
     }
 }

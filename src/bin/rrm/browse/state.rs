@@ -10,11 +10,11 @@ use chrono::{DateTime, Utc};
 use rrm::item::{ItemId, TrashItem};
 use rrm::rules::retention::Standing;
 use rrm::text::Charset;
+use tui_input::Input;
 
 use super::arrange::Arrangement;
 use super::change::Change;
 use super::entries::{Entries, Meanwhile};
-use super::line::Line;
 use super::query::Query;
 use super::search::{Pace, Search};
 use crate::browse::arrange::Grouping;
@@ -54,7 +54,7 @@ pub(super) struct State {
     /// How many rows are.
     pub(super) height: usize,
     pub(super) selected: HashSet<ItemId>,
-    pub(super) filter: Line,
+    pub(super) filter: Input,
     pub(super) focus: Focus,
     pub(super) overlay: Option<Overlay>,
     /// Whether all of what is in front, or else the list, is on the screen.
@@ -91,7 +91,7 @@ impl State {
             top: 0,
             height: 1,
             selected: HashSet::new(),
-            filter: Line::default(),
+            filter: Input::default(),
             focus: if purpose == Purpose::Choose { Focus::Filter } else { Focus::List },
             overlay: None,
             sight: Sight::Clear,

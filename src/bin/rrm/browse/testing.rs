@@ -10,9 +10,10 @@ use rrm::item::{
     Arrival, Grower, Holder, ItemId, ItemKind, Keep, Lent, Origin, RANDOM, Shape, Shelf, Stamp, Told, TrashItem, Trust,
 };
 
+use tui_input::InputRequest;
+
 use super::action::Action;
 use super::entries::Entries;
-use super::line::Edit;
 use super::order::Order;
 use super::query::Query;
 use super::report::Report;
@@ -96,10 +97,10 @@ pub(super) fn state(paths: &[&str]) -> State {
 /// Types a filter, and has it looked for.
 pub(super) fn typed(state: &mut State, text: &str) {
     for c in text.chars() {
-        let order = state.act(Action::Type(Edit::Insert(c)));
+        let order = state.act(Action::Type(InputRequest::InsertChar(c)));
         assert!(matches!(order, Some(Order::Look)));
     }
-    state.look_for(Query::read(state.filter.text(), &context()));
+    state.look_for(Query::read(state.filter.value(), &context()));
     state.settle();
 }
 

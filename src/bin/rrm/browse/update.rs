@@ -4,10 +4,10 @@ use std::collections::HashSet;
 
 use rrm::item::{ItemId, Keep};
 use rrm::rules::selection::absolute;
+use tui_input::{Input, InputRequest};
 
 use super::action::{Action, Motion};
 use super::arrange::Direction;
-use super::line::{Edit, Line};
 use super::order::{Order, Restore};
 use super::query::at_home;
 use super::state::{Focus, Note, Overlay, Purpose, Row, Side, State};
@@ -99,12 +99,12 @@ impl State {
         self.selected = self.selected.symmetric_difference(&shown).copied().collect();
     }
 
-    fn type_in(&mut self, edit: Edit) -> Option<Order> {
+    fn type_in(&mut self, edit: InputRequest) -> Option<Order> {
         if let Some(Overlay::Directory(line)) = &mut self.overlay {
-            line.edit(edit);
+            line.handle(edit);
             return None;
         }
-        self.filter.edit(edit);
+        self.filter.handle(edit);
         Some(Order::Look)
     }
 
@@ -113,9 +113,9 @@ impl State {
         match (self.overlay.take(), self.focus) {
             (Some(_), _) => {}
             (None, Focus::Filter) => self.focus = Focus::List,
-            (None, Focus::List) if self.filter.text().is_empty() => self.selected.clear(),
+            (None, Focus::List) if self.filter.value().is_empty() => self.selected.clear(),
             (None, Focus::List) => {
-                self.filter = Line::default();
+                self.filter = Input::default();
                 return Some(Order::Look);
             }
         }
@@ -165,8 +165,8 @@ impl State {
         }
     }
 
-    fn restore_to(&mut self, line: &Line) -> Option<Order> {
-        let typed = at_home(line.text().trim(), self.home.as_deref());
+    fn restore_to(&mut self, line: &Input) -> Option<Order> {
+        let typed = at_home(line.value().trim(), self.home.as_deref());
         if typed.as_os_str().is_empty() {
             return None;
         }
@@ -208,7 +208,7 @@ impl State {
             }
             _ if ids.is_empty() => return None,
             Action::RestoreElsewhere => {
-                self.overlay = Some(Overlay::Directory(Line::default()));
+                self.overlay = Some(Overlay::Directory(Input::default()));
                 return None;
             }
             Action::ToggleKeep => self.keeping(),

@@ -14,9 +14,10 @@ use rrm::ops::list::{ListOptions, Sizes};
 use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::options::{SelectionArgs, SortKey, compare, whole_number};
+use crate::options::{SelectionArgs, SortKey, compare};
 use crate::output::{self, Detail, Scene};
 use crate::session::{Session, Start};
+use crate::values::whole_number;
 
 pub(super) const HELP: Help = Help {
     examples: "\

@@ -1,5 +1,8 @@
 //! `rrm restore`, and what `rrm undo` has in common with it.
 
+#[cfg(feature = "browse")]
+mod pick;
+
 use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
@@ -8,19 +11,17 @@ use anyhow::Context as _;
 use clap::{Args, ValueEnum, ValueHint};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::TrashManager;
-use rrm::ops::Copying;
-use rrm::ops::Undoing;
 use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
 use rrm::ops::restore::{RestorePlan, RestoreStep, Restored};
-use rrm::rules::selection::{Selection, Term, absolute};
+use rrm::ops::{Copying, Undoing};
+use rrm::rules::selection::absolute;
 
 use super::help::Help;
-use crate::browse::{self, Choice};
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::{SelectionArgs, copying};
 use crate::output::{self, clear_progress};
-use crate::session::{Picking, Session, Start, Told, println, told_of};
+use crate::session::{Session, Start, Told, println, told_of};
 
 pub(super) const HELP: Help = Help {
     examples: "\
@@ -104,8 +105,9 @@ pub(super) fn run(args: &RestoreArgs, start: Start<'_>) -> anyhow::Result<Exit> 
     if !selection.is_everything() {
         return carry_out(session, Restorable::Selected(selection), &args.to);
     }
-    if browse::has_terminal() {
-        return restore_picked(session, Selection::default(), Vec::new(), &args.to);
+    #[cfg(feature = "browse")]
+    if let Some(exit) = pick::from_all(session, &args.to)? {
+        return Ok(exit);
     }
     session.messages.say("nothing selected to restore");
     session.messages.hint("name an ID or a path from rrm list; rrm undo restores what the last rrm rm removed");
@@ -116,10 +118,9 @@ pub(super) fn carry_out(session: &Session<'_>, what: Restorable, to: &RestoreToA
     let request = to.request(what, &session.context)?;
     let manager = session.manager();
     let plan = manager.plan_restore(&request);
-    if let Restorable::Selected(selection) = &request.what
-        && let Some(picking) = Picking::of(selection, &plan.problems).filter(|_| browse::has_terminal())
-    {
-        return restore_picked(session, picking.among, picking.others, to);
+    #[cfg(feature = "browse")]
+    if let Some(exit) = pick::instead(session, &request, &plan.problems, to)? {
+        return Ok(exit);
     }
     let exit = problems_of(session, &plan.problems, &request)?;
     if plan.steps.is_empty() && exit == Exit::Success {
@@ -173,22 +174,6 @@ fn tell_plan(
 
 fn object_line(session: &Session<'_>, step: &RestoreStep, path: &Path) -> String {
     output::line_of(&output::restored_object(&step.item, path, session.context.now))
-}
-
-/// Restores what a person picks among some items, as if the IDs had been typed; and what `others` select.
-fn restore_picked(
-    session: &Session<'_>,
-    among: Selection,
-    others: Vec<Term>,
-    to: &RestoreToArgs,
-) -> anyhow::Result<Exit> {
-    match browse::choose(session, among)? {
-        Choice::Items(ids) => {
-            let terms = others.into_iter().chain([Term::items(ids)]).collect();
-            carry_out(session, Restorable::Selected(Selection { terms, ..Selection::default() }), to)
-        }
-        Choice::Left(exit) => Ok(exit),
-    }
 }
 
 /// How much is told of a restore unasked.

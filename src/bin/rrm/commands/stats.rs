@@ -12,9 +12,10 @@ use rrm::ops::stats::Summary;
 use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::options::{ReportForm, ReportFormArgs, SelectionArgs, whole_number};
+use crate::options::{ReportForm, ReportFormArgs, SelectionArgs};
 use crate::output::{self, Detail};
 use crate::session::{Session, Start};
+use crate::values::whole_number;
 
 pub(super) const HELP: Help = Help {
     examples: "\

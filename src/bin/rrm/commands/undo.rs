@@ -10,9 +10,10 @@ use rrm::ops::restore::Restorable;
 use super::help::Help;
 use super::restore::{self, RestoreToArgs};
 use crate::exit::Exit;
-use crate::options::{SortKey, compare, number};
+use crate::options::{SortKey, compare};
 use crate::output::{self, Detail};
 use crate::session::{Session, Start};
+use crate::values::number;
 
 pub(super) const HELP: Help = Help {
     examples: "\

@@ -23,6 +23,7 @@ impl Context {
 
     /// As [`Self::selection`], by the text alone: no file system is asked where a directory really is, so that nothing has
     /// to be waited for.
+    #[cfg(feature = "browse")]
     pub(crate) fn selection_as_spelled(&self, args: &SelectionArgs) -> Result<Selection> {
         self.selection_with(args, |_| None)
     }

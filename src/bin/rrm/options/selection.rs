@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
 
-use super::numbers::number;
+use crate::values::number;
 
 /// Where help texts list what narrows a selection down.
 const FILTERS: &str = "Filters";

@@ -2,9 +2,10 @@
 
 use std::io::IsTerminal;
 
-use lscolors::LsColors;
-
 use crate::env::Environment;
+
+#[cfg(feature = "browse")]
+pub(crate) use super::path_colours::PathColours;
 
 /// When colours are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,7 +33,24 @@ impl Colour {
     }
 }
 
-/// The colours that paths have on standard output: those of `$LS_COLORS`.
-pub(crate) fn path_colours(when: Colour) -> Option<LsColors> {
-    when.on_stdout().then(|| LsColors::from_env().unwrap_or_default())
+/// The colours that paths have on standard output.
+#[cfg(feature = "browse")]
+pub(crate) fn path_colours(when: Colour) -> Option<PathColours> {
+    when.on_stdout().then(PathColours::read)
+}
+
+/// Without the feature that reads `$LS_COLORS`, paths have none.
+#[cfg(not(feature = "browse"))]
+pub(crate) enum PathColours {}
+
+#[cfg(not(feature = "browse"))]
+impl PathColours {
+    pub(super) fn paint(&self, _: &rrm::item::TrashItem, _: &str) -> String {
+        match *self {}
+    }
+}
+
+#[cfg(not(feature = "browse"))]
+pub(crate) fn path_colours(_: Colour) -> Option<PathColours> {
+    None
 }

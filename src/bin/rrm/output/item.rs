@@ -2,8 +2,7 @@
 
 use std::path::Path;
 
-use lscolors::{Indicator, LsColors, Style};
-use rrm::item::{ItemKind, Origin, TrashItem};
+use rrm::item::{Origin, TrashItem};
 
 use rrm::text::{Charset, escaped};
 
@@ -22,23 +21,5 @@ pub(crate) fn path(path: &Path, home: Option<&Path>, charset: Charset) -> String
     match home.and_then(|home| path.strip_prefix(home).ok()) {
         Some(rest) => format!("~/{}", escaped(rest, charset)),
         None => escaped(path, charset),
-    }
-}
-
-/// The colours that `ls` would give an item, told by kind and ending since it is not there to be looked at.
-pub(crate) fn style_of<'a>(item: &TrashItem, colours: &'a LsColors) -> Option<&'a Style> {
-    let indicator = match item.kind {
-        ItemKind::File => Indicator::RegularFile,
-        ItemKind::Directory => Indicator::Directory,
-        ItemKind::Symlink => Indicator::SymbolicLink,
-        ItemKind::Fifo => Indicator::FIFO,
-        ItemKind::Socket => Indicator::Socket,
-        ItemKind::BlockDevice => Indicator::BlockDevice,
-        ItemKind::CharDevice => Indicator::CharacterDevice,
-    };
-    let by_ending = || item.original_name().and_then(|name| colours.style_for_str(name.to_str()?));
-    match indicator {
-        Indicator::RegularFile => by_ending().or_else(|| colours.style_for_indicator(indicator)),
-        _ => colours.style_for_indicator(indicator),
     }
 }

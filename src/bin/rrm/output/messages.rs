@@ -86,6 +86,7 @@ impl Messages {
     }
 
     /// An error as one text with its next step, for a screen that has no lines to scroll by.
+    #[cfg(feature = "browse")]
     pub(crate) fn words(&self, error: &Error) -> String {
         let words = self.shown(&words::words(error, self.charset));
         match words::hint(error) {

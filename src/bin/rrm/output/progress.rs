@@ -17,6 +17,7 @@ use super::signals::{listen, listen_for_hang_up};
 use super::voice::Voice;
 use meter::Work;
 
+#[cfg(feature = "browse")]
 pub(crate) use meter::progress_words;
 
 /// How long work may take before it says anything.

@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use chrono::{DateTime, Utc};
-use lscolors::LsColors;
 use rrm::item::TrashItem;
 use rrm::rules::retention::{Fate, Fates};
 use rrm::text::Charset;
+
+use super::colour::PathColours;
 
 /// What the forms need to know beside the items.
 pub(crate) struct Scene<'a> {
@@ -22,8 +23,8 @@ pub(crate) struct Scene<'a> {
     pub(crate) detail: Detail,
     /// What may be shown beside ASCII.
     pub(crate) charset: Charset,
-    /// The colours of `$LS_COLORS`, where colours may be used.
-    pub(crate) colours: Option<LsColors>,
+    /// The colours of paths, where colours may be used.
+    pub(crate) colours: Option<PathColours>,
 }
 
 impl<'a> Scene<'a> {

@@ -9,7 +9,7 @@ use rrm::item::{ItemKind, TrashItem};
 use unicode_width::UnicodeWidthStr;
 
 use super::dates::{age, expires, left, removed};
-use super::item::{origin, style_of};
+use super::item::origin;
 use super::pieces;
 use super::scene::{Detail, Scene};
 use super::text::{middle_of, short_size, size};
@@ -104,7 +104,11 @@ impl Layout {
             cell.set_alignment(column.alignment)
         });
         let path = middle_of(&origin(item, scene.shown_home(), scene.charset), self.room, scene.charset);
-        before.chain([Cell::new(coloured(item, &path, scene))]).collect()
+        let path = match &scene.colours {
+            Some(colours) => colours.paint(item, &path),
+            None => path,
+        };
+        before.chain([Cell::new(path)]).collect()
     }
 
     fn header(&self) -> Vec<Cell> {
@@ -153,10 +157,4 @@ fn letter_of(kind: ItemKind) -> &'static str {
         ItemKind::BlockDevice => "b",
         ItemKind::CharDevice => "c",
     }
-}
-
-/// The path in the colours that `ls` would give it.
-fn coloured(item: &TrashItem, path: &str, scene: &Scene<'_>) -> String {
-    let style = scene.colours.as_ref().and_then(|colours| style_of(item, colours));
-    style.map_or_else(|| path.to_owned(), |style| style.to_nu_ansi_term_style().paint(path).to_string())
 }

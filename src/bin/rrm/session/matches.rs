@@ -18,6 +18,7 @@ pub(crate) struct Picking {
     /// Those items.
     pub(crate) among: Selection,
     /// The other words.
+    #[cfg_attr(not(feature = "browse"), expect(dead_code, reason = "only a choice on the screen restores them too"))]
     pub(crate) others: Vec<Term>,
 }
 

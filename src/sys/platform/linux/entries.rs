@@ -4,7 +4,6 @@ use crate::sys::values::opening::GUARDED;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::fd::AsFd;
 
 use rustix::fs::{Mode, OFlags, RawDir, RawDirEntry, SeekFrom};
@@ -62,8 +61,8 @@ pub(in crate::sys) fn rewind(dir: impl AsFd, _: &Reading) -> io::Result<()> {
 pub(in crate::sys) fn for_each(dir: impl AsFd, mut each: impl FnMut(Entry) -> io::Result<()>) -> io::Result<()> {
     let flags = GUARDED | OFlags::RDONLY | OFlags::DIRECTORY;
     let handle: File = rustix::fs::openat(dir, ".", flags, Mode::empty())?.into();
-    let mut buffer = vec![MaybeUninit::<u8>::uninit(); BUFFER];
-    let mut raw = RawDir::new(&handle, &mut buffer);
+    let mut buffer = Vec::with_capacity(BUFFER);
+    let mut raw = RawDir::new(&handle, buffer.spare_capacity_mut());
     while let Some(found) = raw.next() {
         if let Some(entry) = told(&found?) {
             each(entry)?;

@@ -21,6 +21,11 @@ pub(in crate::sys) fn look_at(base: impl AsFd, name: &OsStr) -> io::Result<Metad
     statx(base, name, AtFlags::empty())
 }
 
+/// As [`look_at`], asking the file system anew where it would have the kernel go by what it told a moment ago.
+pub(in crate::sys) fn look_at_anew(base: impl AsFd, name: &OsStr) -> io::Result<Metadata> {
+    statx(base, name, AtFlags::STATX_FORCE_SYNC)
+}
+
 /// What a path leads to.
 pub(in crate::sys) fn look_following(path: &Path) -> io::Result<Metadata> {
     Ok(rustix::fs::statx(CWD, path, AtFlags::empty(), WANTED)?.into())

@@ -5,9 +5,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Clear, Padding, Paragraph};
 
+use tui_input::Input;
+
 use super::style::Theme;
 use super::text::{self, one_line, wrapped};
-use crate::browse::line;
 use crate::browse::state::{Question, Sight, State};
 use crate::output::count;
 
@@ -83,13 +84,13 @@ fn question_lines(question: &Question, names: Names, area: Rect, theme: &Theme) 
     lines
 }
 
-pub(super) fn directory(frame: &mut Frame<'_>, area: Rect, line: &line::Line, state: &State, theme: &Theme) -> Sight {
+pub(super) fn directory(frame: &mut Frame<'_>, area: Rect, line: &Input, state: &State, theme: &Theme) -> Sight {
     let items = count(state.meant().len() as u64, "item");
     let room = room(area);
-    let before = text::visible(line.before());
+    let before = text::visible(&text::before_caret(line));
     // The end is what is being typed.
     let hidden = before.chars().count().saturating_sub(room.saturating_sub(2));
-    let shown: String = text::visible(line.text()).chars().skip(hidden).collect();
+    let shown: String = text::visible(line.value()).chars().skip(hidden).collect();
     let caret: String = before.chars().skip(hidden).collect();
     let asked = wrapped(&format!("restore {items} into this directory; created if missing"), room);
     let mut lines: Vec<Line<'_>> = asked.into_iter().chain([String::new()]).map(Line::raw).collect();

@@ -106,7 +106,7 @@ fn without_colours_there_are_none_and_with_them_hits_are_seen() {
         cells.filter(|cell| cell.fg != Color::Reset || cell.bg != Color::Reset).count()
     };
     assert_eq!(colours(&drawn(&mut state, 80, 24, &plain())), 0);
-    let theme = Theme::new(Some(lscolors::LsColors::default()), Charset::Utf8);
+    let theme = Theme::new(Some(crate::output::PathColours::default()), Charset::Utf8);
     let terminal = drawn(&mut state, 80, 24, &theme);
     let hits = terminal.backend().buffer().content().iter().filter(|cell| cell.fg == Color::Yellow);
     assert_eq!(hits.map(ratatui::buffer::Cell::symbol).collect::<String>(), "main");

@@ -2,6 +2,7 @@
 
 use rrm::ops::Copying;
 use rrm::ops::restore::Conflict;
+use tui_input::InputRequest;
 
 use super::*;
 use crate::browse::testing::{rows, state, typed};
@@ -75,7 +76,7 @@ fn elsewhere_is_seen_from_here_and_home() {
         let mut state = state(&["/a"]);
         state.here = "/work".into();
         press(&mut state, &[Action::RestoreElsewhere]);
-        line.chars().for_each(|c| drop(state.act(Action::Type(Edit::Insert(c)))));
+        line.chars().for_each(|c| drop(state.act(Action::Type(InputRequest::InsertChar(c)))));
         let Some(Order::Restore(asked)) = press(&mut state, &[Action::Accept]) else { panic!("a restore") };
         assert_eq!(asked.to.as_deref(), Some(std::path::Path::new(directory)));
     }

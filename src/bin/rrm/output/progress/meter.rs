@@ -84,6 +84,7 @@ impl Work {
 }
 
 /// How far work has come, in words, for who draws by themselves.
+#[cfg(feature = "browse")]
 pub(crate) fn progress_words(activity: Activity, done: Amount) -> String {
     let done = match activity {
         Activity::Copying => size(done.bytes),
