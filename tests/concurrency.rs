@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rrm::attributes::SystemAttributes;
 use rrm::manager::TrashManager;
 use rrm::ops::clean::{CleanOptions, Trashes};
 use rrm::ops::remove::RemoveOptions;
@@ -356,7 +355,7 @@ fn what_is_kept_in_the_moment_of_its_claim_stays() {
 }
 
 fn manager<T>(sandbox: &Sandbox, work: impl FnOnce(&TrashManager) -> T) -> T {
-    work(&TrashManager::new(sandbox.settings(), Arc::new(SystemAttributes)))
+    work(&sandbox.manager().build())
 }
 
 fn remove(manager: &TrashManager, path: &Path, now: DateTime<Utc>) {

@@ -1,11 +1,9 @@
 //! Finding out how large trashed directories are: noted once, and given up when somebody asks for that.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::DateTime;
-use rrm::attributes::SystemAttributes;
 use rrm::error::ErrorKind;
 use rrm::manager::TrashManager;
 use rrm::ops::clean::{CleanOptions, Trashes};
@@ -47,7 +45,7 @@ fn two_directories() -> (Sandbox, TrashManager) {
         (0..10).for_each(|number| drop(sandbox.file(format!("{directory}/{number}"), "four")));
     }
     sandbox.rrm(["rm", "one", "two"]).ok();
-    let manager = TrashManager::new(sandbox.settings(), Arc::new(SystemAttributes));
+    let manager = sandbox.manager().build();
     (sandbox, manager)
 }
 

@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::{ExtendedAttributes, SystemAttributes};
 use rrm::item::{ItemId, State};
-use rrm::manager::{Settings, TrashManager};
+use rrm::manager::{Builder, TrashManager};
 use rrm::ops::clean::CleanOptions;
 use rrm::ops::list::ListOptions;
 use rrm::ops::remove::{Directories, Place, RemoveOptions};
@@ -155,7 +155,7 @@ fn the_newest_are_found_by_their_names() {
     (0..2 * MOST).for_each(older);
     let ids: Vec<_> = (0..20).map(|age| place.remove(&format!("f{age}"), now - TimeDelta::hours(age))).collect();
     let counting = Arc::new(Counting::default());
-    let manager = TrashManager::new(AtAnyTime::settings_of(&place.sandbox), counting.clone());
+    let manager = AtAnyTime::manager_of(&place.sandbox).attributes(counting.clone()).build();
     let newest = |most, is_wanted: &dyn Fn(&ItemId) -> bool| {
         let found: Vec<_> = manager.newest_items(most, is_wanted).into_iter().map(|item| item.id).collect();
         (found, counting.0.swap(0, Ordering::Relaxed))
@@ -189,12 +189,12 @@ struct AtAnyTime {
 impl AtAnyTime {
     fn new() -> Self {
         let sandbox = Sandbox::new();
-        let manager = TrashManager::new(Self::settings_of(&sandbox), Arc::new(SystemAttributes));
+        let manager = Self::manager_of(&sandbox).build();
         Self { sandbox, manager }
     }
 
-    fn settings_of(sandbox: &Sandbox) -> Settings {
-        Settings { home_directory: None, ..sandbox.settings() }
+    fn manager_of(sandbox: &Sandbox) -> Builder {
+        TrashManager::at(sandbox.trash()).look_below(sandbox.root())
     }
 
     fn remove(&self, name: &str, now: DateTime<Utc>) -> ItemId {

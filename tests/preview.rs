@@ -4,9 +4,7 @@ use std::fs;
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use rrm::attributes::SystemAttributes;
 use rrm::error::ErrorKind;
 use rrm::item::TrashItem;
 use rrm::manager::TrashManager;
@@ -27,7 +25,7 @@ struct Glance {
 impl Glance {
     fn of(sandbox: &Sandbox, name: &str) -> Self {
         sandbox.rrm(["rm", "-f", name]).ok();
-        let manager = TrashManager::new(sandbox.settings(), Arc::new(SystemAttributes));
+        let manager = sandbox.manager().build();
         let request = ListOptions::new(Selection::default(), chrono::DateTime::default());
         let mut items = manager.list(&request, &Silent).items;
         items.retain(|item| *item.trash == sandbox.trash() && item.original_path() == Some(&sandbox.path(name)));

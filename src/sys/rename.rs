@@ -4,11 +4,11 @@ use std::io;
 
 use rustix::io::Errno;
 
-use crate::sys::values::if_there;
 use crate::sys::answer::{Answer, Asked, answer, of};
 use crate::sys::dir::{Dir, metadata_of_file};
 use crate::sys::door::through;
 use crate::sys::platform;
+use crate::sys::values::if_there;
 use crate::sys::values::metadata::{FileId, FileKind};
 use crate::sys::values::name::Name;
 

@@ -21,13 +21,13 @@ use crate::progress::{Activity, Amount, Progress, Silent, begin};
 use crate::sys::{self, Dir, FileId, FileKind, Metadata, Name, if_there};
 
 use crate::sys::entries::walk::{Ascent, Step, Trail, Walk};
+use crate::transfer::compare::holds_the_same;
 use crate::transfer::copy::leaf::{Leaf, Pair};
 use crate::transfer::error::Trouble;
 use crate::transfer::helper::{self, Helper, with_helper};
 use crate::transfer::loss::Loss;
 use crate::transfer::make::open_source_dir;
 use crate::transfer::remove_source::aside::{Asides, Moved, is_what_was_seen, move_aside};
-use crate::transfer::compare::holds_the_same;
 use crate::transfer::{Copied, Route, is_same};
 
 /// How often one directory is read before we give up on a process that keeps filling it.

@@ -9,13 +9,11 @@ use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rrm::attributes::SystemAttributes;
 use rrm::error::{Error, ErrorKind};
 use rrm::item::{Keep, TrashItem};
-use rrm::manager::{Settings, TrashManager};
+use rrm::manager::{Builder, TrashManager};
 use rrm::ops::Copying;
 use rrm::ops::clean::CleanOptions;
 use rrm::ops::import::{ImportOptions, Sources};
@@ -52,7 +50,7 @@ struct Did {
 
 /// The words of a command, read.
 struct Command {
-    settings: Settings,
+    settings: Builder,
     directory: PathBuf,
     verb: String,
     operands: Vec<OsString>,
@@ -93,7 +91,7 @@ impl Command {
     }
 
     fn carry_out(&self) -> Did {
-        let manager = TrashManager::new(self.settings.clone(), Arc::new(SystemAttributes));
+        let manager = self.settings.clone().build();
         match self.verb.as_str() {
             "rm" => self.remove(&manager),
             "undo" => {
@@ -224,15 +222,12 @@ impl Command {
     }
 }
 
-fn settings(invocation: &Invocation) -> Settings {
+fn settings(invocation: &Invocation) -> Builder {
     let home = PathBuf::from(invocation.variable("HOME").expect("a sandbox has a home"));
     let home_trash = invocation.variable("RRM_TRASH_DIR").map(PathBuf::from);
-    Settings {
-        home_trash: Some(home_trash.unwrap_or_else(|| home.join(".local/share/rrm/trash"))),
-        home_directory: Some(home),
-        here: || PathBuf::from("/"),
-        root: invocation.variable(MACHINE).map_or_else(|| PathBuf::from("/"), PathBuf::from),
-    }
+    let root = invocation.variable(MACHINE).map_or_else(|| PathBuf::from("/"), PathBuf::from);
+    let trash = home_trash.unwrap_or_else(|| home.join(".local/share/rrm/trash"));
+    TrashManager::at(trash).protect(home).look_below(root)
 }
 
 /// An item as `rrm list --format json` tells of it, as far as the sweeps look.

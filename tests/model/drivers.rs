@@ -2,12 +2,10 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rrm::attributes::SystemAttributes;
 use rrm::item::Holder;
-use rrm::manager::{Settings, TrashManager};
+use rrm::manager::{Builder, TrashManager};
 use rrm::ops::clean::CleanOptions;
 use rrm::ops::list::ListOptions;
 use rrm::ops::remove::RemoveOptions;
@@ -40,7 +38,7 @@ pub(super) trait Driver {
 const LABEL: &str = "model";
 
 pub(super) struct Library {
-    settings: Settings,
+    settings: Builder,
     root: PathBuf,
     work: PathBuf,
     now: DateTime<Utc>,
@@ -50,11 +48,11 @@ impl Library {
     pub(super) fn new(sandbox: &Sandbox) -> Self {
         let (root, work) = (sandbox.root().to_owned(), sandbox.work());
         let now = DateTime::from_timestamp(1_790_000_000, 0).expect("a time");
-        Self { settings: sandbox.settings(), root, work, now }
+        Self { settings: sandbox.manager(), root, work, now }
     }
 
     fn manager(&self) -> TrashManager {
-        TrashManager::new(self.settings.clone(), Arc::new(SystemAttributes))
+        self.settings.clone().build()
     }
 
     fn remove(&self, paths: &[PathBuf], grace: Grace) {

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind, Result};
-use rrm::manager::Settings;
+use rrm::manager::{Builder, TrashManager};
 use rrm::ops::remove::{Place, RemoveOptions};
 use rrm::ops::restore::{Restorable, RestoreOptions};
 use rrm::rules::retention::Standing;
@@ -69,14 +69,13 @@ impl Context {
         self.config_dir.as_deref().ok_or_else(no_home)
     }
 
-    /// Where things are, for the library.
-    pub(crate) fn settings(&self) -> Settings {
-        Settings {
-            home_trash: self.home_trash.clone(),
-            home_directory: self.environment.home.clone(),
-            root: self.environment.root.clone(),
-            here: Environment::here,
-        }
+    /// Where things are, for the library. A grace period that cannot be read is told by the command that needs it.
+    pub(crate) fn manager(&self) -> Builder {
+        let builder = self.home_trash.as_ref().map_or_else(TrashManager::without_home, TrashManager::at);
+        let builder = builder.look_below(&self.environment.root).working_directory(Environment::here);
+        let home = self.environment.home.iter();
+        let builder = home.fold(builder, Builder::protect);
+        self.grace_period().into_iter().fold(builder, Builder::grace_period)
     }
 
     /// Another command about the same trash, to be typed.
