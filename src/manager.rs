@@ -2,6 +2,7 @@
 //!
 //! What can be done with it is in [`crate::ops`].
 
+pub(crate) mod builder;
 pub(crate) mod inside;
 pub(crate) mod parents;
 
@@ -11,31 +12,28 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
 
+pub use self::builder::Builder;
 use self::parents::Parents;
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Stamp, TrashItem};
 use crate::store::TrashDir;
-use crate::volume::{Discovery, Places, Volumes};
-
-/// Where things are for one user.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The home trash; made when it is first needed. `None` for whoever has no home.
-    pub home_trash: Option<PathBuf>,
-    /// The home directory, which is never removed.
-    pub home_directory: Option<PathBuf>,
-    /// Where to look for trash directories and mounts: in this directory and below it. `/` is the whole machine.
-    pub root: PathBuf,
-    /// Tells the working directory: what nobody could remember is looked for there and above. Few commands ask.
-    pub here: fn() -> PathBuf,
-}
+use crate::volume::{Discovery, Volumes};
 
 /// Moves things to the trash, lists them, puts them back, and deletes them for good.
 ///
-/// It prints nothing, reads no environment and no clock: whoever calls it tells it where and when.
+/// It prints nothing, reads no environment and no clock: whoever calls it tells it where and when. Any number of threads
+/// may share one.
+///
+/// ```
+/// use rrm::manager::TrashManager;
+///
+/// let manager = TrashManager::at("/home/ada/.local/share/rrm/trash").protect("/home/ada").build();
+/// assert!(!manager.has_made_home_trash());
+/// ```
 pub struct TrashManager {
-    settings: Settings,
+    /// What is never removed, nor what holds it.
+    protected: Option<PathBuf>,
     /// When what has no date of its own is due.
     pub(crate) grace_period: Option<TimeDelta>,
     pub(crate) attributes: Arc<dyn ExtendedAttributes>,
@@ -46,21 +44,6 @@ pub struct TrashManager {
 }
 
 impl TrashManager {
-    /// A manager for one user, keeping records by `attributes`.
-    pub fn new(settings: Settings, attributes: Arc<dyn ExtendedAttributes>) -> Self {
-        let Settings { home_trash: home, root, here, .. } = settings.clone();
-        let volumes = Volumes::new(Places { home, root, here }, attributes.clone());
-        Self { settings, grace_period: None, attributes, volumes, parents: Parents::default(), known: Mutex::default() }
-    }
-
-    /// Tells how long after its removal an item is due that a full disk had no room to note a date on. Not told, it never
-    /// is.
-    #[must_use]
-    pub fn with_grace_period(mut self, grace_period: TimeDelta) -> Self {
-        self.grace_period = Some(grace_period);
-        self
-    }
-
     /// Whether the home trash is new: this is the first removal ever.
     #[must_use]
     pub fn has_made_home_trash(&self) -> bool {
@@ -86,7 +69,7 @@ impl TrashManager {
     }
 
     pub(crate) fn home_directory(&self) -> Option<&Path> {
-        self.settings.home_directory.as_deref()
+        self.protected.as_deref()
     }
 
     /// Finds all trash directories and keeps them open.
@@ -122,3 +105,10 @@ impl TrashManager {
         known.get(path).cloned().ok_or_else(unknown)
     }
 }
+
+/// One manager may serve many threads.
+const _: fn() = || {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<TrashManager>();
+    is_shared::<Error>();
+};

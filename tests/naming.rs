@@ -10,13 +10,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::{ExtendedAttributes, SystemAttributes};
 use rrm::item::{ItemId, State};
-use rrm::manager::{Settings, TrashManager};
-use rrm::ops::Copying;
+use rrm::manager::{Builder, TrashManager};
 use rrm::ops::clean::CleanOptions;
-use rrm::ops::list::{ListOptions, Sizes};
-use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
+use rrm::ops::list::ListOptions;
+use rrm::ops::remove::{Directories, Place, RemoveOptions};
 use rrm::ops::remove::{RemoveStep, Removed};
-use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
+use rrm::ops::restore::{Restorable, RestoreOptions};
 use rrm::progress::Silent;
 use rrm::rules::selection::Selection;
 
@@ -156,7 +155,7 @@ fn the_newest_are_found_by_their_names() {
     (0..2 * MOST).for_each(older);
     let ids: Vec<_> = (0..20).map(|age| place.remove(&format!("f{age}"), now - TimeDelta::hours(age))).collect();
     let counting = Arc::new(Counting::default());
-    let manager = TrashManager::new(AtAnyTime::settings_of(&place.sandbox), counting.clone());
+    let manager = AtAnyTime::manager_of(&place.sandbox).attributes(counting.clone()).build();
     let newest = |most, is_wanted: &dyn Fn(&ItemId) -> bool| {
         let found: Vec<_> = manager.newest_items(most, is_wanted).into_iter().map(|item| item.id).collect();
         (found, counting.0.swap(0, Ordering::Relaxed))
@@ -190,29 +189,22 @@ struct AtAnyTime {
 impl AtAnyTime {
     fn new() -> Self {
         let sandbox = Sandbox::new();
-        let manager = TrashManager::new(Self::settings_of(&sandbox), Arc::new(SystemAttributes));
+        let manager = Self::manager_of(&sandbox).build();
         Self { sandbox, manager }
     }
 
-    fn settings_of(sandbox: &Sandbox) -> Settings {
-        Settings { home_directory: None, ..sandbox.settings() }
+    fn manager_of(sandbox: &Sandbox) -> Builder {
+        TrashManager::at(sandbox.trash()).look_below(sandbox.root())
     }
 
     fn remove(&self, name: &str, now: DateTime<Utc>) -> ItemId {
         let path = self.sandbox.file(name, name);
-        let request = RemoveOptions {
-            operands: vec![path.into()],
-            directories: Directories::Refuse,
-            mounts: Mounts::Refuse,
-            place: Place::Home,
-            copying: Copying::WithinReason,
-            now,
-            deletion: now + TimeDelta::days(30),
-            session: None,
-        };
-        let plan = self.manager.plan_remove(&request).unwrap();
+        let mut options = RemoveOptions::new(now);
+        options.directories = Directories::Refuse;
+        options.place = Place::Home;
+        let plan = self.manager.plan_remove(&[path], &options).unwrap();
         let [RemoveStep::Remove(removal)] = &plan.steps[..] else { panic!("one removal: {plan:?}") };
-        match self.manager.remove(removal, &request, &Silent).unwrap() {
+        match self.manager.remove(removal, &Silent).unwrap() {
             Removed::Trashed(item) => item.id,
             Removed::Deleted(_) => panic!("it is in the trash"),
         }
@@ -220,15 +212,7 @@ impl AtAnyTime {
 
     /// What an undo would bring back at this time.
     fn last(&self, now: DateTime<Utc>) -> Vec<String> {
-        let request = RestoreOptions {
-            what: Restorable::LastBatches { most: 1, session: None },
-            destination: Destination::default(),
-            conflict: Conflict::Fail,
-            copying: Copying::WithinReason,
-            open: Open::Refuse,
-            now,
-            deletion: now,
-        };
+        let request = RestoreOptions::new(Restorable::LastBatches { most: 1, session: None }, now);
         let plan = self.manager.plan_restore(&request);
         let name = |target: &Path| target.file_name().unwrap().to_string_lossy().into_owned();
         plan.steps.iter().map(|step| name(&step.target)).collect()
@@ -236,7 +220,7 @@ impl AtAnyTime {
 
     fn states(&self, now: DateTime<Utc>) -> Vec<State> {
         let selection = Selection::default();
-        let request = ListOptions { selection, sizes: Sizes::AsKnown, standing: None, newest: None, now };
+        let request = ListOptions::new(selection, now);
         self.manager.list(&request, &Silent).items.iter().map(|item| item.state(now)).collect()
     }
 }

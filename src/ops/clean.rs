@@ -32,8 +32,8 @@ impl TrashManager {
     ///
     /// An item is claimed by a rename before anything in it is deleted; one that somebody restored meanwhile is theirs, and
     /// one that somebody kept meanwhile stays.
-    pub fn clean(&self, plan: &CleanPlan, request: &CleanOptions, progress: &dyn Progress) -> Cleaned {
-        let mut cleaned = Cleaned::default();
+    pub fn clean(&self, plan: &CleanPlan, progress: &dyn Progress) -> Cleaned {
+        let (mut cleaned, request) = (Cleaned::default(), &plan.options);
         let mounts = match MountsBelow::read(self.volumes().root()) {
             Ok(mounts) => mounts,
             Err(error) => {
@@ -206,6 +206,7 @@ fn check_mounts(trash: &TrashDir, item: &TrashItem, mounts: &MountsBelow) -> Res
 
 /// What a clean did.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Cleaned {
     /// How many items went for good.
     pub items: u64,

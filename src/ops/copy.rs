@@ -14,9 +14,10 @@ use crate::text::quoted;
 use crate::transfer::{Copied, Failure, Loss, Route, Survey, TransferError, copy, survey};
 
 /// What may be copied to another file system without asking.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Copying {
     /// What is not large, fits, and loses nothing. Anything else fails as [`NeedsConsent`](crate::error::ErrorKind).
+    #[default]
     WithinReason,
     /// Whatever it costs: somebody agreed.
     Whatever,

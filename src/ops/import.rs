@@ -56,7 +56,6 @@ impl TrashManager {
     pub fn import(
         &self,
         plan: &ImportPlan,
-        request: &ImportOptions,
         progress: &dyn Progress,
         mut each: impl FnMut(&ImportStep, Result<Imported>),
     ) {
@@ -75,7 +74,7 @@ impl TrashManager {
                     each(step, Err(stopped));
                     return progress.end();
                 }
-                each(step, self.import_one(step, request, progress));
+                each(step, self.import_one(step, &plan.options, progress));
                 progress.advance(Amount { entries: 1, bytes: 0 });
             }
         }

@@ -13,11 +13,20 @@ use crate::store::TrashDir;
 
 /// Exempt items from clean, or no longer.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct KeepOptions {
     /// Which ones.
     pub selection: Selection,
     /// For how long.
     pub keep: Keep,
+}
+
+impl KeepOptions {
+    /// These, for so long.
+    #[must_use]
+    pub fn new(selection: Selection, keep: Keep) -> Self {
+        Self { selection, keep }
+    }
 }
 
 /// What is tried, in every error about it.

@@ -31,8 +31,8 @@ impl TrashManager {
     /// Does one step of a plan.
     ///
     /// On an error the operand is still where it was, whole. See the [crate] for what a crash leaves.
-    pub fn remove(&self, removal: &Removal, request: &RemoveOptions, progress: &dyn Progress) -> Result<Removed> {
-        let removed = self.remove_as(removal, None, request, progress)?;
+    pub fn remove(&self, removal: &Removal, progress: &dyn Progress) -> Result<Removed> {
+        let removed = self.remove_as(removal, None, progress)?;
         self.forget_trashes(&removal.trashes);
         Ok(removed)
     }
@@ -56,9 +56,9 @@ impl TrashManager {
         &self,
         removal: &Removal,
         origin: Option<&Path>,
-        request: &RemoveOptions,
         progress: &dyn Progress,
     ) -> Result<Removed> {
+        let request = &*removal.options;
         let failed = |error| Error::system(REMOVE, &removal.operand, error);
         let parts =
             crate::ops::remove::operand::split(&removal.operand).map_err(|kind| refused(kind, &removal.operand))?;
@@ -66,19 +66,20 @@ impl TrashManager {
         let name = Name::new(parts.name).map_err(|_| refused(ErrorKind::NotFound, &removal.operand))?;
         let source = Source { parent: &parent.dir, name, metadata: &removal.metadata };
         if request.place == Place::Nowhere {
-            return delete_now(removal, source, request, progress);
+            return delete_now(removal, source, progress);
         }
         let original_path = origin.map_or_else(|| parent.path.join(parts.name), Path::to_owned);
         let record = record_of(original_path.clone(), request);
         let shown = Path::new(&removal.operand);
         let incoming = Incoming { action: REMOVE, shown, source, record: &record, copying: request.copying };
         let placed = self.place(&incoming, request.place, Some(source.parent), progress)?;
-        Ok(trashed(placed, removal, original_path, request))
+        Ok(trashed(placed, removal, original_path))
     }
 }
 
 /// What a removal has become.
-pub(crate) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf, request: &RemoveOptions) -> Removed {
+pub(crate) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf) -> Removed {
+    let request = &*removal.options;
     Removed::Trashed(TrashItem {
         id: placed.id,
         trash: placed.trash,
@@ -100,18 +101,13 @@ pub(crate) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf,
 /// Deletes instead of moving, as asked.
 ///
 /// Only what was looked at, and agreed to: while somebody thought about a question, something else may have come there.
-fn delete_now(
-    removal: &Removal,
-    source: Source<'_>,
-    request: &RemoveOptions,
-    progress: &dyn Progress,
-) -> Result<Removed> {
+fn delete_now(removal: &Removal, source: Source<'_>, progress: &dyn Progress) -> Result<Removed> {
     let failed = |error| Error::system(REMOVE, &removal.operand, error);
     let is = source.parent.metadata_of(source.name).map_err(failed)?;
     if (is.id, is.kind) != (removal.metadata.id, removal.metadata.kind) {
         return Err(Error::new(ErrorKind::System, REMOVE, &removal.operand, "it was replaced by something else"));
     }
-    if is.is_dir() && request.directories == Directories::OnlyEmpty {
+    if is.is_dir() && removal.options.directories == Directories::OnlyEmpty {
         source.parent.remove_dir(source.name).map_err(failed)?;
         return Ok(Removed::Deleted(Amount { entries: 1, bytes: 0 }));
     }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
-use crate::ops::remove::options::{Directories, Mounts, Place, RemoveOptions};
+use crate::ops::remove::options::RemoveOptions;
 use crate::ops::remove::plan::{Removal, RemoveStep, Removed};
 use crate::ops::restore::copy_out::copy_out;
 use crate::ops::restore::likeness::{Before, Likeness, TrashedDirectories};
@@ -38,10 +38,10 @@ impl TrashManager {
     pub fn restore(
         &self,
         plan: &RestorePlan,
-        request: &RestoreOptions,
         progress: &dyn Progress,
         mut each: impl FnMut(&RestoreStep, Result<Restored>),
     ) -> Vec<MadeAnew> {
+        let request = &plan.options;
         let mut targets = Targets::default();
         let directories = TrashedDirectories::of(self);
         let all = Amount { entries: plan.steps.len() as u64, bytes: 0 };
@@ -151,29 +151,22 @@ impl TrashManager {
 
     /// Moves what is in the way to the trash, as a removal of its own that can be undone; tells what it is there.
     fn swap_out(&self, path: &Path, request: &RestoreOptions, progress: &dyn Progress) -> Result<Option<TrashItem>> {
-        let Some((removal, request)) = self.plan_swap(path, request)? else { return Ok(None) };
-        match self.remove(&removal, &request, progress)? {
+        let Some(removal) = self.plan_swap(path, request)? else { return Ok(None) };
+        match self.remove(&removal, progress)? {
             Removed::Trashed(item) => Ok(Some(item)),
             Removed::Deleted(_) => Ok(None),
         }
     }
 
     /// How what is in the way would go to the trash.
-    pub(crate) fn plan_swap(&self, path: &Path, request: &RestoreOptions) -> Result<Option<(Removal, RemoveOptions)>> {
-        let request = RemoveOptions {
-            operands: vec![path.as_os_str().to_owned()],
-            directories: Directories::Whole,
-            mounts: Mounts::Refuse,
-            place: Place::OwnVolume,
-            copying: request.copying,
-            now: request.now,
-            deletion: request.deletion,
-            session: None,
-        };
-        let mut plan =
-            self.plan_remove(&request).map_err(|mut errors| errors.pop().unwrap_or_else(|| in_the_way(path)))?;
+    pub(crate) fn plan_swap(&self, path: &Path, request: &RestoreOptions) -> Result<Option<Removal>> {
+        let options =
+            RemoveOptions { copying: request.copying, deletion: request.deletion, ..RemoveOptions::new(request.now) };
+        let mut plan = self
+            .plan_remove(&[path], &options)
+            .map_err(|mut errors| errors.pop().unwrap_or_else(|| in_the_way(path)))?;
         match plan.steps.pop() {
-            Some(RemoveStep::Remove(removal)) => Ok(Some((removal, request))),
+            Some(RemoveStep::Remove(removal)) => Ok(Some(removal)),
             Some(RemoveStep::Refuse(error)) => Err(error),
             Some(RemoveStep::RemoveAround(_)) => Err(in_the_way(path)),
             None => Ok(None),

@@ -27,6 +27,7 @@ pub use self::preview::Preview;
 
 /// Tell all about items, or parts of them.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ShowOptions {
     /// Which ones; of several that were at one path, the newest.
     pub selection: Selection,
@@ -40,8 +41,17 @@ pub struct ShowOptions {
     pub now: DateTime<Utc>,
 }
 
+impl ShowOptions {
+    /// What a person asks for: sizes as they are known, and the first of the content.
+    #[must_use]
+    pub fn new(selection: Selection, standing: Standing, now: DateTime<Utc>) -> Self {
+        Self { selection, sizes: Sizes::default(), limits: Limits::default(), standing, now }
+    }
+}
+
 /// All about some items, and what could not be told.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Showing {
     /// One for each item, or part of one, that was chosen.
     pub shown: Vec<Shown>,
@@ -51,6 +61,7 @@ pub struct Showing {
 
 /// All about an item, or about a part of one.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Shown {
     /// The item.
     pub item: TrashItem,

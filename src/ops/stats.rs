@@ -10,6 +10,7 @@ use crate::sys::{Space, mount_of, mounts};
 
 /// Sum up what each volume's trash holds.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct StatsOptions {
     /// Of which items, and by which rules they will go.
     pub list: ListOptions,
@@ -17,8 +18,17 @@ pub struct StatsOptions {
     pub largest: usize,
 }
 
+impl StatsOptions {
+    /// Sums of what this list tells.
+    #[must_use]
+    pub fn new(list: ListOptions, largest: usize) -> Self {
+        Self { list, largest }
+    }
+}
+
 /// What each volume's trash holds, and what could not be counted.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Summary {
     /// One for each volume with a trash on it.
     pub volumes: Vec<Statistics>,

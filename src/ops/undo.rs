@@ -22,6 +22,7 @@ pub use self::again::Returned;
 
 /// What a redo would remove again.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct RedoPlan {
     /// What is as the undo left it. What is inside something else comes before that.
     pub steps: Vec<Returned>,

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use rrm::manager::Settings;
+use rrm::manager::{Builder, TrashManager};
 use rrm::progress::Silent;
 use rrm::purge::{Measure, purge};
 use rrm::sys::{Dir, Name};
@@ -91,14 +91,9 @@ impl Sandbox {
         self.home().join(".local/share/rrm/trash")
     }
 
-    /// Where things are, for a manager in this process.
-    pub(crate) fn settings(&self) -> Settings {
-        Settings {
-            home_trash: Some(self.trash()),
-            home_directory: Some(self.home()),
-            root: self.root.clone(),
-            here: || PathBuf::from("/"),
-        }
+    /// A manager in this process, to be built.
+    pub(crate) fn manager(&self) -> Builder {
+        TrashManager::at(self.trash()).protect(self.home()).look_below(&self.root)
     }
 
     /// `rrm` with these words, to be changed before it is run.

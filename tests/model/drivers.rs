@@ -2,18 +2,15 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rrm::attributes::SystemAttributes;
 use rrm::item::Holder;
-use rrm::manager::{Settings, TrashManager};
-use rrm::ops::Copying;
+use rrm::manager::{Builder, TrashManager};
 use rrm::ops::clean::CleanOptions;
-use rrm::ops::list::{ListOptions, Sizes};
+use rrm::ops::list::ListOptions;
+use rrm::ops::remove::RemoveOptions;
 use rrm::ops::remove::RemoveStep;
-use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
-use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
+use rrm::ops::restore::{Conflict, Destination, Restorable, RestoreOptions};
 use rrm::progress::Silent;
 use rrm::rules::retention::Standing;
 use rrm::rules::selection::{Filter, Selection, Term};
@@ -41,7 +38,7 @@ pub(super) trait Driver {
 const LABEL: &str = "model";
 
 pub(super) struct Library {
-    settings: Settings,
+    settings: Builder,
     root: PathBuf,
     work: PathBuf,
     now: DateTime<Utc>,
@@ -51,52 +48,41 @@ impl Library {
     pub(super) fn new(sandbox: &Sandbox) -> Self {
         let (root, work) = (sandbox.root().to_owned(), sandbox.work());
         let now = DateTime::from_timestamp(1_790_000_000, 0).expect("a time");
-        Self { settings: sandbox.settings(), root, work, now }
+        Self { settings: sandbox.manager(), root, work, now }
     }
 
     fn manager(&self) -> TrashManager {
-        TrashManager::new(self.settings.clone(), Arc::new(SystemAttributes))
+        self.settings.clone().build()
     }
 
     fn remove(&self, paths: &[PathBuf], grace: Grace) {
         let days = if grace == Grace::None { 0 } else { 7 };
-        let request = RemoveOptions {
-            copying: Copying::WithinReason,
-            mounts: Mounts::Refuse,
-            operands: paths.iter().map(|path| self.work.join(path).into()).collect(),
-            directories: Directories::Whole,
-            place: Place::OwnVolume,
-            now: self.now,
-            deletion: self.now + TimeDelta::days(days),
-            session: Some(LABEL.into()),
-        };
+        let operands: Vec<PathBuf> = paths.iter().map(|path| self.work.join(path)).collect();
+        let mut options = RemoveOptions::new(self.now);
+        options.deletion = self.now + TimeDelta::days(days);
+        options.session = Some(LABEL.into());
         let manager = self.manager();
-        let plan = manager.plan_remove(&request).expect("nothing here is protected");
+        let plan = manager.plan_remove(&operands, &options).expect("nothing here is protected");
         for step in plan.steps {
             if let RemoveStep::Remove(removal) = step {
-                manager.remove(&removal, &request, &Silent).ok();
+                manager.remove(&removal, &Silent).ok();
             }
         }
     }
 
     fn restore(&self, what: Restorable, to: Option<&Path>, conflict: steps::Conflict) {
-        let request = RestoreOptions {
-            open: Open::Refuse,
-            copying: Copying::WithinReason,
-            what,
-            destination: Destination { directory: to.map(|to| self.work.join(to)), name: None },
-            conflict: match conflict {
-                steps::Conflict::Fail => Conflict::Fail,
-                steps::Conflict::Skip => Conflict::Skip,
-                steps::Conflict::Rename => Conflict::Rename,
-                steps::Conflict::Swap => Conflict::Swap,
-            },
-            now: self.now,
-            deletion: self.now + TimeDelta::days(7),
+        let mut request = RestoreOptions::new(what, self.now);
+        request.destination = Destination { directory: to.map(|to| self.work.join(to)), name: None };
+        request.conflict = match conflict {
+            steps::Conflict::Fail => Conflict::Fail,
+            steps::Conflict::Skip => Conflict::Skip,
+            steps::Conflict::Rename => Conflict::Rename,
+            steps::Conflict::Swap => Conflict::Swap,
         };
+        request.deletion = self.now + TimeDelta::days(7);
         let manager = self.manager();
         let plan = manager.plan_restore(&request);
-        manager.restore(&plan, &request, &Silent, |_, _| {});
+        manager.restore(&plan, &Silent, |_, _| {});
     }
 
     /// Only ever what is the sandbox's: discovery may find more.
@@ -104,7 +90,7 @@ impl Library {
         let manager = self.manager();
         let mut plan = manager.plan_clean(request, &Silent);
         plan.items.retain(|item| item.trash.starts_with(&self.root));
-        let cleaned = manager.clean(&plan, request, &Silent);
+        let cleaned = manager.clean(&plan, &Silent);
         assert!(cleaned.problems.is_empty(), "{:?}", cleaned.problems);
     }
 
@@ -154,13 +140,8 @@ impl Driver for Library {
     }
 
     fn listed(&self) -> Vec<Listed> {
-        let request = ListOptions {
-            selection: Selection::default(),
-            newest: None,
-            sizes: Sizes::AsKnown,
-            standing: Some(Standing::default()),
-            now: self.now,
-        };
+        let mut request = ListOptions::new(Selection::default(), self.now);
+        request.standing = Some(Standing::default());
         let items = self.manager().list(&request, &Silent).items.into_iter();
         let ours = items.filter(|item| item.trash.starts_with(&self.root));
         ours.map(|item| {

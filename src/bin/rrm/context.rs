@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind, Result};
-use rrm::manager::Settings;
-use rrm::ops::Copying;
-use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
-use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
+use rrm::manager::{Builder, TrashManager};
+use rrm::ops::remove::{Place, RemoveOptions};
+use rrm::ops::restore::{Restorable, RestoreOptions};
 use rrm::rules::retention::Standing;
 use rrm::rules::selection::absolute;
 use rrm::text::Charset;
@@ -70,14 +69,13 @@ impl Context {
         self.config_dir.as_deref().ok_or_else(no_home)
     }
 
-    /// Where things are, for the library.
-    pub(crate) fn settings(&self) -> Settings {
-        Settings {
-            home_trash: self.home_trash.clone(),
-            home_directory: self.environment.home.clone(),
-            root: self.environment.root.clone(),
-            here: Environment::here,
-        }
+    /// Where things are, for the library. A grace period that cannot be read is told by the command that needs it.
+    pub(crate) fn manager(&self) -> Builder {
+        let builder = self.home_trash.as_ref().map_or_else(TrashManager::without_home, TrashManager::at);
+        let builder = builder.look_below(&self.environment.root).working_directory(Environment::here);
+        let home = self.environment.home.iter();
+        let builder = home.fold(builder, Builder::protect);
+        self.grace_period().into_iter().fold(builder, Builder::grace_period)
     }
 
     /// Another command about the same trash, to be typed.
@@ -108,16 +106,10 @@ impl Context {
 
     /// The request that tells how what was restored goes back to the trash; whatever comes back has its own dates.
     pub(crate) fn take_back(&self) -> Result<RemoveOptions> {
-        Ok(RemoveOptions {
-            operands: Vec::new(),
-            directories: Directories::Whole,
-            mounts: Mounts::Refuse,
-            place: self.place(),
-            copying: Copying::WithinReason,
-            now: self.now,
-            deletion: self.deletion(None)?,
-            session: None,
-        })
+        let mut options = RemoveOptions::new(self.now);
+        options.place = self.place();
+        options.deletion = self.deletion(None)?;
+        Ok(options)
     }
 
     /// Where removed items go.
@@ -130,15 +122,9 @@ impl Context {
 
     /// The request to restore something to where it was.
     pub(crate) fn restore(&self, what: Restorable) -> Result<RestoreOptions> {
-        Ok(RestoreOptions {
-            what,
-            destination: Destination::default(),
-            conflict: Conflict::Fail,
-            copying: Copying::WithinReason,
-            open: Open::Refuse,
-            now: self.now,
-            deletion: self.deletion(None)?,
-        })
+        let mut options = RestoreOptions::new(what, self.now);
+        options.deletion = self.deletion(None)?;
+        Ok(options)
     }
 
     /// The rules that hold while nobody says otherwise. One that cannot be read fails the command: without it a clean

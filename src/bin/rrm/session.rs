@@ -4,9 +4,7 @@ mod matches;
 mod report;
 
 use std::path::Path;
-use std::sync::Arc;
 
-use rrm::attributes::SystemAttributes;
 use rrm::error::Error;
 use rrm::item::TrashItem;
 use rrm::manager::TrashManager;
@@ -57,12 +55,7 @@ pub(crate) struct Session<'a> {
 
 impl Session<'_> {
     pub(crate) fn manager(&self) -> TrashManager {
-        let manager = TrashManager::new(self.context.settings(), Arc::new(SystemAttributes));
-        // One that cannot be read is told by the command that needs it.
-        match self.context.grace_period() {
-            Ok(grace_period) => manager.with_grace_period(grace_period),
-            Err(_) => manager,
-        }
+        self.context.manager().build()
     }
 
     /// What output is made with, beside the items themselves.

@@ -11,6 +11,7 @@ use crate::rules::selection::Selection;
 
 /// Delete items for good.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct CleanOptions {
     /// Which items are looked at.
     pub selection: Selection,

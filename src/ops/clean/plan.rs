@@ -21,8 +21,11 @@ use crate::sys::Space;
 pub(crate) const DELETE: &str = "delete";
 
 /// What a clean would do.
-#[derive(Debug, Default)]
+#[derive(Debug)]
+#[non_exhaustive]
 pub struct CleanPlan {
+    /// What was asked for.
+    pub options: CleanOptions,
     /// The items that would go for good.
     pub items: Vec<TrashItem>,
     /// Why each of them goes, in the same order.
@@ -39,15 +42,15 @@ impl TrashManager {
     /// Whatever cannot be told for certain is left out and named: a trash that cannot be read, an item whose dates are
     /// missing or cannot be right.
     #[must_use]
-    pub fn plan_clean(&self, request: &CleanOptions, progress: &dyn Progress) -> CleanPlan {
+    pub fn plan_clean(&self, options: &CleanOptions, progress: &dyn Progress) -> CleanPlan {
         // What was not measured would look smaller than it is, so an interrupted plan is none.
-        let interrupted = |error| CleanPlan { problems: vec![error], ..CleanPlan::default() };
-        self.try_plan_clean(request, progress).unwrap_or_else(interrupted)
+        let interrupted = |error| CleanPlan { problems: vec![error], ..CleanPlan::of(options) };
+        self.try_plan_clean(options, progress).unwrap_or_else(interrupted)
     }
 
     fn try_plan_clean(&self, request: &CleanOptions, progress: &dyn Progress) -> Result<CleanPlan> {
         let Listing { mut items, problems, .. } = self.everything_in(&request.trashes, |id| may_be_meant(request, id));
-        let mut plan = CleanPlan { problems, ..CleanPlan::default() };
+        let mut plan = CleanPlan { problems, ..CleanPlan::of(request) };
         if request.selection.asks_for_size() {
             self.measure_anew(&mut items, progress)?;
         }
@@ -127,6 +130,13 @@ fn may_be_meant(request: &CleanOptions, id: ItemId) -> bool {
 }
 
 impl CleanPlan {
+    /// A plan that deletes nothing.
+    #[must_use]
+    pub fn of(options: &CleanOptions) -> Self {
+        let options = options.clone();
+        Self { options, items: Vec::new(), causes: Vec::new(), held: Vec::new(), problems: Vec::new() }
+    }
+
     fn add(&mut self, item: TrashItem, verdict: Verdict, request: &CleanOptions) {
         let is_named = request.policy == Policy::Chosen && !request.selection.is_everything();
         match (verdict, is_named) {

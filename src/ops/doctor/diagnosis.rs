@@ -15,6 +15,7 @@ pub(super) const CHECK: &str = "check";
 
 /// Look for problems.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ExamineOptions {
     /// Files and directories outside of any trash to look at, beside all trash directories: absolute paths.
     pub files: Vec<PathBuf>,
@@ -22,8 +23,17 @@ pub struct ExamineOptions {
     pub now: DateTime<Utc>,
 }
 
+impl ExamineOptions {
+    /// All trash directories, and these files.
+    #[must_use]
+    pub fn new(files: Vec<PathBuf>, now: DateTime<Utc>) -> Self {
+        Self { files, now }
+    }
+}
+
 /// What was found, and what was looked at. It was only looked at: nothing has changed.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Diagnosis {
     /// In the order in which it was met.
     pub findings: Vec<Finding>,

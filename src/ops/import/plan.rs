@@ -13,13 +13,14 @@ use crate::item::TrashItem;
 use crate::manager::TrashManager;
 use crate::ops::copy::Copying;
 use crate::ops::list::is_only_a_warning;
-use crate::ops::remove::options::Place;
+use crate::ops::remove::options::{Place, RemoveOptions};
 use crate::sys::{self, Dir, MountsBelow};
 use crate::text::quoted;
 use chrono::NaiveDateTime;
 
 /// Take over what other programs removed.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ImportOptions {
     /// From where.
     pub sources: Sources,
@@ -35,6 +36,15 @@ pub struct ImportOptions {
     pub deletion: DateTime<Utc>,
 }
 
+impl ImportOptions {
+    /// Into the trash of its own volume, for 30 days from `now` on.
+    #[must_use]
+    pub fn new(sources: Sources, local: LocalTime, now: DateTime<Utc>) -> Self {
+        let RemoveOptions { place, copying, deletion, .. } = RemoveOptions::new(now);
+        Self { sources, place, copying, local, now, deletion }
+    }
+}
+
 /// The instant that a time by the clock on the wall means, if there was one.
 pub type LocalTime = fn(NaiveDateTime) -> Option<DateTime<Utc>>;
 
@@ -48,8 +58,10 @@ pub enum Sources {
 }
 
 /// What an import would do.
-#[derive(Default)]
+#[non_exhaustive]
 pub struct ImportPlan {
+    /// What was asked for. Whoever agrees to something later changes it here.
+    pub options: ImportOptions,
     /// One step a thing.
     pub steps: Vec<ImportStep>,
     /// What is left alone, and why.
@@ -78,7 +90,7 @@ impl TrashManager {
     /// Looks into the trashes of other programs and tells what would be taken over. Nothing is touched.
     #[must_use]
     pub fn plan_import(&self, request: &ImportOptions) -> ImportPlan {
-        let mut plan = ImportPlan::default();
+        let mut plan = ImportPlan { options: request.clone(), steps: Vec::new(), problems: Vec::new() };
         let trashes = open_sources(&request.sources, self.volumes().root(), &mut plan.problems);
         if trashes.is_empty() {
             return plan;

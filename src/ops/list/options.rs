@@ -7,6 +7,7 @@ use crate::rules::selection::Selection;
 
 /// List items.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct ListOptions {
     /// Which ones.
     pub selection: Selection,
@@ -21,6 +22,12 @@ pub struct ListOptions {
 }
 
 impl ListOptions {
+    /// All of them, with the sizes that are known.
+    #[must_use]
+    pub fn new(selection: Selection, now: DateTime<Utc>) -> Self {
+        Self { selection, sizes: Sizes::default(), standing: None, newest: None, now }
+    }
+
     /// Whether all items have to be known before the first can be told.
     #[must_use]
     pub fn looks_at_all(&self) -> bool {
@@ -30,9 +37,10 @@ impl ListOptions {
 }
 
 /// What to find out about the size of directories.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Sizes {
     /// What was noted when they were measured before.
+    #[default]
     AsKnown,
     /// The sum of all that is in them.
     Measured,

@@ -7,7 +7,7 @@ use crate::item::Record;
 use crate::manager::TrashManager;
 use crate::manager::parents::Parent;
 use crate::ops::remove::operand::split;
-use crate::ops::remove::options::{Place, RemoveOptions};
+use crate::ops::remove::options::Place;
 use crate::ops::remove::place::is_another_mount;
 use crate::ops::remove::plan::{Removal, Removed};
 use crate::ops::remove::{record_for, trashed};
@@ -26,18 +26,17 @@ impl TrashManager {
     pub fn remove_each(
         &self,
         removals: &[Removal],
-        request: &RemoveOptions,
         progress: &dyn Progress,
         mut each: impl FnMut(&Removal, Result<Removed>),
     ) -> usize {
         let mut done = 0;
         let mut finish = |removal: &Removal, moved: Option<Removed>| {
             // Where the short way fails, the ordinary one finds another or says why.
-            each(removal, moved.map_or_else(|| self.remove(removal, request, progress), Ok));
+            each(removal, moved.map_or_else(|| self.remove(removal, progress), Ok));
             done += 1;
         };
         for run in removals.chunk_by(are_beside_each_other) {
-            match self.ahead(run, request) {
+            match self.ahead(run) {
                 Some(ahead) => ahead.move_all(run, progress, &mut finish),
                 None => run.iter().take_while(|_| !progress.interrupted()).for_each(|removal| finish(removal, None)),
             }
@@ -46,11 +45,12 @@ impl TrashManager {
     }
 
     /// Where a run of files goes, if it is long enough and their records are worth to be written ahead.
-    fn ahead<'a>(&self, run: &[Removal], request: &'a RemoveOptions) -> Option<Ahead<'a>> {
-        let (first, Place::OwnVolume | Place::Home) = (run.first()?, request.place) else { return None };
+    fn ahead(&self, run: &[Removal]) -> Option<Ahead> {
+        let first = run.first()?;
+        let (Place::OwnVolume | Place::Home) = first.options.place else { return None };
         let parent = self.parents().find(split(&first.operand).ok()?.parent).ok()?;
         let home = self.volumes().home().ok()?;
-        let trash = match request.place {
+        let trash = match first.options.place {
             _ if !is_another_mount(&home, &first.metadata) => home,
             Place::OwnVolume => self.volumes().of_volume(&parent.dir).ok()?,
             Place::Home | Place::Nowhere => return None,
@@ -59,7 +59,7 @@ impl TrashManager {
             return None;
         }
         self.know(trash.clone());
-        Some(Ahead { trash, parent, request })
+        Some(Ahead { trash, parent })
     }
 }
 
@@ -68,18 +68,18 @@ impl TrashManager {
 fn are_beside_each_other(one: &Removal, next: &Removal) -> bool {
     let are_files = [one, next].iter().all(|removal| removal.metadata.kind == FileKind::File);
     are_files
+        && Arc::ptr_eq(&one.options, &next.options)
         && one.metadata.mount == next.metadata.mount
         && matches!((split(&one.operand), split(&next.operand)), (Ok(one), Ok(next)) if one.parent == next.parent)
 }
 
 /// A run of files of one directory that go to one trash directory.
-struct Ahead<'a> {
+struct Ahead {
     trash: Arc<TrashDir>,
     parent: Arc<Parent>,
-    request: &'a RemoveOptions,
 }
 
-impl Ahead<'_> {
+impl Ahead {
     /// Moves each file of `run`, and tells `finish` what became of it; `None` where it is as it was.
     fn move_all(&self, run: &[Removal], progress: &dyn Progress, mut finish: impl FnMut(&Removal, Option<Removed>)) {
         work_ahead(
@@ -100,7 +100,7 @@ impl Ahead<'_> {
 
     fn record(&self, removal: &Removal) -> Option<Record> {
         let original = self.parent.path.join(split(&removal.operand).ok()?.name);
-        record_for(&self.trash, &original, self.request)
+        record_for(&self.trash, &original, &removal.options)
     }
 
     fn label(&self, removal: &Removal) -> Option<Labelled> {
@@ -111,6 +111,6 @@ impl Ahead<'_> {
     fn commit(&self, removal: &Removal, labelled: &Labelled) -> Option<Removed> {
         let source = self.source(removal)?;
         let placed = self.trash.place_labelled(source, labelled).ok()?;
-        Some(trashed(placed, removal, self.parent.path.join(source.name.as_os_str()), self.request))
+        Some(trashed(placed, removal, self.parent.path.join(source.name.as_os_str())))
     }
 }

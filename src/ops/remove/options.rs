@@ -2,15 +2,17 @@
 
 use std::ffi::OsString;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::ops::copy::Copying;
 
-/// Remove operands.
+/// How long an item stays if nobody says otherwise.
+const GRACE_PERIOD: TimeDelta = TimeDelta::days(30);
+
+/// How operands are removed.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct RemoveOptions {
-    /// What to remove, each as it was written: a slash at the end means something.
-    pub operands: Vec<OsString>,
     /// What to do with directories.
     pub directories: Directories,
     /// What to do with directories that have file systems mounted in them.
@@ -27,30 +29,50 @@ pub struct RemoveOptions {
     pub session: Option<OsString>,
 }
 
+impl RemoveOptions {
+    /// Into the trash of its own volume, whole directories and all, for 30 days from `now` on; what would take a large copy
+    /// waits for somebody to agree.
+    #[must_use]
+    pub fn new(now: DateTime<Utc>) -> Self {
+        Self {
+            directories: Directories::default(),
+            mounts: Mounts::default(),
+            place: Place::default(),
+            copying: Copying::default(),
+            now,
+            deletion: now + GRACE_PERIOD,
+            session: None,
+        }
+    }
+}
+
 /// What to do with an operand that is a directory (GNU rm: neither option, `-d`, `-r`).
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Directories {
     /// Refuse it.
     Refuse,
     /// Remove it if it is empty.
     OnlyEmpty,
     /// Remove it with all below it.
+    #[default]
     Whole,
 }
 
 /// What to do with a directory that has other file systems mounted in it. Not one of them ever goes along.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Mounts {
     /// Refuse it.
+    #[default]
     Refuse,
     /// Plan it as [`RemoveAround`](crate::ops::remove::plan::RemoveStep): the caller finds out what is beside them.
     LeaveOut,
 }
 
 /// Where what is removed goes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Place {
     /// The trash of its own volume, so that it is moved and not copied.
+    #[default]
     OwnVolume,
     /// The home trash, for whoever wants no trash directory on a volume.
     Home,

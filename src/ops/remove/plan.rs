@@ -3,10 +3,12 @@
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
+use crate::ops::copy::Copying;
 use crate::ops::remove::operand::{Ending, Located, locate, refused};
 use crate::ops::remove::options::{Directories, Mounts, RemoveOptions};
 use crate::ops::remove::protect::Protection;
@@ -15,6 +17,7 @@ use crate::sys::{self, Dir, FileKind, Metadata};
 
 /// What a removal would do, in the order of the operands.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct RemovePlan {
     /// One step an operand.
     pub steps: Vec<RemoveStep>,
@@ -33,6 +36,7 @@ pub enum RemoveStep {
 
 /// An operand that can be removed as far as looking at it tells.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Removal {
     /// As it was written.
     pub operand: OsString,
@@ -40,6 +44,23 @@ pub struct Removal {
     pub metadata: Metadata,
     /// The empty trash directories in it, which go along and are to be known no more.
     pub trashes: Vec<PathBuf>,
+    /// How it is removed. One plan has it once.
+    pub options: Arc<RemoveOptions>,
+}
+
+impl Removal {
+    /// The same, where somebody agreed to whatever has to be copied.
+    #[must_use]
+    pub fn agreed(&self) -> Self {
+        let options = RemoveOptions { copying: Copying::Whatever, ..(*self.options).clone() };
+        Self { options: Arc::new(options), ..self.clone() }
+    }
+
+    /// What is below this operand at `operand`, removed by itself in the same way.
+    #[must_use]
+    pub fn of_entry(&self, operand: OsString, metadata: Metadata) -> Self {
+        Self { operand, metadata, trashes: Vec::new(), options: self.options.clone() }
+    }
 }
 
 /// What became of an operand.
@@ -57,13 +78,18 @@ impl TrashManager {
     /// An operand that is protected refuses the whole command: then every protected one is in the error, and nothing
     /// may be done. Any other that cannot be removed is a step of its own. What the options forbid comes before what is
     /// protected: a directory where none is to be removed costs nobody else anything.
-    pub fn plan_remove(&self, request: &RemoveOptions) -> std::result::Result<RemovePlan, Vec<Error>> {
+    pub fn plan_remove(
+        &self,
+        operands: &[impl AsRef<OsStr>],
+        options: &RemoveOptions,
+    ) -> std::result::Result<RemovePlan, Vec<Error>> {
+        let options = Arc::new(options.clone());
         self.parents().forget();
         let protection = Protection::new(self.home_directory(), self.volumes());
-        let mut steps = Vec::with_capacity(request.operands.len());
+        let mut steps = Vec::with_capacity(operands.len());
         let mut protected = Vec::new();
-        for operand in &request.operands {
-            match self.plan_operand(&protection, operand, request) {
+        for operand in operands {
+            match self.plan_operand(&protection, operand.as_ref(), &options) {
                 Ok(step) => steps.push(step),
                 Err(error) if is_protected(error.kind) => protected.push(error),
                 Err(error) => steps.push(RemoveStep::Refuse(error)),
@@ -76,9 +102,9 @@ impl TrashManager {
         &self,
         protection: &Protection<'_>,
         operand: &OsStr,
-        request: &RemoveOptions,
+        options: &Arc<RemoveOptions>,
     ) -> Result<RemoveStep> {
-        let rule = request.directories;
+        let rule = options.directories;
         let located = match locate(self.parents(), operand) {
             Err(error) if matches!(error.kind, ErrorKind::DotOrDotDot | ErrorKind::RootDirectory) => {
                 check_followed(rule, operand)?;
@@ -93,10 +119,11 @@ impl TrashManager {
             check_rule(rule, operand, || located.open())?;
         }
         let trashes = protection.check(operand, &located)?;
-        let removal = Removal { operand: operand.to_owned(), metadata: located.metadata, trashes };
+        let removal =
+            Removal { operand: operand.to_owned(), metadata: located.metadata, trashes, options: options.clone() };
         match protection.check_mounts(operand, &located) {
             Ok(()) => Ok(RemoveStep::Remove(removal)),
-            Err(error) if error.kind == ErrorKind::HoldsMount && request.mounts == Mounts::LeaveOut => {
+            Err(error) if error.kind == ErrorKind::HoldsMount && options.mounts == Mounts::LeaveOut => {
                 Ok(RemoveStep::RemoveAround(removal))
             }
             Err(error) => Err(error),

@@ -19,15 +19,10 @@ use crate::sys::{self, Dir, Metadata, Name};
 
 impl TrashManager {
     /// Tells `each` what would come of each step of a plan. Nothing is touched.
-    pub fn foresee_restore(
-        &self,
-        plan: &RestorePlan,
-        request: &RestoreOptions,
-        mut each: impl FnMut(&RestoreStep, Result<Restored>),
-    ) {
+    pub fn foresee_restore(&self, plan: &RestorePlan, mut each: impl FnMut(&RestoreStep, Result<Restored>)) {
         let mut to_come = ToCome { manager: self, trashes: Insides::of(self), placed: Placed::default() };
         for step in &plan.steps {
-            let foreseen = to_come.step(step, request);
+            let foreseen = to_come.step(step, &plan.options);
             if let Ok(Restored::At(path)) = &foreseen {
                 to_come.placed.put(path, step);
             }

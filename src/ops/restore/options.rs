@@ -6,10 +6,12 @@ use std::path::PathBuf;
 use chrono::{DateTime, Utc};
 
 use crate::ops::copy::Copying;
+use crate::ops::remove::options::RemoveOptions;
 use crate::rules::selection::Selection;
 
 /// Put items back.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct RestoreOptions {
     /// Which ones.
     pub what: Restorable,
@@ -27,10 +29,27 @@ pub struct RestoreOptions {
     pub deletion: DateTime<Utc>,
 }
 
+impl RestoreOptions {
+    /// To where it was, unless something is there by now.
+    #[must_use]
+    pub fn new(what: Restorable, now: DateTime<Utc>) -> Self {
+        Self {
+            what,
+            destination: Destination::default(),
+            conflict: Conflict::default(),
+            copying: Copying::default(),
+            open: Open::default(),
+            now,
+            deletion: RemoveOptions::new(now).deletion,
+        }
+    }
+}
+
 /// What to do with an item whose record others could have written, where no directory is named for it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Open {
     /// Leave it. It fails as [`OpenRecord`](crate::error::ErrorKind), with the target to ask about.
+    #[default]
     Refuse,
     /// Restore it: somebody saw the target and agreed.
     Agreed,
@@ -60,9 +79,10 @@ pub struct Destination {
 }
 
 /// What to do where something is in the way of a restore. Nothing is ever overwritten.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Conflict {
     /// Leave both where they are; that is a failure.
+    #[default]
     Fail,
     /// Leave both where they are; that is what was asked for.
     Skip,

@@ -15,8 +15,11 @@ use crate::text::quoted;
 pub(crate) const MOST_NUMBERS: u32 = 10_000;
 
 /// What a restore would do.
-#[derive(Debug, Default)]
+#[derive(Debug)]
+#[non_exhaustive]
 pub struct RestorePlan {
+    /// What was asked for. Whoever agrees to something later changes it here.
+    pub options: RestoreOptions,
     /// One step an item.
     pub steps: Vec<RestoreStep>,
     /// What could not be planned; the others go on.
@@ -68,7 +71,7 @@ impl TrashManager {
                 (listing, choice)
             }
         };
-        let mut plan = RestorePlan { steps: Vec::new(), problems: listing.problems };
+        let mut plan = RestorePlan { options: request.clone(), steps: Vec::new(), problems: listing.problems };
         plan.problems.extend(choice.problems);
         for chosen in choice.chosen {
             let item = &listing.items[chosen.index];

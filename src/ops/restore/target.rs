@@ -28,6 +28,7 @@ pub(crate) enum Links {
 /// A directory that had to be made for what was restored, and is more closed than a new one usually is: as closed as what
 /// came back, because nothing tells what the one before it was like.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct MadeAnew {
     /// Where it is.
     pub path: PathBuf,

@@ -13,6 +13,7 @@ pub(crate) const READ: &str = "read";
 
 /// A glance at an item or at a part of one.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Preview {
     /// What it is: kind, size, mode, owner, times.
     pub metadata: Metadata,

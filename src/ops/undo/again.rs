@@ -38,7 +38,7 @@ pub(crate) fn seen_at(path: &Path) -> std::io::Result<Seen> {
 
 impl TrashManager {
     /// Moves back to the trash what a restore brought out of it, with the origin, the dates, the label and the exemption
-    /// that it had there; its ID is a new one. `request` tells how: its operands, dates and label are not looked at.
+    /// that it had there; its ID is a new one. `request` tells how: its dates and label are not looked at.
     ///
     /// Beside the item stands what went wrong after it was moved, if anything did.
     ///
@@ -66,25 +66,24 @@ impl TrashManager {
     ) -> Result<(TrashItem, Option<Error>)> {
         let past = &back.past;
         let request = RemoveOptions {
-            operands: vec![back.path.clone().into_os_string()],
             now: past.trashed.unwrap_or(request.now),
             deletion: past.deletion.unwrap_or(request.deletion),
             session: past.session.clone(),
             ..request.clone()
         };
-        let removal = self.only_removal(&request)?;
+        let removal = self.only_removal(&back.path, &request)?;
         if back.seen.map(|(id, _)| id) != Some(removal.metadata.id) {
             return Err(changed(&back.path));
         }
-        match self.remove_as(&removal, past.original_path.as_deref(), &request, progress)? {
+        match self.remove_as(&removal, past.original_path.as_deref(), progress)? {
             Removed::Trashed(item) => Ok(self.exempt_again(item, past)),
             Removed::Deleted(_) => Err(changed(&back.path)),
         }
     }
 
-    fn only_removal(&self, request: &RemoveOptions) -> Result<Removal> {
-        let nothing = || changed(request.operands.first().map_or(Path::new(""), Path::new));
-        let plan = self.plan_remove(request).map_err(|mut errors| errors.pop().unwrap_or_else(nothing))?;
+    fn only_removal(&self, path: &Path, request: &RemoveOptions) -> Result<Removal> {
+        let nothing = || changed(path);
+        let plan = self.plan_remove(&[path], request).map_err(|mut errors| errors.pop().unwrap_or_else(nothing))?;
         match plan.steps.into_iter().next() {
             Some(RemoveStep::Remove(removal)) => Ok(removal),
             Some(RemoveStep::Refuse(error)) => Err(error),

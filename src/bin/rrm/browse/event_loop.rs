@@ -202,7 +202,7 @@ impl Running<'_> {
                 self.workers.act(Job::Keep { requests: as_before(before), undoable: false });
             }
             Order::PlanDeletion(ids) => self.workers.act(Job::Plan(clean_request(context, ids)?)),
-            Order::Delete(plan, request) => self.workers.act(Job::Delete(plan, request)),
+            Order::Delete(plan) => self.workers.act(Job::Delete(plan)),
             Order::TakeBack(back) => self.workers.act(Job::TakeBack(back, context.take_back()?)),
             Order::Reload => {
                 self.picker.state.work.loading = true;
@@ -264,14 +264,16 @@ fn selection(ids: HashSet<ItemId>) -> Selection {
 /// The request to delete what a person has picked, and will be asked about.
 fn clean_request(context: &Context, ids: HashSet<ItemId>) -> rrm::error::Result<CleanOptions> {
     let floor = context.standing_to_delete()?.floor;
-    Ok(CleanOptions { floor, sizes: Sizes::Measured, ..CleanOptions::chosen(selection(ids), context.now) })
+    let mut options = CleanOptions::chosen(selection(ids), context.now);
+    (options.floor, options.sizes) = (floor, Sizes::Measured);
+    Ok(options)
 }
 
 type Before = Vec<(ItemId, Keep)>;
 
 fn keep_request(before: Before, keep: Keep) -> (KeepOptions, Before) {
     let ids = before.iter().map(|(id, _)| *id).collect();
-    (KeepOptions { selection: selection(ids), keep }, before)
+    (KeepOptions::new(selection(ids), keep), before)
 }
 
 /// A request for all that were kept in the same way.

@@ -6,7 +6,6 @@ use std::path::PathBuf;
 use rrm::item::{ItemId, Keep};
 use rrm::ops::Copying;
 use rrm::ops::Returned;
-use rrm::ops::clean::CleanOptions;
 use rrm::ops::clean::CleanPlan;
 use rrm::ops::restore::Conflict;
 
@@ -20,7 +19,7 @@ pub(super) enum Order {
     KeepAsBefore(Vec<(ItemId, Keep)>),
     /// Finds out what deleting these would delete, so that it can be asked.
     PlanDeletion(HashSet<ItemId>),
-    Delete(Box<CleanPlan>, Box<CleanOptions>),
+    Delete(Box<CleanPlan>),
     /// Moves back to the trash what was restored.
     TakeBack(Vec<Returned>),
     /// Reads all trashes anew.

@@ -6,7 +6,6 @@ use std::path::Path;
 use rrm::item::{ItemId, Keep, TrashItem};
 use rrm::ops::Copying;
 use rrm::ops::Returned;
-use rrm::ops::clean::CleanOptions;
 use rrm::ops::clean::CleanPlan;
 use rrm::ops::restore::Conflict;
 use rrm::rules::retention::Fate;
@@ -36,7 +35,7 @@ pub(super) enum Report {
     Progress(String),
     Restored(Restored),
     Kept(Kept),
-    Planned(Box<CleanPlan>, Box<CleanOptions>),
+    Planned(Box<CleanPlan>),
     Deleted(rrm::ops::clean::Cleaned, HashSet<ItemId>),
     /// These are in the trash again.
     TakenBack(Entries),
@@ -85,7 +84,7 @@ impl State {
             Report::Progress(words) => self.work.doing = self.work.doing.is_some().then_some(words),
             Report::Restored(restored) => return self.restored(restored),
             Report::Kept(kept) => return self.kept(kept),
-            Report::Planned(plan, request) => self.planned(plan, request),
+            Report::Planned(plan) => self.planned(plan),
             Report::Deleted(cleaned, gone) => {
                 self.work.doing = None;
                 self.remove(&gone);
@@ -167,7 +166,7 @@ impl State {
         None
     }
 
-    fn planned(&mut self, plan: Box<CleanPlan>, request: Box<CleanOptions>) {
+    fn planned(&mut self, plan: Box<CleanPlan>) {
         self.work.doing = None;
         let sizes: HashMap<ItemId, u64> = plan.items.iter().filter_map(|item| Some((item.id, item.size?))).collect();
         for item in &mut self.entries.items {
@@ -187,7 +186,7 @@ impl State {
             lines.push(format!("  and {} more", plan.items.len() - 3));
         }
         lines.push("This cannot be undone.".to_owned());
-        self.ask(Question { lines, then: Some(Order::Delete(plan, request)) });
+        self.ask(Question { lines, then: Some(Order::Delete(plan)) });
     }
 
     fn taken_back(&mut self, entries: Entries) {

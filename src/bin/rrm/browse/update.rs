@@ -183,7 +183,7 @@ impl State {
         let Some(Overlay::Question(question)) = self.overlay.take() else { return None };
         let order = question.then?;
         self.work.doing = Some(match &order {
-            Order::Delete(plan, _) => format!("deleting {}", count(plan.items.len() as u64, "item")),
+            Order::Delete(plan) => format!("deleting {}", count(plan.items.len() as u64, "item")),
             Order::Restore(restore) => format!("restoring {}", count(restore.ids.len() as u64, "item")),
             _ => "working".to_owned(),
         });

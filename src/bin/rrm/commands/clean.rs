@@ -131,7 +131,10 @@ impl CleanArgs {
         let asking = if self.yes { Asking::Nothing } else { asking };
         let shown = self.dry_run || asking != Asking::Nothing;
         let sizes = if shown { Sizes::Measured } else { Sizes::AsKnown };
-        Ok((CleanOptions { selection, policy, floor, trashes: self.trashes(context), sizes, now: context.now }, asking))
+        let mut options = CleanOptions::chosen(selection, context.now);
+        (options.policy, options.floor) = (policy, floor);
+        (options.trashes, options.sizes) = (self.trashes(context), sizes);
+        Ok((options, asking))
     }
 
     fn typed_rules(&self, context: &Context) -> Result<Vec<Rule>> {
@@ -188,29 +191,27 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     if args.dry_run {
         return tell_plan(session, &plan).map(|()| exit);
     }
-    match consent(session, &plan, &request, asking) {
+    match consent(session, &plan, asking) {
         Consent::Given => {}
         Consent::Refused => return Ok(exit),
         Consent::NobodyToAsk => return Ok(Exit::Failure),
     }
-    let report = if asked(&plan, &request, asking) { session.report(Report::Each) } else { report };
-    Ok(exit.max(carry_out(session, &manager, &plan, &request, report, args.log.as_deref())?))
+    let report = if asked(&plan, asking) { session.report(Report::Each) } else { report };
+    Ok(exit.max(carry_out(session, &manager, &plan, report, args.log.as_deref())?))
 }
 
 /// The clean that follows a removal: only what is past its grace period, because a rule about space could take what
 /// has just been removed.
 pub(super) fn clean_afterwards(session: &Session<'_>, manager: &TrashManager) -> anyhow::Result<Exit> {
-    let request = CleanOptions {
-        floor: session.context.standing_to_delete()?.floor,
-        ..CleanOptions::expired(session.context.now)
-    };
+    let mut request = CleanOptions::expired(session.context.now);
+    request.floor = session.context.standing_to_delete()?.floor;
     let mut plan = manager.plan_clean(&request, &session.messages.progress());
     let exit = unexpected(session, &mut plan.problems, &request)?;
-    Ok(exit.max(carry_out(session, manager, &plan, &request, Report::Nothing, None)?))
+    Ok(exit.max(carry_out(session, manager, &plan, Report::Nothing, None)?))
 }
 
-fn consent(session: &Session<'_>, plan: &CleanPlan, request: &CleanOptions, asking: Asking) -> Consent {
-    if !asked(plan, request, asking) {
+fn consent(session: &Session<'_>, plan: &CleanPlan, asking: Asking) -> Consent {
+    if !asked(plan, asking) {
         return Consent::Given;
     }
     let consent = session.messages.confirm(&format!("{} ", output::clean::question(&plan.items)));
@@ -227,19 +228,18 @@ fn carry_out(
     session: &Session<'_>,
     manager: &TrashManager,
     plan: &CleanPlan,
-    request: &CleanOptions,
     report: Report,
     log: Option<&Path>,
 ) -> anyhow::Result<Exit> {
     // Opened first, so that a log that cannot be written is known of even if the rest goes wrong.
     let log = log.map(Log::open);
-    let mut cleaned = manager.clean(plan, request, &session.messages.progress().listening());
-    let exit = unexpected(session, &mut cleaned.problems, request)?;
+    let mut cleaned = manager.clean(plan, &session.messages.progress().listening());
+    let exit = unexpected(session, &mut cleaned.problems, &plan.options)?;
     let line = output::clean::report(&cleaned);
     let shown = if report == Report::Each { println(&line) } else { Ok(()) };
     if let Some(log) = log {
         let problems = output::count((plan.problems.len() + cleaned.problems.len()) as u64, "problem");
-        log?.add(request.now, &format!("{line}, {problems}"))?;
+        log?.add(plan.options.now, &format!("{line}, {problems}"))?;
     }
     shown.map(|()| exit)
 }
@@ -287,10 +287,10 @@ fn tell_held(session: &Session<'_>, plan: &CleanPlan) -> anyhow::Result<()> {
 }
 
 /// Whether somebody has to agree to this plan.
-fn asked(plan: &CleanPlan, request: &CleanOptions, asking: Asking) -> bool {
+fn asked(plan: &CleanPlan, asking: Asking) -> bool {
     match asking {
         Asking::Nothing => false,
-        Asking::InsideGrace => plan.items.iter().any(|item| item.state(request.now) != State::Expired),
+        Asking::InsideGrace => plan.items.iter().any(|item| item.state(plan.options.now) != State::Expired),
         Asking::Everything => !plan.items.is_empty(),
     }
 }

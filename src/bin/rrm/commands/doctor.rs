@@ -48,7 +48,7 @@ pub(super) fn run(args: &DoctorArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
     let here = session.context.environment.working_directory();
     let files = args.paths.iter().map(|path| absolute(path, &here)).collect();
-    let request = ExamineOptions { files, now: session.context.now };
+    let request = ExamineOptions::new(files, session.context.now);
     let (entries, diagnosis) = examine(session, args, &request);
     clear_progress();
     write_findings(session, args.form.form(), &entries, &diagnosis).context("cannot write the findings")?;

@@ -61,14 +61,11 @@ impl ImportArgs {
             true => Sources::All(context.environment.data_dir.clone()),
             false => Sources::At(named.collect()),
         };
-        Ok(ImportOptions {
-            sources,
-            place: context.place(),
-            copying: copying(self.yes),
-            local: values::local,
-            now: context.now,
-            deletion: context.deletion(self.grace_period.as_deref())?,
-        })
+        let mut options = ImportOptions::new(sources, values::local, context.now);
+        options.place = context.place();
+        options.copying = copying(self.yes);
+        options.deletion = context.deletion(self.grace_period.as_deref())?;
+        Ok(options)
     }
 }
 
@@ -85,7 +82,7 @@ pub(super) fn run(args: &ImportArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         return tell_import_plan(session, &plan).map(|()| exit);
     }
     let report = session.report(Report::Nothing);
-    Ok(exit.max(import_all(session, &manager, plan, request, report)?))
+    Ok(exit.max(import_all(session, &manager, plan, report)?))
 }
 
 fn tell_import_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<()> {
@@ -103,14 +100,13 @@ fn import_all(
     session: &Session<'_>,
     manager: &TrashManager,
     mut plan: ImportPlan,
-    mut request: ImportOptions,
     report: Report,
 ) -> anyhow::Result<Exit> {
-    let Round { mut exit, mut imported, unagreed } = import_steps(session, manager, &plan, &request, report)?;
+    let Round { mut exit, mut imported, unagreed } = import_steps(session, manager, &plan, report)?;
     plan.steps = session.agreed(unagreed, &mut exit);
     if !plan.steps.is_empty() {
-        request.copying = Copying::Whatever;
-        let again = import_steps(session, manager, &plan, &request, report)?;
+        plan.options.copying = Copying::Whatever;
+        let again = import_steps(session, manager, &plan, report)?;
         exit = exit.max(again.exit);
         imported.extend(again.imported);
     }
@@ -122,13 +118,12 @@ fn import_steps(
     session: &Session<'_>,
     manager: &TrashManager,
     plan: &ImportPlan,
-    request: &ImportOptions,
     report: Report,
 ) -> anyhow::Result<Round> {
     let mut round = Round { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
-    manager.import(plan, request, &session.messages.progress().listening(), |step, result| match result {
+    manager.import(plan, &session.messages.progress().listening(), |step, result| match result {
         Ok(Imported::Done(item)) => {
             round.imported.insert(item.id);
             if report == Report::Each {

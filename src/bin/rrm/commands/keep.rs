@@ -48,7 +48,7 @@ impl KeepArgs {
         let selection = context.selection(&self.selection)?;
         // What is released may be deleted by the next clean, so it is chosen as strictly.
         let searching = if self.release { Searching::Tell } else { selection.searching };
-        Ok(KeepOptions { selection: Selection { searching, ..selection }, keep })
+        Ok(KeepOptions::new(Selection { searching, ..selection }, keep))
     }
 }
 

@@ -118,7 +118,10 @@ impl ListArgs {
         };
         let is_newest_kept = self.direction() != Direction::Reversed;
         let is_by_age = self.order() == ListOrder::By(SortKey::Deleted) && is_newest_kept && sizes == Sizes::AsKnown;
-        Ok(ListOptions { selection, sizes, standing, newest: self.limit.filter(|_| is_by_age), now: context.now })
+        let mut options = ListOptions::new(selection, context.now);
+        (options.sizes, options.standing) = (sizes, standing);
+        options.newest = self.limit.filter(|_| is_by_age);
+        Ok(options)
     }
 
     /// Refuses what asks for an end of the order where there is none.

@@ -7,7 +7,6 @@ use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
 use rrm::ops::Copying;
 use rrm::ops::Returned;
-use rrm::ops::remove::RemoveOptions;
 
 use super::help::Help;
 use crate::exit::Exit;
@@ -77,7 +76,8 @@ fn redo_steps(
     done: &mut Vec<PathBuf>,
     exit: &mut Exit,
 ) -> anyhow::Result<Vec<(Returned, Error)>> {
-    let request = RemoveOptions { copying, ..session.context.take_back()? };
+    let mut request = session.context.take_back()?;
+    request.copying = copying;
     let progress = session.messages.progress().listening();
     let (mut unagreed, mut lines) = (Vec::new(), Vec::new());
     let count = manager.redo(steps, &request, &progress, |step, result| match result {

@@ -11,7 +11,6 @@ use rrm::manager::TrashManager;
 use rrm::ops::list::Sizes;
 use rrm::ops::show::ShowOptions;
 use rrm::ops::show::Shown;
-use rrm::preview::Limits;
 use rrm::rules::selection::{Searching, Selection};
 
 use super::help::Help;
@@ -49,17 +48,11 @@ pub(crate) struct ShowArgs {
 impl ShowArgs {
     /// Whoever wants the content waits for no measuring.
     fn request(&self, context: &Context) -> Result<ShowOptions> {
-        Ok(ShowOptions {
-            selection: Selection {
-                terms: context.terms(&self.words)?,
-                searching: Searching::One,
-                ..Selection::default()
-            },
-            sizes: if self.content { Sizes::AsKnown } else { Sizes::Measured },
-            limits: Limits::default(),
-            standing: context.standing()?,
-            now: context.now,
-        })
+        let selection =
+            Selection { terms: context.terms(&self.words)?, searching: Searching::One, ..Selection::default() };
+        let mut options = ShowOptions::new(selection, context.standing()?, context.now);
+        options.sizes = if self.content { Sizes::AsKnown } else { Sizes::Measured };
+        Ok(options)
     }
 }
 

@@ -44,8 +44,9 @@ impl StatsArgs {
     fn request(&self, context: &Context) -> Result<StatsOptions> {
         let selection = context.selection_to_show(&self.selection)?;
         let standing = Some(context.standing()?);
-        let list = ListOptions { selection, sizes: Sizes::Measured, standing, newest: None, now: context.now };
-        Ok(StatsOptions { list, largest: self.largest })
+        let mut list = ListOptions::new(selection, context.now);
+        (list.sizes, list.standing) = (Sizes::Measured, standing);
+        Ok(StatsOptions::new(list, self.largest))
     }
 }
 

@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use clap_complete::engine::CompletionCandidate;
-use rrm::attributes::SystemAttributes;
 use rrm::item::{ItemId, TrashItem};
-use rrm::manager::TrashManager;
 use rrm::text::{Charset, escaped};
 
 use super::named_trash;
@@ -106,8 +104,7 @@ impl TrashCandidates {
     /// At most so many items of those with a wanted ID, the newest first.
     fn read(&self, most: usize, wanted: impl Fn(&ItemId) -> bool) -> Vec<TrashItem> {
         let Some(context) = &self.context else { return Vec::new() };
-        let manager = TrashManager::new(context.settings(), Arc::new(SystemAttributes));
-        manager.newest_items(most, wanted)
+        context.manager().build().newest_items(most, wanted)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use rrm::error::{Error, ErrorKind};
 use rrm::item::TrashItem;
-use rrm::ops::list::{ListOptions, Sizes};
+use rrm::ops::list::ListOptions;
 use rrm::rules::selection::{Searching, Selection, Term};
 
 use super::Session;
@@ -70,8 +70,8 @@ impl Session<'_> {
     /// Shows on standard error what a word was found in, the newest last.
     pub(crate) fn show_matches(&self, among: Selection) -> anyhow::Result<Vec<TrashItem>> {
         let standing = Some(self.context.standing()?);
-        let request =
-            ListOptions { selection: among, sizes: Sizes::AsKnown, standing, newest: None, now: self.context.now };
+        let mut request = ListOptions::new(among, self.context.now);
+        request.standing = standing;
         let mut listing = self.manager().list(&request, &self.messages.progress());
         listing.items.sort_unstable_by(|a, b| compare(SortKey::Deleted, a, b));
         let more = listing.items.len().saturating_sub(SHOWN);

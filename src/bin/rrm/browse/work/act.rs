@@ -36,7 +36,7 @@ pub(in crate::browse) enum Job {
         undoable: bool,
     },
     Plan(CleanOptions),
-    Delete(Box<CleanPlan>, Box<CleanOptions>),
+    Delete(Box<CleanPlan>),
     TakeBack(Vec<Returned>, RemoveOptions),
 }
 
@@ -51,9 +51,9 @@ pub(super) fn work(shared: &Shared, jobs: &Receiver<Job>) {
             Job::Plan(request) => {
                 let plan = shared.manager.plan_clean(&request, &WorkProgress::new(shared));
                 shared.trouble(&plan.problems);
-                shared.report(Report::Planned(Box::new(plan), Box::new(request)));
+                shared.report(Report::Planned(Box::new(plan)));
             }
-            Job::Delete(plan, request) => delete(shared, &plan, &request),
+            Job::Delete(plan) => delete(shared, &plan),
             Job::TakeBack(back, request) => take_back(shared, back, &request),
         }
     }
@@ -63,7 +63,7 @@ fn restore(shared: &Shared, asked: Restore, request: &RestoreOptions) {
     let plan = shared.manager.plan_restore(request);
     let mut problems = plan.problems.iter().map(|error| shared.messages.words(error)).collect::<Vec<_>>();
     let mut restored = Restored { asked, back: Vec::new(), in_the_way: HashSet::new(), unagreed: Vec::new() };
-    let made_anew = shared.manager.restore(&plan, request, &WorkProgress::new(shared), |step, result| match result {
+    let made_anew = shared.manager.restore(&plan, &WorkProgress::new(shared), |step, result| match result {
         Ok(Outcome::At(path)) => restored.back.push(Returned::new(&step.item, path)),
         Ok(Outcome::Skipped(_)) => {}
         Ok(Outcome::Marked(path, problem)) => {
@@ -93,8 +93,8 @@ fn keep(shared: &Shared, requests: Vec<(KeepOptions, Vec<(ItemId, Keep)>)>, undo
     shared.report(Report::Kept(Kept { changed, undoable }));
 }
 
-fn delete(shared: &Shared, plan: &CleanPlan, request: &CleanOptions) {
-    let cleaned = shared.manager.clean(plan, request, &WorkProgress::new(shared));
+fn delete(shared: &Shared, plan: &CleanPlan) {
+    let cleaned = shared.manager.clean(plan, &WorkProgress::new(shared));
     // Whatever the clean left, because it was kept or is in use, is there still.
     let is_gone = |path: &std::path::Path| metadata_at(path).is_err();
     let gone = plan.items.iter().filter(|item| is_gone(&item.trash.join(item.spot().path()))).map(|item| item.id);

@@ -67,28 +67,21 @@ impl Default for Extra {
 
 impl Extra {
     /// The request of a removal.
-    pub(super) fn request(
-        &self,
-        operands: Vec<OsString>,
-        options: gnu::Options,
-        context: &Context,
-    ) -> Result<RemoveOptions> {
-        Ok(RemoveOptions {
-            operands,
-            directories: match options.directories {
-                gnu::Directories::Refuse => Directories::Refuse,
-                gnu::Directories::Empty => Directories::OnlyEmpty,
-                gnu::Directories::Recurse => Directories::Whole,
-            },
-            mounts: match options.mounts {
-                gnu::Mounts::Cross => Mounts::Refuse,
-                gnu::Mounts::Stay => Mounts::LeaveOut,
-            },
-            place: self.place.unwrap_or(context.place()),
-            copying: self.copying,
-            now: context.now,
-            deletion: context.deletion(self.grace_period.as_deref())?,
-            session: self.session.clone().or_else(|| context.environment.session.clone()),
-        })
+    pub(super) fn request(&self, options: gnu::Options, context: &Context) -> Result<RemoveOptions> {
+        let mut asked = RemoveOptions::new(context.now);
+        asked.directories = match options.directories {
+            gnu::Directories::Refuse => Directories::Refuse,
+            gnu::Directories::Empty => Directories::OnlyEmpty,
+            gnu::Directories::Recurse => Directories::Whole,
+        };
+        asked.mounts = match options.mounts {
+            gnu::Mounts::Cross => Mounts::Refuse,
+            gnu::Mounts::Stay => Mounts::LeaveOut,
+        };
+        asked.place = self.place.unwrap_or(context.place());
+        asked.copying = self.copying;
+        asked.deletion = context.deletion(self.grace_period.as_deref())?;
+        asked.session = self.session.clone().or_else(|| context.environment.session.clone());
+        Ok(asked)
     }
 }

@@ -8,9 +8,8 @@ use std::sync::Arc;
 
 use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
-use rrm::ops::Copying;
 use rrm::ops::ForeseenRemovals;
-use rrm::ops::remove::{Place, RemoveOptions};
+use rrm::ops::remove::Place;
 use rrm::ops::remove::{Removal, RemoveStep, Removed};
 use rrm::progress::{Activity, Amount, Progress as _};
 use rrm::sys;
@@ -54,16 +53,15 @@ impl<'a> Remover<'a> {
         {
             return Ok(Exit::Success);
         }
-        let request = self.extra.request(operands, self.options, self.context)?;
-        let plan = match self.manager.plan_remove(&request) {
+        let options = self.extra.request(self.options, self.context)?;
+        let plan = match self.manager.plan_remove(&operands, &options) {
             Ok(plan) => plan,
-            Err(protected) => return Ok(self.refuse_all(&protected, &request)),
+            Err(protected) => return Ok(self.refuse_all(&protected, operands.len())),
         };
         let progress = self.messages.progress().listening();
         progress.begin(Activity::Moving, Some(Amount { entries: plan.steps.len() as u64, bytes: 0 }));
         let mut run = Run {
             remover: self,
-            request: &request,
             progress: &progress,
             output: Output::new(),
             foreseen: self.manager.foresee_removals(),
@@ -99,11 +97,11 @@ impl<'a> Remover<'a> {
     }
 
     /// One operand that must stay refuses the whole command: who names it has most likely not meant the others, either.
-    fn refuse_all(&self, protected: &[Error], request: &RemoveOptions) -> Exit {
+    fn refuse_all(&self, protected: &[Error], operands: usize) -> Exit {
         for error in protected {
             self.refuse(error);
         }
-        if request.operands.len() > 1 {
+        if operands > 1 {
             self.messages.say("nothing was removed");
         }
         Exit::Failure
@@ -159,7 +157,6 @@ fn without_needless_slashes(operand: OsString) -> OsString {
 /// The operands of one command, one after the other.
 struct Run<'a> {
     remover: &'a Remover<'a>,
-    request: &'a RemoveOptions,
     progress: &'a TerminalProgress,
     output: Output,
     /// What a dry run has told.
@@ -217,8 +214,8 @@ impl Run<'_> {
         if self.remover.extra.effect == Effect::DryRun {
             return removals.iter().for_each(|removal| self.foresee(removal));
         }
-        let (manager, request, progress) = (self.remover.manager, self.request, self.progress);
-        let done = manager.remove_each(removals, request, progress, |removal, result| {
+        let (manager, progress) = (self.remover.manager, self.progress);
+        let done = manager.remove_each(removals, progress, |removal, result| {
             progress.advance(Amount { entries: 1, bytes: 0 });
             match result {
                 Ok(removed) => self.tell(removal, &removed),
@@ -236,13 +233,10 @@ impl Run<'_> {
         match self.remover.messages.consent_to(error) {
             Consent::Refused => {}
             Consent::NobodyToAsk => self.exit = self.exit.max(Exit::Failure),
-            Consent::Given => {
-                let request = RemoveOptions { copying: Copying::Whatever, ..self.request.clone() };
-                match self.remover.manager.remove(removal, &request, self.progress) {
-                    Ok(removed) => self.tell(removal, &removed),
-                    Err(error) => self.failed(&error),
-                }
-            }
+            Consent::Given => match self.remover.manager.remove(&removal.agreed(), self.progress) {
+                Ok(removed) => self.tell(removal, &removed),
+                Err(error) => self.failed(&error),
+            },
         }
     }
 
@@ -277,7 +271,7 @@ impl Run<'_> {
         if let Err(error) = self.foreseen.remove(removal) {
             return self.failed(&error);
         }
-        let deed = match self.request.place {
+        let deed = match removal.options.place {
             Place::Nowhere => "delete",
             Place::OwnVolume | Place::Home => "remove",
         };

@@ -47,7 +47,8 @@ pub(super) struct Asked {
 
 /// Asks about an operand.
 pub(super) fn ask(asker: Asker<'_>, operand: Removal, mounts: Mounts) -> Asked {
-    let mut asking = Asking { asker, mounts, asked: Asked { agreed: Vec::new(), exit: Exit::Success } };
+    let top = operand.clone();
+    let mut asking = Asking { asker, mounts, top, asked: Asked { agreed: Vec::new(), exit: Exit::Success } };
     asking.visit_and_note(operand);
     asking.asked
 }
@@ -56,6 +57,8 @@ pub(super) fn ask(asker: Asker<'_>, operand: Removal, mounts: Mounts) -> Asked {
 struct Asking<'a> {
     asker: Asker<'a>,
     mounts: Mounts,
+    /// The operand itself.
+    top: Removal,
     asked: Asked,
 }
 
@@ -145,7 +148,7 @@ impl Asking<'_> {
     fn visit_entry(&mut self, operand: &OsStr, parent: &Metadata) -> Outcome {
         match sys::metadata_at(Path::new(operand)) {
             Ok(metadata) if self.mounts == Mounts::Below && is_mounted(&metadata, parent) => self.skip_mount(operand),
-            Ok(metadata) => self.visit_and_note(Removal { operand: operand.to_owned(), metadata, trashes: Vec::new() }),
+            Ok(metadata) => self.visit_and_note(self.top.of_entry(operand.to_owned(), metadata)),
             Err(error) if error.kind() == io::ErrorKind::NotFound || self.takes_unseen() => Outcome::Removed,
             Err(error) => self.fail(&Error::system("remove", operand, error)),
         }
