@@ -59,6 +59,7 @@ mod lock;
 mod metadata;
 mod mounts;
 mod name;
+pub mod patience;
 mod platform;
 mod private;
 mod process;

@@ -10,6 +10,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use rrm::progress::{Activity, Amount, Progress};
+use rrm::sys::patience::patience;
 
 use super::meter::{self, Work};
 use super::signals::{listen, listen_for_hang_up};
@@ -154,7 +155,7 @@ impl Works {
         if let Some(work) = self.under_way.last_mut() {
             work.done += done;
         }
-        self.lasted |= self.since.is_some_and(|since| since.elapsed() >= QUIET);
+        self.lasted |= self.since.is_some_and(|since| since.elapsed() >= patience(QUIET));
     }
 
     fn end(&mut self) {
@@ -165,7 +166,7 @@ impl Works {
     }
 
     fn show(&mut self) {
-        if !self.lasted || self.told.is_some_and(|told| told.elapsed() < BEAT) {
+        if !self.lasted || self.told.is_some_and(|told| told.elapsed() < patience(BEAT)) {
             return;
         }
         let Some(work) = self.under_way.last() else { return };
