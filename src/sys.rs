@@ -54,6 +54,7 @@ pub mod door;
 pub(crate) mod entries;
 mod lock;
 mod mounts;
+pub mod patience;
 mod platform;
 mod process;
 mod rename;

@@ -6,6 +6,8 @@ use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 
+pub(crate) use rrm::sys::patience::HURRY;
+
 use super::terminal::Terminal;
 use super::user::User;
 
@@ -112,6 +114,11 @@ impl Invocation {
     pub(crate) fn without(mut self, name: impl AsRef<OsStr>) -> Self {
         self.environment.retain(|(set, _)| set != name.as_ref());
         self
+    }
+
+    /// Has rrm wait four times shorter for what may never come.
+    pub(crate) fn in_a_hurry(self) -> Self {
+        self.with(HURRY, "4")
     }
 
     /// What the program reads on its standard input, which is a pipe and never a terminal; empty unless said.

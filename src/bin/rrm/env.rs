@@ -106,12 +106,16 @@ pub(crate) fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// Does what a test that started this program says about faults.
+/// Does what a test that started this program says about faults and waits.
 #[cfg(feature = "testing")]
 #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the environment, and a mistake of the test itself")]
 pub(crate) fn obey_a_test() {
     use rrm::sys::door::faults::{ENVIRONMENT, obey};
+    use rrm::sys::patience::{HURRY, hurry};
     if let Ok(words) = std::env::var(ENVIRONMENT) {
         obey(&words).expect("the words of the test are understood");
+    }
+    if let Ok(times) = std::env::var(HURRY) {
+        hurry(times.parse().expect("the number of the test is one"));
     }
 }
