@@ -1,4 +1,4 @@
-//! What every command needs to know: the time, the environment, and the settings.
+//! The time, the environment and the settings of a command.
 
 mod selection;
 
@@ -26,22 +26,22 @@ pub(crate) const GRACE_PERIOD: &str = "30d";
 pub(crate) struct Context {
     /// When the command began.
     pub(crate) now: DateTime<Utc>,
-    /// What the environment says.
+    /// The environment.
     pub(crate) environment: Environment,
-    /// What was chosen with `rrm config`.
+    /// The settings of `rrm config`.
     pub(crate) config: Config,
-    /// Why the settings are out of reach, so that nobody knows what was chosen.
+    /// Why the settings cannot be read, if they cannot.
     pub(crate) unread: Option<Error>,
-    /// The directory whose attributes hold the settings; `None` for whoever has no home.
+    /// The directory whose attributes hold the settings; `None` without a home directory.
     pub(crate) config_dir: Option<PathBuf>,
-    /// The home trash; `None` for whoever has no home.
+    /// The home trash; `None` without a home directory.
     pub(crate) home_trash: Option<PathBuf>,
-    /// `--trash-dir`, as it was typed.
+    /// The path of `--trash-dir`, as typed.
     pub(crate) typed_trash_dir: Option<PathBuf>,
 }
 
 impl Context {
-    /// Reads clock and configuration. `trash_dir` is what the command line says about the home trash.
+    /// Reads the clock and the settings. `trash_dir` is the path of `--trash-dir`.
     pub(crate) fn read(environment: Environment, trash_dir: Option<&Path>) -> Result<Self> {
         let config_dir = environment.data_dir.clone().map(|data| data.join("rrm"));
         let config = config_dir.as_ref().map(|directory| Config::read(directory, &rrm::attributes::SystemAttributes));
@@ -70,7 +70,7 @@ impl Context {
         self.config_dir.as_deref().ok_or_else(no_home)
     }
 
-    /// Where things are, for the library.
+    /// The directories that the library needs to know.
     pub(crate) fn settings(&self) -> Settings {
         Settings {
             home_trash: self.home_trash.clone(),
@@ -80,7 +80,7 @@ impl Context {
         }
     }
 
-    /// Another command about the same trash, to be typed.
+    /// A command line for another command on the same trash.
     pub(crate) fn command(&self, name: &str, charset: Charset) -> String {
         match self.home_trash.as_ref().filter(|_| self.typed_trash_dir.is_some()) {
             Some(trash) => format!("rrm --trash-dir {} {name}", quote_where_needed(trash.as_os_str(), charset)),
@@ -88,7 +88,7 @@ impl Context {
         }
     }
 
-    /// When the grace period of what is removed now ends: by the option, the environment, the standing choice.
+    /// When the grace period of an item removed now ends: by the option, the environment or the setting.
     pub(crate) fn deletion(&self, typed: Option<&str>) -> Result<DateTime<Utc>> {
         let set = self.environment.grace_period.as_ref().map(|value| value.to_string_lossy().into_owned());
         let chosen = || self.config.get(Key::GracePeriod).map(|value| value.to_string_lossy().into_owned());
@@ -101,12 +101,12 @@ impl Context {
         }
     }
 
-    /// How long things are kept, if nobody says otherwise.
+    /// The grace period without an option.
     pub(crate) fn grace_period(&self) -> Result<TimeDelta> {
         Ok(self.deletion(None)? - self.now)
     }
 
-    /// The request that tells how what was restored goes back to the trash; whatever comes back has its own dates.
+    /// The request to remove restored items again; they keep their own dates.
     pub(crate) fn take_back(&self) -> Result<TrashRequest> {
         Ok(TrashRequest {
             operands: Vec::new(),
@@ -128,7 +128,7 @@ impl Context {
         }
     }
 
-    /// The request to restore something to where it was.
+    /// The request to restore items to their original paths.
     pub(crate) fn restore(&self, what: Restorable) -> Result<RestoreRequest> {
         Ok(RestoreRequest {
             what,
@@ -141,8 +141,7 @@ impl Context {
         })
     }
 
-    /// The rules that hold while nobody says otherwise. One that cannot be read fails the command: without it a clean
-    /// might delete what it was meant to spare.
+    /// The configured rules. An invalid one is an error: without it a clean could delete what it should keep.
     pub(crate) fn standing(&self) -> Result<Standing> {
         let mut standing = Standing::default();
         for key in [Key::OlderThan, Key::MaxSize, Key::MinFree, Key::KeepNewest] {
@@ -156,7 +155,8 @@ impl Context {
         Ok(standing)
     }
 
-    /// As [`Self::standing`], for what deletes: settings out of reach may hold a rule that spares something.
+    /// As [`Self::standing`], for a command that deletes: unreadable settings are an error, because a rule in them may keep
+    /// an item.
     pub(crate) fn standing_to_delete(&self) -> Result<Standing> {
         let Some(unread) = &self.unread else { return self.standing() };
         let reason = format!(

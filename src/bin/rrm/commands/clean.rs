@@ -1,4 +1,4 @@
-//! `rrm clean`: deletes for good what is past its grace period, or what a selection or a rule says.
+//! `rrm clean`: deletes items for good: those past their grace period, or those that a selection or rule names.
 
 mod all_users;
 mod log;
@@ -103,19 +103,19 @@ pub(crate) struct RuleArgs {
     pub(crate) keep_newest: Option<String>,
 }
 
-/// What has to be agreed to before a clean.
+/// What a person has to confirm before a clean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Asking {
-    /// Nothing: whoever set the standing rules has agreed to what they do, and a grace period that is over is over.
+    /// Nothing: items past their grace period, and what the configured rules delete.
     Nothing,
-    /// What is inside its grace period.
+    /// Items inside their grace period.
     InsideGrace,
-    /// All of it.
+    /// Every item.
     Everything,
 }
 
 impl CleanArgs {
-    /// The request of a clean, and what has to be asked before it is carried out.
+    /// The request, and what to confirm before it is carried out.
     fn request(&self, context: &Context) -> Result<(CleanRequest, Asking)> {
         let standing = context.standing_to_delete()?;
         let selection = context.selection_at_any_age(&self.selection)?;
@@ -149,8 +149,7 @@ impl CleanArgs {
         Ok(rules)
     }
 
-    /// Trash directories are known by the paths that they were found at, so each is looked for as it is spelled and as
-    /// it is without links.
+    /// A trash directory is known by the path it was found at, so each path is tried as typed and without links.
     fn trashes(&self, context: &Context) -> Trashes {
         if self.trash.is_empty() {
             return Trashes::All;
@@ -196,8 +195,7 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     Ok(exit.max(carry_out(session, &manager, &plan, &request, report, args.log.as_deref())?))
 }
 
-/// The clean that follows a removal: only what is past its grace period, because a rule about space could take what
-/// has just been removed.
+/// Cleans after a removal. Only expired items: a rule about space could delete what was just removed.
 pub(super) fn clean_afterwards(session: &Session<'_>, manager: &TrashManager) -> anyhow::Result<Exit> {
     let request = CleanRequest {
         floor: session.context.standing_to_delete()?.floor,
@@ -243,8 +241,8 @@ fn carry_out(
     shown.map(|()| exit)
 }
 
-/// Tells problems, and leaves those that count. For a clean that chooses nothing, as a schedule runs it every day, an
-/// unplugged stick or another clean at work is no problem: it is told with `-v` alone.
+/// Prints the problems and removes those that do not count. A scheduled clean meets unplugged volumes and other cleans
+/// every day; it reports them only with `-v`.
 fn unexpected(session: &Session<'_>, problems: &mut Vec<Error>, request: &CleanRequest) -> anyhow::Result<Exit> {
     if request.selection.is_everything() && matches!(request.policy, Policy::Rules(_)) {
         let is_ordinary = |problem: &mut Error| matches!(problem.kind, ErrorKind::Unplugged | ErrorKind::Busy);
@@ -256,7 +254,7 @@ fn unexpected(session: &Session<'_>, problems: &mut Vec<Error>, request: &CleanR
     session.problems_of_words(problems, &request.selection, "clean")
 }
 
-/// Shows what the words were found in that is no exact match: it is deleted only if a person who has seen it agrees.
+/// Lists the items that a word matches where none has that path. They are deleted only if a person confirms.
 fn show_words(session: &Session<'_>, problems: &[Error], request: &CleanRequest) -> anyhow::Result<()> {
     for problem in problems {
         if let Some(matches) = Matches::of(&request.selection, std::slice::from_ref(problem)) {
@@ -285,7 +283,7 @@ fn tell_held(session: &Session<'_>, plan: &CleanPlan) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// Whether somebody has to agree to this plan.
+/// Whether the plan needs a confirmation.
 fn asked(plan: &CleanPlan, request: &CleanRequest, asking: Asking) -> bool {
     match asking {
         Asking::Nothing => false,

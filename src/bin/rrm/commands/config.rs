@@ -55,7 +55,7 @@ pub(crate) enum ConfigAction {
     },
 }
 
-/// Parses the name of a setting; help and completions describe each.
+/// Parses the name of a setting; help and completions describe each one.
 fn key() -> impl TypedValueParser<Value = Key> {
     PossibleValuesParser::new(Key::ALL.map(|key| PossibleValue::new(key.name()).help(meaning(key))))
         .try_map(|name| Key::ALL.into_iter().find(|key| key.name() == name).ok_or("no such setting"))

@@ -1,4 +1,4 @@
-//! `rrm import`: takes over the trashes of other programs.
+//! `rrm import`: imports items from the trash of other programs.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -97,7 +97,7 @@ fn tell_import_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<
     Ok(out.flush()?)
 }
 
-/// Imports what is planned; what needs consent is asked about once the rest is done.
+/// Imports the plan. Steps that need consent are asked about after the others.
 fn import_all(
     session: &Session<'_>,
     manager: &TrashManager,
@@ -143,8 +143,8 @@ fn import_steps(
     Ok(round)
 }
 
-/// The grace period of what was imported begins today, but a standing rule may go by the day it was removed. Nobody
-/// shall learn that from the next clean.
+/// Imported items start a new grace period, but a configured rule may go by the day of removal. Warn before the next clean
+/// deletes them.
 fn warn_of_rules(session: &Session<'_>, manager: &TrashManager, imported: &HashSet<ItemId>) -> anyhow::Result<()> {
     let standing = session.context.standing()?;
     if imported.is_empty() || standing.rules.iter().all(|rule| *rule == Rule::PastGrace) {
@@ -160,10 +160,10 @@ fn warn_of_rules(session: &Session<'_>, manager: &TrashManager, imported: &HashS
     Ok(())
 }
 
-/// What came of going through a plan once.
+/// The result of one pass over a plan.
 struct Round {
     exit: Exit,
     imported: HashSet<ItemId>,
-    /// What waits for somebody to agree to a copy.
+    /// Steps that need consent to a copy.
     unagreed: Vec<(ImportStep, Error)>,
 }

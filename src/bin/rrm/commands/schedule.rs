@@ -1,4 +1,4 @@
-//! `rrm schedule`: has `rrm clean` run regularly, by systemd where it runs for the user, by launchd on a Mac, else by cron.
+//! `rrm schedule`: runs `rrm clean` regularly, with systemd, launchd or cron.
 
 mod cron;
 mod launchd;
@@ -70,11 +70,11 @@ pub(crate) enum Scheduler {
     Cron,
 }
 
-/// What is to be run.
+/// What to run.
 struct Job {
     every: Every,
     program: PathBuf,
-    /// What the runs would not find in their environment.
+    /// Environment variables that the job needs.
     variables: Vec<(&'static str, PathBuf)>,
     log: Option<PathBuf>,
 }
@@ -115,7 +115,7 @@ pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit>
     Ok(Exit::Success)
 }
 
-/// What has to be in the environment of a clean that is run elsewhere for it to find this trash and these rules.
+/// The environment variables that a scheduled clean needs to find this trash and these settings.
 fn to_pass_on(context: &Context) -> Vec<(&'static str, PathBuf)> {
     let told = context.typed_trash_dir.as_deref().or(context.environment.trash_dir.as_deref());
     let mut variables = Vec::new();
@@ -124,11 +124,11 @@ fn to_pass_on(context: &Context) -> Vec<(&'static str, PathBuf)> {
     variables
 }
 
-/// Where a user's own schedules are.
+/// Where a user's schedules are.
 pub(crate) struct Places {
-    /// Of systemd.
+    /// Units of systemd.
     units: PathBuf,
-    /// Of launchd.
+    /// Agents of launchd.
     agents: PathBuf,
 }
 
@@ -140,27 +140,27 @@ impl Places {
     }
 }
 
-/// How a schedule stands.
+/// State of the schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Health {
-    /// None is installed, as far as can be told.
+    /// None is installed, or it cannot be read.
     None,
-    /// It is carried out.
+    /// It runs.
     Sound,
-    /// It is not.
+    /// It is installed but does not run.
     Idle {
-        /// What was installed, or what it runs.
+        /// The installed file, or the program that it runs.
         path: PathBuf,
         why: String,
-        /// What makes it run.
+        /// How to repair it.
         remedy: &'static str,
     },
 }
 
-/// What makes anything run again but cron.
+/// The remedy for every scheduler but cron.
 const INSTALL: &str = "rrm schedule install sets it up again";
 
-/// How what `install` has made stands. What cannot be learnt is no trouble: nobody is told to mend what may be sound.
+/// State of what `install` made. A state that cannot be read is not a problem.
 pub(crate) fn health(places: &Places) -> Health {
     [systemd::health(&places.units), launchd::health(&places.agents)]
         .into_iter()
@@ -168,7 +168,7 @@ pub(crate) fn health(places: &Places) -> Health {
         .unwrap_or_else(cron::health)
 }
 
-/// A program that is scheduled and not there is run in vain. A path that had to be quoted is not judged.
+/// The problem of a scheduled program that no longer exists. A quoted path is not checked.
 fn missing(program: &str) -> Option<Health> {
     let is_plain = !program.contains(['\\', '%', '$', '\'', '"']);
     let is_gone = || rrm::sys::metadata_following(Path::new(program)).is_err();
@@ -176,13 +176,13 @@ fn missing(program: &str) -> Option<Health> {
     (is_plain && is_gone()).then(|| Health::Idle { path: program.into(), why: why(), remedy: INSTALL })
 }
 
-/// A line about each schedule that there is.
+/// One line about each installed schedule.
 fn status(places: &Places) -> anyhow::Result<Vec<String>> {
     let lines = [systemd::status(&places.units)?, launchd::status(&places.agents), cron::status()?];
     Ok(lines.into_iter().flatten().collect())
 }
 
-/// Puts the job under one of them, and takes it away from the others, so that it is never run twice.
+/// Installs the job with one scheduler and removes it from the others, so that it never runs twice.
 fn install(job: &Job, by: Option<Scheduler>, places: &Places) -> anyhow::Result<()> {
     let by = by.unwrap_or_else(|| match (systemd::runs(), launchd::runs()) {
         (true, _) => Scheduler::Systemd,
@@ -207,12 +207,12 @@ fn remove_all_but(kept: Option<Scheduler>, places: &Places) -> anyhow::Result<()
     if kept == Some(Scheduler::Cron) { Ok(()) } else { cron::remove() }
 }
 
-/// Runs a program of the system in the C locale, so that what it says can be told apart.
+/// Runs a program in the C locale, so that its messages are known.
 fn output(program: &str, args: &[&str]) -> std::io::Result<Output> {
     Command::new(program).args(args).env("LC_ALL", "C").stdin(Stdio::null()).output()
 }
 
-/// A path as text on one line of a file that others read.
+/// A path as text that fits on one line of a unit, agent or crontab.
 fn text(path: &Path) -> anyhow::Result<&str> {
     match path.to_str() {
         Some(text) if !text.chars().any(char::is_control) => Ok(text),

@@ -46,7 +46,7 @@ pub(crate) struct ShowArgs {
 }
 
 impl ShowArgs {
-    /// Whoever wants the content waits for no measuring.
+    /// `--content` needs no measuring.
     fn request(&self, context: &Context) -> Result<ShowRequest> {
         Ok(ShowRequest {
             selection: Selection {
@@ -62,7 +62,7 @@ impl ShowArgs {
     }
 }
 
-/// How much of a file is in memory while it is printed.
+/// How much of a file is read at a time.
 const PIECE: usize = 128 * 1024;
 
 pub(super) fn run(args: &ShowArgs, start: Start<'_>) -> anyhow::Result<Exit> {
@@ -97,8 +97,7 @@ fn print_shown(session: &Session<'_>, all: &[Shown], form: ReportForm) -> io::Re
     out.flush()
 }
 
-/// Prints the one file that was chosen, as it is unless a terminal would obey it. Nothing else goes to standard output,
-/// whatever happens.
+/// Prints the content of the selected file, escaped on a terminal. Nothing else goes to standard output.
 fn print_content(session: &Session<'_>, manager: &TrashManager, shown: &[Shown]) -> anyhow::Result<Exit> {
     let [only] = shown else {
         if let [_, _, ..] = shown {
@@ -119,7 +118,7 @@ fn print_content(session: &Session<'_>, manager: &TrashManager, shown: &[Shown])
     Ok(Exit::Success)
 }
 
-/// Prints a file piece by piece: a failed read is told as another thing than a failed write.
+/// Copies a file to the output. Read errors and write errors have different messages.
 fn pass_on(mut file: impl Read, path: &Path, mut out: impl Write) -> anyhow::Result<()> {
     let mut piece = vec![0; PIECE];
     loop {

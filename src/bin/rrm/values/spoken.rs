@@ -1,20 +1,20 @@
-//! Times as people say them: `yesterday`, `monday 9:00`, `last week`.
+//! Dates and times in words: `yesterday`, `monday 9:00`, `last week`.
 //!
-//! The crates that read English dates mean by `monday` the next one, by `yesterday` this time of it, and by `3h` what is to
-//! come. Of what was removed that is never what is meant.
+//! Crates for English dates take `monday` for the next one, `yesterday` for this time of day, and `3h` for the future. For
+//! removed items the past is meant.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
-/// Which of the days and times of a name is meant.
+/// Which day or time a word means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Side {
-    /// The latest that has begun.
+    /// The latest in the past.
     Past,
-    /// The first that is to come.
+    /// The first in the future.
     Future,
 }
 
-/// The time on the wall that `text` says, seen from `now`; a day, a week, a month and a year are where they begin.
+/// The local time that `text` means at `now`; days, weeks, months and years begin at their start.
 pub(super) fn spoken(text: &str, now: NaiveDateTime, side: Side) -> Option<NaiveDateTime> {
     let text = text.to_ascii_lowercase();
     let words: Vec<&str> = text.split_whitespace().collect();
@@ -33,7 +33,7 @@ fn time_of(word: &str) -> Option<NaiveTime> {
     ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(word, form).ok())
 }
 
-/// This time of the day, where it is next to `now`.
+/// This time of day, the nearest to `now`.
 fn nearest(time: NaiveTime, now: NaiveDateTime, side: Side) -> Option<NaiveDateTime> {
     let today = now.date().and_time(time);
     match side {
@@ -58,7 +58,7 @@ fn day_of(words: &[&str], today: NaiveDate, side: Side) -> Option<NaiveDate> {
     }
 }
 
-/// Where the week, month or year begins that is so many after today's.
+/// The start of a week, month or year, counted from the current one.
 fn unit_of(unit: &str, today: NaiveDate, after: i32) -> Option<NaiveDate> {
     match unit {
         "week" => {
@@ -73,7 +73,7 @@ fn unit_of(unit: &str, today: NaiveDate, after: i32) -> Option<NaiveDate> {
     }
 }
 
-/// The day of this name that is next to `from`: that day itself, if it lies in the past.
+/// The nearest day with this name; in the past, `from` itself counts.
 fn weekday(name: &str, from: NaiveDate, side: Side) -> Option<NaiveDate> {
     let day: Weekday = name.parse().ok()?;
     match side {

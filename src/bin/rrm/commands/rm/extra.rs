@@ -1,4 +1,4 @@
-//! What `rrm rm` takes beside the options of GNU rm.
+//! The options that `rrm rm` has and GNU rm has not.
 
 use std::ffi::OsString;
 
@@ -8,7 +8,7 @@ use rrm::request::{Copying, Directories, Mounts, Place, TrashRequest};
 use crate::context::Context;
 use crate::gnu::options as gnu;
 
-/// The options that GNU rm has not.
+/// Those options.
 #[derive(Debug, Clone)]
 pub(crate) struct Extra {
     pub(crate) grace_period: Option<String>,
@@ -40,7 +40,7 @@ pub(crate) enum Effect {
     DryRun,
 }
 
-/// How what is removed is told.
+/// How removed items are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Format {
     /// As rm does.
@@ -65,7 +65,7 @@ impl Default for Extra {
 }
 
 impl Extra {
-    /// The request of a removal.
+    /// The request.
     pub(super) fn request(
         &self,
         operands: Vec<OsString>,
