@@ -1,4 +1,4 @@
-//! What a clean does and did, in words.
+//! The words of clean: questions, reasons and results.
 
 use rrm::item::TrashItem;
 use rrm::outcome::Cleaned;
@@ -6,7 +6,7 @@ use rrm::retention::{Cause, Free, Rule, Shield};
 
 use super::text::{count, size, span};
 
-/// What was done, in words.
+/// The result.
 pub(crate) fn report(cleaned: &Cleaned) -> String {
     format!("deleted {}, {} freed", count(cleaned.items, "item"), size(cleaned.removed.bytes))
 }
@@ -34,7 +34,7 @@ pub(crate) fn held_because(shield: Shield) -> &'static str {
     }
 }
 
-/// What is asked before items are deleted.
+/// The question before deleting.
 pub(crate) fn question(all: &[TrashItem]) -> String {
     format!("delete {} for good?", summary(all))
 }

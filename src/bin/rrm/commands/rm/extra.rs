@@ -23,27 +23,27 @@ pub(crate) struct Extra {
 /// When a removal counts as recursive for the question that `-I` asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Recursion {
-    /// With `-r`, as rm does.
+    /// With `-r`, as in rm.
     #[default]
     AsTyped,
-    /// Where a directory is among the operands: rrm needs no `-r`.
+    /// If an operand is a directory: rrm needs no `-r`.
     AsFound,
 }
 
-/// Whether anything is done.
+/// Whether to remove or only to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Effect {
-    /// It is done.
+    /// Remove.
     #[default]
     Real,
-    /// It is only told.
+    /// Only print.
     DryRun,
 }
 
 /// How removed items are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Format {
-    /// As rm does.
+    /// As rm.
     #[default]
     AsRm,
     /// As JSON.

@@ -1,4 +1,4 @@
-//! Removing, as `rm` does it: questions between the plan and its execution, messages, `-v`.
+//! Removes like `rm`: asks between plan and execution, prints messages.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _};
@@ -38,7 +38,7 @@ pub(crate) struct Remover<'a> {
 
 impl<'a> Remover<'a> {
     pub(crate) fn new(session: &'a Session<'a>, manager: &'a TrashManager, options: Options, extra: &'a Extra) -> Self {
-        // Who is never asked, or always, need not be a person at a terminal.
+        // With -f or -i it does not matter whether standard input is a terminal.
         let matters = matches!(options.prompt, Prompt::WriteProtected | Prompt::Once);
         let stdin = if matters && io::stdin().is_terminal() { Stdin::Terminal } else { Stdin::Other };
         Self { context: &session.context, messages: session.messages, manager, options, extra, stdin }
@@ -83,7 +83,7 @@ impl<'a> Remover<'a> {
         Ok(run.finish())
     }
 
-    /// The question before the whole command.
+    /// The question of `-I`.
     fn before_all(&self, operands: &[OsString]) -> Step {
         let is_directory = |operand: &OsString| sys::metadata_at(Path::new(operand)).is_ok_and(|found| found.is_dir());
         let mut options = self.options;
@@ -96,7 +96,7 @@ impl<'a> Remover<'a> {
         before_all(operands.len(), options)
     }
 
-    /// One operand that must stay refuses the whole command: who names it has most likely not meant the others, either.
+    /// One protected operand refuses the whole command: the others were probably not meant either.
     fn refuse_all(&self, protected: &[Error], request: &TrashRequest) -> Exit {
         for error in protected {
             self.refuse(error);
@@ -107,8 +107,7 @@ impl<'a> Remover<'a> {
         Exit::Failure
     }
 
-    /// Under the name `rm` GNU's words, with the options that it would go by. They name a way that we do not go, so in our
-    /// own name we say what there is to do.
+    /// As `rm`, the messages are GNU's. They name options that rrm does not obey, so as rrm it prints its own.
     fn refuse(&self, error: &Error) {
         let (path, charset) = (error.path.as_os_str(), self.messages.charset);
         let lines = match error.kind {
@@ -131,7 +130,7 @@ impl<'a> Remover<'a> {
         tree::Asker { messages: self.messages, options: self.options, stdin: self.stdin }
     }
 
-    /// Whether any question may come up; if not, nothing has to be found out for one.
+    /// Whether any question is possible; otherwise the checks for questions are skipped.
     fn may_ask(&self) -> bool {
         match self.options.prompt {
             Prompt::Never => false,
@@ -143,8 +142,7 @@ impl<'a> Remover<'a> {
     }
 }
 
-/// The operand as GNU shows it, which means the same: of several slashes at its end one stays, but `//` may be a place
-/// of its own (POSIX, Pathname Resolution).
+/// Drops repeated slashes at the end, as GNU does in messages. `//` stays: POSIX lets it mean another place.
 fn without_needless_slashes(operand: OsString) -> OsString {
     let bytes = operand.as_bytes();
     if bytes == b"//" || !bytes.ends_with(b"//") {
@@ -154,22 +152,22 @@ fn without_needless_slashes(operand: OsString) -> OsString {
     OsStr::from_bytes(&bytes[..=end]).to_owned()
 }
 
-/// The operands of one command, one after the other.
+/// The run of one command over its operands.
 struct Run<'a> {
     remover: &'a Remover<'a>,
     request: &'a TrashRequest,
     progress: &'a TerminalProgress,
     output: Output,
-    /// What a dry run has told.
+    /// What the dry run has removed so far.
     foreseen: ForeseenRemovals<'a>,
-    /// How many items were made.
+    /// Number of new items.
     trashed: u64,
-    /// Where the first of them went.
+    /// The trash directory of the first of them.
     first_trash: Option<Arc<Path>>,
     exit: Exit,
 }
 
-/// From how many items on a person is told how to get them back: by then it may have been a slip.
+/// From how many items on to print how to undo, in case it was a mistake.
 const MANY: u64 = 10;
 
 impl Run<'_> {
@@ -181,8 +179,8 @@ impl Run<'_> {
         }
     }
 
-    /// Asks what is to be asked about one operand, and removes what was agreed to. An earlier operand may have taken
-    /// it along meanwhile, and nobody is asked about what is gone.
+    /// Asks about one operand and removes what was agreed to. Operands that an earlier one took along are reported as
+    /// missing.
     fn ask(&mut self, mut removal: Removal, mounts: tree::Mounts) {
         if self.progress.interrupted() {
             self.exit = Exit::Failure;
@@ -198,10 +196,10 @@ impl Run<'_> {
         self.remove(&asked.agreed);
     }
 
-    /// Tells why an operand stays, or that it is not there: an earlier one may have taken it along.
+    /// Prints why an operand is refused, or that an earlier one took it along.
     fn refused(&mut self, error: Error) {
         let bytes = error.path.as_os_str().as_bytes();
-        // rm looks at what it asks about, where a slash leads through a link; else it tries, and learns of the link.
+        // Before a question rm follows a link with a trailing slash; without one it tries to remove the link itself.
         let itself = bytes.strip_suffix(b"/").filter(|rest| !rest.is_empty() && !self.remover.may_ask());
         match sys::metadata_at(Path::new(OsStr::from_bytes(itself.unwrap_or(bytes)))) {
             Err(now) if now.kind() == io::ErrorKind::NotFound => {
@@ -229,7 +227,7 @@ impl Run<'_> {
         }
     }
 
-    /// A copy that is large or loses something is made only if a person agrees.
+    /// Asks before a large or lossy copy.
     fn ask_to_copy(&mut self, removal: &Removal, error: &Error) {
         match self.remover.messages.consent_to(error) {
             Consent::Refused => {}
@@ -298,7 +296,7 @@ impl Run<'_> {
         exit
     }
 
-    /// Tells how to get back what was removed; after the first removal ever also where it is.
+    /// Prints how to undo; after the very first removal also where the trash is.
     fn tell_undo(&self, trash: Option<&Path>) {
         let (context, charset) = (self.remover.context, self.remover.messages.charset);
         let (undo, list) = (context.command("undo", charset), context.command("list", charset));

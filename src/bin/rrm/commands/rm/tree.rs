@@ -1,7 +1,6 @@
-//! Questions about an operand and, if it is a directory, about everything in it.
+//! Asks about an operand and everything below it.
 //!
-//! Answers are collected first and carried out after, so that a tree answered yes throughout goes as one item and comes
-//! back as one.
+//! Answers are collected first and carried out later, so that a tree with only yes answers becomes one item.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -27,21 +26,21 @@ pub(super) struct Asker<'a> {
     pub(super) stdin: Stdin,
 }
 
-/// Whether other file systems are mounted in the operand.
+/// Whether file systems are mounted in the operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mounts {
     None,
-    /// They are to be left out.
+    /// They are skipped.
     Below,
 }
 
-/// What came of the questions.
+/// The result of the questions.
 #[derive(Debug)]
 pub(super) struct Asked {
-    /// What a person agreed to, in the order of the questions: the operand, parts of it, or nothing. What goes with the
-    /// directory that it is in is not named for itself.
+    /// What to remove, in the order of the questions: the operand, parts of it, or nothing. A directory includes its
+    /// contents.
     pub(super) agreed: Vec<Removal>,
-    /// Whether something cannot be removed, of which a message told. A no is no failure.
+    /// Whether something could not be removed; a message said so. A no is not a failure.
     pub(super) exit: Exit,
 }
 
@@ -52,7 +51,7 @@ pub(super) fn ask(asker: Asker<'_>, operand: Removal, mounts: Mounts) -> Asked {
     asking.asked
 }
 
-/// A walk over one operand. It is as deep as a path can be long and holds no directory open.
+/// The walk over one operand. It keeps no directory open, so depth is limited only by path length.
 struct Asking<'a> {
     asker: Asker<'a>,
     mounts: Mounts,
@@ -63,7 +62,7 @@ impl Asking<'_> {
     /// Asks about one entry and what is below it.
     fn visit(&mut self, path: &OsStr, metadata: Metadata) -> Outcome {
         let names = if metadata.is_dir() { names_in(path) } else { Ok(Vec::new()) };
-        // A directory that cannot be read is not called empty.
+        // An unreadable directory does not count as empty.
         let is_empty = if metadata.is_dir() { names.as_ref().is_ok_and(Vec::is_empty) } else { metadata.size == 0 };
         let entry = self.look(path, &metadata, if is_empty { Content::Empty } else { Content::Some });
         let first = first_step(&entry, self.asker.options, self.asker.stdin, self.asker.messages.charset);
@@ -87,7 +86,7 @@ impl Asking<'_> {
             kept => self.leave(entry, kept),
         };
         if outcome == Outcome::Removed {
-            // They go with the directory.
+            // They are removed with the directory.
             self.asked.agreed.truncate(before);
         }
         outcome
@@ -102,7 +101,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Asks about a directory whose entries were asked about; `kept` tells of one that stays.
+    /// Asks about a directory after its entries; `kept` is an entry that stays.
     fn leave(&mut self, entry: &Entry<'_>, kept: Option<Outcome>) -> Outcome {
         match (self.answer_to_last(entry), kept) {
             (Answer::No, _) => Outcome::Kept,
@@ -114,7 +113,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Asks about the entries of a directory; what became of one that stays, if one does.
+    /// Asks about the entries of a directory; returns the outcome of one that stays, if any.
     fn visit_entries(&mut self, directory: &Entry<'_>, metadata: &Metadata, names: Vec<OsString>) -> Option<Outcome> {
         let mut stays = None;
         for name in names {
@@ -130,8 +129,8 @@ impl Asking<'_> {
         stays
     }
 
-    /// Whether a directory lets none of its entries go. A rename takes it along as it is; but who wants to be asked about
-    /// each entry wants what rm does with each.
+    /// Whether no entry of the directory may be removed. A rename of the directory ignores that, but with `-i` each
+    /// entry behaves as in rm.
     fn is_held_by(&self, directory: &Entry<'_>) -> bool {
         self.asker.options.prompt == Prompt::Always && directory.protection == Protection::WriteProtected
     }
@@ -141,7 +140,7 @@ impl Asking<'_> {
         self.fail(&Error::new(ErrorKind::System, "remove", entry, "Permission denied"))
     }
 
-    /// Asks about one entry of a directory. One that is gone meanwhile, or goes along unseen, keeps nothing back.
+    /// Asks about one entry of a directory. A missing entry, or one removed unseen, does not keep the directory.
     fn visit_entry(&mut self, operand: &OsStr, parent: &Metadata) -> Outcome {
         match sys::metadata_at(Path::new(operand)) {
             Ok(metadata) if self.mounts == Mounts::Below && is_mounted(&metadata, parent) => self.skip_mount(operand),
@@ -165,8 +164,8 @@ impl Asking<'_> {
         Outcome::Failed
     }
 
-    /// What cannot be looked into cannot be asked about. Unless somebody wants to be asked about everything, or a mount
-    /// may hide in it, a rename takes it along.
+    /// Whether an unreadable directory may be removed with its contents: not with `-i`, and not if a mount may be in
+    /// it.
     fn takes_unseen(&self) -> bool {
         self.asker.options.prompt != Prompt::Always && self.mounts == Mounts::None
     }
@@ -202,13 +201,13 @@ impl Asking<'_> {
     }
 }
 
-/// The names in a directory, which is closed again: a walk that kept one open for each level would run out of them.
+/// The names in a directory. It is closed again, because deep walks would run out of descriptors.
 fn names_in(path: &OsStr) -> io::Result<Vec<OsString>> {
     std::fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect()
 }
 
-/// Whether another file system, or another view of this one, begins here. A device number of its own does not tell: a
-/// btrfs subvolume has one, and so has many a file of an overlay.
+/// Whether the entry is a mount point. The device number alone does not tell: btrfs subvolumes and overlay files have
+/// their own.
 fn is_mounted(entry: &Metadata, parent: &Metadata) -> bool {
     match entry.mount_root {
         MountRoot::Yes => true,
