@@ -1,4 +1,4 @@
-//! Doing what was asked, by the same verbs as the commands.
+//! Carries out jobs, with the operations of the commands.
 
 use std::collections::HashSet;
 use std::sync::mpsc::Receiver;
@@ -19,14 +19,14 @@ use crate::browse::order::Restore;
 use crate::browse::report::{Kept, Restored};
 use crate::output::progress_words;
 
-/// How often a word of progress is sent at most.
+/// Minimum time between progress reports.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Something to do, one after the other.
+/// A job; one runs at a time.
 #[derive(Debug)]
 pub(in crate::browse) enum Job {
     Restore(Restore, RestoreRequest),
-    /// Each request, for the items that it concerns and what held for them before.
+    /// Requests with their items and their state before.
     Keep {
         requests: Vec<(KeepRequest, Vec<(ItemId, Keep)>)>,
         undoable: bool,
@@ -91,7 +91,7 @@ fn keep(shared: &Shared, requests: Vec<(KeepRequest, Vec<(ItemId, Keep)>)>, undo
 
 fn delete(shared: &Shared, plan: &CleanPlan, request: &CleanRequest) {
     let cleaned = shared.manager.clean(plan, request, &WorkProgress::new(shared));
-    // Whatever the clean left, because it was kept or is in use, is there still.
+    // An item that clean skipped still exists.
     let is_gone = |path: &std::path::Path| metadata_at(path).is_err();
     let gone = plan.items.iter().filter(|item| is_gone(&item.trash.join(item.spot().path()))).map(|item| item.id);
     let gone: HashSet<ItemId> = gone.collect();
@@ -100,7 +100,7 @@ fn delete(shared: &Shared, plan: &CleanPlan, request: &CleanRequest) {
     shared.tell(problems);
 }
 
-/// The last that came back goes first: what was inside another is in its place only while that is.
+/// In reverse order: an inner item must go before its directory.
 fn take_back(shared: &Shared, back: Vec<Returned>, request: &TrashRequest) {
     let (mut items, mut problems) = (Vec::new(), Vec::new());
     let progress = WorkProgress::new(shared);
@@ -118,7 +118,7 @@ fn take_back(shared: &Shared, back: Vec<Returned>, request: &TrashRequest) {
     shared.trouble(&problems);
 }
 
-/// Tells the screen how far work has come, and the work when to stop.
+/// Reports progress to the screen and passes on the request to stop.
 pub(super) struct WorkProgress<'a> {
     shared: &'a Shared,
     current: Option<Mutex<(Activity, Amount, Instant)>>,
@@ -130,7 +130,7 @@ impl<'a> WorkProgress<'a> {
         Self { shared, current: Some(Mutex::new(nothing)) }
     }
 
-    /// One that tells nothing.
+    /// Reports nothing.
     pub(super) fn silent(shared: &'a Shared) -> Self {
         Self { shared, current: None }
     }
