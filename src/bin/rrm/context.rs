@@ -150,14 +150,14 @@ impl Context {
             }
         }
         if let Some(chosen) = self.config.get(Key::KeepNewerThan) {
-            standing.floor = values::floor(&chosen.to_string_lossy())?;
+            standing.floor = values::minimum_age(&chosen.to_string_lossy())?;
         }
         Ok(standing)
     }
 
     /// As [`Self::standing`], for a command that deletes: unreadable settings are an error, because a rule in them may keep
     /// an item.
-    pub(crate) fn standing_to_delete(&self) -> Result<Standing> {
+    pub(crate) fn standing_for_deletion(&self) -> Result<Standing> {
         let Some(unread) = &self.unread else { return self.standing() };
         let reason = format!(
             "{}, so nothing is deleted that they may spare; set HOME to a directory that you can read",

@@ -109,7 +109,7 @@ pub(crate) fn now() -> DateTime<Utc> {
 /// Injects the faults that a test has asked for.
 #[cfg(feature = "testing")]
 #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the environment, and a mistake of the test itself")]
-pub(crate) fn obey_a_test() {
+pub(crate) fn inject_faults() {
     use rrm::sys::door::faults::{ENVIRONMENT, obey};
     if let Ok(words) = std::env::var(ENVIRONMENT) {
         obey(&words).expect("the words of the test are understood");

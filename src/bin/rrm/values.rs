@@ -1,6 +1,6 @@
 //! Values as people write them: durations, moments, sizes, kinds.
 
-mod spoken;
+mod in_words;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -13,7 +13,7 @@ use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::ItemKind;
 use rrm::retention::{Free, Rule};
 
-use spoken::{Side, spoken};
+use in_words::{Tense, in_words};
 
 const DURATION_FORMS: &str = "write it as 7d, 12h, 90min, 2w, 1month or 1d 12h; a bare number is days";
 const MOMENT_FORMS: &str = "write it as today, yesterday, monday, \"last week\", 14:30, 2026-11-21, \
@@ -74,7 +74,7 @@ fn end_of(now: DateTime<Utc>, duration: Duration) -> Option<DateTime<Utc>> {
 
 /// A time in the past: a date, or how long ago.
 pub(crate) fn moment(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    if let Some(date) = date(text.trim()).or_else(|| said(text, now, Side::Past)) {
+    if let Some(date) = date(text.trim()).or_else(|| words(text, now, Tense::Past)) {
         return Ok(date);
     }
     let span = text.trim().strip_suffix("ago").map_or(text, str::trim_end);
@@ -93,7 +93,7 @@ pub(crate) fn age(text: &str, now: DateTime<Utc>) -> Result<TimeDelta> {
 
 /// A time in the future: a date, or how long from now.
 pub(crate) fn end(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    let end = if let Some(date) = date(text.trim()).or_else(|| said(text, now, Side::Future)) {
+    let end = if let Some(date) = date(text.trim()).or_else(|| words(text, now, Tense::Future)) {
         date
     } else {
         let duration = duration_in(text, READ_TIME, END_FORMS)?;
@@ -103,7 +103,7 @@ pub(crate) fn end(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
 }
 
 /// The minimum age of items to delete; 0 is none.
-pub(crate) fn floor(text: &str) -> Result<Option<TimeDelta>> {
+pub(crate) fn minimum_age(text: &str) -> Result<Option<TimeDelta>> {
     let age = delta(text)?;
     Ok((!age.is_zero()).then_some(age))
 }
@@ -149,8 +149,8 @@ fn free(text: &str) -> Result<Free> {
 }
 
 /// A time in words, in local time.
-fn said(text: &str, now: DateTime<Utc>, side: Side) -> Option<DateTime<Utc>> {
-    spoken(text, now.with_timezone(&Local).naive_local(), side).and_then(local)
+fn words(text: &str, now: DateTime<Utc>, tense: Tense) -> Option<DateTime<Utc>> {
+    in_words(text, now.with_timezone(&Local).naive_local(), tense).and_then(local)
 }
 
 /// A date in local time, or with an offset of its own.
@@ -199,18 +199,18 @@ pub(crate) fn kind(text: &str) -> Result<ItemKind> {
     };
     let named = |name: &str| ItemKind::ALL.into_iter().find(|kind| kind.name() == name);
     let names: Vec<_> = ItemKind::ALL.iter().map(|kind| kind.name()).collect();
-    beginning_of(text, &names).and_then(named).ok_or_else(unknown)
+    unique_prefix_of(text, &names).and_then(named).ok_or_else(unknown)
 }
 
 /// The name that `text` is, or is a unique prefix of.
-pub(crate) fn beginning_of<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
+pub(crate) fn unique_prefix_of<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
     let mut begun = names.iter().filter(|name| !text.is_empty() && name.starts_with(text));
     let only = begun.next().filter(|_| begun.next().is_none());
     names.iter().find(|name| **name == text).or(only).copied()
 }
 
 /// Checks a setting before it is saved, because an invalid one makes later commands fail.
-pub(crate) fn check_choice(key: Key, value: &OsStr) -> Result<()> {
+pub(crate) fn check_setting(key: Key, value: &OsStr) -> Result<()> {
     let text = value.to_string_lossy();
     match key {
         Key::GracePeriod => duration(&text).map(|_| ()),
@@ -219,7 +219,7 @@ pub(crate) fn check_choice(key: Key, value: &OsStr) -> Result<()> {
         Key::OtherMounts if matches!(&*text, "own" | "home") => Ok(()),
         Key::OtherMounts => Err(bad("use the setting", &text, "it must be own or home")),
         Key::OlderThan | Key::MaxSize | Key::MinFree | Key::KeepNewest => standing_rule(key, &text).map(|_| ()),
-        Key::KeepNewerThan => floor(&text).map(|_| ()),
+        Key::KeepNewerThan => minimum_age(&text).map(|_| ()),
     }
 }
 
@@ -300,10 +300,10 @@ mod tests {
             (Key::KeepNewest, "0"),
             (Key::KeepNewest, "-1"),
         ] {
-            assert!(check_choice(key, OsStr::new(text)).is_err(), "{key:?} {text}");
+            assert!(check_setting(key, OsStr::new(text)).is_err(), "{key:?} {text}");
         }
-        assert_eq!((floor("0").expect("none"), floor("2d").expect("some")), (None, Some(day * 2)));
-        assert!(check_choice(Key::KeepNewerThan, OsStr::new("soon")).is_err());
+        assert_eq!((minimum_age("0").expect("none"), minimum_age("2d").expect("some")), (None, Some(day * 2)));
+        assert!(check_setting(Key::KeepNewerThan, OsStr::new("soon")).is_err());
     }
 
     #[test]

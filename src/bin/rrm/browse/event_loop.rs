@@ -259,7 +259,7 @@ fn selection(ids: HashSet<ItemId>) -> Selection {
 
 /// The request to delete selected items, which will be confirmed.
 fn clean_request(context: &Context, ids: HashSet<ItemId>) -> rrm::error::Result<CleanRequest> {
-    let floor = context.standing_to_delete()?.floor;
+    let floor = context.standing_for_deletion()?.floor;
     Ok(CleanRequest { floor, sizes: Sizes::Measured, ..CleanRequest::chosen(selection(ids), context.now) })
 }
 

@@ -9,7 +9,7 @@ use rrm::selection::Selection;
 use super::fuzzy::Pattern;
 use crate::context::Context;
 use crate::options::SelectionArgs;
-use crate::values::beginning_of;
+use crate::values::unique_prefix_of;
 
 /// The filters, by the names of their options.
 const FILTERS: [&str; 9] =
@@ -86,7 +86,7 @@ fn tokens(text: &str) -> Vec<String> {
 fn filter(token: &str) -> Option<(&'static str, &str)> {
     let (name, value) = token.split_once(':')?;
     let term = TERMS.iter().find(|term| **term == name).copied();
-    Some((term.or_else(|| beginning_of(name, &FILTERS))?, value))
+    Some((term.or_else(|| unique_prefix_of(name, &FILTERS))?, value))
 }
 
 fn add(args: &mut SelectionArgs, name: &str, value: &str, home: Option<&Path>) -> Result<(), Cow<'static, str>> {

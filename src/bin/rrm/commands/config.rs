@@ -12,7 +12,7 @@ use crate::context::{Context, GRACE_PERIOD};
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
 use crate::session::{Start, println};
-use crate::values::check_choice;
+use crate::values::check_setting;
 
 pub(super) const HELP: Help = Help {
     examples: "\
@@ -85,7 +85,7 @@ pub(super) fn run(args: &ConfigArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         }
         Some(ConfigAction::Get { key: Some(key) }) => println(&value_of(context, *key))?,
         Some(ConfigAction::Set { key, value }) => {
-            check_choice(*key, value)?;
+            check_setting(*key, value)?;
             Config::set(context.config_dir()?, &SystemAttributes, *key, Some(value))?;
             let value = quote(value, session.messages.charset);
             session.messages.done(&format!("set {} to {value}", key.name()))?;

@@ -81,13 +81,13 @@ pub(super) fn run(args: &ImportArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         session.messages.say("nothing to import");
     }
     if args.dry_run {
-        return tell_import_plan(session, &plan).map(|()| exit);
+        return print_plan(session, &plan).map(|()| exit);
     }
     let report = session.report(Report::Nothing);
     Ok(exit.max(import_all(session, &manager, plan, request, report)?))
 }
 
-fn tell_import_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<()> {
+fn print_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for step in &plan.steps {
         let date = step.trashed.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
@@ -105,7 +105,7 @@ fn import_all(
     mut request: ImportRequest,
     report: Report,
 ) -> anyhow::Result<Exit> {
-    let Round { mut exit, mut imported, unagreed } = import_steps(session, manager, &plan, &request, report)?;
+    let Pass { mut exit, mut imported, unagreed } = import_steps(session, manager, &plan, &request, report)?;
     plan.steps = session.agreed(unagreed, &mut exit);
     if !plan.steps.is_empty() {
         request.copying = Copying::Whatever;
@@ -123,24 +123,24 @@ fn import_steps(
     plan: &ImportPlan,
     request: &ImportRequest,
     report: Report,
-) -> anyhow::Result<Round> {
-    let mut round = Round { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
+) -> anyhow::Result<Pass> {
+    let mut pass = Pass { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
     manager.import(plan, request, &session.messages.progress().listening(), |step, result| match result {
         Ok(Imported::Done(item)) => {
-            round.imported.insert(item.id);
+            pass.imported.insert(item.id);
             if report == Report::Each {
                 let line = format!("imported {}", session.quoted(&step.original));
                 written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
             }
         }
         Ok(Imported::Gone) => {}
-        Err(error) if error.kind == ErrorKind::NeedsConsent => round.unagreed.push((step.clone(), error)),
-        Err(error) => round.exit = round.exit.max(session.messages.problems(&[error])),
+        Err(error) if error.kind == ErrorKind::NeedsConsent => pass.unagreed.push((step.clone(), error)),
+        Err(error) => pass.exit = pass.exit.max(session.messages.problems(&[error])),
     });
     written.and_then(|()| out.flush()).context("write error")?;
-    Ok(round)
+    Ok(pass)
 }
 
 /// Imported items start a new grace period, but a configured rule may go by the day of removal. Warn before the next clean
@@ -161,7 +161,7 @@ fn warn_of_rules(session: &Session<'_>, manager: &TrashManager, imported: &HashS
 }
 
 /// The result of one pass over a plan.
-struct Round {
+struct Pass {
     exit: Exit,
     imported: HashSet<ItemId>,
     /// Steps that need consent to a copy.

@@ -133,7 +133,7 @@ pub(super) fn carry_out(session: &Session<'_>, what: Restorable, to: &RestoreToA
         return Ok(Exit::Failure);
     }
     if to.dry_run {
-        return Ok(exit.max(tell_plan(session, &manager, &plan, &request, to)?));
+        return Ok(exit.max(print_plan(session, &manager, &plan, &request, to)?));
     }
     let report = if to.json { Report::Json } else { session.report(default_report_of(&request, &plan.steps)) };
     let undoing = is_undo(&request).then(|| Undoing::begin(&manager, &plan));
@@ -144,13 +144,13 @@ pub(super) fn carry_out(session: &Session<'_>, what: Restorable, to: &RestoreToA
 
 fn problems_of(session: &Session<'_>, problems: &[Error], request: &RestoreRequest) -> anyhow::Result<Exit> {
     match &request.what {
-        Restorable::Selected(selection) => session.problems_of_words(problems, selection, "restore"),
+        Restorable::Selected(selection) => session.report_problems(problems, selection, "restore"),
         Restorable::LastBatches { .. } => Ok(session.messages.problems(problems)),
     }
 }
 
 /// Prints how each step would end. Steps that would ask are printed as failing without a terminal.
-fn tell_plan(
+fn print_plan(
     session: &Session<'_>,
     manager: &TrashManager,
     plan: &RestorePlan,

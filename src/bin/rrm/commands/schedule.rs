@@ -81,7 +81,7 @@ struct Job {
 
 pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
-    let places = Places::of(&session.context.environment).context("there is no home directory; set HOME")?;
+    let locations = Locations::of(&session.context.environment).context("there is no home directory; set HOME")?;
     match &args.action {
         ScheduleAction::Install { every, by, log } => {
             let here = session.context.environment.working_directory();
@@ -91,11 +91,11 @@ pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit>
                 variables: to_pass_on(&session.context),
                 log: log.as_ref().map(|log| here.join(log)),
             };
-            install(&job, *by, &places)?;
-            status(&places)?.iter().try_for_each(|line| session.messages.done(line))?;
+            install(&job, *by, &locations)?;
+            status(&locations)?.iter().try_for_each(|line| session.messages.done(line))?;
         }
         ScheduleAction::Status => {
-            let found = status(&places)?;
+            let found = status(&locations)?;
             found.iter().try_for_each(|line| println(line))?;
             if found.is_empty() {
                 println("rrm clean is not scheduled")?;
@@ -103,8 +103,8 @@ pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit>
             }
         }
         ScheduleAction::Remove => {
-            let was_scheduled = !status(&places)?.is_empty();
-            remove_all_but(None, &places)?;
+            let was_scheduled = !status(&locations)?.is_empty();
+            remove_all_but(None, &locations)?;
             if was_scheduled {
                 session.messages.done("rrm clean is not scheduled")?;
             } else {
@@ -125,14 +125,14 @@ fn to_pass_on(context: &Context) -> Vec<(&'static str, PathBuf)> {
 }
 
 /// Where a user's schedules are.
-pub(crate) struct Places {
+pub(crate) struct Locations {
     /// Units of systemd.
     units: PathBuf,
     /// Agents of launchd.
     agents: PathBuf,
 }
 
-impl Places {
+impl Locations {
     /// `None` where there is no home directory.
     pub(crate) fn of(environment: &Environment) -> Option<Self> {
         let agents = environment.home.as_ref()?.join("Library/LaunchAgents");
@@ -161,8 +161,8 @@ pub(crate) enum Health {
 const INSTALL: &str = "rrm schedule install sets it up again";
 
 /// State of what `install` made. A state that cannot be read is not a problem.
-pub(crate) fn health(places: &Places) -> Health {
-    [systemd::health(&places.units), launchd::health(&places.agents)]
+pub(crate) fn health(locations: &Locations) -> Health {
+    [systemd::health(&locations.units), launchd::health(&locations.agents)]
         .into_iter()
         .find(|health| *health != Health::None)
         .unwrap_or_else(cron::health)
@@ -177,32 +177,32 @@ fn missing(program: &str) -> Option<Health> {
 }
 
 /// One line about each installed schedule.
-fn status(places: &Places) -> anyhow::Result<Vec<String>> {
-    let lines = [systemd::status(&places.units)?, launchd::status(&places.agents), cron::status()?];
+fn status(locations: &Locations) -> anyhow::Result<Vec<String>> {
+    let lines = [systemd::status(&locations.units)?, launchd::status(&locations.agents), cron::status()?];
     Ok(lines.into_iter().flatten().collect())
 }
 
 /// Installs the job with one scheduler and removes it from the others, so that it never runs twice.
-fn install(job: &Job, by: Option<Scheduler>, places: &Places) -> anyhow::Result<()> {
+fn install(job: &Job, by: Option<Scheduler>, locations: &Locations) -> anyhow::Result<()> {
     let by = by.unwrap_or_else(|| match (systemd::runs(), launchd::runs()) {
         (true, _) => Scheduler::Systemd,
         (false, true) => Scheduler::Launchd,
         (false, false) => Scheduler::Cron,
     });
     match by {
-        Scheduler::Systemd => systemd::install(job, &places.units)?,
-        Scheduler::Launchd => launchd::install(job, &places.agents)?,
+        Scheduler::Systemd => systemd::install(job, &locations.units)?,
+        Scheduler::Launchd => launchd::install(job, &locations.agents)?,
         Scheduler::Cron => cron::install(job)?,
     }
-    remove_all_but(Some(by), places)
+    remove_all_but(Some(by), locations)
 }
 
-fn remove_all_but(kept: Option<Scheduler>, places: &Places) -> anyhow::Result<()> {
+fn remove_all_but(kept: Option<Scheduler>, locations: &Locations) -> anyhow::Result<()> {
     if kept != Some(Scheduler::Systemd) {
-        systemd::remove(&places.units)?;
+        systemd::remove(&locations.units)?;
     }
     if kept != Some(Scheduler::Launchd) {
-        launchd::remove(&places.agents)?;
+        launchd::remove(&locations.agents)?;
     }
     if kept == Some(Scheduler::Cron) { Ok(()) } else { cron::remove() }
 }

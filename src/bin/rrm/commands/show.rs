@@ -70,7 +70,7 @@ pub(super) fn run(args: &ShowArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let request = args.request(&session.context)?;
     let manager = session.manager();
     let showing = manager.show(&request, &session.messages.progress());
-    let exit = session.problems_of_words(&showing.problems, &request.selection, "show")?;
+    let exit = session.report_problems(&showing.problems, &request.selection, "show")?;
     if args.content {
         return Ok(exit.max(print_content(session, &manager, &showing.shown)?));
     }

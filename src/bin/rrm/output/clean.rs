@@ -11,7 +11,7 @@ pub(crate) fn report(cleaned: &Cleaned) -> String {
     format!("deleted {}, {} freed", count(cleaned.items, "item"), size(cleaned.removed.bytes))
 }
 
-pub(crate) fn because(cause: Cause) -> String {
+pub(crate) fn reason(cause: Cause) -> String {
     match cause {
         Cause::Chosen => "it was selected".to_owned(),
         Cause::Rule(Rule::PastGrace) => "its grace period is over".to_owned(),
@@ -25,7 +25,7 @@ pub(crate) fn because(cause: Cause) -> String {
     }
 }
 
-pub(crate) fn held_because(shield: Shield) -> &'static str {
+pub(crate) fn held_reason(shield: Shield) -> &'static str {
     match shield {
         Shield::Kept => "it is kept",
         Shield::Floor => "it was removed too recently",

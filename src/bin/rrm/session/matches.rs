@@ -38,7 +38,7 @@ impl Matches {
 
 impl Session<'_> {
     /// Prints the problems of a selection: for an ambiguous word a table of its matches and the command that chooses one.
-    pub(crate) fn problems_of_words(
+    pub(crate) fn report_problems(
         &self,
         problems: &[Error],
         selection: &Selection,

@@ -17,7 +17,7 @@ use crate::env::users::{self, User};
 use crate::env::{Environment, now};
 use crate::exit::Exit;
 use crate::output::Messages;
-use process::Round;
+use process::UserCleaner;
 
 /// Cleans for every user who owns a home directory. A failure for one does not stop the others.
 pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result<Exit> {
@@ -35,7 +35,7 @@ pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result
         closed => closed.context("cannot close inherited descriptors")?,
     }
     let users = users::all().context("cannot read the user database")?;
-    let mut round = Round {
+    let mut cleaner = UserCleaner {
         program: Environment::program().context("cannot find the path of rrm")?,
         now: now(),
         log: args.log.as_deref().map(Log::open).transpose()?,
@@ -45,7 +45,7 @@ pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result
     users
         .into_iter()
         .filter(owns_home)
-        .map(|user| round.clean_for(&user))
+        .map(|user| cleaner.clean_for(&user))
         .try_fold(Exit::Success, |worst, exit| Ok(worst.max(exit?)))
 }
 

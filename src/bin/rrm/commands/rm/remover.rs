@@ -191,9 +191,9 @@ impl Run<'_> {
             Err(error) => return self.failed(&Error::system("remove", removal.operand, error)),
         }
         self.output.flush();
-        let asked = tree::ask(self.remover.asker(), removal, mounts);
-        self.exit = self.exit.max(asked.exit);
-        self.remove(&asked.agreed);
+        let answers = tree::ask(self.remover.asker(), removal, mounts);
+        self.exit = self.exit.max(answers.exit);
+        self.remove(&answers.agreed);
     }
 
     /// Prints why an operand is refused, or that an earlier one took it along.
@@ -211,13 +211,13 @@ impl Run<'_> {
 
     fn remove(&mut self, removals: &[Removal]) {
         if self.remover.extra.effect == Effect::DryRun {
-            return removals.iter().for_each(|removal| self.foresee(removal));
+            return removals.iter().for_each(|removal| self.print_dry_run(removal));
         }
         let (manager, request, progress) = (self.remover.manager, self.request, self.progress);
         let done = manager.trash_each(removals, request, progress, |removal, result| {
             progress.advance(Amount { entries: 1, bytes: 0 });
             match result {
-                Ok(removed) => self.tell(removal, &removed),
+                Ok(removed) => self.print_removed(removal, &removed),
                 Err(error) if error.kind == ErrorKind::NeedsConsent => self.ask_to_copy(removal, &error),
                 Err(error) => self.failed(&error),
             }
@@ -235,7 +235,7 @@ impl Run<'_> {
             Consent::Given => {
                 let request = TrashRequest { copying: Copying::Whatever, ..self.request.clone() };
                 match self.remover.manager.trash(removal, &request, self.progress) {
-                    Ok(removed) => self.tell(removal, &removed),
+                    Ok(removed) => self.print_removed(removal, &removed),
                     Err(error) => self.failed(&error),
                 }
             }
@@ -252,7 +252,7 @@ impl Run<'_> {
         self.remover.messages.error(error);
     }
 
-    fn tell(&mut self, removal: &Removal, removed: &Removed) {
+    fn print_removed(&mut self, removal: &Removal, removed: &Removed) {
         if let Removed::Trashed(item) = removed {
             self.trashed += 1;
             self.first_trash.get_or_insert_with(|| item.trash.clone());
@@ -269,7 +269,7 @@ impl Run<'_> {
         }
     }
 
-    fn foresee(&mut self, removal: &Removal) {
+    fn print_dry_run(&mut self, removal: &Removal) {
         if let Err(error) = self.foreseen.remove(removal) {
             return self.failed(&error);
         }
@@ -291,13 +291,13 @@ impl Run<'_> {
         let much = self.trashed >= MANY || (self.trashed > 0 && self.progress.has_lasted());
         let is_first = self.first_trash.is_some() && self.remover.manager.has_made_home_trash();
         if (much || is_first) && io::stdout().is_terminal() && io::stderr().is_terminal() {
-            self.tell_undo(if is_first { self.first_trash.as_deref() } else { None });
+            self.print_undo(if is_first { self.first_trash.as_deref() } else { None });
         }
         exit
     }
 
     /// Prints how to undo; after the very first removal also where the trash is.
-    fn tell_undo(&self, trash: Option<&Path>) {
+    fn print_undo(&self, trash: Option<&Path>) {
         let (context, charset) = (self.remover.context, self.remover.messages.charset);
         let (undo, list) = (context.command("undo", charset), context.command("list", charset));
         let (items, them) = (output::count(self.trashed, "item"), if self.trashed == 1 { "it" } else { "them" });

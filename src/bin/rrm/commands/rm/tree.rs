@@ -36,7 +36,7 @@ pub(super) enum Mounts {
 
 /// The result of the questions.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct Answers {
     /// What to remove, in the order of the questions: the operand, parts of it, or nothing. A directory includes its
     /// contents.
     pub(super) agreed: Vec<Removal>,
@@ -45,20 +45,20 @@ pub(super) struct Asked {
 }
 
 /// Asks about an operand.
-pub(super) fn ask(asker: Asker<'_>, operand: Removal, mounts: Mounts) -> Asked {
-    let mut asking = Asking { asker, mounts, asked: Asked { agreed: Vec::new(), exit: Exit::Success } };
-    asking.visit_and_note(operand);
-    asking.asked
+pub(super) fn ask(asker: Asker<'_>, operand: Removal, mounts: Mounts) -> Answers {
+    let mut walk = Walk { asker, mounts, answers: Answers { agreed: Vec::new(), exit: Exit::Success } };
+    walk.visit_and_note(operand);
+    walk.answers
 }
 
 /// The walk over one operand. It keeps no directory open, so depth is limited only by path length.
-struct Asking<'a> {
+struct Walk<'a> {
     asker: Asker<'a>,
     mounts: Mounts,
-    asked: Asked,
+    answers: Answers,
 }
 
-impl Asking<'_> {
+impl Walk<'_> {
     /// Asks about one entry and what is below it.
     fn visit(&mut self, path: &OsStr, metadata: Metadata) -> Outcome {
         let names = if metadata.is_dir() { names_in(path) } else { Ok(Vec::new()) };
@@ -80,14 +80,14 @@ impl Asking<'_> {
             Ok(names) => names,
             Err(error) => return self.leave_unseen(entry, error),
         };
-        let before = self.asked.agreed.len();
+        let before = self.answers.agreed.len();
         let outcome = match self.visit_entries(entry, metadata, names) {
             Some(outcome) if outcome.parent() == Parent::StaysSilently => outcome,
             kept => self.leave(entry, kept),
         };
         if outcome == Outcome::Removed {
             // They are removed with the directory.
-            self.asked.agreed.truncate(before);
+            self.answers.agreed.truncate(before);
         }
         outcome
     }
@@ -136,7 +136,7 @@ impl Asking<'_> {
     }
 
     fn take_back(&mut self, entry: &OsStr) -> Outcome {
-        self.asked.agreed.pop_if(|last| last.operand == entry);
+        self.answers.agreed.pop_if(|last| last.operand == entry);
         self.fail(&Error::new(ErrorKind::System, "remove", entry, "Permission denied"))
     }
 
@@ -153,14 +153,14 @@ impl Asking<'_> {
     fn visit_and_note(&mut self, removal: Removal) -> Outcome {
         let outcome = self.visit(&removal.operand, removal.metadata);
         if outcome == Outcome::Removed {
-            self.asked.agreed.push(removal);
+            self.answers.agreed.push(removal);
         }
         outcome
     }
 
     fn skip_mount(&mut self, point: &OsStr) -> Outcome {
         self.asker.messages.say(&messages::other_device(point, self.asker.messages.charset));
-        self.asked.exit = Exit::Failure;
+        self.answers.exit = Exit::Failure;
         Outcome::Failed
     }
 
@@ -181,7 +181,7 @@ impl Asking<'_> {
             Step::Ask(question) => self.asker.messages.ask(&question),
             Step::Refuse(message) => {
                 self.asker.messages.say(&message);
-                self.asked.exit = Exit::Failure;
+                self.answers.exit = Exit::Failure;
                 Answer::No
             }
         }
@@ -189,13 +189,13 @@ impl Asking<'_> {
 
     fn fail(&mut self, error: &Error) -> Outcome {
         self.asker.messages.error(error);
-        self.asked.exit = Exit::Failure;
+        self.answers.exit = Exit::Failure;
         Outcome::Failed
     }
 
     fn look<'p>(&self, path: &'p OsStr, metadata: &Metadata, content: Content) -> Entry<'p> {
-        let asked = is_protection_asked(metadata.kind, self.asker.options, self.asker.stdin);
-        let protected = asked && !sys::may_write(Path::new(path));
+        let matters = is_protection_asked(metadata.kind, self.asker.options, self.asker.stdin);
+        let protected = matters && !sys::may_write(Path::new(path));
         let protection = if protected { Protection::WriteProtected } else { Protection::Writable };
         Entry { path, kind: metadata.kind, content, protection }
     }

@@ -28,23 +28,23 @@ use crate::session::println;
 const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
 /// How many lines are passed on. A user's process may print anything, and root may get it by mail.
-const MOST_LINES: usize = 1000;
+const MAX_LINES: usize = 1000;
 
 /// How many bytes of a line are passed on.
-const LINE: u64 = 1024;
+const MAX_LINE: u64 = 1024;
 
 /// How many lines are queued. A process that prints faster has to wait.
-const WAITING: usize = 64;
+const QUEUE_LENGTH: usize = 64;
 
 /// How often to check whether a silent process has ended.
-const LOOK: Duration = Duration::from_millis(100);
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
 /// How long to read the pipes after the process has ended. All it printed is in them, but another process may hold them
 /// open.
-const REST: Duration = Duration::from_secs(1);
+const DRAIN_TIME: Duration = Duration::from_secs(1);
 
 /// What all users' cleans share.
-pub(super) struct Round<'a> {
+pub(super) struct UserCleaner<'a> {
     pub(super) program: PathBuf,
     pub(super) now: DateTime<Utc>,
     pub(super) log: Option<Log>,
@@ -52,7 +52,7 @@ pub(super) struct Round<'a> {
     pub(super) messages: &'a Messages,
 }
 
-impl Round<'_> {
+impl UserCleaner<'_> {
     /// Cleans one user's trash. Only a failure to write output or log is an error; other failures are printed and end
     /// in the exit status.
     pub(super) fn clean_for(&mut self, user: &User) -> anyhow::Result<Exit> {
@@ -87,9 +87,9 @@ impl Round<'_> {
                 line => Some(line),
             };
             lines += usize::from(line.is_some());
-            line.filter(|_| lines <= MOST_LINES).map_or(Ok(()), |line| line.pass_on(charset))
+            line.filter(|_| lines <= MAX_LINES).map_or(Ok(()), |line| line.pass_on(charset))
         })?;
-        if let Some(more @ 1..) = lines.checked_sub(MOST_LINES) {
+        if let Some(more @ 1..) = lines.checked_sub(MAX_LINES) {
             let name = quote_where_needed(&user.name, charset);
             self.messages.say(&format!("{more} more lines about the trash of {name} are not shown"));
         }
@@ -140,7 +140,7 @@ impl Line {
 
 /// Reads the output in two threads that end with their pipes.
 fn printed(child: &mut Child) -> io::Result<Receiver<Line>> {
-    let (lines, printed) = sync_channel(WAITING);
+    let (lines, printed) = sync_channel(QUEUE_LENGTH);
     if let Some(output) = child.stdout.take() {
         read(output, Line::Out, lines.clone())?;
     }
@@ -154,7 +154,7 @@ fn read(pipe: impl Read + Send + 'static, as_line: fn(Vec<u8>) -> Line, lines: S
     let mut pipe = BufReader::new(pipe);
     let mut next = move || {
         let mut line = Vec::new();
-        let length = pipe.by_ref().take(LINE).read_until(b'\n', &mut line).unwrap_or(0);
+        let length = pipe.by_ref().take(MAX_LINE).read_until(b'\n', &mut line).unwrap_or(0);
         if line.pop_if(|last| *last == b'\n').is_none() && length > 0 {
             let rest = pipe.skip_until(b'\n').unwrap_or(0);
             line.extend_from_slice(if rest > 1 { b"..." } else { b"" });
@@ -173,7 +173,7 @@ fn each_line(
 ) -> anyhow::Result<ExitStatus> {
     let mut ended: Option<Instant> = None;
     loop {
-        match printed.recv_timeout(LOOK) {
+        match printed.recv_timeout(POLL_INTERVAL) {
             Ok(line) => each(line)?,
             Err(RecvTimeoutError::Disconnected) => return Ok(child.wait()?),
             Err(RecvTimeoutError::Timeout) => {}
@@ -181,7 +181,7 @@ fn each_line(
         if ended.is_none() && child.try_wait()?.is_some() {
             ended = Some(Instant::now());
         }
-        if ended.is_some_and(|ended| ended.elapsed() > REST) {
+        if ended.is_some_and(|ended| ended.elapsed() > DRAIN_TIME) {
             return Ok(child.wait()?);
         }
     }
