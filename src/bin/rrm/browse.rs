@@ -1,8 +1,8 @@
-//! `rrm browse`, and `rrm restore` without a selection: everything in the trash on a screen, to pick from.
+//! The screen of `rrm browse`, and of `rrm restore` without a selection.
 //!
-//! What is shown is a value, [`state`]; [`input`] makes actions of keys, [`update`] and [`report`] change the state,
-//! [`screen`] draws it. None of them waits. [`work`] does all that may, in threads of its own, and [`event_loop`] stands
-//! between.
+//! The [`state`] is a value. [`input`] turns keys into actions, [`update`] and [`report`] change the state, and
+//! [`screen`] draws it; none of them waits. [`work`] does everything that may wait, in threads. [`event_loop`] connects
+//! them.
 
 mod action;
 mod arrange;
@@ -43,13 +43,13 @@ use crate::session::Session;
 
 pub(crate) use self::arrange::Grouping;
 
-/// Whether there is a person at a terminal on both ends, and one that can be drawn on.
+/// Whether standard input, output and error are a terminal that can draw a screen.
 pub(crate) fn has_terminal() -> bool {
     let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal();
     is_terminal && Environment::has_screen()
 }
 
-/// Shows the items, to look around and do things.
+/// Shows the items to browse.
 pub(crate) fn browse(
     session: &Session<'_>,
     among: Selection,
@@ -63,14 +63,14 @@ pub(crate) fn browse(
     }
 }
 
-/// What came of a choice.
+/// The result of a choice.
 pub(crate) enum Choice {
     Items(HashSet<ItemId>),
-    /// Nothing was chosen; the command ends so.
+    /// Nothing was chosen; the exit status.
     Left(Exit),
 }
 
-/// Shows the items, to choose some.
+/// Shows the items to choose from.
 pub(crate) fn choose(session: &Session<'_>, among: Selection) -> anyhow::Result<Choice> {
     let state = State::new(Purpose::Choose, session.context.now, SortKey::Deleted, Grouping::None);
     choice_of(picker(session, state, among)?.run()?)
@@ -100,14 +100,14 @@ fn picker<'a>(session: &'a Session<'_>, mut state: State, among: Selection) -> a
     })
 }
 
-/// What the way in which the screen was left means for the command.
+/// What the end of the screen means for the command.
 fn choice_of(ending: Ending) -> anyhow::Result<Choice> {
     match ending {
         Ending::Left => Ok(Choice::Left(Exit::Success)),
         Ending::Chosen(ids) => Ok(Choice::Items(ids)),
         Ending::Panic => Ok(Choice::Left(Exit::Failure)),
         Ending::Signal(signal) => {
-            // As if it had never been caught, so that whoever waits for the program sees what ended it.
+            // End by the signal, so that the parent process sees it.
             signal_hook::low_level::emulate_default_handler(signal)?;
             Ok(Choice::Left(Exit::Interrupted))
         }

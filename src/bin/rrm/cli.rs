@@ -1,4 +1,4 @@
-//! The command line: what was typed, the command that it names, and how that ended.
+//! The command line: parses it, runs the command, returns the exit status.
 
 mod brief;
 mod read;
@@ -35,7 +35,7 @@ Examples:
 
 See rrm COMMAND --help or rrm-COMMAND(1) for details.";
 
-/// Reads the command line, runs the command, and tells how it ended. The first word is the name it was started under.
+/// Parses the command line and runs the command. The first word is the name the program was started under.
 pub(crate) fn main(words: &[OsString]) -> Exit {
     if let Some((program, words)) = words.split_first().filter(|(program, _)| rm::called_rm::is_its_name(program)) {
         return rm::called_rm::main(program, words);
@@ -58,7 +58,7 @@ pub(crate) fn main(words: &[OsString]) -> Exit {
     cli.command.run(start).unwrap_or_else(|error| messages.failure(&error))
 }
 
-/// Prints a help text or the version, or says what is wrong with the command line.
+/// Prints a help text, the version, or a usage error.
 fn help_or_complaint(told: &clap::Error, colour: Colour, messages: &Messages) -> Exit {
     let text = told.render();
     if told.use_stderr() {

@@ -1,4 +1,4 @@
-//! All that a person or a script gets to see: tables, JSON, messages, questions and progress.
+//! Everything the program prints: tables, JSON, messages, questions and progress.
 
 mod batches;
 pub(crate) mod clean;
@@ -39,7 +39,7 @@ pub(crate) use verbosity::Verbosity;
 pub(crate) use view::{Detail, View};
 pub(crate) use words::made_anew;
 
-// What only the screen needs.
+// Used only by the screen.
 #[cfg(feature = "browse")]
 pub(crate) use self::{
     colour::PathColours,

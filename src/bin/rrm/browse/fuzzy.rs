@@ -1,5 +1,4 @@
-//! How well a few typed letters fit a text: they have to be in it in their order, and it is the better the closer they
-//! stand together and to the beginnings of words.
+//! Fuzzy matching: the letters must occur in order. A match scores higher if they are adjacent or at starts of words.
 
 const MATCH: i32 = 16;
 const GAP: i32 = 3;
@@ -9,12 +8,12 @@ const AFTER_SLASH: i32 = 9;
 const AFTER_SEPARATOR: i32 = 8;
 const CAMEL_CASE: i32 = 7;
 const IN_FILE_NAME: i32 = 2;
-/// No way of fitting ends here.
+/// No match ends here.
 const NOWHERE: i32 = i32::MIN / 2;
-/// How many pairs of letters are weighed; what is longer fits, but is not told how well.
+/// The maximum size of the table; longer texts match without a score.
 const MOST_CELLS: usize = 1 << 15;
 
-/// The letters of one word. Without a capital among them, capitals make no difference.
+/// A word to match. Without capitals it ignores case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pattern {
     letters: Vec<char>,
@@ -33,7 +32,7 @@ impl Pattern {
         Self { letters: text.chars().map(|c| folded(c, case)).collect(), case }
     }
 
-    /// Whether whatever fits this word fits `shorter`, too.
+    /// Whether every match of this word matches `shorter` too.
     pub(super) fn extends(&self, shorter: &Self) -> bool {
         self.letters.starts_with(&shorter.letters) && (self.case == shorter.case || shorter.case == Case::Any)
     }
@@ -60,17 +59,17 @@ fn folded(c: char, case: Case) -> char {
     }
 }
 
-/// Weighs texts, keeping its tables from one to the next.
+/// Scores texts; keeps its tables between calls.
 #[derive(Debug, Default)]
 pub(super) struct Matcher {
     text: Vec<char>,
     bonus: Vec<i32>,
-    /// For each letter of the word a row: the best weight of all before it and itself, ending at each place.
+    /// One row per letter: the best score of a match that ends at each position.
     ends: Vec<i32>,
 }
 
 impl Matcher {
-    /// The weight of `word` in `text`; `None` where it does not fit.
+    /// The score of `word` in `text`; `None` if it does not match.
     pub(super) fn score(&mut self, word: &Pattern, text: &str) -> Option<i32> {
         if !word.is_in(text) {
             return None;
@@ -78,7 +77,7 @@ impl Matcher {
         Some(self.fill(word, text).map_or(0, |(score, _)| score))
     }
 
-    /// Which characters of `text` the letters of `word` were taken for, counted from nought.
+    /// The positions of the matched characters in `text`.
     pub(super) fn positions(&mut self, word: &Pattern, text: &str) -> Vec<usize> {
         if !word.is_in(text) {
             return Vec::new();
@@ -93,7 +92,7 @@ impl Matcher {
         positions
     }
 
-    /// Fills the table; gives the best weight and where it ends.
+    /// Fills the table; returns the best score and its end.
     fn fill(&mut self, word: &Pattern, text: &str) -> Option<(i32, usize)> {
         self.read(text, word.case);
         let width = self.text.len();
@@ -106,7 +105,7 @@ impl Matcher {
             self.fill_row(row, *letter);
         }
         let last = self.ends.chunks_exact(width.max(1)).next_back()?;
-        // Of two that are as good, the one nearer to the end of the path.
+        // Of equal scores, the one nearer to the end of the path.
         last.iter().copied().enumerate().max_by_key(|(_, score)| *score).map(|(place, score)| (score, place))
     }
 
@@ -133,7 +132,7 @@ impl Matcher {
         }
     }
 
-    /// Where the letter before the one of `row` stands, if that one is at `place`.
+    /// The position of the previous letter if the letter of `row` is at `place`.
     fn place_before(&self, row: usize, place: usize) -> usize {
         let width = self.text.len();
         let before = &self.ends[(row - 1) * width..row * width];
@@ -158,7 +157,7 @@ impl Matcher {
     }
 }
 
-/// What it is worth that `c` comes after `previous`.
+/// The bonus of `c` after `previous`.
 fn begins(previous: char, c: char) -> i32 {
     match previous {
         '/' => AFTER_SLASH,

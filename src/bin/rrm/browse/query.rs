@@ -1,4 +1,4 @@
-//! What the line above the list means: the filters of the command line without their dashes, and letters to look for.
+//! The filter line: options of the command line without dashes, and letters to match.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -9,30 +9,30 @@ use rrm::rules::selection::Selection;
 use super::fuzzy::Pattern;
 use crate::context::Context;
 use crate::options::SelectionArgs;
-use crate::values::beginning_of;
+use crate::values::unique_prefix_of;
 
-/// The options that narrow a selection, under their own names.
+/// The filters, by the names of their options.
 const FILTERS: [&str; 9] =
     ["under", "since", "before", "older-than", "larger-than", "smaller-than", "kind", "session", "last"];
 
-/// What begins a word that chooses as it does on the command line.
+/// Prefixes of terms, as on the command line.
 const TERMS: [&str; 3] = ["id", "path", "glob"];
 
-/// What is looked for.
+/// The parsed filter line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Query {
-    /// What has to be in the path, each somewhere.
+    /// Words that the path must match.
     pub(super) words: Vec<Pattern>,
-    /// What the filters leave.
+    /// The selection of the filters.
     pub(super) selection: Selection,
-    /// The filters as they were read, to know whether they have changed.
+    /// The filters as typed, to detect changes.
     filters: Vec<String>,
-    /// Why a filter is not understood; it then counts as not yet typed.
+    /// Why a filter is invalid; it is ignored then.
     pub(super) problem: Option<String>,
 }
 
 impl Query {
-    /// Reads what was typed.
+    /// Parses the line.
     pub(super) fn read(text: &str, context: &Context) -> Self {
         let mut query = Self::default();
         let mut args = SelectionArgs::default();
@@ -55,20 +55,20 @@ impl Query {
         query
     }
 
-    /// Whether everything that meets this query meets `shorter`, too: it is a longer version of the same line.
+    /// Whether this query only narrows `shorter`.
     pub(super) fn extends(&self, shorter: &Self) -> bool {
         self.filters == shorter.filters
             && self.words.len() >= shorter.words.len()
             && self.words.iter().zip(&shorter.words).all(|(word, before)| word.extends(before))
     }
 
-    /// Whether nothing is asked for.
+    /// Whether it selects everything.
     pub(super) fn is_empty(&self) -> bool {
         self.words.is_empty() && self.selection.is_everything()
     }
 }
 
-/// The words of a line, at blanks that are not between double quotes.
+/// Splits at blanks outside of double quotes.
 fn tokens(text: &str) -> Vec<String> {
     let (mut tokens, mut quoted) = (vec![String::new()], false);
     for c in text.chars() {
@@ -82,11 +82,11 @@ fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// The filter that a word is, and its value.
+/// The filter of a word, and its value.
 fn filter(token: &str) -> Option<(&'static str, &str)> {
     let (name, value) = token.split_once(':')?;
     let term = TERMS.iter().find(|term| **term == name).copied();
-    Some((term.or_else(|| beginning_of(name, &FILTERS))?, value))
+    Some((term.or_else(|| unique_prefix_of(name, &FILTERS))?, value))
 }
 
 fn add(args: &mut SelectionArgs, name: &str, value: &str, home: Option<&Path>) -> Result<(), Cow<'static, str>> {
@@ -113,7 +113,7 @@ fn prefixed(prefix: &str, path: PathBuf) -> OsString {
     word
 }
 
-/// A path as it is typed where no shell puts in the home directory for `~`.
+/// Expands `~`, which no shell does here.
 pub(super) fn expand_home(text: &str, home: Option<&Path>) -> PathBuf {
     match (text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/')), home) {
         (Some(rest), Some(home)) => home.join(rest.trim_start_matches('/')),

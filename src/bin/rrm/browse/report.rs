@@ -1,4 +1,4 @@
-//! What came of what was asked for, and what the state makes of it.
+//! Reports of the threads, and what the state does with them.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -17,21 +17,21 @@ use super::state::{Note, Preview, Question, State};
 use crate::output::clean::{question, report as words_of};
 use crate::output::count;
 
-/// Word from the threads that work.
+/// A report of a thread.
 #[derive(Debug)]
 pub(super) enum Report {
-    /// Some of the items, in the order in which they are found.
+    /// Some items, as they are found.
     Found(Entries),
-    /// All have been found, and this is what will become of them.
+    /// All items have been found; their fates.
     FoundAll(HashMap<ItemId, Fate>),
-    /// All of them, anew.
+    /// All items, read again.
     Reloaded(Entries),
-    /// Something could not be read or done, in words.
+    /// Errors in words.
     Trouble(Vec<String>),
-    /// Directories have been measured, as far as they can be.
+    /// Sizes of directories.
     Measured(HashMap<ItemId, Option<u64>>),
     Previewed(Preview),
-    /// What is being done has come so far.
+    /// Progress of the current work.
     Progress(String),
     Restored(Restored),
     Kept(Kept),
@@ -41,28 +41,28 @@ pub(super) enum Report {
     TakenBack(Entries),
 }
 
-/// What came of a restore.
+/// The result of a restore.
 #[derive(Debug)]
 pub(super) struct Restored {
     pub(super) asked: Restore,
     pub(super) back: Vec<Returned>,
-    /// Something is where these were.
+    /// Items whose targets exist.
     pub(super) in_the_way: HashSet<ItemId>,
-    /// These need a copy that somebody has to agree to, for this reason.
+    /// Items that need consent, and why.
     pub(super) unagreed: Vec<(ItemId, String)>,
 }
 
-/// What came of keeping or releasing.
+/// The result of keeping or releasing.
 #[derive(Debug)]
 pub(super) struct Kept {
-    /// What held before, and what holds now.
+    /// Items with their states before and after.
     pub(super) changed: Vec<(ItemId, Keep, Keep)>,
-    /// Whether it can be undone, or was itself an undoing.
+    /// Whether it can be undone; undoing itself cannot.
     pub(super) undoable: bool,
 }
 
 impl State {
-    /// Takes a report in; gives what has to be done about it.
+    /// Applies a report; returns what to do next.
     pub(super) fn apply(&mut self, report: Report) -> Option<Order> {
         match report {
             Report::Found(entries) => {
@@ -119,7 +119,7 @@ impl State {
         self.meanwhile = ChangesMeanwhile::default();
     }
 
-    /// Somebody else has changed the trash, or something failed half-way: a look at it tells.
+    /// Reads the trash again, because another program changed it or something failed half-way.
     fn look_again(&self) -> Option<Order> {
         (!self.work.loading).then_some(Order::Reload)
     }
@@ -202,8 +202,7 @@ impl State {
         }
     }
 
-    /// What will become of these, going by themselves: how many versions there are and how full a volume is, only a
-    /// look at everything tells.
+    /// The fates of items by their dates alone: versions and free space are known only after a full read.
     fn tell_fates(&mut self, which: impl Fn(&TrashItem) -> bool) {
         for item in self.entries.items.iter().filter(|item| which(item)) {
             let fates = self.standing.fates(std::slice::from_ref(item), &[], self.now);
@@ -216,7 +215,7 @@ impl State {
     }
 }
 
-/// Asks whether to restore beside what is in the way.
+/// Asks before restoring beside existing files.
 fn beside(asked: Restore, ids: HashSet<ItemId>) -> Question {
     let items = count(ids.len() as u64, "item");
     let lines = vec![
@@ -226,7 +225,7 @@ fn beside(asked: Restore, ids: HashSet<ItemId>) -> Question {
     Question { lines, then: Some(Order::Restore(Restore { ids, conflict: Conflict::Rename, ..asked })) }
 }
 
-/// Asks whether to make copies that are large or lose something.
+/// Asks before large or lossy copies.
 fn copying(asked: Restore, unagreed: Vec<(ItemId, String)>) -> Question {
     let mut lines: Vec<String> = unagreed.iter().take(3).map(|(_, reason)| format!("  {reason}")).collect();
     if unagreed.len() > lines.len() {

@@ -1,4 +1,4 @@
-//! All that the screen shows, as a value: nothing in here draws, waits or touches a file.
+//! The state of the screen, as a value: nothing here draws, waits or touches a file.
 
 mod parts;
 
@@ -22,14 +22,14 @@ use crate::options::SortKey;
 
 pub(super) use parts::{Focus, Note, Overlay, Preview, Purpose, Question, Row, Side, Visibility, Work};
 
-/// Whether the rows are what the last search found.
+/// Whether the rows match the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rows {
     Current,
     Stale,
 }
 
-/// The whole of it.
+/// The state.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) purpose: Purpose,
@@ -37,11 +37,11 @@ pub(super) struct State {
     pub(super) home: Option<PathBuf>,
     /// The working directory.
     pub(super) here: PathBuf,
-    /// The trash that goes without saying.
+    /// The home trash, which is not named.
     pub(super) home_trash: PathBuf,
-    /// What may be shown beside ASCII.
+    /// The character set.
     pub(super) charset: Charset,
-    /// By what rules items go.
+    /// The rules of clean.
     pub(super) standing: Standing,
     pub(super) entries: Entries,
     pub(super) arrangement: Arrangement,
@@ -49,26 +49,26 @@ pub(super) struct State {
     pub(super) rows: Vec<Row>,
     rows_are: Rows,
     pub(super) cursor: usize,
-    /// The first row that is shown.
+    /// The first visible row.
     pub(super) top: usize,
-    /// How many rows are.
+    /// The number of visible rows.
     pub(super) height: usize,
     pub(super) selected: HashSet<ItemId>,
     pub(super) filter: Input,
     pub(super) focus: Focus,
     pub(super) overlay: Option<Overlay>,
-    /// Whether all of what is in front, or else the list, is on the screen.
+    /// Whether everything in front is visible, else the list.
     pub(super) visibility: Visibility,
     pub(super) side: Side,
     pub(super) preview: Option<Preview>,
-    /// How many lines of the preview have been scrolled past.
+    /// How far the preview is scrolled.
     pub(super) preview_top: usize,
     pub(super) work: Work,
     pub(super) meanwhile: ChangesMeanwhile,
     pub(super) note: Option<Note>,
-    /// Everything that was told, the latest last.
+    /// All messages, the latest last.
     pub(super) log: Vec<String>,
-    /// What was done and can be undone, the latest last.
+    /// Actions to undo, the latest last.
     pub(super) done: Vec<Undoable>,
 }
 
@@ -106,7 +106,7 @@ impl State {
         }
     }
 
-    /// Takes in items, at the end of those that are there.
+    /// Appends items.
     pub(super) fn add(&mut self, more: Entries) {
         let from = self.entries.len();
         self.entries.append(more);
@@ -115,7 +115,7 @@ impl State {
         self.rows_are = Rows::Stale;
     }
 
-    /// Has other items than before.
+    /// Replaces all items.
     pub(super) fn replace(&mut self, entries: Entries) {
         self.entries = entries;
         self.start_over();
@@ -123,7 +123,7 @@ impl State {
         self.selected.retain(|id| there.contains(id));
     }
 
-    /// Leaves out items that are not in the trash any more.
+    /// Removes items that are no longer in the trash.
     pub(super) fn remove(&mut self, gone: &HashSet<ItemId>) {
         if gone.is_empty() {
             return;
@@ -134,13 +134,13 @@ impl State {
         self.start_over();
     }
 
-    /// Arranges and searches everything anew, since the items have other places.
+    /// Sorts and searches again after items moved.
     fn start_over(&mut self) {
         self.rows.clear();
         self.refresh();
     }
 
-    /// Arranges and searches everything anew, since something else is known of the items.
+    /// Sorts and searches again after something about the items changed.
     pub(super) fn refresh(&mut self) {
         self.arrangement.forget();
         self.arrangement.update(&self.entries.items);
@@ -148,14 +148,14 @@ impl State {
         self.settle();
     }
 
-    /// Looks for something else, from the top.
+    /// Starts a search, from the top.
     pub(super) fn look_for(&mut self, query: Query) {
         self.search.look_for(query, &self.entries);
         self.rows_are = Rows::Stale;
         (self.cursor, self.top) = (0, 0);
     }
 
-    /// Goes on searching, and shows what was found once that is all.
+    /// Searches on; shows the hits once all are found.
     pub(super) fn search_on(&mut self) -> SearchState {
         let search_state = self.search.step(&self.entries);
         if search_state == SearchState::Finished {
@@ -164,17 +164,17 @@ impl State {
         search_state
     }
 
-    /// Searches to the end.
+    /// Completes the search.
     pub(super) fn settle(&mut self) {
         while self.search_on() == SearchState::Running {}
     }
 
-    /// Whether the rows are not yet those that were asked for.
+    /// Whether the search is not complete.
     pub(super) fn is_stale(&self) -> bool {
         self.rows_are == Rows::Stale
     }
 
-    /// The rows of what was found. The cursor stays on its item, except at the top.
+    /// Makes the rows of the hits. The cursor follows its item, except at the top.
     pub(super) fn build_rows(&mut self) {
         let followed = self.current().map(|item| item.id).filter(|_| self.cursor > 0);
         let mut hits = self.search.hits().to_vec();
@@ -208,7 +208,7 @@ impl State {
         }
     }
 
-    /// The cursor on a row, and that row on the screen.
+    /// Keeps the cursor on a row, and that row visible.
     pub(super) fn keep_visible(&mut self) {
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
         let last_top = self.rows.len().saturating_sub(self.height);
@@ -237,7 +237,7 @@ impl State {
         })
     }
 
-    /// What an action is about: what is selected, or else what is under the cursor.
+    /// The items of an action: the selected ones, or those under the cursor.
     pub(super) fn targets(&self) -> Vec<&TrashItem> {
         if self.selected.is_empty() {
             return self.items_of(self.cursor).collect();
@@ -245,30 +245,30 @@ impl State {
         self.entries.items.iter().filter(|item| self.selected.contains(&item.id)).collect()
     }
 
-    /// Whether the order or the filter needs to know how large directories are.
+    /// Whether the order or the filter needs sizes of directories.
     pub(super) fn wants_sizes(&self) -> bool {
         self.arrangement.key == SortKey::Size || self.search.asks_for_size()
     }
 
-    /// How many selected items the filter hides.
+    /// How many selected items are filtered out.
     pub(super) fn hidden(&self) -> usize {
         let shown = |row: &&Row| matches!(row, Row::Item(index) if self.entries.items.get(*index).is_some_and(|item| self.selected.contains(&item.id)));
         self.selected.len().saturating_sub(self.rows.iter().filter(shown).count())
     }
 
-    /// Whether a line is being typed that is on the screen.
+    /// Whether a visible line is being edited.
     pub(super) fn is_typing(&self) -> bool {
         let line = matches!((&self.overlay, self.focus), (Some(Overlay::Directory(_)), _) | (None, Focus::Filter));
         line && self.visibility == Visibility::Full
     }
 
-    /// Asks something. Nothing is an answer to it before it is on the screen.
+    /// Asks a question. It must be visible before any key answers it.
     pub(super) fn ask(&mut self, question: Question) {
         self.overlay = Some(Overlay::Question(question));
         self.visibility = Visibility::Hidden;
     }
 
-    /// Tells something, and remembers it.
+    /// Shows a message and keeps it.
     pub(super) fn tell(&mut self, note: Note) {
         let (Note::Done(text) | Note::Trouble(text)) = &note;
         self.log.push(text.clone());

@@ -1,4 +1,4 @@
-//! What each action makes of the state, and what it asks to be done.
+//! Actions on the state, and the orders that they give.
 
 use std::collections::HashSet;
 
@@ -19,7 +19,7 @@ const SORTS: [SortKey; 5] = [SortKey::Deleted, SortKey::Path, SortKey::Size, Sor
 const GROUPINGS: [Grouping; 4] = [Grouping::None, Grouping::Command, Grouping::Directory, Grouping::Day];
 
 impl State {
-    /// Does what is asked, as far as that is a matter of the screen, and gives what is left to do.
+    /// Applies an action; returns an order for the event loop.
     pub(super) fn act(&mut self, action: Action) -> Option<Order> {
         if action != Action::Redraw && self.overlay.is_none() {
             self.note = None;
@@ -69,7 +69,7 @@ impl State {
         self.keep_visible();
     }
 
-    /// Selects a row, a group if it heads one, and goes on to the next.
+    /// Selects a row or a group and moves on.
     fn toggle(&mut self) {
         let ids: Vec<ItemId> = self.items_of(self.cursor).map(|item| item.id).collect();
         if ids.iter().all(|id| self.selected.contains(id)) {
@@ -108,7 +108,7 @@ impl State {
         Some(Order::Search)
     }
 
-    /// One step back: what is in front of the list, the typing, the filter, the selection.
+    /// Closes what is in front, else the filter, else the selection.
     fn back(&mut self) -> Option<Order> {
         match (self.overlay.take(), self.focus) {
             (Some(_), _) => {}
@@ -136,7 +136,7 @@ impl State {
         self.arranged();
     }
 
-    /// What was found stays found in another order.
+    /// The hits stay the same in another order.
     fn arranged(&mut self) {
         self.arrangement.update(&self.entries.items);
         if !self.is_stale() {
@@ -190,7 +190,7 @@ impl State {
         Some(order)
     }
 
-    /// Begins something that is done to items: one at a time.
+    /// Starts work on items, one at a time.
     fn begin(&mut self, action: Action) -> Option<Order> {
         if let Some(doing) = &self.work.doing {
             self.note = Some(Note::Trouble(format!("still {doing}")));
@@ -219,7 +219,7 @@ impl State {
         Some(order)
     }
 
-    /// Keeps them all, or releases them if all are kept.
+    /// Keeps all items, or releases them if all are kept.
     fn keeping(&self) -> (String, Order) {
         let before: Vec<(ItemId, Keep)> = self.targets().into_iter().map(|item| (item.id, item.keep)).collect();
         let items = count(before.len() as u64, "item");

@@ -1,7 +1,7 @@
-//! What is done beside the screen, in threads that may wait for a disk as long as they must.
+//! Work in threads, which may wait for a disk.
 //!
-//! One loads, one measures, one does what is asked, one after the other; and for each trash directory one looks into
-//! items, so that a volume that does not answer keeps only its own previews waiting.
+//! One thread reads the trash, one measures, one carries out jobs, and one per trash directory makes previews, so that
+//! a volume that does not answer delays only its own previews.
 
 mod act;
 mod load;
@@ -26,19 +26,19 @@ use crate::output::Messages;
 pub(super) use act::Job;
 pub(super) use load::Delivery;
 
-/// Something that the screen has to hear of.
+/// An event for the screen.
 #[derive(Debug)]
 pub(super) enum Event {
     Key(ratatui::crossterm::event::Event),
-    /// The terminal does not answer any more.
+    /// The terminal is gone.
     NoTerminal,
     Signal(i32),
     Report(Report),
-    /// A thread has ended by a panic; its message has been written.
+    /// A thread panicked; its message has been printed.
     Panic,
 }
 
-/// What every thread knows.
+/// What all threads share.
 #[derive(Clone)]
 pub(super) struct Shared {
     pub(super) manager: Arc<TrashManager>,
@@ -47,7 +47,7 @@ pub(super) struct Shared {
     pub(super) standing: Standing,
     pub(super) now: DateTime<Utc>,
     events: Sender<Event>,
-    /// Whether work shall stop between two items.
+    /// Whether to stop after the current item.
     stop: Arc<AtomicBool>,
 }
 
@@ -63,7 +63,7 @@ impl Shared {
         (Self { manager: Arc::new(manager), messages, home, standing, now, events, stop: Arc::default() }, received)
     }
 
-    /// Tells the screen. Where that is gone already, nobody has to hear it.
+    /// Sends an event. If the screen has ended, it is lost.
     fn send(&self, event: Event) {
         drop(self.events.send(event));
     }
@@ -82,7 +82,7 @@ impl Shared {
         }
     }
 
-    /// Has work stop between two items.
+    /// Stops work after the current item.
     pub(super) fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
@@ -91,7 +91,7 @@ impl Shared {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Starts a thread whose panic the screen hears of.
+    /// Starts a thread that reports its panic.
     fn spawn(&self, work: impl FnOnce(Self) + Send + 'static) -> std::io::Result<JoinHandle<()>> {
         let shared = self.clone();
         thread::Builder::new().spawn(move || {
@@ -101,7 +101,7 @@ impl Shared {
     }
 }
 
-/// Rings when a panic unwinds past it.
+/// Reports a panic that unwinds past it.
 struct PanicGuard(Sender<Event>);
 
 impl Drop for PanicGuard {
@@ -112,20 +112,20 @@ impl Drop for PanicGuard {
     }
 }
 
-/// The threads that wait for work.
+/// The running threads.
 pub(super) struct Workers {
     shared: Shared,
     jobs: Sender<Job>,
-    /// Ends once the jobs have.
+    /// Ends with the jobs.
     actor: JoinHandle<()>,
     measure: Sender<Vec<TrashItem>>,
     previews: preview::Previews,
-    /// While the terminal is ours.
+    /// While keys are read.
     keys: Option<watch::Keys>,
 }
 
 impl Workers {
-    /// Starts them all, the loading first.
+    /// Starts the threads, the reading first.
     pub(super) fn start(shared: Shared) -> std::io::Result<Self> {
         load::start(&shared, Delivery::InParts)?;
         watch::signals(&shared)?;
@@ -153,23 +153,23 @@ impl Workers {
         self.previews.preview(item)
     }
 
-    /// Leaves what is typed to others, before they have the terminal.
+    /// Stops reading keys, before another program has the terminal.
     pub(super) fn leave_keys(&mut self) {
         self.keys.take().into_iter().for_each(watch::Keys::leave);
     }
 
-    /// Reads what is typed again.
+    /// Reads keys again.
     pub(super) fn take_keys(&mut self) -> std::io::Result<()> {
         self.keys = Some(watch::Keys::read(&self.shared)?);
         Ok(())
     }
 
-    /// Has what is being done stop between two items.
+    /// Stops the current work after its item.
     pub(super) fn stop(&self) {
         self.shared.stop();
     }
 
-    /// Waits until what is being done is done, or has stopped between two items.
+    /// Waits until the current work has ended or stopped.
     pub(super) fn finish(self) {
         self.shared.stop();
         drop(self.jobs);

@@ -56,8 +56,8 @@ pub(super) fn run(args: &DoctorArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     Ok(exit.max(if entries.iter().any(Entry::is_open) { Exit::Failure } else { Exit::Success }))
 }
 
-/// Looks, and with `--repair` mends. A trash directory that nobody may use before its mode is mended can only be looked
-/// into afterwards, so then it is all done once more.
+/// Checks, and repairs with `--repair`. A trash directory with a wrong mode can be checked only after its repair, so all is
+/// checked again then.
 fn examine(session: &Session<'_>, args: &DoctorArgs, request: &ExamineOptions) -> (Vec<Entry>, Diagnosis) {
     let manager = session.manager();
     let mut seen: Vec<Finding> = Vec::new();
@@ -108,7 +108,7 @@ fn write_findings(session: &Session<'_>, form: ReportForm, entries: &[Entry], di
     out.flush()
 }
 
-/// What was looked at, and what came of it.
+/// The last line: what was checked and how many problems there are.
 fn summary(entries: &[Entry], diagnosis: &Diagnosis) -> String {
     let trashes = match diagnosis.trashes.len() {
         1 => "1 trash directory".to_owned(),

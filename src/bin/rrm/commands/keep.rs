@@ -78,5 +78,5 @@ pub(super) fn run(args: &KeepArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         Report::Summary | Report::Nothing | Report::Json => {}
     }
     let command = if args.release { "keep --release" } else { "keep" };
-    session.problems_of_words(&problems, &request.selection, command)
+    session.report_problems(&problems, &request.selection, command)
 }

@@ -55,19 +55,19 @@ pub(super) fn run(args: &RedoArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let is_all_agreed = unagreed.is_empty();
     let agreed = session.agreed(unagreed, &mut exit);
     redo_steps(session, &manager, &agreed, Copying::Whatever, &mut done, &mut exit)?;
-    // They went from the inside out, and are told as undo told them.
+    // Inner items were removed first; print them in the order of undo.
     done.reverse();
     if session.report(Report::Summary) == Report::Summary && !done.is_empty() {
         println(&session.summary("removed", all, &done, " again"))?;
     }
-    // What failed can be tried again.
+    // Keep the record of the undo if a step failed, so that redo can be run again.
     if exit == before && (is_all_agreed || !agreed.is_empty()) {
         manager.forget_undo()?;
     }
     Ok(exit)
 }
 
-/// Does the steps, and gives those that somebody has to agree to first.
+/// Removes the items again. Returns the steps that need consent.
 fn redo_steps(
     session: &Session<'_>,
     manager: &TrashManager,

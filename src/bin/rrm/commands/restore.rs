@@ -1,4 +1,4 @@
-//! `rrm restore`, and what `rrm undo` has in common with it.
+//! `rrm restore`: restores items, also for `rrm undo`.
 
 #[cfg(feature = "browse")]
 mod pick;
@@ -133,7 +133,7 @@ pub(super) fn carry_out(session: &Session<'_>, what: Restorable, to: &RestoreToA
         return Ok(Exit::Failure);
     }
     if to.dry_run {
-        return Ok(exit.max(tell_plan(session, &manager, &plan, to)?));
+        return Ok(exit.max(print_plan(session, &manager, &plan, to)?));
     }
     let report = if to.json { Report::Json } else { session.report(default_report_of(&request, &plan.steps)) };
     let undoing = is_undo(&request).then(|| Undoing::begin(&manager, &plan));
@@ -144,13 +144,13 @@ pub(super) fn carry_out(session: &Session<'_>, what: Restorable, to: &RestoreToA
 
 fn problems_of(session: &Session<'_>, problems: &[Error], request: &RestoreOptions) -> anyhow::Result<Exit> {
     match &request.what {
-        Restorable::Selected(selection) => session.problems_of_words(problems, selection, "restore"),
+        Restorable::Selected(selection) => session.report_problems(problems, selection, "restore"),
         Restorable::LastBatches { .. } => Ok(session.messages.problems(problems)),
     }
 }
 
-/// Tells of each step how it would end. What would be asked about on a terminal is told as what it is without one.
-fn tell_plan(
+/// Prints how each step would end. Steps that would ask are printed as failing without a terminal.
+fn print_plan(
     session: &Session<'_>,
     manager: &TrashManager,
     plan: &RestorePlan,
@@ -176,7 +176,7 @@ fn object_line(session: &Session<'_>, step: &RestoreStep, path: &Path) -> String
     output::line_of(&output::restored_object(&step.item, path, session.context.now))
 }
 
-/// How much is told of a restore unasked.
+/// How much to print about a restore by default.
 fn default_report_of(request: &RestoreOptions, steps: &[RestoreStep]) -> Report {
     match &request.what {
         Restorable::Selected(selection) => {
@@ -190,24 +190,24 @@ fn is_undo(request: &RestoreOptions) -> bool {
     matches!(request.what, Restorable::LastBatches { .. })
 }
 
-/// One restore that is under way.
+/// A restore in progress.
 struct Restoring<'a> {
     session: &'a Session<'a>,
     manager: &'a TrashManager,
     report: Report,
-    /// How many items are to be restored.
+    /// How many items the plan restores.
     all: usize,
-    /// Where they are, those that are back.
+    /// The targets of those that are restored.
     done: Vec<PathBuf>,
     undoing: Option<Undoing<'a>>,
     exit: Exit,
 }
 
-/// What a person has to agree to first.
+/// Steps that need consent, and why.
 type Unagreed = Vec<(RestoreStep, Error)>;
 
 impl Restoring<'_> {
-    /// Restores what is planned; what needs consent is asked about once the rest is done.
+    /// Restores the plan. Steps that need consent are asked about after the others.
     fn run(mut self, mut plan: RestorePlan) -> anyhow::Result<Exit> {
         let mut unagreed = self.steps(&plan)?;
         // What is open may turn out to be large as well; so that is asked first.
@@ -275,7 +275,7 @@ impl Restoring<'_> {
 
     fn finish(self) -> anyhow::Result<Exit> {
         let messages = self.session.messages;
-        // What is restored is restored, whether a redo knows of it or not, and whether it can be told or not.
+        // The items are restored even if redo does not know about them.
         if let Some(Err(error)) = self.undoing.map(Undoing::note) {
             messages.error(&error);
         }

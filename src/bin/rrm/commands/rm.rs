@@ -109,7 +109,7 @@ pub(crate) struct RmArgs {
     pub(crate) session: Option<OsString>,
 }
 
-/// Reads the argument of `--interactive`: the words are those of GNU rm.
+/// Parses the argument of `--interactive`, with the words of GNU rm.
 fn when() -> impl TypedValueParser<Value = gnu::Prompt> {
     let values = WHEN.chunk_by(|(_, one), (_, other)| one == other).map(|synonyms| {
         let (words, _): (Vec<_>, Vec<_>) = synonyms.iter().copied().unzip();
@@ -120,7 +120,7 @@ fn when() -> impl TypedValueParser<Value = gnu::Prompt> {
 }
 
 impl RmArgs {
-    /// The part that GNU's rm has too.
+    /// The options that GNU rm has too.
     fn gnu(&self, verbosity: Verbosity) -> gnu::Options {
         let asked = match (self.force, self.always, self.once, self.interactive) {
             (true, ..) => gnu::Prompt::Never,
@@ -144,7 +144,7 @@ impl RmArgs {
         }
     }
 
-    /// The part that only rrm has.
+    /// The options that only rrm has.
     fn extra(&self) -> Extra {
         Extra {
             grace_period: self.grace_period.clone(),

@@ -43,7 +43,7 @@ pub(crate) struct UndoArgs {
     pub(crate) to: RestoreToArgs,
 }
 
-/// How many commands are listed unless a number says otherwise.
+/// How many commands are listed by default.
 const LISTED: usize = 10;
 
 pub(super) fn run(args: &UndoArgs, start: Start<'_>) -> anyhow::Result<Exit> {

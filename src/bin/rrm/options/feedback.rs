@@ -1,4 +1,4 @@
-//! How much is said and in what colours: the options that every command has.
+//! How much is printed and in which colours: the options of every command.
 
 use std::ffi::OsString;
 
@@ -31,7 +31,7 @@ pub(crate) enum ColorWhen {
 }
 
 impl FeedbackArgs {
-    /// Of the two options one overrides the other; said on both sides of the command, the quiet one counts.
+    /// The last option wins; with one on each side of the command, `--quiet` wins.
     pub(crate) fn verbosity(self) -> Verbosity {
         match (self.quiet, self.verbose) {
             (true, _) => Verbosity::Quiet,
@@ -55,7 +55,7 @@ impl From<ColorWhen> for Colour {
     }
 }
 
-/// What the words say about colours, for a help text or a complaint, which come before anything is understood.
+/// The `--color` of a command line that may not be valid, for help texts and usage errors.
 pub(crate) fn colour_of_help(words: &[OsString]) -> ColorWhen {
     let words = words.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--");
     let words: Vec<_> = words.collect();

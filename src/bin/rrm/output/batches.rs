@@ -1,4 +1,4 @@
-//! What the last commands removed, one line each.
+//! What the last commands removed, one line per command.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -14,10 +14,10 @@ use super::text::start_of;
 use super::view::View;
 use rrm::text::escaped;
 
-/// How many paths of a command are told.
+/// How many paths are listed per command.
 const PATHS: usize = 10;
 
-/// Writes a table: what `undo N` would restore is the first N lines.
+/// Writes a table; `undo N` restores the first N lines.
 pub(crate) fn write(batches: &[Vec<TrashItem>], view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let header = ["N", "AGE", "ITEMS", "SESSION", "PATHS"].map(str::to_owned);
     let mut rows = vec![header];
@@ -60,7 +60,7 @@ fn row(number: usize, items: &[TrashItem], view: &View<'_>) -> [String; 5] {
     ]
 }
 
-/// Writes an object a line, with the keys that an item has, and a list of its first paths.
+/// Writes an object per command, with the keys of an item and a list of its first paths.
 pub(crate) fn write_as_json(batches: &[Vec<TrashItem>], _: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     batches.iter().try_for_each(|items| writeln!(out, "{}", line_of(&object(items))))
 }

@@ -1,4 +1,4 @@
-//! What a doctor found: a line for people, an object for programs; the schema is in rrm-doctor(1).
+//! Findings of doctor: a line for people, an object for programs (schema in rrm-doctor(1)).
 
 use std::path::PathBuf;
 
@@ -9,33 +9,33 @@ use super::json::insert_bytes;
 use crate::gnu::quote::quote;
 use rrm::text::Charset;
 
-/// A finding in words.
+/// A finding as it is printed.
 pub(crate) struct Entry {
     pub(crate) severity: Severity,
-    /// What kind of finding, for programs.
+    /// The name for programs.
     pub(crate) name: &'static str,
-    /// What it is about.
+    /// The path it is about.
     pub(crate) path: PathBuf,
     /// What it means.
     pub(crate) meaning: String,
-    /// What mends it.
+    /// How to fix it.
     pub(crate) remedy: String,
     pub(crate) repair: Repair,
 }
 
-/// What was done about a finding.
+/// The result of a repair.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Repair {
-    /// Nothing: it was not asked for, or takes a person.
+    /// Not asked for, or not possible.
     None,
-    /// This.
+    /// Repaired, and how.
     Done(String),
-    /// It was tried, and this is why it did not work.
+    /// Failed, and why.
     Failed(String),
 }
 
 impl Entry {
-    /// Whether somebody still has something to do about it.
+    /// Whether it is still a problem.
     pub(crate) fn is_open(&self) -> bool {
         self.severity > Severity::Note && !matches!(self.repair, Repair::Done(_))
     }
@@ -45,11 +45,11 @@ impl Entry {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct LineStyle {
     pub(crate) charset: Charset,
-    /// Whether its first word has a colour.
+    /// Whether the severity is coloured.
     pub(crate) colour: bool,
 }
 
-/// One finding on one line: how much it matters, what it is about, what it means, and what mends it.
+/// A finding as one line: severity, path, meaning, remedy.
 pub(crate) fn line(entry: &Entry, style: LineStyle) -> String {
     let path = quote(entry.path.as_os_str(), style.charset);
     let (word, colour) = match (&entry.repair, entry.severity) {
@@ -66,7 +66,7 @@ pub(crate) fn line(entry: &Entry, style: LineStyle) -> String {
     }
 }
 
-/// The same for programs.
+/// A finding as an object.
 pub(crate) fn object(entry: &Entry) -> Value {
     let mut object = Map::new();
     object.insert("severity".into(), name_of(entry.severity).into());

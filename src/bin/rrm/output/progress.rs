@@ -1,7 +1,6 @@
-//! Progress of long work, on a terminal, once it has lasted.
+//! Progress of long work on a terminal.
 //!
-//! It is one line at the bottom of the terminal, and the terminal is the whole process's: whatever else is written there
-//! clears the line first, and the next step of the work brings it back.
+//! There is one line per process. Everything else that is printed clears it first, and the next step draws it again.
 
 mod meter;
 
@@ -21,20 +20,19 @@ use meter::Task;
 #[cfg(feature = "browse")]
 pub(crate) use meter::progress_words;
 
-/// How long work may take before it says anything.
+/// How long work runs before its progress is shown.
 const DELAY: Duration = Duration::from_millis(500);
 
-/// How often the line is brought up to date; work is told in far smaller steps.
+/// How often the line is redrawn.
 const REFRESH: Duration = Duration::from_millis(100);
 
-/// After how many steps it is looked whether there is something to show: the clock and the line for each of them would
-/// cost a part of the time that the step takes.
+/// Steps between two looks at the clock: one for each step would slow the work down.
 const STEPS_PER_LOOK: u64 = 16;
 
-/// A step of so many bytes took long enough for a look of its own.
+/// A step of this many bytes gets its own look.
 const LARGE_STEP: u64 = 1 << 20;
 
-/// The line that is shown.
+/// The current line.
 static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
 fn shown() -> MutexGuard<'static, Option<ProgressBar>> {
@@ -48,51 +46,50 @@ pub(crate) fn clear_progress() {
     }
 }
 
-/// Shows progress on standard error if that is a terminal, and learns of Ctrl-C.
+/// Shows progress on standard error if it is a terminal, and listens to Ctrl-C.
 ///
-/// What only looks lets a signal end the process as it always does, unless it takes long.
+/// Work that only reads is ended by a signal, unless it takes long.
 pub(crate) struct TerminalProgress {
     verbosity: Verbosity,
-    /// Whether a person looks; asked once there is something to show.
+    /// Whether standard error is a terminal; checked when there is something to show.
     watched: OnceLock<bool>,
     interrupted: OnceLock<Arc<AtomicBool>>,
-    /// Set once a hang-up interrupts as well.
+    /// Set once SIGHUP interrupts too.
     hang_up: OnceLock<()>,
     steps: AtomicU64,
-    /// What was done since the last look.
+    /// Done since the last look.
     entries: AtomicU64,
     bytes: AtomicU64,
     tasks: Mutex<Tasks>,
 }
 
-/// What is going on: of work inside of other work, the innermost is shown.
+/// Running tasks; the innermost is shown.
 #[derive(Default)]
 struct Tasks {
-    /// When the first began.
+    /// Start of the first task.
     since: Option<Instant>,
     under_way: Vec<Task>,
-    /// Whether any has lasted long enough to be shown.
+    /// Whether any ran long enough to be shown.
     lasted: bool,
-    /// When the line was last brought up to date.
+    /// When the line was last drawn.
     drawn: Option<Instant>,
 }
 
 impl TerminalProgress {
-    /// For what only looks.
+    /// For work that only reads.
     pub(super) fn new(verbosity: Verbosity) -> Self {
         let (steps, entries, bytes) = Default::default();
         let (watched, interrupted, hang_up) = Default::default();
         Self { verbosity, watched, interrupted, hang_up, steps, entries, bytes, tasks: Mutex::default() }
     }
 
-    /// For what changes something: a signal waits until the item at hand is whole, and without a mark of ours, on one side
-    /// or the other.
+    /// For work that changes something: a signal waits until the current item is complete.
     pub(crate) fn listening(self) -> Self {
         self.interrupted.get_or_init(listen);
         self
     }
 
-    /// Whether it took so long that a person saw it.
+    /// Whether progress was shown.
     pub(crate) fn has_lasted(&self) -> bool {
         self.tasks().lasted
     }
@@ -105,7 +102,7 @@ impl TerminalProgress {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The works, with all that was done by now.
+    /// The tasks, with all steps counted.
     fn up_to_date(&self) -> MutexGuard<'_, Tasks> {
         let mut tasks = self.tasks();
         let take = |sum: &AtomicU64| sum.swap(0, Ordering::Relaxed);
@@ -150,7 +147,7 @@ impl Tasks {
     fn begin(&mut self, activity: Activity, total: Option<Amount>) {
         self.since.get_or_insert_with(Instant::now);
         match self.under_way.last_mut() {
-            // To delete one item is part of deleting all of them, with one count.
+            // Deleting one item is part of deleting all; they share one count.
             Some(outer) if outer.activity == activity => outer.parts += 1,
             _ => self.under_way.push(Task::new(activity, total)),
         }

@@ -1,4 +1,4 @@
-//! All about one item, for people: its record, then a preview.
+//! Everything about one item: its record, then a preview.
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
@@ -82,7 +82,7 @@ fn kind(shown: &Shown) -> String {
     }
 }
 
-/// How large it is; of a part that is a directory nobody knows.
+/// The size; unknown for a part that is a directory.
 pub(super) fn sized(shown: &Shown) -> Option<u64> {
     let metadata = &shown.preview.metadata;
     match metadata.is_dir() {
@@ -97,7 +97,7 @@ fn exact_size(bytes: u64) -> String {
     if bytes < 1024 { rounded } else { format!("{rounded} ({bytes} bytes)") }
 }
 
-/// The permission bits that a restore would give it.
+/// The permissions after a restore.
 pub(super) fn mode_of(shown: &Shown) -> u32 {
     let mode = shown.preview.metadata.mode;
     if shown.part.as_os_str().is_empty() { shown.item.original_mode(mode) } else { mode }
@@ -105,7 +105,7 @@ pub(super) fn mode_of(shown: &Shown) -> u32 {
 
 /// `rw-r--r-- (0644)`.
 fn mode(bits: u32) -> String {
-    // Set-user-id, set-group-id and sticky show in the place of an `x`, as ls has it.
+    // As ls, set-user-ID, set-group-ID and sticky bits replace an `x`.
     let special = [(0o4000, 's'), (0o2000, 's'), (0o1000, 't')];
     let mut text = String::with_capacity(16);
     for (class, (bit, letter)) in special.into_iter().enumerate() {
@@ -122,7 +122,7 @@ fn mode(bits: u32) -> String {
     format!("{text} ({bits:04o})")
 }
 
-/// A time told both ways: `3d ago (2026-11-18 14:00:00)`.
+/// A time in two forms: `3d ago (2026-11-18 14:00:00)`.
 fn both(told: impl Fn(Detail) -> String) -> String {
     let (short, full) = (told(Detail::Short), told(Detail::Full));
     if short == full { short } else { format!("{short} ({full})") }
@@ -145,7 +145,7 @@ fn record(place: RecordPlace) -> &'static str {
     }
 }
 
-/// What else there is of the item's path, and how to see it.
+/// Other versions of the same path, and how to list them.
 fn versions(shown: &Shown, view: &View<'_>) -> Option<String> {
     let path = shown.item.original_path().filter(|_| !shown.others.is_empty())?;
     let mut word = std::ffi::OsString::from("path:");

@@ -1,4 +1,4 @@
-//! What each volume's trash holds, as bars for people.
+//! Statistics of each volume as bars.
 
 mod bar;
 
@@ -15,19 +15,19 @@ use super::text::{count, size};
 use super::view::View;
 use bar::{bar, gauge};
 
-/// How wide it is where there is no terminal, and how wide at most: longer bars tell no more.
+/// The width without a terminal, and the maximum.
 const WIDTH: usize = 80;
 const WIDEST: usize = 100;
 
-/// As little of a bar as still tells something.
+/// The narrowest useful bar.
 const NARROWEST_BAR: usize = 8;
 
-/// Before a bar: what is counted, how many items, how many bytes, and the gaps between them.
+/// The columns before a bar: label, items, bytes.
 const LABEL: usize = 18;
 const ITEMS: usize = 8;
 const BYTES: usize = 11;
 
-/// Writes one part for each volume.
+/// Writes a section for each volume.
 pub(crate) fn write(volumes: &[Statistics], view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
     for (number, volume) in volumes.iter().enumerate() {
         if number > 0 {
@@ -58,15 +58,15 @@ fn write_volume(volume: &Statistics, view: &View<'_>, out: &mut impl Write) -> i
     table::write(&volume.largest, view, out)
 }
 
-/// The volume's name, and how full it is.
+/// The name of the volume and its free space.
 fn write_space(place: &Place, trash: u64, view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
     if let Some(Mount { point, kind }) = &place.mount {
-        // A file system of a user's own making (FUSE) may be called anything.
+        // The type of a FUSE file system may be any text.
         writeln!(out, "Volume    {} ({})", path(point, view.shown_home(), view.charset), escaped(kind, view.charset))?;
     }
     let Some(space) = place.space else { return Ok(()) };
     let used = space.size.saturating_sub(space.available);
-    // What the trash holds may be longer than it is on the disk, where there are holes.
+    // Sparse files are longer than the space they use.
     let trash = trash.min(used);
     let of_it = |part| percent(part, space.size);
     let gauge = gauge(used - trash, trash, space.available, width(view) - 12, view.charset);
@@ -89,7 +89,7 @@ fn total(total: &Tally) -> String {
     }
 }
 
-/// A heading and a bar for each sort of which there is something.
+/// A heading, and a bar for each non-empty group.
 fn section<T>(
     heading: &str,
     unit: &str,

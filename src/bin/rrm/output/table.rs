@@ -1,4 +1,4 @@
-//! Items for people: a table that fits the terminal.
+//! The table of items, which fits the terminal.
 
 mod footer;
 
@@ -16,7 +16,7 @@ use super::view::{Detail, View};
 
 pub(crate) use footer::footer;
 
-/// A column before that of the paths.
+/// A column before the path.
 struct Column {
     heading: &'static str,
     alignment: CellAlignment,
@@ -25,7 +25,7 @@ struct Column {
 
 use CellAlignment::{Left, Right};
 
-/// What a line has room for.
+/// The columns of the short table.
 const SHORT: [Column; 5] = [
     Column { heading: "ID", alignment: Left, cell: |item, _| item.id.short() },
     Column { heading: "AGE", alignment: Right, cell: |item, view| age(&item.trashed, view.now) },
@@ -47,19 +47,19 @@ const FULL: [Column; 5] = [
     Column { heading: "KIND", alignment: Left, cell: |item, _| item.kind.name().to_owned() },
 ];
 
-/// As little of a path as is still worth more than another column.
+/// The narrowest path worth more than another column.
 const NARROWEST_PATH: usize = 20;
 
-/// How many columns there are at least.
+/// The minimum number of columns.
 const FEWEST: usize = 2;
 
 /// The gap between two columns.
 const GAP: u16 = 2;
 
-/// The columns that there is room for, and how wide they are.
+/// The columns that fit, with their widths.
 struct Layout {
     columns: Vec<(Column, u16)>,
-    /// How wide a path may be.
+    /// The width for paths.
     room: usize,
 }
 
@@ -83,7 +83,7 @@ impl Layout {
         Self { columns, room }
     }
 
-    /// Rows as text.
+    /// Formats rows.
     fn lines(&self, rows: impl IntoIterator<Item = Vec<Cell>>) -> io::Result<Vec<u8>> {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).add_rows(rows);
@@ -117,15 +117,15 @@ impl Layout {
     }
 }
 
-/// Writes the table. Each row is made twice, to see how wide the columns are and to write it, and is not kept: a cell takes
-/// ten times as much memory as what is in it.
+/// Writes the table. Each row is made twice, for its width and for output, and not kept: a cell takes ten times the
+/// memory of its text.
 pub(crate) fn write(items: &[TrashItem], view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
     let layout = Layout::of(items, view);
     out.write_all(&layout.lines([layout.header()])?)?;
     pieces::write(items, out, |some| layout.lines(some.iter().map(|item| layout.row(item, view))))
 }
 
-/// Leaves out the last columns where the paths would have no room, and says how much room they have.
+/// Drops last columns while paths have too little room; returns the room for paths.
 fn fitting(columns: &mut Vec<(Column, u16)>, width: usize) -> usize {
     loop {
         let before_path: usize = columns.iter().map(|(_, width)| usize::from(width + GAP)).sum();
@@ -137,7 +137,7 @@ fn fitting(columns: &mut Vec<(Column, u16)>, width: usize) -> usize {
     }
 }
 
-/// A column wider than that holds nothing that we write.
+/// Wider columns do not occur.
 fn width_of(cell: &str) -> u16 {
     u16::try_from(cell.width()).unwrap_or(u16::MAX - GAP)
 }

@@ -1,25 +1,25 @@
-//! How much is said.
+//! How much is printed.
 
-/// How much is said beside the output that a command is for. What went wrong is told in any case.
+/// How much is printed beside the output and errors.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Verbosity {
-    /// Every line is one of GNU's, but for the hint where a disk is full: under the name `rm`.
+    /// As `rm`: only the messages of GNU rm, and a hint if the disk is full.
     AsRm,
     /// Nothing more.
     Quiet,
-    /// Next steps, closing lines, the progress of long work.
+    /// Hints, closing lines and progress.
     Usual,
-    /// The same, and what was done.
+    /// The same, and what is done.
     Verbose,
 }
 
 impl Verbosity {
-    /// Whether a person is told what to do next, and how it ended.
+    /// Whether to print hints and closing lines.
     pub(crate) fn hints(self) -> bool {
         matches!(self, Self::Usual | Self::Verbose)
     }
 
-    /// Whether long work shows how far it is.
+    /// Whether to show progress.
     pub(crate) fn shows_progress(self) -> bool {
         self != Self::Quiet
     }

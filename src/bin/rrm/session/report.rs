@@ -1,4 +1,4 @@
-//! How much a command prints about what went well.
+//! How much a command prints about success.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -10,19 +10,19 @@ use rrm::rules::selection::Selection;
 use super::Session;
 use crate::output::{self, Verbosity};
 
-/// How much is told of what went well.
+/// How much a command prints about success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Report {
     Nothing,
-    /// One line for all of it.
+    /// One line in total.
     Summary,
-    /// An object for each item.
+    /// A JSON object per item.
     Json,
     Each,
 }
 
 impl Session<'_> {
-    /// How much to tell of what went well, for a command that tells so much unasked.
+    /// How much to print for a command that prints so much by default.
     pub(crate) fn report(&self, default: Report) -> Report {
         match self.messages.verbosity {
             Verbosity::Verbose => Report::Each,
@@ -31,7 +31,7 @@ impl Session<'_> {
         }
     }
 
-    /// What was done to some of so many paths, in one line: `removed 3 items again: 'a', 'b', 'c'`.
+    /// One line about many paths: `removed 3 items again: 'a', 'b', 'c'`.
     pub(crate) fn summary(&self, verb: &str, all: usize, done: &[PathBuf], again: &str) -> String {
         const NAMED: usize = 3;
         if let ([path], 1) = (done, all) {
@@ -51,10 +51,10 @@ impl Session<'_> {
     }
 }
 
-/// From how many items on one line tells how many there were.
+/// From how many items on a line counts them.
 const MANY: usize = 10;
 
-/// How much is told unasked of these items: nothing, where they are few and each of them was named.
+/// How much to print by default: nothing if there are few items and each was named.
 pub(crate) fn default_report<'a>(selection: &Selection, items: impl Iterator<Item = &'a TrashItem>) -> Report {
     let few: Vec<_> = items.take(MANY + 1).collect();
     let is_named = !selection.terms.is_empty() && few.len() <= MANY && !few.iter().any(|item| selection.is_found(item));

@@ -17,10 +17,10 @@ use crate::browse::state::{Row, State};
 use crate::options::SortKey;
 use crate::output::{Detail, count, expires, removed, size};
 
-/// From this width on there is room for both dates.
+/// The minimum width for both dates.
 const WIDE: usize = 60;
 
-/// How wide the mark of what is selected is.
+/// The width of the selection mark.
 const MARK: usize = 3;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
@@ -80,7 +80,7 @@ fn item_line<'a>(state: &State, index: usize, width: usize, theme: &Theme, match
     Line::from(spans)
 }
 
-/// What stands before the path.
+/// The columns before the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Age,
@@ -89,7 +89,7 @@ enum Column {
 }
 
 impl Column {
-    /// The columns that there is room for; of the two dates, the one that is sorted by.
+    /// The columns that fit; of the two dates, the sort key.
     fn shown(state: &State, width: usize) -> &'static [Self] {
         match (width >= WIDE, state.arrangement.key) {
             (true, _) => &[Self::Age, Self::Goes, Self::Size],
@@ -117,7 +117,7 @@ impl Column {
     }
 }
 
-/// The titles of the columns, with a line for the blanks between them.
+/// The column titles, joined by a line.
 pub(super) fn titles(state: &State, width: usize, rule: &str) -> String {
     let mut titles = rule.repeat(MARK);
     for column in Column::shown(state, width) {
@@ -129,7 +129,7 @@ pub(super) fn titles(state: &State, width: usize, rule: &str) -> String {
     titles + " path "
 }
 
-/// The path with the letters that were looked for; of one that is too long the end, which says most.
+/// The path with matched letters marked; a long path is cut at its start.
 fn path<'a>(state: &State, index: usize, room: usize, theme: &Theme, matcher: &mut Matcher) -> Vec<Span<'a>> {
     let (item, text) = (&state.entries.items[index], state.entries.text(index));
     let end = ending(item);
@@ -149,7 +149,7 @@ fn path<'a>(state: &State, index: usize, room: usize, theme: &Theme, matcher: &m
     spans
 }
 
-/// Adds a character; neighbours of one style share a span, so that marks stay with their letters.
+/// Adds a character. Characters of one style share a span, so that combining marks stay with their letters.
 fn push(spans: &mut Vec<Span<'_>>, c: char, style: Style) {
     match spans.last_mut() {
         Some(last) if last.style == style => last.content.to_mut().push(c),
@@ -157,7 +157,7 @@ fn push(spans: &mut Vec<Span<'_>>, c: char, style: Style) {
     }
 }
 
-/// What `ls -F` puts behind a name.
+/// The suffix of `ls -F`.
 fn ending(item: &TrashItem) -> &'static str {
     match item.kind {
         ItemKind::Directory => "/",

@@ -1,4 +1,4 @@
-//! Doing what was asked, by the same verbs as the commands.
+//! Carries out jobs, with the operations of the commands.
 
 use std::collections::HashSet;
 use std::sync::mpsc::Receiver;
@@ -23,10 +23,10 @@ use crate::browse::order::Restore;
 use crate::browse::report::{Kept, Restored};
 use crate::output::progress_words;
 
-/// How often a word of progress is sent at most.
+/// Minimum time between progress reports.
 const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
-/// Something to do, one after the other.
+/// A job; one runs at a time.
 #[derive(Debug)]
 pub(in crate::browse) enum Job {
     Restore(Restore, RestoreOptions),
@@ -104,7 +104,7 @@ fn delete(shared: &Shared, plan: &CleanPlan) {
     shared.tell(problems);
 }
 
-/// The last that came back goes first: what was inside another is in its place only while that is.
+/// In reverse order: an inner item must go before its directory.
 fn take_back(shared: &Shared, back: Vec<Returned>, request: &RemoveOptions) {
     let (mut items, mut problems) = (Vec::new(), Vec::new());
     let progress = WorkProgress::new(shared);
@@ -122,7 +122,7 @@ fn take_back(shared: &Shared, back: Vec<Returned>, request: &RemoveOptions) {
     shared.trouble(&problems);
 }
 
-/// Tells the screen how far work has come, and the work when to stop.
+/// Reports progress to the screen and passes on the request to stop.
 pub(super) struct WorkProgress<'a> {
     shared: &'a Shared,
     current: Option<Mutex<(Activity, Amount, Instant)>>,
@@ -134,7 +134,7 @@ impl<'a> WorkProgress<'a> {
         Self { shared, current: Some(Mutex::new(nothing)) }
     }
 
-    /// One that tells nothing.
+    /// Reports nothing.
     pub(super) fn silent(shared: &'a Shared) -> Self {
         Self { shared, current: None }
     }

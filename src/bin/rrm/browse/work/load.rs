@@ -1,4 +1,4 @@
-//! Finding all items.
+//! Reads all items.
 
 use std::time::{Duration, Instant};
 
@@ -7,21 +7,21 @@ use rrm::item::TrashItem;
 use super::{Report, Shared};
 use crate::browse::entries::Entries;
 
-/// How long items are gathered before the first part is shown, and at most before any other. Each takes twice as long as the
-/// one before: the more there is, the more it costs to put something in its place.
+/// How long to collect items before the first part is shown, and at most before later ones. The time doubles: the more
+/// items there are, the more each update costs.
 const FIRST_WAIT: Duration = Duration::from_millis(20);
 const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
-/// How the items are handed over.
+/// How items are delivered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::browse) enum Delivery {
     /// As they are found.
     InParts,
-    /// When there are all, in place of those that are shown.
+    /// Once all are read, replacing the others.
     AtOnce,
 }
 
-/// Starts to read all trashes.
+/// Starts to read the trash.
 pub(super) fn start(shared: &Shared, delivery: Delivery) -> std::io::Result<()> {
     shared.spawn(move |shared| load(&shared, delivery)).map(drop)
 }

@@ -1,4 +1,4 @@
-//! Measuring directories.
+//! Measures directories.
 
 use std::collections::HashMap;
 use std::sync::mpsc::Receiver;
@@ -9,7 +9,7 @@ use rrm::item::TrashItem;
 use super::act::WorkProgress;
 use super::{Report, Shared};
 
-/// How long sizes are gathered before they are shown.
+/// How long to collect sizes before a report.
 const SIZES_INTERVAL: Duration = Duration::from_millis(300);
 
 pub(super) fn work(shared: &Shared, to_measure: &Receiver<Vec<TrashItem>>) {

@@ -1,4 +1,4 @@
-//! Looking into items, with a thread for each trash directory.
+//! Makes previews, with a thread per trash directory.
 
 use std::collections::HashMap;
 use std::io;
@@ -13,7 +13,7 @@ use super::{Report, Shared};
 use crate::browse::state::Preview;
 use crate::output::preview;
 
-/// The threads that look, and what each shall look at next: of several wishes only the last is of use.
+/// The threads, each with the item it shall preview next; only the last request counts.
 pub(super) struct Previews {
     shared: Shared,
     queues: HashMap<Arc<Path>, Queue>,
@@ -29,7 +29,7 @@ impl Previews {
         Self { shared, queues: HashMap::new() }
     }
 
-    /// Has an item looked at as soon as its trash directory answers.
+    /// Requests a preview.
     pub(super) fn preview(&mut self, item: &TrashItem) -> io::Result<()> {
         if !self.queues.contains_key(&item.trash) {
             let queue = Queue::start(&self.shared)?;
@@ -37,7 +37,7 @@ impl Previews {
         }
         if let Some(queue) = self.queues.get(&item.trash) {
             *queue.wanted.lock().unwrap_or_else(PoisonError::into_inner) = Some(item.clone());
-            // Where it is full, the thread has yet to take what is wanted now.
+            // A full channel means the thread will take the item anyway.
             let _ = queue.wake.try_send(());
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! Waiting for keys and signals.
+//! Waits for keys and signals.
 
 use std::convert::Infallible;
 use std::io;
@@ -13,21 +13,21 @@ use signal_hook::iterator::Signals;
 
 use super::{Event, Shared};
 
-/// How long a key is waited for at a time. A thread that is no longer wanted is woken before that.
+/// How long to wait for a key at a time. A thread that should end is woken earlier.
 const POLL_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// How long an end is waited for: the terminal may have sent half a key, and the other half may never come.
+/// How long to wait for the thread to end: it may wait for the rest of a key sequence that never comes.
 const LEAVE_TIMEOUT: Duration = Duration::from_millis(100);
 
-/// The reading of what is typed.
+/// The thread that reads keys.
 pub(super) struct Keys {
     unwanted: Arc<AtomicBool>,
-    /// Nothing is ever sent: it hears that the other end has gone, and the thread with it.
+    /// Never sent to: it closes when the thread ends.
     end: Receiver<Infallible>,
 }
 
 impl Keys {
-    /// Tells of keys and of changes of the terminal's size.
+    /// Sends keys and changes of the terminal size.
     pub(super) fn read(shared: &Shared) -> io::Result<Self> {
         let (alive, end) = channel();
         let unwanted = Arc::new(AtomicBool::new(false));
@@ -36,7 +36,7 @@ impl Keys {
             let _alive = alive;
             while !stop.load(Ordering::Relaxed) {
                 match event::poll(POLL_TIMEOUT).and_then(|there| there.then(event::read).transpose()) {
-                    // There is always something to read of a terminal that has hung up, and it is nothing.
+                    // A terminal that has hung up is always readable and has no data.
                     Ok(None) if rrm::sys::has_hung_up() => return shared.send(Event::NoTerminal),
                     Ok(None) => {}
                     Ok(Some(key)) => shared.send(Event::Key(key)),
@@ -47,17 +47,17 @@ impl Keys {
         Ok(Self { unwanted, end })
     }
 
-    /// Leaves what is typed from now on to whoever has the terminal next.
+    /// Stops reading keys.
     pub(super) fn leave(self) {
         self.unwanted.store(true, Ordering::Relaxed);
-        // A change of the terminal's size, which there was not, is what wakes it without taking a key.
+        // A false SIGWINCH wakes the thread without taking a key.
         if signal_hook::low_level::raise(SIGWINCH).is_ok() {
             let _ = self.end.recv_timeout(LEAVE_TIMEOUT);
         }
     }
 }
 
-/// Tells of signals that would end or stop the program, or say that it goes on.
+/// Sends signals that end, stop or continue the program.
 pub(super) fn signals(shared: &Shared) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT])?;
     shared.spawn(move |shared| signals.forever().for_each(|signal| shared.send(Event::Signal(signal)))).map(drop)

@@ -1,17 +1,17 @@
-//! What is around the trash: whether choices can be used, a schedule that was installed is carried out, and a shim found.
+//! Checks around the trash: settings, schedule and shim.
 
 use rrm::config::Key;
 use rrm::finding::Severity;
 
-use crate::commands::schedule::{self, Health, Places};
+use crate::commands::schedule::{self, Health, Locations};
 use crate::commands::shim::Shim;
 use crate::output::finding::{Entry, Repair};
 use crate::session::Session;
-use crate::values::check_choice;
+use crate::values::check_setting;
 
-/// Adds what is found.
+/// Adds the findings.
 pub(super) fn check(session: &Session<'_>, entries: &mut Vec<Entry>) {
-    check_choices(session, entries);
+    check_settings(session, entries);
     check_schedule(session, entries);
     if let Ok(shim) = Shim::new(None, &session.context.environment, session.messages)
         && let Some((path, meaning)) = shim.trouble()
@@ -21,11 +21,11 @@ pub(super) fn check(session: &Session<'_>, entries: &mut Vec<Entry>) {
     }
 }
 
-/// A choice that cannot be read fails the commands that it is about: without it a clean might take what it was to spare.
-fn check_choices(session: &Session<'_>, entries: &mut Vec<Entry>) {
+/// Invalid settings. They fail commands, because a clean without one could delete what it should keep.
+fn check_settings(session: &Session<'_>, entries: &mut Vec<Entry>) {
     let context = &session.context;
     for key in Key::ALL {
-        let spoilt = context.config.get(key).and_then(|value| check_choice(key, value).err());
+        let spoilt = context.config.get(key).and_then(|value| check_setting(key, value).err());
         entries.extend(spoilt.map(|error| {
             let meaning = format!("the setting {} is invalid: {}", key.name(), error.reason);
             let remedy = format!("rrm config unset {}", key.name());
@@ -34,9 +34,10 @@ fn check_choices(session: &Session<'_>, entries: &mut Vec<Entry>) {
     }
 }
 
-/// Where a schedule is sound, what is overdue is not for want of one.
+/// A schedule that does not run. If it runs, overdue items are not its fault.
 fn check_schedule(session: &Session<'_>, entries: &mut Vec<Entry>) {
-    let health = Places::of(&session.context.environment).map_or(Health::None, |places| schedule::health(&places));
+    let health =
+        Locations::of(&session.context.environment).map_or(Health::None, |locations| schedule::health(&locations));
     match health {
         Health::None => {}
         Health::Sound => entries.retain(|entry| entry.name != "overdue-items"),

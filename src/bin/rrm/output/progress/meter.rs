@@ -1,4 +1,4 @@
-//! One line about long work: how much is done, how fast, and how long the rest will take.
+//! The progress line: amount, speed, and time left.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -8,17 +8,17 @@ use rrm::progress::{Activity, Amount};
 
 use crate::output::text::{count, size};
 
-/// Some work that is under way.
+/// A running task.
 pub(super) struct Task {
     pub(super) activity: Activity,
     pub(super) done: Amount,
-    /// How many works of the same kind inside of it are under way.
+    /// Number of nested tasks of the same kind.
     pub(super) parts: u32,
     total: Option<Amount>,
     since: Instant,
 }
 
-/// By what the length of a bar is told.
+/// The unit of a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unit {
     Entries,
@@ -30,7 +30,7 @@ impl Task {
         Self { activity, done: Amount::default(), parts: 0, total, since: Instant::now() }
     }
 
-    /// Bytes where they are known and take the time; else there is a name at a time.
+    /// Bytes if they are known and take the time, else entries.
     fn unit(&self) -> Unit {
         match (self.activity, self.total) {
             (Activity::Copying, _) => Unit::Bytes,
@@ -52,11 +52,11 @@ impl Task {
             Unit::Bytes => self.done.bytes,
             Unit::Entries => self.done.entries,
         };
-        // What is freed on disk may be more than the length of the files.
+        // Freed space may be more than the length of the files.
         self.length().map_or(position, |length| position.min(length))
     }
 
-    /// How much is done, and how fast.
+    /// Amount and speed.
     fn summary(&self) -> String {
         let mut summary = match (self.activity, self.total.map(|total| total.entries).filter(|all| *all > 0)) {
             (Activity::Moving, Some(all)) => format!("{} of {}, ", self.done.entries, count(all, "item")),
@@ -69,7 +69,7 @@ impl Task {
         // Writing to a string cannot fail.
         let _ = match (self.unit(), self.done.bytes) {
             (Unit::Bytes, bytes) => {
-                // What deletion frees may be more than it was thought to be.
+                // Deleting may free more than estimated.
                 let all = self.length().filter(|_| self.activity == Activity::Copying);
                 let all = all.map_or_else(String::new, |all| format!(" of {}", size(all)));
                 write!(summary, "{}{all}, {}/s", size(bytes), size(bytes / seconds))
@@ -83,7 +83,7 @@ impl Task {
     }
 }
 
-/// How far work has come, in words, for who draws by themselves.
+/// Progress in words, for the screen.
 #[cfg(feature = "browse")]
 pub(crate) fn progress_words(activity: Activity, done: Amount) -> String {
     let done = match activity {
@@ -94,7 +94,7 @@ pub(crate) fn progress_words(activity: Activity, done: Amount) -> String {
     format!("{}, {done}", verb(activity))
 }
 
-/// The verb of a line.
+/// The verb of an activity.
 fn verb(activity: Activity) -> &'static str {
     match activity {
         Activity::Measuring => "measuring",
@@ -106,7 +106,7 @@ fn verb(activity: Activity) -> &'static str {
     }
 }
 
-/// A line about `work`, drawn on `target`.
+/// A bar for `task`, drawn on `target`.
 pub(super) fn bar(task: &Task, target: ProgressDrawTarget) -> ProgressBar {
     let length = task.length().filter(|length| *length > 0);
     let template = match length {
@@ -120,7 +120,7 @@ pub(super) fn bar(task: &Task, target: ProgressDrawTarget) -> ProgressBar {
     bar.with_prefix(verb(task.activity)).with_elapsed(task.since.elapsed())
 }
 
-/// Brings the line up to date.
+/// Updates the bar.
 pub(super) fn update(bar: &ProgressBar, task: &Task) {
     bar.set_message(task.summary());
     bar.set_position(task.position());
@@ -130,7 +130,7 @@ fn passed(state: &ProgressState, text: &mut dyn std::fmt::Write) {
     let _ = text.write_str(&clock(state.elapsed()));
 }
 
-/// At the mean speed so far, the rest takes so long.
+/// Time left at the average speed.
 fn left(state: &ProgressState, text: &mut dyn std::fmt::Write) {
     let (done, all) = (state.pos(), state.len().unwrap_or(0));
     let millis = state.elapsed().as_millis().saturating_mul(u128::from(all.saturating_sub(done)));

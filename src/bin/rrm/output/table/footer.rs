@@ -7,10 +7,10 @@ use rrm::rules::retention::Fate;
 use crate::output::text::{count, size};
 use crate::output::view::View;
 
-/// What is due so soon is told.
+/// Items due within this time are counted.
 const SOON: TimeDelta = TimeDelta::days(1);
 
-/// How many items there are, how large they are, and how many go soon: `3 items, 1.2 MiB; 1 due`.
+/// Number, size and items due soon: `3 items, 1.2 MiB; 1 due`.
 pub(crate) fn footer(items: &[TrashItem], view: &View<'_>) -> String {
     let bytes = items.iter().filter_map(|item| item.size).fold(0, u64::saturating_add);
     let is_whole = items.iter().all(|item| item.size.is_some());
