@@ -74,7 +74,7 @@ pub use attribute::{
     meaning_of_attribute,
 };
 pub use content::{
-    Offer, copy_in_kernel, flush_file, flush_file_system, next_data, set_length, share_content, write, write_at,
+    Offer, copy_in_kernel, finish_empty, flush_file, flush_file_system, next_data, set_length, share_content, write, write_at,
 };
 pub use dir::{
     Dir, Space, create_private_dirs, flush, is_fixed, metadata_at, metadata_following, metadata_of_file,

@@ -6,6 +6,7 @@ use rustix::io::Errno;
 
 use super::absence::if_there;
 use super::answer::{Answer, Asked, answer, of};
+use super::content::finish_empty;
 use super::dir::{Dir, metadata_of_file};
 use super::door::through;
 use super::metadata::{FileId, FileKind};
@@ -126,7 +127,10 @@ impl Way<'_> {
     /// write to the empty file, or put another in its place; that is looked at last, and then refused.
     fn over_empty_file(self) -> io::Result<()> {
         let Self { to, to_name, .. } = self;
-        let made = metadata_of_file(&to.create_file(to_name)?)?;
+        let file = to.create_file(to_name)?;
+        finish_empty(&file);
+        let made = metadata_of_file(&file)?;
+        drop(file);
         let is_as_made = || to.metadata_of(to_name).is_ok_and(|is| is.id == made.id && is.size == 0);
         if !is_as_made() {
             return Err(Errno::EXIST.into());
