@@ -111,7 +111,7 @@ impl Session<'_> {
     ) -> anyhow::Result<Exit> {
         // Opened first, so that a log that cannot be written is known of even if the rest goes wrong.
         let log = log.map(Log::open);
-        let mut cleaned = manager.clean(plan, request, &self.messages.progress().listening());
+        let mut cleaned = manager.clean(plan, request, &self.messages.progress().watching());
         let exit = self.unexpected(&mut cleaned.problems, request)?;
         let line = report(&cleaned);
         let shown = if told == Told::Everything { println(&line) } else { Ok(()) };

@@ -84,7 +84,7 @@ impl Session<'_> {
         let mut round = Round { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        manager.import(plan, request, &self.messages.progress().listening(), |step, result| match result {
+        manager.import(plan, request, &self.messages.progress().watching(), |step, result| match result {
             Ok(Imported::Done(item)) => {
                 round.imported.insert(item.id);
                 if told == Told::Everything {

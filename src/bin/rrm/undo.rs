@@ -88,7 +88,7 @@ impl Session<'_> {
         exit: &mut Exit,
     ) -> anyhow::Result<Vec<(Returned, Error)>> {
         let request = TrashRequest { copying, ..self.context.take_back()? };
-        let progress = self.messages.progress().listening();
+        let progress = self.messages.progress().watching();
         let (mut unagreed, mut lines) = (Vec::new(), Vec::new());
         let count = manager.redo(steps, &request, &progress, |step, result| match result {
             Ok((_, problem)) => {

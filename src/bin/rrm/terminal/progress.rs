@@ -12,7 +12,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 use rrm::progress::{Activity, Amount, Progress};
 
 use super::meter::{self, Work};
-use super::signals::{listen, listen_for_hang_up};
+use super::signals::{listen, listen_for_hang_up, watch};
 use crate::translate::Voice;
 
 /// How long work may take before it says anything.
@@ -86,6 +86,12 @@ impl TerminalProgress {
         self
     }
 
+    /// As [`Self::listening`], for what may wait for a server.
+    pub(crate) fn watching(self) -> Self {
+        watch();
+        self.listening()
+    }
+
     /// Whether it took so long that a person saw it.
     pub(crate) fn has_lasted(&self) -> bool {
         self.works().lasted
@@ -111,6 +117,10 @@ impl TerminalProgress {
 impl Progress for TerminalProgress {
     fn begin(&self, activity: Activity, total: Option<Amount>) {
         let interrupted = self.interrupted.get_or_init(listen);
+        // One rename is over before anybody could ask.
+        if activity != Activity::Moving || total.is_none_or(|total| total.entries > 1) {
+            watch();
+        }
         if activity == Activity::Copying {
             self.hang_up.get_or_init(|| listen_for_hang_up(interrupted));
         }
