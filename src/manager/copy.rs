@@ -18,7 +18,7 @@ use crate::item::{Holder, ItemId, Record, TrashItem};
 use crate::outcome::Restored;
 use crate::progress::{Progress, Silent};
 use crate::purge::{Measure, Purged, purge};
-use crate::request::Copying;
+use crate::request::{Conflict, Copying, RestoreRequest};
 use crate::store::{Claim, Note, Placed, Reading, Taken, TrashDir, layout, record};
 use crate::sys::{Dir, Name};
 use crate::text::quoted;
@@ -45,10 +45,16 @@ struct Errand<'a> {
 }
 
 impl Errand<'_> {
-    /// Surveys, asks whether that is agreed to, and copies.
-    fn run(&self, route: Route<'_>) -> Result<Copied> {
+    /// Surveys, and asks whether that is agreed to.
+    fn survey(&self, route: Route<'_>) -> Result<Survey> {
         let found = survey(route, self.progress).map_err(|error| self.failed(error))?;
         self.agree(route, &found)?;
+        Ok(found)
+    }
+
+    /// The same, and copies.
+    fn run(&self, route: Route<'_>) -> Result<Copied> {
+        let found = self.survey(route)?;
         copy(route, &found, self.progress).map_err(|error| self.failed(error))
     }
 
@@ -169,12 +175,13 @@ pub(super) fn copy_out(
     item: &TrashItem,
     part: Option<&Path>,
     (parent, name): (&TargetDir, Name<'_>),
-    copying: Copying,
+    request: &RestoreRequest,
     progress: &dyn Progress,
 ) -> Result<Restored> {
     let target = parent.path.join(name.as_os_str());
     let failed = |error| Error::system(RESTORE, &target, error);
-    if parent.dir.metadata_of(name).is_ok() {
+    let is_taken = parent.dir.metadata_of(name).is_ok();
+    if is_taken && request.conflict != Conflict::Swap {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
     if let Some(at) = settled_at(trash, item, progress) {
@@ -184,7 +191,14 @@ pub(super) fn copy_out(
     let held = Name::new(&held).map_err(|error| failed(error.into()))?;
     let outgoing = Outgoing { trash, item, part, held: (&holding, held), parent, name };
     let room = Room::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
-    let restored = outgoing.copy_through(&room, &Errand { action: RESTORE, what: &target, copying, progress });
+    let errand = Errand { action: RESTORE, what: &target, copying: request.copying, progress };
+    let restored = if is_taken {
+        // Before what is there makes way for it.
+        let agreed = errand.survey(outgoing.to_room(&room)).map(drop);
+        Err(agreed.err().unwrap_or_else(|| failed(io::ErrorKind::AlreadyExists.into())))
+    } else {
+        outgoing.copy_through(&room, &errand)
+    };
     match (restored, room.close()) {
         (restored, Ok(())) => restored,
         (restored, Err(error)) => told_with(restored, &target, &error),
@@ -204,16 +218,22 @@ struct Outgoing<'a> {
 }
 
 impl Outgoing<'_> {
-    /// Copies it into `room` and from there to its target; what is left in the room is the caller's to remove.
-    fn copy_through(&self, room: &Room<'_>, errand: &Errand<'_>) -> Result<Restored> {
-        let Self { trash, item, part, held, parent, name } = *self;
-        let target = errand.what;
-        let failed = |error| Error::system(RESTORE, target, error);
-        let mut to_room = Route::between(held, (room.dir(), layout::ITEM));
+    /// The way into `room`.
+    fn to_room<'r>(&'r self, room: &'r Room<'_>) -> Route<'r> {
+        let mut to_room = Route::between(self.held, (room.dir(), layout::ITEM));
         // On a part, and on what is in an envelope, it is a person's own what is under the names of a record.
-        if part.is_none() && item.holder == Holder::Item {
+        if self.part.is_none() && self.item.holder == Holder::Item {
             to_room.passed_over = record::is_part_of_one;
         }
+        to_room
+    }
+
+    /// Copies it into `room` and from there to its target; what is left in the room is the caller's to remove.
+    fn copy_through(&self, room: &Room<'_>, errand: &Errand<'_>) -> Result<Restored> {
+        let Self { trash, item, part, parent, name, .. } = *self;
+        let target = errand.what;
+        let failed = |error| Error::system(RESTORE, target, error);
+        let to_room = self.to_room(room);
         let copied = errand.run(to_room)?;
         let released = trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
         // It is where it was wanted by now, so nothing is a failure of the restore any more.
