@@ -27,6 +27,7 @@ mod stats;
 mod target;
 mod threads;
 mod trash;
+mod twins;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

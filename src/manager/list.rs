@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use super::TrashManager;
 use super::names::may_pass;
+use super::twins::Twins;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::outcome::Listing;
@@ -173,11 +174,17 @@ impl TrashManager {
         let found = self.discover();
         let is_home = |trash: &Arc<TrashDir>| home.as_ref().is_some_and(|home| Arc::ptr_eq(home, trash));
         let mut flow = each(found.problems.into_iter().map(Err).collect());
-        for trash in found.trashes.iter().filter(|trash| !is_home(trash)) {
+        let volumes: Vec<_> = found.trashes.iter().filter(|trash| !is_home(trash)).collect();
+        let mut twins = Twins::among(volumes.len());
+        let mut each_new = |mut batch: Vec<Result<TrashItem>>| {
+            batch.retain(|found| found.as_ref().map_or(true, |item| twins.is_new(item.id)));
+            each(batch)
+        };
+        for trash in volumes {
             if flow.is_break() {
                 return;
             }
-            flow = self.walk(trash, is_wanted, &mut each);
+            flow = self.walk(trash, is_wanted, &mut each_new);
         }
     }
 
