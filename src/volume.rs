@@ -164,9 +164,11 @@ impl Volumes {
         }
         may_create_in(place, metadata)
             .map_err(|reason| Error::new(ErrorKind::NoTrash, "make the trash directory", &path, reason))?;
-        // Known first, made second: whatever a crash leaves, no trash directory exists that is not found again.
+        // Made first, known second, used last: whatever a crash leaves, none that holds anything is not found again, and none
+        // that could not be made is looked for.
+        let made = TrashDir::open_or_create(&path, base, self.attributes.clone())?;
         self.remember(&path, metadata)?;
-        TrashDir::open_or_create(&path, base, self.attributes.clone())
+        Ok(made)
     }
 
     /// Sees to it that the trash directory is found again. At the root of a mount it is found by looking there, and for
