@@ -45,6 +45,7 @@ mod readme;
 mod searching;
 mod shim;
 mod show;
+mod stacked;
 mod stats;
 mod syscalls;
 mod there_and_back;
