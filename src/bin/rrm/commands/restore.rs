@@ -233,7 +233,7 @@ impl Restoring<'_> {
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        let made_anew = manager.restore(plan, &messages.progress().listening(), |step, result| {
+        let made_anew = manager.restore(plan, &messages.progress().watching(), |step, result| {
             let (verb, path) = match result {
                 Ok(Restored::At(path)) => ("restored", path),
                 Ok(Restored::Marked(path, problem)) => {
