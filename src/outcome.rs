@@ -7,7 +7,7 @@ pub use crate::ops::import::{ImportPlan, ImportStep};
 pub use crate::ops::list::{History, Listing};
 pub use crate::ops::remove::{Removal, Removed, TrashPlan, TrashStep};
 pub use crate::ops::restore::MadeAnew;
-pub use crate::ops::restore::{RestorePlan, RestoreStep, Restored};
+pub use crate::ops::restore::{Merged, Piece, RestorePlan, RestoreStep, Restored};
 pub use crate::ops::show::Preview;
 pub use crate::ops::show::{Showing, Shown};
 pub use crate::ops::stats::Summary;

@@ -51,7 +51,7 @@ use crate::sys::{Dir, Name};
 pub use aside::bring_back;
 pub use copy::{Copied, copy};
 pub use error::{Failure, TransferError};
-pub use liken::liken;
+pub use liken::{is_like, liken};
 pub use loss::{Loss, Losses, Lost};
 pub use retire::{Left, Proof, Retired, retire};
 pub use same::{is_same, is_still_copied};

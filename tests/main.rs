@@ -33,6 +33,7 @@ mod keeping;
 mod kept;
 mod licences;
 mod measuring;
+mod merging;
 mod model;
 mod mounts;
 mod naming;

@@ -144,6 +144,8 @@ impl Command {
                 Some("rename") => Conflict::Rename,
                 Some("swap") => Conflict::Swap,
                 Some("skip") => Conflict::Skip,
+                Some("merge") => Conflict::Merge,
+                Some("merge-swap") => Conflict::MergeSwap,
                 Some(other) => panic!("{other} is no conflict mode"),
             },
             copying: self.copying(),
@@ -155,6 +157,7 @@ impl Command {
         let mut did = Did::default();
         manager.restore(&plan, &request, &Silent, |_, result| match result {
             Ok(Restored::Marked(_, error)) | Err(error) => did.problems.push(error),
+            Ok(Restored::Merged(merged)) => did.problems.extend(merged.problems),
             Ok(_) => {}
         });
         did.problems.extend(plan.problems);

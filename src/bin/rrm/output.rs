@@ -26,7 +26,7 @@ pub(crate) use colour::{Colour, path_colours};
 pub(crate) use dates::{expires, removed};
 pub(crate) use escaped::Escaped;
 pub(crate) use item::{origin, path, style_of};
-pub(crate) use json::{line_of, object, restored_object, shown_object, volume_object, write_items as write_json};
+pub(crate) use json::{line_of, moved_object, object, shown_object, volume_object, write_items as write_json};
 pub(crate) use messages::{Consent, Messages, exit_of};
 pub(crate) use plain::{write_null, write_plain};
 pub(crate) use progress::{TerminalProgress, clear_progress, progress_words};

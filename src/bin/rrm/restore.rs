@@ -1,5 +1,7 @@
 //! `rrm restore`, and what it has in common with `rrm undo`.
 
+mod merged;
+
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
@@ -18,6 +20,7 @@ use crate::choose::Picking;
 use crate::exit::Exit;
 use crate::output;
 use crate::output::{Consent, clear_progress};
+use crate::restore::merged::foreseen_line;
 use crate::run::{Session, Told, println};
 use crate::translate::{Effect, effect};
 
@@ -93,6 +96,11 @@ impl Session<'_> {
             Ok(Restored::At(path) | Restored::Marked(path, _)) => {
                 lines.push(format!("would restore {}", self.quoted(&path)));
             }
+            Ok(Restored::Merged(merged)) => {
+                let told = if to.json { Told::Json } else { Told::Everything };
+                lines.extend(self.lines_of_merged(step, &merged, told).into_iter().map(foreseen_line));
+                exit = exit.max(self.messages.problems(&merged.problems));
+            }
             Ok(Restored::Skipped(_)) if to.json => {}
             Ok(Restored::Skipped(path)) => lines.push(format!("would skip {}", self.quoted(&path))),
             Err(error) => exit = exit.max(self.messages.problems(&[error])),
@@ -103,7 +111,7 @@ impl Session<'_> {
     }
 
     fn object_line(&self, step: &RestoreStep, path: &Path) -> String {
-        output::line_of(&output::restored_object(&step.item, path, self.context.now))
+        output::line_of(&output::moved_object(&step.item, path, "restored", self.context.now))
     }
 
     /// Those of the things that a person agrees to.
@@ -137,6 +145,13 @@ impl Session<'_> {
         };
         format!("{verb} {items}{again}{named}{more}")
     }
+}
+
+fn write_lines(lines: &[String], out: &mut impl Write) -> io::Result<()> {
+    if !lines.is_empty() {
+        clear_progress();
+    }
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// From how many items on one line tells how many there were.
@@ -214,6 +229,16 @@ impl Restoring<'_> {
                     ("restored", path)
                 }
                 Ok(Restored::Skipped(path)) => ("skipped", path),
+                Ok(Restored::Merged(merged)) => {
+                    undoing.iter_mut().for_each(|undoing| undoing.merged(&step.item, &merged));
+                    let lines = session.lines_of_merged(step, &merged, *told);
+                    written = std::mem::replace(&mut written, Ok(())).and_then(|()| write_lines(&lines, &mut out));
+                    *exit = (*exit).max(messages.problems(&merged.problems));
+                    if merged.is_whole() {
+                        done.push(merged.target);
+                    }
+                    return;
+                }
                 Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
                     return unagreed.push((step.clone(), error));
                 }
@@ -230,10 +255,7 @@ impl Restoring<'_> {
                 }
                 _ => None,
             };
-            if let Some(line) = line {
-                clear_progress();
-                written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
-            }
+            written = std::mem::replace(&mut written, Ok(())).and_then(|()| write_lines(line.as_slice(), &mut out));
             if verb == "restored" {
                 if let Some(undoing) = undoing {
                     undoing.brought_back(&step.item, &path);

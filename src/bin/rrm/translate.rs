@@ -200,6 +200,8 @@ impl Context {
                 ConflictMode::Skip => Conflict::Skip,
                 ConflictMode::Rename => Conflict::Rename,
                 ConflictMode::Swap => Conflict::Swap,
+                ConflictMode::Merge => Conflict::Merge,
+                ConflictMode::MergeSwap => Conflict::MergeSwap,
             },
             copying: copying(to.yes),
             open: Open::Refuse,

@@ -53,6 +53,10 @@ pub(crate) enum ConflictMode {
     Rename,
     /// Move the target to the trash first.
     Swap,
+    /// Restore what is missing in the target directory; leave the rest in the trash.
+    Merge,
+    /// The same, but move what exists there to the trash first.
+    MergeSwap,
 }
 
 #[derive(Debug, Args)]

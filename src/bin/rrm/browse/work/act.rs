@@ -61,7 +61,8 @@ fn restore(desk: &Desk, asked: Restore, request: &RestoreRequest) {
     let mut restored = Restored { asked, back: Vec::new(), in_the_way: HashSet::new(), unagreed: Vec::new() };
     let made_anew = desk.manager.restore(&plan, request, &Watcher::new(desk), |step, result| match result {
         Ok(Outcome::At(path)) => restored.back.push(Returned::new(&step.item, path)),
-        Ok(Outcome::Skipped(_)) => {}
+        // Browse asks for neither.
+        Ok(Outcome::Skipped(_) | Outcome::Merged(_)) => {}
         Ok(Outcome::Marked(path, problem)) => {
             problems.push(desk.messages.words(&problem));
             restored.back.push(Returned::new(&step.item, path));
