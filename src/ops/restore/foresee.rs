@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, Result};
 use crate::item::ItemId;
 use crate::manager::TrashManager;
-use crate::manager::inside::Insides;
+use crate::manager::trash_ids::TrashIds;
 use crate::ops::restore::options::{Conflict, RestoreOptions};
 use crate::ops::restore::plan::{MOST_NUMBERS, check_open, in_the_way, links_of};
 use crate::ops::restore::plan::{RestorePlan, RestoreStep, Restored};
@@ -20,7 +20,7 @@ use crate::sys::{self, Dir, Metadata, Name};
 impl TrashManager {
     /// Tells `each` what would come of each step of a plan. Nothing is touched.
     pub fn foresee_restore(&self, plan: &RestorePlan, mut each: impl FnMut(&RestoreStep, Result<Restored>)) {
-        let mut to_come = ToCome { manager: self, trashes: Insides::of(self), placed: Placed::default() };
+        let mut to_come = ToCome { manager: self, trashes: TrashIds::of(self), placed: Placed::default() };
         for step in &plan.steps {
             let foreseen = to_come.step(step, &plan.options);
             if let Ok(Restored::At(path)) = &foreseen {
@@ -85,7 +85,7 @@ impl<'a> Placed<'a> {
 /// What is on the disk, and what steps would have put there.
 struct ToCome<'a> {
     manager: &'a TrashManager,
-    trashes: Insides,
+    trashes: TrashIds,
     placed: Placed<'a>,
 }
 
