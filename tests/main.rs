@@ -46,6 +46,7 @@ mod readme;
 mod searching;
 mod shim;
 mod show;
+mod stacked;
 mod stats;
 mod syscalls;
 mod there_and_back;

@@ -13,7 +13,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
 use crate::ops::remove::options::RemoveOptions;
@@ -107,11 +107,10 @@ impl TrashManager {
                 Conflict::Rename => take_beside(step, name, take),
                 Conflict::Swap => {
                     let swapped = self.swap_out(&parent.path.join(name), request, progress)?;
-                    let taken = take(name);
-                    if let (Err(_), Some(swapped)) = (&taken, swapped) {
-                        self.swap_back(&swapped, &parent, name);
+                    match (take(name), swapped) {
+                        (Err(error), Some(swapped)) => Err(self.swap_back(&swapped, &parent, name, error)),
+                        (taken, _) => taken,
                     }
-                    taken
                 }
             },
             (result, _) => result,
@@ -142,7 +141,7 @@ impl TrashManager {
             Ok(None) => Ok(Begun::Restored(Restored::At(target))),
             Ok(Some(moved)) => Ok(Begun::MovedOut(trash, moved, target)),
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                copy_out(&trash, &step.item, step.part.as_deref(), (parent, name), request.copying, progress)
+                copy_out(&trash, &step.item, step.part.as_deref(), (parent, name), request, progress)
                     .map(Begun::Restored)
             }
             Err(error) => Err(failed(error)),
@@ -165,12 +164,16 @@ impl TrashManager {
         self.plan_removal(path, &options)
     }
 
-    /// Puts back what made way for something that then did not come. Where that fails as well, it stays in the trash
-    /// and is listed; the error that is told is the first one.
-    fn swap_back(&self, swapped: &TrashItem, parent: &TargetDir, name: &OsStr) {
-        if let (Ok(trash), Ok(name)) = (self.trash_of(swapped), Name::new(name)) {
-            drop(trash.take(swapped, &parent.dir, name));
-        }
+    /// Puts back what made way for something that then did not come, for this reason. Where that fails as well, it stays in
+    /// the trash, and the error tells where it is.
+    fn swap_back(&self, swapped: &TrashItem, parent: &TargetDir, name: &OsStr, reason: Error) -> Error {
+        let back = Name::new(name).map_err(io::Error::from).and_then(|name| {
+            let trash = self.trash_of(swapped).map_err(io::Error::other)?;
+            trash.take(swapped, &parent.dir, name).map(drop)
+        });
+        let Err(error) = back else { return reason };
+        let stays = format!("what was there is in the trash as {} and could not be put back", swapped.id.short());
+        Error { reason: format!("{}\n  {stays}: {}", reason.reason, words_of(&error)).into(), ..reason }
     }
 }
 
@@ -186,7 +189,7 @@ impl Begun {
     fn end(self) -> Restored {
         match self {
             Self::Restored(restored) => restored,
-            Self::MovedOut(trash, moved, target) => match trash.tidy_up(moved) {
+            Self::MovedOut(trash, moved, target) => match trash.tidy_up(moved, &target) {
                 Taken::Whole => Restored::At(target),
                 Taken::Marked(error) => {
                     let error = Error::system("remove rrm's attributes from", &target, error);

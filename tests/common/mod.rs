@@ -30,7 +30,7 @@ pub(crate) use {
     fault::Fault,
     files::removed_at,
     mounts::{Format, Mount},
-    run::{Invocation, MACHINE, Run, Way},
+    run::{HURRY, Invocation, MACHINE, Run, Way},
     sandbox::{Sandbox, place_of_sandboxes},
     screen::Screen,
     skip::{Missing, say_skipped},

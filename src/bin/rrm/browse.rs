@@ -1,8 +1,8 @@
-//! `rrm browse`, and `rrm restore` without a selection: everything in the trash on a screen, to pick from.
+//! The screen of `rrm browse`, and of `rrm restore` without a selection.
 //!
-//! What is shown is a value, [`state`]; [`input`] makes actions of keys, [`update`] and [`report`] change the state,
-//! [`screen`] draws it. None of them waits. [`work`] does all that may, in threads of its own, and [`event_loop`] stands
-//! between.
+//! The [`state`] is a value. [`input`] turns keys into actions, [`update`] and [`report`] change the state, and
+//! [`screen`] draws it; none of them waits. [`work`] does everything that may wait, in threads. [`event_loop`] connects
+//! them.
 
 mod action;
 mod arrange;
@@ -33,7 +33,7 @@ use self::event_loop::{Ending, Picker};
 use self::screen::Theme;
 use self::search::Search;
 use self::state::{Purpose, State};
-use self::work::Desk;
+use self::work::Shared;
 
 use crate::env::Environment;
 use crate::exit::Exit;
@@ -43,13 +43,13 @@ use crate::session::Session;
 
 pub(crate) use self::arrange::Grouping;
 
-/// Whether there is a person at a terminal on both ends, and one that can be drawn on.
+/// Whether standard input, output and error are a terminal that can draw a screen.
 pub(crate) fn has_terminal() -> bool {
     let is_terminal = io::stdin().is_terminal() && io::stdout().is_terminal() && io::stderr().is_terminal();
     is_terminal && Environment::has_screen()
 }
 
-/// Shows the items, to look around and do things.
+/// Shows the items to browse.
 pub(crate) fn browse(
     session: &Session<'_>,
     among: Selection,
@@ -57,23 +57,23 @@ pub(crate) fn browse(
     grouping: Grouping,
 ) -> anyhow::Result<Exit> {
     let state = State::new(Purpose::Browse, session.context.now, sort, grouping);
-    match left(picker(session, state, among)?.run()?)? {
+    match choice_of(picker(session, state, among)?.run()?)? {
         Choice::Items(_) => Ok(Exit::Success),
         Choice::Left(exit) => Ok(exit),
     }
 }
 
-/// What came of a choice.
+/// The result of a choice.
 pub(crate) enum Choice {
     Items(HashSet<ItemId>),
-    /// Nothing was chosen; the command ends so.
+    /// Nothing was chosen; the exit status.
     Left(Exit),
 }
 
-/// Shows the items, to choose some.
+/// Shows the items to choose from.
 pub(crate) fn choose(session: &Session<'_>, among: Selection) -> anyhow::Result<Choice> {
     let state = State::new(Purpose::Choose, session.context.now, SortKey::Deleted, Grouping::None);
-    left(picker(session, state, among)?.run()?)
+    choice_of(picker(session, state, among)?.run()?)
 }
 
 fn picker<'a>(session: &'a Session<'_>, mut state: State, among: Selection) -> anyhow::Result<Picker<'a>> {
@@ -84,7 +84,7 @@ fn picker<'a>(session: &'a Session<'_>, mut state: State, among: Selection) -> a
     state.home_trash = session.context.home_trash.clone().unwrap_or_default();
     state.standing = session.context.standing()?;
     state.search = Search::among(among);
-    let (desk, heard) = Desk::new(
+    let (shared, events) = Shared::new(
         session.manager(),
         session.messages.clone(),
         environment.home.clone(),
@@ -95,19 +95,19 @@ fn picker<'a>(session: &'a Session<'_>, mut state: State, among: Selection) -> a
         context: &session.context,
         state,
         theme: Theme::new(path_colours(session.colour), session.messages.charset),
-        desk,
-        heard,
+        shared,
+        events,
     })
 }
 
-/// What the way in which the screen was left means for the command.
-fn left(ending: Ending) -> anyhow::Result<Choice> {
+/// What the end of the screen means for the command.
+fn choice_of(ending: Ending) -> anyhow::Result<Choice> {
     match ending {
         Ending::Left => Ok(Choice::Left(Exit::Success)),
         Ending::Chosen(ids) => Ok(Choice::Items(ids)),
         Ending::Panic => Ok(Choice::Left(Exit::Failure)),
         Ending::Signal(signal) => {
-            // As if it had never been caught, so that whoever waits for the program sees what ended it.
+            // End by the signal, so that the parent process sees it.
             signal_hook::low_level::emulate_default_handler(signal)?;
             Ok(Choice::Left(Exit::Interrupted))
         }

@@ -1,4 +1,4 @@
-//! The command line: what was typed, the command that it names, and how that ended.
+//! The command line: parses it, runs the command, returns the exit status.
 
 mod brief;
 mod read;
@@ -12,7 +12,7 @@ use crate::commands::{self, Command, rm};
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::options::{CommonArgs, colour_of_help};
-use crate::output::{Colour, Messages, Voice};
+use crate::output::{Colour, Messages, Verbosity};
 use crate::session::{Program, Start};
 use read::{as_removal, read};
 
@@ -35,7 +35,7 @@ Examples:
 
 See rrm COMMAND --help or rrm-COMMAND(1) for details.";
 
-/// Reads the command line, runs the command, and tells how it ended. The first word is the name it was started under.
+/// Parses the command line and runs the command. The first word is the name the program was started under.
 pub(crate) fn main(words: &[OsString]) -> Exit {
     if let Some((program, words)) = words.split_first().filter(|(program, _)| rm::called_rm::is_its_name(program)) {
         return rm::called_rm::main(program, words);
@@ -44,7 +44,7 @@ pub(crate) fn main(words: &[OsString]) -> Exit {
     let cli = match read(words) {
         Ok(cli) => cli,
         Err(told) => {
-            let messages = Messages::new("rrm", environment.charset, Voice::Usual);
+            let messages = Messages::new("rrm", environment.charset, Verbosity::Usual);
             let exit = help_or_complaint(&told, colour_of_help(words).into(), &messages);
             if let Some(removal) = as_removal(words, &told, environment.charset) {
                 messages.hint(&format!("to remove files, use: {removal}"));
@@ -52,13 +52,13 @@ pub(crate) fn main(words: &[OsString]) -> Exit {
             return exit;
         }
     };
-    let messages = Messages::new("rrm", environment.charset, cli.common.feedback.voice());
+    let messages = Messages::new("rrm", environment.charset, cli.common.feedback.verbosity());
     let program = Program { grammar: Cli::command, page: |command| Some(commands::help_of(command)?.page) };
     let start = Start { environment, messages: &messages, common: cli.common, program };
     cli.command.run(start).unwrap_or_else(|error| messages.failure(&error))
 }
 
-/// Prints a help text or the version, or says what is wrong with the command line.
+/// Prints a help text, the version, or a usage error.
 fn help_or_complaint(told: &clap::Error, colour: Colour, messages: &Messages) -> Exit {
     let text = told.render();
     if told.use_stderr() {

@@ -1,4 +1,4 @@
-//! The commands. A new one is a file in this folder and an entry in the table below.
+//! The commands. To add one, add a file to this folder and an entry to the table below.
 
 #[cfg(feature = "browse")]
 mod browse;
@@ -27,11 +27,10 @@ use crate::exit::Exit;
 use crate::session::Start;
 use help::Help;
 
-/// Makes the table of commands: what clap reads, what runs, and what is printed about each. A command behind `if` exists
-/// only with that feature.
+/// Defines the commands: the grammar, how each runs, and its help. `if` names the feature that a command needs.
 macro_rules! commands {
     ($($(#[$about:meta])* $name:ident($module:ident::$args:ident) $(if $feature:literal)?,)*) => {
-        // clap learns the options of a command only when that is the one that runs: all of them would take a third of a start.
+        // clap builds the options only of the command that runs; all of them would take a third of a start.
         #[derive(Debug, Subcommand)]
         #[command(defer = true)]
         pub(crate) enum Command {
@@ -52,7 +51,7 @@ macro_rules! commands {
             }
         }
 
-        /// What is printed about each command.
+        /// The help of each command.
         pub(crate) const HELP: &[(&str, Help)] = &[
             $($(#[cfg(feature = $feature)])? (stringify!($module), $module::HELP),)*
         ];
@@ -130,7 +129,7 @@ commands! {
     Man(man::ManArgs),
 }
 
-/// What is printed about a command.
+/// The help of a command.
 pub(crate) fn help_of(command: &str) -> Option<&'static Help> {
     HELP.iter().find(|(name, _)| *name == command).map(|(_, help)| help)
 }

@@ -1,12 +1,11 @@
-//! Completions that know the trash.
+//! Completions from the trash.
 //!
-//! `rrm completions SHELL` prints a script, and the script asks `rrm complete` at each press of the key. Nothing in the
-//! environment turns a command into a completion: `rrm rm` removes, whatever variables are set around it.
+//! `rrm completions SHELL` prints a script, which runs `rrm complete` at each key. No environment variable turns a
+//! command into a completion: `rrm rm` always removes.
 //!
-//! The answer is one line that says what it is about, then one candidate a line, its description behind a tab. Files that
-//! are there the shell completes itself, which it does better. What goes wrong is silence: a person who types is told
-//! nothing, and nothing that a terminal would obey is among the candidates. What bash inserts is quoted here; zsh and fish
-//! quote what they insert.
+//! The answer is a line that says what to complete, then a line per candidate with its description behind a tab. The
+//! shell completes existing files itself. Errors are silent, and no candidate contains characters that a terminal
+//! obeys. Candidates for bash are quoted here; zsh and fish quote them.
 
 mod bash_line;
 mod trash;
@@ -27,19 +26,19 @@ use crate::exit::Exit;
 use bash_line::{BashLine, Meaning};
 use trash::TrashCandidates;
 
-/// What the answer is about: candidates, or the files or the directories that the shell is to complete.
+/// What to complete: candidates, files or directories.
 const WORDS: &str = "words";
 const FILES: &str = "files";
 const DIRECTORIES: &str = "directories";
 
-/// The script that makes `shell` ask us; for a shell that has none, one that knows the command line only.
+/// The script for `shell`; shells without one get a static script of the grammar.
 pub(crate) fn script(shell: Shell, grammar: fn() -> Command) -> Vec<u8> {
     match shell {
         Shell::Bash => include_bytes!("complete/rrm.bash").to_vec(),
         Shell::Zsh => include_bytes!("complete/rrm.zsh").to_vec(),
         Shell::Fish => include_bytes!("complete/rrm.fish").to_vec(),
         shell => {
-            // The generator panics where it cannot write.
+            // The generator panics if it cannot write.
             let mut script = Vec::new();
             generate(shell, &mut grammar(), "rrm", &mut script);
             script
@@ -47,8 +46,8 @@ pub(crate) fn script(shell: Shell, grammar: fn() -> Command) -> Vec<u8> {
     }
 }
 
-/// Answers a shell. `words` are those of the command line up to the cursor; of bash it is what bash would replace, and
-/// the line, because its own words end at colons and equals signs too, and have their quotes.
+/// Answers a shell. `words` are the words up to the cursor. Bash passes the word it replaces and the line, because its
+/// words end at colons and equals signs and contain quotes.
 pub(crate) fn answer(shell: Shell, words: &[OsString], environment: Environment, grammar: fn() -> Command) -> Exit {
     let home = environment.home.clone();
     let answer = match (shell, words) {
@@ -58,12 +57,12 @@ pub(crate) fn answer(shell: Shell, words: &[OsString], environment: Environment,
         }),
         _ => Some(text_of(&candidates(words.to_vec(), environment, grammar()))),
     };
-    // Whoever does not read the answer does not want it.
+    // A shell that does not read the answer does not need it.
     let _ = io::stdout().write_all(answer.unwrap_or_default().as_bytes());
     Exit::Success
 }
 
-/// What can stand in the place of the last of these words.
+/// The candidates for the last word.
 fn candidates(words: Vec<OsString>, environment: Environment, mut command: Command) -> Vec<CompletionCandidate> {
     let Some(last) = words.len().checked_sub(1) else { return Vec::new() };
     let (here, charset) = (environment.working_directory(), environment.charset);
@@ -72,29 +71,29 @@ fn candidates(words: Vec<OsString>, environment: Environment, mut command: Comma
     let is_begun = !words[last].is_empty();
     let mut found = complete(&mut command, words, last, Some(&here)).unwrap_or_default();
     if !is_begun && found.iter().any(|candidate| !is_option(candidate)) {
-        // Who wants an option begins with its dash.
+        // Options are offered after a dash.
         found.retain(|candidate| !is_option(candidate));
     }
     found.retain(|candidate| means_the_same(candidate, charset));
     found
 }
 
-/// Whether a shell in this locale reads the bytes of a candidate as we do. In GBK, Big5 or Shift JIS the last byte of a
-/// character of UTF-8 and the backslash that quotes what follows would be one character, and what follows be bare.
+/// Whether the shell's locale reads the candidate as we do. In GBK, Big5 or Shift JIS the last byte of a UTF-8
+/// character and the backslash of a quoted character can form one character, which leaves the next one unquoted.
 fn means_the_same(candidate: &CompletionCandidate, charset: Charset) -> bool {
     charset == Charset::Utf8 || candidate.get_value().is_ascii()
 }
 
-/// The answer as text: each value, and what it is.
+/// The answer: values and descriptions.
 fn text_of(found: &[CompletionCandidate]) -> String {
     let offered = found.iter().filter_map(value_of);
     answer_of(found, offered.map(|(value, about)| format!("{value}\t{about}")))
 }
 
-/// The same for bash: what it has to insert, and what it lists.
+/// The answer for bash: what to insert and what to list.
 fn text_of_bash(line: &BashLine<'_>, found: &[CompletionCandidate]) -> String {
     let typed = line.words.last().and_then(|word| word.to_str()).filter(|_| line.meaning == Meaning::Itself);
-    // Digits of an ID may have been typed in capitals.
+    // Hex digits may be typed in capitals.
     let is_fitting = |value: &str| {
         typed.is_some_and(|typed| value.get(..typed.len()).is_some_and(|start| start.eq_ignore_ascii_case(typed)))
     };
@@ -113,7 +112,7 @@ fn answer_of(found: &[CompletionCandidate], lines: impl Iterator<Item = String>)
     std::iter::once(heading.to_owned()).chain(lines).map(|line| line + "\n").collect()
 }
 
-/// What can be inserted, and what it is. A shell shows what it inserts as it is, so that is nothing which has to be escaped.
+/// A value and its description. Values that would need escapes are left out, because shells show them as they are.
 fn value_of(candidate: &CompletionCandidate) -> Option<(&str, String)> {
     let value = candidate.get_value().to_str().filter(|value| is_plain(value))?;
     let about = candidate.get_help().map(ToString::to_string).unwrap_or_default();
@@ -128,7 +127,7 @@ fn marker_of(candidate: &CompletionCandidate) -> Option<&'static str> {
     [FILES, DIRECTORIES].into_iter().find(|marker| candidate.get_id().map(String::as_str) == Some(marker))
 }
 
-/// Tells each argument of a command how it is completed: by what its value is called in the help.
+/// Gives each argument its completer, by the name of its value in the help.
 fn with_completers(command: Command, trash: &Arc<TrashCandidates>) -> Command {
     command.mut_args(|arg| with_completer(arg, trash)).mut_subcommands(|command| with_completers(command, trash))
 }
@@ -157,7 +156,7 @@ fn with_completer(arg: Arg, trash: &Arc<TrashCandidates>) -> Arg {
     }
 }
 
-/// The home trash that the words themselves name, if they do.
+/// The home trash that the words name.
 fn named_trash(words: &[OsString]) -> Option<&Path> {
     const OPTION: &str = "--trash-dir";
     let after = words.iter().position(|word| word == OPTION).and_then(|at| words.get(at + 1));

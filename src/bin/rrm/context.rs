@@ -1,4 +1,4 @@
-//! What every command needs to know: the time, the environment, and the settings.
+//! The time, the environment and the settings of a command.
 
 mod selection;
 
@@ -25,22 +25,22 @@ pub(crate) const GRACE_PERIOD: &str = "30d";
 pub(crate) struct Context {
     /// When the command began.
     pub(crate) now: DateTime<Utc>,
-    /// What the environment says.
+    /// The environment.
     pub(crate) environment: Environment,
-    /// What was chosen with `rrm config`.
+    /// The settings of `rrm config`.
     pub(crate) config: Config,
-    /// Why the settings are out of reach, so that nobody knows what was chosen.
+    /// Why the settings cannot be read, if they cannot.
     pub(crate) unread: Option<Error>,
-    /// The directory whose attributes hold the settings; `None` for whoever has no home.
+    /// The directory whose attributes hold the settings; `None` without a home directory.
     pub(crate) config_dir: Option<PathBuf>,
-    /// The home trash; `None` for whoever has no home.
+    /// The home trash; `None` without a home directory.
     pub(crate) home_trash: Option<PathBuf>,
-    /// `--trash-dir`, as it was typed.
+    /// The path of `--trash-dir`, as typed.
     pub(crate) typed_trash_dir: Option<PathBuf>,
 }
 
 impl Context {
-    /// Reads clock and configuration. `trash_dir` is what the command line says about the home trash.
+    /// Reads the clock and the settings. `trash_dir` is the path of `--trash-dir`.
     pub(crate) fn read(environment: Environment, trash_dir: Option<&Path>) -> Result<Self> {
         let config_dir = environment.data_dir.clone().map(|data| data.join("rrm"));
         let config = config_dir.as_ref().map(|directory| Config::read(directory, &rrm::attributes::SystemAttributes));
@@ -69,7 +69,7 @@ impl Context {
         self.config_dir.as_deref().ok_or_else(no_home)
     }
 
-    /// Where things are, for the library. A grace period that cannot be read is told by the command that needs it.
+    /// The directories that the library needs to know.
     pub(crate) fn manager(&self) -> Builder {
         let builder = self.home_trash.as_ref().map_or_else(TrashManager::without_home, TrashManager::at);
         let builder = builder.look_below(&self.environment.root).working_directory(Environment::here);
@@ -78,7 +78,7 @@ impl Context {
         self.grace_period().into_iter().fold(builder, Builder::grace_period)
     }
 
-    /// Another command about the same trash, to be typed.
+    /// A command line for another command on the same trash.
     pub(crate) fn command(&self, name: &str, charset: Charset) -> String {
         match self.home_trash.as_ref().filter(|_| self.typed_trash_dir.is_some()) {
             Some(trash) => format!("rrm --trash-dir {} {name}", quote_where_needed(trash.as_os_str(), charset)),
@@ -86,7 +86,7 @@ impl Context {
         }
     }
 
-    /// When the grace period of what is removed now ends: by the option, the environment, the standing choice.
+    /// When the grace period of an item removed now ends: by the option, the environment or the setting.
     pub(crate) fn deletion(&self, typed: Option<&str>) -> Result<DateTime<Utc>> {
         let set = self.environment.grace_period.as_ref().map(|value| value.to_string_lossy().into_owned());
         let chosen = || self.config.get(Key::GracePeriod).map(|value| value.to_string_lossy().into_owned());
@@ -99,12 +99,12 @@ impl Context {
         }
     }
 
-    /// How long things are kept, if nobody says otherwise.
+    /// The grace period without an option.
     pub(crate) fn grace_period(&self) -> Result<TimeDelta> {
         Ok(self.deletion(None)? - self.now)
     }
 
-    /// The request that tells how what was restored goes back to the trash; whatever comes back has its own dates.
+    /// The request to remove restored items again; they keep their own dates.
     pub(crate) fn take_back(&self) -> Result<RemoveOptions> {
         let mut options = RemoveOptions::new(self.now);
         options.place = self.place();
@@ -120,15 +120,14 @@ impl Context {
         }
     }
 
-    /// The request to restore something to where it was.
+    /// The request to restore items to their original paths.
     pub(crate) fn restore(&self, what: Restorable) -> Result<RestoreOptions> {
         let mut options = RestoreOptions::new(what, self.now);
         options.deletion = self.deletion(None)?;
         Ok(options)
     }
 
-    /// The rules that hold while nobody says otherwise. One that cannot be read fails the command: without it a clean
-    /// might delete what it was meant to spare.
+    /// The configured rules. An invalid one is an error: without it a clean could delete what it should keep.
     pub(crate) fn standing(&self) -> Result<Standing> {
         let mut standing = Standing::default();
         for key in [Key::OlderThan, Key::MaxSize, Key::MinFree, Key::KeepNewest] {
@@ -137,13 +136,14 @@ impl Context {
             }
         }
         if let Some(chosen) = self.config.get(Key::KeepNewerThan) {
-            standing.floor = values::floor(&chosen.to_string_lossy())?;
+            standing.floor = values::minimum_age(&chosen.to_string_lossy())?;
         }
         Ok(standing)
     }
 
-    /// As [`Self::standing`], for what deletes: settings out of reach may hold a rule that spares something.
-    pub(crate) fn standing_to_delete(&self) -> Result<Standing> {
+    /// As [`Self::standing`], for a command that deletes: unreadable settings are an error, because a rule in them may keep
+    /// an item.
+    pub(crate) fn standing_for_deletion(&self) -> Result<Standing> {
         let Some(unread) = &self.unread else { return self.standing() };
         let reason = format!(
             "{}, so nothing is deleted that they may spare; set HOME to a directory that you can read",

@@ -12,18 +12,18 @@ use rrm::text::Charset;
 use crate::gnu::grammar::Order;
 use root::root;
 
-/// What the environment says.
+/// The environment, read once.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
-    /// The user's home directory: `$HOME`, or what the user database says where there is none.
+    /// The user's home directory: `$HOME`, or that of the user database.
     pub(crate) home: Option<PathBuf>,
-    /// The directory to look for trash directories and mounts in: `/`, or the one that a test has made.
+    /// The directory to look for trash directories and mounts in: `/`, or a test's own.
     pub(crate) root: PathBuf,
-    /// Where the user's data is kept: as XDG has it, or as the platform does.
+    /// The user's data directory, as XDG or the platform has it.
     pub(crate) data_dir: Option<PathBuf>,
-    /// `$XDG_DATA_HOME`, if that is what says where.
+    /// `$XDG_DATA_HOME`, if set.
     pub(crate) data_home: Option<PathBuf>,
-    /// Where a user's systemd units are.
+    /// The directory of the user's systemd units.
     pub(crate) unit_dir: Option<PathBuf>,
     /// `$RRM_TRASH_DIR`.
     pub(crate) trash_dir: Option<PathBuf>,
@@ -33,9 +33,9 @@ pub(crate) struct Environment {
     pub(crate) session: Option<OsString>,
     /// `$PATH`.
     pub(crate) path: Option<OsString>,
-    /// What the locale lets messages show.
+    /// The character set of messages.
     pub(crate) charset: Charset,
-    /// Where `$POSIXLY_CORRECT` lets options of `rm` stand; an empty value counts, too.
+    /// Where options of `rm` may stand; `$POSIXLY_CORRECT` counts even if empty.
     pub(crate) order: Order,
 }
 
@@ -46,8 +46,8 @@ impl Environment {
         let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
         let set_path = |name: &str| set(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let home = set("HOME").map_or_else(users::own_home, |home| Some(PathBuf::from(home)));
-        // Without $HOME it would call getpwuid_r(3), for which a program that is linked statically needs the very libc of
-        // the machine.
+        // Without `$HOME` it would call getpwuid_r(3), and a statically linked program cannot do that on a machine with
+        // another libc.
         let data_dir = || set_path("HOME").and_then(|_| dirs::data_dir());
         let home = home.filter(|home| home.is_absolute());
         let in_home = |below: &str| home.as_ref().map(|home| home.join(below));
@@ -70,7 +70,7 @@ impl Environment {
         }
     }
 
-    /// The program that runs, by its own path and not by that of a link to it.
+    /// The path of this program, without links.
     pub(crate) fn program() -> std::io::Result<PathBuf> {
         std::env::current_exe()
     }
@@ -81,37 +81,41 @@ impl Environment {
         Self::here()
     }
 
-    /// The same, for the library to ask when it needs it.
+    /// The same, as a function that the library can call.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub(crate) fn here() -> PathBuf {
         std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"))
     }
 
-    /// Whether the terminal takes colours, and nobody objects to them.
+    /// Whether the terminal has colours and `$NO_COLOR` is not set.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub(crate) fn takes_colours() -> bool {
         std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && Self::has_screen()
     }
 
-    /// Whether the terminal understands more than lines of text.
+    /// Whether the terminal can draw a screen.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub(crate) fn has_screen() -> bool {
         std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
     }
 }
 
-/// The time. A command asks once, when it begins; the screen of `rrm browse` asks again while it is open.
+/// The time. Commands read it once, when they begin; the screen of `rrm browse` again while it is open.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
 pub(crate) fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
-/// Does what a test that started this program says about faults.
+/// Injects the faults that a test has asked for.
 #[cfg(feature = "testing")]
 #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the environment, and a mistake of the test itself")]
-pub(crate) fn obey_a_test() {
+pub(crate) fn inject_faults() {
     use rrm::sys::door::faults::{ENVIRONMENT, obey};
+    use rrm::sys::patience::{HURRY, hurry};
     if let Ok(words) = std::env::var(ENVIRONMENT) {
         obey(&words).expect("the words of the test are understood");
+    }
+    if let Ok(times) = std::env::var(HURRY) {
+        hurry(times.parse().expect("the number of the test is one"));
     }
 }

@@ -1,28 +1,28 @@
-//! How the command ends, as a number.
+//! The exit status.
 
 use std::process::ExitCode;
 
-/// The exit status, told in every manual page.
+/// The exit status; every manual page lists it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Exit {
-    /// All was done.
+    /// Success.
     Success,
-    /// Something could not be done; a message said what.
+    /// Something failed; a message said what.
     Failure,
-    /// The command line, or a value in it, could not be understood; nothing was done.
+    /// A usage error or an invalid value; nothing was done.
     Usage,
-    /// Whoever read the output went away; as a shell counts a program that SIGPIPE ended.
+    /// The output was closed; the status of a program ended by SIGPIPE.
     BrokenPipe,
-    /// A person asked to stop; what was not begun was not done. As a shell counts a program that Ctrl-C ended.
+    /// Interrupted between two items; the status of a program ended by Ctrl-C.
     Interrupted,
 }
 
 impl Exit {
-    /// The status for the system. Without a reader, the process ends as if it had never ignored the signal, so that
-    /// its parent sees what it sees of every other program.
+    /// The status for the system. On a closed pipe the process ends by SIGPIPE, so that its parent sees the same as of
+    /// other programs.
     pub(crate) fn end(self) -> ExitCode {
         if self == Self::BrokenPipe {
-            // Where that fails, the number below says the same.
+            // If that fails, the number below means the same.
             let _ = signal_hook::low_level::emulate_default_handler(signal_hook::consts::SIGPIPE);
         }
         ExitCode::from(match self {

@@ -1,10 +1,10 @@
-//! GNU `rm` as a person or script sees it: its command line, its questions, and how it writes names.
+//! GNU `rm` as seen from outside: its command line, questions, messages and quoting.
 //!
-//! Nothing here reads the environment, the file system or a terminal: what these rules depend on is passed in, so that
-//! each can be held against the real `rm` in a test. The wordings are those of GNU coreutils 9.1, learnt by running it.
+//! Nothing here reads the environment, the file system or a terminal: all inputs are passed in, so that tests can
+//! compare with the real `rm`. The wording is that of GNU coreutils 9.1, learnt by running it.
 
 pub(crate) mod grammar;
-mod long_options;
+pub(crate) mod long_options;
 pub(crate) mod messages;
 pub(crate) mod options;
 pub(crate) mod prompt;

@@ -19,6 +19,6 @@ use std::process::ExitCode;
 
 fn main() -> ExitCode {
     #[cfg(feature = "testing")]
-    env::obey_a_test();
+    env::inject_faults();
     cli::main(&std::env::args_os().collect::<Vec<_>>()).end()
 }

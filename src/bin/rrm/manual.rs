@@ -1,7 +1,7 @@
-//! The manual pages: what clap knows of the commands, in pages that a person wrote.
+//! Generates the manual pages from the grammar and from written texts.
 //!
-//! Each page is a file of roff. A line `.so NAME` in it takes in another part, as in roff itself: one that is made from
-//! the command line, or a section that several pages share.
+//! Each page is a file of roff. A line `.so NAME` includes a part: a generated section, or a section that several pages
+//! share.
 
 mod pages;
 
@@ -16,23 +16,23 @@ use clap_mangen::Man;
 use self::pages::PageFile;
 use rrm::text::quoted;
 
-/// What the title of each page says that it is a page of.
+/// The manual in the title of each page.
 const MANUAL: &str = "rrm manual";
 
-/// What a line begins with that takes in another part.
+/// The prefix of a line that includes a part.
 const INCLUDE: &str = ".so ";
 
-/// The system's own pages that every page of ours points to.
+/// Pages of the system in every SEE ALSO.
 const SYSTEM_PAGES: [(&str, u8); 3] = [("rm", 1), ("rename", 2), ("xattr", 7)];
 
-/// Writes `rrm.1` and a page for each command into `directory`. What is there under the name of one and is none stays.
+/// Writes `rrm.1` and a page per command into `directory`. Other files of these names are kept.
 pub(crate) fn write(
     directory: &Path,
     grammar: Command,
     page_of: fn(&str) -> Option<&'static str>,
 ) -> anyhow::Result<()> {
     fs::create_dir_all(directory).with_context(|| format!("cannot make {}", quoted(directory)))?;
-    // clap's own command `help` says what `--help` does, and has no page.
+    // The help command of clap has no page.
     let mut root = grammar.disable_help_subcommand(true);
     root.build();
     let names: Vec<String> = std::iter::once("rrm".to_owned()).chain(commands(&root).map(page_name)).collect();
@@ -66,12 +66,12 @@ fn page(
 }
 
 fn man(command: Command, name: &str) -> Man {
-    // The page's own words say more than the command's short ones, which the NAME section has.
+    // The written text says more than the description, which is in NAME.
     let command = command.display_name(name).long_about(None);
     Man::new(command).title(name.to_uppercase()).manual(MANUAL).source(concat!("rrm ", env!("CARGO_PKG_VERSION")))
 }
 
-/// One page in the making.
+/// A page to generate.
 struct Page<'a> {
     man: Man,
     name: &'a str,
@@ -96,7 +96,7 @@ impl Page<'_> {
         Ok(())
     }
 
-    /// A part by its name.
+    /// A part of this name.
     fn part(&self, name: &str) -> anyhow::Result<String> {
         let mut made = Vec::new();
         match name {
@@ -116,7 +116,7 @@ impl Page<'_> {
         Ok(String::from_utf8(made)?)
     }
 
-    /// The commands of a command have no pages of their own: they are called as they are typed.
+    /// Subcommands of a command have no pages; they are printed as they are typed.
     fn without_missing_pages(&self, section: &str) -> String {
         let is_missing = |name: &str| !self.all.iter().any(|page| page.replace('-', "\\-") == name);
         let line = |line: &str| match line.strip_suffix("(1)").filter(|name| is_missing(name)) {
@@ -131,12 +131,12 @@ impl Page<'_> {
         let others = SYSTEM_PAGES.map(|(name, section)| (name.to_owned(), section));
         let references: Vec<String> =
             ours.chain(others).map(|(name, section)| format!(".BR {name} ({section})")).collect();
-        // The comma is part of the last argument, so that it stands at the word.
+        // The comma belongs to the last argument, without a space.
         format!(".SH \"SEE ALSO\"\n{}\n", references.join(",\n"))
     }
 }
 
-/// The sections that several pages share.
+/// Sections that several pages share.
 fn shared(name: &str) -> anyhow::Result<&'static str> {
     Ok(match name {
         "attributes" => include_str!("manual/shared/attributes.man"),

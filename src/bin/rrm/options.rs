@@ -26,7 +26,7 @@ pub(crate) struct CommonArgs {
     pub(crate) feedback: FeedbackArgs,
 }
 
-/// What `--yes` means for copies.
+/// Which copies `--yes` allows.
 pub(crate) fn copying(yes: bool) -> Copying {
     if yes { Copying::Whatever } else { Copying::WithinReason }
 }

@@ -1,4 +1,4 @@
-//! All that a person or a script gets to see: tables, JSON, messages, questions and progress.
+//! Everything the program prints: tables, JSON, messages, questions and progress.
 
 mod batches;
 pub(crate) mod clean;
@@ -15,13 +15,13 @@ mod pieces;
 mod plain;
 pub(crate) mod preview;
 mod progress;
-mod scene;
 mod show;
 mod signals;
 mod stats;
 mod table;
 mod text;
-mod voice;
+mod verbosity;
+mod view;
 mod words;
 
 pub(crate) use batches::{write as write_batches, write_as_json as write_batches_as_json};
@@ -31,15 +31,15 @@ pub(crate) use json::{line_of, object, restored_object, shown_object, volume_obj
 pub(crate) use messages::{Consent, Messages, exit_of};
 pub(crate) use plain::{write_null, write_plain};
 pub(crate) use progress::{TerminalProgress, clear_progress};
-pub(crate) use scene::{Detail, Scene};
 pub(crate) use show::write as write_shown;
 pub(crate) use stats::write as write_stats;
 pub(crate) use table::{footer, write as write_table};
 pub(crate) use text::{count, size, span};
-pub(crate) use voice::Voice;
+pub(crate) use verbosity::Verbosity;
+pub(crate) use view::{Detail, View};
 pub(crate) use words::made_anew;
 
-// What only the screen needs.
+// Used only by the screen.
 #[cfg(feature = "browse")]
 pub(crate) use self::{
     colour::PathColours,

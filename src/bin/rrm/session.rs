@@ -1,7 +1,7 @@
-//! What a command works with: the settings, the trash, and where it says something.
+//! What a command works with: settings, trash and messages.
 
 mod matches;
-mod told;
+mod report;
 
 use std::path::Path;
 
@@ -15,12 +15,12 @@ use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
 use crate::options::CommonArgs;
-use crate::output::{Colour, Consent, Detail, Messages, Scene, path_colours};
+use crate::output::{Colour, Consent, Detail, Messages, View, path_colours};
 
-pub(crate) use matches::Picking;
-pub(crate) use told::{Told, println, told_of};
+pub(crate) use matches::Matches;
+pub(crate) use report::{Report, default_report, println};
 
-/// What every command is started with. Most go on with a [`Session`].
+/// What every command starts with. Most open a [`Session`].
 pub(crate) struct Start<'a> {
     pub(crate) environment: Environment,
     pub(crate) messages: &'a Messages,
@@ -28,10 +28,10 @@ pub(crate) struct Start<'a> {
     pub(crate) program: Program,
 }
 
-/// The program's own description, for the commands that print it.
+/// The description of the program, for the commands that print it.
 #[derive(Clone, Copy)]
 pub(crate) struct Program {
-    /// All commands and options.
+    /// Builds the grammar of all commands.
     pub(crate) grammar: fn() -> clap::Command,
     /// The text of a command's manual page.
     pub(crate) page: fn(&str) -> Option<&'static str>,
@@ -58,9 +58,9 @@ impl Session<'_> {
         self.context.manager().build()
     }
 
-    /// What output is made with, beside the items themselves.
-    pub(crate) fn scene<'a>(&'a self, fates: Option<&'a Fates>, detail: Detail) -> Scene<'a> {
-        Scene {
+    /// How items are shown.
+    pub(crate) fn view<'a>(&'a self, fates: Option<&'a Fates>, detail: Detail) -> View<'a> {
+        View {
             now: self.context.now,
             fates,
             home: self.context.environment.home.as_deref(),
@@ -81,7 +81,7 @@ impl Session<'_> {
         format!("{} {path}", item.id.short())
     }
 
-    /// Those of the things that a person agrees to.
+    /// Asks for consent to each; returns those a person agreed to.
     pub(crate) fn agreed<T>(&self, asked: Vec<(T, Error)>, exit: &mut Exit) -> Vec<T> {
         let mut agreed = Vec::new();
         for (thing, error) in asked {

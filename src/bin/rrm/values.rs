@@ -1,6 +1,6 @@
 //! Values as people write them: durations, moments, sizes, kinds.
 
-mod spoken;
+mod in_words;
 
 use std::ffi::OsStr;
 use std::path::Path;
@@ -13,7 +13,7 @@ use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::ItemKind;
 use rrm::rules::retention::{Free, Rule};
 
-use spoken::{Side, spoken};
+use in_words::{Tense, in_words};
 
 const DURATION_FORMS: &str = "write it as 7d, 12h, 90min, 2w, 1month or 1d 12h; a bare number is days";
 const MOMENT_FORMS: &str = "write it as today, yesterday, monday, \"last week\", 14:30, 2026-11-21, \
@@ -37,7 +37,7 @@ pub(crate) fn duration(text: &str) -> Result<Duration> {
     duration_in(text, "read the duration", DURATION_FORMS)
 }
 
-/// A duration where other `forms` will do as well.
+/// A duration where other `forms` are allowed too.
 fn duration_in(text: &str, what: &'static str, forms: &'static str) -> Result<Duration> {
     let unreadable = || bad(what, text, forms);
     let trimmed = text.trim();
@@ -50,7 +50,7 @@ fn duration_in(text: &str, what: &'static str, forms: &'static str) -> Result<Du
     humantime::parse_duration(&with_whole_units(trimmed)).map_err(|_| unreadable())
 }
 
-/// With `mo`, as tables have it, spelled out.
+/// Spells out `mo`, the short form in tables.
 fn with_whole_units(text: &str) -> String {
     let units = text.split_inclusive(|c: char| !c.is_alphabetic());
     let whole = |part: &str| match part.strip_prefix("mo") {
@@ -60,7 +60,7 @@ fn with_whole_units(text: &str) -> String {
     units.map(whole).collect()
 }
 
-/// The moment a duration after another.
+/// The time a duration after another.
 pub(crate) fn after(now: DateTime<Utc>, text: &str) -> Result<DateTime<Utc>> {
     let duration = duration(text)?;
     end_of(now, duration).ok_or_else(|| bad("use the duration", text, "it ends after the latest supported date"))
@@ -68,13 +68,13 @@ pub(crate) fn after(now: DateTime<Utc>, text: &str) -> Result<DateTime<Utc>> {
 
 fn end_of(now: DateTime<Utc>, duration: Duration) -> Option<DateTime<Utc>> {
     let end = now.checked_add_signed(TimeDelta::from_std(duration).ok()?)?;
-    // RFC 3339 has four digits for the year.
+    // RFC 3339 years have four digits.
     Some(end).filter(|end| end.timestamp() < 253_402_300_800)
 }
 
-/// A moment: a date, or how long ago.
+/// A time in the past: a date, or how long ago.
 pub(crate) fn moment(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    if let Some(date) = date(text.trim()).or_else(|| said(text, now, Side::Past)) {
+    if let Some(date) = date(text.trim()).or_else(|| words(text, now, Tense::Past)) {
         return Ok(date);
     }
     let span = text.trim().strip_suffix("ago").map_or(text, str::trim_end);
@@ -85,15 +85,15 @@ pub(crate) fn moment(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     moment.ok_or_else(|| bad(READ_TIME, text, MOMENT_FORMS))
 }
 
-/// How long ago a moment was; one in the future is no age.
+/// How long ago a time was; a time in the future is an error.
 pub(crate) fn age(text: &str, now: DateTime<Utc>) -> Result<TimeDelta> {
     let age = now - moment(text, now)?;
     if age < TimeDelta::zero() { Err(bad("use the time", text, "it is in the future")) } else { Ok(age) }
 }
 
-/// A moment to come: a date, or how long from now.
+/// A time in the future: a date, or how long from now.
 pub(crate) fn end(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
-    let end = if let Some(date) = date(text.trim()).or_else(|| said(text, now, Side::Future)) {
+    let end = if let Some(date) = date(text.trim()).or_else(|| words(text, now, Tense::Future)) {
         date
     } else {
         let duration = duration_in(text, READ_TIME, END_FORMS)?;
@@ -102,8 +102,8 @@ pub(crate) fn end(text: &str, now: DateTime<Utc>) -> Result<DateTime<Utc>> {
     if end <= now { Err(bad("keep until", text, "it is in the past")) } else { Ok(end) }
 }
 
-/// An age below which everything stays; 0 is none.
-pub(crate) fn floor(text: &str) -> Result<Option<TimeDelta>> {
+/// The minimum age of items to delete; 0 is none.
+pub(crate) fn minimum_age(text: &str) -> Result<Option<TimeDelta>> {
     let age = delta(text)?;
     Ok((!age.is_zero()).then_some(age))
 }
@@ -112,7 +112,7 @@ fn delta(text: &str) -> Result<TimeDelta> {
     TimeDelta::from_std(duration(text)?).map_err(|_| bad("use the duration", text, "it is too long"))
 }
 
-/// The rule that an option or a standing choice of this name is.
+/// The rule of an option or setting.
 pub(crate) fn rule(key: Key, text: &str) -> Result<Rule> {
     match key {
         Key::OlderThan => delta(text).map(Rule::OlderThan),
@@ -128,7 +128,7 @@ pub(crate) fn rule(key: Key, text: &str) -> Result<Rule> {
     }
 }
 
-/// A rule that is carried out again and again without a question, and so must not mean everything.
+/// A rule for every future clean, so one that deletes everything is refused.
 pub(crate) fn standing_rule(key: Key, text: &str) -> Result<Rule> {
     match rule(key, text)? {
         Rule::OlderThan(age) if age.is_zero() => Err(bad("save the setting", text, EVERYTHING)),
@@ -137,7 +137,7 @@ pub(crate) fn standing_rule(key: Key, text: &str) -> Result<Rule> {
     }
 }
 
-/// How much is to be free: hundredths of the volume, or bytes.
+/// Free space: a percentage of the volume, or bytes.
 fn free(text: &str) -> Result<Free> {
     let Some(percent) = text.trim().strip_suffix('%') else {
         return size(text).map(Free::Bytes).map_err(|_| bad("read the free space", text, FREE_FORMS));
@@ -148,9 +148,9 @@ fn free(text: &str) -> Result<Free> {
     }
 }
 
-/// A time as people say it, in local time.
-fn said(text: &str, now: DateTime<Utc>, side: Side) -> Option<DateTime<Utc>> {
-    spoken(text, now.with_timezone(&Local).naive_local(), side).and_then(local)
+/// A time in words, in local time.
+fn words(text: &str, now: DateTime<Utc>, tense: Tense) -> Option<DateTime<Utc>> {
+    in_words(text, now.with_timezone(&Local).naive_local(), tense).and_then(local)
 }
 
 /// A date in local time, or with an offset of its own.
@@ -165,10 +165,9 @@ fn date(text: &str) -> Option<DateTime<Utc>> {
     local(naive)
 }
 
-/// The instant that a clock on the wall shows so. Of a time that a change of daylight saving repeats, the first; one that
-/// it leaves out is taken as the hour after it.
+/// The instant of a local time: the first of two when clocks go back; an hour later if clocks skip it.
 pub(crate) fn local(time: NaiveDateTime) -> Option<DateTime<Utc>> {
-    // chrono does not always keep the two instants of a repeated time in their order.
+    // chrono does not always return the two instants in order.
     let instant = |time: NaiveDateTime| match Local.from_local_datetime(&time) {
         MappedLocalTime::Ambiguous(one, other) => Some(one.min(other)),
         clear => clear.single(),
@@ -192,7 +191,7 @@ pub(crate) fn whole_number(text: &str) -> std::result::Result<usize, &'static st
     text.parse().map_err(|_| "write a number, 0 or more")
 }
 
-/// A kind of item, by its name or the beginning of it that no other has.
+/// A kind of item by its name or a unique prefix.
 pub(crate) fn kind(text: &str) -> Result<ItemKind> {
     let unknown = || {
         let known: Vec<_> = ItemKind::ALL.iter().map(|kind| kind.name()).collect();
@@ -200,18 +199,18 @@ pub(crate) fn kind(text: &str) -> Result<ItemKind> {
     };
     let named = |name: &str| ItemKind::ALL.into_iter().find(|kind| kind.name() == name);
     let names: Vec<_> = ItemKind::ALL.iter().map(|kind| kind.name()).collect();
-    beginning_of(text, &names).and_then(named).ok_or_else(unknown)
+    unique_prefix_of(text, &names).and_then(named).ok_or_else(unknown)
 }
 
-/// The one of `names` that `text` is, or that alone begins with it.
-pub(crate) fn beginning_of<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
+/// The name that `text` is, or is a unique prefix of.
+pub(crate) fn unique_prefix_of<'a>(text: &str, names: &[&'a str]) -> Option<&'a str> {
     let mut begun = names.iter().filter(|name| !text.is_empty() && name.starts_with(text));
     let only = begun.next().filter(|_| begun.next().is_none());
     names.iter().find(|name| **name == text).or(only).copied()
 }
 
-/// Whether a standing choice can be kept: whatever is chosen now must not fail each later command.
-pub(crate) fn check_choice(key: Key, value: &OsStr) -> Result<()> {
+/// Checks a setting before it is saved, because an invalid one makes later commands fail.
+pub(crate) fn check_setting(key: Key, value: &OsStr) -> Result<()> {
     let text = value.to_string_lossy();
     match key {
         Key::GracePeriod => duration(&text).map(|_| ()),
@@ -220,7 +219,7 @@ pub(crate) fn check_choice(key: Key, value: &OsStr) -> Result<()> {
         Key::OtherMounts if matches!(&*text, "own" | "home") => Ok(()),
         Key::OtherMounts => Err(bad("use the setting", &text, "it must be own or home")),
         Key::OlderThan | Key::MaxSize | Key::MinFree | Key::KeepNewest => standing_rule(key, &text).map(|_| ()),
-        Key::KeepNewerThan => floor(&text).map(|_| ()),
+        Key::KeepNewerThan => minimum_age(&text).map(|_| ()),
     }
 }
 
@@ -301,10 +300,10 @@ mod tests {
             (Key::KeepNewest, "0"),
             (Key::KeepNewest, "-1"),
         ] {
-            assert!(check_choice(key, OsStr::new(text)).is_err(), "{key:?} {text}");
+            assert!(check_setting(key, OsStr::new(text)).is_err(), "{key:?} {text}");
         }
-        assert_eq!((floor("0").expect("none"), floor("2d").expect("some")), (None, Some(day * 2)));
-        assert!(check_choice(Key::KeepNewerThan, OsStr::new("soon")).is_err());
+        assert_eq!((minimum_age("0").expect("none"), minimum_age("2d").expect("some")), (None, Some(day * 2)));
+        assert!(check_setting(Key::KeepNewerThan, OsStr::new("soon")).is_err());
     }
 
     #[test]

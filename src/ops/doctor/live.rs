@@ -4,8 +4,9 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use super::diagnosis::CHECK;
 use crate::attributes::ExtendedAttributes;
@@ -20,6 +21,7 @@ use crate::private::is_random_name;
 use crate::progress::{Amount, Progress};
 use crate::store::{layout, stray};
 use crate::sys::entries::walk::{Ascent, Step, Walk};
+use crate::sys::patience::patience;
 use crate::sys::{self, Dir, FileKind, Name, Timestamp};
 use crate::volume::Volumes;
 
@@ -28,7 +30,7 @@ const TOP: Name<'static> = Name::fixed("top");
 
 /// For how long a record on a living file may be one that a removal has just written: far longer than it takes from that
 /// to the rename.
-const UNDER_WAY: TimeDelta = TimeDelta::seconds(1);
+const UNDER_WAY: Duration = Duration::from_secs(1);
 
 /// Looks at each of the files, and at all below those that are directories: no link is followed, no other mount entered,
 /// and no trash.
@@ -51,13 +53,14 @@ pub(crate) fn check(
 /// Leaves out the records of removals under way: those that were written a moment ago are looked at again after a while,
 /// and are stray if they are still there, and the same.
 fn wait_for_removals(attributes: &dyn ExtendedAttributes, now: DateTime<Utc>, findings: &mut Vec<Finding>) {
-    let since = now - UNDER_WAY;
+    let under_way = patience(UNDER_WAY);
+    let since = now - under_way;
     let is_young = |changed: &Timestamp| {
         DateTime::from_timestamp(changed.seconds, changed.nanoseconds).is_none_or(|changed| changed > since)
     };
     let young = |finding: &Finding| matches!(finding, Finding::Stray { changed, .. } if is_young(changed));
     if findings.iter().any(young) {
-        std::thread::sleep(UNDER_WAY.to_std().unwrap_or_default());
+        std::thread::sleep(under_way);
         findings.retain(|finding| !young(finding) || look_again(attributes, finding).is_ok_and(|again| again));
     }
 }

@@ -1,4 +1,4 @@
-//! What a person can do, whatever key it is on.
+//! Actions, whatever key they are on.
 
 use tui_input::InputRequest;
 
@@ -7,22 +7,22 @@ use super::state::Focus;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Action {
     Move(Motion),
-    /// Select or unselect what is under the cursor.
+    /// Select or unselect the row under the cursor.
     Toggle,
     SelectAll,
     SelectNone,
     Invert,
     Focus(Focus),
-    /// Change the line that is being typed: the filter, or a directory.
+    /// Edit the filter, or a directory.
     Type(InputRequest),
-    /// Go back one step: what is in front, the filter, the selection.
+    /// Close what is in front, else clear the filter, else the selection.
     Back,
     NextSort,
     ReverseSort,
     NextGrouping,
     ToggleSide,
     ScrollPreview(Motion),
-    /// Restore, or choose what shall be restored.
+    /// Restore, or choose items to restore.
     Accept,
     Restore,
     RestoreElsewhere,
@@ -39,7 +39,7 @@ pub(super) enum Action {
     Leave,
 }
 
-/// Where to, in a list.
+/// A move in a list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Motion {
     Up,

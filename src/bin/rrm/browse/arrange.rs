@@ -1,4 +1,4 @@
-//! In what order and under what headings items stand.
+//! The order and the groups of items.
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
@@ -10,7 +10,7 @@ use rrm::item::TrashItem;
 
 use crate::options::{SortKey, compare};
 
-/// What items that stand together have in common.
+/// What the items of a group have in common.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Grouping {
     /// No groups.
@@ -23,24 +23,24 @@ pub(crate) enum Grouping {
     Day,
 }
 
-/// Which end of an order comes first.
+/// Direction of an order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Direction {
-    /// The end that a person looks for first: the newest, the largest, what goes soonest, the first of the alphabet.
+    /// The newest, the largest, the next to expire, or the start of the alphabet first.
     Natural,
     Reversed,
 }
 
-/// The order of all items, kept up as they come in.
+/// The order of all items, updated as they arrive.
 #[derive(Debug)]
 pub(super) struct Arrangement {
     pub(super) key: SortKey,
     pub(super) direction: Direction,
     pub(super) grouping: Grouping,
     order: Vec<usize>,
-    /// For each item its place in the order.
+    /// The position of each item in the order.
     ranks: Vec<usize>,
-    /// For each item its group; the groups are numbered as they stand.
+    /// The group of each item; groups are numbered in order.
     groups: Vec<usize>,
 }
 
@@ -50,7 +50,7 @@ impl Arrangement {
         Self { key, direction: Direction::Natural, grouping, order, ranks, groups }
     }
 
-    /// Takes in the items that were added since, or all of them after `forget`. A sort of what is mostly sorted is quick.
+    /// Sorts in new items, or all of them after `forget`. Sorting a mostly sorted list is fast.
     pub(super) fn update(&mut self, items: &[TrashItem]) {
         self.order.extend(self.order.len()..items.len());
         let (key, direction) = (self.key, self.direction);
@@ -67,19 +67,19 @@ impl Arrangement {
         };
     }
 
-    /// Begins anew with other items.
+    /// Forgets the order, for other items.
     pub(super) fn forget(&mut self) {
         self.order.clear();
         self.ranks.clear();
     }
 
-    /// What items are sorted by: the group, then the order.
+    /// The sort key of an item: its group, then its position.
     pub(super) fn place(&self, index: usize) -> (usize, usize) {
         (self.groups[index], self.ranks[index])
     }
 }
 
-/// Of two moments, the later comes first, and none at all last.
+/// Sorts later times first and missing ones last.
 #[derive(Debug, PartialEq, Eq, Hash, Clone, Copy)]
 struct Newest<T>(Option<T>);
 
@@ -103,7 +103,7 @@ fn ordered(key: SortKey, direction: Direction, a: &TrashItem, b: &TrashItem) -> 
     }
 }
 
-/// Numbers the groups that items fall into, in the order of what they have in common.
+/// Numbers the groups in the order of their keys.
 fn numbered<'a, K: Ord + std::hash::Hash + Copy>(
     items: &'a [TrashItem],
     key: impl Fn(&'a TrashItem) -> K,
@@ -124,7 +124,7 @@ fn directory(item: &TrashItem) -> Option<&Path> {
     item.original_path().and_then(Path::parent)
 }
 
-/// The day of a moment, where we are.
+/// The local day of a time.
 pub(super) fn day(at: DateTime<Utc>) -> NaiveDate {
     at.with_timezone(&Local).date_naive()
 }
@@ -139,12 +139,12 @@ mod tests {
             .map(|(path, hour, size)| item(path, at(hour), size));
         let mut arrangement = Arrangement::new(key, grouping);
         arrangement.direction = direction;
-        // As items come in: some, then the rest.
+        // As items arrive: some, then the rest.
         arrangement.update(&items[..2]);
         arrangement.update(&items);
-        let mut places: Vec<usize> = (0..items.len()).collect();
-        places.sort_by_key(|place| arrangement.place(*place));
-        places.into_iter().map(|place| items[place].original_path().expect("known").display().to_string()).collect()
+        let mut positions: Vec<usize> = (0..items.len()).collect();
+        positions.sort_by_key(|place| arrangement.place(*place));
+        positions.into_iter().map(|place| items[place].original_path().expect("known").display().to_string()).collect()
     }
 
     #[test]

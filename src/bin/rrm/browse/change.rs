@@ -1,4 +1,4 @@
-//! What was done, as far as it can be undone.
+//! Actions that can be undone.
 
 use rrm::item::{ItemId, Keep};
 use rrm::ops::Returned;
@@ -6,17 +6,17 @@ use rrm::ops::Returned;
 use super::order::Order;
 use crate::output::count;
 
-/// One thing that was done.
+/// An action that can be undone.
 #[derive(Debug)]
-pub(super) enum Change {
-    /// These came back.
+pub(super) enum Undoable {
+    /// Restored items.
     Restored(Vec<Returned>),
-    /// These were kept or released; beside each stands what held before.
+    /// Kept or released items, with their state before.
     Kept(Vec<(ItemId, Keep)>),
 }
 
-impl Change {
-    /// What undoes it.
+impl Undoable {
+    /// The order that undoes it.
     pub(super) fn undone(self) -> Order {
         match self {
             Self::Restored(back) => Order::TakeBack(back),
@@ -24,7 +24,7 @@ impl Change {
         }
     }
 
-    /// What undoing it is, in words.
+    /// Undoing it, in words.
     pub(super) fn undoing(&self) -> String {
         match self {
             Self::Restored(back) => format!("moving {} back to the trash", count(back.len() as u64, "item")),

@@ -1,4 +1,4 @@
-//! All items that are known, and what is shown and searched of them.
+//! The known items, with the texts that are shown and searched.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -9,12 +9,12 @@ use rrm::text::Charset;
 
 use crate::output::origin;
 
-/// Items, each with its path as it may be written to a terminal. Their places do not change while items are added.
+/// Items with their escaped paths. Adding items keeps the positions of others.
 #[derive(Debug, Default)]
 pub(super) struct Entries {
     pub(super) items: Vec<TrashItem>,
     texts: Vec<String>,
-    /// What will become of each; not known before all items are.
+    /// The fates, known once all items are.
     pub(super) fates: HashMap<ItemId, Fate>,
 }
 
@@ -36,14 +36,14 @@ impl Entries {
         self.fates.get(&self.items[index].id)
     }
 
-    /// Adds others at the end.
+    /// Appends other items.
     pub(super) fn append(&mut self, mut more: Self) {
         self.items.append(&mut more.items);
         self.texts.append(&mut more.texts);
         self.fates.extend(more.fates);
     }
 
-    /// Leaves out items that are gone. The places of all others change.
+    /// Removes items, which moves the others.
     pub(super) fn remove(&mut self, gone: &HashSet<ItemId>) {
         let stays: Vec<bool> = self.items.iter().map(|item| !gone.contains(&item.id)).collect();
         let mut stay = stays.iter();
@@ -51,7 +51,7 @@ impl Entries {
         self.items.retain(|item| !gone.contains(&item.id));
     }
 
-    /// Copies of those of these.
+    /// A copy with only these items.
     pub(super) fn only(&self, ids: &HashSet<ItemId>) -> Self {
         let mut only = Self::default();
         for (item, text) in self.items.iter().zip(&self.texts).filter(|(item, _)| ids.contains(&item.id)) {
@@ -63,19 +63,19 @@ impl Entries {
     }
 }
 
-/// What we did to the trash while it was read: what the reading says of these may be older than what we know.
+/// Changes made while the trash was being read; the read items may be older.
 #[derive(Debug, Default)]
-pub(super) struct Meanwhile {
-    pub(super) came: HashSet<ItemId>,
-    pub(super) went: HashSet<ItemId>,
+pub(super) struct ChangesMeanwhile {
+    pub(super) added: HashSet<ItemId>,
+    pub(super) removed: HashSet<ItemId>,
 }
 
-impl Meanwhile {
-    /// What was read, without what we know better.
+impl ChangesMeanwhile {
+    /// Removes outdated items from what was read.
     pub(super) fn correct(&self, mut read: Entries) -> Entries {
-        if !(self.came.is_empty() && self.went.is_empty()) {
-            read.remove(&self.came);
-            read.remove(&self.went);
+        if !(self.added.is_empty() && self.removed.is_empty()) {
+            read.remove(&self.added);
+            read.remove(&self.removed);
         }
         read
     }

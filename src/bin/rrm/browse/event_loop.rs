@@ -1,4 +1,4 @@
-//! Draws, waits for something to happen, and has done what follows from it.
+//! The event loop: draws, waits for events, carries out orders.
 
 use std::collections::HashSet;
 use std::io;
@@ -23,24 +23,24 @@ use super::input::action;
 use super::order::Order;
 use super::query::Query;
 use super::screen::{Theme, draw};
-use super::search::Pace;
+use super::search::SearchState;
 use super::state::{Note, State};
 use super::terminal::Screen;
-use super::work::{Desk, Event, Job, Workers};
+use super::work::{Event, Job, Shared, Workers};
 use crate::context::Context;
 use crate::env::now;
 
-/// How often the ages of items are told anew.
-const MINUTE: Duration = Duration::from_mins(1);
+/// How often the ages are updated.
+const CLOCK_INTERVAL: Duration = Duration::from_mins(1);
 
-/// How the screen was left.
+/// How the screen ended.
 #[derive(Debug)]
 pub(super) enum Ending {
     Left,
-    /// These shall be restored.
+    /// Restore these items.
     Chosen(HashSet<ItemId>),
     Signal(i32),
-    /// A thread has come to an end that nobody foresaw, and its message has been written.
+    /// A thread panicked; its message has been printed.
     Panic,
 }
 
@@ -48,31 +48,31 @@ pub(super) struct Picker<'a> {
     pub(super) context: &'a Context,
     pub(super) state: State,
     pub(super) theme: Theme,
-    pub(super) desk: Desk,
-    pub(super) heard: Receiver<Event>,
+    pub(super) shared: Shared,
+    pub(super) events: Receiver<Event>,
 }
 
-/// A picker with everything started.
+/// A picker that is running.
 struct Running<'a> {
     picker: Picker<'a>,
     screen: Screen,
     workers: Workers,
-    /// What was looked into last.
-    looked_into: Option<ItemId>,
-    /// What was measured, or is about to be.
+    /// The item previewed last.
+    previewed: Option<ItemId>,
+    /// Items measured or queued.
     measured: HashSet<ItemId>,
-    /// How to leave, as soon as nothing is half-done.
+    /// How to end once no work is half-done.
     leaving: Option<Ending>,
 }
 
 impl Picker<'_> {
-    /// Shows the screen until it is left. The terminal is as it was then, however that comes.
+    /// Runs until the screen ends, and then restores the terminal.
     pub(super) fn run(self) -> anyhow::Result<Ending> {
         let screen = Screen::enter().context("cannot use the terminal")?;
-        let workers = Workers::start(self.desk.clone()).context("cannot start a thread")?;
+        let workers = Workers::start(self.shared.clone()).context("cannot start a thread")?;
         let mut running =
-            Running { picker: self, screen, workers, looked_into: None, measured: HashSet::new(), leaving: None };
-        let ending = running.until_left()?;
+            Running { picker: self, screen, workers, previewed: None, measured: HashSet::new(), leaving: None };
+        let ending = running.run_events()?;
         let Running { screen, mut workers, .. } = running;
         workers.leave_keys();
         drop(screen);
@@ -84,15 +84,15 @@ impl Picker<'_> {
 }
 
 impl Running<'_> {
-    fn until_left(&mut self) -> anyhow::Result<Ending> {
+    fn run_events(&mut self) -> anyhow::Result<Ending> {
         loop {
             self.draw()?;
-            self.look()?;
+            self.preview()?;
             self.measure();
             if let Some(event) = self.next_event() {
                 self.take(event)?;
             }
-            while let Ok(event) = self.picker.heard.try_recv() {
+            while let Ok(event) = self.picker.events.try_recv() {
                 self.take(event)?;
             }
             let may_leave = self.picker.state.work.doing.is_none();
@@ -102,7 +102,7 @@ impl Running<'_> {
         }
     }
 
-    /// A terminal that is gone is no reason to leave anything half-done.
+    /// A terminal that is gone must not leave work half-done.
     fn draw(&mut self) -> anyhow::Result<()> {
         let (state, theme) = (&mut self.picker.state, &self.picker.theme);
         match self.screen.draw(|frame| draw(frame, state, theme)) {
@@ -116,17 +116,17 @@ impl Running<'_> {
         }
     }
 
-    /// Goes on searching until something happens or there is something to show.
+    /// Searches on until an event arrives or the search is complete.
     fn next_event(&mut self) -> Option<Event> {
         while self.picker.state.is_stale() {
-            match self.picker.heard.try_recv() {
+            match self.picker.events.try_recv() {
                 Ok(event) => return Some(event),
-                Err(TryRecvError::Empty) if self.picker.state.search_on() == Pace::Finished => return None,
+                Err(TryRecvError::Empty) if self.picker.state.search_on() == SearchState::Finished => return None,
                 Err(TryRecvError::Empty) => {}
                 Err(TryRecvError::Disconnected) => return Some(Event::NoTerminal),
             }
         }
-        let event = self.picker.heard.recv_timeout(MINUTE).ok();
+        let event = self.picker.events.recv_timeout(CLOCK_INTERVAL).ok();
         self.picker.state.now = now();
         event
     }
@@ -135,7 +135,7 @@ impl Running<'_> {
         match event {
             Event::Key(input) => return self.take_input(input),
             Event::Report(report) => {
-                if let Some(order) = self.picker.state.hear(report) {
+                if let Some(order) = self.picker.state.apply(report) {
                     return self.carry_out(order);
                 }
             }
@@ -154,12 +154,12 @@ impl Running<'_> {
     fn take_input(&mut self, input: Input) -> anyhow::Result<()> {
         let orders: Vec<Order> = match input {
             Input::Key(key) if key.kind != KeyEventKind::Release => {
-                let meant = action(key, &self.picker.state);
-                meant.and_then(|action| self.picker.state.act(action)).into_iter().collect()
+                let action = action(key, &self.picker.state);
+                action.and_then(|action| self.picker.state.act(action)).into_iter().collect()
             }
-            // Nothing that is pasted is an order.
+            // Pasted text is never a command.
             Input::Paste(text) if self.picker.state.is_typing() => {
-                // Lines and columns that are pasted become words.
+                // Line ends and tabs become spaces.
                 let typed = text.trim_end().chars().map(|c| if c.is_whitespace() { ' ' } else { c });
                 let typed = typed.filter(|c| !c.is_control());
                 let orders = typed.filter_map(|c| self.picker.state.act(Action::Type(InputRequest::InsertChar(c))));
@@ -170,7 +170,7 @@ impl Running<'_> {
         orders.into_iter().try_for_each(|order| self.carry_out(order))
     }
 
-    /// Leaves, once what is being done has stopped between two items; told twice, at once.
+    /// Ends once the current item is complete; at the second request, at once.
     fn leave(&mut self, ending: Ending) {
         self.workers.stop();
         if self.leaving.replace(ending).is_some() {
@@ -190,7 +190,7 @@ impl Running<'_> {
                 request.destination.directory.clone_from(&asked.to);
                 (request.conflict, request.copying) = (asked.conflict, asked.copying);
                 if asked.copying == Copying::Whatever {
-                    // The question that was agreed to shows where each would go.
+                    // The confirmed question showed where each item goes.
                     request.open = Open::Agreed;
                 }
                 self.workers.act(Job::Restore(asked, request));
@@ -209,7 +209,7 @@ impl Running<'_> {
                 self.measured.clear();
                 self.workers.reload().context("cannot start a thread")?;
             }
-            Order::Look => {
+            Order::Search => {
                 let query = Query::read(self.picker.state.filter.value(), context);
                 self.picker.state.look_for(query);
             }
@@ -221,7 +221,7 @@ impl Running<'_> {
         Ok(())
     }
 
-    /// Nothing that is typed meanwhile is for this program.
+    /// While suspended, input is not for this program.
     fn suspend(&mut self) -> io::Result<()> {
         if !rrm::sys::has_job_control() {
             self.picker.state.note = Some(Note::Trouble("cannot suspend: there is no shell to return to".to_owned()));
@@ -232,17 +232,17 @@ impl Running<'_> {
         self.workers.take_keys()
     }
 
-    /// Has the item under the cursor looked into.
-    fn look(&mut self) -> anyhow::Result<()> {
+    /// Requests a preview of the item under the cursor.
+    fn preview(&mut self) -> anyhow::Result<()> {
         let current = self.picker.state.current();
-        if self.looked_into == current.map(|item| item.id) {
+        if self.previewed == current.map(|item| item.id) {
             return Ok(());
         }
-        self.looked_into = current.map(|item| item.id);
-        current.map_or(Ok(()), |item| self.workers.look(item)).context("cannot start a thread")
+        self.previewed = current.map(|item| item.id);
+        current.map_or(Ok(()), |item| self.workers.preview(item)).context("cannot start a thread")
     }
 
-    /// Has directories measured where that matters.
+    /// Requests sizes of directories if needed.
     fn measure(&mut self) {
         if !self.picker.state.wants_sizes() || self.picker.state.work.loading {
             return;
@@ -261,9 +261,9 @@ fn selection(ids: HashSet<ItemId>) -> Selection {
     Selection { terms: vec![Term::items(ids)], ..Selection::default() }
 }
 
-/// The request to delete what a person has picked, and will be asked about.
+/// The request to delete selected items, which will be confirmed.
 fn clean_request(context: &Context, ids: HashSet<ItemId>) -> rrm::error::Result<CleanOptions> {
-    let floor = context.standing_to_delete()?.floor;
+    let floor = context.standing_for_deletion()?.floor;
     let mut options = CleanOptions::chosen(selection(ids), context.now);
     (options.floor, options.sizes) = (floor, Sizes::Measured);
     Ok(options)
@@ -276,7 +276,7 @@ fn keep_request(before: Before, keep: Keep) -> (KeepOptions, Before) {
     (KeepOptions::new(selection(ids), keep), before)
 }
 
-/// A request for all that were kept in the same way.
+/// One request for all items with the same state before.
 fn as_before(before: Before) -> Vec<(KeepOptions, Before)> {
     let mut ways: Vec<(Keep, Before)> = Vec::new();
     for (id, keep) in before {

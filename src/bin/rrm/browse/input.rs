@@ -1,22 +1,22 @@
-//! From keys to actions.
+//! Keys and their actions.
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use tui_input::InputRequest;
 
 use super::action::{Action, Motion};
-use super::state::{Focus, Overlay, Sight, State};
+use super::state::{Focus, Overlay, State, Visibility};
 
-/// What a key means at this moment; nothing, if it has no meaning.
+/// The action of a key in this state, if any.
 pub(super) fn action(key: KeyEvent, state: &State) -> Option<Action> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    if state.sight == Sight::Hidden {
-        return unseen(key.code, control, state);
+    if state.visibility == Visibility::Hidden {
+        return when_hidden(key.code, control, state);
     }
     if let (KeyCode::Char(letter), true) = (key.code, control) {
         return controlled(letter, state);
     }
-    // With Alt a letter is another key. Escape twice in a row arrives as Escape with Alt.
+    // With Alt a letter is another key. Two quick Escapes arrive as Escape with Alt.
     if key.modifiers.contains(KeyModifiers::ALT) && key.code != KeyCode::Esc {
         return None;
     }
@@ -29,8 +29,8 @@ pub(super) fn action(key: KeyEvent, state: &State) -> Option<Action> {
     }
 }
 
-/// Where nobody sees what a key would do, it only leads away from there.
-fn unseen(code: KeyCode, control: bool, state: &State) -> Option<Action> {
+/// While the screen is too small, keys can only leave.
+fn when_hidden(code: KeyCode, control: bool, state: &State) -> Option<Action> {
     match code {
         KeyCode::Char('z') if control => Some(Action::Suspend),
         KeyCode::Char('c') if control => Some(Action::Leave),
@@ -41,7 +41,7 @@ fn unseen(code: KeyCode, control: bool, state: &State) -> Option<Action> {
     }
 }
 
-/// With Ctrl: the same everywhere, as far as it makes sense there.
+/// Keys with Ctrl, the same in all modes.
 fn controlled(letter: char, state: &State) -> Option<Action> {
     let typing = state.focus == Focus::Filter || matches!(state.overlay, Some(Overlay::Directory(_)));
     Some(match letter {
@@ -68,7 +68,7 @@ fn answer(code: KeyCode) -> Action {
     }
 }
 
-/// What changes a line.
+/// Keys that edit a line.
 fn typed(code: KeyCode) -> Option<Action> {
     Some(Action::Type(match code {
         KeyCode::Char(c) => InputRequest::InsertChar(c),

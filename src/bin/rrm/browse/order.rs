@@ -1,4 +1,4 @@
-//! What the screen asks to be done, told without how.
+//! Orders from the screen to the event loop.
 
 use std::collections::HashSet;
 use std::path::PathBuf;
@@ -9,31 +9,31 @@ use rrm::ops::Returned;
 use rrm::ops::clean::CleanPlan;
 use rrm::ops::restore::Conflict;
 
-/// Something to be done outside of the state.
+/// Work outside of the state.
 #[derive(Debug)]
 pub(super) enum Order {
     Restore(Restore),
-    /// Notes on items whether they are kept; beside each stands what held before.
+    /// Keeps or releases items; with their state before.
     Keep(Vec<(ItemId, Keep)>, Keep),
-    /// Gives each item back what held before.
+    /// Restores the state before of each item.
     KeepAsBefore(Vec<(ItemId, Keep)>),
-    /// Finds out what deleting these would delete, so that it can be asked.
+    /// Plans a deletion, to ask about it.
     PlanDeletion(HashSet<ItemId>),
     Delete(Box<CleanPlan>),
     /// Moves back to the trash what was restored.
     TakeBack(Vec<Returned>),
-    /// Reads all trashes anew.
+    /// Reads the trash again.
     Reload,
-    /// What was typed has changed.
-    Look,
+    /// Searches for the changed filter.
+    Search,
     Suspend,
     Redraw,
     Leave,
-    /// Leaves, for these to be restored.
+    /// Ends and restores these items.
     Choose(HashSet<ItemId>),
 }
 
-/// A restore, and under what conditions.
+/// A restore and its options.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Restore {
     pub(super) ids: HashSet<ItemId>,
@@ -43,7 +43,7 @@ pub(super) struct Restore {
 }
 
 impl Restore {
-    /// Under no other conditions than `rrm restore` has by itself.
+    /// A restore with default options.
     pub(super) fn new(ids: HashSet<ItemId>, to: Option<PathBuf>) -> Self {
         Self { ids, to, conflict: Conflict::Fail, copying: Copying::WithinReason }
     }

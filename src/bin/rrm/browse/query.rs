@@ -1,4 +1,4 @@
-//! What the line above the list means: the filters of the command line without their dashes, and letters to look for.
+//! The filter line: options of the command line without dashes, and letters to match.
 
 use std::borrow::Cow;
 use std::ffi::OsString;
@@ -6,39 +6,39 @@ use std::path::{Path, PathBuf};
 
 use rrm::rules::selection::Selection;
 
-use super::fuzzy::Word;
+use super::fuzzy::Pattern;
 use crate::context::Context;
 use crate::options::SelectionArgs;
-use crate::values::beginning_of;
+use crate::values::unique_prefix_of;
 
-/// The options that narrow a selection, under their own names.
+/// The filters, by the names of their options.
 const FILTERS: [&str; 9] =
     ["under", "since", "before", "older-than", "larger-than", "smaller-than", "kind", "session", "last"];
 
-/// What begins a word that chooses as it does on the command line.
+/// Prefixes of terms, as on the command line.
 const TERMS: [&str; 3] = ["id", "path", "glob"];
 
-/// What is looked for.
+/// The parsed filter line.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Query {
-    /// What has to be in the path, each somewhere.
-    pub(super) words: Vec<Word>,
-    /// What the filters leave.
+    /// Words that the path must match.
+    pub(super) words: Vec<Pattern>,
+    /// The selection of the filters.
     pub(super) selection: Selection,
-    /// The filters as they were read, to know whether they have changed.
+    /// The filters as typed, to detect changes.
     filters: Vec<String>,
-    /// Why a filter is not understood; it then counts as not yet typed.
+    /// Why a filter is invalid; it is ignored then.
     pub(super) problem: Option<String>,
 }
 
 impl Query {
-    /// Reads what was typed.
+    /// Parses the line.
     pub(super) fn read(text: &str, context: &Context) -> Self {
         let mut query = Self::default();
         let mut args = SelectionArgs::default();
         for token in tokens(text) {
             let Some((name, value)) = filter(&token) else {
-                query.words.push(Word::new(&token));
+                query.words.push(Pattern::new(&token));
                 continue;
             };
             let mut more = args.clone();
@@ -55,20 +55,20 @@ impl Query {
         query
     }
 
-    /// Whether everything that meets this query meets `shorter`, too: it is a longer version of the same line.
+    /// Whether this query only narrows `shorter`.
     pub(super) fn extends(&self, shorter: &Self) -> bool {
         self.filters == shorter.filters
             && self.words.len() >= shorter.words.len()
             && self.words.iter().zip(&shorter.words).all(|(word, before)| word.extends(before))
     }
 
-    /// Whether nothing is asked for.
+    /// Whether it selects everything.
     pub(super) fn is_empty(&self) -> bool {
         self.words.is_empty() && self.selection.is_everything()
     }
 }
 
-/// The words of a line, at blanks that are not between double quotes.
+/// Splits at blanks outside of double quotes.
 fn tokens(text: &str) -> Vec<String> {
     let (mut tokens, mut quoted) = (vec![String::new()], false);
     for c in text.chars() {
@@ -82,17 +82,17 @@ fn tokens(text: &str) -> Vec<String> {
     tokens
 }
 
-/// The filter that a word is, and its value.
+/// The filter of a word, and its value.
 fn filter(token: &str) -> Option<(&'static str, &str)> {
     let (name, value) = token.split_once(':')?;
     let term = TERMS.iter().find(|term| **term == name).copied();
-    Some((term.or_else(|| beginning_of(name, &FILTERS))?, value))
+    Some((term.or_else(|| unique_prefix_of(name, &FILTERS))?, value))
 }
 
 fn add(args: &mut SelectionArgs, name: &str, value: &str, home: Option<&Path>) -> Result<(), Cow<'static, str>> {
     let text = Some(value.to_owned());
     match name {
-        "under" => args.under = Some(at_home(value, home)),
+        "under" => args.under = Some(expand_home(value, home)),
         "since" => args.since = text,
         "before" => args.before = text,
         "older-than" => args.older_than = text,
@@ -101,7 +101,7 @@ fn add(args: &mut SelectionArgs, name: &str, value: &str, home: Option<&Path>) -
         "kind" => args.kind.extend(value.split(',').filter(|kind| !kind.is_empty()).map(str::to_owned)),
         "session" => args.session = Some(value.into()),
         "last" => args.last = Some(value.parse().map_err(|_| "write a number")?),
-        "path" => args.words.push(prefixed("path:", at_home(value, home))),
+        "path" => args.words.push(prefixed("path:", expand_home(value, home))),
         term => args.words.push(format!("{term}:{value}").into()),
     }
     Ok(())
@@ -113,8 +113,8 @@ fn prefixed(prefix: &str, path: PathBuf) -> OsString {
     word
 }
 
-/// A path as it is typed where no shell puts in the home directory for `~`.
-pub(super) fn at_home(text: &str, home: Option<&Path>) -> PathBuf {
+/// Expands `~`, which no shell does here.
+pub(super) fn expand_home(text: &str, home: Option<&Path>) -> PathBuf {
     match (text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/')), home) {
         (Some(rest), Some(home)) => home.join(rest.trim_start_matches('/')),
         _ => PathBuf::from(text),
@@ -143,9 +143,9 @@ mod tests {
     #[test]
     fn the_home_directory_has_its_sign() {
         let home = Some(Path::new("/home/ann"));
-        assert_eq!(at_home("~/src", home), Path::new("/home/ann/src"));
-        assert_eq!(at_home("~", home), Path::new("/home/ann/"));
-        assert_eq!(at_home("~bob/x", home), Path::new("~bob/x"));
-        assert_eq!(at_home("src", home), Path::new("src"));
+        assert_eq!(expand_home("~/src", home), Path::new("/home/ann/src"));
+        assert_eq!(expand_home("~", home), Path::new("/home/ann/"));
+        assert_eq!(expand_home("~bob/x", home), Path::new("~bob/x"));
+        assert_eq!(expand_home("src", home), Path::new("src"));
     }
 }

@@ -1,4 +1,4 @@
-//! What came of what was asked for, and what the state makes of it.
+//! Reports of the threads, and what the state does with them.
 
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -10,28 +10,28 @@ use rrm::ops::clean::CleanPlan;
 use rrm::ops::restore::Conflict;
 use rrm::rules::retention::Fate;
 
-use super::change::Change;
-use super::entries::{Entries, Meanwhile};
+use super::change::Undoable;
+use super::entries::{ChangesMeanwhile, Entries};
 use super::order::{Order, Restore};
 use super::state::{Note, Preview, Question, State};
 use crate::output::clean::{question, report as words_of};
 use crate::output::count;
 
-/// Word from the threads that work.
+/// A report of a thread.
 #[derive(Debug)]
 pub(super) enum Report {
-    /// Some of the items, in the order in which they are found.
+    /// Some items, as they are found.
     Found(Entries),
-    /// All have been found, and this is what will become of them.
+    /// All items have been found; their fates.
     FoundAll(HashMap<ItemId, Fate>),
-    /// All of them, anew.
+    /// All items, read again.
     Reloaded(Entries),
-    /// Something could not be read or done, in words.
+    /// Errors in words.
     Trouble(Vec<String>),
-    /// Directories have been measured, as far as they can be.
+    /// Sizes of directories.
     Measured(HashMap<ItemId, Option<u64>>),
-    Looked(Preview),
-    /// What is being done has come so far.
+    Previewed(Preview),
+    /// Progress of the current work.
     Progress(String),
     Restored(Restored),
     Kept(Kept),
@@ -41,29 +41,29 @@ pub(super) enum Report {
     TakenBack(Entries),
 }
 
-/// What came of a restore.
+/// The result of a restore.
 #[derive(Debug)]
 pub(super) struct Restored {
     pub(super) asked: Restore,
     pub(super) back: Vec<Returned>,
-    /// Something is where these were.
+    /// Items whose targets exist.
     pub(super) in_the_way: HashSet<ItemId>,
-    /// These need a copy that somebody has to agree to, for this reason.
+    /// Items that need consent, and why.
     pub(super) unagreed: Vec<(ItemId, String)>,
 }
 
-/// What came of keeping or releasing.
+/// The result of keeping or releasing.
 #[derive(Debug)]
 pub(super) struct Kept {
-    /// What held before, and what holds now.
+    /// Items with their states before and after.
     pub(super) changed: Vec<(ItemId, Keep, Keep)>,
-    /// Whether it can be undone, or was itself an undoing.
+    /// Whether it can be undone; undoing itself cannot.
     pub(super) undoable: bool,
 }
 
 impl State {
-    /// Takes a report in; gives what has to be done about it.
-    pub(super) fn hear(&mut self, report: Report) -> Option<Order> {
+    /// Applies a report; returns what to do next.
+    pub(super) fn apply(&mut self, report: Report) -> Option<Order> {
         match report {
             Report::Found(entries) => {
                 let entries = self.meanwhile.correct(entries);
@@ -75,12 +75,12 @@ impl State {
             }
             Report::Reloaded(entries) => {
                 let mut entries = self.meanwhile.correct(entries);
-                entries.append(self.entries.only(&self.meanwhile.came));
+                entries.append(self.entries.only(&self.meanwhile.added));
                 self.replace(entries);
             }
             Report::Trouble(words) => self.trouble(words),
             Report::Measured(sizes) => self.measured(&sizes),
-            Report::Looked(preview) => self.preview = Some(preview),
+            Report::Previewed(preview) => self.preview = Some(preview),
             Report::Progress(words) => self.work.doing = self.work.doing.is_some().then_some(words),
             Report::Restored(restored) => return self.restored(restored),
             Report::Kept(kept) => return self.kept(kept),
@@ -116,10 +116,10 @@ impl State {
 
     fn loaded(&mut self) {
         self.work.loading = false;
-        self.meanwhile = Meanwhile::default();
+        self.meanwhile = ChangesMeanwhile::default();
     }
 
-    /// Somebody else has changed the trash, or something failed half-way: a look at it tells.
+    /// Reads the trash again, because another program changed it or something failed half-way.
     fn look_again(&self) -> Option<Order> {
         (!self.work.loading).then_some(Order::Reload)
     }
@@ -136,7 +136,7 @@ impl State {
             all => self.tell(Note::Done(format!("restored {}; u undoes it", count(all.len() as u64, "item")))),
         }
         if !back.is_empty() {
-            self.done.push(Change::Restored(back));
+            self.done.push(Undoable::Restored(back));
         }
         if !in_the_way.is_empty() {
             self.ask(beside(asked, in_the_way));
@@ -161,7 +161,7 @@ impl State {
         let undo = if kept.undoable { "; u undoes it" } else { "" };
         self.tell(Note::Done(format!("{verb} {}{undo}", count(number as u64, "item"))));
         if kept.undoable {
-            self.done.push(Change::Kept(kept.changed.into_iter().map(|(id, before, _)| (id, before)).collect()));
+            self.done.push(Undoable::Kept(kept.changed.into_iter().map(|(id, before, _)| (id, before)).collect()));
         }
         None
     }
@@ -193,7 +193,7 @@ impl State {
         self.work.doing = None;
         let number = entries.len() as u64;
         let new: HashSet<ItemId> = entries.items.iter().map(|item| item.id).collect();
-        self.meanwhile.came.extend(new.iter().filter(|_| self.work.loading));
+        self.meanwhile.added.extend(new.iter().filter(|_| self.work.loading));
         self.add(entries);
         self.tell_fates(|item| new.contains(&item.id));
         self.settle();
@@ -202,8 +202,7 @@ impl State {
         }
     }
 
-    /// What will become of these, going by themselves: how many versions there are and how full a volume is, only a
-    /// look at everything tells.
+    /// The fates of items by their dates alone: versions and free space are known only after a full read.
     fn tell_fates(&mut self, which: impl Fn(&TrashItem) -> bool) {
         for item in self.entries.items.iter().filter(|item| which(item)) {
             let fates = self.standing.fates(std::slice::from_ref(item), &[], self.now);
@@ -216,7 +215,7 @@ impl State {
     }
 }
 
-/// Asks whether to restore beside what is in the way.
+/// Asks before restoring beside existing files.
 fn beside(asked: Restore, ids: HashSet<ItemId>) -> Question {
     let items = count(ids.len() as u64, "item");
     let lines = vec![
@@ -226,7 +225,7 @@ fn beside(asked: Restore, ids: HashSet<ItemId>) -> Question {
     Question { lines, then: Some(Order::Restore(Restore { ids, conflict: Conflict::Rename, ..asked })) }
 }
 
-/// Asks whether to make copies that are large or lose something.
+/// Asks before large or lossy copies.
 fn copying(asked: Restore, unagreed: Vec<(ItemId, String)>) -> Question {
     let mut lines: Vec<String> = unagreed.iter().take(3).map(|(_, reason)| format!("  {reason}")).collect();
     if unagreed.len() > lines.len() {

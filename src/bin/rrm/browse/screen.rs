@@ -1,8 +1,8 @@
-//! The screen: what a state looks like.
+//! Drawing a state.
 
-mod front;
 mod help;
 mod list;
+mod overlay;
 mod side;
 mod style;
 mod text;
@@ -13,26 +13,26 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::state::{Focus, Note, Overlay, Purpose, Row, Side, Sight, State};
+use super::state::{Focus, Note, Overlay, Purpose, Row, Side, State, Visibility};
 use crate::browse::arrange::Grouping;
 use crate::options::SortKey;
 use crate::output::{count, size};
 
 pub(super) use style::Theme;
 
-/// What fewer columns or rows than this have no use for.
+/// The minimum columns and rows.
 const SMALLEST: (u16, u16) = (24, 7);
-/// As narrow as a list may be for something to stand beside it.
+/// The minimum width of the list beside details.
 const BESIDE: u16 = 64;
 
-/// Where the whole of what was told is, behind as much of it as fits.
+/// The hint behind a cut message.
 const WHOLE: &str = "  m: all of it";
 
-/// Draws a state; the state learns how many rows of its list there is room for, and whether there is any for the rest.
+/// Draws the state. Sets its number of rows and whether everything is visible.
 pub(super) fn draw(frame: &mut Frame<'_>, state: &mut State, theme: &Theme) {
     let area = frame.area();
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-        state.sight = Sight::Hidden;
+        state.visibility = Visibility::Hidden;
         return frame.render_widget(Paragraph::new("too small"), area);
     }
     let [title, filter, rule, body, note, keys] = Layout::vertical([
@@ -46,7 +46,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &mut State, theme: &Theme) {
     .areas(area);
     let (list, side) = parts(body, state);
     state.height = usize::from(list.height);
-    state.keep_in_sight();
+    state.keep_visible();
     draw_title(frame, title, state, theme);
     draw_filter(frame, filter, state, theme);
     draw_rule(frame, rule, state, side.map(|side| side.x - 1), theme);
@@ -56,22 +56,22 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &mut State, theme: &Theme) {
     }
     draw_note(frame, note, state, theme);
     help::draw_keys(frame, keys, state, theme);
-    state.sight = draw_front(frame, area, state, theme);
+    state.visibility = draw_front(frame, area, state, theme);
 }
 
-/// What is in front of the list; whether all is seen that it asks for.
-fn draw_front(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) -> Sight {
+/// Draws what is in front of the list; returns whether it is visible.
+fn draw_front(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) -> Visibility {
     match &state.overlay {
         Some(Overlay::Help) => help::draw(frame, area, state, theme),
-        Some(Overlay::Messages) => front::messages(frame, area, state, theme),
-        Some(Overlay::Question(question)) => return front::question(frame, area, question, theme),
-        Some(Overlay::Directory(line)) => return front::directory(frame, area, line, state, theme),
+        Some(Overlay::Messages) => overlay::messages(frame, area, state, theme),
+        Some(Overlay::Question(question)) => return overlay::question(frame, area, question, theme),
+        Some(Overlay::Directory(line)) => return overlay::directory(frame, area, line, state, theme),
         None => {}
     }
-    Sight::Clear
+    Visibility::Full
 }
 
-/// The list, and what stands beside it if there is room.
+/// The areas of the list and the details.
 fn parts(body: Rect, state: &State) -> (Rect, Option<Rect>) {
     if state.side == Side::Hidden || body.width < BESIDE {
         return (body, None);
@@ -98,7 +98,7 @@ fn draw_title(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     both_ends(frame, area, left, Span::styled(arrangement(state), theme.dim()));
 }
 
-/// How the list is arranged, in words.
+/// The order in words.
 fn arrangement(state: &State) -> String {
     use super::arrange::Direction::{Natural, Reversed};
     let order = match (state.arrangement.key, state.arrangement.direction) {
@@ -146,11 +146,11 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) 
     both_ends(frame, area, Line::from(spans), Span::styled(end, theme.accent()));
     if typing && state.overlay.is_none() {
         let before = Span::raw(text::visible(&text::before_caret(&state.filter))).width();
-        front::caret(frame, area, 3 + before);
+        overlay::caret(frame, area, 3 + before);
     }
 }
 
-/// A line with the titles of the list, parted where the line beside the list begins.
+/// The line with column titles, split above the details.
 fn draw_rule(frame: &mut Frame<'_>, area: Rect, state: &State, part: Option<u16>, theme: &Theme) {
     let (rule, parted) = theme.rule();
     let line: String = (area.x..area.right()).map(|column| if Some(column) == part { parted } else { rule }).collect();
@@ -175,7 +175,7 @@ fn draw_note(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     frame.render_widget(Span::styled(format!(" {words}"), style), area);
 }
 
-/// Two texts at the two ends of a line; where they would meet, the right one is left out.
+/// Two texts at the ends of a line; the right one is dropped if they overlap.
 fn both_ends(frame: &mut Frame<'_>, area: Rect, left: Line<'_>, right: Span<'_>) {
     let room = usize::from(area.width);
     if left.width() + right.width() < room {

@@ -1,42 +1,42 @@
-//! Finding the items that a query means, a slice of them at a time so that a key never waits for all of them.
+//! Searches the items in slices, so that a key never waits for all of them.
 
 use std::collections::HashSet;
 
 use rrm::rules::selection::{Selection, Versions};
 
 use super::entries::Entries;
-use super::fuzzy::Scale;
+use super::fuzzy::Matcher;
 use super::query::Query;
 
-/// How many items are looked at before the next key is listened for: a few milliseconds' worth.
+/// Items per slice: a few milliseconds.
 const SLICE: usize = 4096;
 
-/// An item that was found, and how well its path fits what was typed.
+/// A found item and its score.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hit {
     pub(super) index: usize,
-    pub(super) weight: i32,
+    pub(super) score: i32,
 }
 
-/// Whether a search has looked everywhere.
+/// State of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pace {
+pub(super) enum SearchState {
     Finished,
-    GoesOn,
+    Running,
 }
 
-/// A search under way, or over.
+/// A search.
 #[derive(Debug, Default)]
 pub(super) struct Search {
-    /// What is looked among.
+    /// The selection to search in.
     base: Selection,
     query: Query,
-    /// Which items are to be looked at: what the filters leave, or what a shorter query found.
+    /// Items to look at: those that pass the filters, or the hits of a shorter query.
     candidates: Vec<usize>,
-    /// How many of the candidates have been.
+    /// Number of candidates looked at.
     looked_at: usize,
     hits: Vec<Hit>,
-    scale: Scale,
+    matcher: Matcher,
 }
 
 impl Search {
@@ -44,7 +44,7 @@ impl Search {
         Self { base, ..Self::default() }
     }
 
-    /// Whether how large directories are makes a difference.
+    /// Whether it depends on the size of directories.
     pub(super) fn asks_for_size(&self) -> bool {
         self.base.asks_for_size() || self.query.selection.asks_for_size()
     }
@@ -53,17 +53,17 @@ impl Search {
         &self.query
     }
 
-    /// Whether every item is found.
+    /// Whether it finds every item.
     pub(super) fn is_unlimited(&self) -> bool {
         self.base.is_everything() && self.query.is_empty()
     }
 
-    /// What was found so far.
+    /// The hits so far.
     pub(super) fn hits(&self) -> &[Hit] {
         &self.hits
     }
 
-    /// Begins to look for something else.
+    /// Starts a new search.
     pub(super) fn look_for(&mut self, query: Query, entries: &Entries) {
         let narrower = self.is_over() && !self.query.is_empty() && query.extends(&self.query);
         let found = narrower.then(|| self.hits.iter().map(|hit| hit.index).collect());
@@ -71,34 +71,33 @@ impl Search {
         self.start(found.unwrap_or_else(|| self.passing(entries)));
     }
 
-    /// Begins again, because the items are others.
+    /// Starts again with other items.
     pub(super) fn again(&mut self, entries: &Entries) {
         let candidates = self.passing(entries);
         self.start(candidates);
     }
 
-    /// Goes on with the items that have been added at the end, of which `from` is the first.
+    /// Continues with items appended from `from` on.
     pub(super) fn more(&mut self, entries: &Entries, from: usize) {
         if self.base.is_everything() && self.query.selection.is_everything() {
             self.candidates.extend(from..entries.len());
         } else {
-            // Which items are the last, or which a path means, depends on all of them.
+            // Which items are the last, or which a path selects, depends on all items.
             self.again(entries);
         }
     }
 
-    /// Looks at the next slice.
-    pub(super) fn step(&mut self, entries: &Entries) -> Pace {
+    /// Searches the next slice.
+    pub(super) fn step(&mut self, entries: &Entries) -> SearchState {
         let end = self.candidates.len().min(self.looked_at + SLICE);
         for index in &self.candidates[self.looked_at..end] {
-            let weight =
-                self.query.words.iter().try_fold(0, |sum: i32, word| {
-                    Some(sum.saturating_add(self.scale.weigh(word, entries.text(*index))?))
-                });
-            self.hits.extend(weight.map(|weight| Hit { index: *index, weight }));
+            let score = self.query.words.iter().try_fold(0, |sum: i32, word| {
+                Some(sum.saturating_add(self.matcher.score(word, entries.text(*index))?))
+            });
+            self.hits.extend(score.map(|score| Hit { index: *index, score }));
         }
         self.looked_at = end;
-        if self.is_over() { Pace::Finished } else { Pace::GoesOn }
+        if self.is_over() { SearchState::Finished } else { SearchState::Running }
     }
 
     fn is_over(&self) -> bool {
@@ -134,7 +133,7 @@ mod tests {
     }
 
     fn found(search: &mut Search, entries: &Entries) -> usize {
-        while search.step(entries) == Pace::GoesOn {}
+        while search.step(entries) == SearchState::Running {}
         search.hits().len()
     }
 
@@ -143,7 +142,7 @@ mod tests {
         let (context, entries) = (context(), entries(0..SLICE * 2 + 1));
         let mut search = Search::default();
         search.look_for(Query::read("file-1", &context), &entries);
-        assert_eq!(search.step(&entries), Pace::GoesOn);
+        assert_eq!(search.step(&entries), SearchState::Running);
         let ones = found(&mut search, &entries);
         search.look_for(Query::read("file-12", &context), &entries);
         assert_eq!(search.candidates.len(), ones, "only what was found is looked at again");

@@ -1,4 +1,4 @@
-//! All that the screen shows, as a value: nothing in here draws, waits or touches a file.
+//! The state of the screen, as a value: nothing here draws, waits or touches a file.
 
 mod parts;
 
@@ -13,23 +13,23 @@ use rrm::text::Charset;
 use tui_input::Input;
 
 use super::arrange::Arrangement;
-use super::change::Change;
-use super::entries::{Entries, Meanwhile};
+use super::change::Undoable;
+use super::entries::{ChangesMeanwhile, Entries};
 use super::query::Query;
-use super::search::{Pace, Search};
+use super::search::{Search, SearchState};
 use crate::browse::arrange::Grouping;
 use crate::options::SortKey;
 
-pub(super) use parts::{Focus, Note, Overlay, Preview, Purpose, Question, Row, Side, Sight, Work};
+pub(super) use parts::{Focus, Note, Overlay, Preview, Purpose, Question, Row, Side, Visibility, Work};
 
-/// Whether the rows are what the last search found.
+/// Whether the rows match the search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Rows {
     Current,
     Stale,
 }
 
-/// The whole of it.
+/// The state.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) purpose: Purpose,
@@ -37,11 +37,11 @@ pub(super) struct State {
     pub(super) home: Option<PathBuf>,
     /// The working directory.
     pub(super) here: PathBuf,
-    /// The trash that goes without saying.
+    /// The home trash, which is not named.
     pub(super) home_trash: PathBuf,
-    /// What may be shown beside ASCII.
+    /// The character set.
     pub(super) charset: Charset,
-    /// By what rules items go.
+    /// The rules of clean.
     pub(super) standing: Standing,
     pub(super) entries: Entries,
     pub(super) arrangement: Arrangement,
@@ -49,27 +49,27 @@ pub(super) struct State {
     pub(super) rows: Vec<Row>,
     rows_are: Rows,
     pub(super) cursor: usize,
-    /// The first row that is shown.
+    /// The first visible row.
     pub(super) top: usize,
-    /// How many rows are.
+    /// The number of visible rows.
     pub(super) height: usize,
     pub(super) selected: HashSet<ItemId>,
     pub(super) filter: Input,
     pub(super) focus: Focus,
     pub(super) overlay: Option<Overlay>,
-    /// Whether all of what is in front, or else the list, is on the screen.
-    pub(super) sight: Sight,
+    /// Whether everything in front is visible, else the list.
+    pub(super) visibility: Visibility,
     pub(super) side: Side,
     pub(super) preview: Option<Preview>,
-    /// How many lines of the preview have been scrolled past.
+    /// How far the preview is scrolled.
     pub(super) preview_top: usize,
     pub(super) work: Work,
-    pub(super) meanwhile: Meanwhile,
+    pub(super) meanwhile: ChangesMeanwhile,
     pub(super) note: Option<Note>,
-    /// Everything that was told, the latest last.
+    /// All messages, the latest last.
     pub(super) log: Vec<String>,
-    /// What was done and can be undone, the latest last.
-    pub(super) done: Vec<Change>,
+    /// Actions to undo, the latest last.
+    pub(super) done: Vec<Undoable>,
 }
 
 impl State {
@@ -94,19 +94,19 @@ impl State {
             filter: Input::default(),
             focus: if purpose == Purpose::Choose { Focus::Filter } else { Focus::List },
             overlay: None,
-            sight: Sight::Clear,
+            visibility: Visibility::Full,
             side: Side::Shown,
             preview: None,
             preview_top: 0,
             work: Work { loading: true, ..Work::default() },
-            meanwhile: Meanwhile::default(),
+            meanwhile: ChangesMeanwhile::default(),
             note: None,
             log: Vec::new(),
             done: Vec::new(),
         }
     }
 
-    /// Takes in items, at the end of those that are there.
+    /// Appends items.
     pub(super) fn add(&mut self, more: Entries) {
         let from = self.entries.len();
         self.entries.append(more);
@@ -115,7 +115,7 @@ impl State {
         self.rows_are = Rows::Stale;
     }
 
-    /// Has other items than before.
+    /// Replaces all items.
     pub(super) fn replace(&mut self, entries: Entries) {
         self.entries = entries;
         self.start_over();
@@ -123,24 +123,24 @@ impl State {
         self.selected.retain(|id| there.contains(id));
     }
 
-    /// Leaves out items that are not in the trash any more.
+    /// Removes items that are no longer in the trash.
     pub(super) fn remove(&mut self, gone: &HashSet<ItemId>) {
         if gone.is_empty() {
             return;
         }
-        self.meanwhile.went.extend(gone.iter().filter(|_| self.work.loading));
+        self.meanwhile.removed.extend(gone.iter().filter(|_| self.work.loading));
         self.entries.remove(gone);
         self.selected.retain(|id| !gone.contains(id));
         self.start_over();
     }
 
-    /// Arranges and searches everything anew, since the items have other places.
+    /// Sorts and searches again after items moved.
     fn start_over(&mut self) {
         self.rows.clear();
         self.refresh();
     }
 
-    /// Arranges and searches everything anew, since something else is known of the items.
+    /// Sorts and searches again after something about the items changed.
     pub(super) fn refresh(&mut self) {
         self.arrangement.forget();
         self.arrangement.update(&self.entries.items);
@@ -148,39 +148,39 @@ impl State {
         self.settle();
     }
 
-    /// Looks for something else, from the top.
+    /// Starts a search, from the top.
     pub(super) fn look_for(&mut self, query: Query) {
         self.search.look_for(query, &self.entries);
         self.rows_are = Rows::Stale;
         (self.cursor, self.top) = (0, 0);
     }
 
-    /// Goes on searching, and shows what was found once that is all.
-    pub(super) fn search_on(&mut self) -> Pace {
-        let pace = self.search.step(&self.entries);
-        if pace == Pace::Finished {
+    /// Searches on; shows the hits once all are found.
+    pub(super) fn search_on(&mut self) -> SearchState {
+        let search_state = self.search.step(&self.entries);
+        if search_state == SearchState::Finished {
             self.build_rows();
         }
-        pace
+        search_state
     }
 
-    /// Searches to the end.
+    /// Completes the search.
     pub(super) fn settle(&mut self) {
-        while self.search_on() == Pace::GoesOn {}
+        while self.search_on() == SearchState::Running {}
     }
 
-    /// Whether the rows are not yet those that were asked for.
+    /// Whether the search is not complete.
     pub(super) fn is_stale(&self) -> bool {
         self.rows_are == Rows::Stale
     }
 
-    /// The rows of what was found. The cursor stays on its item, except at the top.
+    /// Makes the rows of the hits. The cursor follows its item, except at the top.
     pub(super) fn build_rows(&mut self) {
         let followed = self.current().map(|item| item.id).filter(|_| self.cursor > 0);
         let mut hits = self.search.hits().to_vec();
         hits.sort_unstable_by_key(|hit| {
             let (group, rank) = self.arrangement.place(hit.index);
-            (group, Reverse(hit.weight), rank)
+            (group, Reverse(hit.score), rank)
         });
         self.rows_are = Rows::Current;
         self.rows.clear();
@@ -195,7 +195,7 @@ impl State {
         self.count_groups();
         let same = |row: &Row| matches!(row, Row::Item(index) if Some(self.entries.items[*index].id) == followed);
         self.cursor = followed.and_then(|_| self.rows.iter().position(same)).unwrap_or(self.cursor);
-        self.keep_in_sight();
+        self.keep_visible();
     }
 
     fn count_groups(&mut self) {
@@ -208,8 +208,8 @@ impl State {
         }
     }
 
-    /// The cursor on a row, and that row on the screen.
-    pub(super) fn keep_in_sight(&mut self) {
+    /// Keeps the cursor on a row, and that row visible.
+    pub(super) fn keep_visible(&mut self) {
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
         let last_top = self.rows.len().saturating_sub(self.height);
         let lowest = (self.cursor + 1).saturating_sub(self.height);
@@ -237,38 +237,38 @@ impl State {
         })
     }
 
-    /// What an action is about: what is selected, or else what is under the cursor.
-    pub(super) fn meant(&self) -> Vec<&TrashItem> {
+    /// The items of an action: the selected ones, or those under the cursor.
+    pub(super) fn targets(&self) -> Vec<&TrashItem> {
         if self.selected.is_empty() {
             return self.items_of(self.cursor).collect();
         }
         self.entries.items.iter().filter(|item| self.selected.contains(&item.id)).collect()
     }
 
-    /// Whether the order or the filter needs to know how large directories are.
+    /// Whether the order or the filter needs sizes of directories.
     pub(super) fn wants_sizes(&self) -> bool {
         self.arrangement.key == SortKey::Size || self.search.asks_for_size()
     }
 
-    /// How many selected items the filter hides.
+    /// How many selected items are filtered out.
     pub(super) fn hidden(&self) -> usize {
         let shown = |row: &&Row| matches!(row, Row::Item(index) if self.entries.items.get(*index).is_some_and(|item| self.selected.contains(&item.id)));
         self.selected.len().saturating_sub(self.rows.iter().filter(shown).count())
     }
 
-    /// Whether a line is being typed that is on the screen.
+    /// Whether a visible line is being edited.
     pub(super) fn is_typing(&self) -> bool {
         let line = matches!((&self.overlay, self.focus), (Some(Overlay::Directory(_)), _) | (None, Focus::Filter));
-        line && self.sight == Sight::Clear
+        line && self.visibility == Visibility::Full
     }
 
-    /// Asks something. Nothing is an answer to it before it is on the screen.
+    /// Asks a question. It must be visible before any key answers it.
     pub(super) fn ask(&mut self, question: Question) {
         self.overlay = Some(Overlay::Question(question));
-        self.sight = Sight::Hidden;
+        self.visibility = Visibility::Hidden;
     }
 
-    /// Tells something, and remembers it.
+    /// Shows a message and keeps it.
     pub(super) fn tell(&mut self, note: Note) {
         let (Note::Done(text) | Note::Trouble(text)) = &note;
         self.log.push(text.clone());

@@ -1,5 +1,5 @@
-//! The terminal as the screen needs it, and given back as it was: when the screen is left, on an error, on a panic of any
-//! thread, and for as long as the program is stopped.
+//! Takes the terminal for the screen and restores it when the screen ends, on an error, on a panic of any thread, and
+//! while the program is stopped.
 
 use std::io::{self, BufWriter, Stdout};
 use std::mem::ManuallyDrop;
@@ -13,19 +13,19 @@ use ratatui::crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, d
 use ratatui::layout::{Position, Rect};
 use ratatui::{Frame, Terminal};
 
-/// Whether a panic has taken the screen away. As the hook of panics is, it is the whole process's.
+/// Whether a panic ended the screen. The panic hook belongs to the process, and so does this.
 static LOST: AtomicBool = AtomicBool::new(false);
 
 /// The terminal while the screen is up.
 pub(super) struct Screen {
-    /// Never dropped: it would complain on standard error where the terminal is gone, and panic if that is gone, too.
+    /// Never dropped: its drop prints an error, and may panic, if the terminal is gone.
     terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
 }
 
 impl Screen {
     /// Takes the terminal.
     pub(super) fn enter() -> io::Result<Self> {
-        // Made first: it asks for the size, and where there is none nothing has been changed.
+        // Created first: it reads the size, and if that fails nothing has changed.
         let terminal = Terminal::new(CrosstermBackend::new(BufWriter::new(io::stdout())))?;
         let screen = Self { terminal: ManuallyDrop::new(terminal) };
         give_back_on_panic();
@@ -33,7 +33,7 @@ impl Screen {
         Ok(screen)
     }
 
-    /// Draws. What another thread's panic has written stays to be read.
+    /// Draws, unless a thread panicked: its message stays visible.
     pub(super) fn draw(&mut self, draw: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         if !LOST.load(Ordering::Relaxed) {
             self.terminal.draw(draw)?;
@@ -41,23 +41,23 @@ impl Screen {
         Ok(())
     }
 
-    /// Draws everything anew the next time.
+    /// Redraws everything the next time.
     pub(super) fn forget(&mut self) -> io::Result<()> {
-        // Not `clear`, which asks the terminal where the cursor is and takes keys for its answer.
+        // Not `clear`: it asks for the cursor position and may read keys as the answer.
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 
-    /// Stops the program as Ctrl-Z stops any other, with whatever waits for it, and goes on when they do.
+    /// Stops the process group, as Ctrl-Z does, and resumes with it.
     pub(super) fn suspend(&mut self) -> io::Result<()> {
         give_back();
         rrm::sys::stop_group()?;
         self.resume()
     }
 
-    /// Takes the terminal again after somebody else had it.
+    /// Takes the terminal back.
     pub(super) fn resume(&mut self) -> io::Result<()> {
-        // What is raw already is left so, and would else be remembered as the state to give back.
+        // Otherwise raw mode would be saved as the mode to restore.
         disable_raw_mode()?;
         take()?;
         self.forget()
@@ -78,14 +78,13 @@ fn take() -> io::Result<()> {
     execute!(io::stdout(), EnterAlternateScreen, EnableBracketedPaste)
 }
 
-/// A terminal that is gone cannot be given back.
+/// Errors do not matter: the terminal may be gone.
 fn give_back() {
     let _ = execute!(io::stdout(), DisableBracketedPaste, LeaveAlternateScreen, Show);
     let _ = disable_raw_mode();
 }
 
-/// The message of a panic is written by the hook, before anything unwinds: so that it can be read, the hook gives the
-/// terminal back first.
+/// The hook restores the terminal before it prints the panic, so that the message can be read.
 fn give_back_on_panic() {
     let tell = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -128,7 +127,7 @@ mod tests {
         let size = Winsize { ws_row: 24, ws_col: 80, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&person, size).expect("it has a size");
         let name = ptsname(&person, Vec::new()).expect("it has a name");
-        // A process without a terminal would get this one, and be hung up with it.
+        // A process without a terminal would get this one as its own.
         let not_ours = i32::try_from(OFlags::NOCTTY.bits()).expect("a flag");
         let mut options = OpenOptions::new();
         let program = options.read(true).write(true).custom_flags(not_ours).open(OsStr::from_bytes(name.as_bytes()));
@@ -142,7 +141,7 @@ mod tests {
         let mut child = command.spawn().expect("the test runs");
         drop(command);
         let mut shown = Vec::new();
-        // EIO says that the program's side is closed everywhere.
+        // EIO means that the other side is closed.
         let _ = person.read_to_end(&mut shown);
         assert!(!child.wait().expect("the child").success());
         let shown = String::from_utf8_lossy(&shown).into_owned();

@@ -1,4 +1,4 @@
-//! What the tests of the screen stand on.
+//! Fixtures for tests of the screen.
 
 use rrm::text::Charset;
 use std::path::{Path, PathBuf};
@@ -28,12 +28,12 @@ pub(super) fn now() -> DateTime<Utc> {
     DateTime::from_timestamp(1_790_000_000, 0).expect("an instant")
 }
 
-/// So many hours before a moment that is long enough before now.
+/// A time this many hours before a base long ago.
 pub(super) fn at(hour: usize) -> DateTime<Utc> {
     now() - TimeDelta::days(9000) + TimeDelta::hours(i64::try_from(hour).expect("small"))
 }
 
-/// A file that was removed then. Its ID is made of its path and date.
+/// A file removed at that time; its ID is made from path and date.
 pub(super) fn item(path: &str, trashed: DateTime<Utc>, size: u64) -> TrashItem {
     let mut bytes = [0_u8; RANDOM];
     for (at, byte) in path.bytes().chain(trashed.timestamp().to_le_bytes()).enumerate() {
@@ -58,7 +58,7 @@ pub(super) fn item(path: &str, trashed: DateTime<Utc>, size: u64) -> TrashItem {
     }
 }
 
-/// A context that knows of nothing.
+/// An empty context.
 pub(super) fn context() -> Context {
     let environment = Environment { home: Some("/home/ann".into()), ..Environment::read() };
     Context {
@@ -72,7 +72,7 @@ pub(super) fn context() -> Context {
     }
 }
 
-/// A state that has found these, the ones removed later first.
+/// A state with these items, the last removed first.
 pub(super) fn state(paths: &[&str]) -> State {
     let items: Vec<TrashItem> = paths
         .iter()
@@ -88,17 +88,17 @@ pub(super) fn state(paths: &[&str]) -> State {
     state.height = 10;
     let fates = state.standing.fates(&items, &[], now()).of_each(&items);
     let entries = Entries::new(items, Some(Path::new("/home/ann")), Charset::Utf8);
-    state.hear(Report::Found(entries));
-    state.hear(Report::FoundAll(fates));
+    state.apply(Report::Found(entries));
+    state.apply(Report::FoundAll(fates));
     state.settle();
     state
 }
 
-/// Types a filter, and has it looked for.
+/// Types a filter and searches.
 pub(super) fn typed(state: &mut State, text: &str) {
     for c in text.chars() {
         let order = state.act(Action::Type(InputRequest::InsertChar(c)));
-        assert!(matches!(order, Some(Order::Look)));
+        assert!(matches!(order, Some(Order::Search)));
     }
     state.look_for(Query::read(state.filter.value(), &context()));
     state.settle();

@@ -1,4 +1,4 @@
-//! What each action makes of the state, and what it asks to be done.
+//! Actions on the state, and the orders that they give.
 
 use std::collections::HashSet;
 
@@ -9,7 +9,7 @@ use tui_input::{Input, InputRequest};
 use super::action::{Action, Motion};
 use super::arrange::Direction;
 use super::order::{Order, Restore};
-use super::query::at_home;
+use super::query::expand_home;
 use super::state::{Focus, Note, Overlay, Purpose, Row, Side, State};
 use crate::browse::arrange::Grouping;
 use crate::options::SortKey;
@@ -19,7 +19,7 @@ const SORTS: [SortKey; 5] = [SortKey::Deleted, SortKey::Path, SortKey::Size, Sor
 const GROUPINGS: [Grouping; 4] = [Grouping::None, Grouping::Command, Grouping::Directory, Grouping::Day];
 
 impl State {
-    /// Does what is asked, as far as that is a matter of the screen, and gives what is left to do.
+    /// Applies an action; returns an order for the event loop.
     pub(super) fn act(&mut self, action: Action) -> Option<Order> {
         if action != Action::Redraw && self.overlay.is_none() {
             self.note = None;
@@ -66,10 +66,10 @@ impl State {
             Motion::Last => last,
         };
         self.preview_top = 0;
-        self.keep_in_sight();
+        self.keep_visible();
     }
 
-    /// Selects a row, a group if it heads one, and goes on to the next.
+    /// Selects a row or a group and moves on.
     fn toggle(&mut self) {
         let ids: Vec<ItemId> = self.items_of(self.cursor).map(|item| item.id).collect();
         if ids.iter().all(|id| self.selected.contains(id)) {
@@ -105,10 +105,10 @@ impl State {
             return None;
         }
         self.filter.handle(edit);
-        Some(Order::Look)
+        Some(Order::Search)
     }
 
-    /// One step back: what is in front of the list, the typing, the filter, the selection.
+    /// Closes what is in front, else the filter, else the selection.
     fn back(&mut self) -> Option<Order> {
         match (self.overlay.take(), self.focus) {
             (Some(_), _) => {}
@@ -116,7 +116,7 @@ impl State {
             (None, Focus::List) if self.filter.value().is_empty() => self.selected.clear(),
             (None, Focus::List) => {
                 self.filter = Input::default();
-                return Some(Order::Look);
+                return Some(Order::Search);
             }
         }
         None
@@ -136,7 +136,7 @@ impl State {
         self.arranged();
     }
 
-    /// What was found stays found in another order.
+    /// The hits stay the same in another order.
     fn arranged(&mut self) {
         self.arrangement.update(&self.entries.items);
         if !self.is_stale() {
@@ -166,7 +166,7 @@ impl State {
     }
 
     fn restore_to(&mut self, line: &Input) -> Option<Order> {
-        let typed = at_home(line.value().trim(), self.home.as_deref());
+        let typed = expand_home(line.value().trim(), self.home.as_deref());
         if typed.as_os_str().is_empty() {
             return None;
         }
@@ -176,7 +176,7 @@ impl State {
     }
 
     fn ids(&self) -> HashSet<ItemId> {
-        self.meant().into_iter().map(|item| item.id).collect()
+        self.targets().into_iter().map(|item| item.id).collect()
     }
 
     fn answer_yes(&mut self) -> Option<Order> {
@@ -190,7 +190,7 @@ impl State {
         Some(order)
     }
 
-    /// Begins something that is done to items: one at a time.
+    /// Starts work on items, one at a time.
     fn begin(&mut self, action: Action) -> Option<Order> {
         if let Some(doing) = &self.work.doing {
             self.note = Some(Note::Trouble(format!("still {doing}")));
@@ -219,9 +219,9 @@ impl State {
         Some(order)
     }
 
-    /// Keeps them all, or releases them if all are kept.
+    /// Keeps all items, or releases them if all are kept.
     fn keeping(&self) -> (String, Order) {
-        let before: Vec<(ItemId, Keep)> = self.meant().into_iter().map(|item| (item.id, item.keep)).collect();
+        let before: Vec<(ItemId, Keep)> = self.targets().into_iter().map(|item| (item.id, item.keep)).collect();
         let items = count(before.len() as u64, "item");
         match before.iter().all(|(_, keep)| keep.holds(self.now)) {
             true => (format!("releasing {items}"), Order::Keep(before, Keep::No)),

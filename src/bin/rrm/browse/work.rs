@@ -1,12 +1,12 @@
-//! What is done beside the screen, in threads that may wait for a disk as long as they must.
+//! Work in threads, which may wait for a disk.
 //!
-//! One loads, one measures, one does what is asked, one after the other; and for each trash directory one looks into
-//! items, so that a volume that does not answer keeps only its own previews waiting.
+//! One thread reads the trash, one measures, one carries out jobs, and one per trash directory makes previews, so that
+//! a volume that does not answer delays only its own previews.
 
 mod act;
 mod load;
-mod look;
 mod measure;
+mod preview;
 mod watch;
 
 use std::sync::Arc;
@@ -24,34 +24,34 @@ use super::report::Report;
 use crate::output::Messages;
 
 pub(super) use act::Job;
-pub(super) use load::Manner;
+pub(super) use load::Delivery;
 
-/// Something that the screen has to hear of.
+/// An event for the screen.
 #[derive(Debug)]
 pub(super) enum Event {
     Key(ratatui::crossterm::event::Event),
-    /// The terminal does not answer any more.
+    /// The terminal is gone.
     NoTerminal,
     Signal(i32),
     Report(Report),
-    /// A thread has ended by a panic; its message has been written.
+    /// A thread panicked; its message has been printed.
     Panic,
 }
 
-/// What every thread knows.
+/// What all threads share.
 #[derive(Clone)]
-pub(super) struct Desk {
+pub(super) struct Shared {
     pub(super) manager: Arc<TrashManager>,
     pub(super) messages: Messages,
     pub(super) home: Option<std::path::PathBuf>,
     pub(super) standing: Standing,
     pub(super) now: DateTime<Utc>,
     events: Sender<Event>,
-    /// Whether work shall stop between two items.
+    /// Whether to stop after the current item.
     stop: Arc<AtomicBool>,
 }
 
-impl Desk {
+impl Shared {
     pub(super) fn new(
         manager: TrashManager,
         messages: Messages,
@@ -59,11 +59,11 @@ impl Desk {
         standing: Standing,
         now: DateTime<Utc>,
     ) -> (Self, Receiver<Event>) {
-        let (events, heard) = channel();
-        (Self { manager: Arc::new(manager), messages, home, standing, now, events, stop: Arc::default() }, heard)
+        let (events, received) = channel();
+        (Self { manager: Arc::new(manager), messages, home, standing, now, events, stop: Arc::default() }, received)
     }
 
-    /// Tells the screen. Where that is gone already, nobody has to hear it.
+    /// Sends an event. If the screen has ended, it is lost.
     fn send(&self, event: Event) {
         drop(self.events.send(event));
     }
@@ -82,7 +82,7 @@ impl Desk {
         }
     }
 
-    /// Has work stop between two items.
+    /// Stops work after the current item.
     pub(super) fn stop(&self) {
         self.stop.store(true, Ordering::Relaxed);
     }
@@ -91,20 +91,20 @@ impl Desk {
         self.stop.load(Ordering::Relaxed)
     }
 
-    /// Starts a thread whose panic the screen hears of.
+    /// Starts a thread that reports its panic.
     fn spawn(&self, work: impl FnOnce(Self) + Send + 'static) -> std::io::Result<JoinHandle<()>> {
-        let desk = self.clone();
+        let shared = self.clone();
         thread::Builder::new().spawn(move || {
-            let _alarm = Alarm(desk.events.clone());
-            work(desk);
+            let _guard = PanicGuard(shared.events.clone());
+            work(shared);
         })
     }
 }
 
-/// Rings when a panic unwinds past it.
-struct Alarm(Sender<Event>);
+/// Reports a panic that unwinds past it.
+struct PanicGuard(Sender<Event>);
 
-impl Drop for Alarm {
+impl Drop for PanicGuard {
     fn drop(&mut self) {
         if thread::panicking() {
             drop(self.0.send(Event::Panic));
@@ -112,33 +112,33 @@ impl Drop for Alarm {
     }
 }
 
-/// The threads that wait for work.
+/// The running threads.
 pub(super) struct Workers {
-    desk: Desk,
+    shared: Shared,
     jobs: Sender<Job>,
-    /// Ends once the jobs have.
+    /// Ends with the jobs.
     actor: JoinHandle<()>,
     measure: Sender<Vec<TrashItem>>,
-    looks: look::Looks,
-    /// While the terminal is ours.
+    previews: preview::Previews,
+    /// While keys are read.
     keys: Option<watch::Keys>,
 }
 
 impl Workers {
-    /// Starts them all, the loading first.
-    pub(super) fn start(desk: Desk) -> std::io::Result<Self> {
-        load::start(&desk, Manner::Piecemeal)?;
-        watch::signals(&desk)?;
-        let keys = Some(watch::Keys::read(&desk)?);
+    /// Starts the threads, the reading first.
+    pub(super) fn start(shared: Shared) -> std::io::Result<Self> {
+        load::start(&shared, Delivery::InParts)?;
+        watch::signals(&shared)?;
+        let keys = Some(watch::Keys::read(&shared)?);
         let (jobs, to_do) = channel();
         let (measure, to_measure) = channel();
-        let actor = desk.spawn(move |desk| act::work(&desk, &to_do))?;
-        desk.spawn(move |desk| measure::work(&desk, &to_measure))?;
-        Ok(Self { looks: look::Looks::new(desk.clone()), desk, jobs, actor, measure, keys })
+        let actor = shared.spawn(move |shared| act::work(&shared, &to_do))?;
+        shared.spawn(move |shared| measure::work(&shared, &to_measure))?;
+        Ok(Self { previews: preview::Previews::new(shared.clone()), shared, jobs, actor, measure, keys })
     }
 
     pub(super) fn reload(&self) -> std::io::Result<()> {
-        load::start(&self.desk, Manner::AtOnce)
+        load::start(&self.shared, Delivery::AtOnce)
     }
 
     pub(super) fn act(&self, job: Job) {
@@ -149,29 +149,29 @@ impl Workers {
         drop(self.measure.send(items));
     }
 
-    pub(super) fn look(&mut self, item: &TrashItem) -> std::io::Result<()> {
-        self.looks.look(item)
+    pub(super) fn preview(&mut self, item: &TrashItem) -> std::io::Result<()> {
+        self.previews.preview(item)
     }
 
-    /// Leaves what is typed to others, before they have the terminal.
+    /// Stops reading keys, before another program has the terminal.
     pub(super) fn leave_keys(&mut self) {
         self.keys.take().into_iter().for_each(watch::Keys::leave);
     }
 
-    /// Reads what is typed again.
+    /// Reads keys again.
     pub(super) fn take_keys(&mut self) -> std::io::Result<()> {
-        self.keys = Some(watch::Keys::read(&self.desk)?);
+        self.keys = Some(watch::Keys::read(&self.shared)?);
         Ok(())
     }
 
-    /// Has what is being done stop between two items.
+    /// Stops the current work after its item.
     pub(super) fn stop(&self) {
-        self.desk.stop();
+        self.shared.stop();
     }
 
-    /// Waits until what is being done is done, or has stopped between two items.
+    /// Waits until the current work has ended or stopped.
     pub(super) fn finish(self) {
-        self.desk.stop();
+        self.shared.stop();
         drop(self.jobs);
         drop(self.actor.join());
     }

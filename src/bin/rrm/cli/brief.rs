@@ -1,4 +1,4 @@
-//! What `-h` shows: the options of every day, on one screen. `--help` has all of them, and examples.
+//! The short help of `-h`: common options on one screen. `--help` has all of them, and examples.
 
 use std::ffi::OsString;
 
@@ -6,10 +6,10 @@ use clap::Command;
 
 use crate::commands;
 
-/// The commands that few people ever type.
+/// Commands that `-h` leaves out.
 const RARE: [&str; 3] = ["completions", "man", "help"];
 
-/// What every command has, and says only once.
+/// Options of every command, shown once.
 const COMMON: [&str; 2] = ["trash_dir", "color"];
 
 /// Whether these words ask for the short help.
@@ -28,7 +28,7 @@ pub(super) fn brief(mut grammar: Command) -> Command {
     })
 }
 
-/// The arguments that `-h` shows of a command; `None` for all but those that every command has.
+/// The arguments that `-h` shows of a command; `None` shows all but the options of every command.
 fn shown_of(command: &str) -> Option<&'static [&'static str]> {
     commands::help_of(command).and_then(|help| help.everyday)
 }

@@ -1,4 +1,4 @@
-//! From the words of a command line to what they say.
+//! Parses the command line.
 
 use std::ffi::{OsStr, OsString};
 
@@ -13,7 +13,7 @@ use crate::commands::rm::RmArgs;
 use crate::gnu::quote::quote_where_needed;
 use crate::options::CommonArgs;
 
-/// Reads a command line, the first word of which is the program's name. Help and version come as an error, as clap has it.
+/// Parses a command line that begins with the name of the program. Help and version are errors, as in clap.
 pub(crate) fn read(words: &[OsString]) -> Result<Cli, Error> {
     if let Some(cli) = read_plain_removal(words) {
         return Ok(cli);
@@ -24,7 +24,7 @@ pub(crate) fn read(words: &[OsString]) -> Result<Cli, Error> {
     matches.and_then(|mut matches| Cli::from_arg_matches_mut(&mut matches)).map_err(|error| error.format(&mut grammar))
 }
 
-/// The removal that was probably meant by a command line that names no command, as `rrm notes.txt` or `rrm -rf x`.
+/// The removal that was probably meant by a command line without a command, such as `rrm notes.txt` or `rrm -rf x`.
 pub(crate) fn as_removal(words: &[OsString], told: &Error, charset: Charset) -> Option<String> {
     const SHOWN: usize = 3;
     let operands = words.get(1..)?;
@@ -46,7 +46,7 @@ pub(crate) fn as_removal(words: &[OsString], told: &Error, charset: Charset) -> 
     is_meant.then(|| format!("rrm rm {}", shown.join(" ")))
 }
 
-/// `rrm rm` and its operands, without the other commands.
+/// `rrm rm` without the other commands.
 #[derive(Debug, Parser)]
 #[command(name = "rm", args_override_self = true)]
 struct PlainRemoval {
@@ -57,10 +57,10 @@ struct PlainRemoval {
     rm: RmArgs,
 }
 
-/// Reads a right command line that begins with `rm`. All else is left to the whole grammar, help and mistakes too.
+/// Parses a valid command line that begins with `rm`. The whole grammar parses everything else, with help and errors.
 ///
-/// This command is run for every file. A start with the whole grammar touches 142 pages of memory, one with the grammar of
-/// this command 119, and one without any 98, as many as under the name `rm`; each costs a fault.
+/// `rrm rm` may run once per file, so its start counts. With the whole grammar it touches 142 pages of memory, with its own
+/// 119, and with none 98; each costs a page fault.
 fn read_plain_removal(words: &[OsString]) -> Option<Cli> {
     let (_, words) = words.split_first()?;
     let (_, rest) = words.split_first().filter(|(command, _)| *command == OsStr::new("rm"))?;

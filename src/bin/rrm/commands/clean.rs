@@ -1,4 +1,4 @@
-//! `rrm clean`: deletes for good what is past its grace period, or what a selection or a rule says.
+//! `rrm clean`: deletes items for good: those past their grace period, or those that a selection or rule names.
 
 mod all_users;
 mod log;
@@ -21,8 +21,8 @@ use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::SelectionArgs;
-use crate::output::{self, Consent, Voice};
-use crate::session::{Picking, Session, Start, Told, println};
+use crate::output::{self, Consent, Verbosity};
+use crate::session::{Matches, Report, Session, Start, println};
 use crate::values;
 use log::Log;
 
@@ -104,37 +104,37 @@ pub(crate) struct RuleArgs {
     pub(crate) keep_newest: Option<String>,
 }
 
-/// What has to be agreed to before a clean.
+/// What a person has to confirm before a clean.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Asking {
-    /// Nothing: whoever set the standing rules has agreed to what they do, and a grace period that is over is over.
+pub(crate) enum Confirmation {
+    /// Nothing: items past their grace period, and what the configured rules delete.
     Nothing,
-    /// What is inside its grace period.
+    /// Items inside their grace period.
     InsideGrace,
-    /// All of it.
+    /// Every item.
     Everything,
 }
 
 impl CleanArgs {
-    /// The request of a clean, and what has to be asked before it is carried out.
-    fn request(&self, context: &Context) -> Result<(CleanOptions, Asking)> {
-        let standing = context.standing_to_delete()?;
+    /// The request, and what to confirm before it is carried out.
+    fn request(&self, context: &Context) -> Result<(CleanOptions, Confirmation)> {
+        let standing = context.standing_for_deletion()?;
         let selection = context.selection_at_any_age(&self.selection)?;
         let typed = self.typed_rules(context)?;
-        let (policy, asking) = match (self.all || !selection.is_everything(), typed.is_empty()) {
-            (false, true) => (Policy::Rules(standing.rules), Asking::Nothing),
-            (false, false) => (Policy::Rules(typed), Asking::InsideGrace),
-            (true, false) => (Policy::Rules(typed), Asking::Everything),
-            (true, true) => (Policy::Chosen, Asking::Everything),
+        let (policy, confirmation) = match (self.all || !selection.is_everything(), typed.is_empty()) {
+            (false, true) => (Policy::Rules(standing.rules), Confirmation::Nothing),
+            (false, false) => (Policy::Rules(typed), Confirmation::InsideGrace),
+            (true, false) => (Policy::Rules(typed), Confirmation::Everything),
+            (true, true) => (Policy::Chosen, Confirmation::Everything),
         };
-        let floor = self.keep_newer_than.as_deref().map(values::floor).transpose()?.unwrap_or(standing.floor);
-        let asking = if self.yes { Asking::Nothing } else { asking };
-        let shown = self.dry_run || asking != Asking::Nothing;
+        let floor = self.keep_newer_than.as_deref().map(values::minimum_age).transpose()?.unwrap_or(standing.floor);
+        let confirmation = if self.yes { Confirmation::Nothing } else { confirmation };
+        let shown = self.dry_run || confirmation != Confirmation::Nothing;
         let sizes = if shown { Sizes::Measured } else { Sizes::AsKnown };
         let mut options = CleanOptions::chosen(selection, context.now);
         (options.policy, options.floor) = (policy, floor);
         (options.trashes, options.sizes) = (self.trashes(context), sizes);
-        Ok((options, asking))
+        Ok((options, confirmation))
     }
 
     fn typed_rules(&self, context: &Context) -> Result<Vec<Rule>> {
@@ -153,8 +153,7 @@ impl CleanArgs {
         Ok(rules)
     }
 
-    /// Trash directories are known by the paths that they were found at, so each is looked for as it is spelled and as
-    /// it is without links.
+    /// A trash directory is known by the path it was found at, so each path is tried as typed and without links.
     fn trashes(&self, context: &Context) -> Trashes {
         if self.trash.is_empty() {
             return Trashes::All;
@@ -170,48 +169,47 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         return all_users::clean_all(args, start.messages);
     }
     let session = &start.session()?;
-    let (mut request, asking) = args.request(&session.context)?;
+    let (mut request, confirmation) = args.request(&session.context)?;
     let manager = session.manager();
     let mut plan = manager.plan_clean(&request, &session.messages.progress());
-    let can_ask = asking == Asking::Everything && !args.dry_run && io::stdin().is_terminal();
-    if can_ask && Picking::of(&request.selection, &plan.problems).is_some() {
-        show_words(session, &plan.problems, &request)?;
+    let can_ask = confirmation == Confirmation::Everything && !args.dry_run && io::stdin().is_terminal();
+    if can_ask && Matches::of(&request.selection, &plan.problems).is_some() {
+        show_ambiguous(session, &plan.problems, &request)?;
         request.selection.searching = Searching::All;
         plan = manager.plan_clean(&request, &session.messages.progress());
     }
-    let exit = unexpected(session, &mut plan.problems, &request)?;
+    let exit = print_problems(session, &mut plan.problems, &request)?;
     if exit == Exit::Interrupted {
         return Ok(exit);
     }
-    let told = session.told(Told::Nothing);
-    let is_watched = asking == Asking::InsideGrace || request.policy == Policy::Chosen;
-    if args.dry_run || told == Told::Everything || is_watched {
-        tell_held(session, &plan)?;
+    let report = session.report(Report::Nothing);
+    let is_watched = confirmation == Confirmation::InsideGrace || request.policy == Policy::Chosen;
+    if args.dry_run || report == Report::Each || is_watched {
+        print_held(session, &plan)?;
     }
     if args.dry_run {
-        return tell_plan(session, &plan).map(|()| exit);
+        return print_plan(session, &plan).map(|()| exit);
     }
-    match consent(session, &plan, asking) {
+    match consent(session, &plan, confirmation) {
         Consent::Given => {}
         Consent::Refused => return Ok(exit),
         Consent::NobodyToAsk => return Ok(Exit::Failure),
     }
-    let told = if asked(&plan, asking) { session.told(Told::Everything) } else { told };
-    Ok(exit.max(carry_out(session, &manager, &plan, told, args.log.as_deref())?))
+    let report = if needs_confirmation(&plan, confirmation) { session.report(Report::Each) } else { report };
+    Ok(exit.max(carry_out(session, &manager, &plan, report, args.log.as_deref())?))
 }
 
-/// The clean that follows a removal: only what is past its grace period, because a rule about space could take what
-/// has just been removed.
+/// Cleans after a removal. Only expired items: a rule about space could delete what was just removed.
 pub(super) fn clean_afterwards(session: &Session<'_>, manager: &TrashManager) -> anyhow::Result<Exit> {
     let mut request = CleanOptions::expired(session.context.now);
-    request.floor = session.context.standing_to_delete()?.floor;
+    request.floor = session.context.standing_for_deletion()?.floor;
     let mut plan = manager.plan_clean(&request, &session.messages.progress());
-    let exit = unexpected(session, &mut plan.problems, &request)?;
-    Ok(exit.max(carry_out(session, manager, &plan, Told::Nothing, None)?))
+    let exit = print_problems(session, &mut plan.problems, &request)?;
+    Ok(exit.max(carry_out(session, manager, &plan, Report::Nothing, None)?))
 }
 
-fn consent(session: &Session<'_>, plan: &CleanPlan, asking: Asking) -> Consent {
-    if !asked(plan, asking) {
+fn consent(session: &Session<'_>, plan: &CleanPlan, confirmation: Confirmation) -> Consent {
+    if !needs_confirmation(plan, confirmation) {
         return Consent::Given;
     }
     let consent = session.messages.confirm(&format!("{} ", output::clean::question(&plan.items)));
@@ -228,15 +226,15 @@ fn carry_out(
     session: &Session<'_>,
     manager: &TrashManager,
     plan: &CleanPlan,
-    told: Told,
+    report: Report,
     log: Option<&Path>,
 ) -> anyhow::Result<Exit> {
     // Opened first, so that a log that cannot be written is known of even if the rest goes wrong.
     let log = log.map(Log::open);
-    let mut cleaned = manager.clean(plan, &session.messages.progress().listening());
-    let exit = unexpected(session, &mut cleaned.problems, &plan.options)?;
+    let mut cleaned = manager.clean(plan, &session.messages.progress().watching());
+    let exit = print_problems(session, &mut cleaned.problems, &plan.options)?;
     let line = output::clean::report(&cleaned);
-    let shown = if told == Told::Everything { println(&line) } else { Ok(()) };
+    let shown = if report == Report::Each { println(&line) } else { Ok(()) };
     if let Some(log) = log {
         let problems = output::count((plan.problems.len() + cleaned.problems.len()) as u64, "problem");
         log?.add(plan.options.now, &format!("{line}, {problems}"))?;
@@ -244,53 +242,53 @@ fn carry_out(
     shown.map(|()| exit)
 }
 
-/// Tells problems, and leaves those that count. For a clean that chooses nothing, as a schedule runs it every day, an
-/// unplugged stick or another clean at work is no problem: it is told with `-v` alone.
-fn unexpected(session: &Session<'_>, problems: &mut Vec<Error>, request: &CleanOptions) -> anyhow::Result<Exit> {
+/// Prints the problems and removes those that do not count. A scheduled clean meets unplugged volumes and other cleans
+/// every day; it reports them only with `-v`.
+fn print_problems(session: &Session<'_>, problems: &mut Vec<Error>, request: &CleanOptions) -> anyhow::Result<Exit> {
     if request.selection.is_everything() && matches!(request.policy, Policy::Rules(_)) {
         let is_ordinary = |problem: &mut Error| matches!(problem.kind, ErrorKind::Unplugged | ErrorKind::Busy);
         let ordinary: Vec<Error> = problems.extract_if(.., is_ordinary).collect();
-        if session.messages.voice == Voice::Verbose {
+        if session.messages.verbosity == Verbosity::Verbose {
             ordinary.iter().for_each(|problem| session.messages.error(problem));
         }
     }
-    session.problems_of_words(problems, &request.selection, "clean")
+    session.report_problems(problems, &request.selection, "clean")
 }
 
-/// Shows what the words were found in that is no exact match: it is deleted only if a person who has seen it agrees.
-fn show_words(session: &Session<'_>, problems: &[Error], request: &CleanOptions) -> anyhow::Result<()> {
+/// Lists the items that a word matches where none has that path. They are deleted only if a person confirms.
+fn show_ambiguous(session: &Session<'_>, problems: &[Error], request: &CleanOptions) -> anyhow::Result<()> {
     for problem in problems {
-        if let Some(picking) = Picking::of(&request.selection, std::slice::from_ref(problem)) {
+        if let Some(matches) = Matches::of(&request.selection, std::slice::from_ref(problem)) {
             let word = session.quoted(&problem.path);
             session.messages.say(&format!("no item has the path {word}; these match:"));
-            session.show_matches(picking.among)?;
+            session.show_matches(matches.among)?;
         }
     }
     Ok(())
 }
 
-fn tell_plan(session: &Session<'_>, plan: &CleanPlan) -> anyhow::Result<()> {
+fn print_plan(session: &Session<'_>, plan: &CleanPlan) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for (item, cause) in plan.items.iter().zip(&plan.causes) {
         let size = item.size.map_or_else(|| "size unknown".to_owned(), output::size);
-        writeln!(out, "would delete {} ({size}): {}", session.name_of(item), output::clean::because(*cause))?;
+        writeln!(out, "would delete {} ({size}): {}", session.name_of(item), output::clean::reason(*cause))?;
     }
     writeln!(out, "would delete {}", output::clean::summary(&plan.items))?;
     Ok(out.flush()?)
 }
 
-fn tell_held(session: &Session<'_>, plan: &CleanPlan) -> anyhow::Result<()> {
+fn print_held(session: &Session<'_>, plan: &CleanPlan) -> anyhow::Result<()> {
     for (item, shield) in &plan.held {
-        println(&format!("{} stays: {}", session.name_of(item), output::clean::held_because(*shield)))?;
+        println(&format!("{} stays: {}", session.name_of(item), output::clean::held_reason(*shield)))?;
     }
     Ok(())
 }
 
-/// Whether somebody has to agree to this plan.
-fn asked(plan: &CleanPlan, asking: Asking) -> bool {
-    match asking {
-        Asking::Nothing => false,
-        Asking::InsideGrace => plan.items.iter().any(|item| item.state(plan.options.now) != State::Expired),
-        Asking::Everything => !plan.items.is_empty(),
+/// Whether the plan needs a confirmation.
+fn needs_confirmation(plan: &CleanPlan, confirmation: Confirmation) -> bool {
+    match confirmation {
+        Confirmation::Nothing => false,
+        Confirmation::InsideGrace => plan.items.iter().any(|item| item.state(plan.options.now) != State::Expired),
+        Confirmation::Everything => !plan.items.is_empty(),
     }
 }

@@ -12,7 +12,7 @@ use crate::context::{Context, GRACE_PERIOD};
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
 use crate::session::{Start, println};
-use crate::values::check_choice;
+use crate::values::check_setting;
 
 pub(super) const HELP: Help = Help {
     examples: "\
@@ -55,7 +55,7 @@ pub(crate) enum ConfigAction {
     },
 }
 
-/// Parses the name of a setting; help and completions describe each.
+/// Parses the name of a setting; help and completions describe each one.
 fn key() -> impl TypedValueParser<Value = Key> {
     PossibleValuesParser::new(Key::ALL.map(|key| PossibleValue::new(key.name()).help(meaning(key))))
         .try_map(|name| Key::ALL.into_iter().find(|key| key.name() == name).ok_or("no such setting"))
@@ -85,7 +85,7 @@ pub(super) fn run(args: &ConfigArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         }
         Some(ConfigAction::Get { key: Some(key) }) => println(&value_of(context, *key))?,
         Some(ConfigAction::Set { key, value }) => {
-            check_choice(*key, value)?;
+            check_setting(*key, value)?;
             Config::set(context.config_dir()?, &SystemAttributes, *key, Some(value))?;
             let value = quote(value, session.messages.charset);
             session.messages.done(&format!("set {} to {value}", key.name()))?;

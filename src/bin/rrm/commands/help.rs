@@ -1,6 +1,6 @@
 //! What is printed about a command.
 
-/// What is printed about a command, beside the descriptions of its options.
+/// What help texts and manual pages contain beside the options.
 pub(crate) struct Help {
     /// One or two examples for the end of `--help`.
     pub(crate) examples: &'static str,

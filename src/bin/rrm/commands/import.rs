@@ -1,4 +1,4 @@
-//! `rrm import`: takes over the trashes of other programs.
+//! `rrm import`: imports items from the trash of other programs.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -20,8 +20,8 @@ use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::copying;
-use crate::output::{self, Consent};
-use crate::session::{Session, Start, Told};
+use crate::output;
+use crate::session::{Report, Session, Start};
 use crate::values;
 
 pub(super) const HELP: Help = Help {
@@ -79,13 +79,13 @@ pub(super) fn run(args: &ImportArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         session.messages.say("nothing to import");
     }
     if args.dry_run {
-        return tell_import_plan(session, &plan).map(|()| exit);
+        return print_plan(session, &plan).map(|()| exit);
     }
-    let told = session.told(Told::Nothing);
-    Ok(exit.max(import_all(session, &manager, plan, told)?))
+    let report = session.report(Report::Nothing);
+    Ok(exit.max(import_all(session, &manager, plan, report)?))
 }
 
-fn tell_import_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<()> {
+fn print_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     for step in &plan.steps {
         let date = step.trashed.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
@@ -95,22 +95,18 @@ fn tell_import_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<
     Ok(out.flush()?)
 }
 
-/// Imports what is planned; what needs consent is asked about once the rest is done.
-fn import_all(session: &Session<'_>, manager: &TrashManager, mut plan: ImportPlan, told: Told) -> anyhow::Result<Exit> {
-    let mut round = import_steps(session, manager, &plan, told)?;
-    let mut exit = round.exit;
-    plan.steps = Vec::new();
-    for (step, error) in std::mem::take(&mut round.unagreed) {
-        match session.messages.consent_to(&error) {
-            Consent::Given => plan.steps.push(step),
-            Consent::Refused => {}
-            Consent::NobodyToAsk => exit = exit.max(Exit::Failure),
-        }
-    }
-    let mut imported = round.imported;
+/// Imports the plan. Steps that need consent are asked about after the others.
+fn import_all(
+    session: &Session<'_>,
+    manager: &TrashManager,
+    mut plan: ImportPlan,
+    report: Report,
+) -> anyhow::Result<Exit> {
+    let Pass { mut exit, mut imported, unagreed } = import_steps(session, manager, &plan, report)?;
+    plan.steps = session.agreed(unagreed, &mut exit);
     if !plan.steps.is_empty() {
         plan.options.copying = Copying::Whatever;
-        let again = import_steps(session, manager, &plan, told)?;
+        let again = import_steps(session, manager, &plan, report)?;
         exit = exit.max(again.exit);
         imported.extend(again.imported);
     }
@@ -118,28 +114,33 @@ fn import_all(session: &Session<'_>, manager: &TrashManager, mut plan: ImportPla
     Ok(exit)
 }
 
-fn import_steps(session: &Session<'_>, manager: &TrashManager, plan: &ImportPlan, told: Told) -> anyhow::Result<Round> {
-    let mut round = Round { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
+fn import_steps(
+    session: &Session<'_>,
+    manager: &TrashManager,
+    plan: &ImportPlan,
+    report: Report,
+) -> anyhow::Result<Pass> {
+    let mut pass = Pass { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
-    manager.import(plan, &session.messages.progress().listening(), |step, result| match result {
+    manager.import(plan, &session.messages.progress().watching(), |step, result| match result {
         Ok(Imported::Done(item)) => {
-            round.imported.insert(item.id);
-            if told == Told::Everything {
+            pass.imported.insert(item.id);
+            if report == Report::Each {
                 let line = format!("imported {}", session.quoted(&step.original));
                 written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
             }
         }
         Ok(Imported::Gone) => {}
-        Err(error) if error.kind == ErrorKind::NeedsConsent => round.unagreed.push((step.clone(), error)),
-        Err(error) => round.exit = round.exit.max(session.messages.problems(&[error])),
+        Err(error) if error.kind == ErrorKind::NeedsConsent => pass.unagreed.push((step.clone(), error)),
+        Err(error) => pass.exit = pass.exit.max(session.messages.problems(&[error])),
     });
     written.and_then(|()| out.flush()).context("write error")?;
-    Ok(round)
+    Ok(pass)
 }
 
-/// The grace period of what was imported begins today, but a standing rule may go by the day it was removed. Nobody
-/// shall learn that from the next clean.
+/// Imported items start a new grace period, but a configured rule may go by the day of removal. Warn before the next clean
+/// deletes them.
 fn warn_of_rules(session: &Session<'_>, manager: &TrashManager, imported: &HashSet<ItemId>) -> anyhow::Result<()> {
     let standing = session.context.standing()?;
     if imported.is_empty() || standing.rules.iter().all(|rule| *rule == Rule::PastGrace) {
@@ -155,10 +156,10 @@ fn warn_of_rules(session: &Session<'_>, manager: &TrashManager, imported: &HashS
     Ok(())
 }
 
-/// What came of going through a plan once.
-struct Round {
+/// The result of one pass over a plan.
+struct Pass {
     exit: Exit,
     imported: HashSet<ItemId>,
-    /// What waits for somebody to agree to a copy.
+    /// Steps that need consent to a copy.
     unagreed: Vec<(ImportStep, Error)>,
 }

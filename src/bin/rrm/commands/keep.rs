@@ -12,7 +12,7 @@ use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::SelectionArgs;
-use crate::session::{Start, Told, println, told_of};
+use crate::session::{Report, Start, default_report, println};
 use crate::values;
 
 pub(super) const HELP: Help = Help {
@@ -67,16 +67,16 @@ pub(super) fn run(args: &KeepArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         session.messages.say("nothing in the trash matches");
         return Ok(Exit::Failure);
     }
-    match session.told(told_of(&request.selection, kept.iter())) {
-        Told::Everything => {
+    match session.report(default_report(&request.selection, kept.iter())) {
+        Report::Each => {
             kept.iter().try_for_each(|item| println(&format!("{done} {}", session.name_of(item))))?;
         }
-        Told::Summary if !kept.is_empty() => {
+        Report::Summary if !kept.is_empty() => {
             let paths: Vec<_> = kept.iter().filter_map(|item| item.original_path().map(Path::to_owned)).collect();
             println(&session.summary(done, kept.len(), &paths, ""))?;
         }
-        Told::Summary | Told::Nothing | Told::Json => {}
+        Report::Summary | Report::Nothing | Report::Json => {}
     }
     let command = if args.release { "keep --release" } else { "keep" };
-    session.problems_of_words(&problems, &request.selection, command)
+    session.report_problems(&problems, &request.selection, command)
 }

@@ -1,4 +1,4 @@
-//! `rrm list`: what is in the trash.
+//! `rrm list`: lists the items in the trash.
 
 use std::io::{self, IsTerminal as _, Write};
 use std::ops::ControlFlow;
@@ -15,7 +15,7 @@ use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::{SelectionArgs, SortKey, compare};
-use crate::output::{self, Detail, Scene};
+use crate::output::{self, Detail, View};
 use crate::session::{Session, Start};
 use crate::values::whole_number;
 
@@ -89,7 +89,7 @@ impl ListArgs {
         if self.json { Form::Json } else { self.format }
     }
 
-    /// What is sorted by; with -S and -t as without, but for the direction.
+    /// The sort order; `-S` and `-t` change only the direction.
     pub(crate) fn order(&self) -> ListOrder {
         match (self.largest_first, self.newest_first) {
             (true, _) => ListOrder::By(SortKey::Size),
@@ -106,7 +106,7 @@ impl ListArgs {
         }
     }
 
-    /// The request of a listing.
+    /// The request.
     fn request(&self, context: &Context) -> Result<ListOptions> {
         self.check_order()?;
         let selection = context.selection_to_show(&self.selection)?;
@@ -124,7 +124,7 @@ impl ListArgs {
         Ok(options)
     }
 
-    /// Refuses what asks for an end of the order where there is none.
+    /// Refuses `--reverse` and `--limit` without an order.
     fn check_order(&self) -> Result<()> {
         let asked = match (self.reverse, self.limit) {
             _ if self.order() != ListOrder::AsFound => return Ok(()),
@@ -137,14 +137,14 @@ impl ListArgs {
     }
 }
 
-/// Which end of the order is next to the prompt, and which one --limit keeps.
+/// Which end of the order comes last on the terminal, and which one `--limit` keeps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
-    /// The newest or largest comes last, and stays.
+    /// The newest or largest comes last and is kept.
     AsSorted,
-    /// The oldest or smallest comes last, and stays.
+    /// The oldest or smallest comes last and is kept.
     Reversed,
-    /// The newest or largest comes first, and stays.
+    /// The newest or largest comes first and is kept.
     AsLs,
 }
 
@@ -160,12 +160,12 @@ pub(crate) enum Form {
     Null,
 }
 
-/// In which order items are listed.
+/// The order of the items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ListOrder {
     /// Sorted.
     By(SortKey),
-    /// As they are read.
+    /// As they are found.
     AsFound,
 }
 
@@ -209,44 +209,44 @@ pub(super) fn run(args: &ListArgs, start: Start<'_>) -> anyhow::Result<Exit> {
 }
 
 fn write(session: &Session<'_>, args: &ListArgs, listing: &Listing) -> io::Result<()> {
-    let scene = session.scene(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
+    let view = session.view(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
     let mut out = io::BufWriter::new(io::stdout().lock());
-    write_items(args.form(), &listing.items, &scene, &mut out)?;
-    if args.form() == Form::Table && session.messages.voice.hints() && io::stdout().is_terminal() {
-        writeln!(out, "{}", output::footer(&listing.items, &scene))?;
+    write_items(args.form(), &listing.items, &view, &mut out)?;
+    if args.form() == Form::Table && session.messages.verbosity.hints() && io::stdout().is_terminal() {
+        writeln!(out, "{}", output::footer(&listing.items, &view))?;
     }
     out.flush()
 }
 
-/// Writes each item as soon as it is read, and reads no further once nobody reads what is written.
+/// Writes each item as soon as it is read, and stops reading when the output is closed.
 fn list_as_found(session: &Session<'_>, request: &ListOptions, args: &ListArgs) -> anyhow::Result<Exit> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
     let problems = session.manager().list_as_found(request, &session.messages.progress(), |items, fates| {
-        let scene = session.scene(fates, Detail::Full);
-        written = write_items(args.form(), items, &scene, &mut out).and_then(|()| out.flush());
+        let view = session.view(fates, Detail::Full);
+        written = write_items(args.form(), items, &view, &mut out).and_then(|()| out.flush());
         if written.is_ok() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
     });
     written.context(WRITING)?;
     Ok(session.messages.problems(&problems))
 }
 
-fn write_items(form: Form, items: &[TrashItem], scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
+fn write_items(form: Form, items: &[TrashItem], view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
     match form {
-        Form::Table => output::write_table(items, scene, out),
+        Form::Table => output::write_table(items, view, out),
         Form::Plain => output::write_plain(items, out),
-        Form::Json => output::write_json(items, scene, out),
+        Form::Json => output::write_json(items, view, out),
         Form::Null => output::write_null(items, out),
     }
 }
 
-/// What failed when the output took no more.
+/// Context of an error from standard output.
 const WRITING: &str = "cannot write the list";
 
-/// Puts the items in order, and leaves out those before the last so many.
+/// Sorts the items and applies `--limit`.
 fn arrange(items: &mut Vec<TrashItem>, args: &ListArgs) {
     if let ListOrder::By(key) = args.order() {
-        // Not the stable way: it needs half as much memory again.
+        // An unstable sort: a stable one needs half as much memory again.
         items.sort_unstable_by(|a, b| compare(key, a, b));
     }
     if args.direction() == Direction::Reversed {

@@ -12,7 +12,7 @@ use super::help::Help;
 use crate::exit::Exit;
 use crate::options::copying;
 use crate::output::clear_progress;
-use crate::session::{Session, Start, Told, println};
+use crate::session::{Report, Session, Start, println};
 
 pub(super) const HELP: Help = Help {
     examples: "\
@@ -55,19 +55,19 @@ pub(super) fn run(args: &RedoArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let is_all_agreed = unagreed.is_empty();
     let agreed = session.agreed(unagreed, &mut exit);
     redo_steps(session, &manager, &agreed, Copying::Whatever, &mut done, &mut exit)?;
-    // They went from the inside out, and are told as undo told them.
+    // Inner items were removed first; print them in the order of undo.
     done.reverse();
-    if session.told(Told::Summary) == Told::Summary && !done.is_empty() {
+    if session.report(Report::Summary) == Report::Summary && !done.is_empty() {
         println(&session.summary("removed", all, &done, " again"))?;
     }
-    // What failed can be tried again.
+    // Keep the record of the undo if a step failed, so that redo can be run again.
     if exit == before && (is_all_agreed || !agreed.is_empty()) {
         manager.forget_undo()?;
     }
     Ok(exit)
 }
 
-/// Does the steps, and gives those that somebody has to agree to first.
+/// Removes the items again. Returns the steps that need consent.
 fn redo_steps(
     session: &Session<'_>,
     manager: &TrashManager,
@@ -78,7 +78,7 @@ fn redo_steps(
 ) -> anyhow::Result<Vec<(Returned, Error)>> {
     let mut request = session.context.take_back()?;
     request.copying = copying;
-    let progress = session.messages.progress().listening();
+    let progress = session.messages.progress().watching();
     let (mut unagreed, mut lines) = (Vec::new(), Vec::new());
     let count = manager.redo(steps, &request, &progress, |step, result| match result {
         Ok((_, problem)) => {
@@ -94,7 +94,7 @@ fn redo_steps(
         session.messages.hint("run rrm redo again to go on");
         *exit = Exit::Interrupted;
     }
-    if session.told(Told::Summary) == Told::Everything {
+    if session.report(Report::Summary) == Report::Each {
         clear_progress();
         lines.iter().try_for_each(|line| println(line))?;
     }

@@ -1,4 +1,4 @@
-//! `rrm restore`, and what `rrm undo` has in common with it.
+//! `rrm restore`: restores items, also for `rrm undo`.
 
 #[cfg(feature = "browse")]
 mod pick;
@@ -21,7 +21,7 @@ use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::{SelectionArgs, copying};
 use crate::output::{self, clear_progress};
-use crate::session::{Session, Start, Told, println, told_of};
+use crate::session::{Report, Session, Start, default_report, println};
 
 pub(super) const HELP: Help = Help {
     examples: "\
@@ -133,24 +133,24 @@ pub(super) fn carry_out(session: &Session<'_>, what: Restorable, to: &RestoreToA
         return Ok(Exit::Failure);
     }
     if to.dry_run {
-        return Ok(exit.max(tell_plan(session, &manager, &plan, to)?));
+        return Ok(exit.max(print_plan(session, &manager, &plan, to)?));
     }
-    let told = if to.json { Told::Json } else { session.told(unasked(&request, &plan.steps)) };
+    let report = if to.json { Report::Json } else { session.report(default_report_of(&request, &plan.steps)) };
     let undoing = is_undo(&request).then(|| Undoing::begin(&manager, &plan));
     let restoring =
-        Restoring { session, manager: &manager, told, all: plan.steps.len(), done: Vec::new(), undoing, exit };
+        Restoring { session, manager: &manager, report, all: plan.steps.len(), done: Vec::new(), undoing, exit };
     restoring.run(plan)
 }
 
 fn problems_of(session: &Session<'_>, problems: &[Error], request: &RestoreOptions) -> anyhow::Result<Exit> {
     match &request.what {
-        Restorable::Selected(selection) => session.problems_of_words(problems, selection, "restore"),
+        Restorable::Selected(selection) => session.report_problems(problems, selection, "restore"),
         Restorable::LastBatches { .. } => Ok(session.messages.problems(problems)),
     }
 }
 
-/// Tells of each step how it would end. What would be asked about on a terminal is told as what it is without one.
-fn tell_plan(
+/// Prints how each step would end. Steps that would ask are printed as failing without a terminal.
+fn print_plan(
     session: &Session<'_>,
     manager: &TrashManager,
     plan: &RestorePlan,
@@ -176,13 +176,13 @@ fn object_line(session: &Session<'_>, step: &RestoreStep, path: &Path) -> String
     output::line_of(&output::restored_object(&step.item, path, session.context.now))
 }
 
-/// How much is told of a restore unasked.
-fn unasked(request: &RestoreOptions, steps: &[RestoreStep]) -> Told {
+/// How much to print about a restore by default.
+fn default_report_of(request: &RestoreOptions, steps: &[RestoreStep]) -> Report {
     match &request.what {
         Restorable::Selected(selection) => {
-            told_of(selection, steps.iter().filter(|step| step.part.is_none()).map(|step| &step.item))
+            default_report(selection, steps.iter().filter(|step| step.part.is_none()).map(|step| &step.item))
         }
-        Restorable::LastBatches { .. } => Told::Summary,
+        Restorable::LastBatches { .. } => Report::Summary,
     }
 }
 
@@ -190,24 +190,24 @@ fn is_undo(request: &RestoreOptions) -> bool {
     matches!(request.what, Restorable::LastBatches { .. })
 }
 
-/// One restore that is under way.
+/// A restore in progress.
 struct Restoring<'a> {
     session: &'a Session<'a>,
     manager: &'a TrashManager,
-    told: Told,
-    /// How many items are to be restored.
+    report: Report,
+    /// How many items the plan restores.
     all: usize,
-    /// Where they are, those that are back.
+    /// The targets of those that are restored.
     done: Vec<PathBuf>,
     undoing: Option<Undoing<'a>>,
     exit: Exit,
 }
 
-/// What a person has to agree to first.
+/// Steps that need consent, and why.
 type Unagreed = Vec<(RestoreStep, Error)>;
 
 impl Restoring<'_> {
-    /// Restores what is planned; what needs consent is asked about once the rest is done.
+    /// Restores the plan. Steps that need consent are asked about after the others.
     fn run(mut self, mut plan: RestorePlan) -> anyhow::Result<Exit> {
         let mut unagreed = self.steps(&plan)?;
         // What is open may turn out to be large as well; so that is asked first.
@@ -228,12 +228,12 @@ impl Restoring<'_> {
     }
 
     fn steps(&mut self, plan: &RestorePlan) -> anyhow::Result<Unagreed> {
-        let Self { session, manager, told, exit, done, undoing, .. } = self;
+        let Self { session, manager, report, exit, done, undoing, .. } = self;
         let messages = session.messages;
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        let made_anew = manager.restore(plan, &messages.progress().listening(), |step, result| {
+        let made_anew = manager.restore(plan, &messages.progress().watching(), |step, result| {
             let (verb, path) = match result {
                 Ok(Restored::At(path)) => ("restored", path),
                 Ok(Restored::Marked(path, problem)) => {
@@ -249,10 +249,10 @@ impl Restoring<'_> {
                     return;
                 }
             };
-            let is_skipped = verb == "skipped" && *told == Told::Summary;
-            let line = match told {
-                Told::Json => (verb == "restored").then(|| object_line(session, step, &path)),
-                _ if *told == Told::Everything || is_skipped || path != step.target => {
+            let is_skipped = verb == "skipped" && *report == Report::Summary;
+            let line = match report {
+                Report::Json => (verb == "restored").then(|| object_line(session, step, &path)),
+                _ if *report == Report::Each || is_skipped || path != step.target => {
                     Some(format!("{verb} {}", session.quoted(&path)))
                 }
                 _ => None,
@@ -275,11 +275,11 @@ impl Restoring<'_> {
 
     fn finish(self) -> anyhow::Result<Exit> {
         let messages = self.session.messages;
-        // What is restored is restored, whether a redo knows of it or not, and whether it can be told or not.
+        // The items are restored even if redo does not know about them.
         if let Some(Err(error)) = self.undoing.map(Undoing::note) {
             messages.error(&error);
         }
-        if self.told == Told::Summary && !self.done.is_empty() {
+        if self.report == Report::Summary && !self.done.is_empty() {
             println(&self.session.summary("restored", self.all, &self.done, ""))?;
         }
         Ok(self.exit)

@@ -8,17 +8,19 @@ mod tree;
 
 use std::ffi::OsString;
 
-use clap::{Args, ValueEnum, ValueHint};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{Args, ValueHint};
 use rrm::ops::remove::Place;
 
 use super::clean;
 use super::help::Help;
 use crate::exit::Exit;
+use crate::gnu::grammar::WHEN;
 use crate::gnu::options as gnu;
 use crate::options::copying;
-use crate::output::Voice;
+use crate::output::Verbosity;
 use crate::session::Start;
-use extra::{Effect, Extra, Recursion, Report};
+use extra::{Effect, Extra, Format, Recursion};
 use remover::Remover;
 
 pub(super) const HELP: Help = Help {
@@ -51,8 +53,8 @@ pub(crate) struct RmArgs {
 
     /// Ask never, once (-I) or always (-i); without WHEN, always.
     #[arg(long, value_name = "WHEN", num_args = 0..=1, require_equals = true, default_missing_value = "always",
-          overrides_with_all = ["force", "always", "once"], hide_possible_values = true)]
-    pub(crate) interactive: Option<When>,
+          overrides_with_all = ["force", "always", "once"], hide_possible_values = true, value_parser = when())]
+    pub(crate) interactive: Option<gnu::Prompt>,
 
     /// Remove directories and their contents (the default).
     #[arg(short, long, visible_short_alias = 'R')]
@@ -107,22 +109,24 @@ pub(crate) struct RmArgs {
     pub(crate) session: Option<OsString>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum When {
-    #[value(aliases = ["no", "none"])]
-    Never,
-    Once,
-    #[value(alias = "yes")]
-    Always,
+/// Parses the argument of `--interactive`, with the words of GNU rm.
+fn when() -> impl TypedValueParser<Value = gnu::Prompt> {
+    let values = WHEN.chunk_by(|(_, one), (_, other)| one == other).map(|synonyms| {
+        let (words, _): (Vec<_>, Vec<_>) = synonyms.iter().copied().unzip();
+        PossibleValue::new(words[0]).aliases(words[1..].iter().copied())
+    });
+    let prompt = |word: String| WHEN.into_iter().find(|(known, _)| *known == word).map(|(_, prompt)| prompt);
+    PossibleValuesParser::new(values).try_map(move |word| prompt(word).ok_or("no such word"))
 }
 
 impl RmArgs {
-    /// The part that GNU's rm has too.
-    fn gnu(&self, voice: Voice) -> gnu::Options {
+    /// The options that GNU rm has too.
+    fn gnu(&self, verbosity: Verbosity) -> gnu::Options {
         let asked = match (self.force, self.always, self.once, self.interactive) {
-            (true, ..) | (.., Some(When::Never)) => gnu::Prompt::Never,
-            (_, true, ..) | (.., Some(When::Always)) => gnu::Prompt::Always,
-            (_, _, true, _) | (.., Some(When::Once)) => gnu::Prompt::Once,
+            (true, ..) => gnu::Prompt::Never,
+            (_, true, ..) => gnu::Prompt::Always,
+            (_, _, true, _) => gnu::Prompt::Once,
+            (.., Some(prompt)) => prompt,
             _ => gnu::Prompt::WriteProtected,
         };
         gnu::Options {
@@ -135,12 +139,12 @@ impl RmArgs {
                 Some("all") => gnu::SeparateDevices::Reject,
                 _ => gnu::SeparateDevices::Remove,
             },
-            verbose: if voice == Voice::Verbose { gnu::Verbose::Yes } else { gnu::Verbose::No },
+            verbose: if verbosity == Verbosity::Verbose { gnu::Verbose::Yes } else { gnu::Verbose::No },
             input: gnu::Input::AsFound,
         }
     }
 
-    /// The part that only rrm has.
+    /// The options that only rrm has.
     fn extra(&self) -> Extra {
         Extra {
             grace_period: self.grace_period.clone(),
@@ -152,7 +156,7 @@ impl RmArgs {
             copying: copying(self.yes),
             session: self.session.clone(),
             effect: if self.dry_run { Effect::DryRun } else { Effect::Real },
-            report: if self.json { Report::Json } else { Report::AsRm },
+            format: if self.json { Format::Json } else { Format::AsRm },
             recursion: if self.recursive { Recursion::AsTyped } else { Recursion::AsFound },
         }
     }
@@ -160,7 +164,7 @@ impl RmArgs {
 
 pub(super) fn run(args: &RmArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
-    let (options, extra) = (args.gnu(session.messages.voice), args.extra());
+    let (options, extra) = (args.gnu(session.messages.verbosity), args.extra());
     if args.paths.is_empty() && options.missing == gnu::Missing::Fail {
         session.messages.say("missing operand");
         session.messages.hint("usage: rrm rm PATH...; see rrm rm --help");
@@ -172,4 +176,25 @@ pub(super) fn run(args: &RmArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         return Ok(exit.max(clean::clean_afterwards(session, &manager)?));
     }
     Ok(exit)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory as _;
+
+    use crate::cli::Cli;
+    use crate::gnu::long_options::LongOption;
+
+    #[test]
+    fn every_option_of_gnu_rm_is_one_of_ours() {
+        let mut grammar = Cli::command();
+        grammar.build();
+        let rm = grammar.find_subcommand("rm").expect("it is a command");
+        // The version is that of rrm, and the hidden option is for the tests of coreutils.
+        let others = [LongOption::Version, LongOption::PresumeInputTty];
+        for option in LongOption::ALL.into_iter().filter(|option| !others.contains(option)) {
+            let is_there = rm.get_arguments().any(|arg| arg.get_long() == Some(option.name()));
+            assert!(is_there, "--{}", option.name());
+        }
+    }
 }

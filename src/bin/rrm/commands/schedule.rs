@@ -1,4 +1,4 @@
-//! `rrm schedule`: has `rrm clean` run regularly, by systemd where it runs for the user, by launchd on a Mac, else by cron.
+//! `rrm schedule`: runs `rrm clean` regularly, with systemd, launchd or cron.
 
 mod cron;
 mod launchd;
@@ -70,18 +70,18 @@ pub(crate) enum Scheduler {
     Cron,
 }
 
-/// What is to be run.
+/// What to run.
 struct Job {
     every: Every,
     program: PathBuf,
-    /// What the runs would not find in their environment.
+    /// Environment variables that the job needs.
     variables: Vec<(&'static str, PathBuf)>,
     log: Option<PathBuf>,
 }
 
 pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
-    let places = Places::of(&session.context.environment).context("there is no home directory; set HOME")?;
+    let locations = Locations::of(&session.context.environment).context("there is no home directory; set HOME")?;
     match &args.action {
         ScheduleAction::Install { every, by, log } => {
             let here = session.context.environment.working_directory();
@@ -91,11 +91,11 @@ pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit>
                 variables: to_pass_on(&session.context),
                 log: log.as_ref().map(|log| here.join(log)),
             };
-            install(&job, *by, &places)?;
-            status(&places)?.iter().try_for_each(|line| session.messages.done(line))?;
+            install(&job, *by, &locations)?;
+            status(&locations)?.iter().try_for_each(|line| session.messages.done(line))?;
         }
         ScheduleAction::Status => {
-            let found = status(&places)?;
+            let found = status(&locations)?;
             found.iter().try_for_each(|line| println(line))?;
             if found.is_empty() {
                 println("rrm clean is not scheduled")?;
@@ -103,8 +103,8 @@ pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit>
             }
         }
         ScheduleAction::Remove => {
-            let was_scheduled = !status(&places)?.is_empty();
-            remove_all_but(None, &places)?;
+            let was_scheduled = !status(&locations)?.is_empty();
+            remove_all_but(None, &locations)?;
             if was_scheduled {
                 session.messages.done("rrm clean is not scheduled")?;
             } else {
@@ -115,7 +115,7 @@ pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit>
     Ok(Exit::Success)
 }
 
-/// What has to be in the environment of a clean that is run elsewhere for it to find this trash and these rules.
+/// The environment variables that a scheduled clean needs to find this trash and these settings.
 fn to_pass_on(context: &Context) -> Vec<(&'static str, PathBuf)> {
     let told = context.typed_trash_dir.as_deref().or(context.environment.trash_dir.as_deref());
     let mut variables = Vec::new();
@@ -124,15 +124,15 @@ fn to_pass_on(context: &Context) -> Vec<(&'static str, PathBuf)> {
     variables
 }
 
-/// Where a user's own schedules are.
-pub(crate) struct Places {
-    /// Of systemd.
+/// Where a user's schedules are.
+pub(crate) struct Locations {
+    /// Units of systemd.
     units: PathBuf,
-    /// Of launchd.
+    /// Agents of launchd.
     agents: PathBuf,
 }
 
-impl Places {
+impl Locations {
     /// `None` where there is no home directory.
     pub(crate) fn of(environment: &Environment) -> Option<Self> {
         let agents = environment.home.as_ref()?.join("Library/LaunchAgents");
@@ -140,35 +140,35 @@ impl Places {
     }
 }
 
-/// How a schedule stands.
+/// State of the schedule.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Health {
-    /// None is installed, as far as can be told.
+    /// None is installed, or it cannot be read.
     None,
-    /// It is carried out.
+    /// It runs.
     Sound,
-    /// It is not.
+    /// It is installed but does not run.
     Idle {
-        /// What was installed, or what it runs.
+        /// The installed file, or the program that it runs.
         path: PathBuf,
         why: String,
-        /// What makes it run.
+        /// How to repair it.
         remedy: &'static str,
     },
 }
 
-/// What makes anything run again but cron.
+/// The remedy for every scheduler but cron.
 const INSTALL: &str = "rrm schedule install sets it up again";
 
-/// How what `install` has made stands. What cannot be learnt is no trouble: nobody is told to mend what may be sound.
-pub(crate) fn health(places: &Places) -> Health {
-    [systemd::health(&places.units), launchd::health(&places.agents)]
+/// State of what `install` made. A state that cannot be read is not a problem.
+pub(crate) fn health(locations: &Locations) -> Health {
+    [systemd::health(&locations.units), launchd::health(&locations.agents)]
         .into_iter()
         .find(|health| *health != Health::None)
         .unwrap_or_else(cron::health)
 }
 
-/// A program that is scheduled and not there is run in vain. A path that had to be quoted is not judged.
+/// The problem of a scheduled program that no longer exists. A quoted path is not checked.
 fn missing(program: &str) -> Option<Health> {
     let is_plain = !program.contains(['\\', '%', '$', '\'', '"']);
     let is_gone = || rrm::sys::metadata_following(Path::new(program)).is_err();
@@ -176,43 +176,43 @@ fn missing(program: &str) -> Option<Health> {
     (is_plain && is_gone()).then(|| Health::Idle { path: program.into(), why: why(), remedy: INSTALL })
 }
 
-/// A line about each schedule that there is.
-fn status(places: &Places) -> anyhow::Result<Vec<String>> {
-    let lines = [systemd::status(&places.units)?, launchd::status(&places.agents), cron::status()?];
+/// One line about each installed schedule.
+fn status(locations: &Locations) -> anyhow::Result<Vec<String>> {
+    let lines = [systemd::status(&locations.units)?, launchd::status(&locations.agents), cron::status()?];
     Ok(lines.into_iter().flatten().collect())
 }
 
-/// Puts the job under one of them, and takes it away from the others, so that it is never run twice.
-fn install(job: &Job, by: Option<Scheduler>, places: &Places) -> anyhow::Result<()> {
+/// Installs the job with one scheduler and removes it from the others, so that it never runs twice.
+fn install(job: &Job, by: Option<Scheduler>, locations: &Locations) -> anyhow::Result<()> {
     let by = by.unwrap_or_else(|| match (systemd::runs(), launchd::runs()) {
         (true, _) => Scheduler::Systemd,
         (false, true) => Scheduler::Launchd,
         (false, false) => Scheduler::Cron,
     });
     match by {
-        Scheduler::Systemd => systemd::install(job, &places.units)?,
-        Scheduler::Launchd => launchd::install(job, &places.agents)?,
+        Scheduler::Systemd => systemd::install(job, &locations.units)?,
+        Scheduler::Launchd => launchd::install(job, &locations.agents)?,
         Scheduler::Cron => cron::install(job)?,
     }
-    remove_all_but(Some(by), places)
+    remove_all_but(Some(by), locations)
 }
 
-fn remove_all_but(kept: Option<Scheduler>, places: &Places) -> anyhow::Result<()> {
+fn remove_all_but(kept: Option<Scheduler>, locations: &Locations) -> anyhow::Result<()> {
     if kept != Some(Scheduler::Systemd) {
-        systemd::remove(&places.units)?;
+        systemd::remove(&locations.units)?;
     }
     if kept != Some(Scheduler::Launchd) {
-        launchd::remove(&places.agents)?;
+        launchd::remove(&locations.agents)?;
     }
     if kept == Some(Scheduler::Cron) { Ok(()) } else { cron::remove() }
 }
 
-/// Runs a program of the system in the C locale, so that what it says can be told apart.
+/// Runs a program in the C locale, so that its messages are known.
 fn output(program: &str, args: &[&str]) -> std::io::Result<Output> {
     Command::new(program).args(args).env("LC_ALL", "C").stdin(Stdio::null()).output()
 }
 
-/// A path as text on one line of a file that others read.
+/// A path as text that fits on one line of a unit, agent or crontab.
 fn text(path: &Path) -> anyhow::Result<&str> {
     match path.to_str() {
         Some(text) if !text.chars().any(char::is_control) => Ok(text),

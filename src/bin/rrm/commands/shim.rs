@@ -1,7 +1,7 @@
-//! `rrm shim`: an `rm` of ours where PATH finds it before the system's: for shells, scripts, editors, build tools and agents alike.
+//! `rrm shim`: puts an `rm` before the system's in PATH, for shells, scripts, editors and build tools.
 //!
-//! It is a link named `rm` to this program. Nothing but such a link is ever replaced or removed, and no start file of a
-//! shell is ever written to.
+//! It is a link named `rm` to this program. Only such a link is ever replaced or removed, and no startup file of a shell is
+//! written.
 
 mod finder;
 mod link;
@@ -19,7 +19,7 @@ use super::help::Help;
 use crate::env::Environment;
 use crate::exit::Exit;
 use crate::gnu::quote::quote;
-use crate::output::{Messages, Voice};
+use crate::output::{Messages, Verbosity};
 use crate::session::Start;
 use rrm::text::escaped;
 
@@ -61,7 +61,7 @@ pub(crate) struct ShimDirectory {
 pub(super) fn run(args: &ShimArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let messages = start.messages;
     let mut out: Box<dyn Write> =
-        if messages.voice == Voice::Quiet { Box::new(io::sink()) } else { Box::new(io::stdout()) };
+        if messages.verbosity == Verbosity::Quiet { Box::new(io::sink()) } else { Box::new(io::stdout()) };
     let about = |typed: &ShimDirectory| Shim::new(typed.dir.clone(), &start.environment, messages);
     match &args.action {
         ShimAction::Install(typed) => about(typed)?.install(&mut out),
@@ -70,7 +70,7 @@ pub(super) fn run(args: &ShimArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     }
 }
 
-/// What each command about the link needs to know.
+/// The link, and what the actions on it need.
 pub(crate) struct Shim<'a> {
     environment: &'a Environment,
     messages: &'a Messages,
@@ -78,7 +78,7 @@ pub(crate) struct Shim<'a> {
 }
 
 impl<'a> Shim<'a> {
-    /// About the link in `directory`, or else in `~/.local/bin`.
+    /// The link in `directory`, by default `~/.local/bin`.
     pub(crate) fn new(
         directory: Option<PathBuf>,
         environment: &'a Environment,
@@ -93,7 +93,7 @@ impl<'a> Shim<'a> {
         Ok(Self { environment, messages, place: Place::new(&directory, program) })
     }
 
-    /// Makes the link, and tells what is left for the user to do.
+    /// Makes the link and prints what is left to do.
     pub(crate) fn install(&self, out: &mut impl Write) -> anyhow::Result<Exit> {
         let done = match self.place.install()? {
             Replaced::Nothing => "made",
@@ -161,7 +161,7 @@ impl<'a> Shim<'a> {
         Ok(if sound.is_ok() { Exit::Success } else { Exit::Failure })
     }
 
-    /// What keeps an `rm` of ours from being found, if there is one: in the usual place, or anywhere in PATH.
+    /// Why a link of ours is not found, if there is one in the usual place or in PATH.
     pub(crate) fn trouble(&self) -> Option<(PathBuf, String)> {
         let path = self.environment.path.as_deref().unwrap_or_default();
         let usual = self.place.directory().to_owned();

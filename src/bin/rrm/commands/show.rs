@@ -46,7 +46,7 @@ pub(crate) struct ShowArgs {
 }
 
 impl ShowArgs {
-    /// Whoever wants the content waits for no measuring.
+    /// `--content` needs no measuring.
     fn request(&self, context: &Context) -> Result<ShowOptions> {
         let selection =
             Selection { terms: context.terms(&self.words)?, searching: Searching::One, ..Selection::default() };
@@ -56,7 +56,7 @@ impl ShowArgs {
     }
 }
 
-/// How much of a file is in memory while it is printed.
+/// How much of a file is read at a time.
 const PIECE: usize = 128 * 1024;
 
 pub(super) fn run(args: &ShowArgs, start: Start<'_>) -> anyhow::Result<Exit> {
@@ -64,7 +64,7 @@ pub(super) fn run(args: &ShowArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let request = args.request(&session.context)?;
     let manager = session.manager();
     let showing = manager.show(&request, &session.messages.progress());
-    let exit = session.problems_of_words(&showing.problems, &request.selection, "show")?;
+    let exit = session.report_problems(&showing.problems, &request.selection, "show")?;
     if args.content {
         return Ok(exit.max(print_content(session, &manager, &showing.shown)?));
     }
@@ -74,7 +74,7 @@ pub(super) fn run(args: &ShowArgs, start: Start<'_>) -> anyhow::Result<Exit> {
 
 fn print_shown(session: &Session<'_>, all: &[Shown], form: ReportForm) -> io::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
-    let scene = session.scene(None, Detail::Full);
+    let view = session.view(None, Detail::Full);
     for (number, shown) in all.iter().enumerate() {
         match form {
             ReportForm::Json => {
@@ -84,15 +84,14 @@ fn print_shown(session: &Session<'_>, all: &[Shown], form: ReportForm) -> io::Re
                 if number > 0 {
                     writeln!(out)?;
                 }
-                output::write_shown(shown, &scene, &mut out)?;
+                output::write_shown(shown, &view, &mut out)?;
             }
         }
     }
     out.flush()
 }
 
-/// Prints the one file that was chosen, as it is unless a terminal would obey it. Nothing else goes to standard output,
-/// whatever happens.
+/// Prints the content of the selected file, escaped on a terminal. Nothing else goes to standard output.
 fn print_content(session: &Session<'_>, manager: &TrashManager, shown: &[Shown]) -> anyhow::Result<Exit> {
     let [only] = shown else {
         if let [_, _, ..] = shown {
@@ -113,7 +112,7 @@ fn print_content(session: &Session<'_>, manager: &TrashManager, shown: &[Shown])
     Ok(Exit::Success)
 }
 
-/// Prints a file piece by piece: a failed read is told as another thing than a failed write.
+/// Copies a file to the output. Read errors and write errors have different messages.
 fn pass_on(mut file: impl Read, path: &Path, mut out: impl Write) -> anyhow::Result<()> {
     let mut piece = vec![0; PIECE];
     loop {

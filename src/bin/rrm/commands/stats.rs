@@ -71,7 +71,7 @@ fn print_summary(session: &Session<'_>, summary: &Summary, form: ReportForm) -> 
             summary.volumes.iter().try_for_each(|volume| writeln!(out, "{}", output::line_of(&object(volume))))?;
         }
         ReportForm::Text => {
-            output::write_stats(&summary.volumes, &session.scene(summary.fates.as_ref(), Detail::Short), &mut out)?;
+            output::write_stats(&summary.volumes, &session.view(summary.fates.as_ref(), Detail::Short), &mut out)?;
         }
     }
     out.flush()

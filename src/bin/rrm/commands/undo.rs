@@ -43,7 +43,7 @@ pub(crate) struct UndoArgs {
     pub(crate) to: RestoreToArgs,
 }
 
-/// How many commands are listed unless a number says otherwise.
+/// How many commands are listed by default.
 const LISTED: usize = 10;
 
 pub(super) fn run(args: &UndoArgs, start: Start<'_>) -> anyhow::Result<Exit> {
@@ -67,7 +67,7 @@ fn list_commands(session: &Session<'_>, args: &UndoArgs) -> anyhow::Result<Exit>
     } else {
         let form = if args.to.json { output::write_batches_as_json } else { output::write_batches };
         let mut out = io::BufWriter::new(io::stdout().lock());
-        form(&batches, &session.scene(None, Detail::Short), &mut out).and_then(|()| out.flush())?;
+        form(&batches, &session.view(None, Detail::Short), &mut out).and_then(|()| out.flush())?;
     }
     Ok(session.messages.problems(&problems))
 }

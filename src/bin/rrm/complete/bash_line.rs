@@ -1,45 +1,45 @@
-//! A command line as bash gives it, with its quotes and up to the cursor, and what can be put into it there.
+//! A command line as bash passes it, with quotes, up to the cursor.
 //!
-//! What a person typed stays as it is. What is added is quoted for the place where it stands, so that bash takes the
-//! whole word for the name and nothing in it for an order. Where it cannot be told what the word means, nothing is added.
+//! Typed text stays as it is. What is added is quoted for its place, so that bash reads it as text. If the meaning of a
+//! word is unclear, nothing is added.
 
 use std::ffi::{OsStr, OsString};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
-/// Which quotes a byte is in.
+/// The quotes around a byte.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Quotes {
     None,
     Single,
     Double,
-    /// `$'...'`, where a backslash means something.
+    /// `$'...'`, with backslash escapes.
     Dollar,
 }
 
-/// Whether it is known what a word means.
+/// Whether the meaning of a word is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Meaning {
     Itself,
-    /// The shell expands something in it, or takes it for something else than a word.
+    /// The shell expands it, or it is not a word.
     Unknown,
 }
 
 /// A line up to the cursor.
 #[derive(Debug)]
 pub(super) struct BashLine<'a> {
-    /// All words without their quotes. The last one is to be completed; it is empty where none is begun.
+    /// The words without quotes. The last one is completed, and may be empty.
     pub(super) words: Vec<OsString>,
     pub(super) meaning: Meaning,
-    /// What bash replaces, as it stands on the line: less than the last word, where that has a colon or an equals sign.
+    /// The text that bash replaces: a part of the last word if that contains a colon or an equals sign.
     replaced: &'a str,
-    /// In which quotes that begins, and in which ones it ends.
+    /// The quotes at its start and at its end.
     begins_in: Quotes,
     ends_in: Quotes,
 }
 
 impl<'a> BashLine<'a> {
-    /// Nothing where the line holds what only a shell can read to its end.
+    /// `None` if only a shell can parse the line.
     pub(super) fn read(replaced: &'a OsStr, line: &'a OsStr, home: Option<&'a Path>) -> Option<Self> {
         let line = line.as_bytes();
         let begin = line.strip_suffix(replaced.as_bytes())?.len();
@@ -59,13 +59,13 @@ impl<'a> BashLine<'a> {
         Some(Self { words, meaning: word.meaning, replaced, begins_in, ends_in: quotes })
     }
 
-    /// What bash has to put in the place of what it replaces, for each of these values of the last word.
+    /// The insertions for these values of the last word.
     pub(super) fn insertions(&self, values: &[&str]) -> Vec<String> {
         let typed = self.words.last().map_or(0, |word| word.len());
         let rests: Vec<Vec<char>> = values.iter().map(|value| value[typed..].chars().collect()).collect();
         let units = |rest: &[char]| rest.iter().map(|c| self.ends_in.unit(*c)).collect::<Vec<_>>();
         let mut units: Vec<Vec<String>> = rests.iter().map(|rest| units(rest)).collect();
-        // What all have in common bash inserts: it must not end in the middle of what stands for one character.
+        // Bash inserts the common prefix, which must not end inside an escape.
         let common = common(&rests);
         let next: Vec<u8> = units.iter().map(|units| units.get(common).map_or(0, |unit| unit.as_bytes()[0])).collect();
         if next.len() > 1 && next.iter().all(|byte| *byte == b'\\') {
@@ -79,8 +79,8 @@ impl<'a> BashLine<'a> {
         insertions
     }
 
-    /// Bash itself closes the quotes behind a single insertion, but for those that began within what it replaces, and
-    /// where a quote is the last character.
+    /// Bash closes quotes after a single insertion, unless they began in the replaced text or a quote is the last
+    /// character.
     fn close(&self, insertion: &mut String) {
         let closing = self.ends_in.closing();
         if self.begins_in == Quotes::None || insertion.ends_with(closing) {
@@ -89,7 +89,7 @@ impl<'a> BashLine<'a> {
     }
 }
 
-/// How many characters all have in common, whatever their case is.
+/// The length of the common prefix, ignoring case.
 fn common(texts: &[Vec<char>]) -> usize {
     let Some((first, others)) = texts.split_first() else { return 0 };
     let is_common = |at: usize, c: char| {
@@ -107,7 +107,7 @@ impl Quotes {
         }
     }
 
-    /// A character as it stands in these quotes. An exclamation mark is for the history of the shell, in double quotes too.
+    /// A character quoted for these quotes. `!` expands history, in double quotes too.
     fn unit(self, c: char) -> String {
         match (self, c) {
             (Self::None, c) if !c.is_ascii() || c.is_ascii_alphanumeric() || "/._-+,%@:=".contains(c) => c.to_string(),
@@ -119,7 +119,7 @@ impl Quotes {
         }
     }
 
-    /// The same without a backslash at its beginning.
+    /// Without a backslash at the start.
     fn other_unit(self, c: char) -> String {
         match (self, c) {
             (Self::None, '\'') => "\"'\"".to_owned(),
@@ -135,7 +135,7 @@ impl Quotes {
 struct Word {
     value: Vec<u8>,
     meaning: Meaning,
-    /// Whether it is one, though it may be empty.
+    /// Whether a word has begun, even an empty one.
     is_begun: bool,
 }
 
@@ -145,7 +145,7 @@ impl Default for Word {
     }
 }
 
-/// Takes quotes away as bash does.
+/// Removes quotes as bash does.
 struct Reader<'a> {
     rest: &'a [u8],
     home: Option<&'a Path>,
@@ -155,8 +155,8 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    /// Reads a character, an escape, a variable, or the beginning or end of quotes. `None` where a backslash is the last
-    /// byte, or a command begins whose own quotes nobody but a shell can read.
+    /// Reads a character, an escape, a variable or a quote. `None` if a backslash is last, or a command substitution
+    /// begins.
     fn step(&mut self) -> Option<()> {
         let (&byte, rest) = self.rest.split_first()?;
         if self.quotes == Quotes::None && matches!(byte, b' ' | b'\t' | b'\n') {
@@ -205,7 +205,7 @@ impl Reader<'_> {
         self.take(1);
     }
 
-    /// Takes what stands for the home directory.
+    /// Reads `~`.
     fn home(&mut self, length: usize) {
         match self.home {
             Some(home) => self.word.value.extend(home.as_os_str().as_bytes()),
@@ -214,7 +214,7 @@ impl Reader<'_> {
         self.rest = &self.rest[length..];
     }
 
-    /// Takes `$HOME`. Without quotes bash splits its value into words and takes them for patterns.
+    /// Reads `$HOME`. Unquoted, bash splits its value and expands patterns in it.
     fn home_variable(&mut self, length: usize) {
         let is_split = |byte: &u8| byte.is_ascii_whitespace() || b"*?[\\".contains(byte);
         if self.quotes == Quotes::None && self.home.is_some_and(|home| home.as_os_str().as_bytes().iter().any(is_split))
@@ -242,7 +242,7 @@ impl Reader<'_> {
             }
             Some(byte) if is_name(byte) => {
                 let name = length(after);
-                // A name that the cursor stands at may go on.
+                // A name at the cursor may continue.
                 match &after[..name] {
                     b"HOME" if after.len() > name => self.home_variable(name + 1),
                     _ => self.take_unknown(),
@@ -263,7 +263,7 @@ impl Reader<'_> {
                 self.word.value.push(escaped);
                 self.rest = &self.rest[2..];
             }
-            // What follows may be a part of it.
+            // The next character may belong to it.
             (Quotes::Dollar, _) => self.take_unknown(),
             _ => self.take(1),
         }

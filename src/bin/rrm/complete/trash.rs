@@ -1,4 +1,4 @@
-//! Candidates from the trash: items by ID and by path, and the labels that they were filed under.
+//! Candidates from the trash: IDs, original paths, and session labels.
 
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
@@ -14,26 +14,25 @@ use crate::context::Context;
 use crate::env::Environment;
 use crate::output::span;
 
-/// How many items are read for one press of a key, the newest: about what a person does not wait for.
+/// How many of the newest items are read for one key, so that nobody waits.
 const MOST_READ: usize = 2_000;
 
-/// How many candidates of one sort a person looks through.
+/// How many candidates are offered.
 const MOST_OFFERED: usize = 100;
 
-/// Looks into the trash once somebody asks, and not before.
+/// Reads the trash when it is needed.
 pub(super) struct TrashCandidates {
     context: Option<Context>,
     all: OnceLock<Vec<TrashItem>>,
 }
 
 impl TrashCandidates {
-    /// About the trash that `words` or the environment name; nothing where there is none to be found.
+    /// The trash that `words` or the environment name.
     pub(super) fn new(environment: Environment, words: &[OsString]) -> Self {
         Self { context: Context::read(environment, named_trash(words)).ok(), all: OnceLock::new() }
     }
 
-    /// Items: by the digits or the path that were begun; of nothing, the paths below the working directory and the IDs of
-    /// what was removed last.
+    /// Items by ID or path. For an empty word, the paths below the working directory and the newest IDs.
     pub(super) fn items(&self, typed: &OsStr) -> Vec<CompletionCandidate> {
         let Some(typed) = typed.to_str() else { return Vec::new() };
         if let Some(digits) = typed.strip_prefix("id:") {
@@ -48,7 +47,7 @@ impl TrashCandidates {
         all.map(|(order, candidate)| candidate.display_order(Some(order))).collect()
     }
 
-    /// The labels in use, and how much is under each.
+    /// The labels in use, with the number of items.
     pub(super) fn sessions(&self, typed: &OsStr) -> Vec<CompletionCandidate> {
         let mut counts: BTreeMap<String, usize> = BTreeMap::new();
         for session in self.all().iter().filter_map(|item| item.session.as_ref()?.to_str()) {
@@ -60,7 +59,7 @@ impl TrashCandidates {
         offered.map(|(label, count)| candidate(label, crate::output::count(count as u64, "item"))).collect()
     }
 
-    /// IDs that begin with these digits, the newest first, each with its path and age.
+    /// IDs with this prefix, the newest first, with path and age.
     fn ids(&self, digits: &str) -> Vec<CompletionCandidate> {
         let digits = digits.to_ascii_lowercase();
         let begun = |id: &ItemId| id.to_string().starts_with(&digits);
@@ -72,11 +71,11 @@ impl TrashCandidates {
         offered.map(|item| candidate(name(&item.id), format!("{}, {}", place(item, charset), self.age(item)))).collect()
     }
 
-    /// Original paths that begin as it was typed, the newest first; relative ones are below the working directory.
+    /// Original paths with this prefix, the newest first; relative ones from the working directory.
     fn paths(&self, typed: &str) -> Vec<CompletionCandidate> {
         let Some(context) = &self.context else { return Vec::new() };
         let here = context.environment.working_directory();
-        // As much of the typed path as names directories; what follows is compared as text.
+        // The directory of the typed path; the rest is compared as text.
         let (directory, _) = typed.rsplit_once('/').map_or(("", typed), |(above, name)| (&typed[..=above.len()], name));
         let base = rrm::rules::selection::absolute(Path::new(directory), &here);
         let base = base.canonicalize().unwrap_or(base);
@@ -96,12 +95,12 @@ impl TrashCandidates {
         removed.map_or_else(|| "unknown".to_owned(), |(at, context)| format!("{} ago", span(context.now - at)))
     }
 
-    /// As many items as may be read, the newest first.
+    /// The newest items that may be read.
     fn all(&self) -> &[TrashItem] {
         self.all.get_or_init(|| self.read(MOST_READ, |_| true))
     }
 
-    /// At most so many items of those with a wanted ID, the newest first.
+    /// The newest items with wanted IDs.
     fn read(&self, most: usize, wanted: impl Fn(&ItemId) -> bool) -> Vec<TrashItem> {
         let Some(context) = &self.context else { return Vec::new() };
         context.manager().build().newest_items(most, wanted)

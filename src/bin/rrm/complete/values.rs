@@ -1,17 +1,17 @@
-//! Values that are the same for everyone: durations, times, sizes, kinds.
+//! Fixed values: durations, times, sizes, kinds.
 
 use std::ffi::OsStr;
 
 use clap_complete::engine::CompletionCandidate;
 use rrm::item::ItemKind;
 
-/// Durations; of a number that was begun, its units.
+/// Durations; for a number, its units.
 pub(super) fn durations(typed: &OsStr) -> Vec<CompletionCandidate> {
     let usual = ["12h", "1d", "2d", "7d", "14d", "30d", "90d", "1year"].map(|value| (value, ""));
     of(typed, &usual, &[("min", "minutes"), ("h", "hours"), ("d", "days"), ("w", "weeks"), ("month", "months")])
 }
 
-/// Times, as how long ago they were.
+/// Times in the past.
 pub(super) fn moments(typed: &OsStr) -> Vec<CompletionCandidate> {
     let usual = [
         ("10min", "ago"),
@@ -26,7 +26,7 @@ pub(super) fn moments(typed: &OsStr) -> Vec<CompletionCandidate> {
     of(typed, &usual, &[("min", "minutes ago"), ("h", "hours ago"), ("d", "days ago"), ("w", "weeks ago")])
 }
 
-/// Sizes; of a number that was begun, its units.
+/// Sizes; for a number, its units.
 pub(super) fn sizes(typed: &OsStr) -> Vec<CompletionCandidate> {
     let usual = ["100k", "1M", "10M", "100M", "1G", "10G"].map(|value| (value, ""));
     of(typed, &usual, &[("k", "thousands of bytes"), ("M", "millions"), ("G", "billions"), ("GiB", "1024 MiB")])
@@ -37,7 +37,7 @@ pub(super) fn kinds(typed: &OsStr) -> Vec<CompletionCandidate> {
     of(typed, &ItemKind::ALL.map(|kind| (kind.name(), "")), &[])
 }
 
-/// What begins as it was typed: of the usual values, or the number that was typed with each unit.
+/// Values with the typed prefix, or the typed number with each unit.
 fn of(typed: &OsStr, usual: &[(&str, &'static str)], units: &[(&str, &'static str)]) -> Vec<CompletionCandidate> {
     let Some(typed) = typed.to_str() else { return Vec::new() };
     let is_number = !typed.is_empty() && typed.bytes().all(|byte| byte.is_ascii_digit());

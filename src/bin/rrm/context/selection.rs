@@ -1,4 +1,4 @@
-//! What a selection means, seen from the working directory.
+//! Selections: words and filters, seen from the working directory.
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -11,24 +11,23 @@ use crate::options::SelectionArgs;
 use crate::values;
 
 impl Context {
-    /// What the words and filters select.
+    /// The selection of a command that acts on items.
     pub(crate) fn selection(&self, args: &SelectionArgs) -> Result<Selection> {
         Ok(Selection { searching: Searching::One, ..self.selection_with(args, resolved)? })
     }
 
-    /// As [`Self::selection`], with all that a word is found in: for what is only shown.
+    /// As [`Self::selection`], but a word selects every match: for commands that only show items.
     pub(crate) fn selection_to_show(&self, args: &SelectionArgs) -> Result<Selection> {
         Ok(Selection { searching: Searching::All, ..self.selection(args)? })
     }
 
-    /// As [`Self::selection`], by the text alone: no file system is asked where a directory really is, so that nothing has
-    /// to be waited for.
+    /// As [`Self::selection`], without resolving links: a file system that does not answer cannot block it.
     #[cfg(feature = "browse")]
     pub(crate) fn selection_as_spelled(&self, args: &SelectionArgs) -> Result<Selection> {
         self.selection_with(args, |_| None)
     }
 
-    /// As [`Self::selection`], without --older-than: to clean that is a rule.
+    /// As [`Self::selection`], without `--older-than`, which is a rule for clean.
     pub(crate) fn selection_at_any_age(&self, args: &SelectionArgs) -> Result<Selection> {
         Ok(Selection { searching: Searching::Tell, ..self.selection_less_age(args, resolved)? })
     }
@@ -44,7 +43,7 @@ impl Context {
         Ok(selection)
     }
 
-    /// What the words mean, seen from the working directory.
+    /// The words as terms.
     pub(crate) fn terms(&self, words: &[OsString]) -> Result<Vec<Term>> {
         self.terms_with(words, resolved)
     }
@@ -80,7 +79,7 @@ impl Context {
     }
 }
 
-/// Where a directory really is.
+/// The path without links.
 fn resolved(directory: &Path) -> Option<PathBuf> {
     directory.canonicalize().ok()
 }

@@ -19,9 +19,9 @@ pub(crate) struct User {
     pub(crate) home: PathBuf,
 }
 
-/// Where the user database says that we are at home.
+/// Our home directory by the user database.
 ///
-/// Not `getpwuid_r`(3), for which a program that is linked statically needs the very libc of the machine.
+/// Not `getpwuid_r`(3): a statically linked program cannot call it on a machine with another libc.
 pub(crate) fn own_home() -> Option<PathBuf> {
     let uid = rrm::sys::effective_uid();
     let own = |database: io::Result<Vec<u8>>| {
@@ -31,13 +31,13 @@ pub(crate) fn own_home() -> Option<PathBuf> {
     own(fs::read("/etc/passwd")).or_else(|| own(asked_for(&[&uid.to_string()])))
 }
 
-/// All users, with those that a directory service adds where `getent` knows them.
+/// All users, with those of a directory service if `getent` lists them.
 pub(crate) fn all() -> io::Result<Vec<User>> {
     Ok(users(&asked_for(&[])?))
 }
 
-/// Those of these users that there are, or all that can be listed: a directory service may know more, and systemd
-/// (nss-systemd(8)) tells of the user of a service to who asks for that one.
+/// The database entries of some users, or of all. A directory service may know more than /etc/passwd, and systemd lists
+/// users of services only by name (nss-systemd(8)).
 fn asked_for(users: &[&str]) -> io::Result<Vec<u8>> {
     match Command::new("getent").arg("passwd").args(users).stdin(Stdio::null()).output() {
         Ok(output) if output.status.success() => Ok(output.stdout),
@@ -47,7 +47,7 @@ fn asked_for(users: &[&str]) -> io::Result<Vec<u8>> {
     }
 }
 
-/// The users in a database, each number once. A line that cannot be read is nobody.
+/// The users of a database, each number once. Invalid lines are skipped.
 fn users(database: &[u8]) -> Vec<User> {
     let mut seen = HashSet::new();
     let found = database.split(|byte| *byte == b'\n').filter_map(user);
@@ -63,12 +63,12 @@ fn user(line: &[u8]) -> Option<User> {
     (!user.name.is_empty() && user.home.is_absolute()).then_some(user)
 }
 
-/// What a person calls a user: `ada (1000)`, or the number alone where /etc/passwd has no name for it.
+/// A user for people: `ada (1000)`, or the number if /etc/passwd has no name.
 pub(crate) fn user_of(uid: u32, charset: Charset) -> String {
     called(uid, "/etc/passwd", charset)
 }
 
-/// What a person calls a group, as /etc/group has it.
+/// A group for people, by /etc/group.
 pub(crate) fn group_of(gid: u32, charset: Charset) -> String {
     called(gid, "/etc/group", charset)
 }
@@ -78,7 +78,7 @@ fn called(number: u32, database: &str, charset: Charset) -> String {
     name.map_or_else(|| number.to_string(), |name| format!("{} ({number})", escaped(name, charset)))
 }
 
-/// The name that a database gives to a number: in both kinds the name is the first field, and the number the third.
+/// The name of a number; in both databases the first and third field.
 fn name_in(database: &[u8], number: u32) -> Option<OsString> {
     let number = number.to_string();
     let mut lines = database.split(|byte| *byte == b'\n').map(|line| line.split(|byte| *byte == b':'));

@@ -27,13 +27,13 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) charset: Charset,
     /// Where options may stand.
     pub(crate) order: Order,
-    /// Whether there is a file of this name, a dangling link included. It is asked only for a hint.
+    /// Whether a file of this name exists, or a dangling link; only for a hint.
     pub(crate) exists: &'a dyn Fn(&OsStr) -> bool,
 }
 
-/// Reads the words that follow the program's name.
+/// Parses the words after the name of the program.
 ///
-/// They take effect from left to right: the first error, `--help` or `--version` ends the reading, whatever follows.
+/// Words take effect from left to right: the first error, `--help` or `--version` ends parsing.
 pub(crate) fn parse(words: &[OsString], surroundings: &Surroundings<'_>) -> CommandLine {
     let mut reading = Reading { surroundings, words, options: Options::default(), operands: Vec::new() };
     match reading.read_all() {
@@ -42,7 +42,7 @@ pub(crate) fn parse(words: &[OsString], surroundings: &Surroundings<'_>) -> Comm
     }
 }
 
-/// A command line that is being read. What ends it early is an [`Err`].
+/// A command line being parsed. An [`Err`] ends it early.
 struct Reading<'a> {
     surroundings: &'a Surroundings<'a>,
     words: &'a [OsString],
@@ -94,7 +94,7 @@ impl Reading<'_> {
         Ok(())
     }
 
-    /// Reads a long option, given without its two dashes.
+    /// Parses a long option without its dashes.
     fn read_long(&mut self, typed: &[u8]) -> Result<(), CommandLine> {
         let (name, argument) = match typed.iter().position(|&byte| byte == b'=') {
             Some(at) => (&typed[..at], Some(OsStr::from_bytes(&typed[at + 1..]))),
@@ -135,7 +135,7 @@ impl Reading<'_> {
         self.options.missing = Missing::Ignore;
     }
 
-    /// Whoever wants to be asked wants to be told of what is missing, too.
+    /// With a question, missing operands are errors.
     fn ask(&mut self, prompt: Prompt) {
         self.options.prompt = prompt;
         self.options.missing = Missing::Fail;
@@ -149,13 +149,11 @@ impl Reading<'_> {
     }
 
     fn interactive(&mut self, when: Option<&OsStr>) -> Result<(), CommandLine> {
-        match when.map_or(When::Always, When::find) {
-            // Unlike `-f`, this leaves open what a missing operand means.
-            When::Never => self.options.prompt = Prompt::Never,
-            When::Once => self.ask(Prompt::Once),
-            When::Always => self.ask(Prompt::Always),
-            When::Ambiguous => return Err(self.bad_when("ambiguous", when.unwrap_or_default())),
-            When::Invalid => return Err(self.bad_when("invalid", when.unwrap_or_default())),
+        match when.map_or(Ok(Prompt::Always), when_of) {
+            // Unlike `-f`, this does not ignore missing operands.
+            Ok(Prompt::Never) => self.options.prompt = Prompt::Never,
+            Ok(prompt) => self.ask(prompt),
+            Err(fault) => return Err(self.bad_when(fault, when.unwrap_or_default())),
         }
         Ok(())
     }
@@ -177,18 +175,18 @@ impl Reading<'_> {
         self.surroundings.program.as_bytes()
     }
 
-    /// A complaint of one line.
+    /// An error of one line.
     fn error(&self, sentence: &[u8]) -> CommandLine {
         CommandLine::UsageError([self.program(), b": ", sentence, b"\n"].concat())
     }
 
-    /// A complaint, and where to read more.
+    /// An error that points to `--help`.
     fn usage_error(&self, mut lines: Vec<u8>) -> CommandLine {
         lines.extend([b"Try '", self.program(), b" --help' for more information.\n"].concat());
         CommandLine::UsageError(lines)
     }
 
-    /// A complaint about an option, which may be the name of a file in disguise.
+    /// An error about an option, which may be the name of a file.
     fn option_error(&self, sentence: &[&[u8]]) -> CommandLine {
         let mut lines = [self.program(), b": ", &sentence.concat(), b"\n"].concat();
         lines.extend(self.disguised_file_hint());
@@ -207,8 +205,7 @@ impl Reading<'_> {
         ])
     }
 
-    /// Names the first word that looks like an option and is a file, wherever it stands: a `*` of the shell may have
-    /// put it there.
+    /// A hint if the first word that looks like an option is a file, which a `*` may have put there.
     fn disguised_file_hint(&self) -> Vec<u8> {
         let disguised =
             |word: &&OsString| word.len() > 1 && word.as_bytes()[0] == b'-' && (self.surroundings.exists)(word);
@@ -223,7 +220,7 @@ impl Reading<'_> {
         let quoted = |word: &str| quote_word(OsStr::new(word), self.surroundings.charset);
         let word = quote_word(word, self.surroundings.charset);
         let mut lines = format!("{fault} argument {word} for {}\nValid arguments are:\n", quoted("--interactive"));
-        for synonyms in When::WORDS.chunk_by(|one, next| one.1 == next.1) {
+        for synonyms in WHEN.chunk_by(|one, next| one.1 == next.1) {
             let words: Vec<_> = synonyms.iter().map(|(word, _)| quoted(word)).collect();
             lines.extend(["  - ", &words.join(", "), "\n"]);
         }
@@ -231,39 +228,23 @@ impl Reading<'_> {
     }
 }
 
-/// What the argument of `--interactive` says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum When {
-    Never,
-    Once,
-    Always,
-    /// It begins several words of different meaning.
-    Ambiguous,
-    /// It begins no word.
-    Invalid,
-}
+/// The arguments of `--interactive`; synonyms are adjacent.
+pub(crate) const WHEN: [(&str, Prompt); 6] = [
+    ("never", Prompt::Never),
+    ("no", Prompt::Never),
+    ("none", Prompt::Never),
+    ("once", Prompt::Once),
+    ("always", Prompt::Always),
+    ("yes", Prompt::Always),
+];
 
-impl When {
-    /// Every word, those of one meaning together.
-    const WORDS: [(&str, Self); 6] = [
-        ("never", Self::Never),
-        ("no", Self::Never),
-        ("none", Self::Never),
-        ("once", Self::Once),
-        ("always", Self::Always),
-        ("yes", Self::Always),
-    ];
-
-    /// Finds what a word or its beginning means. A beginning of several words will do if they mean the same.
-    fn find(typed: &OsStr) -> Self {
-        let fits = |(word, meaning): (&str, Self)| word.as_bytes().starts_with(typed.as_bytes()).then_some(meaning);
-        let mut meanings = Self::WORDS.into_iter().filter_map(fits);
-        match meanings.next() {
-            None => Self::Invalid,
-            Some(first) if meanings.all(|other| other == first) => first,
-            Some(_) => Self::Ambiguous,
-        }
-    }
+/// The meaning of an argument of `--interactive` or of its prefix, or what is wrong with it. An ambiguous prefix is
+/// fine if all its words mean the same.
+fn when_of(typed: &OsStr) -> Result<Prompt, &'static str> {
+    let fits = |(word, prompt): (&str, Prompt)| word.as_bytes().starts_with(typed.as_bytes()).then_some(prompt);
+    let mut prompts = WHEN.into_iter().filter_map(fits);
+    let first = prompts.next().ok_or("invalid")?;
+    if prompts.all(|other| other == first) { Ok(first) } else { Err("ambiguous") }
 }
 
 #[cfg(test)]

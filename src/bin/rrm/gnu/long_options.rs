@@ -1,4 +1,4 @@
-//! The long options, and finding the one that an abbreviation means.
+//! Long options and their abbreviations.
 
 /// A long option of `rm`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,29 +16,29 @@ pub(crate) enum LongOption {
     Version,
 }
 
-/// What an abbreviation stands for.
+/// The meaning of an abbreviation.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// The only option that begins so.
+    /// One option.
     One(LongOption),
-    /// Several options begin so: these.
+    /// Several options.
     Several(Vec<LongOption>),
-    /// No option begins so.
+    /// None.
     Nothing,
 }
 
-/// Whether `=` and an argument may follow.
+/// Whether an argument may follow `=`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Argument {
-    /// None is taken.
+    /// No.
     Refused,
-    /// One is taken, but none is needed.
+    /// Yes, but it is not required.
     Optional,
 }
 
 impl LongOption {
-    /// All, in the order in which GNU lists the possibilities of an ambiguous one.
-    const ALL: [Self; 11] = [
+    /// All, in the order of GNU's message about ambiguous options.
+    pub(crate) const ALL: [Self; 11] = [
         Self::Force,
         Self::Interactive,
         Self::OneFileSystem,
@@ -52,7 +52,7 @@ impl LongOption {
         Self::Version,
     ];
 
-    /// The name behind the two dashes. One that is not documented has a third dash, so that no letter abbreviates it.
+    /// The name after two dashes. The undocumented option has a third dash, so that no letter abbreviates it.
     pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Force => "force",
@@ -77,9 +77,9 @@ impl LongOption {
         }
     }
 
-    /// Finds what `typed`, without the dashes and without an argument, stands for.
+    /// Finds the option of `typed`, without dashes and argument.
     ///
-    /// No option's name begins another's, so that a whole name needs no precedence over a prefix.
+    /// No name is a prefix of another, so a full name needs no precedence.
     pub(crate) fn find(typed: &[u8]) -> Found {
         let candidates: Vec<_> = Self::ALL.into_iter().filter(|one| one.name().as_bytes().starts_with(typed)).collect();
         match candidates.as_slice() {

@@ -1,7 +1,7 @@
-//! What is said besides questions and complaints about the command line.
+//! Messages beside questions and usage errors.
 //!
-//! Each is the text behind the program's name and `: `; where there are two lines, each gets that in front. The lines of
-//! `-v` go to standard output as they are.
+//! Each is the text after the program's name and `: `; two lines each get that prefix. The lines of `-v` have no
+//! prefix.
 
 use std::ffi::OsStr;
 
@@ -9,12 +9,12 @@ use super::quote::quote;
 use rrm::sys::FileKind;
 use rrm::text::Charset;
 
-/// A failure of the system, in the words of strerror(3): "No such file or directory".
+/// A failed system call, in the words of strerror(3).
 pub(crate) fn cannot_remove(path: &OsStr, reason: &str, charset: Charset) -> String {
     cannot("remove", path, reason, charset)
 }
 
-/// The same for what only rrm does: "cannot restore".
+/// The same for other verbs: "cannot restore".
 pub(crate) fn cannot(verb: &str, path: &OsStr, reason: &str, charset: Charset) -> String {
     format!("cannot {verb} {}: {reason}", quote(path, charset))
 }
@@ -43,7 +43,7 @@ pub(crate) fn separate_device(path: &OsStr, charset: Charset) -> [String; 2] {
     [other_device(path, charset), "and --preserve-root=all is in effect".to_owned()]
 }
 
-/// With `-v`, what is gone.
+/// The line of `-v`.
 pub(crate) fn removed(path: &OsStr, kind: FileKind, charset: Charset) -> String {
     let what = if kind == FileKind::Directory { "removed directory" } else { "removed" };
     format!("{what} {}", quote(path, charset))

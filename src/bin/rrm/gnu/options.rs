@@ -1,4 +1,4 @@
-//! What a command line asks for, in words.
+//! The options of a command line.
 
 use std::ffi::OsString;
 
@@ -68,13 +68,13 @@ pub(crate) enum SeparateDevices {
     Reject,
 }
 
-/// Whether success is told.
+/// Whether to print what is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Verbose {
-    /// No news is good news.
+    /// Print nothing.
     #[default]
     No,
-    /// One line for each thing removed.
+    /// Print a line for each.
     Yes,
 }
 
@@ -84,11 +84,11 @@ pub(crate) enum Input {
     /// Ask the system whether standard input is a terminal.
     #[default]
     AsFound,
-    /// Take it for one: made for tests, and hidden.
+    /// Assume that it is: hidden, for the tests of coreutils.
     PresumedTerminal,
 }
 
-/// What the options ask for, once all were read.
+/// All options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Options {
     /// When to ask.
@@ -103,13 +103,13 @@ pub(crate) struct Options {
     pub(crate) preserve_root: PreserveRoot,
     /// Whether mount points are refused.
     pub(crate) separate_devices: SeparateDevices,
-    /// Whether success is told.
+    /// Whether to print what is removed.
     pub(crate) verbose: Verbose,
     /// Where answers come from.
     pub(crate) input: Input,
 }
 
-/// What a command line turned out to be.
+/// The result of parsing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum CommandLine {
     /// Remove the operands; there may be none only with [`Missing::Ignore`].

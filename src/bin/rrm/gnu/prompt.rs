@@ -1,6 +1,6 @@
-//! Which questions are asked before something is removed, in which words, and what counts as yes.
+//! The questions of `rm`, and which answers mean yes.
 //!
-//! A tree is walked in this way, for the questions and what their answers mean to be those of GNU:
+//! A walk of a tree asks as GNU does if it calls:
 //!
 //! 1. [`first_step`] for the entry itself. For all but a directory that holds something, this decides its removal.
 //! 2. A directory that holds something, or cannot be read, was asked for as "descend"; its entries follow, and then
@@ -17,55 +17,55 @@ use super::options::{Directories, Input, Options, Prompt};
 use super::quote::quote;
 use rrm::text::Charset;
 
-/// Whether answers can come from a person.
+/// Whether a person can answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stdin {
     /// Standard input is a terminal.
     Terminal,
-    /// It is anything else, closed included.
+    /// Anything else, or closed.
     Other,
 }
 
-/// Whether we may write to an entry, as `faccessat` with `W_OK` and `AT_EACCESS` says: only `EACCES` is a no. A read-only
-/// file system is not, it fails later and by its own name.
+/// Whether an entry is writable, by `faccessat` with `W_OK` and `AT_EACCESS`: only `EACCES` means no. A read-only file
+/// system fails later, with its own error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protection {
-    /// We may.
+    /// Writable.
     Writable,
-    /// We may not.
+    /// Write-protected.
     WriteProtected,
 }
 
-/// Whether a regular file, by its size, or a directory, by its entries, holds anything.
+/// Whether a file or directory is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
-    /// No byte, no entry.
+    /// Empty.
     Empty,
-    /// Something, or it cannot be known: a directory that may not be read is not called empty.
+    /// Not empty, or not readable.
     Some,
 }
 
-/// What the questions depend on.
+/// The entry to ask about.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Entry<'a> {
-    /// The path as the operand and the names below it spell it; of slashes at the end of an operand one stays.
+    /// The path as typed, with at most one slash at the end.
     pub(crate) path: &'a OsStr,
     /// What kind of file.
     pub(crate) kind: FileKind,
-    /// Whether it holds anything.
+    /// Whether it is empty.
     pub(crate) content: Content,
-    /// Whether we may write to it. Need not be found out where [`is_protection_asked`] says no.
+    /// Whether it is writable; matters only if [`is_protection_asked`].
     pub(crate) protection: Protection,
 }
 
-/// What to do next about an entry.
+/// The next step for an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Step {
-    /// Do it, if the answer to this question is yes. The program's name and `: ` go before it, nothing after it.
+    /// Ask this question after the program's name and `: `, and proceed on yes.
     Ask(String),
-    /// Do it.
+    /// Proceed.
     Go,
-    /// Leave it, and fail with this message, which goes after the program's name and `: `.
+    /// Keep the entry and fail with this message.
     Refuse(String),
 }
 
@@ -78,30 +78,30 @@ pub(crate) enum Answer {
     No,
 }
 
-/// What became of an entry.
+/// The outcome for an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// It is gone.
+    /// Removed.
     Removed,
     /// The answer to "remove" was no.
     Kept,
     /// The answer to "descend" was no.
     NotEntered,
-    /// It could not be removed, and a message said so.
+    /// Not removed, with a message.
     Failed,
 }
 
-/// What an [`Outcome`] means to the directories above the entry, up to the operand.
+/// What an [`Outcome`] means for the directories above, up to the operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Parent {
-    /// They are asked for in their turn. After an [`Outcome::Kept`] their removal fails as "Directory not empty".
+    /// They are asked about. After an [`Outcome::Kept`] removing them fails with "Directory not empty".
     Asked,
-    /// They stay, without a question and without a message.
+    /// They stay without question or message.
     StaysSilently,
 }
 
 impl Outcome {
-    /// What this means to the directories above.
+    /// Its meaning for the directories above.
     pub(crate) fn parent(self) -> Parent {
         match self {
             Self::Removed | Self::Kept => Parent::Asked,
@@ -110,7 +110,7 @@ impl Outcome {
     }
 }
 
-/// Whether anything depends on write protection, so that it is worth a system call.
+/// Whether write protection matters, which costs a system call.
 pub(crate) fn is_protection_asked(kind: FileKind, options: Options, stdin: Stdin) -> bool {
     let can_answer = stdin == Stdin::Terminal || options.input == Input::PresumedTerminal;
     match options.prompt {
@@ -121,7 +121,7 @@ pub(crate) fn is_protection_asked(kind: FileKind, options: Options, stdin: Stdin
     }
 }
 
-/// The question before the whole command: with `-I`, for more than three operands or a recursive removal.
+/// The question of `-I`: for more than three operands or a recursive removal.
 pub(crate) fn before_all(operands: usize, options: Options) -> Step {
     let is_recursive = options.directories == Directories::Recurse;
     if options.prompt != Prompt::Once || operands == 0 || (operands <= 3 && !is_recursive) {
@@ -132,7 +132,7 @@ pub(crate) fn before_all(operands: usize, options: Options) -> Step {
     Step::Ask(format!("remove {operands} {noun}{how}? "))
 }
 
-/// The step on meeting an entry: removal, or for a directory that holds something, descent.
+/// The first step for an entry: removal, or descent for a directory with contents.
 pub(crate) fn first_step(entry: &Entry<'_>, options: Options, stdin: Stdin, charset: Charset) -> Step {
     if entry.kind != FileKind::Directory {
         return ask(Deed::Remove, entry, options, stdin, charset);
@@ -146,16 +146,15 @@ pub(crate) fn first_step(entry: &Entry<'_>, options: Options, stdin: Stdin, char
     }
 }
 
-/// The step on leaving a directory that was descended into: its removal.
+/// The last step for a directory that was entered: its removal.
 pub(crate) fn last_step(directory: &Entry<'_>, options: Options, stdin: Stdin, charset: Charset) -> Step {
     ask(Deed::Remove, directory, options, stdin, charset)
 }
 
 /// Reads the answer to a question.
 ///
-/// Nothing is taken of `input` after the end of the line; `input` itself may have read ahead. Of a file, GNU leaves the
-/// rest for whoever reads next; of a pipe it does not. An error is taken by GNU as a no, and makes it fail at its end:
-/// "error closing file", with the reason where the input was closed and without where it was a directory.
+/// Reads to the end of the line; `input` may have read ahead. GNU leaves the rest of a file to the next reader, but not
+/// that of a pipe. GNU takes a read error as no and fails at its end with "error closing file".
 pub(crate) fn read_answer(input: &mut impl BufRead) -> io::Result<Answer> {
     let mut line = Vec::new();
     input.read_until(b'\n', &mut line)?;

@@ -1,7 +1,7 @@
-//! Names as GNU writes them: so that what is shown can be pasted into a shell and means that very name.
+//! Quotes names as GNU does, so that they can be pasted into a shell.
 //!
-//! What is shown as it is [`pieces`] decides. GNU shows some characters more, which turn the direction of writing or are not
-//! to be seen; those are escaped here as a control character is.
+//! [`pieces`] decides what is escaped. Unlike GNU, characters that change the direction of writing or are invisible are
+//! escaped too.
 
 use std::ffi::OsStr;
 use std::fmt::Write as _;
@@ -9,9 +9,9 @@ use std::os::unix::ffi::OsStrExt;
 
 use rrm::text::{Charset, Piece, pieces};
 
-/// Quotes a name for the shell, always: `'x'`, `"it's"`, `'a'$'\n''b'`.
+/// Quotes a name for the shell in any case: `'x'`, `"it's"`, `'a'$'\n''b'`.
 ///
-/// The result is printable in `charset` whatever the name holds.
+/// The result is printable in `charset`.
 pub(crate) fn quote(name: &OsStr, charset: Charset) -> String {
     let pieces = pieces(name.as_bytes(), charset);
     if pieces.contains(&Piece::Shown('\'')) && same_in_double_quotes(&pieces) {
@@ -20,13 +20,13 @@ pub(crate) fn quote(name: &OsStr, charset: Charset) -> String {
     single_quoted(&pieces)
 }
 
-/// Quotes a name for the shell only where the shell would not take it as it is.
+/// Quotes a name for the shell if needed.
 pub(crate) fn quote_where_needed(name: &OsStr, charset: Charset) -> String {
     let pieces = pieces(name.as_bytes(), charset);
     if pieces.is_empty() || needs_quotes(&pieces) { quote(name, charset) } else { shown(&pieces) }
 }
 
-/// Quotes a word that is no name, as the sentences about option arguments do: `‘x’`, or `'x'` in the C locale.
+/// Quotes a word that is not a name, as in messages about option arguments: `‘x’`, or `'x'` in the C locale.
 pub(crate) fn quote_word(word: &OsStr, charset: Charset) -> String {
     let (open, close) = match charset {
         Charset::Ascii => ('\'', '\''),
@@ -48,7 +48,7 @@ pub(crate) fn quote_word(word: &OsStr, charset: Charset) -> String {
     text
 }
 
-/// A run of escapes is a `$'...'` of its own between two quoted parts; an apostrophe stands outside of both, escaped.
+/// Escapes form a `$'...'` between quoted parts; an apostrophe is escaped outside of both.
 fn single_quoted(pieces: &[Piece]) -> String {
     let mut text = String::from("'");
     let mut in_escapes = starts_as_if_in_escapes(pieces);
@@ -78,8 +78,7 @@ fn single_quoted(pieces: &[Piece]) -> String {
     text
 }
 
-/// An oddity of GNU's own: having met an apostrophe, it reads the name twice, and begins the second time in the state
-/// in which it ended the first.
+/// A quirk of GNU: after an apostrophe it reads the name again, in the state in which it ended.
 fn starts_as_if_in_escapes(pieces: &[Piece]) -> bool {
     pieces.contains(&Piece::Shown('\'')) && matches!(pieces.last(), Some(Piece::Escaped(_)))
 }
@@ -110,7 +109,7 @@ fn shown(pieces: &[Piece]) -> String {
     pieces.iter().filter_map(character).collect()
 }
 
-/// Whether the pieces mean the same between double quotes, in every shell and in C.
+/// Whether the pieces mean the same in double quotes, in every shell and in C.
 fn same_in_double_quotes(pieces: &[Piece]) -> bool {
     pieces.iter().enumerate().all(|(at, piece)| match piece {
         Piece::Shown('#' | '~') => at == 0,

@@ -1,9 +1,9 @@
-//! The help and the version under the name `rm`: the options are GNU's, the words and the promise are ours.
+//! Help and version under the name `rm`: the options of GNU, in our words.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-/// What `--version` shows on standard output.
+/// The text of `--version`.
 pub(crate) const VERSION: &str = concat!(
     "rm (rrm) ",
     env!("CARGO_PKG_VERSION"),
@@ -31,7 +31,7 @@ To remove a file whose name begins with a dash, use './-name' or '-- -name'.
 The options of rrm itself are those of 'rrm rm'; environment: RRM_GRACE_PERIOD, RRM_SESSION, RRM_TRASH_DIR.
 ";
 
-/// What `--help` shows on standard output.
+/// The text of `--help`.
 pub(crate) fn help(program: &OsStr) -> Vec<u8> {
     [b"Usage: ", program.as_bytes(), b" [OPTION]... [FILE]...\n", HELP.as_bytes()].concat()
 }

@@ -1,4 +1,4 @@
-//! The pages as files: only a page of ours makes way for a new one, and a page is there whole or not at all.
+//! Writes pages. Only a page of ours is replaced, and a page is complete or missing.
 
 use std::fs::{self, OpenOptions};
 use std::io::{self, Read as _, Write as _};
@@ -9,22 +9,22 @@ use rrm::text::quoted;
 
 use super::MANUAL;
 
-/// What is tried, in errors about it.
+/// The action in errors.
 const WRITE: &str = "write";
 
-/// As much of a page as its title is in.
+/// The size of the start of a page that contains its title.
 const HEAD: u64 = 4096;
 
-/// Where a page is to be, and what it says.
+/// A page and its path.
 pub(super) struct PageFile {
     pub(super) path: PathBuf,
     pub(super) text: String,
 }
 
-/// Writes all pages, or none where something else has the name of one: then each of those is named.
+/// Writes all pages. If other files have their names, nothing is written and all are reported.
 ///
 /// # After a crash
-/// Each page is the old or the new one; beside them may be `.NAME.rrm-PID`, a part of one.
+/// Each page is the old or the new one; a partial `.NAME.rrm-PID` may be left.
 pub(super) fn write(pages: &[PageFile]) -> Result<(), Error> {
     let foreign: Vec<&Path> = pages.iter().map(|page| &*page.path).filter(|path| !may_be_replaced(path)).collect();
     if let [first, others @ ..] = &foreign[..] {
@@ -36,8 +36,7 @@ pub(super) fn write(pages: &[PageFile]) -> Result<(), Error> {
     pages.iter().try_for_each(|page| put(page).map_err(cannot(WRITE, &page.path)))
 }
 
-/// Whether there is nothing, or a page of ours. A link is neither, whatever it leads to; what is neither file nor link is
-/// never opened.
+/// Whether the path is free or a page of ours. A link is neither, and only regular files are opened.
 fn may_be_replaced(path: &Path) -> bool {
     match fs::symlink_metadata(path) {
         Ok(found) => found.is_file() && is_ours(path).unwrap_or(false),
@@ -45,7 +44,7 @@ fn may_be_replaced(path: &Path) -> bool {
     }
 }
 
-/// Whether its title line says of which manual it is a page.
+/// Whether its title names our manual.
 fn is_ours(path: &Path) -> io::Result<bool> {
     let mut head = Vec::new();
     fs::File::open(path)?.take(HEAD).read_to_end(&mut head)?;
@@ -53,7 +52,7 @@ fn is_ours(path: &Path) -> io::Result<bool> {
     Ok(head.lines().any(|line| line.starts_with(".TH ") && line.contains(&format!("\"{MANUAL}\""))))
 }
 
-/// Writes a page under a name that nobody has, and renames it to its own: nothing is written through what is there.
+/// Writes a page to a new file and renames it, so that nothing is written through a link.
 #[expect(clippy::disallowed_methods, reason = "what is replaced or taken away is a page of rrm's own")]
 fn put(page: &PageFile) -> io::Result<()> {
     let name = page.path.file_name().unwrap_or_default().to_string_lossy();

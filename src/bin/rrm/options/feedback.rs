@@ -1,10 +1,10 @@
-//! How much is said and in what colours: the options that every command has.
+//! How much is printed and in which colours: the options of every command.
 
 use std::ffi::OsString;
 
 use clap::{Args, ValueEnum};
 
-use crate::output::{Colour, Voice};
+use crate::output::{Colour, Verbosity};
 
 #[derive(Debug, Clone, Copy, Default, Args)]
 pub(crate) struct FeedbackArgs {
@@ -31,12 +31,12 @@ pub(crate) enum ColorWhen {
 }
 
 impl FeedbackArgs {
-    /// Of the two options one overrides the other; said on both sides of the command, the quiet one counts.
-    pub(crate) fn voice(self) -> Voice {
+    /// The last option wins; with one on each side of the command, `--quiet` wins.
+    pub(crate) fn verbosity(self) -> Verbosity {
         match (self.quiet, self.verbose) {
-            (true, _) => Voice::Quiet,
-            (false, true) => Voice::Verbose,
-            (false, false) => Voice::Usual,
+            (true, _) => Verbosity::Quiet,
+            (false, true) => Verbosity::Verbose,
+            (false, false) => Verbosity::Usual,
         }
     }
 
@@ -55,7 +55,7 @@ impl From<ColorWhen> for Colour {
     }
 }
 
-/// What the words say about colours, for a help text or a complaint, which come before anything is understood.
+/// The `--color` of a command line that may not be valid, for help texts and usage errors.
 pub(crate) fn colour_of_help(words: &[OsString]) -> ColorWhen {
     let words = words.iter().map(|word| word.to_string_lossy()).take_while(|word| word != "--");
     let words: Vec<_> = words.collect();

@@ -1,4 +1,4 @@
-//! Which items are meant: the words and filters of every command about items.
+//! Words and filters that select items.
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -7,7 +7,7 @@ use clap::{Args, ValueHint};
 
 use crate::values::number;
 
-/// Where help texts list what narrows a selection down.
+/// The heading of the filters in help texts.
 const FILTERS: &str = "Filters";
 
 // What to act on, in the one language of list, restore and clean.

@@ -1,4 +1,4 @@
-//! What items are sorted by.
+//! Sort keys of items.
 
 use std::cmp::Ordering;
 use std::os::unix::ffi::OsStrExt;
@@ -21,7 +21,7 @@ pub(crate) enum SortKey {
     Kind,
 }
 
-/// How two items stand to each other, the smaller and the older first; no two are equal.
+/// Compares two items, smaller and older first; no two are equal.
 pub(crate) fn compare(key: SortKey, a: &TrashItem, b: &TrashItem) -> Ordering {
     let by_key = match key {
         SortKey::Deleted => a.trashed.instant().cmp(&b.trashed.instant()),
@@ -36,9 +36,8 @@ pub(crate) fn compare(key: SortKey, a: &TrashItem, b: &TrashItem) -> Ordering {
         .then_with(|| a.id.cmp(&b.id))
 }
 
-/// By components, so that what was in a directory stands together, whatever else begins with the directory's name. Known
-/// paths are plain: it is enough to let the slash come before every other byte, and many times as fast as to take each
-/// path apart.
+/// Compares by components, so that the contents of a directory stay together. Original paths are normalized, so it is
+/// enough to sort the slash before every other byte; this is many times as fast as comparing components.
 fn compare_paths(a: Option<&Path>, b: Option<&Path>) -> Ordering {
     match (a, b) {
         (Some(a), Some(b)) => ranks(a).cmp(ranks(b)),
@@ -46,7 +45,7 @@ fn compare_paths(a: Option<&Path>, b: Option<&Path>) -> Ordering {
     }
 }
 
-/// The bytes of a path, the slash before all others.
+/// The bytes of a path; the slash sorts first.
 fn ranks(path: &Path) -> impl Iterator<Item = u8> {
     path.as_os_str().as_bytes().iter().map(|byte| if *byte == b'/' { 0 } else { *byte })
 }

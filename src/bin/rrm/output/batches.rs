@@ -1,4 +1,4 @@
-//! What the last commands removed, one line each.
+//! What the last commands removed, one line per command.
 
 use std::io::{self, Write};
 use std::path::Path;
@@ -10,18 +10,18 @@ use unicode_width::UnicodeWidthStr as _;
 use super::dates::age;
 use super::item::origin;
 use super::json::{date, insert_bytes, line_of, odd_bytes};
-use super::scene::Scene;
 use super::text::start_of;
+use super::view::View;
 use rrm::text::escaped;
 
-/// How many paths of a command are told.
+/// How many paths are listed per command.
 const PATHS: usize = 10;
 
-/// Writes a table: what `undo N` would restore is the first N lines.
-pub(crate) fn write(batches: &[Vec<TrashItem>], scene: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes a table; `undo N` restores the first N lines.
+pub(crate) fn write(batches: &[Vec<TrashItem>], view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let header = ["N", "AGE", "ITEMS", "SESSION", "PATHS"].map(str::to_owned);
     let mut rows = vec![header];
-    rows.extend(batches.iter().enumerate().map(|(at, items)| row(at + 1, items, scene)));
+    rows.extend(batches.iter().enumerate().map(|(at, items)| row(at + 1, items, view)));
     let has_sessions = batches.iter().flatten().any(|item| item.session.is_some());
     let widths = [0, 1, 2, 3].map(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or(0));
     for [number, removed, items, session, paths] in &rows {
@@ -33,18 +33,18 @@ pub(crate) fn write(batches: &[Vec<TrashItem>], scene: &Scene<'_>, out: &mut dyn
             line.extend(std::iter::repeat_n(' ', widths[3] - session.width()));
         }
         line.push_str("  ");
-        let room = scene.width.map_or(usize::MAX, |width| width.saturating_sub(line.width()).max(10));
-        line.push_str(&start_of(paths, room, scene.charset));
+        let room = view.width.map_or(usize::MAX, |width| width.saturating_sub(line.width()).max(10));
+        line.push_str(&start_of(paths, room, view.charset));
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
 }
 
-fn row(number: usize, items: &[TrashItem], scene: &Scene<'_>) -> [String; 5] {
+fn row(number: usize, items: &[TrashItem], view: &View<'_>) -> [String; 5] {
     let session = items.first().and_then(|item| item.session.as_deref());
-    let when = items.first().map_or_else(|| "?".to_owned(), |item| age(&item.trashed, scene.now));
+    let when = items.first().map_or_else(|| "?".to_owned(), |item| age(&item.trashed, view.now));
     let mut paths: Vec<String> =
-        items.iter().take(PATHS).map(|item| origin(item, scene.shown_home(), scene.charset)).collect();
+        items.iter().take(PATHS).map(|item| origin(item, view.shown_home(), view.charset)).collect();
     if items.is_empty() {
         paths.push("(unreadable)".to_owned());
     }
@@ -55,13 +55,13 @@ fn row(number: usize, items: &[TrashItem], scene: &Scene<'_>) -> [String; 5] {
         number.to_string(),
         when,
         items.len().to_string(),
-        session.map_or_else(|| "-".to_owned(), |session| escaped(session, scene.charset)),
+        session.map_or_else(|| "-".to_owned(), |session| escaped(session, view.charset)),
         paths.join(", "),
     ]
 }
 
-/// Writes an object a line, with the keys that an item has, and a list of its first paths.
-pub(crate) fn write_as_json(batches: &[Vec<TrashItem>], _: &Scene<'_>, out: &mut dyn Write) -> io::Result<()> {
+/// Writes an object per command, with the keys of an item and a list of its first paths.
+pub(crate) fn write_as_json(batches: &[Vec<TrashItem>], _: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     batches.iter().try_for_each(|items| writeln!(out, "{}", line_of(&object(items))))
 }
 

@@ -1,4 +1,4 @@
-//! What a clean does and did, in words.
+//! The words of clean: questions, reasons and results.
 
 use rrm::item::TrashItem;
 use rrm::ops::clean::Cleaned;
@@ -6,12 +6,12 @@ use rrm::rules::retention::{Cause, Free, Rule, Shield};
 
 use super::text::{count, size, span};
 
-/// What was done, in words.
+/// The result.
 pub(crate) fn report(cleaned: &Cleaned) -> String {
     format!("deleted {}, {} freed", count(cleaned.items, "item"), size(cleaned.removed.bytes))
 }
 
-pub(crate) fn because(cause: Cause) -> String {
+pub(crate) fn reason(cause: Cause) -> String {
     match cause {
         Cause::Chosen => "it was selected".to_owned(),
         Cause::Rule(Rule::PastGrace) => "its grace period is over".to_owned(),
@@ -25,7 +25,7 @@ pub(crate) fn because(cause: Cause) -> String {
     }
 }
 
-pub(crate) fn held_because(shield: Shield) -> &'static str {
+pub(crate) fn held_reason(shield: Shield) -> &'static str {
     match shield {
         Shield::Kept => "it is kept",
         Shield::Floor => "it was removed too recently",
@@ -34,7 +34,7 @@ pub(crate) fn held_because(shield: Shield) -> &'static str {
     }
 }
 
-/// What is asked before items are deleted.
+/// The question before deleting.
 pub(crate) fn question(all: &[TrashItem]) -> String {
     format!("delete {} for good?", summary(all))
 }

@@ -1,4 +1,4 @@
-//! When colours are used, and which ones paths have.
+//! When to use colours, and the colours of paths.
 
 use std::io::IsTerminal;
 
@@ -7,23 +7,23 @@ use crate::env::Environment;
 #[cfg(feature = "browse")]
 pub(crate) use super::path_colours::PathColours;
 
-/// When colours are used.
+/// When to use colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Colour {
-    /// Where a terminal takes them and nobody objects.
+    /// On a terminal with colours, unless `$NO_COLOR` is set.
     Auto,
     Always,
     Never,
 }
 
 impl Colour {
-    /// Whether standard output gets colours.
+    /// Whether to use colours on standard output.
     pub(crate) fn on_stdout(self) -> bool {
         self.on(&std::io::stdout())
     }
 
-    /// Whether a stream gets colours. `$NO_COLOR` (<https://no-color.org>) and a terminal that takes none count unless the
-    /// command line says otherwise.
+    /// Whether to use colours on a stream. `--color` overrides `$NO_COLOR` (<https://no-color.org>) and the kind of
+    /// terminal.
     pub(crate) fn on(self, stream: &impl IsTerminal) -> bool {
         match self {
             Self::Auto => stream.is_terminal() && Environment::takes_colours(),
@@ -33,13 +33,13 @@ impl Colour {
     }
 }
 
-/// The colours that paths have on standard output.
+/// The colours of paths on standard output.
 #[cfg(feature = "browse")]
 pub(crate) fn path_colours(when: Colour) -> Option<PathColours> {
     when.on_stdout().then(PathColours::read)
 }
 
-/// Without the feature that reads `$LS_COLORS`, paths have none.
+/// Without the feature `browse` paths have no colours.
 #[cfg(not(feature = "browse"))]
 pub(crate) enum PathColours {}
 

@@ -1,11 +1,11 @@
-//! When an item was removed and when it goes, in words.
+//! Dates of items in words.
 
 use chrono::{DateTime, Local, Utc};
 use rrm::item::Stamp;
 use rrm::rules::retention::{Fate, Rule};
 
-use super::scene::Detail;
 use super::text::span;
+use super::view::Detail;
 
 /// When an item was removed.
 pub(crate) fn removed(stamp: &Stamp, now: DateTime<Utc>, detail: Detail) -> String {
@@ -17,7 +17,7 @@ pub(crate) fn removed(stamp: &Stamp, now: DateTime<Utc>, detail: Detail) -> Stri
     }
 }
 
-/// How long ago an item was removed, as short as can be.
+/// The age of an item, in few columns.
 pub(super) fn age(stamp: &Stamp, now: DateTime<Utc>) -> String {
     match stamp {
         Stamp::At(at) if *at > now => format!("-{}", span(*at - now)),
@@ -26,7 +26,7 @@ pub(super) fn age(stamp: &Stamp, now: DateTime<Utc>) -> String {
     }
 }
 
-/// How much time an item has left, as short as can be.
+/// The time left, in few columns.
 pub(super) fn left(fate: Option<&Fate>, now: DateTime<Utc>) -> String {
     match fate {
         Some(Fate::Due(_)) => "due".to_owned(),
@@ -37,7 +37,7 @@ pub(super) fn left(fate: Option<&Fate>, now: DateTime<Utc>) -> String {
     }
 }
 
-/// When the item goes, and by which rule if that is not the end of its grace period.
+/// When the item expires, and the rule if it is not the grace period.
 pub(crate) fn expires(fate: Option<&Fate>, now: DateTime<Utc>, detail: Detail) -> String {
     let by = |rule: &Rule| match rule {
         Rule::PastGrace => String::new(),
@@ -58,7 +58,7 @@ pub(crate) fn expires(fate: Option<&Fate>, now: DateTime<Utc>, detail: Detail) -
     }
 }
 
-/// An instant where the reader is.
+/// A time in the local time zone.
 pub(crate) fn local(at: &DateTime<Utc>) -> String {
     at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string()
 }

@@ -1,14 +1,14 @@
-//! Content of any kind for a terminal, as it streams by.
+//! Escapes a stream for a terminal.
 
 use std::io::{self, Write};
 
 use rrm::text::{Charset, escaped_content};
 
-/// Passes text on with everything escaped that a terminal would obey, but for line ends and tabs.
+/// A writer that escapes everything but line ends and tabs.
 pub(crate) struct Escaped<W> {
     out: W,
     charset: Charset,
-    /// The beginning of a character whose end has not come yet.
+    /// The first bytes of an incomplete character.
     begun: Vec<u8>,
 }
 
@@ -34,7 +34,7 @@ impl<W: Write> Write for Escaped<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         let mut whole = std::mem::take(&mut self.begun);
         whole.extend(bytes);
-        // Cut where the last character begins, if its end is yet to come; whatever else is no UTF-8 is escaped.
+        // Keep an incomplete last character for the next write; other invalid bytes are escaped.
         let invalid = whole.utf8_chunks().last().map_or(&[][..], |last| last.invalid());
         let is_begun = std::str::from_utf8(invalid).is_err_and(|error| error.error_len().is_none());
         self.begun = if is_begun { whole.split_off(whole.len() - invalid.len()) } else { Vec::new() };
@@ -42,7 +42,7 @@ impl<W: Write> Write for Escaped<W> {
         Ok(bytes.len())
     }
 
-    /// Tells also the character that was never finished.
+    /// Writes the incomplete character too.
     fn flush(&mut self) -> io::Result<()> {
         let begun = std::mem::take(&mut self.begun);
         self.pass_on(&begun)?;

@@ -1,4 +1,4 @@
-//! What is shown of one item, wherever it is shown.
+//! Paths of items.
 
 use std::path::Path;
 
@@ -6,7 +6,7 @@ use rrm::item::{Origin, TrashItem};
 
 use rrm::text::{Charset, escaped};
 
-/// Where an item was; with `home`, that directory is `~`.
+/// The original path of an item, with `~` for `home`.
 pub(crate) fn origin(item: &TrashItem, home: Option<&Path>, charset: Charset) -> String {
     match &item.origin {
         Origin::Known(known) if item.is_open() => format!("(open) {}", path(known, home, charset)),

@@ -1,4 +1,4 @@
-//! One JSON object an item; the schema is in rrm-list(1).
+//! Items as JSON objects; the schema is in rrm-list(1).
 
 mod shown;
 mod volume;
@@ -18,17 +18,17 @@ use serde_json::ser::Formatter;
 use serde_json::{Map, Value};
 
 use super::pieces;
-use super::scene::Scene;
+use super::view::View;
 
 pub(crate) use shown::shown_object;
 pub(crate) use volume::volume_object;
 
-/// The item as an object; where its fate is not known, those keys are null.
+/// The item as an object; without a fate, those keys are null.
 pub(crate) fn object(item: &TrashItem, fate: Option<Fate>, now: DateTime<Utc>) -> Value {
     serde_json::to_value(ItemObject { item, fate, now }).unwrap_or_default()
 }
 
-/// The item as an object, and where it is now, or would be.
+/// The item as an object with its path after a restore.
 pub(crate) fn restored_object(item: &TrashItem, path: &Path, now: DateTime<Utc>) -> Value {
     let mut object = object(item, None, now);
     if let Some(object) = object.as_object_mut() {
@@ -38,9 +38,9 @@ pub(crate) fn restored_object(item: &TrashItem, path: &Path, now: DateTime<Utc>)
     object
 }
 
-/// Writes each item as an object on a line.
-pub(crate) fn write_items(items: &[TrashItem], scene: &Scene<'_>, out: &mut impl io::Write) -> io::Result<()> {
-    pieces::write_each(items, out, |item, text| write_line(item, scene.fate(item), scene.now, text))
+/// Writes one object per line.
+pub(crate) fn write_items(items: &[TrashItem], view: &View<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    pieces::write_each(items, out, |item, text| write_line(item, view.fate(item), view.now, text))
 }
 
 fn write_line(item: &TrashItem, fate: Option<Fate>, now: DateTime<Utc>, out: &mut Vec<u8>) -> io::Result<()> {
@@ -52,7 +52,7 @@ fn write_line(item: &TrashItem, fate: Option<Fate>, now: DateTime<Utc>, out: &mu
 /// A value on one line.
 pub(crate) fn line_of(value: &Value) -> String {
     let mut text = Vec::new();
-    // Memory takes everything, and all of it is text.
+    // Writing to memory cannot fail, and JSON is UTF-8.
     let _ = write(value, &mut text);
     String::from_utf8(text).unwrap_or_default()
 }
@@ -61,7 +61,7 @@ fn write(value: &impl Serialize, out: &mut Vec<u8>) -> serde_json::Result<()> {
     value.serialize(&mut serde_json::Serializer::with_formatter(out, Shown))
 }
 
-/// JSON as a terminal may have it: `\u` stands for what is not shown as it is anywhere else, too.
+/// JSON for a terminal: characters that are escaped elsewhere are written as `\u`.
 struct Shown;
 
 impl Formatter for Shown {
@@ -80,7 +80,7 @@ impl Formatter for Shown {
     }
 }
 
-/// An item on its way into JSON. A list writes its keys as they come, with no [`Value`] made of them first.
+/// Serializes an item without building a [`Value`] first.
 struct ItemObject<'a> {
     item: &'a TrashItem,
     fate: Option<Fate>,
@@ -88,7 +88,7 @@ struct ItemObject<'a> {
 }
 
 impl Serialize for ItemObject<'_> {
-    /// In the order of the alphabet, as a [`Map`] has them.
+    /// Keys in alphabetical order, as in a [`Map`].
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { item, fate, now } = self;
         let (goes, goes_date, goes_by) = told_of(*fate);
@@ -110,7 +110,7 @@ impl Serialize for ItemObject<'_> {
     }
 }
 
-/// What becomes of an item, when, and by which rule.
+/// What will happen to an item, when, and by which rule.
 fn told_of(fate: Option<Fate>) -> (Option<&'static str>, Option<DateTime<Utc>>, Option<&'static str>) {
     match fate {
         None => (None, None, None),
@@ -131,8 +131,8 @@ fn serialize_bytes<M: SerializeMap>(
     odd_bytes(value).map_or(Ok(()), |bytes| object.serialize_entry(key_of_bytes, &bytes))
 }
 
-/// JSON strings are Unicode and names are bytes: what is not UTF-8 is shown as well as can be, and told without loss
-/// under a second key, with `%XX` for each odd byte.
+/// JSON strings are Unicode and names are bytes. A name that is not UTF-8 is shown lossily, and again under a second
+/// key with `%XX` for each invalid byte.
 pub(super) fn insert_bytes(object: &mut Map<String, Value>, key: &str, value: Option<&OsStr>) {
     object.insert(key.into(), value.map(OsStr::to_string_lossy).map(Cow::into_owned).into());
     if let Some(bytes) = odd_bytes(value) {
@@ -140,7 +140,7 @@ pub(super) fn insert_bytes(object: &mut Map<String, Value>, key: &str, value: Op
     }
 }
 
-/// The bytes of what is not UTF-8.
+/// The bytes, percent-encoded, if they are not UTF-8.
 pub(super) fn odd_bytes(value: Option<&OsStr>) -> Option<String> {
     value.filter(|value| value.to_str().is_none()).map(|odd| percent_encoded(odd.as_bytes()))
 }
@@ -180,7 +180,7 @@ mod tests {
         }
     }
 
-    /// A program may read either, and a person compare them.
+    /// Both forms must agree.
     #[test]
     fn a_line_is_the_object_of_the_item_with_its_keys_in_order() {
         for path in [&b"/plain"[..], b"/odd \"\n\\\xff"] {

@@ -1,4 +1,4 @@
-//! Errors with their next step, and questions, on standard error.
+//! Messages on standard error: errors with hints, and questions.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, BufRead, IsTerminal, Write};
@@ -15,44 +15,44 @@ use crate::gnu::quote::quote;
 use rrm::text::{Charset, escaped_content};
 
 use super::progress::{TerminalProgress, clear_progress};
-use super::voice::Voice;
+use super::verbosity::Verbosity;
 use super::{signals, words};
 
-/// Where messages go, and in whose name.
+/// The sender of messages.
 #[derive(Debug, Clone)]
 pub(crate) struct Messages {
-    /// What every message begins with.
+    /// The prefix of every message.
     pub(crate) program: OsString,
-    /// What names may show as they are.
+    /// The character set of names.
     pub(crate) charset: Charset,
-    /// How much is said beside what went wrong.
-    pub(crate) voice: Voice,
-    /// The next steps that were told: one that a hundred errors share is told once.
+    /// How much to print.
+    pub(crate) verbosity: Verbosity,
+    /// Hints already printed; each is printed once.
     told: Arc<Mutex<Vec<String>>>,
 }
 
 impl Messages {
-    pub(crate) fn new(program: impl AsRef<OsStr>, charset: Charset, voice: Voice) -> Self {
-        Self { program: program.as_ref().to_owned(), charset, voice, told: Arc::default() }
+    pub(crate) fn new(program: impl AsRef<OsStr>, charset: Charset, verbosity: Verbosity) -> Self {
+        Self { program: program.as_ref().to_owned(), charset, verbosity, told: Arc::default() }
     }
 
-    /// Tells what went wrong and what to do about it, on standard error.
+    /// Prints an error and its hint.
     pub(crate) fn error(&self, error: &Error) {
         self.error_without_hint(error);
-        // Nobody expects of rm that it needs room, or knows what else there is.
-        if self.voice.hints() || (self.voice == Voice::AsRm && error.is_about_room()) {
+        // As `rm`, only hint at a full disk: users of rm do not expect it to need space.
+        if self.verbosity.hints() || (self.verbosity == Verbosity::AsRm && error.is_about_room()) {
             words::hint(error).into_iter().for_each(|hint| self.tell_once(hint));
         }
     }
 
-    /// Tells what went wrong, where what to do about it is told in another way.
+    /// Prints an error without its hint.
     pub(crate) fn error_without_hint(&self, error: &Error) {
         self.say(&words::words(error, self.charset));
     }
 
-    /// Tells what a person can do next.
+    /// Prints a hint.
     pub(crate) fn hint(&self, hint: &str) {
-        if self.voice.hints() {
+        if self.verbosity.hints() {
             self.tell_once(hint);
         }
     }
@@ -65,37 +65,37 @@ impl Messages {
         }
     }
 
-    /// Tells how it ended, where that is neither a failure nor what the command is for.
+    /// Prints a closing line that is neither an error nor the output.
     pub(crate) fn close(&self, line: &str) {
-        if self.voice.hints() {
+        if self.verbosity.hints() {
             self.say(line);
         }
     }
 
-    /// Tells on standard output what was done, where somebody wants to know.
+    /// Prints what was done, with `--verbose`.
     pub(crate) fn done(&self, line: &str) -> anyhow::Result<()> {
-        if self.voice != Voice::Verbose {
+        if self.verbosity != Verbosity::Verbose {
             return Ok(());
         }
         writeln!(io::stdout(), "{line}").context("write error")
     }
 
-    /// Where work tells how far it is.
+    /// The progress display.
     pub(crate) fn progress(&self) -> TerminalProgress {
-        TerminalProgress::new(self.voice)
+        TerminalProgress::new(self.verbosity)
     }
 
-    /// An error as one text with its next step, for a screen that has no lines to scroll by.
+    /// An error with its hint as one text, for the screen.
     #[cfg(feature = "browse")]
     pub(crate) fn words(&self, error: &Error) -> String {
         let words = self.shown(&words::words(error, self.charset));
         match words::hint(error) {
-            Some(hint) if self.voice.hints() => format!("{words} ({hint})"),
+            Some(hint) if self.verbosity.hints() => format!("{words} ({hint})"),
             _ => words,
         }
     }
 
-    /// Tells several, and what they make of the exit status.
+    /// Prints errors; returns the exit status.
     pub(crate) fn problems(&self, problems: &[Error]) -> Exit {
         for problem in problems {
             self.error(problem);
@@ -103,33 +103,31 @@ impl Messages {
         problems.iter().map(|problem| exit_of(problem.kind)).max().unwrap_or(Exit::Success)
     }
 
-    /// One message on standard error. Where that is closed there is nobody to tell.
+    /// Prints a message. If standard error is closed, it is lost.
     pub(crate) fn say(&self, message: &str) {
         Self::say_bytes(&[self.program.as_bytes(), b": ", self.shown(message).as_bytes(), b"\n"].concat());
     }
 
-    /// Says what is wrong with a command line, in colours if they are given. A complaint quotes words as they were typed, or
-    /// as a glob made them of names: those that have to be escaped go without colours.
+    /// Prints a usage error, coloured if given. If a quoted word must be escaped, it is printed without colours.
     pub(crate) fn complain(&self, complaint: &str, in_colours: Option<String>) {
         let shown = self.shown(complaint);
         Self::say_bytes(in_colours.filter(|_| shown == complaint).unwrap_or(shown).as_bytes());
     }
 
-    /// A message as this terminal may have it. Its names are escaped already; what other programs and the library say in
-    /// it need not be.
+    /// Escapes a message. Names in it are escaped already, but texts of other programs may not be.
     fn shown(&self, message: &str) -> String {
         let lines: Vec<String> =
             message.split('\n').map(|line| escaped_content(line.as_bytes(), self.charset)).collect();
         lines.join("\n")
     }
 
-    /// Bytes on standard error, at once, so that the lines of two commands do not mix.
+    /// Writes to standard error at once, so that lines of two commands do not mix.
     pub(crate) fn say_bytes(bytes: &[u8]) {
         clear_progress();
         let _ = io::stderr().write_all(bytes);
     }
 
-    /// Tells that standard output did not take what was written, unless its reader just went away.
+    /// Reports a failed write to standard output. A closed pipe is not reported.
     pub(crate) fn write_error(&self, error: &io::Error) -> Exit {
         if error.kind() == io::ErrorKind::BrokenPipe {
             return Exit::BrokenPipe;
@@ -147,7 +145,7 @@ impl Messages {
         }
     }
 
-    /// Tells of an error that ended the command, and what it makes of the exit status.
+    /// Reports the error that ended the command; returns the exit status.
     pub(crate) fn failure(&self, error: &anyhow::Error) -> Exit {
         if let Some(known) = error.downcast_ref::<Error>() {
             self.error(known);
@@ -167,7 +165,7 @@ impl Messages {
         }
     }
 
-    /// Asks a question, as rm does: on standard error, answered on standard input.
+    /// Asks on standard error and reads the answer from standard input, as rm does.
     pub(crate) fn ask(&self, question: &str) -> Answer {
         signals::while_asking(|| {
             Self::say_bytes(&[self.program.as_bytes(), b": ", self.shown(question).as_bytes()].concat());
@@ -175,7 +173,7 @@ impl Messages {
         })
     }
 
-    /// Asks whether a copy that is large or not faithful shall be made after all.
+    /// Asks before a large or lossy copy.
     pub(crate) fn consent_to(&self, copy: &Error) -> Consent {
         let name = quote(copy.path.as_os_str(), self.charset);
         let consent = self.confirm(&format!("{} {name} anyway? {}: ", copy.action, copy.reason));
@@ -185,7 +183,7 @@ impl Messages {
         consent
     }
 
-    /// Asks before something that cannot be undone. Only a terminal can answer; what arrives on a pipe is no answer.
+    /// Asks before a deletion. Only a terminal counts; input from a pipe is not an answer.
     pub(crate) fn confirm(&self, question: &str) -> Consent {
         if !io::stdin().is_terminal() {
             return Consent::NobodyToAsk;
@@ -197,7 +195,7 @@ impl Messages {
     }
 }
 
-/// What one problem makes of the exit status.
+/// The exit status of a problem.
 pub(crate) fn exit_of(problem: ErrorKind) -> Exit {
     match problem {
         ErrorKind::Interrupted => Exit::Interrupted,
@@ -206,7 +204,7 @@ pub(crate) fn exit_of(problem: ErrorKind) -> Exit {
     }
 }
 
-/// Whether a person agreed.
+/// The answer to a question.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Consent {
     Given,

@@ -1,4 +1,4 @@
-//! The colours that paths have: those of `$LS_COLORS`.
+//! Colours of paths, from `$LS_COLORS`.
 
 use lscolors::{Indicator, LsColors, Style};
 use rrm::item::{ItemKind, TrashItem};

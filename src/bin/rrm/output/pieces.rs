@@ -1,15 +1,15 @@
-//! Text made of many things, piece by piece and in two threads: a list spends much of its time on it.
+//! Formats many items in chunks on two threads: `rrm list` spends much of its time here.
 
 use std::io::{self, Write};
 use std::thread;
 
-/// Of how many things one piece is made at most: the more, the more memory.
+/// Items per chunk, which limits memory.
 const AT_ONCE: usize = 512;
 
-/// From how many things on a second thread is worth its start.
+/// From how many items on a second thread pays off.
 const WORTHWHILE: usize = 64;
 
-/// Writes a record for each thing, in their order.
+/// Writes a record for each item, in order.
 pub(super) fn write_each<T: Sync>(
     things: &[T],
     out: &mut impl Write,
@@ -21,7 +21,7 @@ pub(super) fn write_each<T: Sync>(
     })
 }
 
-/// Writes what `text_of` makes of all things, some at a time, in their order.
+/// Writes what `text_of` makes of chunks of items, in order.
 pub(super) fn write<T: Sync>(
     things: &[T],
     out: &mut impl Write,
@@ -40,7 +40,7 @@ pub(super) fn write<T: Sync>(
     Ok(())
 }
 
-/// Does both at once; where no thread can be had, one after the other.
+/// Runs both at once, or one after the other if no thread can be started.
 fn in_two_threads<R: Send>(here: impl FnOnce() -> R, there: impl Fn() -> R + Sync) -> (R, R) {
     thread::scope(|scope| {
         let second = thread::Builder::new().spawn_scoped(scope, &there).ok();

@@ -1,4 +1,4 @@
-//! One record an item, for scripts: ID, removed, expires, size, kind, path.
+//! Records for scripts: ID, removed, expires, size, kind, path.
 
 use std::io::{self, Write};
 use std::os::unix::ffi::OsStrExt;
@@ -14,12 +14,12 @@ use super::pieces;
 pub(crate) fn write_plain(items: &[TrashItem], out: &mut impl Write) -> io::Result<()> {
     pieces::write_each(items, out, |item, text| {
         write_fields(item, text)?;
-        // Whatever the locale is: scripts run in several.
+        // The same in every locale, because scripts run in several.
         writeln!(text, "{}", escaped(path_of(item), Charset::Utf8))
     })
 }
 
-/// Writes a record for each item that ends with a NUL, which no path holds; the path is as it is.
+/// Writes a record for each item, ended by NUL, with an unescaped path.
 pub(crate) fn write_null(items: &[TrashItem], out: &mut impl Write) -> io::Result<()> {
     pieces::write_each(items, out, |item, text| {
         write_fields(item, text)?;

@@ -1,4 +1,4 @@
-//! A preview as lines for a terminal, with nothing in them that it would obey.
+//! Previews as escaped lines for a terminal.
 
 use std::ffi::OsStr;
 
@@ -11,10 +11,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::text::{size, start_of};
 
-/// How far apart the places are that a tab leads to.
+/// Columns between tab stops.
 const TAB: usize = 8;
 
-/// The lines, each at most `width` columns wide where a width is told.
+/// The lines, cut to `width` columns if given.
 pub(crate) fn lines(preview: &Preview, width: Option<usize>, charset: Charset) -> Vec<String> {
     let lines = match &preview.content {
         Err(error) => vec![format!("(cannot be read: {})", error.reason)],
@@ -38,7 +38,7 @@ fn text(head: &Head, charset: Charset) -> Vec<String> {
     lines
 }
 
-/// A line of a text: tabs are spaces, what moves the cursor otherwise is escaped.
+/// Expands tabs and escapes the rest of a line.
 fn text_line(line: &[u8], charset: Charset) -> String {
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     let mut parts = line.split(|byte| *byte == b'\t').map(|part| escaped_content(part, charset));
@@ -51,7 +51,7 @@ fn text_line(line: &[u8], charset: Charset) -> String {
     text
 }
 
-/// What joins the lines of a tree: beside an entry, beside the last one, and below those two.
+/// The branches of a tree: beside an entry, beside the last one, below each of them.
 fn branches(charset: Charset) -> [&'static str; 4] {
     match charset {
         Charset::Utf8 => ["├── ", "└── ", "│   ", "    "],
@@ -64,7 +64,7 @@ fn drawn(tree: &Tree, charset: Charset) -> Vec<String> {
         return vec!["(empty)".to_owned()];
     }
     let [entry, last, below, below_last] = branches(charset);
-    // Read from its end, a tree tells at each line on which levels something follows.
+    // Read backwards, each line shows on which levels an entry follows.
     let mut follows: Vec<bool> = Vec::new();
     let mut drawn: Vec<String> = Vec::with_capacity(tree.lines.len());
     for TreeLine { depth, twig } in tree.lines.iter().rev() {

@@ -1,7 +1,6 @@
-//! Progress of long work, on a terminal, once it has lasted.
+//! Progress of long work on a terminal.
 //!
-//! It is one line at the bottom of the terminal, and the terminal is the whole process's: whatever else is written there
-//! clears the line first, and the next step of the work brings it back.
+//! There is one line per process. Everything else that is printed clears it first, and the next step draws it again.
 
 mod meter;
 
@@ -12,28 +11,28 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use rrm::progress::{Activity, Amount, Progress};
+use rrm::sys::patience::patience;
 
-use super::signals::{listen, listen_for_hang_up};
-use super::voice::Voice;
-use meter::Work;
+use super::signals::{listen, listen_for_hang_up, watch};
+use super::verbosity::Verbosity;
+use meter::Task;
 
 #[cfg(feature = "browse")]
 pub(crate) use meter::progress_words;
 
-/// How long work may take before it says anything.
-const QUIET: Duration = Duration::from_millis(500);
+/// How long work runs before its progress is shown.
+const DELAY: Duration = Duration::from_millis(500);
 
-/// How often the line is brought up to date; work is told in far smaller steps.
-const BEAT: Duration = Duration::from_millis(100);
+/// How often the line is redrawn.
+const REFRESH: Duration = Duration::from_millis(100);
 
-/// After how many steps it is looked whether there is something to show: the clock and the line for each of them would
-/// cost a part of the time that the step takes.
-const STEPS: u64 = 16;
+/// Steps between two looks at the clock: one for each step would slow the work down.
+const STEPS_PER_LOOK: u64 = 16;
 
-/// A step of so many bytes took long enough for a look of its own.
-const LARGE: u64 = 1 << 20;
+/// A step of this many bytes gets its own look.
+const LARGE_STEP: u64 = 1 << 20;
 
-/// The line that is shown.
+/// The current line.
 static SHOWN: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
 fn shown() -> MutexGuard<'static, Option<ProgressBar>> {
@@ -47,75 +46,84 @@ pub(crate) fn clear_progress() {
     }
 }
 
-/// Shows progress on standard error if that is a terminal, and learns of Ctrl-C.
+/// Shows progress on standard error if it is a terminal, and listens to Ctrl-C.
 ///
-/// What only looks lets a signal end the process as it always does, unless it takes long.
+/// Work that only reads is ended by a signal, unless it takes long.
 pub(crate) struct TerminalProgress {
-    voice: Voice,
-    /// Whether a person looks; asked once there is something to show.
+    verbosity: Verbosity,
+    /// Whether standard error is a terminal; checked when there is something to show.
     watched: OnceLock<bool>,
     interrupted: OnceLock<Arc<AtomicBool>>,
-    /// Set once a hang-up interrupts as well.
+    /// Set once SIGHUP interrupts too.
     hang_up: OnceLock<()>,
     steps: AtomicU64,
-    /// What was done since the last look.
+    /// Done since the last look.
     entries: AtomicU64,
     bytes: AtomicU64,
-    works: Mutex<Works>,
+    tasks: Mutex<Tasks>,
 }
 
-/// What is going on: of work inside of other work, the innermost is shown.
+/// Running tasks; the innermost is shown.
 #[derive(Default)]
-struct Works {
-    /// When the first began.
+struct Tasks {
+    /// Start of the first task.
     since: Option<Instant>,
-    under_way: Vec<Work>,
-    /// Whether any has lasted long enough to be shown.
+    under_way: Vec<Task>,
+    /// Whether any ran long enough to be shown.
     lasted: bool,
-    /// When the line was last brought up to date.
-    told: Option<Instant>,
+    /// When the line was last drawn.
+    drawn: Option<Instant>,
 }
 
 impl TerminalProgress {
-    /// For what only looks.
-    pub(super) fn new(voice: Voice) -> Self {
+    /// For work that only reads.
+    pub(super) fn new(verbosity: Verbosity) -> Self {
         let (steps, entries, bytes) = Default::default();
         let (watched, interrupted, hang_up) = Default::default();
-        Self { voice, watched, interrupted, hang_up, steps, entries, bytes, works: Mutex::default() }
+        Self { verbosity, watched, interrupted, hang_up, steps, entries, bytes, tasks: Mutex::default() }
     }
 
-    /// For what changes something: a signal waits until the item at hand is whole, and without a mark of ours, on one side
-    /// or the other.
+    /// For work that changes something: a signal waits until the current item is complete.
     pub(crate) fn listening(self) -> Self {
         self.interrupted.get_or_init(listen);
         self
     }
 
-    /// Whether it took so long that a person saw it.
+    /// The same, for work that may wait for a server.
+    pub(crate) fn watching(self) -> Self {
+        watch();
+        self.listening()
+    }
+
+    /// Whether progress was shown.
     pub(crate) fn has_lasted(&self) -> bool {
-        self.works().lasted
+        self.tasks().lasted
     }
 
     fn is_watched(&self) -> bool {
-        *self.watched.get_or_init(|| self.voice.shows_progress() && std::io::stderr().is_terminal())
+        *self.watched.get_or_init(|| self.verbosity.shows_progress() && std::io::stderr().is_terminal())
     }
 
-    fn works(&self) -> MutexGuard<'_, Works> {
-        self.works.lock().unwrap_or_else(PoisonError::into_inner)
+    fn tasks(&self) -> MutexGuard<'_, Tasks> {
+        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The works, with all that was done by now.
-    fn up_to_date(&self) -> MutexGuard<'_, Works> {
-        let mut works = self.works();
+    /// The tasks, with all steps counted.
+    fn up_to_date(&self) -> MutexGuard<'_, Tasks> {
+        let mut tasks = self.tasks();
         let take = |sum: &AtomicU64| sum.swap(0, Ordering::Relaxed);
-        works.advance(Amount { entries: take(&self.entries), bytes: take(&self.bytes) });
-        works
+        tasks.advance(Amount { entries: take(&self.entries), bytes: take(&self.bytes) });
+        tasks
     }
 }
 
 impl Progress for TerminalProgress {
     fn begin(&self, activity: Activity, total: Option<Amount>) {
         let interrupted = self.interrupted.get_or_init(listen);
+        // One rename is over before anybody could ask.
+        if activity != Activity::Moving || total.is_none_or(|total| total.entries > 1) {
+            watch();
+        }
         if activity == Activity::Copying {
             self.hang_up.get_or_init(|| listen_for_hang_up(interrupted));
         }
@@ -127,10 +135,10 @@ impl Progress for TerminalProgress {
         self.entries.fetch_add(done.entries, Ordering::Relaxed);
         self.bytes.fetch_add(done.bytes, Ordering::Relaxed);
         let step = self.steps.fetch_add(1, Ordering::Relaxed) + 1;
-        if step.is_multiple_of(STEPS) || done.bytes >= LARGE {
-            let mut works = self.up_to_date();
-            if works.lasted && self.is_watched() {
-                works.show();
+        if step.is_multiple_of(STEPS_PER_LOOK) || done.bytes >= LARGE_STEP {
+            let mut tasks = self.up_to_date();
+            if tasks.lasted && self.is_watched() {
+                tasks.show();
             }
         }
     }
@@ -145,36 +153,36 @@ impl Progress for TerminalProgress {
     }
 }
 
-impl Works {
+impl Tasks {
     fn begin(&mut self, activity: Activity, total: Option<Amount>) {
         self.since.get_or_insert_with(Instant::now);
         match self.under_way.last_mut() {
-            // To delete one item is part of deleting all of them, with one count.
+            // Deleting one item is part of deleting all; they share one count.
             Some(outer) if outer.activity == activity => outer.parts += 1,
-            _ => self.under_way.push(Work::new(activity, total)),
+            _ => self.under_way.push(Task::new(activity, total)),
         }
     }
 
     fn advance(&mut self, done: Amount) {
-        if let Some(work) = self.under_way.last_mut() {
-            work.done += done;
+        if let Some(task) = self.under_way.last_mut() {
+            task.done += done;
         }
-        self.lasted |= self.since.is_some_and(|since| since.elapsed() >= QUIET);
+        self.lasted |= self.since.is_some_and(|since| since.elapsed() >= patience(DELAY));
     }
 
     fn end(&mut self) {
         match self.under_way.last_mut() {
-            Some(work) if work.parts > 0 => work.parts -= 1,
+            Some(task) if task.parts > 0 => task.parts -= 1,
             _ => drop(self.under_way.pop()),
         }
     }
 
     fn show(&mut self) {
-        if !self.lasted || self.told.is_some_and(|told| told.elapsed() < BEAT) {
+        if !self.lasted || self.drawn.is_some_and(|drawn| drawn.elapsed() < patience(REFRESH)) {
             return;
         }
-        let Some(work) = self.under_way.last() else { return };
-        self.told = Some(Instant::now());
-        meter::update(shown().get_or_insert_with(|| meter::bar(work, ProgressDrawTarget::stderr())), work);
+        let Some(task) = self.under_way.last() else { return };
+        self.drawn = Some(Instant::now());
+        meter::update(shown().get_or_insert_with(|| meter::bar(task, ProgressDrawTarget::stderr())), task);
     }
 }

@@ -1,4 +1,4 @@
-//! All about one item, for people: its record, then a preview.
+//! Everything about one item: its record, then a preview.
 
 use std::ffi::OsStr;
 use std::io::{self, Write};
@@ -12,27 +12,27 @@ use rrm::text::escaped;
 
 use super::dates::{expires, local, removed};
 use super::preview;
-use super::scene::{Detail, Scene};
 use super::text::{count, size};
+use super::view::{Detail, View};
 use crate::env::users::{group_of, user_of};
 use crate::gnu::quote::quote_where_needed;
 
 /// Writes it.
-pub(crate) fn write(shown: &Shown, scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
-    for (label, value) in rows(shown, scene) {
+pub(crate) fn write(shown: &Shown, view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
+    for (label, value) in rows(shown, view) {
         writeln!(out, "{label:<9} {value}")?;
     }
     writeln!(out)?;
-    for line in preview::lines(&shown.preview, scene.width, scene.charset) {
+    for line in preview::lines(&shown.preview, view.width, view.charset) {
         writeln!(out, "{line}")?;
     }
     Ok(())
 }
 
-fn rows(shown: &Shown, scene: &Scene<'_>) -> Vec<(&'static str, String)> {
+fn rows(shown: &Shown, view: &View<'_>) -> Vec<(&'static str, String)> {
     let (item, metadata) = (&shown.item, &shown.preview.metadata);
-    let shown_path = |path: &Path| escaped(path, scene.charset);
-    let mut rows = vec![("ID", item.id.to_string()), ("Path", path(shown, scene))];
+    let shown_path = |path: &Path| escaped(path, view.charset);
+    let mut rows = vec![("ID", item.id.to_string()), ("Path", path(shown, view))];
     if !shown.part.as_os_str().is_empty() {
         rows.push(("Part of", item.original_path().map_or_else(|| item.id.short(), shown_path)));
     }
@@ -44,29 +44,29 @@ fn rows(shown: &Shown, scene: &Scene<'_>) -> Vec<(&'static str, String)> {
     rows.push(("Mode", mode(mode_of(shown))));
     rows.push((
         "Owner",
-        format!("{}, group {}", user_of(metadata.uid, scene.charset), group_of(metadata.gid, scene.charset)),
+        format!("{}, group {}", user_of(metadata.uid, view.charset), group_of(metadata.gid, view.charset)),
     ));
     rows.extend(chrono::DateTime::from_timestamp(metadata.modified.seconds, 0).map(|at| ("Modified", local(&at))));
-    rows.push(("Removed", both(|detail| removed(&item.trashed, scene.now, detail))));
-    rows.push(("Expires", both(|detail| expires(Some(&shown.fate), scene.now, detail))));
+    rows.push(("Removed", both(|detail| removed(&item.trashed, view.now, detail))));
+    rows.push(("Expires", both(|detail| expires(Some(&shown.fate), view.now, detail))));
     rows.push(("Kept", kept(item.keep)));
-    rows.extend(item.session.as_deref().map(|session| ("Session", escaped(session, scene.charset))));
+    rows.extend(item.session.as_deref().map(|session| ("Session", escaped(session, view.charset))));
     rows.push(("Trash", shown_path(&item.trash)));
     rows.push(("On disk", shown_path(&shown.place)));
     rows.push(("Record", record(shown.record).to_owned()));
-    rows.extend(versions(shown, scene).map(|versions| ("Versions", versions)));
+    rows.extend(versions(shown, view).map(|versions| ("Versions", versions)));
     rows
 }
 
-fn path(shown: &Shown, scene: &Scene<'_>) -> String {
+fn path(shown: &Shown, view: &View<'_>) -> String {
     match &shown.item.origin {
         Origin::Known(_) if shown.item.is_open() => {
-            format!("(open: others could have written its record) {}", escaped(&shown.path, scene.charset))
+            format!("(open: others could have written its record) {}", escaped(&shown.path, view.charset))
         }
-        Origin::Known(_) => escaped(&shown.path, scene.charset),
+        Origin::Known(_) => escaped(&shown.path, view.charset),
         Origin::Unknown => "(unknown origin)".to_owned(),
         Origin::Untrusted(record) => {
-            format!("(untrusted: {}) {}", record.reason, escaped(&record.recorded, scene.charset))
+            format!("(untrusted: {}) {}", record.reason, escaped(&record.recorded, view.charset))
         }
     }
 }
@@ -82,7 +82,7 @@ fn kind(shown: &Shown) -> String {
     }
 }
 
-/// How large it is; of a part that is a directory nobody knows.
+/// The size; unknown for a part that is a directory.
 pub(super) fn sized(shown: &Shown) -> Option<u64> {
     let metadata = &shown.preview.metadata;
     match metadata.is_dir() {
@@ -97,7 +97,7 @@ fn exact_size(bytes: u64) -> String {
     if bytes < 1024 { rounded } else { format!("{rounded} ({bytes} bytes)") }
 }
 
-/// The permission bits that a restore would give it.
+/// The permissions after a restore.
 pub(super) fn mode_of(shown: &Shown) -> u32 {
     let mode = shown.preview.metadata.mode;
     if shown.part.as_os_str().is_empty() { shown.item.original_mode(mode) } else { mode }
@@ -105,7 +105,7 @@ pub(super) fn mode_of(shown: &Shown) -> u32 {
 
 /// `rw-r--r-- (0644)`.
 fn mode(bits: u32) -> String {
-    // Set-user-id, set-group-id and sticky show in the place of an `x`, as ls has it.
+    // As ls, set-user-ID, set-group-ID and sticky bits replace an `x`.
     let special = [(0o4000, 's'), (0o2000, 's'), (0o1000, 't')];
     let mut text = String::with_capacity(16);
     for (class, (bit, letter)) in special.into_iter().enumerate() {
@@ -122,7 +122,7 @@ fn mode(bits: u32) -> String {
     format!("{text} ({bits:04o})")
 }
 
-/// A time told both ways: `3d ago (2026-11-18 14:00:00)`.
+/// A time in two forms: `3d ago (2026-11-18 14:00:00)`.
 fn both(told: impl Fn(Detail) -> String) -> String {
     let (short, full) = (told(Detail::Short), told(Detail::Full));
     if short == full { short } else { format!("{short} ({full})") }
@@ -145,13 +145,13 @@ fn record(place: RecordPlace) -> &'static str {
     }
 }
 
-/// What else there is of the item's path, and how to see it.
-fn versions(shown: &Shown, scene: &Scene<'_>) -> Option<String> {
+/// Other versions of the same path, and how to list them.
+fn versions(shown: &Shown, view: &View<'_>) -> Option<String> {
     let path = shown.item.original_path().filter(|_| !shown.others.is_empty())?;
     let mut word = std::ffi::OsString::from("path:");
     word.push(path);
     let others = count(shown.others.len() as u64, "other");
-    Some(format!("{others} of this path: rrm list {}", quote_where_needed(OsStr::new(&word), scene.charset)))
+    Some(format!("{others} of this path: rrm list {}", quote_where_needed(OsStr::new(&word), view.charset)))
 }
 
 #[cfg(test)]

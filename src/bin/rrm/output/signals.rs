@@ -1,22 +1,44 @@
-//! Ctrl-C and its like: a wish to stop between two items, and the end where a question waits for its answer.
+//! Signals: Ctrl-C stops work between two items, and ends the program while it asks a question.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Once};
+use std::thread::{Builder, park};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-/// Whether a question waits for its answer. As the handlers of signals are, it is the whole process's.
+/// Whether a question waits for its answer. Signal handlers belong to the process, and so does this.
 static ASKING: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
-/// From now on SIGINT and SIGTERM ask to stop; a second one ends the process after all, and so does the first while a
-/// question is asked. Where a signal cannot be caught, the first one ends it too.
+/// Makes SIGINT and SIGTERM request a stop. A second signal ends the process, and so does the first while a question
+/// waits.
 pub(super) fn listen() -> Arc<AtomicBool> {
     let interrupted = Arc::new(AtomicBool::new(false));
     [SIGINT, SIGTERM].into_iter().for_each(|signal| catch(signal, &interrupted));
     interrupted
 }
 
-/// The same for a terminal that hangs up, unless nohup has it ignored: half a copy would be left.
+/// From now on signals come to a thread that does nothing else. A caught one does not end a wait for a server that does not
+/// answer; so it would neither be heard while this thread waits, nor would the second one end the process.
+///
+/// It costs a thread, so it is for what takes long or is many.
+pub(super) fn watch() {
+    static WATCHING: Once = Once::new();
+    WATCHING.call_once(|| {
+        let watcher = Builder::new().stack_size(STACK).spawn(|| {
+            loop {
+                park();
+            }
+        });
+        if watcher.is_ok() {
+            rrm::sys::leave_signals_to_others();
+        }
+    });
+}
+
+/// More than a handler takes.
+const STACK: usize = 64 << 10;
+
+/// The same as [`listen`] for SIGHUP, unless nohup ignores it, so that no half copy is left.
 pub(super) fn listen_for_hang_up(interrupted: &Arc<AtomicBool>) {
     if !rrm::sys::ignores(SIGHUP) {
         catch(SIGHUP, interrupted);
@@ -30,7 +52,7 @@ fn catch(signal: i32, interrupted: &Arc<AtomicBool>) {
     let _ = signal_hook::flag::register(signal, interrupted.clone());
 }
 
-/// Asks. Nothing is half-done meanwhile, so a signal need not wait for the answer.
+/// Asks. Nothing is half-done now, so a signal may end the program.
 pub(super) fn while_asking<T>(ask: impl FnOnce() -> T) -> T {
     ASKING.store(true, Ordering::Relaxed);
     let answer = ask();

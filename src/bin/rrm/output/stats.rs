@@ -1,4 +1,4 @@
-//! What each volume's trash holds, as bars for people.
+//! Statistics of each volume as bars.
 
 mod bar;
 
@@ -10,71 +10,66 @@ use rrm::sys::Mount;
 use rrm::text::escaped;
 
 use super::item::path;
-use super::scene::Scene;
 use super::table;
 use super::text::{count, size};
+use super::view::View;
 use bar::{bar, gauge};
 
-/// How wide it is where there is no terminal, and how wide at most: longer bars tell no more.
+/// The width without a terminal, and the maximum.
 const WIDTH: usize = 80;
 const WIDEST: usize = 100;
 
-/// As little of a bar as still tells something.
+/// The narrowest useful bar.
 const NARROWEST_BAR: usize = 8;
 
-/// Before a bar: what is counted, how many items, how many bytes, and the gaps between them.
+/// The columns before a bar: label, items, bytes.
 const LABEL: usize = 18;
 const ITEMS: usize = 8;
 const BYTES: usize = 11;
 
-/// Writes one part for each volume.
-pub(crate) fn write(volumes: &[Statistics], scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
+/// Writes a section for each volume.
+pub(crate) fn write(volumes: &[Statistics], view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
     for (number, volume) in volumes.iter().enumerate() {
         if number > 0 {
             writeln!(out)?;
         }
-        write_volume(volume, scene, out)?;
+        write_volume(volume, view, out)?;
     }
     Ok(())
 }
 
-fn write_volume(volume: &Statistics, scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
-    write_space(&volume.place, volume.total.bytes, scene, out)?;
+fn write_volume(volume: &Statistics, view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
+    write_space(&volume.place, volume.total.bytes, view, out)?;
     for trash in &volume.place.trashes {
-        writeln!(out, "Trash     {}", path(trash, scene.shown_home(), scene.charset))?;
+        writeln!(out, "Trash     {}", path(trash, view.shown_home(), view.charset))?;
     }
     writeln!(out, "Holds     {}", total(&volume.total))?;
     if volume.total.items == 0 {
         return Ok(());
     }
     let whole = volume.total.bytes;
-    section("REMOVED", "SIZE", &volume.by_age, |age| age_label(*age), whole, scene, out)?;
-    section("KIND", "SIZE", &volume.by_kind, |kind: &ItemKind| kind.name(), whole, scene, out)?;
-    section("GOES", "FREES", &volume.by_due, |due| due_label(*due), whole, scene, out)?;
+    section("REMOVED", "SIZE", &volume.by_age, |age| age_label(*age), whole, view, out)?;
+    section("KIND", "SIZE", &volume.by_kind, |kind: &ItemKind| kind.name(), whole, view, out)?;
+    section("GOES", "FREES", &volume.by_due, |due| due_label(*due), whole, view, out)?;
     if volume.largest.is_empty() {
         return Ok(());
     }
     writeln!(out, "\nLARGEST")?;
-    table::write(&volume.largest, scene, out)
+    table::write(&volume.largest, view, out)
 }
 
-/// The volume's name, and how full it is.
-fn write_space(place: &Place, trash: u64, scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
+/// The name of the volume and its free space.
+fn write_space(place: &Place, trash: u64, view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
     if let Some(Mount { point, kind }) = &place.mount {
-        // A file system of a user's own making (FUSE) may be called anything.
-        writeln!(
-            out,
-            "Volume    {} ({})",
-            path(point, scene.shown_home(), scene.charset),
-            escaped(kind, scene.charset)
-        )?;
+        // The type of a FUSE file system may be any text.
+        writeln!(out, "Volume    {} ({})", path(point, view.shown_home(), view.charset), escaped(kind, view.charset))?;
     }
     let Some(space) = place.space else { return Ok(()) };
     let used = space.size.saturating_sub(space.available);
-    // What the trash holds may be longer than it is on the disk, where there are holes.
+    // Sparse files are longer than the space they use.
     let trash = trash.min(used);
     let of_it = |part| percent(part, space.size);
-    let gauge = gauge(used - trash, trash, space.available, width(scene) - 12, scene.charset);
+    let gauge = gauge(used - trash, trash, space.available, width(view) - 12, view.charset);
     writeln!(out, "Free      {} of {}", size(space.available), size(space.size))?;
     writeln!(out, "Used      {}, {} by these items\n          [{gauge}]", of_it(used), of_it(trash))
 }
@@ -94,28 +89,28 @@ fn total(total: &Tally) -> String {
     }
 }
 
-/// A heading and a bar for each sort of which there is something.
+/// A heading, and a bar for each non-empty group.
 fn section<T>(
     heading: &str,
     unit: &str,
     tallies: &[(T, Tally)],
     label: impl Fn(&T) -> &'static str,
     whole: u64,
-    scene: &Scene<'_>,
+    view: &View<'_>,
     out: &mut impl Write,
 ) -> io::Result<()> {
     writeln!(out, "\n{heading:<LABEL$}{:>ITEMS$}{unit:>BYTES$}", "ITEMS")?;
-    let room = width(scene).saturating_sub(LABEL + ITEMS + BYTES + 2).max(NARROWEST_BAR);
+    let room = width(view).saturating_sub(LABEL + ITEMS + BYTES + 2).max(NARROWEST_BAR);
     for (of, tally) in tallies.iter().filter(|(_, tally)| tally.items > 0) {
-        let bar = bar(tally.bytes, whole, room, scene.charset);
+        let bar = bar(tally.bytes, whole, room, view.charset);
         let line = format!("{:<LABEL$}{:>ITEMS$}{:>BYTES$}  {bar}", label(of), tally.items, size(tally.bytes));
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())
 }
 
-fn width(scene: &Scene<'_>) -> usize {
-    scene.width.unwrap_or(WIDTH).clamp(LABEL + ITEMS + BYTES + 2 + NARROWEST_BAR, WIDEST)
+fn width(view: &View<'_>) -> usize {
+    view.width.unwrap_or(WIDTH).clamp(LABEL + ITEMS + BYTES + 2 + NARROWEST_BAR, WIDEST)
 }
 
 fn age_label(age: Age) -> &'static str {

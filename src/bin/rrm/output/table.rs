@@ -1,4 +1,4 @@
-//! Items for people: a table that fits the terminal.
+//! The table of items, which fits the terminal.
 
 mod footer;
 
@@ -11,25 +11,25 @@ use unicode_width::UnicodeWidthStr;
 use super::dates::{age, expires, left, removed};
 use super::item::origin;
 use super::pieces;
-use super::scene::{Detail, Scene};
 use super::text::{middle_of, short_size, size};
+use super::view::{Detail, View};
 
 pub(crate) use footer::footer;
 
-/// A column before that of the paths.
+/// A column before the path.
 struct Column {
     heading: &'static str,
     alignment: CellAlignment,
-    cell: fn(&TrashItem, &Scene<'_>) -> String,
+    cell: fn(&TrashItem, &View<'_>) -> String,
 }
 
 use CellAlignment::{Left, Right};
 
-/// What a line has room for.
+/// The columns of the short table.
 const SHORT: [Column; 5] = [
     Column { heading: "ID", alignment: Left, cell: |item, _| item.id.short() },
-    Column { heading: "AGE", alignment: Right, cell: |item, scene| age(&item.trashed, scene.now) },
-    Column { heading: "LEFT", alignment: Right, cell: |item, scene| left(scene.fate(item).as_ref(), scene.now) },
+    Column { heading: "AGE", alignment: Right, cell: |item, view| age(&item.trashed, view.now) },
+    Column { heading: "LEFT", alignment: Right, cell: |item, view| left(view.fate(item).as_ref(), view.now) },
     Column { heading: "SIZE", alignment: Right, cell: |item, _| item.size.map_or_else(unknown, short_size) },
     Column { heading: "K", alignment: Left, cell: |item, _| letter_of(item.kind).to_owned() },
 ];
@@ -37,53 +37,53 @@ const SHORT: [Column; 5] = [
 /// With `--full`.
 const FULL: [Column; 5] = [
     Column { heading: "ID", alignment: Left, cell: |item, _| item.id.to_string() },
-    Column { heading: "REMOVED", alignment: Left, cell: |item, scene| removed(&item.trashed, scene.now, Detail::Full) },
+    Column { heading: "REMOVED", alignment: Left, cell: |item, view| removed(&item.trashed, view.now, Detail::Full) },
     Column {
         heading: "EXPIRES",
         alignment: Left,
-        cell: |item, scene| expires(scene.fate(item).as_ref(), scene.now, Detail::Full),
+        cell: |item, view| expires(view.fate(item).as_ref(), view.now, Detail::Full),
     },
     Column { heading: "SIZE", alignment: Right, cell: |item, _| item.size.map_or_else(unknown, size) },
     Column { heading: "KIND", alignment: Left, cell: |item, _| item.kind.name().to_owned() },
 ];
 
-/// As little of a path as is still worth more than another column.
+/// The narrowest path worth more than another column.
 const NARROWEST_PATH: usize = 20;
 
-/// How many columns there are at least.
+/// The minimum number of columns.
 const FEWEST: usize = 2;
 
 /// The gap between two columns.
 const GAP: u16 = 2;
 
-/// The columns that there is room for, and how wide they are.
+/// The columns that fit, with their widths.
 struct Layout {
     columns: Vec<(Column, u16)>,
-    /// How wide a path may be.
+    /// The width for paths.
     room: usize,
 }
 
 impl Layout {
-    fn of(items: &[TrashItem], scene: &Scene<'_>) -> Self {
-        let columns = match scene.detail {
+    fn of(items: &[TrashItem], view: &View<'_>) -> Self {
+        let columns = match view.detail {
             Detail::Short => SHORT,
             Detail::Full => FULL,
         };
         let mut columns: Vec<_> = columns.into_iter().map(|column| (width_of(column.heading), column)).collect();
         for item in items {
             for (width, column) in &mut columns {
-                *width = (*width).max(width_of(&(column.cell)(item, scene)));
+                *width = (*width).max(width_of(&(column.cell)(item, view)));
             }
         }
         let mut columns: Vec<_> = columns.into_iter().map(|(width, column)| (column, width)).collect();
-        let room = match (scene.width, scene.detail) {
+        let room = match (view.width, view.detail) {
             (Some(width), Detail::Short) => fitting(&mut columns, width),
             _ => usize::MAX,
         };
         Self { columns, room }
     }
 
-    /// Rows as text.
+    /// Formats rows.
     fn lines(&self, rows: impl IntoIterator<Item = Vec<Cell>>) -> io::Result<Vec<u8>> {
         let mut table = Table::new();
         table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).add_rows(rows);
@@ -98,13 +98,13 @@ impl Layout {
         table.lines().try_for_each(|line| writeln!(text, "{}", line.trim_end())).map(|()| text)
     }
 
-    fn row(&self, item: &TrashItem, scene: &Scene<'_>) -> Vec<Cell> {
+    fn row(&self, item: &TrashItem, view: &View<'_>) -> Vec<Cell> {
         let before = self.columns.iter().map(|(column, _)| {
-            let cell = Cell::new((column.cell)(item, scene));
+            let cell = Cell::new((column.cell)(item, view));
             cell.set_alignment(column.alignment)
         });
-        let path = middle_of(&origin(item, scene.shown_home(), scene.charset), self.room, scene.charset);
-        let path = match &scene.colours {
+        let path = middle_of(&origin(item, view.shown_home(), view.charset), self.room, view.charset);
+        let path = match &view.colours {
             Some(colours) => colours.paint(item, &path),
             None => path,
         };
@@ -117,15 +117,15 @@ impl Layout {
     }
 }
 
-/// Writes the table. Each row is made twice, to see how wide the columns are and to write it, and is not kept: a cell takes
-/// ten times as much memory as what is in it.
-pub(crate) fn write(items: &[TrashItem], scene: &Scene<'_>, out: &mut impl Write) -> io::Result<()> {
-    let layout = Layout::of(items, scene);
+/// Writes the table. Each row is made twice, for its width and for output, and not kept: a cell takes ten times the
+/// memory of its text.
+pub(crate) fn write(items: &[TrashItem], view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
+    let layout = Layout::of(items, view);
     out.write_all(&layout.lines([layout.header()])?)?;
-    pieces::write(items, out, |some| layout.lines(some.iter().map(|item| layout.row(item, scene))))
+    pieces::write(items, out, |some| layout.lines(some.iter().map(|item| layout.row(item, view))))
 }
 
-/// Leaves out the last columns where the paths would have no room, and says how much room they have.
+/// Drops last columns while paths have too little room; returns the room for paths.
 fn fitting(columns: &mut Vec<(Column, u16)>, width: usize) -> usize {
     loop {
         let before_path: usize = columns.iter().map(|(_, width)| usize::from(width + GAP)).sum();
@@ -137,7 +137,7 @@ fn fitting(columns: &mut Vec<(Column, u16)>, width: usize) -> usize {
     }
 }
 
-/// A column wider than that holds nothing that we write.
+/// Wider columns do not occur.
 fn width_of(cell: &str) -> u16 {
     u16::try_from(cell.width()).unwrap_or(u16::MAX - GAP)
 }

@@ -1,4 +1,4 @@
-//! Small texts: sizes, ages, counts.
+//! Sizes, spans, counts, and texts cut to a width.
 
 use bytesize::ByteSize;
 use chrono::TimeDelta;
@@ -10,13 +10,13 @@ pub(crate) fn size(bytes: u64) -> String {
     ByteSize::b(bytes).display().iec().to_string()
 }
 
-/// A number of bytes as `ls -h` has it, in at most five columns.
+/// A number of bytes as in `ls -h`, in at most five columns.
 pub(crate) fn short_size(bytes: u64) -> String {
     const UNITS: [&str; 6] = ["K", "M", "G", "T", "P", "E"];
     if bytes < 1024 {
         return bytes.to_string();
     }
-    // In tenths, rounded up as ls does it; where that is a whole of the next unit, it is told in that.
+    // In tenths, rounded up as ls does; a full next unit is printed in that unit.
     let mut tenths = u128::from(bytes) * 10;
     let mut unit = 0;
     tenths = tenths.div_ceil(1024);
@@ -30,8 +30,7 @@ pub(crate) fn short_size(bytes: u64) -> String {
     }
 }
 
-/// As much of `text` as fits, less its middle: its end says most, and where it begins comes next. The last name of a path
-/// stays whole if that can be.
+/// Cuts the middle of `text` to fit. The end says most, so the last name of a path stays whole if possible.
 pub(crate) fn middle_of(text: &str, room: usize, charset: Charset) -> String {
     if text.width() <= room {
         return text.to_owned();
@@ -49,7 +48,7 @@ pub(crate) fn middle_of(text: &str, room: usize, charset: Charset) -> String {
     first + mark + &last
 }
 
-/// The first of these characters that fit.
+/// The first characters that fit.
 fn fitting(characters: impl Iterator<Item = char>, room: usize) -> impl Iterator<Item = char> {
     let mut used = 0;
     characters.take_while(move |c| {
@@ -58,7 +57,7 @@ fn fitting(characters: impl Iterator<Item = char>, room: usize) -> impl Iterator
     })
 }
 
-/// What stands for what was left out.
+/// The mark of omitted text.
 fn mark_of(charset: Charset) -> &'static str {
     match charset {
         Charset::Utf8 => "…",
@@ -66,7 +65,7 @@ fn mark_of(charset: Charset) -> &'static str {
     }
 }
 
-/// As much of the start of `text` as fits.
+/// Cuts the end of `text` to fit.
 pub(crate) fn start_of(text: &str, room: usize, charset: Charset) -> String {
     if text.width() <= room {
         return text.to_owned();
@@ -80,14 +79,14 @@ pub(crate) fn count(number: u64, noun: &str) -> String {
     if number == 1 { format!("1 {noun}") } else { format!("{number} {noun}s") }
 }
 
-/// A span of time in its largest unit, rounded: `3d`, `5h`, `12min`. What is kept for 30 days or an hour is gone in `30d` or
-/// `1h` a moment later, too.
+/// A time span in its largest unit, rounded: `3d`, `5h`, `12min`. Rounding keeps `30d` and `1h` a moment after they
+/// were set.
 pub(crate) fn span(delta: TimeDelta) -> String {
     const UNITS: [(&str, u64); 6] =
         [("y", 31_557_600), ("mo", 2_629_800), ("d", 86_400), ("h", 3600), ("min", 60), ("s", 1)];
     let seconds = delta.num_seconds().unsigned_abs();
     let rounded = |length: u64| (seconds + length / 2) / length;
-    // So many of the next smaller unit as make one of this are one of this.
+    // Number of the next smaller unit in one of this.
     let is_reached = |at: usize| {
         let smaller = UNITS.get(at + 1).map_or(1, |(_, length)| *length);
         seconds >= UNITS[at].1 || rounded(smaller).saturating_mul(smaller) >= UNITS[at].1

@@ -1,4 +1,4 @@
-//! Errors in words, each with a next step.
+//! The words of errors, and their hints.
 
 use std::io;
 use std::path::Path;
@@ -11,7 +11,7 @@ use crate::gnu::messages;
 use crate::gnu::quote::quote;
 use rrm::text::Charset;
 
-/// One error as a message without the program's name: what, on what, why.
+/// An error as a message without the program's name.
 pub(crate) fn words(error: &Error, charset: Charset) -> String {
     let path = error.path.as_os_str();
     match error.kind {
@@ -21,8 +21,7 @@ pub(crate) fn words(error: &Error, charset: Charset) -> String {
     }
 }
 
-/// What a person can do about it, unless the message itself says so. Every kind has an answer, so that a new one cannot be
-/// forgotten here.
+/// The hint of an error, unless its message has one. Every kind is listed, so that a new one cannot be forgotten.
 pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     use ErrorKind as Kind;
     let removing = error.action == "remove";
@@ -85,29 +84,29 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     })
 }
 
-/// What is told of a directory that had to be made for what was restored.
+/// The message about a directory that a restore had to create.
 pub(crate) fn made_anew(anew: &MadeAnew, charset: Charset) -> String {
     let path = quote(anew.path.as_os_str(), charset);
     format!("created {path} with mode {:04o}, because its old mode is unknown", anew.mode)
 }
 
-/// Whether something was not permitted because of what `chattr` has set, there or on the directory above.
+/// Whether an operation failed because of `chattr` flags on the path or its directory.
 fn is_fixed(error: &Error) -> bool {
     const EPERM: i32 = 1;
     let above = error.path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
     error.is_os_error(EPERM) && [&*error.path, above].into_iter().any(sys::is_fixed)
 }
 
-/// Where a disk is full, or a quota used up: even a rename may need a block for the record beside it.
+/// If the disk or a quota is full: even a rename may need a block for the record.
 const NO_ROOM: &str = "rrm clean frees space; rrm rm --immediate deletes for good without the trash";
 
 /// Of a kind that the library has learned since; the tests see to it that there is none.
 const UNFORESEEN: &str = "see rrm --help";
 
-/// Where the kernel's word says nothing of what is wrong.
+/// If the error of the kernel says nothing about the cause.
 const UNSOUND: &str = "run rrm doctor to check all trash directories";
 
-/// What a person can do about a failed call to the kernel.
+/// The hint of a failed system call.
 fn system_hint(cause: &io::Error) -> &'static str {
     match cause.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => NO_ROOM,
@@ -126,7 +125,7 @@ fn system_hint(cause: &io::Error) -> &'static str {
     }
 }
 
-/// What a person can do where the program could not write what it tells, which has nothing to do with any trash.
+/// The hint of a failed write to the output, which concerns no trash.
 pub(crate) fn output_hint(cause: &io::Error) -> &'static str {
     match cause.kind() {
         io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
@@ -175,7 +174,7 @@ mod tests {
         }
     }
 
-    /// An option that is named exists: a hint that sends a person astray is worse than none.
+    /// Options in hints must exist.
     #[test]
     fn every_option_that_a_hint_names_exists() {
         use clap::CommandFactory as _;

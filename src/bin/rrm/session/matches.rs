@@ -1,4 +1,4 @@
-//! What a word was found in, shown to a person to choose from.
+//! The items that an ambiguous word matches.
 
 use rrm::error::{Error, ErrorKind};
 use rrm::item::TrashItem;
@@ -8,28 +8,28 @@ use rrm::rules::selection::{Searching, Selection, Term};
 use super::Session;
 use crate::exit::Exit;
 use crate::options::{SortKey, compare};
-use crate::output::{self, Detail, Messages, Scene};
+use crate::output::{self, Detail, Messages, View};
 
-/// How many items are shown.
+/// How many items are listed.
 const SHOWN: usize = 20;
 
-/// A selection some words of which were found in several items.
-pub(crate) struct Picking {
-    /// Those items.
+/// Words of a selection that match several items.
+pub(crate) struct Matches {
+    /// A selection of those items.
     pub(crate) among: Selection,
-    /// The other words.
+    /// The words that are not ambiguous.
     #[cfg_attr(not(feature = "browse"), expect(dead_code, reason = "only a choice on the screen restores them too"))]
     pub(crate) others: Vec<Term>,
 }
 
-impl Picking {
-    /// What there is to pick from, if these are the problems of the selection.
+impl Matches {
+    /// The ambiguous words among the problems of a selection.
     pub(crate) fn of(selection: &Selection, problems: &[Error]) -> Option<Self> {
         let is_found = |term: &Term| {
             problems.iter().any(|error| error.kind == ErrorKind::Several && error.path.as_os_str() == term.text())
         };
         let (found, others): (Vec<_>, Vec<_>) = selection.terms.iter().cloned().partition(is_found);
-        // A word may begin a path into a directory that has not got it.
+        // A word with a path into a directory matches by its first part.
         let terms: Vec<_> = found.iter().filter_map(Term::searched).collect();
         let among = Selection { terms, searching: Searching::All, ..selection.clone() };
         (!among.terms.is_empty()).then_some(Self { among, others })
@@ -37,8 +37,8 @@ impl Picking {
 }
 
 impl Session<'_> {
-    /// Tells the problems of a selection: what a word was found in as a table, with the line to type.
-    pub(crate) fn problems_of_words(
+    /// Prints the problems of a selection: for an ambiguous word a table of its matches and the command that chooses one.
+    pub(crate) fn report_problems(
         &self,
         problems: &[Error],
         selection: &Selection,
@@ -46,9 +46,9 @@ impl Session<'_> {
     ) -> anyhow::Result<Exit> {
         let mut exit = Exit::Success;
         for problem in problems {
-            match Picking::of(selection, std::slice::from_ref(problem)) {
-                Some(picking) => {
-                    self.show_found(problem, picking.among, command)?;
+            match Matches::of(selection, std::slice::from_ref(problem)) {
+                Some(matches) => {
+                    self.show_found(problem, matches.among, command)?;
                     exit = exit.max(Exit::Failure);
                 }
                 None => exit = exit.max(self.messages.problems(std::slice::from_ref(problem))),
@@ -57,7 +57,7 @@ impl Session<'_> {
         Ok(exit)
     }
 
-    /// Tells that a word was found in these items and how to choose one.
+    /// Prints the matches of a word and how to choose one.
     fn show_found(&self, problem: &Error, among: Selection, command: &str) -> anyhow::Result<()> {
         self.messages.error_without_hint(problem);
         let shown = self.show_matches(among)?;
@@ -67,7 +67,7 @@ impl Session<'_> {
         Ok(())
     }
 
-    /// Shows on standard error what a word was found in, the newest last.
+    /// Prints the matches on standard error, the newest last.
     pub(crate) fn show_matches(&self, among: Selection) -> anyhow::Result<Vec<TrashItem>> {
         let standing = Some(self.context.standing()?);
         let mut request = ListOptions::new(among, self.context.now);
@@ -77,8 +77,8 @@ impl Session<'_> {
         let more = listing.items.len().saturating_sub(SHOWN);
         let shown = &listing.items[more..];
         let mut table = Vec::new();
-        let scene = Scene { colours: None, ..self.scene(listing.fates.as_ref(), Detail::Short) };
-        output::write_table(shown, &scene, &mut table)?;
+        let view = View { colours: None, ..self.view(listing.fates.as_ref(), Detail::Short) };
+        output::write_table(shown, &view, &mut table)?;
         Messages::say_bytes(&table);
         if more > 0 {
             self.messages.close(&format!("and {more} more, removed before; rrm list shows all"));

@@ -1,14 +1,14 @@
-//! What the keys do.
+//! The help of keys.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::front::boxed;
+use super::overlay::boxed;
 use super::style::Theme;
 use crate::browse::state::{Focus, Overlay, Purpose, State};
 
-/// All keys, for the list.
+/// All keys of the list.
 const KEYS: [(&str, &str); 18] = [
     ("↑ ↓ PgUp PgDn", "move"),
     ("Home End", "first, last"),
@@ -46,7 +46,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &The
     boxed(frame, area, "keys", lines, theme);
 }
 
-/// The keys that matter now, as many as fit, the most important first.
+/// The most important keys now, as many as fit.
 pub(super) fn draw_keys(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
     let keys: &[(&str, &str)] = match (&state.overlay, state.focus, state.purpose) {
         (Some(Overlay::Help | Overlay::Messages), ..) => &[("any key", "back to the list")],

@@ -12,15 +12,15 @@ use super::style::Theme;
 use super::text::cut_of;
 use crate::browse::arrange::Grouping;
 use crate::browse::arrange::day;
-use crate::browse::fuzzy::Scale;
+use crate::browse::fuzzy::Matcher;
 use crate::browse::state::{Row, State};
 use crate::options::SortKey;
 use crate::output::{Detail, count, expires, removed, size};
 
-/// From this width on there is room for both dates.
+/// The minimum width for both dates.
 const WIDE: usize = 60;
 
-/// How wide the mark of what is selected is.
+/// The width of the selection mark.
 const MARK: usize = 3;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
@@ -32,14 +32,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &The
         };
         return frame.render_widget(Paragraph::new(words).style(theme.dim()), area);
     }
-    let mut scale = Scale::default();
+    let mut matcher = Matcher::default();
     let shown = (state.top..state.rows.len()).take(usize::from(area.height));
     for (y, at) in (area.y..).zip(shown) {
         let line = Rect { y, height: 1, ..area };
         let width = usize::from(area.width);
         let drawn = match state.rows[at] {
             Row::Heading { first, count } => heading(state, first, count, width, theme),
-            Row::Item(index) => item_line(state, index, width, theme, &mut scale),
+            Row::Item(index) => item_line(state, index, width, theme, &mut matcher),
         };
         frame.render_widget(drawn, line);
         if at == state.cursor {
@@ -63,7 +63,7 @@ fn heading<'a>(state: &State, first: usize, number: usize, width: usize, theme: 
     Line::styled(format!(" {}", theme.start_of(&text, width.saturating_sub(1))), theme.heading())
 }
 
-fn item_line<'a>(state: &State, index: usize, width: usize, theme: &Theme, scale: &mut Scale) -> Line<'a> {
+fn item_line<'a>(state: &State, index: usize, width: usize, theme: &Theme, matcher: &mut Matcher) -> Line<'a> {
     let item = &state.entries.items[index];
     let is_selected = state.selected.contains(&item.id);
     let mark = if is_selected { Span::styled(" * ", theme.accent()) } else { Span::raw("   ") };
@@ -76,11 +76,11 @@ fn item_line<'a>(state: &State, index: usize, width: usize, theme: &Theme, scale
     }
     let used: usize = spans.iter().map(Span::width).sum();
     let room = width.saturating_sub(used + 1);
-    spans.extend(path(state, index, room, theme, scale));
+    spans.extend(path(state, index, room, theme, matcher));
     Line::from(spans)
 }
 
-/// What stands before the path.
+/// The columns before the path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Column {
     Age,
@@ -89,7 +89,7 @@ enum Column {
 }
 
 impl Column {
-    /// The columns that there is room for; of the two dates, the one that is sorted by.
+    /// The columns that fit; of the two dates, the sort key.
     fn shown(state: &State, width: usize) -> &'static [Self] {
         match (width >= WIDE, state.arrangement.key) {
             (true, _) => &[Self::Age, Self::Goes, Self::Size],
@@ -117,7 +117,7 @@ impl Column {
     }
 }
 
-/// The titles of the columns, with a line for the blanks between them.
+/// The column titles, joined by a line.
 pub(super) fn titles(state: &State, width: usize, rule: &str) -> String {
     let mut titles = rule.repeat(MARK);
     for column in Column::shown(state, width) {
@@ -129,13 +129,13 @@ pub(super) fn titles(state: &State, width: usize, rule: &str) -> String {
     titles + " path "
 }
 
-/// The path with the letters that were looked for; of one that is too long the end, which says most.
-fn path<'a>(state: &State, index: usize, room: usize, theme: &Theme, scale: &mut Scale) -> Vec<Span<'a>> {
+/// The path with matched letters marked; a long path is cut at its start.
+fn path<'a>(state: &State, index: usize, room: usize, theme: &Theme, matcher: &mut Matcher) -> Vec<Span<'a>> {
     let (item, text) = (&state.entries.items[index], state.entries.text(index));
     let end = ending(item);
     let room = room.saturating_sub(end.len());
     let words = &state.search.query().words;
-    let places: Vec<usize> = words.iter().flat_map(|word| scale.places(word, text)).collect();
+    let positions: Vec<usize> = words.iter().flat_map(|word| matcher.positions(word, text)).collect();
     let (style, hit) = (theme.path(item), theme.path(item).patch(theme.hit()));
     let cut = cut_of(text, room, theme.mark().width());
     let mut spans = Vec::new();
@@ -143,13 +143,13 @@ fn path<'a>(state: &State, index: usize, room: usize, theme: &Theme, scale: &mut
         spans.push(Span::styled(theme.mark(), theme.dim()));
     }
     for (at, c) in text.chars().enumerate().skip(cut) {
-        push(&mut spans, c, if places.contains(&at) { hit } else { style });
+        push(&mut spans, c, if positions.contains(&at) { hit } else { style });
     }
     spans.push(Span::styled(end, theme.dim()));
     spans
 }
 
-/// Adds a character; neighbours of one style share a span, so that marks stay with their letters.
+/// Adds a character. Characters of one style share a span, so that combining marks stay with their letters.
 fn push(spans: &mut Vec<Span<'_>>, c: char, style: Style) {
     match spans.last_mut() {
         Some(last) if last.style == style => last.content.to_mut().push(c),
@@ -157,7 +157,7 @@ fn push(spans: &mut Vec<Span<'_>>, c: char, style: Style) {
     }
 }
 
-/// What `ls -F` puts behind a name.
+/// The suffix of `ls -F`.
 fn ending(item: &TrashItem) -> &'static str {
     match item.kind {
         ItemKind::Directory => "/",

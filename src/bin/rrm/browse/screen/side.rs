@@ -1,4 +1,4 @@
-//! What stands beside the list: all that is known of an item, and a look into it.
+//! Details of the item and its preview.
 
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -12,7 +12,7 @@ use super::text::wrapped;
 use crate::browse::state::{Row, State};
 use crate::output::{Detail, count, expires, removed, size};
 
-/// How many lines a long path may take.
+/// The maximum lines of a path.
 const PATH_LINES: usize = 4;
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {

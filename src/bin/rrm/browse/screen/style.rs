@@ -1,4 +1,4 @@
-//! Colours, and what stands in for them where there are none.
+//! Colours, and marks where there are none.
 
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border::{PLAIN, Set};
@@ -7,12 +7,12 @@ use rrm::item::TrashItem;
 use crate::output::{PathColours, start_of};
 use rrm::text::Charset;
 
-/// How things look.
+/// The look of the screen.
 #[derive(Debug)]
 pub(in crate::browse) struct Theme {
-    /// The colours of `$LS_COLORS`, where colours may be used at all.
+    /// The colours of paths; `None` without colours.
     colours: Option<PathColours>,
-    /// What may be shown beside ASCII.
+    /// The character set.
     charset: Charset,
 }
 
@@ -28,17 +28,17 @@ impl Theme {
         }
     }
 
-    /// As much of the start of a text as fits.
+    /// Cuts the end of a text to fit.
     pub(super) fn start_of(&self, text: &str, room: usize) -> String {
         start_of(text, room, self.charset)
     }
 
-    /// What stands where something was left out.
+    /// The mark of omitted text.
     pub(super) fn mark(&self) -> &'static str {
         self.in_charset("…", "...")
     }
 
-    /// A line from left to right, and what it is where one goes down from it.
+    /// A horizontal line, and its junction with a line below.
     pub(super) fn rule(&self) -> (&'static str, &'static str) {
         self.in_charset(("─", "┬"), ("-", "+"))
     }
@@ -68,12 +68,12 @@ impl Theme {
         Style::new().add_modifier(Modifier::BOLD | Modifier::REVERSED)
     }
 
-    /// What matters now.
+    /// Emphasis.
     pub(super) fn accent(&self) -> Style {
         self.coloured(Color::Cyan, Modifier::BOLD)
     }
 
-    /// What is there to be looked up.
+    /// Secondary text.
     pub(super) fn dim(&self) -> Style {
         self.coloured(Color::DarkGray, Modifier::DIM)
     }
@@ -82,7 +82,7 @@ impl Theme {
         self.coloured(Color::Red, Modifier::BOLD)
     }
 
-    /// The letters that were looked for.
+    /// Matched letters.
     pub(super) fn hit(&self) -> Style {
         self.coloured(Color::Yellow, Modifier::UNDERLINED).add_modifier(Modifier::BOLD)
     }
@@ -99,7 +99,7 @@ impl Theme {
         Style::new().add_modifier(Modifier::BOLD)
     }
 
-    /// A path, as `ls` would show it.
+    /// A path in the colours of `ls`.
     pub(super) fn path(&self, item: &TrashItem) -> Style {
         let style = self.colours.as_ref().and_then(|colours| colours.style_of(item));
         style.map_or_else(Style::new, of_ls)

@@ -1,25 +1,25 @@
-//! Texts made to fit.
+//! Texts that fit their room.
 
 use rrm::text::{Charset, escaped_content};
 use tui_input::Input;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-/// What a person has typed, or pasted, as it may be shown.
+/// Typed or pasted text, escaped.
 pub(super) fn visible(text: &str) -> String {
     escaped_content(text.as_bytes(), Charset::Utf8)
 }
 
-/// The text before the caret of a line that is being typed.
+/// The text before the cursor of an input line.
 pub(super) fn before_caret(line: &Input) -> String {
     line.value().chars().take(line.cursor()).collect()
 }
 
-/// Words on one line, whatever they quote.
+/// Joins lines.
 pub(super) fn one_line(text: &str) -> String {
     text.split('\n').map(str::trim).collect::<Vec<_>>().join("; ")
 }
 
-/// A text in lines that fit, broken at blanks where there are some.
+/// Wraps a text at blanks.
 pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut rest = text;
@@ -33,7 +33,7 @@ pub(super) fn wrapped(text: &str, room: usize) -> Vec<String> {
     lines
 }
 
-/// How many bytes of a text fit: those of one character at least.
+/// The bytes that fit, at least one character.
 fn fitting(text: &str, room: usize) -> usize {
     let mut used = 0;
     let first = text.chars().next().map_or(0, char::len_utf8);
@@ -44,8 +44,7 @@ fn fitting(text: &str, room: usize) -> usize {
     over.map_or(text.len(), |(at, _)| at.max(first))
 }
 
-/// How many characters at the front have to make way for a mark so wide, so that the end of a text fits: none, if all of
-/// it does.
+/// How many characters to drop at the start so that the rest fits behind a mark; none if all fits.
 pub(super) fn cut_of(text: &str, room: usize, mark: usize) -> usize {
     if text.width() <= room {
         return 0;
@@ -57,7 +56,7 @@ pub(super) fn cut_of(text: &str, room: usize, mark: usize) -> usize {
     };
     let all = text.chars().count();
     let kept: Vec<char> = text.chars().rev().take_while(fits).collect();
-    // A mark that belongs to a character before it goes with that one.
+    // Combining marks go with their letter.
     let marks = kept.iter().rev().take_while(|c| c.width() == Some(0)).count();
     all - kept.len() + marks
 }

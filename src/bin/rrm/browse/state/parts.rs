@@ -1,38 +1,38 @@
-//! What a state is made of.
+//! The parts of a state.
 
 use rrm::item::ItemId;
 use tui_input::Input;
 
 use crate::browse::order::Order;
 
-/// What the list is shown for.
+/// Why the list is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::browse) enum Purpose {
-    /// To look around and do things.
+    /// To browse.
     Browse,
-    /// To say what `rrm restore` shall restore.
+    /// To choose items to restore.
     Choose,
 }
 
-/// A line of the list.
+/// A row of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::browse) enum Row {
-    /// The head of a group, told by its first item; the items follow it.
+    /// A group, described by its first item; its items follow.
     Heading { first: usize, count: usize },
-    /// The item at this place.
+    /// An item, by its position.
     Item(usize),
 }
 
-/// What keys that are letters mean.
+/// What letter keys do.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::browse) enum Focus {
-    /// Something to do.
+    /// Actions.
     List,
-    /// Themselves, in the filter.
+    /// Text for the filter.
     Filter,
 }
 
-/// Whether details and preview are shown beside the list.
+/// Whether details and preview are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::browse) enum Side {
     Shown,
@@ -44,47 +44,47 @@ pub(in crate::browse) enum Side {
 pub(in crate::browse) enum Overlay {
     Help,
     Messages,
-    /// A question whose answer is no unless it is yes.
+    /// A question; only yes means yes.
     Question(Question),
-    /// The directory that something shall be restored to.
+    /// A directory to restore to.
     Directory(Input),
 }
 
 #[derive(Debug)]
 pub(in crate::browse) struct Question {
-    /// What is asked; those that are indented name what it is about, and may be cut short.
+    /// The lines of the question. Indented ones are names and may be cut.
     pub(in crate::browse) lines: Vec<String>,
-    /// What a yes gives.
+    /// The order after a yes.
     pub(in crate::browse) then: Option<Order>,
 }
 
-/// Whether a person sees what the next key would be about.
+/// Whether the target of the next key is visible.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::browse) enum Sight {
-    Clear,
-    /// The screen is too small for it, or it has not been drawn yet.
+pub(in crate::browse) enum Visibility {
+    Full,
+    /// Too small, or not drawn yet.
     Hidden,
 }
 
-/// A word about what happened.
+/// A message.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::browse) enum Note {
     Done(String),
     Trouble(String),
 }
 
-/// What is under way.
+/// Work in progress.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(in crate::browse) struct Work {
-    /// Whether items are still coming in.
+    /// Whether items are being read.
     pub(in crate::browse) loading: bool,
-    /// What is being done to items, in words.
+    /// The current work in words.
     pub(in crate::browse) doing: Option<String>,
-    /// How many directories are still to be measured.
+    /// Number of directories to measure.
     pub(in crate::browse) to_measure: usize,
 }
 
-/// What the item under the cursor holds.
+/// The preview of the item under the cursor.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in crate::browse) struct Preview {
     pub(in crate::browse) id: ItemId,

@@ -35,7 +35,7 @@ fn a_filter_is_typed_and_taken_back_step_by_step() {
     assert!(press(&mut state, &[Action::Accept]).is_none());
     assert_eq!(state.focus, Focus::List);
     press(&mut state, &[Action::SelectAll]);
-    assert!(matches!(press(&mut state, &[Action::Back]), Some(Order::Look)));
+    assert!(matches!(press(&mut state, &[Action::Back]), Some(Order::Search)));
     state.look_for(crate::browse::query::Query::default());
     state.settle();
     assert_eq!((rows(&state).len(), state.selected.len()), (3, 1));

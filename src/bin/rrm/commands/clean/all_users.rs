@@ -1,10 +1,9 @@
-//! `rrm clean --all-users`: root has each user's trash cleaned by a process that is that user.
+//! `rrm clean --all-users`: as root, cleans each user's trash in a process of that user.
 //!
 //! # Security
-//! Root reads nothing that belongs to a user but who owns the home directory, and lines of bounded length that it makes
-//! harmless. Everything else happens in a process of its own with the user's number and groups, an empty environment, no
-//! terminal, no descriptor of root's and no way to gain rights, so that a trash made to mislead can do no more than its
-//! owner could.
+//! Root looks only at the owner of a home directory and at lines of bounded length, which it escapes. Everything else
+//! runs with the user's UID and groups, an empty environment, no terminal, no descriptor of root and no way to gain
+//! privileges. A malicious trash can do no more than its owner could.
 
 mod process;
 
@@ -18,9 +17,9 @@ use crate::env::users::{self, User};
 use crate::env::{Environment, now};
 use crate::exit::Exit;
 use crate::output::Messages;
-use process::Round;
+use process::UserCleaner;
 
-/// Cleans for all users that have a home directory of their own. Each is tried.
+/// Cleans for every user who owns a home directory. A failure for one does not stop the others.
 pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result<Exit> {
     if rrm::sys::effective_uid() != 0 {
         messages.say("cannot clean for all users: you are not root");
@@ -36,7 +35,7 @@ pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result
         closed => closed.context("cannot close inherited descriptors")?,
     }
     let users = users::all().context("cannot read the user database")?;
-    let mut round = Round {
+    let mut cleaner = UserCleaner {
         program: Environment::program().context("cannot find the path of rrm")?,
         now: now(),
         log: args.log.as_deref().map(Log::open).transpose()?,
@@ -46,11 +45,11 @@ pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result
     users
         .into_iter()
         .filter(owns_home)
-        .map(|user| round.clean_for(&user))
+        .map(|user| cleaner.clean_for(&user))
         .try_fold(Exit::Success, |worst, exit| Ok(worst.max(exit?)))
 }
 
-/// Users of services share `/` or have no home at all.
+/// Service users share `/` or have no home.
 fn owns_home(user: &User) -> bool {
     rrm::sys::metadata_following(&user.home).is_ok_and(|home| home.is_dir() && home.uid == user.uid)
 }

@@ -1,4 +1,4 @@
-//! The line that a clean adds to a log.
+//! The log of clean.
 
 use std::fs::File;
 use std::io::{self, Write};
@@ -9,17 +9,17 @@ use anyhow::Context as _;
 use chrono::{DateTime, SecondsFormat, Utc};
 use rrm::text::quoted;
 
-/// What stands for standard output in the place of a log's path.
+/// The path that means standard output.
 pub(crate) const OUTPUT: &str = "-";
 
-/// Where the line goes.
+/// An open log.
 pub(crate) enum Log {
     Output,
     File(File),
 }
 
 impl Log {
-    /// Opens the log, for its owner alone where it has to be made.
+    /// Opens the log; a new file is readable only by its owner.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         if path == Path::new(OUTPUT) {
             return Ok(Self::Output);
@@ -28,7 +28,7 @@ impl Log {
         Ok(Self::File(opened.with_context(|| format!("cannot open the log {}", quoted(path)))?))
     }
 
-    /// Adds a line about a run that began at `date`: in one write, so that the lines of two runs never mix.
+    /// Adds a line about a run that began at `date`, in one write so that lines of two runs do not mix.
     pub(crate) fn add(&mut self, date: DateTime<Utc>, line: &str) -> anyhow::Result<()> {
         let line = format!("{} {line}\n", date.to_rfc3339_opts(SecondsFormat::Secs, true));
         let written = match self {

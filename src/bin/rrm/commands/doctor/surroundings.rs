@@ -1,32 +1,32 @@
-//! What is around the trash: whether choices can be used, a schedule that was installed is carried out, and a shim found.
+//! Checks around the trash: settings, schedule and shim.
 
 use rrm::config::Key;
 use rrm::finding::Severity;
 
-use crate::commands::schedule::{self, Health, Places};
+use crate::commands::schedule::{self, Health, Locations};
 use crate::commands::shim::Shim;
-use crate::output::finding::{Repair, Told};
+use crate::output::finding::{Entry, Repair};
 use crate::session::Session;
-use crate::values::check_choice;
+use crate::values::check_setting;
 
-/// Adds what is found.
-pub(super) fn check(session: &Session<'_>, told: &mut Vec<Told>) {
-    check_choices(session, told);
-    check_schedule(session, told);
+/// Adds the findings.
+pub(super) fn check(session: &Session<'_>, entries: &mut Vec<Entry>) {
+    check_settings(session, entries);
+    check_schedule(session, entries);
     if let Ok(shim) = Shim::new(None, &session.context.environment, session.messages)
         && let Some((path, meaning)) = shim.trouble()
     {
         let remedy = "rrm shim install prints the line that your shell needs".to_owned();
-        told.push(warning("shim-not-first", path, meaning, remedy));
+        entries.push(warning("shim-not-first", path, meaning, remedy));
     }
 }
 
-/// A choice that cannot be read fails the commands that it is about: without it a clean might take what it was to spare.
-fn check_choices(session: &Session<'_>, told: &mut Vec<Told>) {
+/// Invalid settings. They fail commands, because a clean without one could delete what it should keep.
+fn check_settings(session: &Session<'_>, entries: &mut Vec<Entry>) {
     let context = &session.context;
     for key in Key::ALL {
-        let spoilt = context.config.get(key).and_then(|value| check_choice(key, value).err());
-        told.extend(spoilt.map(|error| {
+        let spoilt = context.config.get(key).and_then(|value| check_setting(key, value).err());
+        entries.extend(spoilt.map(|error| {
             let meaning = format!("the setting {} is invalid: {}", key.name(), error.reason);
             let remedy = format!("rrm config unset {}", key.name());
             warning("spoilt-choice", context.config_dir.clone().unwrap_or_default(), meaning, remedy)
@@ -34,13 +34,14 @@ fn check_choices(session: &Session<'_>, told: &mut Vec<Told>) {
     }
 }
 
-/// Where a schedule is sound, what is overdue is not for want of one.
-fn check_schedule(session: &Session<'_>, told: &mut Vec<Told>) {
-    let health = Places::of(&session.context.environment).map_or(Health::None, |places| schedule::health(&places));
+/// A schedule that does not run. If it runs, overdue items are not its fault.
+fn check_schedule(session: &Session<'_>, entries: &mut Vec<Entry>) {
+    let health =
+        Locations::of(&session.context.environment).map_or(Health::None, |locations| schedule::health(&locations));
     match health {
         Health::None => {}
-        Health::Sound => told.retain(|told| told.name != "overdue-items"),
-        Health::Idle { path, why, remedy } => told.push(warning(
+        Health::Sound => entries.retain(|entry| entry.name != "overdue-items"),
+        Health::Idle { path, why, remedy } => entries.push(warning(
             "idle-schedule",
             path,
             format!("rrm clean is scheduled but does not run: {why}"),
@@ -49,6 +50,6 @@ fn check_schedule(session: &Session<'_>, told: &mut Vec<Told>) {
     }
 }
 
-fn warning(name: &'static str, path: std::path::PathBuf, meaning: String, remedy: String) -> Told {
-    Told { severity: Severity::Warning, name, path, meaning, remedy, repair: Repair::None }
+fn warning(name: &'static str, path: std::path::PathBuf, meaning: String, remedy: String) -> Entry {
+    Entry { severity: Severity::Warning, name, path, meaning, remedy, repair: Repair::None }
 }

@@ -1,4 +1,4 @@
-//! The findings of the library in words: what each means, and the command that mends it.
+//! The meaning and the remedy of each finding.
 
 use std::path::{Path, PathBuf};
 
@@ -6,16 +6,16 @@ use rrm::finding::{Age, At, Fault, Finding, Left, Registration, Source};
 use rrm::sys;
 
 use crate::output;
-use crate::output::finding::{Repair, Told};
+use crate::output::finding::{Entry, Repair};
 use crate::session::Session;
 
-/// A finding, what it means, and what mends it.
-pub(super) fn of(session: &Session<'_>, finding: &Finding) -> Told {
+/// The entry of a finding.
+pub(super) fn of(session: &Session<'_>, finding: &Finding) -> Entry {
     let (path, meaning, remedy) = Words { session }.of(finding);
-    Told { severity: finding.severity(), name: finding.name(), path, meaning, remedy, repair: Repair::None }
+    Entry { severity: finding.severity(), name: finding.name(), path, meaning, remedy, repair: Repair::None }
 }
 
-/// What was done about a finding that could be mended.
+/// What a repair did.
 pub(super) fn done(finding: &Finding) -> String {
     match finding {
         Finding::EmptyEnvelope { .. } => "removed the empty envelope".to_owned(),
@@ -28,13 +28,13 @@ pub(super) fn done(finding: &Finding) -> String {
     }
 }
 
-/// Attributes as `getfattr` names them, the first to be written first.
+/// Attributes as `getfattr` names them, in the order of writing.
 fn listed(names: &[&str]) -> String {
     let names: Vec<_> = names.iter().rev().map(|name| format!("user.{name}")).collect();
     names.join(", ")
 }
 
-/// What it is about, what it means, what mends it.
+/// Path, meaning, remedy.
 type Text = (PathBuf, String, String);
 
 struct Words<'a> {
@@ -112,7 +112,7 @@ impl Words<'_> {
         self.session.context.command(name, self.session.messages.charset)
     }
 
-    /// What a repair would do.
+    /// What `rrm doctor --repair` would do.
     fn repair(&self, deed: &str) -> String {
         format!("{} {deed}", self.command("doctor --repair"))
     }

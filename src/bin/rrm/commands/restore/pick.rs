@@ -7,7 +7,7 @@ use rrm::rules::selection::{Selection, Term};
 use super::{RestoreToArgs, carry_out};
 use crate::browse::{self, Choice};
 use crate::exit::Exit;
-use crate::session::{Picking, Session};
+use crate::session::{Matches, Session};
 
 /// Picks among all items. `None` without a terminal.
 pub(super) fn from_all(session: &Session<'_>, to: &RestoreToArgs) -> anyhow::Result<Option<Exit>> {
@@ -22,8 +22,8 @@ pub(super) fn instead(
     to: &RestoreToArgs,
 ) -> anyhow::Result<Option<Exit>> {
     let Restorable::Selected(selection) = &request.what else { return Ok(None) };
-    match Picking::of(selection, problems).filter(|_| browse::has_terminal()) {
-        Some(picking) => pick(session, picking.among, picking.others, to).map(Some),
+    match Matches::of(selection, problems).filter(|_| browse::has_terminal()) {
+        Some(matches) => pick(session, matches.among, matches.others, to).map(Some),
         None => Ok(None),
     }
 }

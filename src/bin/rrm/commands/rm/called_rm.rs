@@ -1,5 +1,5 @@
-//! The command under the name `rm`: GNU's command line, messages and exit statuses. Of rrm only the trash is left, and
-//! what the environment and `rrm config` say about it.
+//! The program under the name `rm`: command line, messages and exit status of GNU rm. Only the environment and the
+//! settings of rrm apply.
 
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
@@ -14,19 +14,19 @@ use crate::exit::Exit;
 use crate::gnu::grammar::{Surroundings, parse};
 use crate::gnu::options::{CommandLine, Options};
 use crate::gnu::texts;
-use crate::output::{Colour, Messages, Voice};
+use crate::output::{Colour, Messages, Verbosity};
 use crate::session::Session;
 
-/// Whether a program started under this name is `rm`, wherever it lies.
+/// Whether the program was started as `rm`, from any directory.
 pub(crate) fn is_its_name(program: &OsStr) -> bool {
     Path::new(program).file_name() == Some(OsStr::new("rm"))
 }
 
-/// Does what `rm` does. `program` is how it was called, and how it calls itself in messages.
+/// Runs as `rm`. `program` is the name for messages.
 pub(crate) fn main(program: &OsStr, words: &[OsString]) -> Exit {
     let environment = Environment::read();
     let charset = environment.charset;
-    let messages = Messages::new(program, charset, Voice::AsRm);
+    let messages = Messages::new(program, charset, Verbosity::AsRm);
     let exists = |name: &OsStr| sys::metadata_at(Path::new(name)).is_ok();
     let surroundings = Surroundings { program, charset, order: environment.order, exists: &exists };
     match parse(words, &surroundings) {
@@ -41,12 +41,12 @@ pub(crate) fn main(program: &OsStr, words: &[OsString]) -> Exit {
 }
 
 fn remove(options: Options, operands: Vec<OsString>, environment: Environment, messages: &Messages) -> Exit {
-    // `rm -f $nothing` is a success even where there is no trash to be had.
+    // `rm -f` without operands succeeds even without a usable trash.
     if operands.is_empty() {
         return Exit::Success;
     }
     match try_to_remove(options, operands, environment, messages).unwrap_or_else(|error| messages.failure(&error)) {
-        // To rm, a wrong command line is a failure like any other.
+        // rm has no exit status of its own for usage errors.
         Exit::Usage => Exit::Failure,
         exit => exit,
     }
@@ -59,7 +59,7 @@ fn try_to_remove(
     messages: &Messages,
 ) -> anyhow::Result<Exit> {
     let context = Context::read(environment, None)?;
-    // One that cannot be read is told before anything is asked.
+    // Report an invalid grace period before asking anything.
     context.grace_period()?;
     let session = Session { context, messages, colour: Colour::Never };
     Remover::new(&session, &session.manager(), options, &Extra::default()).run(operands)

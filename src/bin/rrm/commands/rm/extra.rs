@@ -1,4 +1,4 @@
-//! What `rrm rm` takes beside the options of GNU rm.
+//! The options that `rrm rm` has and GNU rm has not.
 
 use std::ffi::OsString;
 
@@ -9,7 +9,7 @@ use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
 use crate::context::Context;
 use crate::gnu::options as gnu;
 
-/// The options that GNU rm has not.
+/// Those options.
 #[derive(Debug, Clone)]
 pub(crate) struct Extra {
     pub(crate) grace_period: Option<String>,
@@ -17,34 +17,34 @@ pub(crate) struct Extra {
     pub(crate) copying: Copying,
     pub(crate) session: Option<OsString>,
     pub(crate) effect: Effect,
-    pub(crate) report: Report,
+    pub(crate) format: Format,
     pub(crate) recursion: Recursion,
 }
 
 /// When a removal counts as recursive for the question that `-I` asks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Recursion {
-    /// With `-r`, as rm does.
+    /// With `-r`, as in rm.
     #[default]
     AsTyped,
-    /// Where a directory is among the operands: rrm needs no `-r`.
+    /// If an operand is a directory: rrm needs no `-r`.
     AsFound,
 }
 
-/// Whether anything is done.
+/// Whether to remove or only to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Effect {
-    /// It is done.
+    /// Remove.
     #[default]
     Real,
-    /// It is only told.
+    /// Only print.
     DryRun,
 }
 
-/// How what is removed is told.
+/// How removed items are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Report {
-    /// As rm does.
+pub(crate) enum Format {
+    /// As rm.
     #[default]
     AsRm,
     /// As JSON.
@@ -59,14 +59,14 @@ impl Default for Extra {
             copying: Copying::WithinReason,
             session: None,
             effect: Effect::default(),
-            report: Report::default(),
+            format: Format::default(),
             recursion: Recursion::default(),
         }
     }
 }
 
 impl Extra {
-    /// The request of a removal.
+    /// The request.
     pub(super) fn request(&self, options: gnu::Options, context: &Context) -> Result<RemoveOptions> {
         let mut asked = RemoveOptions::new(context.now);
         asked.directories = match options.directories {

@@ -6,11 +6,11 @@ use std::io::{self, BufWriter, IsTerminal, Stdout, Write};
 use crate::exit::Exit;
 use crate::output::{Messages, clear_progress};
 
-/// Standard output, as a removal writes to it: whoever does not read it stops no removal, and is told of at the end.
+/// Buffered standard output. A failed write does not stop the removal; it is reported at the end.
 pub(super) struct Output {
     out: BufWriter<Stdout>,
     is_watched: LazyCell<bool>,
-    /// Why something that came before could not be written.
+    /// The error of an earlier write.
     failure: Option<io::Error>,
 }
 
@@ -20,7 +20,7 @@ impl Output {
         Self { out: BufWriter::new(io::stdout()), is_watched, failure: None }
     }
 
-    /// One line. A person sees it at once, a pipe gets many together.
+    /// Writes a line: at once to a terminal, buffered to a pipe.
     pub(super) fn line(&mut self, line: &str) {
         if *self.is_watched {
             clear_progress();
@@ -33,14 +33,14 @@ impl Output {
         }
     }
 
-    /// Writes what waits, so that a message on standard error comes after it.
+    /// Flushes, so that a message on standard error comes after it.
     pub(super) fn flush(&mut self) {
         if let Err(error) = self.out.flush() {
             self.give_up(error);
         }
     }
 
-    /// Writes what waits, and tells of what could not be written. Like rm, it gives the reason only of the last failure.
+    /// Flushes and reports failed writes. Like rm, it gives the reason only if the last write failed.
     pub(super) fn finish(mut self, messages: &Messages) -> Exit {
         match (self.out.flush(), self.failure) {
             (Err(error), _) => messages.write_error(&error),
@@ -53,7 +53,7 @@ impl Output {
         }
     }
 
-    /// What was not taken is not offered again.
+    /// Drops the output that could not be written.
     fn give_up(&mut self, error: io::Error) {
         self.failure = Some(error);
         let _ = std::mem::replace(&mut self.out, BufWriter::new(io::stdout())).into_parts();

@@ -1,4 +1,4 @@
-//! Removing, as `rm` does it: questions between the plan and its execution, messages, `-v`.
+//! Removes like `rm`: asks between plan and execution, prints messages.
 
 use std::ffi::{OsStr, OsString};
 use std::io::{self, IsTerminal as _};
@@ -14,7 +14,7 @@ use rrm::ops::remove::{Removal, RemoveStep, Removed};
 use rrm::progress::{Activity, Amount, Progress as _};
 use rrm::sys;
 
-use super::extra::{Effect, Extra, Recursion, Report};
+use super::extra::{Effect, Extra, Format, Recursion};
 use super::lines::Output;
 use super::tree;
 use crate::context::Context;
@@ -24,7 +24,7 @@ use crate::gnu::options::{Directories, Input, Missing, Options, PreserveRoot, Pr
 use crate::gnu::prompt::{Answer, Stdin, Step, before_all};
 use crate::gnu::quote::quote;
 use crate::output;
-use crate::output::{Consent, Messages, TerminalProgress, Voice, exit_of};
+use crate::output::{Consent, Messages, TerminalProgress, Verbosity, exit_of};
 use crate::session::Session;
 
 /// One run of `rm` or `rrm rm`.
@@ -39,7 +39,7 @@ pub(crate) struct Remover<'a> {
 
 impl<'a> Remover<'a> {
     pub(crate) fn new(session: &'a Session<'a>, manager: &'a TrashManager, options: Options, extra: &'a Extra) -> Self {
-        // Who is never asked, or always, need not be a person at a terminal.
+        // With -f or -i it does not matter whether standard input is a terminal.
         let matters = matches!(options.prompt, Prompt::WriteProtected | Prompt::Once);
         let stdin = if matters && io::stdin().is_terminal() { Stdin::Terminal } else { Stdin::Other };
         Self { context: &session.context, messages: session.messages, manager, options, extra, stdin }
@@ -83,7 +83,7 @@ impl<'a> Remover<'a> {
         Ok(run.finish())
     }
 
-    /// The question before the whole command.
+    /// The question of `-I`.
     fn before_all(&self, operands: &[OsString]) -> Step {
         let is_directory = |operand: &OsString| sys::metadata_at(Path::new(operand)).is_ok_and(|found| found.is_dir());
         let mut options = self.options;
@@ -96,7 +96,7 @@ impl<'a> Remover<'a> {
         before_all(operands.len(), options)
     }
 
-    /// One operand that must stay refuses the whole command: who names it has most likely not meant the others, either.
+    /// One protected operand refuses the whole command: the others were probably not meant either.
     fn refuse_all(&self, protected: &[Error], operands: usize) -> Exit {
         for error in protected {
             self.refuse(error);
@@ -107,13 +107,12 @@ impl<'a> Remover<'a> {
         Exit::Failure
     }
 
-    /// Under the name `rm` GNU's words, with the options that it would go by. They name a way that we do not go, so in our
-    /// own name we say what there is to do.
+    /// As `rm`, the messages are GNU's. They name options that rrm does not obey, so as rrm it prints its own.
     fn refuse(&self, error: &Error) {
         let (path, charset) = (error.path.as_os_str(), self.messages.charset);
         let lines = match error.kind {
             ErrorKind::RootDirectory
-                if self.messages.voice == Voice::AsRm && self.options.preserve_root == PreserveRoot::Yes =>
+                if self.messages.verbosity == Verbosity::AsRm && self.options.preserve_root == PreserveRoot::Yes =>
             {
                 messages::root(path, charset)
             }
@@ -131,7 +130,7 @@ impl<'a> Remover<'a> {
         tree::Asker { messages: self.messages, options: self.options, stdin: self.stdin }
     }
 
-    /// Whether any question may come up; if not, nothing has to be found out for one.
+    /// Whether any question is possible; otherwise the checks for questions are skipped.
     fn may_ask(&self) -> bool {
         match self.options.prompt {
             Prompt::Never => false,
@@ -143,8 +142,7 @@ impl<'a> Remover<'a> {
     }
 }
 
-/// The operand as GNU shows it, which means the same: of several slashes at its end one stays, but `//` may be a place
-/// of its own (POSIX, Pathname Resolution).
+/// Drops repeated slashes at the end, as GNU does in messages. `//` stays: POSIX lets it mean another place.
 fn without_needless_slashes(operand: OsString) -> OsString {
     let bytes = operand.as_bytes();
     if bytes == b"//" || !bytes.ends_with(b"//") {
@@ -154,21 +152,21 @@ fn without_needless_slashes(operand: OsString) -> OsString {
     OsStr::from_bytes(&bytes[..=end]).to_owned()
 }
 
-/// The operands of one command, one after the other.
+/// The run of one command over its operands.
 struct Run<'a> {
     remover: &'a Remover<'a>,
     progress: &'a TerminalProgress,
     output: Output,
-    /// What a dry run has told.
+    /// What the dry run has removed so far.
     foreseen: ForeseenRemovals<'a>,
-    /// How many items were made.
+    /// Number of new items.
     trashed: u64,
-    /// Where the first of them went.
+    /// The trash directory of the first of them.
     first_trash: Option<Arc<Path>>,
     exit: Exit,
 }
 
-/// From how many items on a person is told how to get them back: by then it may have been a slip.
+/// From how many items on to print how to undo, in case it was a mistake.
 const MANY: u64 = 10;
 
 impl Run<'_> {
@@ -180,8 +178,8 @@ impl Run<'_> {
         }
     }
 
-    /// Asks what is to be asked about one operand, and removes what was agreed to. An earlier operand may have taken
-    /// it along meanwhile, and nobody is asked about what is gone.
+    /// Asks about one operand and removes what was agreed to. Operands that an earlier one took along are reported as
+    /// missing.
     fn ask(&mut self, mut removal: Removal, mounts: tree::Mounts) {
         if self.progress.interrupted() {
             self.exit = Exit::Failure;
@@ -192,15 +190,15 @@ impl Run<'_> {
             Err(error) => return self.failed(&Error::system("remove", removal.operand, error)),
         }
         self.output.flush();
-        let asked = tree::ask(self.remover.asker(), removal, mounts);
-        self.exit = self.exit.max(asked.exit);
-        self.remove(&asked.agreed);
+        let answers = tree::ask(self.remover.asker(), removal, mounts);
+        self.exit = self.exit.max(answers.exit);
+        self.remove(&answers.agreed);
     }
 
-    /// Tells why an operand stays, or that it is not there: an earlier one may have taken it along.
+    /// Prints why an operand is refused, or that an earlier one took it along.
     fn refused(&mut self, error: Error) {
         let bytes = error.path.as_os_str().as_bytes();
-        // rm looks at what it asks about, where a slash leads through a link; else it tries, and learns of the link.
+        // Before a question rm follows a link with a trailing slash; without one it tries to remove the link itself.
         let itself = bytes.strip_suffix(b"/").filter(|rest| !rest.is_empty() && !self.remover.may_ask());
         match sys::metadata_at(Path::new(OsStr::from_bytes(itself.unwrap_or(bytes)))) {
             Err(now) if now.kind() == io::ErrorKind::NotFound => {
@@ -212,13 +210,13 @@ impl Run<'_> {
 
     fn remove(&mut self, removals: &[Removal]) {
         if self.remover.extra.effect == Effect::DryRun {
-            return removals.iter().for_each(|removal| self.foresee(removal));
+            return removals.iter().for_each(|removal| self.print_dry_run(removal));
         }
         let (manager, progress) = (self.remover.manager, self.progress);
         let done = manager.remove_each(removals, progress, |removal, result| {
             progress.advance(Amount { entries: 1, bytes: 0 });
             match result {
-                Ok(removed) => self.tell(removal, &removed),
+                Ok(removed) => self.print_removed(removal, &removed),
                 Err(error) if error.kind == ErrorKind::NeedsConsent => self.ask_to_copy(removal, &error),
                 Err(error) => self.failed(&error),
             }
@@ -228,13 +226,13 @@ impl Run<'_> {
         }
     }
 
-    /// A copy that is large or loses something is made only if a person agrees.
+    /// Asks before a large or lossy copy.
     fn ask_to_copy(&mut self, removal: &Removal, error: &Error) {
         match self.remover.messages.consent_to(error) {
             Consent::Refused => {}
             Consent::NobodyToAsk => self.exit = self.exit.max(Exit::Failure),
             Consent::Given => match self.remover.manager.remove(&removal.agreed(), self.progress) {
-                Ok(removed) => self.tell(removal, &removed),
+                Ok(removed) => self.print_removed(removal, &removed),
                 Err(error) => self.failed(&error),
             },
         }
@@ -250,13 +248,13 @@ impl Run<'_> {
         self.remover.messages.error(error);
     }
 
-    fn tell(&mut self, removal: &Removal, removed: &Removed) {
+    fn print_removed(&mut self, removal: &Removal, removed: &Removed) {
         if let Removed::Trashed(item) = removed {
             self.trashed += 1;
             self.first_trash.get_or_insert_with(|| item.trash.clone());
         }
-        match (self.remover.extra.report, removed) {
-            (Report::Json, Removed::Trashed(item)) => {
+        match (self.remover.extra.format, removed) {
+            (Format::Json, Removed::Trashed(item)) => {
                 self.output.line(&output::line_of(&output::object(item, None, self.remover.context.now)));
             }
             _ if self.remover.options.verbose == Verbose::Yes => {
@@ -267,7 +265,7 @@ impl Run<'_> {
         }
     }
 
-    fn foresee(&mut self, removal: &Removal) {
+    fn print_dry_run(&mut self, removal: &Removal) {
         if let Err(error) = self.foreseen.remove(removal) {
             return self.failed(&error);
         }
@@ -289,13 +287,13 @@ impl Run<'_> {
         let much = self.trashed >= MANY || (self.trashed > 0 && self.progress.has_lasted());
         let is_first = self.first_trash.is_some() && self.remover.manager.has_made_home_trash();
         if (much || is_first) && io::stdout().is_terminal() && io::stderr().is_terminal() {
-            self.tell_undo(if is_first { self.first_trash.as_deref() } else { None });
+            self.print_undo(if is_first { self.first_trash.as_deref() } else { None });
         }
         exit
     }
 
-    /// Tells how to get back what was removed; after the first removal ever also where it is.
-    fn tell_undo(&self, trash: Option<&Path>) {
+    /// Prints how to undo; after the very first removal also where the trash is.
+    fn print_undo(&self, trash: Option<&Path>) {
         let (context, charset) = (self.remover.context, self.remover.messages.charset);
         let (undo, list) = (context.command("undo", charset), context.command("list", charset));
         let (items, them) = (output::count(self.trashed, "item"), if self.trashed == 1 { "it" } else { "them" });

@@ -1,7 +1,6 @@
-//! Questions about an operand and, if it is a directory, about everything in it.
+//! Asks about an operand and everything below it.
 //!
-//! Answers are collected first and carried out after, so that a tree answered yes throughout goes as one item and comes
-//! back as one.
+//! Answers are collected first and carried out later, so that a tree with only yes answers becomes one item.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -27,46 +26,46 @@ pub(super) struct Asker<'a> {
     pub(super) stdin: Stdin,
 }
 
-/// Whether other file systems are mounted in the operand.
+/// Whether file systems are mounted in the operand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Mounts {
     None,
-    /// They are to be left out.
+    /// They are skipped.
     Below,
 }
 
-/// What came of the questions.
+/// The result of the questions.
 #[derive(Debug)]
-pub(super) struct Asked {
-    /// What a person agreed to, in the order of the questions: the operand, parts of it, or nothing. What goes with the
-    /// directory that it is in is not named for itself.
+pub(super) struct Answers {
+    /// What to remove, in the order of the questions: the operand, parts of it, or nothing. A directory includes its
+    /// contents.
     pub(super) agreed: Vec<Removal>,
-    /// Whether something cannot be removed, of which a message told. A no is no failure.
+    /// Whether something could not be removed; a message said so. A no is not a failure.
     pub(super) exit: Exit,
 }
 
 /// Asks about an operand.
-pub(super) fn ask(asker: Asker<'_>, operand: Removal, mounts: Mounts) -> Asked {
+pub(super) fn ask(asker: Asker<'_>, operand: Removal, mounts: Mounts) -> Answers {
     let top = operand.clone();
-    let mut asking = Asking { asker, mounts, top, asked: Asked { agreed: Vec::new(), exit: Exit::Success } };
-    asking.visit_and_note(operand);
-    asking.asked
+    let mut walk = Walk { asker, mounts, top, answers: Answers { agreed: Vec::new(), exit: Exit::Success } };
+    walk.visit_and_note(operand);
+    walk.answers
 }
 
-/// A walk over one operand. It is as deep as a path can be long and holds no directory open.
-struct Asking<'a> {
+/// The walk over one operand. It keeps no directory open, so depth is limited only by path length.
+struct Walk<'a> {
     asker: Asker<'a>,
     mounts: Mounts,
     /// The operand itself.
     top: Removal,
-    asked: Asked,
+    answers: Answers,
 }
 
-impl Asking<'_> {
+impl Walk<'_> {
     /// Asks about one entry and what is below it.
     fn visit(&mut self, path: &OsStr, metadata: Metadata) -> Outcome {
         let names = if metadata.is_dir() { names_in(path) } else { Ok(Vec::new()) };
-        // A directory that cannot be read is not called empty.
+        // An unreadable directory does not count as empty.
         let is_empty = if metadata.is_dir() { names.as_ref().is_ok_and(Vec::is_empty) } else { metadata.size == 0 };
         let entry = self.look(path, &metadata, if is_empty { Content::Empty } else { Content::Some });
         let first = first_step(&entry, self.asker.options, self.asker.stdin, self.asker.messages.charset);
@@ -84,14 +83,14 @@ impl Asking<'_> {
             Ok(names) => names,
             Err(error) => return self.leave_unseen(entry, error),
         };
-        let before = self.asked.agreed.len();
+        let before = self.answers.agreed.len();
         let outcome = match self.visit_entries(entry, metadata, names) {
             Some(outcome) if outcome.parent() == Parent::StaysSilently => outcome,
             kept => self.leave(entry, kept),
         };
         if outcome == Outcome::Removed {
-            // They go with the directory.
-            self.asked.agreed.truncate(before);
+            // They are removed with the directory.
+            self.answers.agreed.truncate(before);
         }
         outcome
     }
@@ -105,7 +104,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Asks about a directory whose entries were asked about; `kept` tells of one that stays.
+    /// Asks about a directory after its entries; `kept` is an entry that stays.
     fn leave(&mut self, entry: &Entry<'_>, kept: Option<Outcome>) -> Outcome {
         match (self.answer_to_last(entry), kept) {
             (Answer::No, _) => Outcome::Kept,
@@ -117,7 +116,7 @@ impl Asking<'_> {
         }
     }
 
-    /// Asks about the entries of a directory; what became of one that stays, if one does.
+    /// Asks about the entries of a directory; returns the outcome of one that stays, if any.
     fn visit_entries(&mut self, directory: &Entry<'_>, metadata: &Metadata, names: Vec<OsString>) -> Option<Outcome> {
         let mut stays = None;
         for name in names {
@@ -133,18 +132,18 @@ impl Asking<'_> {
         stays
     }
 
-    /// Whether a directory lets none of its entries go. A rename takes it along as it is; but who wants to be asked about
-    /// each entry wants what rm does with each.
+    /// Whether no entry of the directory may be removed. A rename of the directory ignores that, but with `-i` each
+    /// entry behaves as in rm.
     fn is_held_by(&self, directory: &Entry<'_>) -> bool {
         self.asker.options.prompt == Prompt::Always && directory.protection == Protection::WriteProtected
     }
 
     fn take_back(&mut self, entry: &OsStr) -> Outcome {
-        self.asked.agreed.pop_if(|last| last.operand == entry);
+        self.answers.agreed.pop_if(|last| last.operand == entry);
         self.fail(&Error::new(ErrorKind::System, "remove", entry, "Permission denied"))
     }
 
-    /// Asks about one entry of a directory. One that is gone meanwhile, or goes along unseen, keeps nothing back.
+    /// Asks about one entry of a directory. A missing entry, or one removed unseen, does not keep the directory.
     fn visit_entry(&mut self, operand: &OsStr, parent: &Metadata) -> Outcome {
         match sys::metadata_at(Path::new(operand)) {
             Ok(metadata) if self.mounts == Mounts::Below && is_mounted(&metadata, parent) => self.skip_mount(operand),
@@ -157,19 +156,19 @@ impl Asking<'_> {
     fn visit_and_note(&mut self, removal: Removal) -> Outcome {
         let outcome = self.visit(&removal.operand, removal.metadata);
         if outcome == Outcome::Removed {
-            self.asked.agreed.push(removal);
+            self.answers.agreed.push(removal);
         }
         outcome
     }
 
     fn skip_mount(&mut self, point: &OsStr) -> Outcome {
         self.asker.messages.say(&messages::other_device(point, self.asker.messages.charset));
-        self.asked.exit = Exit::Failure;
+        self.answers.exit = Exit::Failure;
         Outcome::Failed
     }
 
-    /// What cannot be looked into cannot be asked about. Unless somebody wants to be asked about everything, or a mount
-    /// may hide in it, a rename takes it along.
+    /// Whether an unreadable directory may be removed with its contents: not with `-i`, and not if a mount may be in
+    /// it.
     fn takes_unseen(&self) -> bool {
         self.asker.options.prompt != Prompt::Always && self.mounts == Mounts::None
     }
@@ -185,7 +184,7 @@ impl Asking<'_> {
             Step::Ask(question) => self.asker.messages.ask(&question),
             Step::Refuse(message) => {
                 self.asker.messages.say(&message);
-                self.asked.exit = Exit::Failure;
+                self.answers.exit = Exit::Failure;
                 Answer::No
             }
         }
@@ -193,25 +192,25 @@ impl Asking<'_> {
 
     fn fail(&mut self, error: &Error) -> Outcome {
         self.asker.messages.error(error);
-        self.asked.exit = Exit::Failure;
+        self.answers.exit = Exit::Failure;
         Outcome::Failed
     }
 
     fn look<'p>(&self, path: &'p OsStr, metadata: &Metadata, content: Content) -> Entry<'p> {
-        let asked = is_protection_asked(metadata.kind, self.asker.options, self.asker.stdin);
-        let protected = asked && !sys::may_write(Path::new(path));
+        let matters = is_protection_asked(metadata.kind, self.asker.options, self.asker.stdin);
+        let protected = matters && !sys::may_write(Path::new(path));
         let protection = if protected { Protection::WriteProtected } else { Protection::Writable };
         Entry { path, kind: metadata.kind, content, protection }
     }
 }
 
-/// The names in a directory, which is closed again: a walk that kept one open for each level would run out of them.
+/// The names in a directory. It is closed again, because deep walks would run out of descriptors.
 fn names_in(path: &OsStr) -> io::Result<Vec<OsString>> {
     std::fs::read_dir(path)?.map(|entry| Ok(entry?.file_name())).collect()
 }
 
-/// Whether another file system, or another view of this one, begins here. A device number of its own does not tell: a
-/// btrfs subvolume has one, and so has many a file of an overlay.
+/// Whether the entry is a mount point. The device number alone does not tell: btrfs subvolumes and overlay files have
+/// their own.
 fn is_mounted(entry: &Metadata, parent: &Metadata) -> bool {
     match entry.mount_root {
         MountRoot::Yes => true,

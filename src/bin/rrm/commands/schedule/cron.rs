@@ -1,4 +1,4 @@
-//! A line in the user's crontab. Every other line stays as it is, byte for byte.
+//! Schedules with a line in the user's crontab. All other lines stay the same.
 
 use std::io::{self, ErrorKind, Write};
 use std::process::{Command, Stdio};
@@ -7,7 +7,7 @@ use anyhow::{Context as _, bail};
 
 use super::{Every, Health, Job, missing, output, text};
 
-/// What our line ends with. To the shell that runs it, it is a comment.
+/// The end of our line, a comment for the shell.
 const MARK: &str = "# rrm schedule";
 
 pub(super) fn install(job: &Job) -> anyhow::Result<()> {
@@ -31,7 +31,7 @@ pub(super) fn status() -> anyhow::Result<Option<String>> {
     Ok(ours.map(|line| format!("cron runs rrm clean: {line}")))
 }
 
-/// Whether a cron runs, and the program that it is to run is there.
+/// Whether cron runs and the program exists.
 pub(super) fn health() -> Health {
     let Ok(Some(crontab)) = read() else { return Health::None };
     let Some(line) = crontab.split(|byte| *byte == b'\n').find(|line| is_ours(line)) else { return Health::None };
@@ -45,16 +45,16 @@ pub(super) fn health() -> Health {
     }
 }
 
-/// Whether anything runs crontabs: a daemon, known by the name of its process, or systemd in its place. Where the processes
-/// of others are hidden, nobody can tell, and it counts as running.
+/// Whether a cron daemon runs, by the names of processes, or systemd in its place. If other users' processes are
+/// hidden, assume yes.
 fn is_running() -> bool {
     const NAMES: [&str; 5] = ["cron", "crond", "fcron", "dcron", "bcron-sched"];
     rrm::sys::is_any_running(&NAMES).unwrap_or(true)
         || output("systemctl", &["is-active", "cron.target"]).is_ok_and(|output| output.status.success())
 }
 
-/// The crontab, or `None` where there is no cron. Only what plainly says that there is no crontab yet is an empty one:
-/// whatever else went wrong, writing would lose the lines that could not be read.
+/// The crontab, or `None` without cron. Only a clear "no crontab" counts as empty: after any other error, writing would
+/// lose the lines that could not be read.
 fn read() -> anyhow::Result<Option<Vec<u8>>> {
     let output = match output("crontab", &["-l"]) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -70,7 +70,7 @@ fn read() -> anyhow::Result<Option<Vec<u8>>> {
     bail!("cannot read the crontab: {}; nothing was changed; crontab -l must work first", said.trim())
 }
 
-/// crontab(1) checks what it is given and replaces the old one in one step.
+/// crontab(1) checks its input and replaces the crontab atomically.
 fn write(crontab: &[u8]) -> anyhow::Result<()> {
     let mut child = Command::new("crontab")
         .arg("-")
@@ -123,11 +123,11 @@ fn line(job: &Job) -> anyhow::Result<String> {
     if let Some(log) = &job.log {
         command.push_str(&format!(" --log {}", quoted(text(log)?)));
     }
-    // To cron, a bare % ends the command (crontab(5)).
+    // A plain % ends the command (crontab(5)).
     Ok(format!("{when} {} {MARK}", command.replace('%', "\\%")))
 }
 
-/// One word for sh.
+/// A quoted word for sh.
 fn quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', "'\\''"))
 }

@@ -1,4 +1,4 @@
-//! A launchd agent of the user's own (launchd.plist(5)).
+//! Schedules with a launchd agent of the user (launchd.plist(5)).
 
 use std::fs;
 use std::io::ErrorKind;
@@ -9,17 +9,17 @@ use rrm::text::quoted;
 
 use super::{Every, Health, INSTALL, Job, missing, output, text};
 
-/// What launchd calls it.
+/// The label of the agent.
 const LABEL: &str = "rrm.clean";
 
 const AGENT: &str = "rrm.clean.plist";
 
-/// Whether this is a system with launchd.
+/// Whether launchd runs here.
 pub(super) fn runs() -> bool {
     output("launchctl", &["version"]).is_ok_and(|output| output.status.success())
 }
 
-/// Writes the agent and has it loaded, in the place of one that was. Where that fails, it is taken away again.
+/// Writes and loads the agent, replacing an old one. If loading fails, it is removed.
 pub(super) fn install(job: &Job, agents: &Path) -> anyhow::Result<()> {
     let (path, agent) = (agents.join(AGENT), agent(job)?);
     remove(agents)?;
@@ -50,7 +50,7 @@ pub(super) fn status(agents: &Path) -> Option<String> {
     Some(format!("a launchd agent runs rrm clean: {}, {loaded}", quoted(&path)))
 }
 
-/// Whether the agent is loaded, and starts a program that is there.
+/// Whether the agent is loaded and its program exists.
 pub(super) fn health(agents: &Path) -> Health {
     let path = agents.join(AGENT);
     let Ok(agent) = fs::read_to_string(&path) else { return Health::None };
@@ -58,7 +58,7 @@ pub(super) fn health(agents: &Path) -> Health {
     if !is_loaded() {
         return Health::Idle { path, why: "launchd has not loaded it".to_owned(), remedy: INSTALL };
     }
-    // A path that had to be escaped is not judged.
+    // An escaped path is not checked.
     let plain = program.map(|(program, _)| program).filter(|program| !program.contains('&'));
     plain.and_then(missing).unwrap_or(Health::Sound)
 }
@@ -67,7 +67,7 @@ fn is_loaded() -> bool {
     output("launchctl", &["print", &service()]).is_ok_and(|output| output.status.success())
 }
 
-/// Where the agents of somebody who is logged in are.
+/// The domain of agents of a logged-in user.
 fn domain() -> String {
     format!("gui/{}", rrm::sys::effective_uid())
 }
@@ -127,7 +127,7 @@ fn agent(job: &Job) -> anyhow::Result<String> {
     ))
 }
 
-/// What a Mac sleeps through it catches up with.
+/// launchd catches up on runs missed during sleep.
 fn when(every: Every) -> String {
     let at = |keys: &[(&str, u32)]| {
         let keys = keys.iter().map(|(key, number)| format!("    <key>{key}</key>\n    <integer>{number}</integer>\n"));
@@ -143,7 +143,7 @@ fn when(every: Every) -> String {
     }
 }
 
-/// Text in XML.
+/// Escapes text for XML.
 fn escaped(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }

@@ -1,4 +1,4 @@
-//! A systemd user timer and the service that it starts.
+//! Schedules with a systemd user timer and service.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -12,30 +12,30 @@ use super::{Every, Health, INSTALL, Job, missing, output, text};
 const SERVICE: &str = "rrm-clean.service";
 const TIMER: &str = "rrm-clean.timer";
 
-/// The service as packages install it. It is kept from all that it does not need, as far as that needs no mount namespace:
-/// in one, a file system mounted inside an item later would not be seen, and clean refuses such items. It may set any
-/// mode, because deleting a tree can take giving a set-group-ID directory its write permission back.
+/// The service of packages. It is sandboxed without a mount namespace: in one, it would not see file systems mounted
+/// later inside items, which clean refuses. It may change modes, because deleting a tree can require write permission
+/// on a set-group-ID directory.
 const SERVICE_UNIT: &str = include_str!("rrm-clean.service");
 
-/// The timer as packages install it.
+/// The timer of packages.
 const TIMER_UNIT: &str = include_str!("rrm-clean.timer");
 
-/// What is other in the units that are made for one user.
+/// The lines that differ in units for one user.
 const PACKAGED_RUN: &str = "ExecStart=/usr/bin/rrm clean";
 const PACKAGED_CALENDAR: &str = "OnCalendar=daily";
 
-/// What those begin with.
+/// The first line of those.
 const MADE: &str = "# Made by rrm schedule install; rrm schedule remove takes it away.\n";
 
-/// Where enabling leaves a link, also to the units of a package.
+/// The link that enabling creates, also for units of a package.
 const WANTED: &str = "timers.target.wants/rrm-clean.timer";
 
-/// Whether a systemd of this user's own answers.
+/// Whether a systemd user instance runs.
 pub(super) fn runs() -> bool {
     output("systemctl", &["--user", "show-environment"]).is_ok_and(|output| output.status.success())
 }
 
-/// Writes both units and starts the timer. Where that fails, both are taken away again.
+/// Writes both units and starts the timer. On failure both are removed.
 pub(super) fn install(job: &Job, units: &Path) -> anyhow::Result<()> {
     let (service, timer) = (service(job)?, timer(job.every));
     let written = write(units, SERVICE, &service).and_then(|()| write(units, TIMER, &timer));
@@ -82,7 +82,7 @@ pub(super) fn status(units: &Path) -> anyhow::Result<Option<String>> {
     Ok(Some(format!("a systemd user timer runs rrm clean: {}, {when}, {active}", quoted(&path))))
 }
 
-/// The first of these files that is there.
+/// The first of the files that exists.
 fn read_first(paths: [PathBuf; 2]) -> anyhow::Result<Option<(PathBuf, String)>> {
     for path in paths {
         match fs::read_to_string(&path) {
@@ -94,7 +94,7 @@ fn read_first(paths: [PathBuf; 2]) -> anyhow::Result<Option<(PathBuf, String)>> 
     Ok(None)
 }
 
-/// Whether the timer is enabled, waits for its time, and starts a program that is there.
+/// Whether the timer is enabled and active, and its program exists.
 pub(super) fn health(units: &Path) -> Health {
     let path = units.join(TIMER);
     if path.symlink_metadata().is_err() {
@@ -132,7 +132,7 @@ fn write(units: &Path, name: &str, content: &str) -> anyhow::Result<()> {
     written.with_context(|| format!("cannot write {}", quoted(path)))
 }
 
-/// The service for this job.
+/// The service of a job.
 fn service(job: &Job) -> anyhow::Result<String> {
     let mut run = String::new();
     for (name, value) in &job.variables {
@@ -157,12 +157,12 @@ fn timer(every: Every) -> String {
     format!("{MADE}{}", TIMER_UNIT.replacen(PACKAGED_CALENDAR, &format!("OnCalendar={calendar}"), 1))
 }
 
-/// One word of a unit file (systemd.syntax(7), systemd.unit(5)).
+/// A quoted word in a unit file (systemd.syntax(7), systemd.unit(5)).
 fn word(text: &str) -> String {
     format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\"").replace('%', "%%"))
 }
 
-/// One word of a command in a unit file, where a dollar begins a variable (systemd.service(5)).
+/// A quoted word in a command of a unit file, where `$` begins a variable (systemd.service(5)).
 fn command_word(text: &str) -> String {
     word(text).replace('$', "$$")
 }

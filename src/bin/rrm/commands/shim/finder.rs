@@ -1,4 +1,4 @@
-//! Which `rm` each caller of programs finds, learnt by running it.
+//! Finds the `rm` that each caller runs, by running the caller.
 
 use std::ffi::{OsStr, OsString};
 use std::io::Read;
@@ -9,22 +9,23 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use rrm::sys;
+use rrm::sys::patience::patience;
 
 use crate::env::Environment;
 
-/// How long a shell may take to read its start files.
+/// How long a shell may take to start.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// What stands before each answer, as a start file may print anything.
+/// The prefix of answers, because startup files may print anything.
 const MARK: &str = "rrm-shim:";
 
-/// The PATH of a crontab that sets none (crontab(5)).
+/// The default PATH of crontabs (crontab(5)).
 const CRON: &str = "/usr/bin:/bin";
 
-/// The PATH that sudo sets where its own cannot be asked for; Debian's, and nearly everybody's (sudoers(5)).
+/// The PATH of sudo if it cannot be read: Debian's, and that of most systems (sudoers(5)).
 const SUDO: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-/// Who may look for `rm`.
+/// Callers of `rm`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Caller {
     Bash,
@@ -35,16 +36,16 @@ pub(super) enum Caller {
     Sudo,
 }
 
-/// What one finds.
+/// What a caller finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Finding {
     /// A program.
     Path(PathBuf),
-    /// Something that is no program: an alias or a function of the shell, in its own words.
+    /// An alias or a function of the shell, in its words.
     Other(OsString),
     Nothing,
     NotInstalled,
-    /// It took too long, or what it said was not understood.
+    /// No answer in time, or none that is understood.
     NoAnswer,
 }
 
@@ -62,7 +63,7 @@ impl Caller {
         }
     }
 
-    /// Runs it as it would be run from here, and has it look.
+    /// Runs the caller and returns what it finds.
     pub(super) fn find(self, environment: &Environment) -> Finding {
         let look = format!("printf '{MARK}%s\\n' \"$(command -v rm)\"");
         let is_here =
@@ -73,18 +74,18 @@ impl Caller {
             Self::Sh => ask(apart().args(["sh", "-c", &look])),
             Self::Cron => ask(apart().args(["/bin/sh", "-c", &look]).env_clear().env("PATH", CRON)),
             Self::Sudo if !is_here("sudo") => Finding::NotInstalled,
-            // To really run it would ask for a password, or report the user to the administrator.
+            // Running it would ask for a password, or report the user to the administrator.
             Self::Sudo => find_in(OsStr::new(SUDO)).map_or(Finding::Nothing, Finding::Path),
         }
     }
 }
 
-/// The `rm` that this PATH leads to.
+/// The first `rm` in PATH.
 pub(super) fn find_in(path: &OsStr) -> Option<PathBuf> {
     find_program(path, "rm")
 }
 
-/// The directories that this PATH names.
+/// The directories of PATH.
 pub(super) fn directories(path: &OsStr) -> impl Iterator<Item = PathBuf> {
     let named = path.as_bytes().split(|byte| *byte == b':').filter(|directory| !directory.is_empty());
     named.map(|directory| PathBuf::from(OsStr::from_bytes(directory)))
@@ -96,8 +97,8 @@ fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
     })
 }
 
-/// A session of its own (setsid(1)): an interactive shell does not take our terminal, and it can be ended with all that
-/// it has started.
+/// Starts a new session (setsid(1)), so that an interactive shell does not take the terminal and can be ended with its
+/// children.
 fn apart() -> Command {
     Command::new("setsid")
 }
@@ -111,7 +112,7 @@ fn ask(command: &mut Command) -> Finding {
     answer.map_or(Finding::NoAnswer, |answer| meaning(&answer))
 }
 
-/// What it printed behind the mark; waits no longer than [`PATIENCE`] even for a program that it left running.
+/// The answer; waits at most [`PATIENCE`], even for programs left running.
 fn answer_of(child: &mut Child) -> Option<Vec<u8>> {
     let mut output = child.stdout.take()?;
     let (sender, receiver) = mpsc::channel();
@@ -126,10 +127,10 @@ fn answer_of(child: &mut Child) -> Option<Vec<u8>> {
             }
         }
     });
-    reader.ok().and_then(|_| receiver.recv_timeout(PATIENCE).ok())
+    reader.ok().and_then(|_| receiver.recv_timeout(patience(PATIENCE)).ok())
 }
 
-/// A whole line that begins with the mark.
+/// A complete line with the prefix.
 fn answer_in(text: &[u8]) -> Option<&[u8]> {
     let at = text.windows(MARK.len()).position(|window| window == MARK.as_bytes())? + MARK.len();
     let end = text[at..].iter().position(|byte| *byte == b'\n')?;

@@ -1,4 +1,4 @@
-//! The link itself: made, recognised and removed.
+//! Creates, recognises and removes the link.
 
 use std::ffi::OsStr;
 use std::fs;
@@ -10,32 +10,32 @@ use rrm::error::{Error, ErrorKind, Result, cannot};
 use rrm::sys;
 use rrm::text::quoted;
 
-/// Where the link is, or is to be.
+/// The link and its program.
 pub(super) struct Place {
     directory: PathBuf,
     link: PathBuf,
     program: PathBuf,
 }
 
-/// What had been there before.
+/// What the link replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Replaced {
     Nothing,
-    /// A link to an rrm that is gone, or lies elsewhere.
+    /// A link to an rrm that is gone or elsewhere.
     OurOwn,
-    /// The very link; it stays.
+    /// The same link; it stays.
     Kept,
 }
 
-/// What is there.
+/// What exists at the path.
 #[derive(Debug, PartialEq, Eq)]
 enum Found {
     Nothing,
-    /// A link that leads to this program.
+    /// A link to this program.
     Ours,
-    /// A link to a program of our name that leads elsewhere, or nowhere.
+    /// A link to another program named rrm, or to nothing.
     OurOther(PathBuf),
-    /// Somebody else's.
+    /// Anything else.
     Foreign,
 }
 
@@ -44,12 +44,12 @@ impl Place {
         Self { directory: directory.to_owned(), link: directory.join("rm"), program }
     }
 
-    /// The same in another directory.
+    /// The link in another directory.
     pub(super) fn beside(&self, directory: &Path) -> Self {
         Self::new(directory, self.program.clone())
     }
 
-    /// Whether there is a link that was made for an rrm, alive or dead.
+    /// Whether a link to an rrm exists, also a dangling one.
     pub(super) fn is_ours(&self) -> bool {
         matches!(self.look(), Ok(Found::Ours | Found::OurOther(_)))
     }
@@ -66,8 +66,8 @@ impl Place {
         &self.program
     }
 
-    /// Makes the link and the directory that it is in. symlink(2) replaces nothing, so that whatever appears there
-    /// meanwhile stays. Killed half-way, an old link of ours may be gone and the new one not yet there.
+    /// Creates the link and its directory. symlink(2) replaces nothing, so a file that appears meanwhile stays. After a
+    /// crash an old link of ours may be gone and the new one missing.
     pub(super) fn install(&self) -> Result<Replaced> {
         fs::create_dir_all(&self.directory).map_err(cannot("make", &self.directory))?;
         let replaced = match self.look()? {
@@ -83,7 +83,7 @@ impl Place {
         Ok(replaced)
     }
 
-    /// Fails unless the link is there and leads to a program that can be run.
+    /// Fails unless the link leads to an executable program.
     pub(super) fn check(&self) -> Result<()> {
         match self.look()? {
             Found::Nothing => Err(Error::new(ErrorKind::NotFound, "use the link", &self.link, "it does not exist")),
@@ -96,7 +96,7 @@ impl Place {
         }
     }
 
-    /// Removes the link if it is ours, alive or dead.
+    /// Removes the link if it is ours, also a dangling one.
     pub(super) fn remove(&self) -> Result<()> {
         match self.look()? {
             Found::Ours | Found::OurOther(_) => self.unlink().map_err(cannot("remove", &self.link)),
@@ -120,7 +120,7 @@ impl Place {
         let target = match fs::read_link(&self.link) {
             Ok(target) => target,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Found::Nothing),
-            // "Invalid argument": it is no link (readlink(2)), and so a program in its own right.
+            // EINVAL means that it is not a link (readlink(2)), so it is a program.
             Err(error) if error.kind() == io::ErrorKind::InvalidInput => return Ok(Found::Foreign),
             Err(error) => return Err(cannot("read", &self.link)(error)),
         };

@@ -1,4 +1,4 @@
-//! All about an item as an object.
+//! Everything about an item as an object.
 
 use chrono::{DateTime, Utc};
 use rrm::item::RecordPlace;
@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::super::show::{mode_of, sized};
 use super::{insert_bytes, object, text_of};
 
-/// What [`object`] tells of the item, and more; the schema is in rrm-show(1).
+/// The keys of [`object`], and more; the schema is in rrm-show(1).
 pub(crate) fn shown_object(shown: &Shown, now: DateTime<Utc>) -> Value {
     let Value::Object(mut object) = object(&shown.item, Some(shown.fate), now) else { return Value::Null };
     let metadata = &shown.preview.metadata;

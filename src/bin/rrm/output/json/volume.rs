@@ -1,4 +1,4 @@
-//! What a volume's trash holds as an object.
+//! The sums of a volume as an object.
 
 use chrono::{DateTime, Utc};
 use rrm::rules::retention::Fates;
@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::{insert_bytes, object};
 
-/// The sums, and the items that are named; the schema is in rrm-stats(1).
+/// The sums and the largest items; the schema is in rrm-stats(1).
 pub(crate) fn volume_object(volume: &Statistics, fates: Option<&Fates>, now: DateTime<Utc>) -> Value {
     let mut sums = tally_object(&volume.total);
     let place = &volume.place;

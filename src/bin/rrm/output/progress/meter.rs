@@ -1,4 +1,4 @@
-//! One line about long work: how much is done, how fast, and how long the rest will take.
+//! The progress line: amount, speed, and time left.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -8,29 +8,29 @@ use rrm::progress::{Activity, Amount};
 
 use crate::output::text::{count, size};
 
-/// Some work that is under way.
-pub(super) struct Work {
+/// A running task.
+pub(super) struct Task {
     pub(super) activity: Activity,
     pub(super) done: Amount,
-    /// How many works of the same kind inside of it are under way.
+    /// Number of nested tasks of the same kind.
     pub(super) parts: u32,
     total: Option<Amount>,
     since: Instant,
 }
 
-/// By what the length of a bar is told.
+/// The unit of a bar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Unit {
     Entries,
     Bytes,
 }
 
-impl Work {
+impl Task {
     pub(super) fn new(activity: Activity, total: Option<Amount>) -> Self {
         Self { activity, done: Amount::default(), parts: 0, total, since: Instant::now() }
     }
 
-    /// Bytes where they are known and take the time; else there is a name at a time.
+    /// Bytes if they are known and take the time, else entries.
     fn unit(&self) -> Unit {
         match (self.activity, self.total) {
             (Activity::Copying, _) => Unit::Bytes,
@@ -52,13 +52,13 @@ impl Work {
             Unit::Bytes => self.done.bytes,
             Unit::Entries => self.done.entries,
         };
-        // What is freed on disk may be more than the length of the files.
+        // Freed space may be more than the length of the files.
         self.length().map_or(position, |length| position.min(length))
     }
 
-    /// How much is done, and how fast.
-    fn told(&self) -> String {
-        let mut told = match (self.activity, self.total.map(|total| total.entries).filter(|all| *all > 0)) {
+    /// Amount and speed.
+    fn summary(&self) -> String {
+        let mut summary = match (self.activity, self.total.map(|total| total.entries).filter(|all| *all > 0)) {
             (Activity::Moving, Some(all)) => format!("{} of {}, ", self.done.entries, count(all, "item")),
             (_, Some(1)) => String::new(),
             (_, Some(all)) => format!("{} of {all} entries, ", self.done.entries),
@@ -69,21 +69,21 @@ impl Work {
         // Writing to a string cannot fail.
         let _ = match (self.unit(), self.done.bytes) {
             (Unit::Bytes, bytes) => {
-                // What deletion frees may be more than it was thought to be.
+                // Deleting may free more than estimated.
                 let all = self.length().filter(|_| self.activity == Activity::Copying);
                 let all = all.map_or_else(String::new, |all| format!(" of {}", size(all)));
-                write!(told, "{}{all}, {}/s", size(bytes), size(bytes / seconds))
+                write!(summary, "{}{all}, {}/s", size(bytes), size(bytes / seconds))
             }
-            (Unit::Entries, 0) => write!(told, "{}/s", self.done.entries / seconds),
+            (Unit::Entries, 0) => write!(summary, "{}/s", self.done.entries / seconds),
             (Unit::Entries, bytes) => {
-                write!(told, "{}, {}/s", size(bytes), self.done.entries / seconds)
+                write!(summary, "{}, {}/s", size(bytes), self.done.entries / seconds)
             }
         };
-        told
+        summary
     }
 }
 
-/// How far work has come, in words, for who draws by themselves.
+/// Progress in words, for the screen.
 #[cfg(feature = "browse")]
 pub(crate) fn progress_words(activity: Activity, done: Amount) -> String {
     let done = match activity {
@@ -94,7 +94,7 @@ pub(crate) fn progress_words(activity: Activity, done: Amount) -> String {
     format!("{}, {done}", verb(activity))
 }
 
-/// The verb of a line.
+/// The verb of an activity.
 fn verb(activity: Activity) -> &'static str {
     match activity {
         Activity::Measuring => "measuring",
@@ -106,9 +106,9 @@ fn verb(activity: Activity) -> &'static str {
     }
 }
 
-/// A line about `work`, drawn on `target`.
-pub(super) fn bar(work: &Work, target: ProgressDrawTarget) -> ProgressBar {
-    let length = work.length().filter(|length| *length > 0);
+/// A bar for `task`, drawn on `target`.
+pub(super) fn bar(task: &Task, target: ProgressDrawTarget) -> ProgressBar {
+    let length = task.length().filter(|length| *length > 0);
     let template = match length {
         Some(_) => "{prefix} {wide_bar} {msg}, {left} left",
         None => "{prefix} {msg}, {passed}",
@@ -117,20 +117,20 @@ pub(super) fn bar(work: &Work, target: ProgressDrawTarget) -> ProgressBar {
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.with_key("left", left).with_key("passed", passed));
     }
-    bar.with_prefix(verb(work.activity)).with_elapsed(work.since.elapsed())
+    bar.with_prefix(verb(task.activity)).with_elapsed(task.since.elapsed())
 }
 
-/// Brings the line up to date.
-pub(super) fn update(bar: &ProgressBar, work: &Work) {
-    bar.set_message(work.told());
-    bar.set_position(work.position());
+/// Updates the bar.
+pub(super) fn update(bar: &ProgressBar, task: &Task) {
+    bar.set_message(task.summary());
+    bar.set_position(task.position());
 }
 
 fn passed(state: &ProgressState, text: &mut dyn std::fmt::Write) {
     let _ = text.write_str(&clock(state.elapsed()));
 }
 
-/// At the mean speed so far, the rest takes so long.
+/// Time left at the average speed.
 fn left(state: &ProgressState, text: &mut dyn std::fmt::Write) {
     let (done, all) = (state.pos(), state.len().unwrap_or(0));
     let millis = state.elapsed().as_millis().saturating_mul(u128::from(all.saturating_sub(done)));
@@ -152,25 +152,25 @@ fn clock(time: Duration) -> String {
 mod tests {
     use super::*;
 
-    fn work(activity: Activity, total: Option<Amount>, done: Amount) -> Work {
-        Work { done, ..Work::new(activity, total) }
+    fn task(activity: Activity, total: Option<Amount>, done: Amount) -> Task {
+        Task { done, ..Task::new(activity, total) }
     }
 
     #[test]
     fn each_kind_of_work_tells_counts_bytes_and_rates() {
         let (some, all) = (Amount { entries: 3, bytes: 2048 }, Amount { entries: 9, bytes: 8192 });
-        for (activity, total, told, position) in [
+        for (activity, total, summary, position) in [
             (Activity::Copying, Some(all), "3 of 9 entries, 2.0 KiB of 8.0 KiB, 2.0 KiB/s", 2048),
             (Activity::Deleting, Some(all), "3 of 9 entries, 2.0 KiB, 3/s", 3),
             (Activity::Deleting, Some(Amount { entries: 0, bytes: 1024 }), "3 entries, 2.0 KiB, 2.0 KiB/s", 1024),
             (Activity::Deleting, None, "3 entries, 2.0 KiB, 3/s", 3),
             (Activity::Measuring, None, "3 entries, 2.0 KiB, 3/s", 3),
         ] {
-            let work = work(activity, total, some);
-            assert_eq!((work.told().as_str(), work.position()), (told, position), "{activity:?}");
+            let task = task(activity, total, some);
+            assert_eq!((task.summary().as_str(), task.position()), (summary, position), "{activity:?}");
         }
-        let moving = work(Activity::Moving, Some(all), Amount { entries: 3, bytes: 0 });
-        assert_eq!(moving.told(), "3 of 9 items, 3/s");
+        let moving = task(Activity::Moving, Some(all), Amount { entries: 3, bytes: 0 });
+        assert_eq!(moving.summary(), "3 of 9 items, 3/s");
     }
 
     #[test]

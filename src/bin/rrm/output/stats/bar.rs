@@ -1,11 +1,11 @@
-//! Bars made of characters.
+//! Bars of block characters.
 
 use rrm::text::Charset;
 
-/// A block and its left parts, from one eighth to seven.
+/// A full block and its left eighths.
 const EIGHTHS: [char; 8] = ['█', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 
-/// A bar for `part` of `whole`, which would be `room` columns long. What is more than nothing shows.
+/// A bar for `part` of `whole`, with `room` columns for all. Anything above zero is visible.
 pub(crate) fn bar(part: u64, whole: u64, room: usize, charset: Charset) -> String {
     match charset {
         Charset::Ascii => "#".repeat(columns(part, whole, room)),
@@ -18,7 +18,7 @@ pub(crate) fn bar(part: u64, whole: u64, room: usize, charset: Charset) -> Strin
     }
 }
 
-/// How full a volume is: what others use, what the trash uses, what is free.
+/// Usage of a volume: others, trash, free.
 pub(crate) fn gauge(others: u64, trash: u64, free: u64, room: usize, charset: Charset) -> String {
     let whole = others.saturating_add(trash).saturating_add(free);
     let [used, ours, empty] = match charset {
@@ -30,7 +30,7 @@ pub(crate) fn gauge(others: u64, trash: u64, free: u64, room: usize, charset: Ch
     format!("{}{}{}", used.repeat(others), ours.repeat(trash), empty.repeat(room - trash - others))
 }
 
-/// So many of `room` columns as `part` is of `whole`: one at least if it is anything.
+/// The share of `room` columns, at least one if `part` is not zero.
 fn columns(part: u64, whole: u64, room: usize) -> usize {
     if part == 0 || whole == 0 {
         return 0;

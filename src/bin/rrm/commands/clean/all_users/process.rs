@@ -1,10 +1,9 @@
-//! One user's clean, in a process that is that user.
+//! One user's clean, in a process of that user.
 //!
 //! # Security
-//! Whoever has a process's number may look into it, stop it and take its descriptors. So it has none of root's but two pipes
-//! of its own, is in a session without a terminal, and has an environment that tells it nothing. What comes out of the pipes
-//! may be of anybody's making: it is shown with nothing in it that a terminal would obey, and nobody waits for a pipe whose
-//! process has ended.
+//! A user can inspect and stop their own processes and take their descriptors. So the process gets none of root's but
+//! two pipes, a session without a terminal, and an environment that tells it nothing. Anyone can write to the pipes:
+//! the output is escaped, and a pipe is not waited for after its process has ended.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::PathBuf;
@@ -22,29 +21,30 @@ use crate::commands::clean::log::{self, Log};
 use crate::env::users::User;
 use crate::exit::Exit;
 use crate::gnu::quote::quote_where_needed;
-use crate::output::{Messages, Voice};
+use crate::output::{Messages, Verbosity};
 use crate::session::println;
 
-/// Where setpriv is; nothing else is started.
+/// The PATH that setpriv is looked up in.
 const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
-/// How many lines of a user's process are passed on, which may be made to say anything: what root gets by mail has an end.
-const MOST_LINES: usize = 1000;
+/// How many lines are passed on. A user's process may print anything, and root may get it by mail.
+const MAX_LINES: usize = 1000;
 
 /// How many bytes of a line are passed on.
-const LINE: u64 = 1024;
+const MAX_LINE: u64 = 1024;
 
-/// How many lines wait to be shown: whoever prints faster than root reads waits, too.
-const WAITING: usize = 64;
+/// How many lines are queued. A process that prints faster has to wait.
+const QUEUE_LENGTH: usize = 64;
 
-/// How often it is looked whether the process has ended, where it prints nothing.
-const LOOK: Duration = Duration::from_millis(100);
+/// How often to check whether a silent process has ended.
+const POLL_INTERVAL: Duration = Duration::from_millis(100);
 
-/// How long its pipes are read when it has ended: what it has printed is in them, and who still holds them waits in vain.
-const REST: Duration = Duration::from_secs(1);
+/// How long to read the pipes after the process has ended. All it printed is in them, but another process may hold them
+/// open.
+const DRAIN_TIME: Duration = Duration::from_secs(1);
 
-/// What the cleans of all users have in common.
-pub(super) struct Round<'a> {
+/// What all users' cleans share.
+pub(super) struct UserCleaner<'a> {
     pub(super) program: PathBuf,
     pub(super) now: DateTime<Utc>,
     pub(super) log: Option<Log>,
@@ -52,12 +52,12 @@ pub(super) struct Round<'a> {
     pub(super) messages: &'a Messages,
 }
 
-impl Round<'_> {
-    /// Has one user's trash cleaned. Fails only where output or log cannot be written; what goes wrong for the user is
-    /// said and is in the exit status.
+impl UserCleaner<'_> {
+    /// Cleans one user's trash. Only a failure to write output or log is an error; other failures are printed and end
+    /// in the exit status.
     pub(super) fn clean_for(&mut self, user: &User) -> anyhow::Result<Exit> {
         let name = quote_where_needed(&user.name, self.messages.charset);
-        if self.args.dry_run || self.messages.voice == Voice::Verbose {
+        if self.args.dry_run || self.messages.verbosity == Verbosity::Verbose {
             println(&format!("{name}:"))?;
         }
         let (failure, report) = match self.run(user) {
@@ -74,7 +74,7 @@ impl Round<'_> {
         Ok(failure.map_or(Exit::Success, |_| Exit::Failure))
     }
 
-    /// Runs it to its end, and gives what it reports for the log.
+    /// Runs the process; returns its status and its line for the log.
     fn run(&self, user: &User) -> anyhow::Result<(ExitStatus, Option<String>)> {
         let mut child = self.command(user).spawn().context("cannot start setsid (part of util-linux)")?;
         let printed = printed(&mut child).context("cannot read its output")?;
@@ -82,33 +82,33 @@ impl Round<'_> {
         let (mut report, charset, mut lines) = (None, self.messages.charset, 0);
         let status = each_line(&mut child, &printed, |line| {
             let line = match line {
-                // The last one is for the log, so each waits for the next.
+                // The last line is for the log, so each line waits for the next.
                 Line::Out(line) if has_report => report.replace(line).map(Line::Out),
                 line => Some(line),
             };
             lines += usize::from(line.is_some());
-            line.filter(|_| lines <= MOST_LINES).map_or(Ok(()), |line| line.pass_on(charset))
+            line.filter(|_| lines <= MAX_LINES).map_or(Ok(()), |line| line.pass_on(charset))
         })?;
-        if let Some(more @ 1..) = lines.checked_sub(MOST_LINES) {
+        if let Some(more @ 1..) = lines.checked_sub(MAX_LINES) {
             let name = quote_where_needed(&user.name, charset);
             self.messages.say(&format!("{more} more lines about the trash of {name} are not shown"));
         }
         let report = report.map(|line| shown(&line, charset));
-        // Without the date, which is ours to tell.
+        // Without its date: we write our own.
         Ok((status, report.and_then(|line| line.split_once(' ').map(|(_, said)| said.to_owned()))))
     }
 
-    /// Groups come from the user database, through whatever feeds that on this machine (initgroups(3)): the trash may be
-    /// where only one of them leads.
+    /// setpriv initializes the groups from the user database (initgroups(3)): the trash may be reachable only by one of
+    /// them.
     fn command(&self, user: &User) -> Command {
         let mut command = Command::new("setsid");
         command.arg("setpriv").args([format!("--reuid={}", user.uid), format!("--regid={}", user.gid)]);
         command.args(["--init-groups", "--no-new-privs", "--"]).arg(&self.program).arg("clean");
         command.args(self.args.dry_run.then_some("--dry-run"));
-        command.args(match self.messages.voice {
-            Voice::Verbose => Some("--verbose"),
-            Voice::Quiet => Some("--quiet"),
-            Voice::AsRm | Voice::Usual => None,
+        command.args(match self.messages.verbosity {
+            Verbosity::Verbose => Some("--verbose"),
+            Verbosity::Quiet => Some("--quiet"),
+            Verbosity::AsRm | Verbosity::Usual => None,
         });
         command.env_clear().env("HOME", &user.home).env("USER", &user.name).env("LOGNAME", &user.name);
         command.env("PATH", SEARCH_PATH).current_dir("/");
@@ -120,7 +120,7 @@ impl Round<'_> {
     }
 }
 
-/// A line that a process prints, or as much of it as is taken.
+/// A printed line, cut to its maximum length.
 enum Line {
     Out(Vec<u8>),
     Err(Vec<u8>),
@@ -138,9 +138,9 @@ impl Line {
     }
 }
 
-/// What the process prints, line by line, read by two threads that end with their pipe.
+/// Reads the output in two threads that end with their pipes.
 fn printed(child: &mut Child) -> io::Result<Receiver<Line>> {
-    let (lines, printed) = sync_channel(WAITING);
+    let (lines, printed) = sync_channel(QUEUE_LENGTH);
     if let Some(output) = child.stdout.take() {
         read(output, Line::Out, lines.clone())?;
     }
@@ -154,7 +154,7 @@ fn read(pipe: impl Read + Send + 'static, as_line: fn(Vec<u8>) -> Line, lines: S
     let mut pipe = BufReader::new(pipe);
     let mut next = move || {
         let mut line = Vec::new();
-        let length = pipe.by_ref().take(LINE).read_until(b'\n', &mut line).unwrap_or(0);
+        let length = pipe.by_ref().take(MAX_LINE).read_until(b'\n', &mut line).unwrap_or(0);
         if line.pop_if(|last| *last == b'\n').is_none() && length > 0 {
             let rest = pipe.skip_until(b'\n').unwrap_or(0);
             line.extend_from_slice(if rest > 1 { b"..." } else { b"" });
@@ -165,7 +165,7 @@ fn read(pipe: impl Read + Send + 'static, as_line: fn(Vec<u8>) -> Line, lines: S
     thread::Builder::new().spawn(read).map(drop)
 }
 
-/// Hands over each line until the process has ended and its pipes are empty.
+/// Calls `each` for each line until the process has ended and its pipes are empty.
 fn each_line(
     child: &mut Child,
     printed: &Receiver<Line>,
@@ -173,7 +173,7 @@ fn each_line(
 ) -> anyhow::Result<ExitStatus> {
     let mut ended: Option<Instant> = None;
     loop {
-        match printed.recv_timeout(LOOK) {
+        match printed.recv_timeout(POLL_INTERVAL) {
             Ok(line) => each(line)?,
             Err(RecvTimeoutError::Disconnected) => return Ok(child.wait()?),
             Err(RecvTimeoutError::Timeout) => {}
@@ -181,7 +181,7 @@ fn each_line(
         if ended.is_none() && child.try_wait()?.is_some() {
             ended = Some(Instant::now());
         }
-        if ended.is_some_and(|ended| ended.elapsed() > REST) {
+        if ended.is_some_and(|ended| ended.elapsed() > DRAIN_TIME) {
             return Ok(child.wait()?);
         }
     }
@@ -191,7 +191,7 @@ fn print(line: &str) -> io::Result<()> {
     writeln!(io::stdout(), "{line}")
 }
 
-/// A line without what a terminal would obey.
+/// The line, escaped.
 fn shown(line: &[u8], charset: Charset) -> String {
     escaped_content(line, charset)
 }

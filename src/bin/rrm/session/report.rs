@@ -1,4 +1,4 @@
-//! How much a command prints about what went well.
+//! How much a command prints about success.
 
 use std::io::{self, Write as _};
 use std::path::PathBuf;
@@ -8,30 +8,30 @@ use rrm::item::TrashItem;
 use rrm::rules::selection::Selection;
 
 use super::Session;
-use crate::output::{self, Voice};
+use crate::output::{self, Verbosity};
 
-/// How much is told of what went well.
+/// How much a command prints about success.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
+pub(crate) enum Report {
     Nothing,
-    /// One line for all of it.
+    /// One line in total.
     Summary,
-    /// An object for each item.
+    /// A JSON object per item.
     Json,
-    Everything,
+    Each,
 }
 
 impl Session<'_> {
-    /// How much to tell of what went well, for a command that tells so much unasked.
-    pub(crate) fn told(&self, unasked: Told) -> Told {
-        match self.messages.voice {
-            Voice::Verbose => Told::Everything,
-            Voice::Usual => unasked,
-            Voice::Quiet | Voice::AsRm => Told::Nothing,
+    /// How much to print for a command that prints so much by default.
+    pub(crate) fn report(&self, default: Report) -> Report {
+        match self.messages.verbosity {
+            Verbosity::Verbose => Report::Each,
+            Verbosity::Usual => default,
+            Verbosity::Quiet | Verbosity::AsRm => Report::Nothing,
         }
     }
 
-    /// What was done to some of so many paths, in one line: `removed 3 items again: 'a', 'b', 'c'`.
+    /// One line about many paths: `removed 3 items again: 'a', 'b', 'c'`.
     pub(crate) fn summary(&self, verb: &str, all: usize, done: &[PathBuf], again: &str) -> String {
         const NAMED: usize = 3;
         if let ([path], 1) = (done, all) {
@@ -51,14 +51,14 @@ impl Session<'_> {
     }
 }
 
-/// From how many items on one line tells how many there were.
+/// From how many items on a line counts them.
 const MANY: usize = 10;
 
-/// How much is told unasked of these items: nothing, where they are few and each of them was named.
-pub(crate) fn told_of<'a>(selection: &Selection, items: impl Iterator<Item = &'a TrashItem>) -> Told {
+/// How much to print by default: nothing if there are few items and each was named.
+pub(crate) fn default_report<'a>(selection: &Selection, items: impl Iterator<Item = &'a TrashItem>) -> Report {
     let few: Vec<_> = items.take(MANY + 1).collect();
     let is_named = !selection.terms.is_empty() && few.len() <= MANY && !few.iter().any(|item| selection.is_found(item));
-    if is_named { Told::Nothing } else { Told::Summary }
+    if is_named { Report::Nothing } else { Report::Summary }
 }
 
 pub(crate) fn println(line: &str) -> anyhow::Result<()> {

@@ -1,4 +1,4 @@
-//! What is shown in front of the list.
+//! Boxes in front of the list.
 
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -9,10 +9,10 @@ use tui_input::Input;
 
 use super::style::Theme;
 use super::text::{self, one_line, wrapped};
-use crate::browse::state::{Question, Sight, State};
+use crate::browse::state::{Question, State, Visibility};
 use crate::output::count;
 
-/// A box in the middle with these lines in it; gives where its inside is.
+/// Draws a box with these lines; returns the area inside.
 pub(super) fn boxed(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<Line<'_>>, theme: &Theme) -> Rect {
     let widest = lines.iter().map(Line::width).chain([title.len() + 2]).max().unwrap_or(0);
     let width = u16::try_from(widest + 4).unwrap_or(u16::MAX).min(area.width.saturating_sub(2));
@@ -30,25 +30,25 @@ pub(super) fn boxed(frame: &mut Frame<'_>, area: Rect, title: &str, lines: Vec<L
     inside
 }
 
-/// How much room a line in a box has.
+/// The room for a line in a box.
 fn room(area: Rect) -> usize {
     usize::from(area.width).saturating_sub(8).min(76)
 }
 
-/// Whether a box with so many lines is no higher than the screen. No line of ours is wider.
+/// Whether a box with this many lines fits. No line is wider.
 fn fits(lines: usize, area: Rect) -> bool {
     lines + 2 <= usize::from(area.height)
 }
 
-/// Where something is asked that there is no room for: nothing that would look like a part of it.
-fn too_small(frame: &mut Frame<'_>, area: Rect) -> Sight {
+/// If a question does not fit, nothing of it is shown.
+fn too_small(frame: &mut Frame<'_>, area: Rect) -> Visibility {
     frame.render_widget(Clear, area);
     let words = wrapped("too small for the question; Esc cancels", usize::from(area.width));
     frame.render_widget(Paragraph::new(words.into_iter().map(Line::raw).collect::<Vec<_>>()), area);
-    Sight::Hidden
+    Visibility::Hidden
 }
 
-/// What keys there are: beside each other, or below each other where that is too wide.
+/// The keys, side by side if they fit.
 fn keys(keys: [&'static str; 2], area: Rect) -> Vec<Line<'static>> {
     let beside = keys.join("      ");
     match beside.len() <= room(area) {
@@ -57,19 +57,19 @@ fn keys(keys: [&'static str; 2], area: Rect) -> Vec<Line<'static>> {
     }
 }
 
-/// How much is said of what a question is about.
+/// How names in a question are shown.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Names {
     Whole,
-    /// One line for each.
+    /// One line per name.
     Cut,
 }
 
-pub(super) fn question(frame: &mut Frame<'_>, area: Rect, question: &Question, theme: &Theme) -> Sight {
+pub(super) fn question(frame: &mut Frame<'_>, area: Rect, question: &Question, theme: &Theme) -> Visibility {
     let lines = [Names::Whole, Names::Cut].map(|names| question_lines(question, names, area, theme));
     let Some(lines) = lines.into_iter().find(|lines| fits(lines.len(), area)) else { return too_small(frame, area) };
     boxed(frame, area, "are you sure?", lines, theme);
-    Sight::Clear
+    Visibility::Full
 }
 
 fn question_lines(question: &Question, names: Names, area: Rect, theme: &Theme) -> Vec<Line<'static>> {
@@ -84,11 +84,11 @@ fn question_lines(question: &Question, names: Names, area: Rect, theme: &Theme) 
     lines
 }
 
-pub(super) fn directory(frame: &mut Frame<'_>, area: Rect, line: &Input, state: &State, theme: &Theme) -> Sight {
-    let items = count(state.meant().len() as u64, "item");
+pub(super) fn directory(frame: &mut Frame<'_>, area: Rect, line: &Input, state: &State, theme: &Theme) -> Visibility {
+    let items = count(state.targets().len() as u64, "item");
     let room = room(area);
     let before = text::visible(&text::before_caret(line));
-    // The end is what is being typed.
+    // Show the end, which is being typed.
     let hidden = before.chars().count().saturating_sub(room.saturating_sub(2));
     let shown: String = text::visible(line.value()).chars().skip(hidden).collect();
     let caret: String = before.chars().skip(hidden).collect();
@@ -103,7 +103,7 @@ pub(super) fn directory(frame: &mut Frame<'_>, area: Rect, line: &Input, state: 
     let inside = boxed(frame, area, "restore elsewhere", lines, theme);
     let width = ratatui::text::Span::raw(caret).width();
     self::caret(frame, Rect { y: inside.y + row, height: 1, ..inside }, width);
-    Sight::Clear
+    Visibility::Full
 }
 
 pub(super) fn messages(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
@@ -116,7 +116,7 @@ pub(super) fn messages(frame: &mut Frame<'_>, area: Rect, state: &State, theme: 
     boxed(frame, area, "messages", lines.into_iter().map(Line::raw).collect(), theme);
 }
 
-/// The caret of the terminal itself, which blinks and which programs that read the screen aloud follow.
+/// Places the terminal's cursor, which screen readers follow.
 pub(super) fn caret(frame: &mut Frame<'_>, line: Rect, column: usize) {
     let column = u16::try_from(column).unwrap_or(u16::MAX).min(line.width.saturating_sub(1));
     frame.set_cursor_position(Position { x: line.x + column, y: line.y });

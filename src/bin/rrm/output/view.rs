@@ -1,4 +1,4 @@
-//! What output depends on beside the items.
+//! How items are shown.
 
 use std::path::Path;
 
@@ -9,36 +9,36 @@ use rrm::text::Charset;
 
 use super::colour::PathColours;
 
-/// What the forms need to know beside the items.
-pub(crate) struct Scene<'a> {
-    /// The time against which ages are told.
+/// How items are shown.
+pub(crate) struct View<'a> {
+    /// The time that ages are relative to.
     pub(crate) now: DateTime<Utc>,
-    /// What will become of each item, where somebody wants to know.
+    /// The fates of the items, if needed.
     pub(crate) fates: Option<&'a Fates>,
-    /// Shown as `~` in tables.
+    /// The home directory, shown as `~` in tables.
     pub(crate) home: Option<&'a Path>,
-    /// How wide the terminal is; `None` in a pipe.
+    /// The width of the terminal; `None` for a pipe.
     pub(crate) width: Option<usize>,
-    /// Whether nothing is to be shortened.
+    /// Whether to shorten.
     pub(crate) detail: Detail,
-    /// What may be shown beside ASCII.
+    /// The character set.
     pub(crate) charset: Charset,
-    /// The colours of paths, where colours may be used.
+    /// The colours of paths, if any.
     pub(crate) colours: Option<PathColours>,
 }
 
-impl<'a> Scene<'a> {
+impl<'a> View<'a> {
     pub(super) fn fate(&self, item: &TrashItem) -> Option<Fate> {
         self.fates.map(|fates| fates.of(item))
     }
 
-    /// The home directory, where it is shown as `~`: what is told in full is told with it.
+    /// The home directory if it is shown as `~`, which it is not in full output.
     pub(super) fn shown_home(&self) -> Option<&'a Path> {
         self.home.filter(|_| self.detail == Detail::Short)
     }
 }
 
-/// How much is told of each item in a table.
+/// How much a table shows of each item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Detail {
     Short,

@@ -1,21 +1,21 @@
-//! Times as people say them: `yesterday`, `monday 9:00`, `last week`.
+//! Dates and times in words: `yesterday`, `monday 9:00`, `last week`.
 //!
-//! The crates that read English dates mean by `monday` the next one, by `yesterday` this time of it, and by `3h` what is to
-//! come. Of what was removed that is never what is meant.
+//! Crates for English dates take `monday` for the next one, `yesterday` for this time of day, and `3h` for the future. For
+//! removed items the past is meant.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate, NaiveDateTime, NaiveTime, Weekday};
 
-/// Which of the days and times of a name is meant.
+/// Which day or time a word means.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Side {
-    /// The latest that has begun.
+pub(super) enum Tense {
+    /// The latest in the past.
     Past,
-    /// The first that is to come.
+    /// The first in the future.
     Future,
 }
 
-/// The time on the wall that `text` says, seen from `now`; a day, a week, a month and a year are where they begin.
-pub(super) fn spoken(text: &str, now: NaiveDateTime, side: Side) -> Option<NaiveDateTime> {
+/// The local time that `text` means at `now`; days, weeks, months and years begin at their start.
+pub(super) fn in_words(text: &str, now: NaiveDateTime, tense: Tense) -> Option<NaiveDateTime> {
     let text = text.to_ascii_lowercase();
     let words: Vec<&str> = text.split_whitespace().collect();
     let (day, time) = match words.split_last()? {
@@ -24,8 +24,8 @@ pub(super) fn spoken(text: &str, now: NaiveDateTime, side: Side) -> Option<Naive
     };
     match (day, time) {
         (["now"], None) => Some(now),
-        ([], Some(time)) => nearest(time, now, side),
-        (day, time) => Some(day_of(day, now.date(), side)?.and_time(time.unwrap_or_default())),
+        ([], Some(time)) => nearest(time, now, tense),
+        (day, time) => Some(day_of(day, now.date(), tense)?.and_time(time.unwrap_or_default())),
     }
 }
 
@@ -33,17 +33,17 @@ fn time_of(word: &str) -> Option<NaiveTime> {
     ["%H:%M", "%H:%M:%S"].iter().find_map(|form| NaiveTime::parse_from_str(word, form).ok())
 }
 
-/// This time of the day, where it is next to `now`.
-fn nearest(time: NaiveTime, now: NaiveDateTime, side: Side) -> Option<NaiveDateTime> {
+/// This time of day, the nearest to `now`.
+fn nearest(time: NaiveTime, now: NaiveDateTime, tense: Tense) -> Option<NaiveDateTime> {
     let today = now.date().and_time(time);
-    match side {
-        Side::Past if today > now => today.checked_sub_days(Days::new(1)),
-        Side::Future if today <= now => today.checked_add_days(Days::new(1)),
-        Side::Past | Side::Future => Some(today),
+    match tense {
+        Tense::Past if today > now => today.checked_sub_days(Days::new(1)),
+        Tense::Future if today <= now => today.checked_add_days(Days::new(1)),
+        Tense::Past | Tense::Future => Some(today),
     }
 }
 
-fn day_of(words: &[&str], today: NaiveDate, side: Side) -> Option<NaiveDate> {
+fn day_of(words: &[&str], today: NaiveDate, tense: Tense) -> Option<NaiveDate> {
     match words {
         ["today"] => Some(today),
         ["yesterday"] => today.pred_opt(),
@@ -51,14 +51,14 @@ fn day_of(words: &[&str], today: NaiveDate, side: Side) -> Option<NaiveDate> {
         ["last", unit @ ("week" | "month" | "year")] => unit_of(unit, today, -1),
         ["this", unit @ ("week" | "month" | "year")] => unit_of(unit, today, 0),
         ["next", unit @ ("week" | "month" | "year")] => unit_of(unit, today, 1),
-        ["last", day] => today.pred_opt().and_then(|before| weekday(day, before, Side::Past)),
-        ["next", day] => weekday(day, today, Side::Future),
-        [day] => weekday(day, today, side),
+        ["last", day] => today.pred_opt().and_then(|before| weekday(day, before, Tense::Past)),
+        ["next", day] => weekday(day, today, Tense::Future),
+        [day] => weekday(day, today, tense),
         _ => None,
     }
 }
 
-/// Where the week, month or year begins that is so many after today's.
+/// The start of a week, month or year, counted from the current one.
 fn unit_of(unit: &str, today: NaiveDate, after: i32) -> Option<NaiveDate> {
     match unit {
         "week" => {
@@ -73,12 +73,12 @@ fn unit_of(unit: &str, today: NaiveDate, after: i32) -> Option<NaiveDate> {
     }
 }
 
-/// The day of this name that is next to `from`: that day itself, if it lies in the past.
-fn weekday(name: &str, from: NaiveDate, side: Side) -> Option<NaiveDate> {
+/// The nearest day with this name; in the past, `from` itself counts.
+fn weekday(name: &str, from: NaiveDate, tense: Tense) -> Option<NaiveDate> {
     let day: Weekday = name.parse().ok()?;
-    match side {
-        Side::Past => from.checked_sub_days(Days::new(from.weekday().days_since(day).into())),
-        Side::Future => {
+    match tense {
+        Tense::Past => from.checked_sub_days(Days::new(from.weekday().days_since(day).into())),
+        Tense::Future => {
             let ahead = day.days_since(from.weekday());
             from.checked_add_days(Days::new(if ahead == 0 { 7 } else { ahead }.into()))
         }
@@ -90,9 +90,9 @@ mod tests {
     use super::*;
 
     /// A Wednesday.
-    fn said(text: &str, side: Side) -> String {
+    fn words(text: &str, tense: Tense) -> String {
         let now = NaiveDate::from_ymd_opt(2026, 11, 25).and_then(|day| day.and_hms_opt(10, 0, 0)).expect("a time");
-        spoken(text, now, side).map_or_else(String::new, |time| time.format("%Y-%m-%d %H:%M").to_string())
+        in_words(text, now, tense).map_or_else(String::new, |time| time.format("%Y-%m-%d %H:%M").to_string())
     }
 
     #[test]
@@ -117,7 +117,7 @@ mod tests {
             ("14:30", "2026-11-24 14:30"),
             ("10:00", "2026-11-25 10:00"),
         ] {
-            assert_eq!(said(text, Side::Past), time, "{text}");
+            assert_eq!(words(text, Tense::Past), time, "{text}");
         }
     }
 
@@ -134,7 +134,7 @@ mod tests {
             ("14:30", "2026-11-25 14:30"),
             ("10:00", "2026-11-26 10:00"),
         ] {
-            assert_eq!(said(text, Side::Future), time, "{text}");
+            assert_eq!(words(text, Tense::Future), time, "{text}");
         }
     }
 
@@ -143,7 +143,7 @@ mod tests {
         for text in
             ["", "someday", "last", "last week 25:00", "monday tuesday", "14:30 yesterday", "1m", "7d", "week", ":"]
         {
-            assert_eq!(said(text, Side::Past), "", "{text}");
+            assert_eq!(words(text, Tense::Past), "", "{text}");
         }
     }
 }
