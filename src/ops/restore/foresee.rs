@@ -11,7 +11,7 @@ use std::rc::Rc;
 use crate::error::{Error, Result};
 use crate::item::ItemId;
 use crate::manager::TrashManager;
-use crate::manager::inside::Insides;
+use crate::manager::trash_ids::TrashIds;
 use crate::ops::restore::options::{Conflict, RestoreOptions};
 use crate::ops::restore::plan::{MOST_NUMBERS, check_open, in_the_way, links_of};
 use crate::ops::restore::plan::{Merged, Piece, RestorePlan, RestoreStep, Restored};
@@ -96,14 +96,14 @@ impl Placed {
 /// What is on the disk, and what steps would have put there.
 pub(super) struct ToCome<'a> {
     pub(super) manager: &'a TrashManager,
-    pub(super) trashes: Insides,
+    pub(super) trashes: TrashIds,
     placed: Placed,
 }
 
 impl<'a> ToCome<'a> {
     /// What is on the disk now.
     pub(super) fn now(manager: &'a TrashManager) -> Self {
-        Self { manager, trashes: Insides::of(manager), placed: Placed::default() }
+        Self { manager, trashes: TrashIds::of(manager), placed: Placed::default() }
     }
 
     fn step(&self, step: &RestoreStep, request: &RestoreOptions) -> Result<Restored> {

@@ -192,12 +192,12 @@ fn target_of(item: &TrashItem, part: Option<&Path>, destination: &Destination) -
             Path::new("/").join(item.id.to_string()).join(part.unwrap_or(Path::new("")))
         }
         Origin::Unknown => {
-            let reason = "it has no record of its original path; use --to DIR";
+            let reason = "it has no record of its original path";
             return Err(Error::new(ErrorKind::UnknownOrigin, RESTORE, item.id.to_string(), reason));
         }
         Origin::Untrusted(record) => {
             let Untrusted { recorded, reason } = &**record;
-            let reason = format!("its record cannot be trusted ({reason}: {}); use --to DIR", quoted(recorded));
+            let reason = format!("its record cannot be trusted ({reason}: {})", quoted(recorded));
             return Err(Error::new(ErrorKind::UntrustedRecord, RESTORE, item.id.to_string(), reason));
         }
     };
