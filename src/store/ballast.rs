@@ -11,8 +11,8 @@
 
 use std::io;
 
-use super::{TrashDir, layout};
 use crate::error::is_about_room;
+use crate::store::{TrashDir, layout};
 use crate::sys::{self, Dir, FileSystem, Name, Space};
 
 /// The pieces. Each gives an inode and its blocks.
@@ -47,7 +47,7 @@ const PLENTY: u64 = 64 << 20;
 impl TrashDir {
     /// Does something that leaves all as it was where it finds no room, and once more for each piece of the ballast that
     /// it takes.
-    pub(super) fn making_room<T>(&self, mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    pub(in crate::store) fn making_room<T>(&self, mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
         loop {
             match act() {
                 Err(error) if is_about_room(&error) && self.drop_a_piece() => {}

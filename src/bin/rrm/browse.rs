@@ -27,7 +27,7 @@ use std::collections::HashSet;
 use std::io::{self, IsTerminal};
 
 use rrm::item::ItemId;
-use rrm::selection::Selection;
+use rrm::rules::selection::Selection;
 
 use self::event_loop::{Ending, Picker};
 use self::screen::Theme;

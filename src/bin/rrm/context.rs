@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::config::{Config, Key};
 use rrm::error::{Error, ErrorKind, Result};
-use rrm::manager::Settings;
-use rrm::request::{
-    Conflict, Copying, Destination, Directories, Mounts, Open, Place, Restorable, RestoreRequest, TrashRequest,
-};
-use rrm::retention::Standing;
-use rrm::selection::absolute;
+use rrm::manager::{Builder, TrashManager};
+use rrm::ops::remove::{Place, RemoveOptions};
+use rrm::ops::restore::{Restorable, RestoreOptions};
+use rrm::rules::retention::Standing;
+use rrm::rules::selection::absolute;
 use rrm::text::Charset;
 
 use crate::env::{Environment, now};
@@ -71,13 +70,12 @@ impl Context {
     }
 
     /// The directories that the library needs to know.
-    pub(crate) fn settings(&self) -> Settings {
-        Settings {
-            home_trash: self.home_trash.clone(),
-            home_directory: self.environment.home.clone(),
-            root: self.environment.root.clone(),
-            here: Environment::here,
-        }
+    pub(crate) fn manager(&self) -> Builder {
+        let builder = self.home_trash.as_ref().map_or_else(TrashManager::without_home, TrashManager::at);
+        let builder = builder.look_below(&self.environment.root).working_directory(Environment::here);
+        let home = self.environment.home.iter();
+        let builder = home.fold(builder, Builder::protect);
+        self.grace_period().into_iter().fold(builder, Builder::grace_period)
     }
 
     /// A command line for another command on the same trash.
@@ -107,17 +105,11 @@ impl Context {
     }
 
     /// The request to remove restored items again; they keep their own dates.
-    pub(crate) fn take_back(&self) -> Result<TrashRequest> {
-        Ok(TrashRequest {
-            operands: Vec::new(),
-            directories: Directories::Whole,
-            mounts: Mounts::Refuse,
-            place: self.place(),
-            copying: Copying::WithinReason,
-            now: self.now,
-            deletion: self.deletion(None)?,
-            session: None,
-        })
+    pub(crate) fn take_back(&self) -> Result<RemoveOptions> {
+        let mut options = RemoveOptions::new(self.now);
+        options.place = self.place();
+        options.deletion = self.deletion(None)?;
+        Ok(options)
     }
 
     /// Where removed items go.
@@ -129,16 +121,10 @@ impl Context {
     }
 
     /// The request to restore items to their original paths.
-    pub(crate) fn restore(&self, what: Restorable) -> Result<RestoreRequest> {
-        Ok(RestoreRequest {
-            what,
-            destination: Destination::default(),
-            conflict: Conflict::Fail,
-            copying: Copying::WithinReason,
-            open: Open::Refuse,
-            now: self.now,
-            deletion: self.deletion(None)?,
-        })
+    pub(crate) fn restore(&self, what: Restorable) -> Result<RestoreOptions> {
+        let mut options = RestoreOptions::new(what, self.now);
+        options.deletion = self.deletion(None)?;
+        Ok(options)
     }
 
     /// The configured rules. An invalid one is an error: without it a clean could delete what it should keep.

@@ -111,7 +111,11 @@ pub(crate) fn now() -> DateTime<Utc> {
 #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the environment, and a mistake of the test itself")]
 pub(crate) fn inject_faults() {
     use rrm::sys::door::faults::{ENVIRONMENT, obey};
+    use rrm::sys::patience::{HURRY, hurry};
     if let Ok(words) = std::env::var(ENVIRONMENT) {
         obey(&words).expect("the words of the test are understood");
+    }
+    if let Ok(times) = std::env::var(HURRY) {
+        hurry(times.parse().expect("the number of the test is one"));
     }
 }

@@ -8,7 +8,7 @@ mod sort;
 use std::path::PathBuf;
 
 use clap::{Args, ValueHint};
-use rrm::request::Copying;
+use rrm::ops::Copying;
 
 pub(crate) use feedback::{FeedbackArgs, colour_of_help};
 pub(crate) use report_form::{ReportForm, ReportFormArgs};

@@ -4,13 +4,11 @@ mod matches;
 mod report;
 
 use std::path::Path;
-use std::sync::Arc;
 
-use rrm::attributes::SystemAttributes;
 use rrm::error::Error;
 use rrm::item::TrashItem;
 use rrm::manager::TrashManager;
-use rrm::retention::Fates;
+use rrm::rules::retention::Fates;
 
 use crate::context::Context;
 use crate::env::Environment;
@@ -57,12 +55,7 @@ pub(crate) struct Session<'a> {
 
 impl Session<'_> {
     pub(crate) fn manager(&self) -> TrashManager {
-        let manager = TrashManager::new(self.context.settings(), Arc::new(SystemAttributes));
-        // An invalid grace period is reported by the command that needs it.
-        match self.context.grace_period() {
-            Ok(grace_period) => manager.with_grace_period(grace_period),
-            Err(_) => manager,
-        }
+        self.context.manager().build()
     }
 
     /// How items are shown.

@@ -11,7 +11,7 @@ use chrono::{DateTime, Local, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTi
 use rrm::config::Key;
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::ItemKind;
-use rrm::retention::{Free, Rule};
+use rrm::rules::retention::{Free, Rule};
 
 use in_words::{Tense, in_words};
 

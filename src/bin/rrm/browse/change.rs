@@ -1,7 +1,7 @@
 //! Actions that can be undone.
 
 use rrm::item::{ItemId, Keep};
-use rrm::manager::Returned;
+use rrm::ops::Returned;
 
 use super::order::Order;
 use crate::output::count;

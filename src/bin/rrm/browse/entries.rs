@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use rrm::item::{ItemId, TrashItem};
-use rrm::retention::Fate;
+use rrm::rules::retention::Fate;
 use rrm::text::Charset;
 
 use crate::output::origin;

@@ -8,8 +8,12 @@ use std::time::Duration;
 use anyhow::Context as _;
 use ratatui::crossterm::event::{Event as Input, KeyEventKind};
 use rrm::item::{ItemId, ItemKind, Keep, TrashItem};
-use rrm::request::{CleanRequest, Copying, KeepRequest, Open, Restorable, Sizes};
-use rrm::selection::{Selection, Term};
+use rrm::ops::Copying;
+use rrm::ops::clean::CleanOptions;
+use rrm::ops::keep::KeepOptions;
+use rrm::ops::list::Sizes;
+use rrm::ops::restore::{Open, Restorable};
+use rrm::rules::selection::{Selection, Term};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
 
 use tui_input::InputRequest;
@@ -198,7 +202,7 @@ impl Running<'_> {
                 self.workers.act(Job::Keep { requests: as_before(before), undoable: false });
             }
             Order::PlanDeletion(ids) => self.workers.act(Job::Plan(clean_request(context, ids)?)),
-            Order::Delete(plan, request) => self.workers.act(Job::Delete(plan, request)),
+            Order::Delete(plan) => self.workers.act(Job::Delete(plan)),
             Order::TakeBack(back) => self.workers.act(Job::TakeBack(back, context.take_back()?)),
             Order::Reload => {
                 self.picker.state.work.loading = true;
@@ -258,20 +262,22 @@ fn selection(ids: HashSet<ItemId>) -> Selection {
 }
 
 /// The request to delete selected items, which will be confirmed.
-fn clean_request(context: &Context, ids: HashSet<ItemId>) -> rrm::error::Result<CleanRequest> {
+fn clean_request(context: &Context, ids: HashSet<ItemId>) -> rrm::error::Result<CleanOptions> {
     let floor = context.standing_for_deletion()?.floor;
-    Ok(CleanRequest { floor, sizes: Sizes::Measured, ..CleanRequest::chosen(selection(ids), context.now) })
+    let mut options = CleanOptions::chosen(selection(ids), context.now);
+    (options.floor, options.sizes) = (floor, Sizes::Measured);
+    Ok(options)
 }
 
 type Before = Vec<(ItemId, Keep)>;
 
-fn keep_request(before: Before, keep: Keep) -> (KeepRequest, Before) {
+fn keep_request(before: Before, keep: Keep) -> (KeepOptions, Before) {
     let ids = before.iter().map(|(id, _)| *id).collect();
-    (KeepRequest { selection: selection(ids), keep }, before)
+    (KeepOptions::new(selection(ids), keep), before)
 }
 
 /// One request for all items with the same state before.
-fn as_before(before: Before) -> Vec<(KeepRequest, Before)> {
+fn as_before(before: Before) -> Vec<(KeepOptions, Before)> {
     let mut ways: Vec<(Keep, Before)> = Vec::new();
     for (id, keep) in before {
         match ways.iter_mut().find(|(way, _)| *way == keep) {

@@ -144,7 +144,7 @@ fn listed(code: KeyCode) -> Option<Action> {
 
 #[cfg(test)]
 mod tests {
-    use rrm::request::CleanRequest;
+    use rrm::ops::clean::{CleanOptions, CleanPlan};
 
     use super::*;
     use crate::browse::order::Order;
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn nothing_is_done_that_nobody_sees() {
         let mut state = state(&["/a"]);
-        let then = Some(Order::Delete(Box::default(), Box::new(CleanRequest::expired(now()))));
+        let then = Some(Order::Delete(Box::new(CleanPlan::of(&CleanOptions::expired(now())))));
         state.ask(Question { lines: vec![], then });
         let all = (' '..='~').map(KeyCode::Char).chain([KeyCode::Enter, KeyCode::Delete, KeyCode::Tab, KeyCode::Esc]);
         for code in all {
@@ -218,7 +218,7 @@ mod tests {
     #[test]
     fn only_a_y_is_a_yes() {
         let mut state = state(&["/a"]);
-        let then = Some(Order::Delete(Box::default(), Box::new(CleanRequest::expired(now()))));
+        let then = Some(Order::Delete(Box::new(CleanPlan::of(&CleanOptions::expired(now())))));
         state.overlay = Some(Overlay::Question(Question { lines: vec![], then }));
         for code in [KeyCode::Enter, KeyCode::Char('d'), KeyCode::Char(' '), KeyCode::Esc, KeyCode::Tab] {
             assert_eq!(key(code, KeyModifiers::NONE, &state), Some(Action::No));

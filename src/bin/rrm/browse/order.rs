@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use rrm::item::{ItemId, Keep};
-use rrm::manager::Returned;
-use rrm::outcome::CleanPlan;
-use rrm::request::{CleanRequest, Conflict, Copying};
+use rrm::ops::Copying;
+use rrm::ops::Returned;
+use rrm::ops::clean::CleanPlan;
+use rrm::ops::restore::Conflict;
 
 /// Work outside of the state.
 #[derive(Debug)]
@@ -18,7 +19,7 @@ pub(super) enum Order {
     KeepAsBefore(Vec<(ItemId, Keep)>),
     /// Plans a deletion, to ask about it.
     PlanDeletion(HashSet<ItemId>),
-    Delete(Box<CleanPlan>, Box<CleanRequest>),
+    Delete(Box<CleanPlan>),
     /// Moves restored items back to the trash.
     TakeBack(Vec<Returned>),
     /// Reads the trash again.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use rrm::selection::Selection;
+use rrm::rules::selection::Selection;
 
 use super::fuzzy::Pattern;
 use crate::context::Context;

@@ -4,10 +4,11 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use rrm::item::{ItemId, Keep, TrashItem};
-use rrm::manager::Returned;
-use rrm::outcome::CleanPlan;
-use rrm::request::{CleanRequest, Conflict, Copying};
-use rrm::retention::Fate;
+use rrm::ops::Copying;
+use rrm::ops::Returned;
+use rrm::ops::clean::CleanPlan;
+use rrm::ops::restore::Conflict;
+use rrm::rules::retention::Fate;
 
 use super::change::Undoable;
 use super::entries::{ChangesMeanwhile, Entries};
@@ -34,8 +35,8 @@ pub(super) enum Report {
     Progress(String),
     Restored(Restored),
     Kept(Kept),
-    Planned(Box<CleanPlan>, Box<CleanRequest>),
-    Deleted(rrm::outcome::Cleaned, HashSet<ItemId>),
+    Planned(Box<CleanPlan>),
+    Deleted(rrm::ops::clean::Cleaned, HashSet<ItemId>),
     /// Items that are back in the trash.
     TakenBack(Entries),
 }
@@ -83,7 +84,7 @@ impl State {
             Report::Progress(words) => self.work.doing = self.work.doing.is_some().then_some(words),
             Report::Restored(restored) => return self.restored(restored),
             Report::Kept(kept) => return self.kept(kept),
-            Report::Planned(plan, request) => self.planned(plan, request),
+            Report::Planned(plan) => self.planned(plan),
             Report::Deleted(cleaned, gone) => {
                 self.work.doing = None;
                 self.remove(&gone);
@@ -165,7 +166,7 @@ impl State {
         None
     }
 
-    fn planned(&mut self, plan: Box<CleanPlan>, request: Box<CleanRequest>) {
+    fn planned(&mut self, plan: Box<CleanPlan>) {
         self.work.doing = None;
         let sizes: HashMap<ItemId, u64> = plan.items.iter().filter_map(|item| Some((item.id, item.size?))).collect();
         for item in &mut self.entries.items {
@@ -185,7 +186,7 @@ impl State {
             lines.push(format!("  and {} more", plan.items.len() - 3));
         }
         lines.push("This cannot be undone.".to_owned());
-        self.ask(Question { lines, then: Some(Order::Delete(plan, request)) });
+        self.ask(Question { lines, then: Some(Order::Delete(plan)) });
     }
 
     fn taken_back(&mut self, entries: Entries) {

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use rrm::selection::{Selection, Versions};
+use rrm::rules::selection::{Selection, Versions};
 
 use super::entries::Entries;
 use super::fuzzy::Matcher;

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use rrm::item::{ItemId, TrashItem};
-use rrm::retention::Standing;
+use rrm::rules::retention::Standing;
 use rrm::text::Charset;
 use tui_input::Input;
 

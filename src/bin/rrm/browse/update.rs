@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 
 use rrm::item::{ItemId, Keep};
-use rrm::selection::absolute;
+use rrm::rules::selection::absolute;
 use tui_input::{Input, InputRequest};
 
 use super::action::{Action, Motion};
@@ -183,7 +183,7 @@ impl State {
         let Some(Overlay::Question(question)) = self.overlay.take() else { return None };
         let order = question.then?;
         self.work.doing = Some(match &order {
-            Order::Delete(plan, _) => format!("deleting {}", count(plan.items.len() as u64, "item")),
+            Order::Delete(plan) => format!("deleting {}", count(plan.items.len() as u64, "item")),
             Order::Restore(restore) => format!("restoring {}", count(restore.ids.len() as u64, "item")),
             _ => "working".to_owned(),
         });

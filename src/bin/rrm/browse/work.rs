@@ -18,7 +18,7 @@ use chrono::{DateTime, Utc};
 use rrm::error::Error;
 use rrm::item::TrashItem;
 use rrm::manager::TrashManager;
-use rrm::retention::Standing;
+use rrm::rules::retention::Standing;
 
 use super::report::Report;
 use crate::output::Messages;

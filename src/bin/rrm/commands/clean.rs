@@ -11,10 +11,11 @@ use rrm::config::Key;
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::State;
 use rrm::manager::TrashManager;
-use rrm::outcome::CleanPlan;
-use rrm::request::{CleanRequest, Sizes, Trashes};
-use rrm::retention::{Policy, Rule};
-use rrm::selection::{Searching, absolute};
+use rrm::ops::clean::CleanPlan;
+use rrm::ops::clean::{CleanOptions, Trashes};
+use rrm::ops::list::Sizes;
+use rrm::rules::retention::{Policy, Rule};
+use rrm::rules::selection::{Searching, absolute};
 
 use super::help::Help;
 use crate::context::Context;
@@ -116,7 +117,7 @@ pub(crate) enum Confirmation {
 
 impl CleanArgs {
     /// The request, and what to confirm before it is carried out.
-    fn request(&self, context: &Context) -> Result<(CleanRequest, Confirmation)> {
+    fn request(&self, context: &Context) -> Result<(CleanOptions, Confirmation)> {
         let standing = context.standing_for_deletion()?;
         let selection = context.selection_at_any_age(&self.selection)?;
         let typed = self.typed_rules(context)?;
@@ -130,10 +131,10 @@ impl CleanArgs {
         let confirmation = if self.yes { Confirmation::Nothing } else { confirmation };
         let shown = self.dry_run || confirmation != Confirmation::Nothing;
         let sizes = if shown { Sizes::Measured } else { Sizes::AsKnown };
-        Ok((
-            CleanRequest { selection, policy, floor, trashes: self.trashes(context), sizes, now: context.now },
-            confirmation,
-        ))
+        let mut options = CleanOptions::chosen(selection, context.now);
+        (options.policy, options.floor) = (policy, floor);
+        (options.trashes, options.sizes) = (self.trashes(context), sizes);
+        Ok((options, confirmation))
     }
 
     fn typed_rules(&self, context: &Context) -> Result<Vec<Rule>> {
@@ -189,28 +190,26 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     if args.dry_run {
         return print_plan(session, &plan).map(|()| exit);
     }
-    match consent(session, &plan, &request, confirmation) {
+    match consent(session, &plan, confirmation) {
         Consent::Given => {}
         Consent::Refused => return Ok(exit),
         Consent::NobodyToAsk => return Ok(Exit::Failure),
     }
-    let report = if needs_confirmation(&plan, &request, confirmation) { session.report(Report::Each) } else { report };
-    Ok(exit.max(carry_out(session, &manager, &plan, &request, report, args.log.as_deref())?))
+    let report = if needs_confirmation(&plan, confirmation) { session.report(Report::Each) } else { report };
+    Ok(exit.max(carry_out(session, &manager, &plan, report, args.log.as_deref())?))
 }
 
 /// Cleans after a removal. Only expired items: a rule about space could delete what was just removed.
 pub(super) fn clean_afterwards(session: &Session<'_>, manager: &TrashManager) -> anyhow::Result<Exit> {
-    let request = CleanRequest {
-        floor: session.context.standing_for_deletion()?.floor,
-        ..CleanRequest::expired(session.context.now)
-    };
+    let mut request = CleanOptions::expired(session.context.now);
+    request.floor = session.context.standing_for_deletion()?.floor;
     let mut plan = manager.plan_clean(&request, &session.messages.progress());
     let exit = print_problems(session, &mut plan.problems, &request)?;
-    Ok(exit.max(carry_out(session, manager, &plan, &request, Report::Nothing, None)?))
+    Ok(exit.max(carry_out(session, manager, &plan, Report::Nothing, None)?))
 }
 
-fn consent(session: &Session<'_>, plan: &CleanPlan, request: &CleanRequest, confirmation: Confirmation) -> Consent {
-    if !needs_confirmation(plan, request, confirmation) {
+fn consent(session: &Session<'_>, plan: &CleanPlan, confirmation: Confirmation) -> Consent {
+    if !needs_confirmation(plan, confirmation) {
         return Consent::Given;
     }
     let consent = session.messages.confirm(&format!("{} ", output::clean::question(&plan.items)));
@@ -227,26 +226,25 @@ fn carry_out(
     session: &Session<'_>,
     manager: &TrashManager,
     plan: &CleanPlan,
-    request: &CleanRequest,
     report: Report,
     log: Option<&Path>,
 ) -> anyhow::Result<Exit> {
     // Opened first, so that a log that cannot be written is known of even if the rest goes wrong.
     let log = log.map(Log::open);
-    let mut cleaned = manager.clean(plan, request, &session.messages.progress().listening());
-    let exit = print_problems(session, &mut cleaned.problems, request)?;
+    let mut cleaned = manager.clean(plan, &session.messages.progress().listening());
+    let exit = print_problems(session, &mut cleaned.problems, &plan.options)?;
     let line = output::clean::report(&cleaned);
     let shown = if report == Report::Each { println(&line) } else { Ok(()) };
     if let Some(log) = log {
         let problems = output::count((plan.problems.len() + cleaned.problems.len()) as u64, "problem");
-        log?.add(request.now, &format!("{line}, {problems}"))?;
+        log?.add(plan.options.now, &format!("{line}, {problems}"))?;
     }
     shown.map(|()| exit)
 }
 
 /// Prints the problems and removes those that do not count. A scheduled clean meets unplugged volumes and other cleans
 /// every day; it reports them only with `-v`.
-fn print_problems(session: &Session<'_>, problems: &mut Vec<Error>, request: &CleanRequest) -> anyhow::Result<Exit> {
+fn print_problems(session: &Session<'_>, problems: &mut Vec<Error>, request: &CleanOptions) -> anyhow::Result<Exit> {
     if request.selection.is_everything() && matches!(request.policy, Policy::Rules(_)) {
         let is_ordinary = |problem: &mut Error| matches!(problem.kind, ErrorKind::Unplugged | ErrorKind::Busy);
         let ordinary: Vec<Error> = problems.extract_if(.., is_ordinary).collect();
@@ -258,7 +256,7 @@ fn print_problems(session: &Session<'_>, problems: &mut Vec<Error>, request: &Cl
 }
 
 /// Lists the items that a word matches where none has that path. They are deleted only if a person confirms.
-fn show_ambiguous(session: &Session<'_>, problems: &[Error], request: &CleanRequest) -> anyhow::Result<()> {
+fn show_ambiguous(session: &Session<'_>, problems: &[Error], request: &CleanOptions) -> anyhow::Result<()> {
     for problem in problems {
         if let Some(matches) = Matches::of(&request.selection, std::slice::from_ref(problem)) {
             let word = session.quoted(&problem.path);
@@ -287,10 +285,10 @@ fn print_held(session: &Session<'_>, plan: &CleanPlan) -> anyhow::Result<()> {
 }
 
 /// Whether the plan needs a confirmation.
-fn needs_confirmation(plan: &CleanPlan, request: &CleanRequest, confirmation: Confirmation) -> bool {
+fn needs_confirmation(plan: &CleanPlan, confirmation: Confirmation) -> bool {
     match confirmation {
         Confirmation::Nothing => false,
-        Confirmation::InsideGrace => plan.items.iter().any(|item| item.state(request.now) != State::Expired),
+        Confirmation::InsideGrace => plan.items.iter().any(|item| item.state(plan.options.now) != State::Expired),
         Confirmation::Everything => !plan.items.is_empty(),
     }
 }

@@ -8,10 +8,11 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use clap::{Args, ValueHint};
+use rrm::finding::{Finding, Mending};
 use rrm::manager::TrashManager;
-use rrm::outcome::diagnosis::{Diagnosis, Finding, Mending};
-use rrm::request::ExamineRequest;
-use rrm::selection::absolute;
+use rrm::ops::doctor::Diagnosis;
+use rrm::ops::doctor::ExamineOptions;
+use rrm::rules::selection::absolute;
 
 use super::help::Help;
 use crate::exit::Exit;
@@ -47,7 +48,7 @@ pub(super) fn run(args: &DoctorArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
     let here = session.context.environment.working_directory();
     let files = args.paths.iter().map(|path| absolute(path, &here)).collect();
-    let request = ExamineRequest { files, now: session.context.now };
+    let request = ExamineOptions::new(files, session.context.now);
     let (entries, diagnosis) = examine(session, args, &request);
     clear_progress();
     write_findings(session, args.form.form(), &entries, &diagnosis).context("cannot write the findings")?;
@@ -55,9 +56,9 @@ pub(super) fn run(args: &DoctorArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     Ok(exit.max(if entries.iter().any(Entry::is_open) { Exit::Failure } else { Exit::Success }))
 }
 
-/// Checks, and repairs with `--repair`. A trash directory with a wrong mode can be checked only after its repair, so all is
-/// checked again then.
-fn examine(session: &Session<'_>, args: &DoctorArgs, request: &ExamineRequest) -> (Vec<Entry>, Diagnosis) {
+/// Checks, and repairs with `--repair`. A trash directory with a wrong mode can be checked only after its repair, so
+/// all is checked again then.
+fn examine(session: &Session<'_>, args: &DoctorArgs, request: &ExamineOptions) -> (Vec<Entry>, Diagnosis) {
     let manager = session.manager();
     let mut seen: Vec<Finding> = Vec::new();
     let mut entries = Vec::new();

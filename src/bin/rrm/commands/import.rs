@@ -10,10 +10,11 @@ use clap::{Args, ValueHint};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::ItemId;
 use rrm::manager::TrashManager;
-use rrm::outcome::{ImportPlan, ImportStep, Imported};
-use rrm::request::{Copying, ImportRequest, Sources};
-use rrm::retention::{Fate, Rule};
-use rrm::selection::absolute;
+use rrm::ops::Copying;
+use rrm::ops::import::{ImportOptions, Sources};
+use rrm::ops::import::{ImportPlan, ImportStep, Imported};
+use rrm::rules::retention::{Fate, Rule};
+use rrm::rules::selection::absolute;
 
 use super::help::Help;
 use crate::context::Context;
@@ -52,7 +53,7 @@ pub(crate) struct ImportArgs {
 }
 
 impl ImportArgs {
-    fn request(&self, context: &Context) -> Result<ImportRequest> {
+    fn request(&self, context: &Context) -> Result<ImportOptions> {
         let here = context.environment.working_directory();
         // Who names a trash may name it by a link.
         let named = self.trashes.iter().map(|path| path.canonicalize().unwrap_or_else(|_| absolute(path, &here)));
@@ -60,14 +61,11 @@ impl ImportArgs {
             true => Sources::All(context.environment.data_dir.clone()),
             false => Sources::At(named.collect()),
         };
-        Ok(ImportRequest {
-            sources,
-            place: context.place(),
-            copying: copying(self.yes),
-            local: values::local,
-            now: context.now,
-            deletion: context.deletion(self.grace_period.as_deref())?,
-        })
+        let mut options = ImportOptions::new(sources, values::local, context.now);
+        options.place = context.place();
+        options.copying = copying(self.yes);
+        options.deletion = context.deletion(self.grace_period.as_deref())?;
+        Ok(options)
     }
 }
 
@@ -84,7 +82,7 @@ pub(super) fn run(args: &ImportArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         return print_plan(session, &plan).map(|()| exit);
     }
     let report = session.report(Report::Nothing);
-    Ok(exit.max(import_all(session, &manager, plan, request, report)?))
+    Ok(exit.max(import_all(session, &manager, plan, report)?))
 }
 
 fn print_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<()> {
@@ -102,14 +100,13 @@ fn import_all(
     session: &Session<'_>,
     manager: &TrashManager,
     mut plan: ImportPlan,
-    mut request: ImportRequest,
     report: Report,
 ) -> anyhow::Result<Exit> {
-    let Pass { mut exit, mut imported, unagreed } = import_steps(session, manager, &plan, &request, report)?;
+    let Pass { mut exit, mut imported, unagreed } = import_steps(session, manager, &plan, report)?;
     plan.steps = session.agreed(unagreed, &mut exit);
     if !plan.steps.is_empty() {
-        request.copying = Copying::Whatever;
-        let again = import_steps(session, manager, &plan, &request, report)?;
+        plan.options.copying = Copying::Whatever;
+        let again = import_steps(session, manager, &plan, report)?;
         exit = exit.max(again.exit);
         imported.extend(again.imported);
     }
@@ -121,13 +118,12 @@ fn import_steps(
     session: &Session<'_>,
     manager: &TrashManager,
     plan: &ImportPlan,
-    request: &ImportRequest,
     report: Report,
 ) -> anyhow::Result<Pass> {
     let mut pass = Pass { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
-    manager.import(plan, request, &session.messages.progress().listening(), |step, result| match result {
+    manager.import(plan, &session.messages.progress().listening(), |step, result| match result {
         Ok(Imported::Done(item)) => {
             pass.imported.insert(item.id);
             if report == Report::Each {

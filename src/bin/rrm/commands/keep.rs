@@ -5,8 +5,8 @@ use std::path::Path;
 use clap::Args;
 use rrm::error::Result;
 use rrm::item::Keep;
-use rrm::request::KeepRequest;
-use rrm::selection::{Searching, Selection};
+use rrm::ops::keep::KeepOptions;
+use rrm::rules::selection::{Searching, Selection};
 
 use super::help::Help;
 use crate::context::Context;
@@ -39,7 +39,7 @@ pub(crate) struct KeepArgs {
 }
 
 impl KeepArgs {
-    fn request(&self, context: &Context) -> Result<KeepRequest> {
+    fn request(&self, context: &Context) -> Result<KeepOptions> {
         let keep = match (&self.until, self.release) {
             (_, true) => Keep::No,
             (None, false) => Keep::Forever,
@@ -48,7 +48,7 @@ impl KeepArgs {
         let selection = context.selection(&self.selection)?;
         // What is released may be deleted by the next clean, so it is chosen as strictly.
         let searching = if self.release { Searching::Tell } else { selection.searching };
-        Ok(KeepRequest { selection: Selection { searching, ..selection }, keep })
+        Ok(KeepOptions::new(Selection { searching, ..selection }, keep))
     }
 }
 

@@ -8,8 +8,8 @@ use clap::builder::PossibleValue;
 use clap::{Args, ValueEnum};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::item::TrashItem;
-use rrm::outcome::Listing;
-use rrm::request::{ListRequest, Sizes};
+use rrm::ops::list::Listing;
+use rrm::ops::list::{ListOptions, Sizes};
 
 use super::help::Help;
 use crate::context::Context;
@@ -107,7 +107,7 @@ impl ListArgs {
     }
 
     /// The request.
-    fn request(&self, context: &Context) -> Result<ListRequest> {
+    fn request(&self, context: &Context) -> Result<ListOptions> {
         self.check_order()?;
         let selection = context.selection_to_show(&self.selection)?;
         let asked = self.size || selection.asks_for_size();
@@ -118,7 +118,10 @@ impl ListArgs {
         };
         let is_newest_kept = self.direction() != Direction::Reversed;
         let is_by_age = self.order() == ListOrder::By(SortKey::Deleted) && is_newest_kept && sizes == Sizes::AsKnown;
-        Ok(ListRequest { selection, sizes, standing, newest: self.limit.filter(|_| is_by_age), now: context.now })
+        let mut options = ListOptions::new(selection, context.now);
+        (options.sizes, options.standing) = (sizes, standing);
+        options.newest = self.limit.filter(|_| is_by_age);
+        Ok(options)
     }
 
     /// Refuses `--reverse` and `--limit` without an order.
@@ -216,7 +219,7 @@ fn write(session: &Session<'_>, args: &ListArgs, listing: &Listing) -> io::Resul
 }
 
 /// Writes each item as soon as it is read, and stops reading when the output is closed.
-fn list_as_found(session: &Session<'_>, request: &ListRequest, args: &ListArgs) -> anyhow::Result<Exit> {
+fn list_as_found(session: &Session<'_>, request: &ListOptions, args: &ListArgs) -> anyhow::Result<Exit> {
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
     let problems = session.manager().list_as_found(request, &session.messages.progress(), |items, fates| {

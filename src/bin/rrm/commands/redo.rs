@@ -4,8 +4,9 @@ use std::path::PathBuf;
 
 use clap::Args;
 use rrm::error::{Error, ErrorKind};
-use rrm::manager::{Returned, TrashManager};
-use rrm::request::{Copying, TrashRequest};
+use rrm::manager::TrashManager;
+use rrm::ops::Copying;
+use rrm::ops::Returned;
 
 use super::help::Help;
 use crate::exit::Exit;
@@ -75,7 +76,8 @@ fn redo_steps(
     done: &mut Vec<PathBuf>,
     exit: &mut Exit,
 ) -> anyhow::Result<Vec<(Returned, Error)>> {
-    let request = TrashRequest { copying, ..session.context.take_back()? };
+    let mut request = session.context.take_back()?;
+    request.copying = copying;
     let progress = session.messages.progress().listening();
     let (mut unagreed, mut lines) = (Vec::new(), Vec::new());
     let count = manager.redo(steps, &request, &progress, |step, result| match result {

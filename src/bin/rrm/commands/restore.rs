@@ -10,10 +10,11 @@ use std::path::{Path, PathBuf};
 use anyhow::Context as _;
 use clap::{Args, ValueEnum, ValueHint};
 use rrm::error::{Error, ErrorKind, Result};
-use rrm::manager::{TrashManager, Undoing};
-use rrm::outcome::{RestorePlan, RestoreStep, Restored};
-use rrm::request::{Conflict, Copying, Destination, Open, Restorable, RestoreRequest};
-use rrm::selection::absolute;
+use rrm::manager::TrashManager;
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
+use rrm::ops::restore::{RestorePlan, RestoreStep, Restored};
+use rrm::ops::{Copying, Undoing};
+use rrm::rules::selection::absolute;
 
 use super::help::Help;
 use crate::context::Context;
@@ -80,22 +81,21 @@ pub(crate) enum ConflictMode {
 }
 
 impl RestoreToArgs {
-    fn request(&self, what: Restorable, context: &Context) -> Result<RestoreRequest> {
+    fn request(&self, what: Restorable, context: &Context) -> Result<RestoreOptions> {
         let working_directory = context.environment.working_directory();
-        Ok(RestoreRequest {
-            destination: Destination {
-                directory: self.to.as_deref().map(|directory| absolute(directory, &working_directory)),
-                name: self.rename.clone(),
-            },
-            conflict: match self.conflict {
-                ConflictMode::Fail => Conflict::Fail,
-                ConflictMode::Skip => Conflict::Skip,
-                ConflictMode::Rename => Conflict::Rename,
-                ConflictMode::Swap => Conflict::Swap,
-            },
-            copying: copying(self.yes),
-            ..context.restore(what)?
-        })
+        let mut options = context.restore(what)?;
+        options.destination = Destination {
+            directory: self.to.as_deref().map(|directory| absolute(directory, &working_directory)),
+            name: self.rename.clone(),
+        };
+        options.conflict = match self.conflict {
+            ConflictMode::Fail => Conflict::Fail,
+            ConflictMode::Skip => Conflict::Skip,
+            ConflictMode::Rename => Conflict::Rename,
+            ConflictMode::Swap => Conflict::Swap,
+        };
+        options.copying = copying(self.yes);
+        Ok(options)
     }
 }
 
@@ -133,16 +133,16 @@ pub(super) fn carry_out(session: &Session<'_>, what: Restorable, to: &RestoreToA
         return Ok(Exit::Failure);
     }
     if to.dry_run {
-        return Ok(exit.max(print_plan(session, &manager, &plan, &request, to)?));
+        return Ok(exit.max(print_plan(session, &manager, &plan, to)?));
     }
     let report = if to.json { Report::Json } else { session.report(default_report_of(&request, &plan.steps)) };
     let undoing = is_undo(&request).then(|| Undoing::begin(&manager, &plan));
     let restoring =
         Restoring { session, manager: &manager, report, all: plan.steps.len(), done: Vec::new(), undoing, exit };
-    restoring.run(plan, request)
+    restoring.run(plan)
 }
 
-fn problems_of(session: &Session<'_>, problems: &[Error], request: &RestoreRequest) -> anyhow::Result<Exit> {
+fn problems_of(session: &Session<'_>, problems: &[Error], request: &RestoreOptions) -> anyhow::Result<Exit> {
     match &request.what {
         Restorable::Selected(selection) => session.report_problems(problems, selection, "restore"),
         Restorable::LastBatches { .. } => Ok(session.messages.problems(problems)),
@@ -154,12 +154,11 @@ fn print_plan(
     session: &Session<'_>,
     manager: &TrashManager,
     plan: &RestorePlan,
-    request: &RestoreRequest,
     to: &RestoreToArgs,
 ) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     let mut lines = Vec::new();
-    manager.foresee_restore(plan, request, |step, foreseen| match foreseen {
+    manager.foresee_restore(plan, |step, foreseen| match foreseen {
         Ok(Restored::At(path) | Restored::Marked(path, _)) if to.json => lines.push(object_line(session, step, &path)),
         Ok(Restored::At(path) | Restored::Marked(path, _)) => {
             lines.push(format!("would restore {}", session.quoted(&path)));
@@ -178,7 +177,7 @@ fn object_line(session: &Session<'_>, step: &RestoreStep, path: &Path) -> String
 }
 
 /// How much to print about a restore by default.
-fn default_report_of(request: &RestoreRequest, steps: &[RestoreStep]) -> Report {
+fn default_report_of(request: &RestoreOptions, steps: &[RestoreStep]) -> Report {
     match &request.what {
         Restorable::Selected(selection) => {
             default_report(selection, steps.iter().filter(|step| step.part.is_none()).map(|step| &step.item))
@@ -187,7 +186,7 @@ fn default_report_of(request: &RestoreRequest, steps: &[RestoreStep]) -> Report 
     }
 }
 
-fn is_undo(request: &RestoreRequest) -> bool {
+fn is_undo(request: &RestoreOptions) -> bool {
     matches!(request.what, Restorable::LastBatches { .. })
 }
 
@@ -209,8 +208,8 @@ type Unagreed = Vec<(RestoreStep, Error)>;
 
 impl Restoring<'_> {
     /// Restores the plan. Steps that need consent are asked about after the others.
-    fn run(mut self, mut plan: RestorePlan, mut request: RestoreRequest) -> anyhow::Result<Exit> {
-        let mut unagreed = self.steps(&plan, &request)?;
+    fn run(mut self, mut plan: RestorePlan) -> anyhow::Result<Exit> {
+        let mut unagreed = self.steps(&plan)?;
         // An open record may also need a large copy, so it is asked about first.
         for kind in [ErrorKind::OpenRecord, ErrorKind::NeedsConsent] {
             let (asked, others): (Vec<_>, Vec<_>) = unagreed.into_iter().partition(|(_, error)| error.kind == kind);
@@ -220,21 +219,21 @@ impl Restoring<'_> {
                 continue;
             }
             match kind {
-                ErrorKind::OpenRecord => request.open = Open::Agreed,
-                _ => request.copying = Copying::Whatever,
+                ErrorKind::OpenRecord => plan.options.open = Open::Agreed,
+                _ => plan.options.copying = Copying::Whatever,
             }
-            unagreed.extend(self.steps(&plan, &request)?);
+            unagreed.extend(self.steps(&plan)?);
         }
         self.finish()
     }
 
-    fn steps(&mut self, plan: &RestorePlan, request: &RestoreRequest) -> anyhow::Result<Unagreed> {
+    fn steps(&mut self, plan: &RestorePlan) -> anyhow::Result<Unagreed> {
         let Self { session, manager, report, exit, done, undoing, .. } = self;
         let messages = session.messages;
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        let made_anew = manager.restore(plan, request, &messages.progress().listening(), |step, result| {
+        let made_anew = manager.restore(plan, &messages.progress().listening(), |step, result| {
             let (verb, path) = match result {
                 Ok(Restored::At(path)) => ("restored", path),
                 Ok(Restored::Marked(path, problem)) => {

@@ -10,7 +10,7 @@ use std::ffi::OsString;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, ValueHint};
-use rrm::request::Place;
+use rrm::ops::remove::Place;
 
 use super::clean;
 use super::help::Help;

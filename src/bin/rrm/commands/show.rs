@@ -8,10 +8,10 @@ use anyhow::Context as _;
 use clap::Args;
 use rrm::error::{Error, Result};
 use rrm::manager::TrashManager;
-use rrm::outcome::Shown;
-use rrm::preview::Limits;
-use rrm::request::{ShowRequest, Sizes};
-use rrm::selection::{Searching, Selection};
+use rrm::ops::list::Sizes;
+use rrm::ops::show::ShowOptions;
+use rrm::ops::show::Shown;
+use rrm::rules::selection::{Searching, Selection};
 
 use super::help::Help;
 use crate::context::Context;
@@ -47,18 +47,12 @@ pub(crate) struct ShowArgs {
 
 impl ShowArgs {
     /// `--content` needs no measuring.
-    fn request(&self, context: &Context) -> Result<ShowRequest> {
-        Ok(ShowRequest {
-            selection: Selection {
-                terms: context.terms(&self.words)?,
-                searching: Searching::One,
-                ..Selection::default()
-            },
-            sizes: if self.content { Sizes::AsKnown } else { Sizes::Measured },
-            limits: Limits::default(),
-            standing: context.standing()?,
-            now: context.now,
-        })
+    fn request(&self, context: &Context) -> Result<ShowOptions> {
+        let selection =
+            Selection { terms: context.terms(&self.words)?, searching: Searching::One, ..Selection::default() };
+        let mut options = ShowOptions::new(selection, context.standing()?, context.now);
+        options.sizes = if self.content { Sizes::AsKnown } else { Sizes::Measured };
+        Ok(options)
     }
 }
 

@@ -5,8 +5,9 @@ use std::io::{self, Write};
 use anyhow::Context as _;
 use clap::Args;
 use rrm::error::Result;
-use rrm::outcome::Summary;
-use rrm::request::{ListRequest, Sizes, StatsRequest};
+use rrm::ops::list::{ListOptions, Sizes};
+use rrm::ops::stats::StatsOptions;
+use rrm::ops::stats::Summary;
 
 use super::help::Help;
 use crate::context::Context;
@@ -40,11 +41,12 @@ pub(crate) struct StatsArgs {
 }
 
 impl StatsArgs {
-    fn request(&self, context: &Context) -> Result<StatsRequest> {
+    fn request(&self, context: &Context) -> Result<StatsOptions> {
         let selection = context.selection_to_show(&self.selection)?;
         let standing = Some(context.standing()?);
-        let list = ListRequest { selection, sizes: Sizes::Measured, standing, newest: None, now: context.now };
-        Ok(StatsRequest { list, largest: self.largest })
+        let mut list = ListOptions::new(selection, context.now);
+        (list.sizes, list.standing) = (Sizes::Measured, standing);
+        Ok(StatsOptions::new(list, self.largest))
     }
 }
 

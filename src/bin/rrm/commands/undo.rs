@@ -4,8 +4,8 @@ use std::ffi::OsString;
 use std::io::{self, Write as _};
 
 use clap::Args;
-use rrm::outcome::History;
-use rrm::request::Restorable;
+use rrm::ops::list::History;
+use rrm::ops::restore::Restorable;
 
 use super::help::Help;
 use super::restore::{self, RestoreToArgs};

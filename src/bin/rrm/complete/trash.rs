@@ -3,12 +3,10 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use clap_complete::engine::CompletionCandidate;
-use rrm::attributes::SystemAttributes;
 use rrm::item::{ItemId, TrashItem};
-use rrm::manager::TrashManager;
 use rrm::text::{Charset, escaped};
 
 use super::named_trash;
@@ -79,7 +77,7 @@ impl TrashCandidates {
         let here = context.environment.working_directory();
         // The directory of the typed path; the rest is compared as text.
         let (directory, _) = typed.rsplit_once('/').map_or(("", typed), |(above, name)| (&typed[..=above.len()], name));
-        let base = rrm::selection::absolute(Path::new(directory), &here);
+        let base = rrm::rules::selection::absolute(Path::new(directory), &here);
         let base = base.canonicalize().unwrap_or(base);
         let mut seen = HashSet::new();
         let items = self.all();
@@ -105,8 +103,7 @@ impl TrashCandidates {
     /// The newest items with wanted IDs.
     fn read(&self, most: usize, wanted: impl Fn(&ItemId) -> bool) -> Vec<TrashItem> {
         let Some(context) = &self.context else { return Vec::new() };
-        let manager = TrashManager::new(context.settings(), Arc::new(SystemAttributes));
-        manager.newest_items(most, wanted)
+        context.manager().build().newest_items(most, wanted)
     }
 }
 

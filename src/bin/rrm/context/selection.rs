@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use rrm::error::Result;
-use rrm::selection::{Filter, Searching, Selection, Term, absolute};
+use rrm::rules::selection::{Filter, Searching, Selection, Term, absolute};
 
 use super::Context;
 use crate::options::SelectionArgs;

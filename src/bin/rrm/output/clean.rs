@@ -1,8 +1,8 @@
 //! The words of clean: questions, reasons and results.
 
 use rrm::item::TrashItem;
-use rrm::outcome::Cleaned;
-use rrm::retention::{Cause, Free, Rule, Shield};
+use rrm::ops::clean::Cleaned;
+use rrm::rules::retention::{Cause, Free, Rule, Shield};
 
 use super::text::{count, size, span};
 

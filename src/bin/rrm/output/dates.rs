@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Local, Utc};
 use rrm::item::Stamp;
-use rrm::retention::{Fate, Rule};
+use rrm::rules::retention::{Fate, Rule};
 
 use super::text::span;
 use super::view::Detail;

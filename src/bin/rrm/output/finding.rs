@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use rrm::outcome::diagnosis::Severity;
+use rrm::finding::Severity;
 use serde_json::{Map, Value};
 
 use super::json::insert_bytes;

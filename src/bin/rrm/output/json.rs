@@ -11,7 +11,7 @@ use std::path::Path;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use rrm::item::{Stamp, TrashItem};
-use rrm::retention::Fate;
+use rrm::rules::retention::Fate;
 use rrm::text::{Charset, characters, percent_encoded};
 use serde_core::ser::{Serialize, SerializeMap, Serializer};
 use serde_json::ser::Formatter;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use anyhow::Context as _;
 use rrm::error::{Error, ErrorKind};
-use rrm::manager::is_only_a_warning;
+use rrm::ops::is_only_a_warning;
 
 use crate::exit::Exit;
 use crate::gnu::prompt::{Answer, read_answer};

@@ -2,7 +2,7 @@
 
 use std::ffi::OsStr;
 
-use rrm::outcome::Preview;
+use rrm::ops::show::Preview;
 use rrm::preview::{Content, Extent, Head, More, Tree, TreeLine, Twig};
 use rrm::store::kind_of;
 use rrm::sys::FileKind;

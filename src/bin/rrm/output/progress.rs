@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use rrm::progress::{Activity, Amount, Progress};
+use rrm::sys::patience::patience;
 
 use super::signals::{listen, listen_for_hang_up};
 use super::verbosity::Verbosity;
@@ -156,7 +157,7 @@ impl Tasks {
         if let Some(task) = self.under_way.last_mut() {
             task.done += done;
         }
-        self.lasted |= self.since.is_some_and(|since| since.elapsed() >= DELAY);
+        self.lasted |= self.since.is_some_and(|since| since.elapsed() >= patience(DELAY));
     }
 
     fn end(&mut self) {
@@ -167,7 +168,7 @@ impl Tasks {
     }
 
     fn show(&mut self) {
-        if !self.lasted || self.drawn.is_some_and(|drawn| drawn.elapsed() < REFRESH) {
+        if !self.lasted || self.drawn.is_some_and(|drawn| drawn.elapsed() < patience(REFRESH)) {
             return;
         }
         let Some(task) = self.under_way.last() else { return };

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use std::path::Path;
 
 use rrm::item::{Keep, Origin, RecordPlace};
-use rrm::outcome::Shown;
+use rrm::ops::show::Shown;
 use rrm::preview::Content;
 use rrm::store::kind_of;
 use rrm::text::escaped;

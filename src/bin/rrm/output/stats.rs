@@ -5,7 +5,7 @@ mod bar;
 use std::io::{self, Write};
 
 use rrm::item::ItemKind;
-use rrm::statistics::{Age, Due, Place, Statistics, Tally};
+use rrm::rules::statistics::{Age, Due, Place, Statistics, Tally};
 use rrm::sys::Mount;
 use rrm::text::escaped;
 

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 use rrm::item::TrashItem;
-use rrm::retention::{Fate, Fates};
+use rrm::rules::retention::{Fate, Fates};
 use rrm::text::Charset;
 
 use super::colour::PathColours;

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use rrm::error::{Error, ErrorKind};
-use rrm::outcome::MadeAnew;
+use rrm::ops::restore::MadeAnew;
 use rrm::sys;
 
 use crate::gnu::messages;

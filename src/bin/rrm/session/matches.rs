@@ -2,8 +2,8 @@
 
 use rrm::error::{Error, ErrorKind};
 use rrm::item::TrashItem;
-use rrm::request::{ListRequest, Sizes};
-use rrm::selection::{Searching, Selection, Term};
+use rrm::ops::list::ListOptions;
+use rrm::rules::selection::{Searching, Selection, Term};
 
 use super::Session;
 use crate::exit::Exit;
@@ -70,8 +70,8 @@ impl Session<'_> {
     /// Prints the matches on standard error, the newest last.
     pub(crate) fn show_matches(&self, among: Selection) -> anyhow::Result<Vec<TrashItem>> {
         let standing = Some(self.context.standing()?);
-        let request =
-            ListRequest { selection: among, sizes: Sizes::AsKnown, standing, newest: None, now: self.context.now };
+        let mut request = ListOptions::new(among, self.context.now);
+        request.standing = standing;
         let mut listing = self.manager().list(&request, &self.messages.progress());
         listing.items.sort_unstable_by(|a, b| compare(SortKey::Deleted, a, b));
         let more = listing.items.len().saturating_sub(SHOWN);

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 use rrm::item::TrashItem;
-use rrm::selection::Selection;
+use rrm::rules::selection::Selection;
 
 use super::Session;
 use crate::output::{self, Verbosity};

@@ -4,6 +4,7 @@ use super::*;
 use crate::browse::action::Action;
 use crate::browse::state::Overlay;
 use crate::browse::testing::{at, item, now, rows, state};
+use rrm::ops::clean::CleanOptions;
 use rrm::text::Charset;
 
 fn ids(state: &State) -> Vec<ItemId> {
@@ -67,8 +68,9 @@ fn keeping_shows_at_once_and_undo_gives_back_each() {
 fn a_deletion_is_carried_out_only_after_a_yes() {
     for (answer, is_done) in [(Action::No, false), (Action::Back, false), (Action::Yes, true)] {
         let mut state = state(&["/a", "/b"]);
-        let plan = CleanPlan { items: state.entries.items.clone(), ..CleanPlan::default() };
-        state.apply(Report::Planned(Box::new(plan), Box::new(CleanRequest::expired(now()))));
+        let mut plan = CleanPlan::of(&CleanOptions::expired(now()));
+        plan.items.clone_from(&state.entries.items);
+        state.apply(Report::Planned(Box::new(plan)));
         let Some(Overlay::Question(question)) = &state.overlay else { panic!("a question") };
         assert!(question.lines[0].contains("delete 2 items (20 B) for good?"));
         assert_eq!(matches!(state.act(answer), Some(Order::Delete(..))), is_done);

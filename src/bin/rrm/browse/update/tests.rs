@@ -1,6 +1,7 @@
 //! What each action makes of a state.
 
-use rrm::request::{Conflict, Copying};
+use rrm::ops::Copying;
+use rrm::ops::restore::Conflict;
 use tui_input::InputRequest;
 
 use super::*;

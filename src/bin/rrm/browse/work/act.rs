@@ -7,10 +7,14 @@ use std::time::{Duration, Instant};
 
 use rrm::error::ErrorKind;
 use rrm::item::{ItemId, Keep};
-use rrm::manager::Returned;
-use rrm::outcome::{CleanPlan, Restored as Outcome};
+use rrm::ops::Returned;
+use rrm::ops::clean::CleanOptions;
+use rrm::ops::clean::CleanPlan;
+use rrm::ops::keep::KeepOptions;
+use rrm::ops::remove::RemoveOptions;
+use rrm::ops::restore::RestoreOptions;
+use rrm::ops::restore::Restored as Outcome;
 use rrm::progress::{Activity, Amount, Progress};
-use rrm::request::{CleanRequest, KeepRequest, RestoreRequest, TrashRequest};
 use rrm::sys::metadata_at;
 
 use super::{Report, Shared};
@@ -25,15 +29,15 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 /// A job; one runs at a time.
 #[derive(Debug)]
 pub(in crate::browse) enum Job {
-    Restore(Restore, RestoreRequest),
+    Restore(Restore, RestoreOptions),
     /// Requests with their items and their state before.
     Keep {
-        requests: Vec<(KeepRequest, Vec<(ItemId, Keep)>)>,
+        requests: Vec<(KeepOptions, Vec<(ItemId, Keep)>)>,
         undoable: bool,
     },
-    Plan(CleanRequest),
-    Delete(Box<CleanPlan>, Box<CleanRequest>),
-    TakeBack(Vec<Returned>, TrashRequest),
+    Plan(CleanOptions),
+    Delete(Box<CleanPlan>),
+    TakeBack(Vec<Returned>, RemoveOptions),
 }
 
 pub(super) fn work(shared: &Shared, jobs: &Receiver<Job>) {
@@ -47,19 +51,19 @@ pub(super) fn work(shared: &Shared, jobs: &Receiver<Job>) {
             Job::Plan(request) => {
                 let plan = shared.manager.plan_clean(&request, &WorkProgress::new(shared));
                 shared.trouble(&plan.problems);
-                shared.report(Report::Planned(Box::new(plan), Box::new(request)));
+                shared.report(Report::Planned(Box::new(plan)));
             }
-            Job::Delete(plan, request) => delete(shared, &plan, &request),
+            Job::Delete(plan) => delete(shared, &plan),
             Job::TakeBack(back, request) => take_back(shared, back, &request),
         }
     }
 }
 
-fn restore(shared: &Shared, asked: Restore, request: &RestoreRequest) {
+fn restore(shared: &Shared, asked: Restore, request: &RestoreOptions) {
     let plan = shared.manager.plan_restore(request);
     let mut problems = plan.problems.iter().map(|error| shared.messages.words(error)).collect::<Vec<_>>();
     let mut restored = Restored { asked, back: Vec::new(), in_the_way: HashSet::new(), unagreed: Vec::new() };
-    let made_anew = shared.manager.restore(&plan, request, &WorkProgress::new(shared), |step, result| match result {
+    let made_anew = shared.manager.restore(&plan, &WorkProgress::new(shared), |step, result| match result {
         Ok(Outcome::At(path)) => restored.back.push(Returned::new(&step.item, path)),
         Ok(Outcome::Skipped(_)) => {}
         Ok(Outcome::Marked(path, problem)) => {
@@ -77,7 +81,7 @@ fn restore(shared: &Shared, asked: Restore, request: &RestoreRequest) {
     shared.tell(problems);
 }
 
-fn keep(shared: &Shared, requests: Vec<(KeepRequest, Vec<(ItemId, Keep)>)>, undoable: bool) {
+fn keep(shared: &Shared, requests: Vec<(KeepOptions, Vec<(ItemId, Keep)>)>, undoable: bool) {
     let mut changed = Vec::new();
     for (request, items) in requests {
         let mut marked = HashSet::new();
@@ -89,8 +93,8 @@ fn keep(shared: &Shared, requests: Vec<(KeepRequest, Vec<(ItemId, Keep)>)>, undo
     shared.report(Report::Kept(Kept { changed, undoable }));
 }
 
-fn delete(shared: &Shared, plan: &CleanPlan, request: &CleanRequest) {
-    let cleaned = shared.manager.clean(plan, request, &WorkProgress::new(shared));
+fn delete(shared: &Shared, plan: &CleanPlan) {
+    let cleaned = shared.manager.clean(plan, &WorkProgress::new(shared));
     // An item that clean skipped still exists.
     let is_gone = |path: &std::path::Path| metadata_at(path).is_err();
     let gone = plan.items.iter().filter(|item| is_gone(&item.trash.join(item.spot().path()))).map(|item| item.id);
@@ -101,11 +105,11 @@ fn delete(shared: &Shared, plan: &CleanPlan, request: &CleanRequest) {
 }
 
 /// In reverse order: an inner item must go before its directory.
-fn take_back(shared: &Shared, back: Vec<Returned>, request: &TrashRequest) {
+fn take_back(shared: &Shared, back: Vec<Returned>, request: &RemoveOptions) {
     let (mut items, mut problems) = (Vec::new(), Vec::new());
     let progress = WorkProgress::new(shared);
     for returned in back.into_iter().rev().take_while(|_| !shared.stopped()) {
-        match shared.manager.trash_again(&returned, request, &progress) {
+        match shared.manager.remove_again(&returned, request, &progress) {
             Ok((item, problem)) => {
                 items.push(item);
                 problems.extend(problem);

@@ -1,7 +1,7 @@
 //! Checks around the trash: settings, schedule and shim.
 
 use rrm::config::Key;
-use rrm::outcome::diagnosis::Severity;
+use rrm::finding::Severity;
 
 use crate::commands::schedule::{self, Health, Locations};
 use crate::commands::shim::Shim;

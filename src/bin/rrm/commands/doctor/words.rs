@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use rrm::outcome::diagnosis::{Age, At, Fault, Finding, Left, Registration, Source};
+use rrm::finding::{Age, At, Fault, Finding, Left, Registration, Source};
 use rrm::sys;
 
 use crate::output;

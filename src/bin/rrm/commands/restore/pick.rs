@@ -1,8 +1,8 @@
 //! Items that a person picks on the screen, restored as if their IDs had been typed.
 
 use rrm::error::Error;
-use rrm::request::{Restorable, RestoreRequest};
-use rrm::selection::{Selection, Term};
+use rrm::ops::restore::{Restorable, RestoreOptions};
+use rrm::rules::selection::{Selection, Term};
 
 use super::{RestoreToArgs, carry_out};
 use crate::browse::{self, Choice};
@@ -17,7 +17,7 @@ pub(super) fn from_all(session: &Session<'_>, to: &RestoreToArgs) -> anyhow::Res
 /// Picks where words of a request fit several items. `None` without such words or without a terminal.
 pub(super) fn instead(
     session: &Session<'_>,
-    request: &RestoreRequest,
+    request: &RestoreOptions,
     problems: &[Error],
     to: &RestoreToArgs,
 ) -> anyhow::Result<Option<Exit>> {

@@ -3,7 +3,8 @@
 use std::ffi::OsString;
 
 use rrm::error::Result;
-use rrm::request::{Copying, Directories, Mounts, Place, TrashRequest};
+use rrm::ops::Copying;
+use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
 
 use crate::context::Context;
 use crate::gnu::options as gnu;
@@ -66,28 +67,21 @@ impl Default for Extra {
 
 impl Extra {
     /// The request.
-    pub(super) fn request(
-        &self,
-        operands: Vec<OsString>,
-        options: gnu::Options,
-        context: &Context,
-    ) -> Result<TrashRequest> {
-        Ok(TrashRequest {
-            operands,
-            directories: match options.directories {
-                gnu::Directories::Refuse => Directories::Refuse,
-                gnu::Directories::Empty => Directories::OnlyEmpty,
-                gnu::Directories::Recurse => Directories::Whole,
-            },
-            mounts: match options.mounts {
-                gnu::Mounts::Cross => Mounts::Refuse,
-                gnu::Mounts::Stay => Mounts::LeaveOut,
-            },
-            place: self.place.unwrap_or(context.place()),
-            copying: self.copying,
-            now: context.now,
-            deletion: context.deletion(self.grace_period.as_deref())?,
-            session: self.session.clone().or_else(|| context.environment.session.clone()),
-        })
+    pub(super) fn request(&self, options: gnu::Options, context: &Context) -> Result<RemoveOptions> {
+        let mut answers = RemoveOptions::new(context.now);
+        answers.directories = match options.directories {
+            gnu::Directories::Refuse => Directories::Refuse,
+            gnu::Directories::Empty => Directories::OnlyEmpty,
+            gnu::Directories::Recurse => Directories::Whole,
+        };
+        answers.mounts = match options.mounts {
+            gnu::Mounts::Cross => Mounts::Refuse,
+            gnu::Mounts::Stay => Mounts::LeaveOut,
+        };
+        answers.place = self.place.unwrap_or(context.place());
+        answers.copying = self.copying;
+        answers.deletion = context.deletion(self.grace_period.as_deref())?;
+        answers.session = self.session.clone().or_else(|| context.environment.session.clone());
+        Ok(answers)
     }
 }

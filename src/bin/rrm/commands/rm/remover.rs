@@ -7,10 +7,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rrm::error::{Error, ErrorKind};
-use rrm::manager::{ForeseenRemovals, TrashManager};
-use rrm::outcome::{Removal, Removed, TrashStep};
+use rrm::manager::TrashManager;
+use rrm::ops::ForeseenRemovals;
+use rrm::ops::remove::Place;
+use rrm::ops::remove::{Removal, RemoveStep, Removed};
 use rrm::progress::{Activity, Amount, Progress as _};
-use rrm::request::{Copying, Place, TrashRequest};
 use rrm::sys;
 
 use super::extra::{Effect, Extra, Format, Recursion};
@@ -52,16 +53,15 @@ impl<'a> Remover<'a> {
         {
             return Ok(Exit::Success);
         }
-        let request = self.extra.request(operands, self.options, self.context)?;
-        let plan = match self.manager.plan_trash(&request) {
+        let options = self.extra.request(self.options, self.context)?;
+        let plan = match self.manager.plan_remove(&operands, &options) {
             Ok(plan) => plan,
-            Err(protected) => return Ok(self.refuse_all(&protected, &request)),
+            Err(protected) => return Ok(self.refuse_all(&protected, operands.len())),
         };
         let progress = self.messages.progress().listening();
         progress.begin(Activity::Moving, Some(Amount { entries: plan.steps.len() as u64, bytes: 0 }));
         let mut run = Run {
             remover: self,
-            request: &request,
             progress: &progress,
             output: Output::new(),
             foreseen: self.manager.foresee_removals(),
@@ -72,7 +72,7 @@ impl<'a> Remover<'a> {
         let mut unasked = Vec::new();
         for step in plan.steps {
             match step {
-                TrashStep::Remove(removal) if !self.may_ask() => unasked.push(removal),
+                RemoveStep::Remove(removal) if !self.may_ask() => unasked.push(removal),
                 step => {
                     run.remove(&std::mem::take(&mut unasked));
                     run.step(step);
@@ -97,11 +97,11 @@ impl<'a> Remover<'a> {
     }
 
     /// One protected operand refuses the whole command: the others were probably not meant either.
-    fn refuse_all(&self, protected: &[Error], request: &TrashRequest) -> Exit {
+    fn refuse_all(&self, protected: &[Error], operands: usize) -> Exit {
         for error in protected {
             self.refuse(error);
         }
-        if request.operands.len() > 1 {
+        if operands > 1 {
             self.messages.say("nothing was removed");
         }
         Exit::Failure
@@ -155,7 +155,6 @@ fn without_needless_slashes(operand: OsString) -> OsString {
 /// The run of one command over its operands.
 struct Run<'a> {
     remover: &'a Remover<'a>,
-    request: &'a TrashRequest,
     progress: &'a TerminalProgress,
     output: Output,
     /// What the dry run has removed so far.
@@ -171,11 +170,11 @@ struct Run<'a> {
 const MANY: u64 = 10;
 
 impl Run<'_> {
-    fn step(&mut self, step: TrashStep) {
+    fn step(&mut self, step: RemoveStep) {
         match step {
-            TrashStep::Refuse(error) => self.refused(error),
-            TrashStep::Remove(removal) => self.ask(removal, tree::Mounts::None),
-            TrashStep::RemoveAround(removal) => self.ask(removal, tree::Mounts::Below),
+            RemoveStep::Refuse(error) => self.refused(error),
+            RemoveStep::Remove(removal) => self.ask(removal, tree::Mounts::None),
+            RemoveStep::RemoveAround(removal) => self.ask(removal, tree::Mounts::Below),
         }
     }
 
@@ -213,8 +212,8 @@ impl Run<'_> {
         if self.remover.extra.effect == Effect::DryRun {
             return removals.iter().for_each(|removal| self.print_dry_run(removal));
         }
-        let (manager, request, progress) = (self.remover.manager, self.request, self.progress);
-        let done = manager.trash_each(removals, request, progress, |removal, result| {
+        let (manager, progress) = (self.remover.manager, self.progress);
+        let done = manager.remove_each(removals, progress, |removal, result| {
             progress.advance(Amount { entries: 1, bytes: 0 });
             match result {
                 Ok(removed) => self.print_removed(removal, &removed),
@@ -232,13 +231,10 @@ impl Run<'_> {
         match self.remover.messages.consent_to(error) {
             Consent::Refused => {}
             Consent::NobodyToAsk => self.exit = self.exit.max(Exit::Failure),
-            Consent::Given => {
-                let request = TrashRequest { copying: Copying::Whatever, ..self.request.clone() };
-                match self.remover.manager.trash(removal, &request, self.progress) {
-                    Ok(removed) => self.print_removed(removal, &removed),
-                    Err(error) => self.failed(&error),
-                }
-            }
+            Consent::Given => match self.remover.manager.remove(&removal.agreed(), self.progress) {
+                Ok(removed) => self.print_removed(removal, &removed),
+                Err(error) => self.failed(&error),
+            },
         }
     }
 
@@ -273,7 +269,7 @@ impl Run<'_> {
         if let Err(error) = self.foreseen.remove(removal) {
             return self.failed(&error);
         }
-        let deed = match self.request.place {
+        let deed = match removal.options.place {
             Place::Nowhere => "delete",
             Place::OwnVolume | Place::Home => "remove",
         };

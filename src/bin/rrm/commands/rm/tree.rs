@@ -7,7 +7,7 @@ use std::io;
 use std::path::Path;
 
 use rrm::error::{Error, ErrorKind};
-use rrm::outcome::Removal;
+use rrm::ops::remove::Removal;
 use rrm::sys::{self, Metadata, MountRoot};
 
 use crate::exit::Exit;
@@ -46,15 +46,18 @@ pub(super) struct Answers {
 
 /// Asks about an operand.
 pub(super) fn ask(asker: Asker<'_>, operand: Removal, mounts: Mounts) -> Answers {
-    let mut walk = Walk { asker, mounts, answers: Answers { agreed: Vec::new(), exit: Exit::Success } };
-    walk.visit_and_note(operand);
-    walk.answers
+    let top = operand.clone();
+    let mut asking = Walk { asker, mounts, top, answers: Answers { agreed: Vec::new(), exit: Exit::Success } };
+    asking.visit_and_note(operand);
+    asking.answers
 }
 
 /// The walk over one operand. It keeps no directory open, so depth is limited only by path length.
 struct Walk<'a> {
     asker: Asker<'a>,
     mounts: Mounts,
+    /// The operand itself.
+    top: Removal,
     answers: Answers,
 }
 
@@ -144,7 +147,7 @@ impl Walk<'_> {
     fn visit_entry(&mut self, operand: &OsStr, parent: &Metadata) -> Outcome {
         match sys::metadata_at(Path::new(operand)) {
             Ok(metadata) if self.mounts == Mounts::Below && is_mounted(&metadata, parent) => self.skip_mount(operand),
-            Ok(metadata) => self.visit_and_note(Removal { operand: operand.to_owned(), metadata, trashes: Vec::new() }),
+            Ok(metadata) => self.visit_and_note(self.top.of_entry(operand.to_owned(), metadata)),
             Err(error) if error.kind() == io::ErrorKind::NotFound || self.takes_unseen() => Outcome::Removed,
             Err(error) => self.fail(&Error::system("remove", operand, error)),
         }

@@ -9,6 +9,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use rrm::sys;
+use rrm::sys::patience::patience;
 
 use crate::env::Environment;
 
@@ -126,7 +127,7 @@ fn answer_of(child: &mut Child) -> Option<Vec<u8>> {
             }
         }
     });
-    reader.ok().and_then(|_| receiver.recv_timeout(PATIENCE).ok())
+    reader.ok().and_then(|_| receiver.recv_timeout(patience(PATIENCE)).ok())
 }
 
 /// A complete line with the prefix.

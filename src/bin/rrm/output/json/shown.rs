@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 use rrm::item::RecordPlace;
-use rrm::outcome::Shown;
+use rrm::ops::show::Shown;
 use rrm::preview::Content;
 use rrm::store::kind_of;
 use serde_json::Value;

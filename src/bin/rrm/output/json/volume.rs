@@ -1,8 +1,8 @@
 //! The sums of a volume as an object.
 
 use chrono::{DateTime, Utc};
-use rrm::retention::Fates;
-use rrm::statistics::{Statistics, Tally};
+use rrm::rules::retention::Fates;
+use rrm::rules::statistics::{Statistics, Tally};
 use serde_json::{Map, Value};
 
 use super::{insert_bytes, object};

@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 use rrm::item::TrashItem;
-use rrm::retention::Fate;
+use rrm::rules::retention::Fate;
 
 use crate::output::text::{count, size};
 use crate::output::view::View;
