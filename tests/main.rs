@@ -24,6 +24,7 @@ mod concurrency;
 mod contest;
 mod crash;
 mod doctor;
+mod examples;
 mod feedback;
 mod full_disk;
 mod gnu;

@@ -17,7 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
 use crate::ops::remove::options::RemoveOptions;
-use crate::ops::remove::plan::{Removal, RemoveStep, Removed};
+use crate::ops::remove::plan::{Removal, Removed};
 use crate::ops::restore::copy_out::copy_out;
 use crate::ops::restore::likeness::{Before, Likeness, TrashedDirectories};
 use crate::ops::restore::plan::{MOST_NUMBERS, check_open, in_the_way, links_of};
@@ -151,7 +151,7 @@ impl TrashManager {
 
     /// Moves what is in the way to the trash, as a removal of its own that can be undone; tells what it is there.
     fn swap_out(&self, path: &Path, request: &RestoreOptions, progress: &dyn Progress) -> Result<Option<TrashItem>> {
-        let Some(removal) = self.plan_swap(path, request)? else { return Ok(None) };
+        let removal = self.plan_swap(path, request)?;
         match self.remove(&removal, progress)? {
             Removed::Trashed(item) => Ok(Some(item)),
             Removed::Deleted(_) => Ok(None),
@@ -159,18 +159,10 @@ impl TrashManager {
     }
 
     /// How what is in the way would go to the trash.
-    pub(crate) fn plan_swap(&self, path: &Path, request: &RestoreOptions) -> Result<Option<Removal>> {
+    pub(crate) fn plan_swap(&self, path: &Path, request: &RestoreOptions) -> Result<Removal> {
         let options =
             RemoveOptions { copying: request.copying, deletion: request.deletion, ..RemoveOptions::new(request.now) };
-        let mut plan = self
-            .plan_remove(&[path], &options)
-            .map_err(|mut errors| errors.pop().unwrap_or_else(|| in_the_way(path)))?;
-        match plan.steps.pop() {
-            Some(RemoveStep::Remove(removal)) => Ok(Some(removal)),
-            Some(RemoveStep::Refuse(error)) => Err(error),
-            Some(RemoveStep::RemoveAround(_)) => Err(in_the_way(path)),
-            None => Ok(None),
-        }
+        self.plan_removal(path, &options)
     }
 
     /// Puts back what made way for something that then did not come. Where that fails as well, it stays in the trash

@@ -34,19 +34,19 @@ fn assert_open(removed: &Removed, told: &str) {
     removed.sandbox.rrm(["doctor"]).fails(1).out_contains("others could have written");
     let undo = removed.sandbox.rrm(["undo"]);
     undo.fails(1).err_contains("others could have written");
-    for verb in [
-        &["restore", "--last", "1"][..],
-        &["restore", "glob:**"],
-        &["restore", "--since", "1d"],
-        &["restore", &id],
-        &["restore", "--yes", &id],
-        &["clean"],
-        &["clean", "--yes", "--older-than", "0"],
-        &["clean", "--yes", "--last", "1"],
-        &["clean", "--yes", "glob:**"],
-        &["clean", "--yes", removed.wanted.to_str().unwrap()],
+    for (status, verb) in [
+        (1, &["restore", "--last", "1"][..]),
+        (1, &["restore", "glob:**"]),
+        (1, &["restore", "--since", "1d"]),
+        (1, &["restore", &id]),
+        (1, &["restore", "--yes", &id]),
+        (0, &["clean"]),
+        (0, &["clean", "--yes", "--older-than", "0"]),
+        (0, &["clean", "--yes", "--last", "1"]),
+        (1, &["clean", "--yes", "glob:**"]),
+        (1, &["clean", "--yes", removed.wanted.to_str().unwrap()]),
     ] {
-        removed.sandbox.rrm(verb);
+        removed.sandbox.rrm(verb).fails(status);
         assert_eq!(removed.listed()["state"], "open", "{told}: {verb:?}");
         removed.assert_not_wanted(told);
     }

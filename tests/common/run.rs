@@ -245,6 +245,13 @@ impl Run {
         self
     }
 
+    /// Asserts that it did its work or said what of it could not be done: that it knew its words, and did not panic.
+    #[track_caller]
+    pub(crate) fn does_or_says(&self) -> &Self {
+        assert!(matches!(self.status.code(), Some(0 | 1)), "exit status of {self}");
+        self
+    }
+
     /// Asserts that a signal ended the program.
     #[track_caller]
     pub(crate) fn killed(&self, signal: i32) -> &Self {

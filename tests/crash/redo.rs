@@ -25,7 +25,7 @@ fn redo_at_each_call() {
                 }
                 // The next one goes on; what it was about to move has changed by that.
                 let again = scene.sandbox.rrm(["redo"]);
-                assert!(matches!(again.status.code(), Some(0 | 1)), "{again}");
+                again.does_or_says();
                 scene.assert_accounted(Allowed::BOTH);
                 scene.undo_all();
                 scene.assert_accounted(Allowed::BOTH);

@@ -70,7 +70,7 @@ impl Scene {
             }
             // A kill before an item was closed to others leaves it open: nobody takes its record's word unseen.
             if !self.sandbox.rrm(["undo", "--session", &label(&self.sandbox)]).status.success() {
-                self.about_all(&["restore", "--yes"]).run();
+                self.about_all(&["restore", "--yes"]).run().does_or_says();
             }
         }
         panic!("undo does not bring back everything: {:?}", self.listed());

@@ -1,7 +1,7 @@
 //! The tree in which every case runs: one of each kind of operand.
 
 use std::ffi::OsStr;
-use std::fs::{self, Permissions};
+use std::fs::{self, Metadata, Permissions};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, lchown, symlink};
 use std::os::unix::net::UnixListener;
@@ -56,15 +56,14 @@ pub(super) fn make(root: &Path, owner: Option<u32>) {
         fs::set_permissions(at(name), Permissions::from_mode(mode)).expect("a mode");
     }
     if let Some(owner) = owner {
-        walk(root, &mut |path| lchown(path, Some(owner), Some(owner)).expect("an owner"));
+        walk(root, &mut |path, _| lchown(path, Some(owner), Some(owner)).expect("an owner"));
     }
 }
 
 /// Everything below `root` with its type, mode and content, in order; a directory that we may not read, without.
 pub(super) fn describe(root: &Path) -> Vec<String> {
     let mut lines = Vec::new();
-    walk(root, &mut |path| {
-        let metadata = fs::symlink_metadata(path).expect("metadata");
+    walk(root, &mut |path, metadata| {
         let name = path.strip_prefix(root).expect("below").as_os_str().as_bytes();
         let content = if metadata.is_symlink() {
             fs::read_link(path).expect("a target").into_os_string().into_encoded_bytes()
@@ -81,17 +80,18 @@ pub(super) fn describe(root: &Path) -> Vec<String> {
 
 /// Removes the tree, whatever its modes.
 pub(super) fn remove(root: &Path) {
-    walk(root, &mut |path| {
-        if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
+    walk(root, &mut |path, metadata| {
+        if metadata.is_dir() {
             fs::set_permissions(path, Permissions::from_mode(0o755)).expect("a mode");
         }
     });
     fs::remove_dir_all(root).expect("removed");
 }
 
-fn walk(path: &Path, visit: &mut dyn FnMut(&Path)) {
-    visit(path);
-    if fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_dir()) {
+fn walk(path: &Path, visit: &mut dyn FnMut(&Path, &Metadata)) {
+    let metadata = fs::symlink_metadata(path).expect("metadata");
+    visit(path, &metadata);
+    if metadata.is_dir() {
         let mut entries: Vec<PathBuf> =
             fs::read_dir(path).into_iter().flatten().map(|entry| entry.expect("an entry").path()).collect();
         entries.sort();

@@ -47,6 +47,7 @@ fn what_is_added_while_a_tree_is_removed_is_never_lost() {
             stop.store(true, Ordering::Relaxed);
             (adder.join().expect("the adder does not panic"), run)
         });
+        run.does_or_says();
         let mut found = BTreeSet::new();
         names_below(&tree, &mut found);
         names_below(&sandbox.trash(), &mut found);

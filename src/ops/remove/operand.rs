@@ -87,6 +87,7 @@ pub(crate) fn refused(kind: ErrorKind, operand: &OsStr) -> Error {
         ErrorKind::RootDirectory => "it is the root directory",
         ErrorKind::HomeDirectory => "it is your home directory, or holds it",
         ErrorKind::MountPoint => "another file system is mounted there",
+        ErrorKind::HoldsMount => "another file system is mounted below it",
         ErrorKind::TrashDirectory => "it is a trash directory, holds one, or is in one",
         _ => "refused",
     };

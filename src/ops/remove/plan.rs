@@ -98,6 +98,21 @@ impl TrashManager {
         if protected.is_empty() { Ok(RemovePlan { steps }) } else { Err(protected) }
     }
 
+    /// Looks at one operand, as [`Self::plan_remove`] looks at several.
+    ///
+    /// # Errors
+    /// Why it would not be removed. Nothing was touched.
+    pub fn plan_removal(&self, operand: impl AsRef<OsStr>, options: &RemoveOptions) -> Result<Removal> {
+        let operand = operand.as_ref();
+        let refusal = || refused(ErrorKind::HoldsMount, operand);
+        let plan = self.plan_remove(&[operand], options).map_err(|mut errors| errors.pop().unwrap_or_else(refusal))?;
+        match plan.steps.into_iter().next() {
+            Some(RemoveStep::Remove(removal)) => Ok(removal),
+            Some(RemoveStep::Refuse(error)) => Err(error),
+            Some(RemoveStep::RemoveAround(_)) | None => Err(refusal()),
+        }
+    }
+
     fn plan_operand(
         &self,
         protection: &Protection<'_>,

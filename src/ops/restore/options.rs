@@ -5,9 +5,10 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
+use crate::item::ItemId;
 use crate::ops::copy::Copying;
 use crate::ops::remove::options::RemoveOptions;
-use crate::rules::selection::Selection;
+use crate::rules::selection::{Selection, Term};
 
 /// Put items back.
 #[derive(Debug, Clone)]
@@ -67,6 +68,15 @@ pub enum Restorable {
         /// Only what was removed under this label.
         session: Option<OsString>,
     },
+}
+
+impl Restorable {
+    /// These items, every version.
+    #[must_use]
+    pub fn items(ids: impl IntoIterator<Item = ItemId>) -> Self {
+        let terms = vec![Term::items(ids.into_iter().collect())];
+        Self::Selected(Selection { terms, ..Selection::default() })
+    }
 }
 
 /// Where items are put back to.

@@ -7,7 +7,7 @@ use crate::item::{Keep, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::remove::operand::REMOVE;
 use crate::ops::remove::options::RemoveOptions;
-use crate::ops::remove::plan::{Removal, RemoveStep, Removed};
+use crate::ops::remove::plan::Removed;
 use crate::progress::Progress;
 use crate::store::{Past, Seen};
 use crate::sys::metadata_at;
@@ -71,23 +71,13 @@ impl TrashManager {
             session: past.session.clone(),
             ..request.clone()
         };
-        let removal = self.only_removal(&back.path, &request)?;
+        let removal = self.plan_removal(&back.path, &request)?;
         if back.seen.map(|(id, _)| id) != Some(removal.metadata.id) {
             return Err(changed(&back.path));
         }
         match self.remove_as(&removal, past.original_path.as_deref(), progress)? {
             Removed::Trashed(item) => Ok(self.exempt_again(item, past)),
             Removed::Deleted(_) => Err(changed(&back.path)),
-        }
-    }
-
-    fn only_removal(&self, path: &Path, request: &RemoveOptions) -> Result<Removal> {
-        let nothing = || changed(path);
-        let plan = self.plan_remove(&[path], request).map_err(|mut errors| errors.pop().unwrap_or_else(nothing))?;
-        match plan.steps.into_iter().next() {
-            Some(RemoveStep::Remove(removal)) => Ok(removal),
-            Some(RemoveStep::Refuse(error)) => Err(error),
-            Some(RemoveStep::RemoveAround(_)) | None => Err(nothing()),
         }
     }
 
