@@ -78,7 +78,7 @@ fn print_shown(session: &Session<'_>, all: &[Shown], form: ReportForm) -> io::Re
     for (number, shown) in all.iter().enumerate() {
         match form {
             ReportForm::Json => {
-                writeln!(out, "{}", output::line_of(&output::shown_object(shown, session.context.now)))?
+                writeln!(out, "{}", output::line_of(&output::shown_object(shown, session.context.now)))?;
             }
             ReportForm::Text => {
                 if number > 0 {
