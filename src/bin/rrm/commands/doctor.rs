@@ -26,7 +26,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm doctor                 Check all trash directories
   rrm doctor --repair ~      Fix problems, and remove stray records from files",
-    everyday: None,
+    everyday: "",
     page: include_str!("../manual/doctor.man"),
 };
 

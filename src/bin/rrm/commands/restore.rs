@@ -28,7 +28,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm restore notes.txt             The newest version of notes.txt, or search for it
   rrm restore 3f1c --to /tmp        The item whose ID begins with 3f1c, into /tmp",
-    everyday: Some(&["words", "to", "rename", "conflict", "dry_run", "here", "since", "larger_than", "last"]),
+    everyday: "words to rename conflict dry_run here since larger_than last",
     page: include_str!("../manual/restore.man"),
 };
 

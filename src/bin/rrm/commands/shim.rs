@@ -28,7 +28,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm shim install           Make ~/.local/bin/rm, a link to rrm
   rrm shim status            Show which rm shells, cron and sudo run",
-    everyday: None,
+    everyday: "",
     page: include_str!("../manual/shim.man"),
 };
 

@@ -27,7 +27,7 @@ Examples:
   rrm show 3f1c/src                 A directory inside the item whose ID begins with 3f1c
   rrm show --content notes.txt | diff - notes.txt
                                     Compare it with the current file",
-    everyday: None,
+    everyday: "",
     page: include_str!("../manual/show.man"),
 };
 

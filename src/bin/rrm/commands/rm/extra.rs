@@ -9,7 +9,6 @@ use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
 use crate::context::Context;
 use crate::gnu::options as gnu;
 
-/// Those options.
 #[derive(Debug, Clone)]
 pub(crate) struct Extra {
     pub(crate) grace_period: Option<String>,
@@ -34,20 +33,16 @@ pub(crate) enum Recursion {
 /// Whether to remove or only to print.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Effect {
-    /// Remove.
     #[default]
     Real,
-    /// Only print.
     DryRun,
 }
 
 /// How removed items are printed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Format {
-    /// As rm.
     #[default]
     AsRm,
-    /// As JSON.
     Json,
 }
 
@@ -66,7 +61,6 @@ impl Default for Extra {
 }
 
 impl Extra {
-    /// The request.
     pub(super) fn request(&self, options: gnu::Options, context: &Context) -> Result<RemoveOptions> {
         let mut answers = RemoveOptions::new(context.now);
         answers.directories = match options.directories {
