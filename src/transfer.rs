@@ -44,7 +44,7 @@ pub use copied::Copied;
 pub use copy::copy;
 pub use error::{Failure, TransferError};
 pub use loss::{Loss, Losses, Lost};
-pub use metadata::apply::apply_metadata;
+pub use metadata::apply::{apply_metadata, is_like};
 pub use remove_source::aside::bring_back;
 pub use remove_source::{Left, Proof, RemovedSource, remove_source};
 pub use source_snapshot::SourceSnapshot;

@@ -34,6 +34,7 @@ mod keeping;
 mod kept;
 mod licences;
 mod measuring;
+mod merging;
 mod model;
 mod mounts;
 mod naming;

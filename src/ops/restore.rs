@@ -2,10 +2,12 @@
 
 pub(super) mod copy_out;
 pub(super) mod foresee;
+pub(super) mod merge;
 pub(super) mod missing_parents;
 pub(super) mod options;
 pub(super) mod plan;
 pub(super) mod staging;
+pub(super) mod survey;
 pub(super) mod target;
 
 use std::ffi::OsStr;
@@ -25,10 +27,10 @@ use crate::ops::restore::target::{Links, RESTORE, TargetDir, Targets};
 use crate::ops::threads::{Writers, work_alone, work_behind};
 use crate::progress::{Activity, Amount, Progress};
 use crate::store::{MovedOut, Taken, TrashDir};
-use crate::sys::Name;
+use crate::sys::{Dir, Name};
 
 pub use self::options::{Conflict, Destination, Open, Restorable, RestoreOptions};
-pub use self::plan::{RestorePlan, RestoreStep, Restored};
+pub use self::plan::{Merged, Piece, RestorePlan, RestoreStep, Restored};
 pub use self::target::MadeAnew;
 
 impl TrashManager {
@@ -71,8 +73,9 @@ impl TrashManager {
 
     /// Whether erasing records beside the renames is worth a thread. Not where one step may move to the trash what another
     /// brought out of it: that is to be without its old record by then.
+    /// Nor where one may meet what another brought: that is to have its mode.
     fn writers(&self, steps: &[RestoreStep], conflict: Conflict) -> Writers {
-        if conflict == Conflict::Swap {
+        if matches!(conflict, Conflict::Swap | Conflict::Merge | Conflict::MergeSwap) {
             return Writers::One;
         }
         let trash = steps.first().and_then(|step| self.trash_of(&step.item).ok());
@@ -105,13 +108,14 @@ impl TrashManager {
                 Conflict::Fail => Err(in_the_way(&step.target)),
                 Conflict::Skip => Ok(Begun::Restored(Restored::Skipped(step.target.clone()))),
                 Conflict::Rename => take_beside(step, name, take),
-                Conflict::Swap => {
-                    let swapped = self.swap_out(&parent.path.join(name), request, progress)?;
-                    match (take(name), swapped) {
-                        (Err(error), Some(swapped)) => Err(self.swap_back(&swapped, &parent, name, error)),
-                        (taken, _) => taken,
+                Conflict::Swap => self.swap((&parent.dir, &parent.path), name, (request, progress), || take(name)),
+                Conflict::Merge | Conflict::MergeSwap => match self.merge(step, &parent, name, (request, progress))? {
+                    Some(merged) => Ok(Begun::Restored(Restored::Merged(merged))),
+                    None if conflict == Conflict::MergeSwap => {
+                        self.swap((&parent.dir, &parent.path), name, (request, progress), || take(name))
                     }
-                }
+                    None => Ok(Begun::Restored(Restored::Merged(Merged::nothing(parent.path.join(name))))),
+                },
             },
             (result, _) => result,
         }
@@ -148,6 +152,21 @@ impl TrashManager {
         }
     }
 
+    /// Moves what is in the way at `name` of a directory to the trash, and has what was wanted there taken out of it.
+    fn swap<T>(
+        &self,
+        (dir, path): (&Dir, &Path),
+        name: &OsStr,
+        (request, progress): (&RestoreOptions, &dyn Progress),
+        take: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let swapped = self.swap_out(&path.join(name), request, progress)?;
+        match (take(), swapped) {
+            (Err(error), Some(swapped)) => Err(self.swap_back(&swapped, dir, name, error)),
+            (taken, _) => taken,
+        }
+    }
+
     /// Moves what is in the way to the trash, as a removal of its own that can be undone; tells what it is there.
     fn swap_out(&self, path: &Path, request: &RestoreOptions, progress: &dyn Progress) -> Result<Option<TrashItem>> {
         let removal = self.plan_swap(path, request)?;
@@ -166,10 +185,10 @@ impl TrashManager {
 
     /// Puts back what made way for something that then did not come, for this reason. Where that fails as well, it stays in
     /// the trash, and the error tells where it is.
-    fn swap_back(&self, swapped: &TrashItem, parent: &TargetDir, name: &OsStr, reason: Error) -> Error {
+    fn swap_back(&self, swapped: &TrashItem, dir: &Dir, name: &OsStr, reason: Error) -> Error {
         let back = Name::new(name).map_err(io::Error::from).and_then(|name| {
             let trash = self.trash_of(swapped).map_err(io::Error::other)?;
-            trash.take(swapped, &parent.dir, name).map(drop)
+            trash.take(swapped, dir, name).map(drop)
         });
         let Err(error) = back else { return reason };
         let stays = format!("what was there is in the trash as {} and could not be put back", swapped.id.short());

@@ -37,9 +37,15 @@ pub fn rename_no_replace(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>
 /// it is one atomic call everywhere.
 pub fn rename_to_own_name(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
     let way = Way { from, name, to, to_name };
-    match way.flagged()? {
-        Flag::Known => Ok(()),
-        Flag::Unknown => way.plainly(None),
+    let moved = match way.flagged() {
+        Ok(Flag::Known) => Ok(()),
+        Ok(Flag::Unknown) => way.plainly(None),
+        Err(error) => Err(error),
+    };
+    match moved {
+        // Nobody else makes that name, so what is there has come by this call.
+        Err(_) if way.is_done(None) => Ok(()),
+        moved => moved,
     }
 }
 

@@ -2,6 +2,7 @@
 //!
 //! Each is mounted for one test, in a mount namespace of the test's own, and its daemon ends with the test.
 
+mod answers;
 mod clients;
 mod daemon;
 mod dead;

@@ -158,12 +158,28 @@ impl TrashDir {
     /// The item stays, without that part.
     pub fn take_part(&self, item: &TrashItem, inner: &Path, target: &Dir, target_name: Name<'_>) -> io::Result<()> {
         let (dir, last) = self.holding_part(item, inner)?;
-        let last = Name::new(&last)?;
-        let leaving = Leaving::prepare(&dir, last)?;
-        match rename_no_replace(&dir, last, target, target_name) {
+        self.take_from(&dir, Name::new(&last)?, target, target_name)
+    }
+
+    /// Moves `name` of `dir`, a directory below an item of this trash, to `target_name` of `target`, which must not exist.
+    pub fn take_from(&self, dir: &Dir, name: Name<'_>, target: &Dir, target_name: Name<'_>) -> io::Result<()> {
+        let leaving = Leaving::prepare(dir, name)?;
+        match self.making_room(|| rename_no_replace(dir, name, target, target_name)) {
             Ok(()) => leaving.stay(),
             Err(error) => leaving.stay().and(Err(error)),
         }
+    }
+
+    /// Removes the empty directory at `inner` below the trashed directory `item`; with no `inner`, the item itself.
+    pub fn remove_emptied(&self, item: &TrashItem, inner: &Path) -> io::Result<()> {
+        if inner.as_os_str().is_empty() {
+            let (holding, name) = self.holding(item)?;
+            holding.remove_dir(Name::new(&name)?)?;
+            self.discard_holding(item.spot(), &holding);
+            return Ok(());
+        }
+        let (dir, last) = self.holding_part(item, inner)?;
+        dir.remove_dir(Name::new(&last)?)
     }
 
     /// Whether there is something at `inner` below the trashed directory `item`.
