@@ -13,7 +13,7 @@ pub struct Copied {
     pub total: Amount,
     /// What could not be kept: of the kinds that the survey named, and no other.
     pub losses: Losses,
-    /// What the source was, for [`crate::transfer::remove_source`].
+    /// What the source was, for `remove_source`.
     pub snapshot: SourceSnapshot,
 }
 

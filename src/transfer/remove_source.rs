@@ -53,7 +53,7 @@ pub struct RemovedSource {
 /// How it is known that the copy has an entry.
 #[derive(Debug, Clone)]
 pub enum Proof {
-    /// The copy was made a moment ago, by [`crate::transfer::copy`], and this is what it saw.
+    /// The copy was made a moment ago, by `copy`, and this is what it saw.
     Seen(Copied),
     /// An earlier command made it, and what that saw is gone with it: both are read, and compared as [`is_same`] does.
     Bytes,
