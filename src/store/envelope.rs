@@ -100,6 +100,10 @@ pub(super) fn discard_envelope(holder: &Dir, envelope: &Dir, name: Name<'_>) -> 
         && error.kind() == io::ErrorKind::NotFound
     {
         RecordFile::erase(envelope)?;
+        return holder.remove_dir(name).or_else(|_| {
+            RecordFile::erase_unfinished(envelope)?;
+            holder.remove_dir(name)
+        });
     }
     holder.remove_dir(name)
 }
