@@ -7,4 +7,4 @@
 
 mod loss;
 
-pub use loss::{Change, Found, Keeper, Loss, Verdict};
+pub use loss::{Change, Found, Keeper, Loss, Missed, Verdict, Why};
