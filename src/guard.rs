@@ -6,5 +6,7 @@
 //! sandbox.
 
 mod loss;
+mod supervise;
 
 pub use loss::{Change, Found, Keeper, Loss, Missed, Verdict, Why};
+pub use supervise::{Guard, Guarded, NotRun, Watch, become_command, supervise};

@@ -27,6 +27,7 @@ mod doctor;
 mod feedback;
 mod full_disk;
 mod gnu;
+mod guard;
 mod harness;
 mod import;
 mod keeping;

@@ -99,4 +99,33 @@ pub enum Why {
     Closed,
     /// It took too long: a disk or a server that does not answer.
     TooSlow,
+    /// A fault of rrm's own.
+    Failed,
+}
+
+impl Why {
+    /// The same for a person.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Unreadable => "the kernel lets nobody look into this process",
+            Self::Unreachable => "this user may not reach what the process may",
+            Self::Closed => "its content cannot be read",
+            Self::TooSlow => "the disk or server took too long",
+            Self::Failed => "rrm failed",
+        }
+    }
+}
+
+/// What was seen of a stopped call.
+#[derive(Debug)]
+pub enum Seen {
+    /// It takes nothing away, or it will fail, or whoever called is gone.
+    Nothing,
+    /// It is about to take this away.
+    Loss(Loss),
+    /// Nobody can tell.
+    Missed(Missed),
+    /// Nothing: an rrm asks whether it is under a guard.
+    Question,
 }

@@ -93,10 +93,20 @@ pub struct Stopped {
     pub id: u64,
     /// The thread, by its number in our own namespace; 0 if it has none there.
     pub thread: u32,
-    /// What it calls; `None` for a number that is in no table.
-    pub call: Option<Call>,
+    /// Which table the number of its call is from.
+    pub arch: u32,
+    /// The number of its call.
+    pub number: u32,
     /// With what.
     pub arguments: [u64; 6],
+}
+
+impl Stopped {
+    /// What it calls; `None` for a number that is in no table.
+    #[must_use]
+    pub fn call(&self) -> Option<Call> {
+        call_of(self.arch, self.number)
+    }
 }
 
 /// What becomes of a call.
@@ -130,8 +140,8 @@ impl Listener {
             return if error.raw_os_error() == Some(libc::ENOENT) { Ok(None) } else { Err(error) };
         }
         let seccomp_notif { id, pid, data, .. } = received.known;
-        let call = u32::try_from(data.nr).ok().and_then(|number| call_of(data.arch, number));
-        Ok(Some(Stopped { id, thread: pid, call, arguments: data.args }))
+        let number = data.nr.cast_unsigned();
+        Ok(Some(Stopped { id, thread: pid, arch: data.arch, number, arguments: data.args }))
     }
 
     /// Lets the process go on. One that was killed meanwhile needs no answer, and that is no failure.

@@ -7,6 +7,7 @@ mod clean;
 mod doctor;
 mod feedback;
 mod form;
+mod guard;
 mod import;
 mod list;
 mod list_order;
@@ -30,6 +31,7 @@ pub(crate) use clean::{CleanArgs, KeepArgs};
 pub(crate) use doctor::DoctorArgs;
 pub(crate) use feedback::{ColorWhen, FeedbackArgs, colour_of_help};
 pub(crate) use form::{ReportForm, ReportFormArgs};
+pub(crate) use guard::GuardArgs;
 pub(crate) use import::ImportArgs;
 pub(crate) use list::{Direction, Form, ListArgs, SortKey};
 pub(crate) use list_order::ListOrder;
@@ -117,6 +119,13 @@ pub(crate) enum Command {
     /// Kept items are never deleted, not even by clean --all, until they are released or the keep ends.
     #[command(after_long_help = examples::KEEP)]
     Keep(KeepArgs),
+    /// Run a command and keep what it deletes or replaces.
+    ///
+    /// What was there before COMMAND began, and is deleted or replaced by it or by anything it starts, is in the trash
+    /// afterwards; rrm undo brings all of it back. COMMAND has the terminal, the signals and the exit status that it would
+    /// have without a guard. It is a net, not a sandbox.
+    #[command(after_long_help = examples::GUARD)]
+    Guard(GuardArgs),
     /// Import items from the trash of other programs.
     ///
     /// Imports what trash-put, gio trash, trashy, gtrash and file managers removed. Original paths and dates are kept.

@@ -26,6 +26,11 @@ Examples:
   rrm show --content notes.txt | diff - notes.txt
                                     Compare it with the current file";
 
+pub(crate) const GUARD: &str = "\
+Examples:
+  rrm guard -- make clean           Run a command; what it deletes goes to the trash
+  rrm guard --session agent -- sh   A shell, and all that is run in it";
+
 pub(crate) const STATS: &str = "\
 Examples:
   rrm stats                         Items by age, kind and expiry

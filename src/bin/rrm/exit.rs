@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     BrokenPipe,
     /// A person asked to stop; what was not begun was not done. As a shell counts a program that Ctrl-C ended.
     Interrupted,
+    /// As the command that was run, or as one that could not be.
+    AsCommand(u8),
 }
 
 impl Exit {
@@ -31,6 +33,7 @@ impl Exit {
             Self::Usage => 2,
             Self::BrokenPipe => 141,
             Self::Interrupted => 130,
+            Self::AsCommand(status) => status,
         })
     }
 }

@@ -10,6 +10,7 @@ mod doctor;
 mod examples;
 mod exit;
 mod gnu;
+mod guard;
 mod import;
 mod list;
 mod log;

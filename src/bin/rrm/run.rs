@@ -108,6 +108,7 @@ fn run(cli: Cli, environment: Environment, messages: &Messages) -> anyhow::Resul
         Command::Redo(args) => session.redo(&args),
         Command::Clean(args) => session.clean(&args),
         Command::Keep(args) => session.keep(&args),
+        Command::Guard(args) => session.guard(args),
         Command::Import(args) => session.import(&args),
         Command::Doctor(args) => session.doctor(&args),
         Command::Schedule(args) => session.schedule(&args.action, cli.common.trash_dir.as_deref()),

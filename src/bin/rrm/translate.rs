@@ -32,7 +32,7 @@ use rrm::text::Charset;
 pub(crate) use clean::Asking;
 pub(crate) use environment::Environment;
 #[cfg(feature = "testing")]
-pub(crate) use environment::obey_a_test;
+pub(crate) use environment::{obey_a_test, recorded_losses};
 pub(crate) use feedback::{Colour, Voice};
 pub(crate) use value::{beginning_of, check_choice};
 

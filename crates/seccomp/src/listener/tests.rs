@@ -57,7 +57,7 @@ fn a_stopped_call_goes_on_fails_or_is_said_to_be_done() {
     listener.take_turns();
     for answer in [Answer::Fail(libc::EPERM), Answer::Return(0), Answer::GoOn] {
         let stopped = next(&listener);
-        assert_eq!(stopped.call, Some(Call::Unlink));
+        assert_eq!(stopped.call(), Some(Call::Unlink));
         assert!(listener.is_waiting(stopped.id));
         assert!(path.symlink_metadata().is_ok(), "nothing is done before the answer");
         listener.answer(stopped.id, answer).expect("it waits");
@@ -82,7 +82,7 @@ fn only_what_may_take_a_content_is_stopped_among_openings() {
     };
     for call in [Call::OpenAt, Call::Unlink] {
         let stopped = next(&listener);
-        assert_eq!(stopped.call, Some(call));
+        assert_eq!(stopped.call(), Some(call));
         listener.answer(stopped.id, Answer::GoOn).expect("it waits");
     }
     thread.join().expect("it ends");

@@ -113,3 +113,10 @@ pub(crate) fn obey_a_test() {
         obey(&words).expect("the words of the test are understood");
     }
 }
+
+/// Where a test wants the losses of a guarded command written down, and not kept.
+#[cfg(feature = "testing")]
+#[expect(clippy::disallowed_methods, reason = "the environment")]
+pub(crate) fn recorded_losses() -> Option<PathBuf> {
+    std::env::var_os("RRM_TEST_LOSSES").map(PathBuf::from)
+}
