@@ -19,6 +19,6 @@ mod summary;
 mod volume;
 
 pub(crate) use carry_out::{Batch, carry_out};
-pub use loss::{Change, Found, Keeper, Loss, Verdict};
+pub use loss::{Change, Found, Keeper, Loss, Missed, Verdict, Why};
 pub use run::{GuardOptions, GuardedRun};
 pub use summary::Summary;
