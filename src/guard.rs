@@ -5,20 +5,21 @@
 //! name for what is about to lose its own; then the call goes on, unchanged. rrm can only add names: it is a net, and no
 //! sandbox.
 //!
-//! While the run goes on, a [`GuardedRun`] keeps numbers and a [journal] on each volume, and nothing else. When it ends, or is
-//! found without an owner, a [promotion](promote) makes items of them.
+//! While the run goes on, a [`GuardedRun`] keeps numbers and a journal on each volume, and nothing else. When it ends, or is
+//! found without an owner, a promotion makes items of them.
 
 mod carry_out;
-pub mod journal;
+mod journal;
 mod loss;
 mod names;
 mod plan;
-pub mod promote;
+mod promote;
 mod run;
 mod summary;
 mod volume;
 
 pub(crate) use carry_out::{Batch, carry_out};
+pub(crate) use journal::{Entry, Key, Thing, entries};
 pub use loss::{Change, Found, Keeper, Loss, Missed, Verdict, Why};
 pub use run::{GuardOptions, GuardedRun};
 pub use summary::Summary;

@@ -15,7 +15,7 @@ use crate::transfer::Traits;
 
 /// Which inode something is, also later: numbers are used again, but not with the same birth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Key {
+pub(crate) struct Key {
     /// Only where no birth is told: many file systems get another number with each mount.
     device: (u32, u32),
     inode: u64,
@@ -25,7 +25,7 @@ pub struct Key {
 impl Key {
     /// That of what has this identity and was made at this time.
     #[must_use]
-    pub fn new(id: FileId, birth: Option<Timestamp>) -> Self {
+    pub(crate) fn new(id: FileId, birth: Option<Timestamp>) -> Self {
         let device = if birth.is_some() { (0, 0) } else { id.device };
         Self { device, inode: id.inode, birth }
     }
@@ -33,7 +33,7 @@ impl Key {
 
 /// Whether something was there before the run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Age {
+pub(crate) enum Age {
     /// It was.
     Old,
     /// The run made it.
@@ -42,18 +42,18 @@ pub enum Age {
 
 /// An inode that something happened to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Thing {
+pub(crate) struct Thing {
     /// Which one.
-    pub key: Key,
+    pub(crate) key: Key,
     /// What kind of file.
-    pub kind: FileKind,
+    pub(crate) kind: FileKind,
     /// Whether it was there before the run.
-    pub age: Age,
+    pub(crate) age: Age,
 }
 
 /// How a number came to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum By {
+pub(crate) enum By {
     /// It is another name of the inode.
     Link,
     /// It is a copy, because there could be no other name.
@@ -62,7 +62,7 @@ pub enum By {
 
 /// One line.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Entry {
+pub(crate) enum Entry {
     /// The run, as the first line: its label, and for how many seconds its items are kept.
     Run { session: Option<OsString>, grace: i64 },
     /// A name goes; what it is a name of has a number.
@@ -77,8 +77,6 @@ pub enum Entry {
     Moved { thing: Thing, from: PathBuf, to: PathBuf },
     /// Two things change places.
     Exchanged { one: Thing, one_path: PathBuf, other: Thing, other_path: PathBuf },
-    /// Something goes for good.
-    Lost { path: Option<PathBuf>, reason: String },
 }
 
 const END: &str = "\t.\n";
@@ -86,7 +84,7 @@ const END: &str = "\t.\n";
 impl Entry {
     /// The line, its end included.
     #[must_use]
-    pub fn to_line(&self) -> String {
+    pub(crate) fn to_line(&self) -> String {
         let mut line = Line::default();
         match self {
             Self::Run { session, grace } => {
@@ -112,16 +110,22 @@ impl Entry {
                 line.word("exchanged").thing(one).bytes(one_path.as_os_str());
                 line.thing(other).bytes(other_path.as_os_str());
             }
-            Self::Lost { path, reason } => {
-                line.word("lost").path(path).bytes(OsStr::new(reason));
-            }
         }
         line.0 + END
     }
 
+    /// The number that it tells of.
+    #[must_use]
+    pub(crate) fn number(&self) -> Option<u64> {
+        match self {
+            Self::Kept { number, .. } | Self::Content { number, .. } => Some(*number),
+            _ => None,
+        }
+    }
+
     /// What a line says, without its end; `None` for one that says nothing.
     #[must_use]
-    pub fn from_line(line: &str) -> Option<Self> {
+    pub(crate) fn from_line(line: &str) -> Option<Self> {
         let mut fields = Fields::of(line)?;
         let entry = match fields.next()? {
             "run" => {
@@ -153,7 +157,6 @@ impl Entry {
                 other: fields.thing()?,
                 other_path: fields.bytes()?.into(),
             },
-            "lost" => Self::Lost { path: fields.path()?, reason: fields.bytes()?.into_string().ok()? },
             _ => return None,
         };
         Some(entry)
@@ -162,7 +165,7 @@ impl Entry {
 
 /// All that can be read of a journal.
 #[must_use]
-pub fn entries(journal: &[u8]) -> Vec<Entry> {
+pub(crate) fn entries(journal: &[u8]) -> Vec<Entry> {
     let lines = journal.split_inclusive(|byte| *byte == b'\n').filter_map(|line| line.strip_suffix(b"\n"));
     lines.filter_map(|line| Entry::from_line(std::str::from_utf8(line).ok()?)).collect()
 }
@@ -360,8 +363,7 @@ mod tests {
             Entry::Had { thing: old, path: None, traits: traits.clone() },
             Entry::Had { thing: old, path: Some(odd.clone()), traits: Traits { attributes: [].into(), ..traits } },
             Entry::Moved { thing: thing(), from: odd.clone(), to: "/a b".into() },
-            Entry::Exchanged { one: thing(), one_path: odd.clone(), other: old, other_path: odd.clone() },
-            Entry::Lost { path: Some(odd), reason: "it is\tlarge".into() },
+            Entry::Exchanged { one: thing(), one_path: odd.clone(), other: old, other_path: odd },
         ]
     }
 

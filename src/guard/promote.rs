@@ -19,7 +19,7 @@ use crate::sys::Timestamp;
 use crate::transfer::Traits;
 
 /// What a promotion asks of the disk.
-pub trait Look {
+pub(crate) trait Look {
     /// What is at a path, not followed.
     fn at(&self, path: &Path) -> Option<Key>;
 
@@ -35,56 +35,54 @@ pub trait Look {
 
 /// What has a number, as it is now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Numbered {
+pub(crate) struct Numbered {
     /// Which inode it is.
-    pub key: Key,
+    pub(crate) key: Key,
     /// How many names that has, the number among them.
-    pub links: u32,
+    pub(crate) links: u32,
     /// When its content was last changed.
-    pub modified: Timestamp,
+    pub(crate) modified: Timestamp,
 }
 
 /// What is to be done.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub struct Promotion {
+pub(crate) struct Promotion {
     /// The items to be.
-    pub units: Vec<Unit>,
+    pub(crate) units: Vec<Unit>,
     /// Numbers of which nothing tells where they were.
-    pub unknown: Vec<u64>,
+    pub(crate) unknown: Vec<u64>,
     /// Numbers that nobody needs.
-    pub unused: Vec<u64>,
+    pub(crate) unused: Vec<u64>,
     /// What an undo has to do beside restoring: moves and exchanges in the order in which they were made, and what was
     /// different before, each at the path that it had.
-    pub aftermath: Vec<Entry>,
-    /// What went for good, and why.
-    pub lost: Vec<(Option<PathBuf>, String)>,
+    pub(crate) aftermath: Vec<Entry>,
 }
 
 /// One item to be.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Unit {
+pub(crate) struct Unit {
     /// Where it was.
-    pub origin: PathBuf,
+    pub(crate) origin: PathBuf,
     /// 0 for what an undo brings back; the higher, the later it went from a place that something else had before.
-    pub generation: usize,
+    pub(crate) generation: usize,
     /// What became of its place.
-    pub guarded: Guarded,
+    pub(crate) guarded: Guarded,
     /// What it is made of; the first is its top, and each directory comes before what is in it.
-    pub parts: Vec<Part>,
+    pub(crate) parts: Vec<Part>,
 }
 
 /// A part of an item.
 #[derive(Debug, PartialEq, Eq)]
-pub struct Part {
+pub(crate) struct Part {
     /// Where it is below the item; empty for the item itself.
-    pub below: PathBuf,
+    pub(crate) below: PathBuf,
     /// What it is.
-    pub what: What,
+    pub(crate) what: What,
 }
 
 /// What a part is.
 #[derive(Debug, PartialEq, Eq)]
-pub enum What {
+pub(crate) enum What {
     /// A directory that had this.
     Directory(Option<Traits>),
     /// What has this number.
@@ -93,7 +91,7 @@ pub enum What {
 
 /// How many parts a number is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Uses {
+pub(crate) enum Uses {
     /// This one.
     One,
     /// Several names of one file.
@@ -122,21 +120,15 @@ enum Taken {
 
 /// Decides what becomes of all that a run has kept.
 #[must_use]
-pub fn promote(entries: &[Entry], look: &dyn Look) -> Promotion {
+pub(crate) fn promote(entries: &[Entry], look: &dyn Look) -> Promotion {
     let failed = failed_moves(entries, look);
     let mut replay = Replay::default();
     for (index, entry) in entries.iter().enumerate() {
         if !failed.contains(&index) {
-            replay.add(index, entry);
+            replay.add(index, entry, look);
         }
     }
-    let mut promotion = replay.promotion(look);
-    promotion.lost = entries.iter().filter_map(lost).collect();
-    promotion
-}
-
-fn lost(entry: &Entry) -> Option<(Option<PathBuf>, String)> {
-    if let Entry::Lost { path, reason } = entry { Some((path.clone(), reason.clone())) } else { None }
+    replay.promotion(look)
 }
 
 /// The moves that were not made, though they were announced: what was to be moved is met again where it was.
@@ -188,9 +180,9 @@ struct Replay {
 }
 
 impl Replay {
-    fn add(&mut self, index: usize, entry: &Entry) {
+    fn add(&mut self, index: usize, entry: &Entry, look: &dyn Look) {
         match entry {
-            Entry::Run { .. } | Entry::Lost { .. } => {}
+            Entry::Run { .. } => {}
             Entry::Kept { number, by, thing, before, modified, path } => {
                 self.mentioned.push(*number);
                 let what = Taken::Name { number: *number, by: *by, before: *before, modified: *modified };
@@ -201,7 +193,9 @@ impl Replay {
             }
             Entry::Content { number, thing, before, path } => {
                 self.mentioned.push(*number);
-                self.contents.entry(thing.key).or_insert((*number, *before));
+                if look.number(*number).is_some() {
+                    self.contents.entry(thing.key).or_insert((*number, *before));
+                }
                 let what = Taken::Content { number: *number, before: *before };
                 if let Some(path) = path {
                     let origin = self.names.origin(path);
@@ -259,7 +253,6 @@ impl Replay {
             units,
             unknown,
             aftermath: self.aftermath(&gone),
-            lost: Vec::new(),
         }
     }
 

@@ -15,6 +15,7 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _};
 
+use super::record::ORIGINAL_PATH;
 use super::{TrashDir, layout, take_over};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::error::is_about_room;
@@ -113,7 +114,7 @@ impl TrashDir {
         Ok(take_over(&runs, name, &dir)?.map(|lock| Guard { id, dir, _lock: lock }))
     }
 
-    /// Makes an empty envelope with this record and mark in the directory of a run.
+    /// Makes an empty envelope with this record and mark in the directory of a run. An empty path is none: of unknown origin.
     ///
     /// # After a crash
     /// An envelope in the directory of a run, which is discarded unless the plan names it.
@@ -126,6 +127,9 @@ impl TrashDir {
                 Some(Shape::RecordFile) => &RecordFile,
                 _ => &*self.attributes,
             };
+            if record.original_path.as_os_str().is_empty() {
+                attributes.remove(&file, ORIGINAL_PATH)?;
+            }
             match attributes.set(&file, MARK, words.as_bytes()) {
                 // Without the mark it is an item all the same.
                 Err(error) if is_about_room(&error) || sys::is_attribute_refused(&error) => Ok(id),

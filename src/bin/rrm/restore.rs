@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use rrm::error::{Error, ErrorKind};
 use rrm::item::TrashItem;
 use rrm::manager::{TrashManager, Undoing};
-use rrm::outcome::{RestorePlan, RestoreStep, Restored};
+use rrm::outcome::{RestoreEnd, RestorePlan, RestoreStep, Restored};
 use rrm::request::{Copying, Open, Restorable, RestoreRequest};
 use rrm::selection::Selection;
 
@@ -205,7 +205,7 @@ impl Restoring<'_> {
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        let made_anew = manager.restore(plan, request, &messages.progress().listening(), |step, result| {
+        let RestoreEnd { made_anew, problems } = manager.restore(plan, request, &messages.progress().listening(), |step, result| {
             let (verb, path) = match result {
                 Ok(Restored::At(path)) => ("restored", path),
                 Ok(Restored::Marked(path, problem)) => {
@@ -241,6 +241,7 @@ impl Restoring<'_> {
             }
         });
         written.and_then(|()| out.flush()).context("write error")?;
+        self.exit = self.exit.max(messages.problems(&problems));
         made_anew.iter().for_each(|anew| messages.close(&view::made_anew(anew, messages.charset)));
         Ok(unagreed)
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rrm::error::ErrorKind;
 use rrm::item::{ItemId, Keep};
 use rrm::manager::Returned;
-use rrm::outcome::{CleanPlan, Restored as Outcome};
+use rrm::outcome::{CleanPlan, Restored as Outcome, RestoreEnd};
 use rrm::progress::{Activity, Amount, Progress};
 use rrm::request::{CleanRequest, KeepRequest, RestoreRequest, TrashRequest};
 use rrm::sys::metadata_at;
@@ -59,7 +59,7 @@ fn restore(desk: &Desk, asked: Restore, request: &RestoreRequest) {
     let plan = desk.manager.plan_restore(request);
     let mut problems = plan.problems.iter().map(|error| desk.messages.words(error)).collect::<Vec<_>>();
     let mut restored = Restored { asked, back: Vec::new(), in_the_way: HashSet::new(), unagreed: Vec::new() };
-    let made_anew = desk.manager.restore(&plan, request, &Watcher::new(desk), |step, result| match result {
+    let RestoreEnd { made_anew, .. } = desk.manager.restore(&plan, request, &Watcher::new(desk), |step, result| match result {
         Ok(Outcome::At(path)) => restored.back.push(Returned::new(&step.item, path)),
         Ok(Outcome::Skipped(_)) => {}
         Ok(Outcome::Marked(path, problem)) => {
