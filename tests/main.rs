@@ -27,6 +27,7 @@ mod doctor;
 mod feedback;
 mod full_disk;
 mod gnu;
+mod guard_store;
 mod harness;
 mod import;
 mod keeping;

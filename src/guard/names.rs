@@ -11,6 +11,13 @@ pub(super) struct Names {
     origins: BTreeMap<PathBuf, PathBuf>,
 }
 
+/// Whether anything in a directory was somewhere else before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Holds {
+    SomethingOld,
+    NothingOld,
+}
+
 impl Names {
     /// Where what is at `path` now was before.
     pub(super) fn origin(&self, path: &Path) -> PathBuf {
@@ -29,6 +36,18 @@ impl Names {
         let below = self.take(from);
         self.gone(to);
         self.put(to, origin, from, below);
+    }
+
+    /// As [`Self::moved`] for a directory that the run made: nothing was there before, but perhaps what it holds was somewhere
+    /// else. Says whether that is so.
+    pub(super) fn made_was_moved(&mut self, from: &Path, to: &Path) -> Holds {
+        let mut below = self.take(from);
+        below.retain(|(path, _)| path != from);
+        let holds = if below.is_empty() { Holds::NothingOld } else { Holds::SomethingOld };
+        self.gone(to);
+        let origin = self.origin(to);
+        self.put(to, origin, from, below);
+        holds
     }
 
     /// What is at the one is at the other from now on.

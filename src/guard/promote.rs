@@ -13,7 +13,7 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use super::journal::{Age, By, Entry, Key, Thing};
-use super::names::Names;
+use super::names::{Holds, Names};
 use crate::item::{Before, Guarded};
 use crate::sys::Timestamp;
 use crate::transfer::Traits;
@@ -211,6 +211,11 @@ impl Replay {
                 if !self.had.contains_key(&thing.key) {
                     self.had.insert(thing.key, traits.clone());
                     self.had_at.extend(path.as_deref().map(|path| (*thing, self.names.origin(path))));
+                }
+            }
+            Entry::Moved { thing, from, to } if thing.age == Age::New => {
+                if self.names.made_was_moved(from, to) == Holds::SomethingOld {
+                    self.moves.push(entry.clone());
                 }
             }
             Entry::Moved { thing, from, to } => {

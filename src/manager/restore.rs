@@ -11,6 +11,7 @@ use super::TrashManager;
 use super::copy::copy_out;
 use super::guarded::{Aftermath, conflict_of};
 use super::likeness::{Before, Likeness, TrashedDirectories};
+use super::redo::Exchanged;
 use super::target::{Links, RESTORE, TargetDir, Targets};
 use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
@@ -40,13 +41,16 @@ impl TrashManager {
             }
             Restorable::LastBatches { most, session } => {
                 // What an undo has skipped it would skip for ever, and never get to what was removed before.
-                let is_skipped = |item: &TrashItem| {
+                let exchanged = Exchanged::by_last_undo(self);
+                let is_left = |item: &TrashItem| {
                     let target = || target_of(item, None, &request.destination).ok();
-                    request.conflict == Conflict::Skip
-                        && target().is_some_and(|target| sys::metadata_at(&target).is_ok())
+                    let is_skipped = request.conflict == Conflict::Skip
+                        && target().is_some_and(|target| sys::metadata_at(&target).is_ok());
+                    is_skipped || exchanged.holds(item)
                 };
-                let history = self.last_batches(*most, session.as_deref(), request.now, is_skipped);
-                let listing = history.into_listing();
+                let history = self.last_batches(*most, session.as_deref(), request.now, is_left);
+                let mut listing = history.into_listing();
+                listing.items.retain(|item| !exchanged.holds(item));
                 let choice = whole_batches(&listing.items);
                 (listing, choice)
             }

@@ -112,7 +112,7 @@ impl<'a> Ends<'a> {
         Self(ends)
     }
 
-    /// How many had their end before, at its path or as a directory above it.
+    /// How many had their end before, at its path or as one directory above it: the most of these.
     fn generation_of(&self, loss: &Loss) -> usize {
         let rank = |age: Age, index: usize| (age == Age::New, index);
         let own = self.0.get(&*loss.origin).map_or(0, |ends| {
@@ -121,6 +121,6 @@ impl<'a> Ends<'a> {
         });
         let above = loss.origin.ancestors().skip(1).filter_map(|above| self.0.get(above));
         let above = above.map(|ends| ends.iter().filter(|(_, index, is_dir)| *is_dir && *index < loss.index).count());
-        own + above.sum::<usize>()
+        above.fold(own, usize::max)
     }
 }

@@ -100,11 +100,14 @@ impl Keeping<'_> {
         Some(Thing { key: Key::new(found.metadata.id, found.birth), kind: found.metadata.kind, age })
     }
 
-    /// Whether the run may have changed the content of an inode.
-    fn before(&self, volume: &Volume, key: Key, is: &Metadata) -> Before {
+    /// Whether the run may have changed the content of a file that was there before it.
+    fn before(&self, volume: &Volume, thing: Thing, is: &Metadata) -> Before {
         let began = self.run.options.began;
-        let is_changed = is.modified > began || (is.changed > began && !volume.index().is_touched(key));
-        if is_changed && is.kind == FileKind::File { Before::Changed } else { Before::Unchanged }
+        let is_changed = is.modified > began || (is.changed > began && !volume.index().is_touched(thing.key));
+        match (thing.kind, thing.age) {
+            (FileKind::File, Age::Old) if is_changed => Before::Changed,
+            _ => Before::Unchanged,
+        }
     }
 
     /// The store for what is in a directory.
@@ -160,7 +163,7 @@ impl Keeping<'_> {
         if number.is_multiple_of(OFTEN) && volume.is_below_floor() {
             return self.lose(found, NO_ROOM);
         }
-        let (before, modified) = (self.before(&volume, thing.key, &found.metadata), found.metadata.modified);
+        let (before, modified) = (self.before(&volume, thing, &found.metadata), found.metadata.modified);
         let line = |number, by| Entry::Kept { number, by, thing, before, modified, path: found.path.clone() };
         let noted = volume.note(had.into_iter().chain([line(number, By::Link)]));
         match noted.and_then(|()| volume.link(number, &found.parent, name)) {
@@ -213,7 +216,10 @@ impl Keeping<'_> {
             self.run.has_moved_directories.store(true, Ordering::Relaxed);
         }
         // A directory that the run made may have in it what was there before.
-        let age = self.age(from.birth).or(from.metadata.is_dir().then_some(Age::New));
+        let age = match self.age(from.birth) {
+            Some(Age::Old) => Some(Age::Old),
+            _ => from.metadata.is_dir().then_some(Age::New),
+        };
         let (Some(age), Some(from_path), Some(to_path)) = (age, &from.path, to_path) else { return };
         let thing = Thing { key: Key::new(from.metadata.id, from.birth), kind: from.metadata.kind, age };
         let Ok((volume, had)) = self.open(&from.parent, Some(from_path)) else { return };
@@ -273,7 +279,7 @@ impl Keeping<'_> {
             return lose(NO_ROOM);
         }
         let number = volume.number();
-        let before = self.before(&volume, thing.key, &is);
+        let before = self.before(&volume, thing, &is);
         let line = Entry::Content { number, thing, before, path: path.map(Path::to_owned) };
         match volume.note([line]).and_then(|()| volume.copy(number, |to, name| copy_content(file, to, name))) {
             Ok(()) => drop(volume.index().contents.insert(thing.key)),
