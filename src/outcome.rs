@@ -174,6 +174,15 @@ pub struct MadeAnew {
     pub mode: u32,
 }
 
+/// What else came of a restore.
+#[derive(Debug, Default)]
+pub struct RestoreEnd {
+    /// The directories that had to be made for it of which nothing told what they were like.
+    pub made_anew: Vec<MadeAnew>,
+    /// What a guarded run has moved or changed and an undo could not turn back.
+    pub problems: Vec<Error>,
+}
+
 /// What a clean would do.
 #[derive(Debug, Default)]
 pub struct CleanPlan {

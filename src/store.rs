@@ -5,6 +5,7 @@ mod check;
 mod claim;
 mod close;
 mod envelope;
+mod guarded;
 pub mod layout;
 mod listing;
 mod lock;
@@ -34,6 +35,7 @@ use crate::sys::{self, Dir, FileId, Name};
 
 pub use claim::Claim;
 pub use envelope::shape_of;
+pub use guarded::{Contents, Guard, Run};
 pub use listing::in_two_threads;
 pub use lock::is_ours;
 pub use note::{Note, Noted, Owner};
@@ -212,7 +214,7 @@ impl TrashDir {
     /// at is left out: nothing goes there either.
     #[must_use]
     pub fn ids(&self) -> Vec<FileId> {
-        let own = [layout::STAGING, layout::DOOMED, layout::KEPT, layout::VOLUMES, layout::BALLAST];
+        let own = [layout::STAGING, layout::DOOMED, layout::KEPT, layout::VOLUMES, layout::BALLAST, layout::GUARDED];
         let own = own.into_iter().filter_map(|name| self.dir.metadata_of(name).ok());
         own.map(|found| found.id).chain([self.id]).collect()
     }

@@ -77,8 +77,8 @@ pub use content::{
     Offer, copy_in_kernel, flush_file, flush_file_system, next_data, set_length, share_content, write, write_at,
 };
 pub use dir::{
-    Dir, Space, create_private_dirs, flush, is_fixed, metadata_at, metadata_following, metadata_of_file,
-    set_mode_of_file,
+    Dir, Space, create_private_dirs, flush, is_fixed, metadata_and_birth_at, metadata_and_birth_of_file, metadata_at,
+    metadata_following, metadata_of_file, set_mode_of_file,
 };
 pub use entries::{Batch, Entry, EntryBuffer};
 pub use file_system::FileSystem;

@@ -41,7 +41,9 @@ mod probe;
 mod retire;
 mod same;
 mod seal;
+mod single;
 mod survey;
+mod traits;
 mod witness;
 
 use std::ffi::OsStr;
@@ -55,7 +57,9 @@ pub use liken::liken;
 pub use loss::{Loss, Losses, Lost};
 pub use retire::{Left, Proof, Retired, retire};
 pub use same::{is_same, is_still_copied};
+pub use single::{copy_content, copy_name};
 pub use survey::{Survey, survey};
+pub use traits::Traits;
 pub use witness::Witness;
 
 /// From where to where.

@@ -9,6 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use super::TrashManager;
+use super::guarded::conflict_of;
 use super::inside::Insides;
 use super::operand::{REMOVE, refused, split};
 use super::restore::{MOST_NUMBERS, check_open, in_the_way, links_of};
@@ -107,7 +108,7 @@ impl ToCome<'_> {
             return Err(failed(io::Error::from_raw_os_error(ENOENT)));
         }
         let free = |target: PathBuf| self.may_make_in(&parent).map(|()| Restored::At(target)).map_err(failed);
-        match request.conflict {
+        match conflict_of(step, request) {
             _ if self.at(&target) == Is::Nothing => free(target),
             Conflict::Fail => Err(in_the_way(&step.target)),
             Conflict::Skip => Ok(Restored::Skipped(step.target.clone())),

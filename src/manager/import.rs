@@ -34,7 +34,7 @@ use super::copy::not_all_removed;
 use super::place::Incoming;
 use crate::error::{Error, ErrorKind, Result};
 use crate::freedesktop::{ForeignTrash, IMPORT};
-use crate::item::{Grower, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
+use crate::item::{Grower, Guarded, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
 use crate::outcome::{ImportPlan, ImportStep, Imported};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::ImportRequest;
@@ -188,6 +188,7 @@ fn item_of(placed: Placed, metadata: &Metadata, record: Record) -> TrashItem {
         grower: Grower::Others,
         keep: Keep::No,
         shelf: Shelf::Trash,
+        guarded: Guarded::No,
     }
 }
 

@@ -9,12 +9,14 @@ use std::sync::Arc;
 
 use super::TrashManager;
 use super::copy::copy_out;
+use super::guarded::{Aftermath, conflict_of};
 use super::likeness::{Before, Likeness, TrashedDirectories};
+use super::redo::Exchanged;
 use super::target::{Links, RESTORE, TargetDir, Targets};
 use super::threads::{Writers, work_alone, work_behind};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem, Untrusted};
-use crate::outcome::{MadeAnew, Removal, Removed, RestorePlan, RestoreStep, Restored, TrashStep};
+use crate::outcome::{Removal, Removed, RestoreEnd, RestorePlan, RestoreStep, Restored, TrashStep};
 use crate::progress::{Activity, Amount, Progress};
 use crate::request::{
     Conflict, Destination, Directories, Mounts, Open, Place, Restorable, RestoreRequest, TrashRequest,
@@ -39,13 +41,16 @@ impl TrashManager {
             }
             Restorable::LastBatches { most, session } => {
                 // What an undo has skipped it would skip for ever, and never get to what was removed before.
-                let is_skipped = |item: &TrashItem| {
+                let exchanged = Exchanged::by_last_undo(self);
+                let is_left = |item: &TrashItem| {
                     let target = || target_of(item, None, &request.destination).ok();
-                    request.conflict == Conflict::Skip
-                        && target().is_some_and(|target| sys::metadata_at(&target).is_ok())
+                    let is_skipped = request.conflict == Conflict::Skip
+                        && target().is_some_and(|target| sys::metadata_at(&target).is_ok());
+                    is_skipped || exchanged.holds(item)
                 };
-                let history = self.last_batches(*most, session.as_deref(), request.now, is_skipped);
-                let listing = history.into_listing();
+                let history = self.last_batches(*most, session.as_deref(), request.now, is_left);
+                let mut listing = history.into_listing();
+                listing.items.retain(|item| !exchanged.holds(item));
                 let choice = whole_batches(&listing.items);
                 (listing, choice)
             }
@@ -108,16 +113,16 @@ impl TrashManager {
     }
 
     /// Does the steps of a plan, one after the other; each result is told to `each`. A step that fails costs only
-    /// itself: its item is still in the trash, listed and whole. Gives the directories that had to be made for it of which
-    /// nothing told what they were like.
+    /// itself: its item is still in the trash, listed and whole.
     pub fn restore(
         &self,
         plan: &RestorePlan,
         request: &RestoreRequest,
         progress: &dyn Progress,
         mut each: impl FnMut(&RestoreStep, Result<Restored>),
-    ) -> Vec<MadeAnew> {
+    ) -> RestoreEnd {
         let mut targets = Targets::default();
+        let mut aftermath = Aftermath::of(self, plan, request);
         let directories = TrashedDirectories::of(self);
         let all = Amount { entries: plan.steps.len() as u64, bytes: 0 };
         let _ending = crate::progress::begin(progress, Activity::Moving, Some(all));
@@ -126,6 +131,7 @@ impl TrashManager {
             each(step, result);
         };
         let begin = |step: &RestoreStep| {
+            aftermath.move_back();
             let begun = self.begin(step, request, (&mut targets, &directories), progress);
             if begun.is_err() {
                 targets.give_up();
@@ -134,20 +140,20 @@ impl TrashManager {
         };
         let end = |begun: Result<Begun>| begun.map(Begun::end);
         let over = || progress.interrupted();
-        let done = match self.writers(&plan.steps, request.conflict) {
+        let done = match self.writers(&plan.steps, request) {
             Writers::Two => work_behind(&plan.steps, begin, end, over, &mut each),
             Writers::One => work_alone(&plan.steps, begin, end, over, &mut each),
         };
         if let Some(step) = plan.steps.get(done) {
             each(step, Err(Error::new(ErrorKind::Interrupted, RESTORE, &step.target, "interrupted")));
         }
-        targets.guessed()
+        RestoreEnd { problems: aftermath.finish(), made_anew: targets.guessed() }
     }
 
     /// Whether erasing records beside the renames is worth a thread. Not where one step may move to the trash what another
     /// brought out of it: that is to be without its old record by then.
-    fn writers(&self, steps: &[RestoreStep], conflict: Conflict) -> Writers {
-        if conflict == Conflict::Swap {
+    fn writers(&self, steps: &[RestoreStep], request: &RestoreRequest) -> Writers {
+        if steps.iter().any(|step| conflict_of(step, request) == Conflict::Swap) {
             return Writers::One;
         }
         let trash = steps.first().and_then(|step| self.trash_of(&step.item).ok());
@@ -172,7 +178,7 @@ impl TrashManager {
         let parent = targets.open(self, step.target.parent().unwrap_or(Path::new("/")), links, &likeness)?;
         let name = step.target.file_name().unwrap_or_default();
         let take = |name: &OsStr| self.take(step, &parent, name, request, progress);
-        match (take(name), request.conflict) {
+        match (take(name), conflict_of(step, request)) {
             (Err(error), conflict) if error.kind == ErrorKind::TargetExists => match conflict {
                 _ if self.is_back(&step.item, &parent.path.join(name), progress) => {
                     Ok(Begun::Restored(Restored::At(step.target.clone())))

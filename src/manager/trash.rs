@@ -10,7 +10,7 @@ use super::operand::{Ending, Located, REMOVE, locate, refused};
 use super::place::Incoming;
 use super::protect::Protection;
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Grower, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
+use crate::item::{Grower, Guarded, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
 use crate::outcome::{Removal, Removed, TrashPlan, TrashStep};
 use crate::progress::{Amount, Progress};
 use crate::purge::{Measure, purge_seen};
@@ -129,6 +129,7 @@ pub(super) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf,
         grower: Grower::Others,
         keep: Keep::No,
         shelf: Shelf::Trash,
+        guarded: Guarded::No,
     })
 }
 

@@ -7,13 +7,13 @@ use std::path::PathBuf;
 use super::envelope::OTHERS_WRITE;
 use super::record::{self, Carrier, Found};
 use super::shelf::Shelved;
-use super::{Base, Modes, TrashDir, layout};
+use super::{Base, Modes, TrashDir, guarded, layout};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::error::{Error, Result};
 use crate::item::Stamp::{self, Missing};
 use crate::item::{
-    Grower, Holder, ItemId, ItemKind, Keep, Origin, RecordPlace, Shape, Shelf, Spot, TrashItem, Trust, Untrusted,
-    is_plain_path,
+    Grower, Guarded, Holder, ItemId, ItemKind, Keep, Origin, RecordPlace, Shape, Shelf, Spot, TrashItem, Trust,
+    Untrusted, is_plain_path,
 };
 use crate::sys::{Dir, FileKind, Metadata, Name, Timestamp, metadata_of_file};
 
@@ -137,9 +137,15 @@ impl TrashDir {
         };
         let attributes: &dyn ExtendedAttributes =
             if shape == Shape::RecordFile { &RecordFile } else { &*self.attributes };
-        let found = envelope.readable().and_then(|file| record::read(attributes, &file, Carrier::Directory));
+        let found = envelope.readable().and_then(|file| {
+            let guarded = guarded::mark_of(attributes, &file)?;
+            Ok((record::read(attributes, &file, Carrier::Directory)?, guarded))
+        });
         Ok(match found {
-            Ok(found) => self.item(at, &metadata, found, Holder::Envelope, self.trust_in(&carrier)),
+            Ok((found, guarded)) => {
+                let reading = self.item(at, &metadata, found, Holder::Envelope, self.trust_in(&carrier));
+                reading.marked(guarded)
+            }
             Err(_) => self.without_record(at, &metadata, Holder::Envelope),
         })
     }
@@ -165,6 +171,7 @@ impl TrashDir {
             grower: self.grower(id, metadata, trust),
             keep: kept.unwrap_or(Keep::No),
             shelf: at.spot.shelf(),
+            guarded: Guarded::No,
         })
     }
 
@@ -234,6 +241,15 @@ impl TrashDir {
             Holder::Envelope => {
                 Ok((Holding::Envelope(shelf.open_dir(Name::new(&name)?)?), layout::ITEM.as_os_str().to_owned()))
             }
+        }
+    }
+}
+
+impl Reading {
+    fn marked(self, guarded: Guarded) -> Self {
+        match self {
+            Self::Item(item) => Self::Item(TrashItem { guarded, ..item }),
+            other => other,
         }
     }
 }

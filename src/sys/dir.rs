@@ -14,7 +14,7 @@ use rustix::io::Errno;
 
 use super::content::flush_file;
 use super::door::through;
-use super::metadata::{FileId, FileKind, Metadata, mode_of};
+use super::metadata::{FileId, FileKind, Metadata, Timestamp, mode_of};
 use super::name::Name;
 use super::platform::{self, PLACE};
 
@@ -130,6 +130,11 @@ impl Dir {
     /// The metadata of `name`, not following it.
     pub fn metadata_of(&self, name: Name<'_>) -> io::Result<Metadata> {
         platform::look_at(self, name.as_os_str())
+    }
+
+    /// The same, and when it was made, where the file system tells.
+    pub fn metadata_and_birth_of(&self, name: Name<'_>) -> io::Result<(Metadata, Option<Timestamp>)> {
+        platform::look_at_birth_of(self, name.as_os_str())
     }
 
     /// The metadata of `inner` in the directory `name`, not following `inner`. In one call, so `name` is followed if
@@ -305,6 +310,16 @@ pub fn metadata_following(path: &Path) -> io::Result<Metadata> {
 /// The metadata of an open file.
 pub fn metadata_of_file(file: &File) -> io::Result<Metadata> {
     platform::look(file)
+}
+
+/// The metadata of an open file, and when it was made, where the file system tells.
+pub fn metadata_and_birth_of_file(file: &File) -> io::Result<(Metadata, Option<Timestamp>)> {
+    platform::look_at_birth(file)
+}
+
+/// What is at `path`, not followed, and when it was made, where the file system tells.
+pub fn metadata_and_birth_at(path: &Path) -> io::Result<(Metadata, Option<Timestamp>)> {
+    platform::look_at_birth_of(CWD, path.as_os_str())
 }
 
 /// Sets the permission bits of an open file.

@@ -66,6 +66,22 @@ pub(super) fn keep(
     Ok(losses)
 }
 
+/// Makes the attributes of `inode` these, as far as they may be set: others go, but for labels.
+pub(super) fn replace(inode: &Inode, wanted: &BTreeMap<OsString, Vec<u8>>) -> Result<(), Trouble> {
+    for (name, value) in wanted {
+        if get(inode, name).during(Failure::Keep)?.as_ref() != Some(value) {
+            set(inode, name, value)?;
+        }
+    }
+    for name in list(inode, is_kept).during(Failure::Keep)?.iter().filter(|name| !wanted.contains_key(*name)) {
+        match remove(inode, name) {
+            Err(error) if super::keep::is_refusal(&error) => {}
+            removed => removed.during(Failure::Keep)?,
+        }
+    }
+    Ok(())
+}
+
 fn remove_inherited(made: &Inode, but: &[OsString]) -> io::Result<()> {
     let names = list(made, is_inherited)?;
     names.iter().filter(|name| !but.contains(name)).try_for_each(|name| remove(made, name))

@@ -116,7 +116,7 @@ pub(super) fn is_refusal(error: &io::Error) -> bool {
 }
 
 /// A refusal is found by comparing, so that a call that only claims to work is found too.
-fn tolerate_refusal(result: io::Result<()>) -> io::Result<()> {
+pub(super) fn tolerate_refusal(result: io::Result<()>) -> io::Result<()> {
     match result {
         Err(error) if is_refusal(&error) => Ok(()),
         result => result,

@@ -7,7 +7,7 @@ use anyhow::Context as _;
 use rrm::error::{Error, ErrorKind};
 use rrm::item::TrashItem;
 use rrm::manager::{TrashManager, Undoing};
-use rrm::outcome::{RestorePlan, RestoreStep, Restored};
+use rrm::outcome::{RestoreEnd, RestorePlan, RestoreStep, Restored};
 use rrm::request::{Copying, Open, Restorable, RestoreRequest};
 use rrm::selection::Selection;
 
@@ -205,42 +205,44 @@ impl Restoring<'_> {
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        let made_anew = manager.restore(plan, request, &messages.progress().listening(), |step, result| {
-            let (verb, path) = match result {
-                Ok(Restored::At(path)) => ("restored", path),
-                Ok(Restored::Marked(path, problem)) => {
-                    *exit = (*exit).max(messages.problems(&[problem]));
-                    ("restored", path)
+        let RestoreEnd { made_anew, problems } =
+            manager.restore(plan, request, &messages.progress().listening(), |step, result| {
+                let (verb, path) = match result {
+                    Ok(Restored::At(path)) => ("restored", path),
+                    Ok(Restored::Marked(path, problem)) => {
+                        *exit = (*exit).max(messages.problems(&[problem]));
+                        ("restored", path)
+                    }
+                    Ok(Restored::Skipped(path)) => ("skipped", path),
+                    Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
+                        return unagreed.push((step.clone(), error));
+                    }
+                    Err(error) => {
+                        *exit = (*exit).max(messages.problems(&[error]));
+                        return;
+                    }
+                };
+                let is_skipped = verb == "skipped" && *told == Told::Summary;
+                let line = match told {
+                    Told::Json => (verb == "restored").then(|| session.object_line(step, &path)),
+                    _ if *told == Told::Everything || is_skipped || path != step.target => {
+                        Some(format!("{verb} {}", session.quoted(&path)))
+                    }
+                    _ => None,
+                };
+                if let Some(line) = line {
+                    clear_progress();
+                    written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
                 }
-                Ok(Restored::Skipped(path)) => ("skipped", path),
-                Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
-                    return unagreed.push((step.clone(), error));
+                if verb == "restored" {
+                    if let Some(undoing) = undoing {
+                        undoing.brought_back(&step.item, &path);
+                    }
+                    done.push(path);
                 }
-                Err(error) => {
-                    *exit = (*exit).max(messages.problems(&[error]));
-                    return;
-                }
-            };
-            let is_skipped = verb == "skipped" && *told == Told::Summary;
-            let line = match told {
-                Told::Json => (verb == "restored").then(|| session.object_line(step, &path)),
-                _ if *told == Told::Everything || is_skipped || path != step.target => {
-                    Some(format!("{verb} {}", session.quoted(&path)))
-                }
-                _ => None,
-            };
-            if let Some(line) = line {
-                clear_progress();
-                written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
-            }
-            if verb == "restored" {
-                if let Some(undoing) = undoing {
-                    undoing.brought_back(&step.item, &path);
-                }
-                done.push(path);
-            }
-        });
+            });
         written.and_then(|()| out.flush()).context("write error")?;
+        self.exit = self.exit.max(messages.problems(&problems));
         made_anew.iter().for_each(|anew| messages.close(&view::made_anew(anew, messages.charset)));
         Ok(unagreed)
     }

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use rrm::error::ErrorKind;
 use rrm::item::{ItemId, Keep};
 use rrm::manager::Returned;
-use rrm::outcome::{CleanPlan, Restored as Outcome};
+use rrm::outcome::{CleanPlan, RestoreEnd, Restored as Outcome};
 use rrm::progress::{Activity, Amount, Progress};
 use rrm::request::{CleanRequest, KeepRequest, RestoreRequest, TrashRequest};
 use rrm::sys::metadata_at;
@@ -59,19 +59,20 @@ fn restore(desk: &Desk, asked: Restore, request: &RestoreRequest) {
     let plan = desk.manager.plan_restore(request);
     let mut problems = plan.problems.iter().map(|error| desk.messages.words(error)).collect::<Vec<_>>();
     let mut restored = Restored { asked, back: Vec::new(), in_the_way: HashSet::new(), unagreed: Vec::new() };
-    let made_anew = desk.manager.restore(&plan, request, &Watcher::new(desk), |step, result| match result {
-        Ok(Outcome::At(path)) => restored.back.push(Returned::new(&step.item, path)),
-        Ok(Outcome::Skipped(_)) => {}
-        Ok(Outcome::Marked(path, problem)) => {
-            problems.push(desk.messages.words(&problem));
-            restored.back.push(Returned::new(&step.item, path));
-        }
-        Err(error) if error.kind == ErrorKind::TargetExists => drop(restored.in_the_way.insert(step.item.id)),
-        Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
-            restored.unagreed.push((step.item.id, desk.messages.words(&error)));
-        }
-        Err(error) => problems.push(desk.messages.words(&error)),
-    });
+    let RestoreEnd { made_anew, .. } =
+        desk.manager.restore(&plan, request, &Watcher::new(desk), |step, result| match result {
+            Ok(Outcome::At(path)) => restored.back.push(Returned::new(&step.item, path)),
+            Ok(Outcome::Skipped(_)) => {}
+            Ok(Outcome::Marked(path, problem)) => {
+                problems.push(desk.messages.words(&problem));
+                restored.back.push(Returned::new(&step.item, path));
+            }
+            Err(error) if error.kind == ErrorKind::TargetExists => drop(restored.in_the_way.insert(step.item.id)),
+            Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
+                restored.unagreed.push((step.item.id, desk.messages.words(&error)));
+            }
+            Err(error) => problems.push(desk.messages.words(&error)),
+        });
     problems.extend(made_anew.iter().map(|anew| crate::view::made_anew(anew, desk.messages.charset)));
     desk.report(Report::Restored(restored));
     desk.tell(problems);

@@ -15,7 +15,7 @@ use super::QUESTION;
 use super::ours::OurMounts;
 use super::process::Process;
 use super::walk::{Last, Place, Root, path_of, walk};
-use crate::sys::platform::linux::look::look_at_with_birth;
+use crate::sys::platform::linux::look::{look_at_birth, look_at_birth_of};
 use crate::sys::{Change, Dir, FileKind, Found, Loss, Why};
 
 /// `AT_FDCWD`, as an argument.
@@ -258,7 +258,7 @@ impl Look<'_> {
     }
 
     fn found_in(&self, parent: OwnedFd, name: OsString) -> Looked<Found> {
-        let (metadata, birth) = look_at_with_birth(&parent, &name).map_err(|error| self.not_seen(&error, &name))?;
+        let (metadata, birth) = look_at_birth_of(&parent, &name).map_err(|error| self.not_seen(&error, &name))?;
         let parent = Dir::from(File::from(parent));
         let path = parent.path().ok().map(|parent| parent.join(&name));
         Ok(Found { parent, name, path, metadata, birth })
@@ -271,7 +271,7 @@ impl Look<'_> {
     /// The place by a mount of ours, where there is one; else as it is.
     fn through_our_mounts(&self, place: Place) -> Looked<(OwnedFd, OsString)> {
         let Place::Named { parent, name } = place else { return Err(Unknown::Nothing) };
-        let (is, _) = look_at_with_birth(&parent, OsStr::new("")).map_err(|error| self.not_seen(&error, &name))?;
+        let (is, _) = look_at_birth(&parent).map_err(|error| self.not_seen(&error, &name))?;
         if is.mount.is_none_or(|mount| self.ours.has(mount)) {
             return Ok((parent, name));
         }
@@ -293,8 +293,7 @@ impl Is {
     /// What a descriptor holds, and its place, if it still has a name.
     fn held(handle: OwnedFd, look: &Look<'_>) -> Looked<Self> {
         let found = place_of(&handle).and_then(|place| look.found_at(place).ok());
-        let (is, _) =
-            look_at_with_birth(&handle, OsStr::new("")).map_err(|error| look.not_seen(&error, OsStr::new("")))?;
+        let (is, _) = look_at_birth(&handle).map_err(|error| look.not_seen(&error, OsStr::new("")))?;
         let found = found.filter(|found| found.metadata.id == is.id);
         Ok(Self { handle: Some(handle), found })
     }
@@ -302,9 +301,7 @@ impl Is {
     fn metadata(&self) -> Looked<crate::sys::Metadata> {
         match (&self.handle, &self.found) {
             (_, Some(found)) => Ok(found.metadata),
-            (Some(handle), None) => {
-                look_at_with_birth(handle, OsStr::new("")).map(|(is, _)| is).map_err(|_| Unknown::Nothing)
-            }
+            (Some(handle), None) => look_at_birth(handle).map(|(is, _)| is).map_err(|_| Unknown::Nothing),
             (None, None) => Err(Unknown::Nothing),
         }
     }
@@ -317,7 +314,7 @@ impl Is {
             (None, Some(found)) => openat(&found.parent, &found.name, place, Mode::empty())?,
             (None, None) => return Err(Errno::NOENT),
         };
-        let is = look_at_with_birth(&handle, OsStr::new("")).map_err(|_| Errno::NOENT)?.0;
+        let is = look_at_birth(&handle).map_err(|_| Errno::NOENT)?.0;
         if is.kind != FileKind::File {
             return Err(Errno::NOENT);
         }
