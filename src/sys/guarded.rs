@@ -5,6 +5,7 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 
+use super::Timestamp;
 use super::platform::guarded as platform;
 
 pub use super::platform::guarded::{Leash, Listener, Signals, Stopped};
@@ -113,6 +114,12 @@ pub fn hand_over(to: &UnixStream, handle: BorrowedFd<'_>, with: &[u8]) -> io::Re
 /// Takes what the other end has handed over: the descriptor, if one came, and how many bytes; none at the end.
 pub fn take_over(from: &UnixStream, with: &mut [u8]) -> io::Result<(Option<OwnedFd>, usize)> {
     platform::take_over(from, with)
+}
+
+/// The time by the clock that file systems take theirs from, which ticks some hundred times a second.
+#[must_use]
+pub fn file_clock() -> Timestamp {
+    platform::file_clock()
 }
 
 /// A file without a name, which this process and those that it forks share.

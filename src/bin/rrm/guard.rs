@@ -1,19 +1,23 @@
 //! `rrm guard`: runs a command, and keeps what it and whatever it starts delete or replace.
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
+use std::time::Duration;
 
 use rrm::error::words_of;
-use rrm::guard::{Guard, Guarded, NotRun, Watch, become_command, supervise};
+use rrm::guard::{Guard, GuardOptions, Guarded, GuardedRun, NotRun, Watch, become_command, supervise};
 use rrm::sys::Ending;
+use rrm::sys::guarded::file_clock;
 
 use crate::args::GuardArgs;
 use crate::exit::Exit;
 use crate::run::Session;
+use trashing::Trashing;
 
 #[cfg(feature = "testing")]
 mod recorder;
+mod trashing;
 
 /// What a command that runs others ends with where it fails itself, finds no such program, or cannot start it, as env(1),
 /// nohup(1) and timeout(1) do.
@@ -21,15 +25,25 @@ const NOT_RUN: u8 = 125;
 const CANNOT_START: u8 = 126;
 const NO_SUCH_PROGRAM: u8 = 127;
 
+/// The largest content that is copied where it is about to be overwritten, in bytes.
+const LARGEST_COPY: u64 = 64 << 20;
+
 impl Session<'_> {
     pub(crate) fn guard(&self, args: GuardArgs) -> anyhow::Result<Exit> {
-        let session = args.session.map(|label| (OsString::from("RRM_SESSION"), label));
+        let label = args.session.or_else(|| self.context.environment.session.clone());
+        let watch = match self.watch(&args.words, label.clone()) {
+            Ok(watch) => watch,
+            Err(error) => {
+                crate::run::failed(&error, self.messages);
+                return Ok(Exit::AsCommand(NOT_RUN));
+            }
+        };
+        let session = label.map(|label| (OsString::from("RRM_SESSION"), label));
         let environment = session.into_iter().chain([("RRM_GUARD".into(), "1".into())]).collect();
         let command = Guarded { words: args.words, environment };
-        let watch = self.watch()?;
         match supervise(&command, &watch) {
             Ok(Guard { ending, told }) => {
-                self.tell(told)?;
+                self.tell(told);
                 Ok(Exit::AsCommand(match ending {
                     Ending::Exited(status) => u8::try_from(status).unwrap_or(NOT_RUN),
                     // As a shell counts it.
@@ -67,23 +81,43 @@ impl Session<'_> {
         Exit::AsCommand(if error.kind() == io::ErrorKind::NotFound { NO_SUCH_PROGRAM } else { CANNOT_START })
     }
 
-    fn watch(&self) -> anyhow::Result<Arc<dyn Watch>> {
+    fn watch(&self, words: &[OsString], session: Option<OsString>) -> anyhow::Result<Arc<dyn Watch>> {
         #[cfg(feature = "testing")]
         if let Some(path) = crate::translate::recorded_losses() {
             return Ok(Arc::new(recorder::Recorder::new(&path)?));
         }
-        anyhow::bail!("there is no store yet")
+        let began = file_clock();
+        let options = GuardOptions {
+            began,
+            clock: file_clock,
+            here: vec![self.context.environment.working_directory()],
+            session,
+            grace: self.context.grace_period()?,
+            limit: LARGEST_COPY,
+        };
+        let run = GuardedRun::begin(Arc::new(self.manager()), options)?;
+        // What COMMAND makes is younger than this, by any file system.
+        while file_clock() <= began {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        let charset = self.messages.charset;
+        let program = words.first().map(|word| trashing::name_of(word, charset)).unwrap_or_default();
+        Ok(Arc::new(Trashing { run, program, charset }))
     }
 
-    fn tell(&self, told: Option<Vec<u8>>) -> anyhow::Result<()> {
-        match told {
-            Some(words) if words.is_empty() => Ok(()),
-            Some(words) => Ok(self.messages.done(&String::from_utf8_lossy(&words))?),
-            None => {
-                self.messages.say("the processes that keep what is deleted were killed; not all may have been kept");
-                Ok(())
-            }
+    fn tell(&self, told: Option<Vec<u8>>) {
+        let Some(told) = told else {
+            self.messages.say("the processes that keep what is deleted were killed; not all may have been kept");
+            self.messages.hint("what was kept is in the trash after the next rrm command");
+            return;
+        };
+        let told = String::from_utf8_lossy(&told);
+        let mut lines = told.lines();
+        let summary = lines.next().filter(|line| !line.is_empty());
+        if std::io::stderr().is_terminal() {
+            summary.into_iter().for_each(|line| self.messages.close(line));
         }
+        lines.for_each(|line| self.messages.say(line));
     }
 }
 

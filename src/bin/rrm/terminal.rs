@@ -20,7 +20,7 @@ use crate::gnu::quote::quote;
 use crate::translate::Voice;
 use rrm::text::{Charset, escaped_content};
 
-pub(crate) use message::output_hint;
+pub(crate) use message::{output_hint, words as words_of_error};
 pub(crate) use meter::progress_words;
 pub(crate) use progress::{TerminalProgress, clear_progress};
 

@@ -7,7 +7,7 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
-use crate::sys::{Happened, Missed, Seen, Why};
+use crate::sys::{Happened, Missed, Seen, Timestamp, Why};
 
 /// There is none.
 #[derive(Debug)]
@@ -179,6 +179,11 @@ pub(in crate::sys) fn hand_over(_: &UnixStream, _: BorrowedFd<'_>, _: &[u8]) -> 
 
 pub(in crate::sys) fn take_over(_: &UnixStream, _: &mut [u8]) -> io::Result<(Option<OwnedFd>, usize)> {
     refused()
+}
+
+/// Nothing is guarded, so it is never asked for.
+pub(in crate::sys) fn file_clock() -> Timestamp {
+    Timestamp::default()
 }
 
 pub(in crate::sys) fn shared_file() -> io::Result<File> {

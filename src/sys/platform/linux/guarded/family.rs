@@ -17,7 +17,9 @@ use rustix::process::{
     setpgid, wait,
 };
 
-use crate::sys::{Ending, Happened, close_inherited};
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::sys::{Ending, Happened, Timestamp, close_inherited};
 
 /// What is left behind by a process below becomes our child, and not init's: so its end is known, and where only a process
 /// above may look into another (Yama), we still may.
@@ -206,6 +208,11 @@ pub(in crate::sys) fn take_over(from: &UnixStream, with: &mut [u8]) -> io::Resul
         _ => None,
     });
     Ok((handles.last(), read.bytes))
+}
+
+pub(in crate::sys) fn file_clock() -> Timestamp {
+    let now = clock_gettime(ClockId::RealtimeCoarse);
+    Timestamp { seconds: now.tv_sec, nanoseconds: u32::try_from(now.tv_nsec).unwrap_or_default() }
 }
 
 /// A file without a name, in memory, which those that we fork share.
