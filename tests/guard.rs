@@ -8,6 +8,7 @@ mod job_control;
 mod killed;
 mod losses;
 mod places;
+mod undo;
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};

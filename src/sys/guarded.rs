@@ -83,6 +83,11 @@ pub fn wake(process: u32) {
     platform::wake(process);
 }
 
+/// Stops this process until somebody has it go on.
+pub fn stop() {
+    platform::stop();
+}
+
 /// Whether a process is stopped.
 #[must_use]
 pub fn is_stopped(process: u32) -> bool {

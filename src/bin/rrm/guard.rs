@@ -5,14 +5,16 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use rrm::error::words_of;
 use rrm::guard::{Guard, GuardOptions, Guarded, GuardedRun, NotRun, Watch, become_command, supervise};
-use rrm::sys::Ending;
 use rrm::sys::guarded::file_clock;
+use rrm::sys::{Ending, Timestamp};
 
 use crate::args::GuardArgs;
 use crate::exit::Exit;
 use crate::run::Session;
+use crate::translate::clock;
 use trashing::Trashing;
 
 #[cfg(feature = "testing")]
@@ -86,7 +88,8 @@ impl Session<'_> {
         if let Some(path) = crate::translate::recorded_losses() {
             return Ok(Arc::new(recorder::Recorder::new(&path)?));
         }
-        let began = file_clock();
+        // By the precise clock: times of files may be as precise, and then they are up to a tick before the other.
+        let began = timestamp(clock());
         let options = GuardOptions {
             began,
             clock: file_clock,
@@ -119,6 +122,10 @@ impl Session<'_> {
         }
         lines.for_each(|line| self.messages.say(line));
     }
+}
+
+fn timestamp(at: DateTime<Utc>) -> Timestamp {
+    Timestamp { seconds: at.timestamp(), nanoseconds: at.timestamp_subsec_nanos() }
 }
 
 /// Why this machine cannot guard, and what to do.

@@ -3,13 +3,12 @@
 use std::io::{self, Write as _};
 use std::os::unix::net::UnixStream;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::keeper::stand_by;
 use super::wire::{Told, hear};
 use super::{Guard, Guarded, NotRun, Watch, fork_without};
-use crate::sys::guarded::{Signals, is_stopped, wait_to_read};
-use crate::sys::{Ending, stop_group};
+use crate::sys::Ending;
+use crate::sys::guarded::{Signals, is_stopped, stop, wait_to_read};
 
 /// The signal that has a stopped process go on.
 const SIGCONT: u8 = 18;
@@ -58,13 +57,9 @@ fn pass_on(mut keeper: &UnixStream, signal: i32) {
     let _ = keeper.write_all(&[u8::try_from(signal).unwrap_or(SIGCONT)]);
 }
 
-/// Stops as COMMAND has, so that a shell above takes its terminal back. One that goes on with us, because the shell has told
-/// all of the job to, is not stopped any more; it may take a moment to wake.
+/// Stops as COMMAND has, so that a shell above takes its terminal back; not if COMMAND goes on already.
 fn stop_with(process: u32) {
     if is_stopped(process) {
-        std::thread::sleep(Duration::from_millis(5));
-        if is_stopped(process) {
-            let _ = stop_group();
-        }
+        stop();
     }
 }

@@ -24,7 +24,7 @@ use process::Process;
 pub use family::{Leash, Signals};
 pub(in crate::sys) use family::{
     adopt_orphans, file_clock, hand_over, has_something, is_stopped, leave_group, leave_surroundings, own_group,
-    shared_file, take_over, wait_for_children, wait_to_read, wake,
+    shared_file, stop, take_over, wait_for_children, wait_to_read, wake,
 };
 pub(in crate::sys) use rrm_seccomp::fork;
 

@@ -157,6 +157,8 @@ pub(in crate::sys) fn wait_for_children() -> io::Result<Happened> {
 
 pub(in crate::sys) fn wake(_: u32) {}
 
+pub(in crate::sys) fn stop() {}
+
 pub(in crate::sys) fn is_stopped(_: u32) -> bool {
     false
 }

@@ -76,6 +76,11 @@ fn pid(process: u32) -> Option<Pid> {
     Pid::from_raw(i32::try_from(process).ok()?)
 }
 
+/// Stops this process until somebody has it go on.
+pub(in crate::sys) fn stop() {
+    let _ = kill_process(rustix::process::getpid(), Signal::STOP);
+}
+
 /// Whether a process is stopped.
 pub(in crate::sys) fn is_stopped(process: u32) -> bool {
     let told = std::fs::read(format!("/proc/{process}/stat")).unwrap_or_default();
@@ -122,7 +127,7 @@ pub(in crate::sys) fn own_group() -> u32 {
 #[derive(Debug)]
 pub struct Signals(SignalFd);
 
-const PASSED_ON: [Caught; 8] = [
+const PASSED_ON: [Caught; 9] = [
     Caught::SIGHUP,
     Caught::SIGINT,
     Caught::SIGQUIT,
@@ -131,6 +136,8 @@ const PASSED_ON: [Caught; 8] = [
     Caught::SIGALRM,
     Caught::SIGTERM,
     Caught::SIGCONT,
+    // COMMAND decides whether it stops, and we stop after it: else a shell has its terminal back while COMMAND still reads.
+    Caught::SIGTSTP,
 ];
 
 impl Signals {
