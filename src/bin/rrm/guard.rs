@@ -5,7 +5,6 @@ use std::io::{self, IsTerminal as _};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
 use rrm::error::words_of;
 use rrm::guard::{Guard, GuardOptions, Guarded, GuardedRun, NotRun, Watch, become_command, supervise};
 use rrm::sys::guarded::file_clock;
@@ -89,10 +88,10 @@ impl Session<'_> {
             return Ok(Arc::new(recorder::Recorder::new(&path)?));
         }
         // By the precise clock: times of files may be as precise, and then they are up to a tick before the other.
-        let began = timestamp(clock());
+        let began = now();
         let options = GuardOptions {
             began,
-            clock: file_clock,
+            clock: now,
             here: vec![self.context.environment.working_directory()],
             session,
             grace: self.context.grace_period()?,
@@ -124,7 +123,8 @@ impl Session<'_> {
     }
 }
 
-fn timestamp(at: DateTime<Utc>) -> Timestamp {
+fn now() -> Timestamp {
+    let at = clock();
     Timestamp { seconds: at.timestamp(), nanoseconds: at.timestamp_subsec_nanos() }
 }
 
