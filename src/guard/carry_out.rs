@@ -24,7 +24,7 @@ use super::journal::{Entry, entries};
 use super::plan::{Plan, PlannedUnit};
 use super::promote::{Part, Promotion, Unit, Uses, What, promote};
 use super::summary::Summary;
-use crate::error::{Error, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Before, Guarded, Record};
 use crate::store::{Guard, Reading, Run, TrashDir};
 use fill::fill;
@@ -66,7 +66,7 @@ impl Batch {
 /// Makes items of what a run has kept on one volume. What fails is named, and left to the next command.
 pub(crate) fn carry_out(trash: &TrashDir, guard: &Guard, batch: &Batch) -> Summary {
     let mut summary = Summary::default();
-    let done = planned(trash, guard, batch).and_then(|plan| execute(trash, guard, &plan, &mut summary));
+    let done = planned(trash, guard, batch, &mut summary).and_then(|plan| execute(trash, guard, &plan, &mut summary));
     if let Err(error) = done {
         summary.problems.push(Error::system("file what the guarded run kept in", &**trash.path(), error));
     }
@@ -74,7 +74,7 @@ pub(crate) fn carry_out(trash: &TrashDir, guard: &Guard, batch: &Batch) -> Summa
 }
 
 /// The plan that is there, or a new one.
-fn planned(trash: &TrashDir, guard: &Guard, batch: &Batch) -> io::Result<Plan> {
+fn planned(trash: &TrashDir, guard: &Guard, batch: &Batch, summary: &mut Summary) -> io::Result<Plan> {
     let written = guard.read(Run::Plan)?.and_then(|text| Plan::from_text(&text));
     let contents = guard.contents()?;
     for number in contents.unfinished {
@@ -94,6 +94,10 @@ fn planned(trash: &TrashDir, guard: &Guard, batch: &Batch) -> io::Result<Plan> {
     let entries = entries(&journal);
     let look = OnDisk::of(guard);
     let mut promotion = promote(&entries, &look);
+    summary.not_kept.extend(promotion.shared.iter().map(|path| {
+        let reason = "its content is kept for this name; its other names have the new one, also after an undo";
+        Error::new(ErrorKind::Changed, "keep", path, reason)
+    }));
     let told: std::collections::HashSet<u64> = entries.iter().filter_map(Entry::number).collect();
     promotion.unknown.extend(contents.numbers.iter().copied().filter(|number| !told.contains(number)));
     write_plan(trash, guard, batch, promotion)

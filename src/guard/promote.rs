@@ -26,6 +26,9 @@ pub(crate) trait Look {
     /// What has a number.
     fn number(&self, number: u64) -> Option<Numbered>;
 
+    /// How many names what is at a path has.
+    fn links(&self, path: &Path) -> u32;
+
     /// Whether the regular file at a path has the very content of a number.
     fn is_same_content(&self, number: u64, path: &Path) -> bool;
 
@@ -51,6 +54,8 @@ pub(crate) struct Promotion {
     pub(crate) units: Vec<Unit>,
     /// Numbers of which nothing tells where they were.
     pub(crate) unknown: Vec<u64>,
+    /// Files that lost their content under one of several names: the others keep what the run has written.
+    pub(crate) shared: Vec<PathBuf>,
     /// Numbers that nobody needs.
     pub(crate) unused: Vec<u64>,
     /// What an undo has to do beside restoring: moves and exchanges in the order in which they were made, and what was
@@ -177,6 +182,8 @@ struct Replay {
     moves: Vec<Entry>,
     /// Where a thing was moved to last.
     moved_to: HashMap<Key, PathBuf>,
+    /// When a name was last moved away.
+    moved_from: HashMap<(Key, PathBuf), usize>,
 }
 
 impl Replay {
@@ -220,6 +227,7 @@ impl Replay {
             }
             Entry::Moved { thing, from, to } => {
                 self.names.moved(from, to);
+                self.moved_from.insert((thing.key, from.clone()), index);
                 self.moved_to.insert(thing.key, to.clone());
                 self.moves.push(entry.clone());
             }
@@ -246,11 +254,10 @@ impl Replay {
             .filter(|loss| !is_own_work(&loss.origin, &mut repositories, look) && self.is_gone(loss, &seen, look))
             .collect();
         let losses = without_doubles(losses);
-        let gone: HashSet<Key> = losses
-            .iter()
-            .filter(|loss| !matches!(loss.what, Taken::Content { .. }))
-            .map(|loss| loss.thing.key)
-            .collect();
+        let shared = losses.iter().filter(|loss| self.has_other_names(loss, &seen, look));
+        let shared = shared.map(|loss| loss.origin.clone()).collect();
+        let gone: HashSet<Key> =
+            losses.iter().filter(|loss| !matches!(loss.what, Taken::Content { .. })).map(|loss| loss.thing.key).collect();
         let units = group::units(losses, &self, &seen, look);
         let used: HashSet<u64> = units.iter().flat_map(|unit| unit.parts.iter().filter_map(Part::number)).collect();
         let is_there = |number: &u64| look.number(*number).is_some();
@@ -260,14 +267,26 @@ impl Replay {
             unused: self.mentioned.iter().copied().filter(is_unused).collect(),
             units,
             unknown,
-            aftermath: self.aftermath(&gone),
+            shared,
+            aftermath: self.aftermath(&gone, look),
         }
+    }
+
+    /// Where a thing is that may be there still, or again. Another name of it that was moved is none of this one's places.
+    fn place<'a>(&'a self, loss: &'a Loss, key: Key, look: &dyn Look) -> Option<&'a PathBuf> {
+        let has_one_name = !matches!(loss.what, Taken::Name { .. });
+        let moved_to = self.moved_to.get(&key).filter(|_| has_one_name);
+        [Some(&loss.path), Some(&loss.origin), moved_to].into_iter().flatten().find(|place| look.at(place) == Some(key))
     }
 
     /// Whether a thing is not where it was, nor with the content that it had.
     fn is_gone(&self, loss: &Loss, seen: &Seen, look: &dyn Look) -> bool {
-        let places = [Some(&loss.path), Some(&loss.origin), self.moved_to.get(&loss.thing.key)];
-        let is_at = |key: Key| places.into_iter().flatten().find(|place| look.at(place) == Some(key));
+        let moved = self.moved_from.get(&(loss.thing.key, loss.path.clone()));
+        if !matches!(loss.what, Taken::Content { .. }) && moved.is_some_and(|moved| *moved > loss.index) {
+            // It was there to be moved, so the call had failed.
+            return false;
+        }
+        let is_at = |key: Key| self.place(loss, key, look);
         match loss.what {
             Taken::Directory => is_at(loss.thing.key).is_none(),
             Taken::Content { number, .. } => {
@@ -285,9 +304,19 @@ impl Replay {
         }
     }
 
+    /// Whether a file that lost its content has names left beside the one by which it did, and ours.
+    fn has_other_names(&self, loss: &Loss, seen: &Seen, look: &dyn Look) -> bool {
+        let place = self.place(loss, loss.thing.key, look);
+        let ours = seen.links.get(&loss.thing.key).copied().unwrap_or(0);
+        matches!(loss.what, Taken::Content { .. }) && place.is_some_and(|place| look.links(place) > ours + 1)
+    }
+
     /// What is left to be undone: the moves of what is still there, and what that had.
-    fn aftermath(&self, gone: &HashSet<Key>) -> Vec<Entry> {
-        let is_there = |thing: &Thing| !gone.contains(&thing.key);
+    fn aftermath(&self, gone: &HashSet<Key>, look: &dyn Look) -> Vec<Entry> {
+        let is_where_it_was_moved =
+            |thing: &Thing| self.moved_to.get(&thing.key).is_some_and(|place| look.at(place) == Some(thing.key));
+        // Of a file with several names one may be gone and another moved.
+        let is_there = |thing: &Thing| !gone.contains(&thing.key) || is_where_it_was_moved(thing);
         let is_moved = |entry: &&Entry| match entry {
             Entry::Moved { thing, .. } => is_there(thing),
             Entry::Exchanged { one, other, .. } => is_there(one) || is_there(other),

@@ -66,6 +66,7 @@ impl TrashManager {
         }
         // A directory comes back before what was removed from inside it.
         plan.steps.sort_by(|a, b| a.target.cmp(&b.target));
+        Aftermath::of(self, &plan, request).put_last_what_waits(&mut plan.steps);
         if let Some(name) = request.destination.name.as_ref().filter(|_| plan.steps.len() > 1) {
             let reason = format!("{} items cannot have one name", plan.steps.len());
             plan.steps.clear();

@@ -62,14 +62,15 @@ impl Traits {
     /// Gives permission bits and attributes back to an inode that had them, and has others now.
     ///
     /// # Security
-    /// Whoever owns it may have written to it since. So no set-id bit and no capability is given back, and root gives nothing
-    /// away and takes nothing: the owner stays.
+    /// Whoever owns it may have written to it since. So no set-id bit of a program and no capability is given back, and
+    /// root gives nothing away and takes nothing: the owner stays.
     pub fn give_back(&self, inode: &Inode) -> io::Result<()> {
         let is = inode.metadata()?;
         let mut wanted = self.attributes.clone();
         wanted.retain(|name, _| meaning_of_attribute(name) != AttributeMeaning::Capabilities);
         attributes::replace(inode, &wanted).map_err(Trouble::into_source)?;
-        let mode = self.mode & !SET_ID | is.mode & self.mode & SET_ID;
+        let given = if is.is_dir() { 0 } else { SET_ID };
+        let mode = self.mode & !given | is.mode & self.mode & given;
         if is.kind != FileKind::Symlink && mode != is.mode {
             tolerate_refusal(inode.set_mode(mode))?;
         }

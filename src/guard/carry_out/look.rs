@@ -53,6 +53,10 @@ impl Look for OnDisk<'_> {
         Some(Key::new(is.id, birth))
     }
 
+    fn links(&self, path: &Path) -> u32 {
+        sys::metadata_at(path).map_or(0, |is| is.links)
+    }
+
     fn number(&self, number: u64) -> Option<Numbered> {
         *self.numbers.borrow_mut().entry(number).or_insert_with(|| self.look_at_number(number).ok())
     }

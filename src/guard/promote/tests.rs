@@ -177,6 +177,12 @@ impl Look for World {
         Some(Numbered { key: key_of(inode), links, modified: Timestamp::default() })
     }
 
+    fn links(&self, path: &Path) -> u32 {
+        let inode = self.names.get(path);
+        let names = self.names.values().chain(self.numbers.values());
+        u32::try_from(names.filter(|other| Some(*other) == inode).count()).expect("few")
+    }
+
     fn is_same_content(&self, number: u64, path: &Path) -> bool {
         let version = |inode: Option<&u64>| inode.map(|inode| self.versions.get(inode).copied().unwrap_or(0));
         version(self.numbers.get(&number)) == version(self.names.get(path))
@@ -240,6 +246,8 @@ fn what_becomes_of_it() {
         ("a", "a~b !b -a", "a b!"),
         ("a", "a~b !b -a -b", "a b"),
         ("a", "a~b ?-a -b", "b"),
+        ("a", "a~b -a b>c", "a"),
+        ("a", "?-a a>b", ""),
         // The run's own work, old enough.
         ("", "+n -n", "n"),
         ("", "+n -n +n -n", "n n^1"),
@@ -284,6 +292,17 @@ fn what_was_changed_says_so() {
     let promotion = promote(&world.entries, &world);
     let marks: Vec<Guarded> = promotion.units.iter().map(|unit| unit.guarded).collect();
     assert_eq!(marks, [Guarded::Removed(Before::Changed), Guarded::Removed(Before::Unchanged)]);
+}
+
+#[test]
+fn a_content_that_other_names_keep_is_told() {
+    for (steps, shared) in [("a~b !b", "b"), ("a~b !b -a", ""), ("a~b !b -b", ""), ("!a", ""), ("a~b a~c !b -a", "b")] {
+        let mut world = World::of("a");
+        steps.split_whitespace().for_each(|step| world.step(step));
+        let told: Vec<PathBuf> = promote(&world.entries, &world).shared;
+        let expected: Vec<PathBuf> = shared.split_whitespace().map(path).collect();
+        assert_eq!(told, expected, "{steps}");
+    }
 }
 
 #[test]

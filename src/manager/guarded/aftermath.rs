@@ -15,16 +15,16 @@ use super::super::TrashManager;
 use super::super::inside::Insides;
 use crate::error::{Error, ErrorKind};
 use crate::guard::{Entry, Key, Thing, entries};
-use crate::outcome::RestorePlan;
+use crate::outcome::{RestorePlan, RestoreStep};
 use crate::request::{Restorable, RestoreRequest};
-use crate::sys::{Dir, FileKind, Metadata, Name, rename_no_replace};
+use crate::sys::{Dir, FileKind, Inode, Metadata, Name, rename_no_replace};
 use crate::transfer::Traits;
 
 /// What is to be turned back beside the items of a plan.
 pub(in super::super) struct Aftermath {
     trashes: Insides,
-    /// The last first.
-    moves: Vec<Entry>,
+    /// Each with the end of its run; the last first.
+    moves: Vec<(Entry, DateTime<Utc>)>,
     had: Vec<Had>,
 }
 
@@ -81,21 +81,28 @@ impl Aftermath {
                     let since = if is.is_ok_and(|is| is_after(&is, at)) { Since::Changed } else { Since::Unchanged };
                     self.had.push(Had { thing, path, traits, since });
                 }
-                Entry::Moved { .. } | Entry::Exchanged { .. } => self.moves.push(entry),
+                Entry::Moved { .. } | Entry::Exchanged { .. } => self.moves.push((entry, at)),
                 _ => {}
             }
         }
     }
 
+    /// Puts those steps last that restore something to where a run has moved another thing, for which a directory may have to be
+    /// restored first. Otherwise they keep their order.
+    pub(in super::super) fn put_last_what_waits(&self, steps: &mut [RestoreStep]) {
+        let places: Vec<&Path> = self.moves.iter().flat_map(|(entry, _)| places_of(entry)).collect();
+        steps.sort_by_key(|step| places.iter().any(|place| step.target.starts_with(place)));
+    }
+
     /// Moves back what can be by now: to a directory that is not there yet, nothing can.
     pub(in super::super) fn move_back(&mut self) {
         let moves = std::mem::take(&mut self.moves);
-        self.moves = moves.into_iter().filter(|entry| self.turn_back(entry) == Turned::Later).collect();
+        self.moves = moves.into_iter().filter(|(entry, at)| self.turn_back(entry, *at) == Turned::Later).collect();
     }
 
-    fn turn_back(&self, entry: &Entry) -> Turned {
+    fn turn_back(&self, entry: &Entry, at: DateTime<Utc>) -> Turned {
         match entry {
-            Entry::Moved { thing, from, to } => self.move_one(thing.key, to, from),
+            Entry::Moved { thing, from, to } => self.move_one(thing.key, to, from, at),
             Entry::Exchanged { one, one_path, other, other_path } => {
                 exchange((one.key, one_path), (other.key, other_path))
             }
@@ -103,13 +110,13 @@ impl Aftermath {
         }
     }
 
-    fn move_one(&self, key: Key, now_at: &Path, before_at: &Path) -> Turned {
+    fn move_one(&self, key: Key, now_at: &Path, before_at: &Path, at: DateTime<Utc>) -> Turned {
         let Ok(now) = Target::open(now_at) else { return Turned::Done };
         if now.key().ok() != Some(key) {
             return Turned::Done;
         }
         let before = Target::open(before_at).and_then(|before| self.check(&before).map(|()| before));
-        let moved = before.and_then(|before| now.rename_to(&before, key));
+        let moved = before.and_then(|before| before.keeping_times(at, || now.rename_to(&before, key)));
         if moved.is_ok() { Turned::Done } else { Turned::Later }
     }
 
@@ -124,7 +131,7 @@ impl Aftermath {
     /// Does the rest, and tells what could not be turned back.
     pub(in super::super) fn finish(mut self) -> Vec<Error> {
         self.move_back();
-        let mut problems: Vec<Error> = self.moves.iter().filter_map(left_of).collect();
+        let mut problems: Vec<Error> = self.moves.iter().filter_map(|(entry, _)| left_of(entry)).collect();
         // What is in a directory before the directory itself.
         self.had.sort_by(|one, other| other.path.cmp(&one.path));
         for had in &self.had {
@@ -149,6 +156,15 @@ fn exchange((one_key, one_path): (Key, &Path), (other_key, other_path): (Key, &P
         moved.inspect_err(|_| drop(aside.rename_to(&one, other_key)))
     });
     if turned.is_ok() { Turned::Done } else { Turned::Later }
+}
+
+/// Where things are that were moved.
+fn places_of(entry: &Entry) -> Vec<&Path> {
+    match entry {
+        Entry::Moved { to, .. } => vec![to],
+        Entry::Exchanged { one_path, other_path, .. } => vec![one_path, other_path],
+        _ => Vec::new(),
+    }
 }
 
 /// What is said of a move that stays.
@@ -239,6 +255,20 @@ impl Target {
         }
         rename_no_replace(&to.parent, to.name()?, &self.parent, self.name()?)?;
         Err(io::ErrorKind::NotFound.into())
+    }
+
+    /// Does something to the names in the directory, which keeps its times: it was restored a moment ago, or is to be given them.
+    /// One that somebody has changed since the run shows that it was changed again.
+    fn keeping_times(&self, at: DateTime<Utc>, act: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        let is = self.parent.metadata()?;
+        act()?;
+        if !is_after(&is, at)
+            && let Ok(dir) = self.parent.readable()
+        {
+            // The time of a directory is no reason to fail.
+            Inode::Open(dir).set_times(is.accessed, is.modified).ok();
+        }
+        Ok(())
     }
 
     /// A name beside it that is likely to be free.

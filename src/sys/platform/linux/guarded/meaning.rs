@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -253,7 +253,14 @@ impl Look<'_> {
     }
 
     fn found_at(&self, place: Place) -> Looked<Found> {
-        let (parent, name) = self.through_our_mounts(place)?;
+        let Place::Named { parent, name } = place else { return Err(Unknown::Nothing) };
+        let found = self.found_in(parent, name)?;
+        // Most often; where a mount begins at the name, the kernel refuses the call.
+        if found.metadata.mount.is_none_or(|mount| self.ours.has(mount)) {
+            return Ok(found);
+        }
+        let parent = found.parent.as_fd().try_clone_to_owned().map_err(errno_of)?;
+        let (parent, name) = self.through_our_mounts(Place::Named { parent, name: found.name })?;
         self.found_in(parent, name)
     }
 
