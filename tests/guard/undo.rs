@@ -83,6 +83,8 @@ const SHAPES: &[(&str, &[&str])] = &[
     ("mv a src/c; mv b src/c", &[]),
     ("mv src moved; rm -rf moved", &[]),
     ("mv a X; mv b X", &[]),
+    ("sed -i s/a/x/ a b src/c", &[]),
+    ("ln -sf nowhere b", &[]),
     ("rm a; echo new >a", &[]),
     ("chmod -R u+w .; rm -rf src", &[]),
     ("chmod 000 a; chmod 700 closed; rm b", &[]),
@@ -113,6 +115,7 @@ fn what_an_ordinary_user_destroys_comes_back() {
 fn what_other_programs_destroy_comes_back() {
     let sandbox = or_skip!(sandbox());
     for (program, script) in [
+        ("perl", "perl -pi -e s/a/x/ a b src/c"),
         ("perl", "perl -e 'unlink q(a), q(b); open F, q(>), q(src/c); rmdir q(empty)'"),
         ("python3", "python3 -c 'import shutil; shutil.rmtree(\"src\")'"),
         ("python3", "python3 -c 'import os; os.replace(\"a\", \"b\"); open(\"src/c\", \"w\").write(\"new\")'"),
