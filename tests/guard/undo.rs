@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use super::{has, sandbox, sandbox_of};
-use crate::common::{Run, Sandbox};
+use crate::common::{Missing, Run, Sandbox, say_skipped};
 
 /// What an entry was: its kind and mode, owner, time of change, content or target.
 type Entry = (u32, u32, i64, Vec<u8>);
@@ -128,6 +128,8 @@ fn what_other_programs_destroy_comes_back() {
     ] {
         if has(program) {
             comes_back(&sandbox, script, &[]);
+        } else {
+            say_skipped(&Missing::new(program, "for what it destroys"));
         }
     }
 }

@@ -149,6 +149,7 @@ fn own_text(name: &str) -> anyhow::Result<&'static str> {
         "rrm-redo" => include_str!("manual/redo.man"),
         "rrm-clean" => include_str!("manual/clean.man"),
         "rrm-keep" => include_str!("manual/keep.man"),
+        "rrm-guard" => include_str!("manual/guard.man"),
         "rrm-import" => include_str!("manual/import.man"),
         "rrm-doctor" => include_str!("manual/doctor.man"),
         "rrm-schedule" => include_str!("manual/schedule.man"),
