@@ -123,7 +123,7 @@ pub enum Seen {
     /// It takes nothing away, or it will fail, or whoever called is gone.
     Nothing,
     /// It is about to take this away.
-    Loss(Loss),
+    Loss(Box<Loss>),
     /// Nobody can tell.
     Missed(Missed),
     /// Nothing: an rrm asks whether it is under a guard.

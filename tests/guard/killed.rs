@@ -28,23 +28,24 @@ impl Guarded {
         Pid::from_child(&self.front)
     }
 
-    fn go(&self, sandbox: &Sandbox) {
-        fs::write(sandbox.path("go"), "").expect("work is ours");
-    }
-
     fn status(mut self) -> Option<i32> {
         let began = Instant::now();
         loop {
             if let Some(status) = self.front.try_wait().expect("a child") {
                 return status.code();
             }
-            if began.elapsed() > Duration::from_secs(60) {
+            if began.elapsed() > Duration::from_mins(1) {
                 self.front.kill().expect("a child");
                 panic!("it hangs");
             }
             std::thread::sleep(Duration::from_millis(5));
         }
     }
+}
+
+/// Lets the shell go on.
+fn go(sandbox: &Sandbox) {
+    fs::write(sandbox.path("go"), "").expect("work is ours");
 }
 
 fn keeper(sandbox: &Sandbox) -> Pid {
@@ -63,7 +64,7 @@ fn parent(process: Pid) -> Pid {
 fn until(is_so: impl Fn() -> bool) {
     let began = Instant::now();
     while !is_so() {
-        assert!(began.elapsed() < Duration::from_secs(60), "waited in vain");
+        assert!(began.elapsed() < Duration::from_mins(1), "waited in vain");
         std::thread::sleep(Duration::from_millis(5));
     }
 }
@@ -84,7 +85,7 @@ fn a_keeper_that_is_killed_has_a_successor() {
     let keeper = keeper(&sandbox);
     kill(keeper, Signal::KILL);
     until(|| !is_there(keeper));
-    guarded.go(&sandbox);
+    go(&sandbox);
     assert_eq!(guarded.status(), Some(6));
     assert_eq!(taken(&sandbox), ["succeeded".to_owned(), format!("removed {}", at(&sandbox, "one"))]);
 }
@@ -110,7 +111,7 @@ fn a_keeper_that_is_stopped_goes_on() {
     let sandbox = or_skip!(sandbox());
     let guarded = Guarded::start(&sandbox);
     kill(keeper(&sandbox), Signal::STOP);
-    guarded.go(&sandbox);
+    go(&sandbox);
     assert_eq!(guarded.status(), Some(6));
     assert_eq!(taken(&sandbox), [format!("removed {}", at(&sandbox, "one"))]);
 }
@@ -120,7 +121,7 @@ fn a_stand_by_that_is_killed_changes_nothing() {
     let sandbox = or_skip!(sandbox());
     let guarded = Guarded::start(&sandbox);
     kill(parent(keeper(&sandbox)), Signal::KILL);
-    guarded.go(&sandbox);
+    go(&sandbox);
     assert_eq!(guarded.status(), Some(6));
     assert_eq!(taken(&sandbox), [format!("removed {}", at(&sandbox, "one"))]);
 }
@@ -133,7 +134,7 @@ fn without_keeper_and_stand_by_nothing_is_lost_and_nothing_hangs() {
     kill(parent(keeper), Signal::KILL);
     kill(keeper, Signal::KILL);
     until(|| !is_there(keeper));
-    guarded.go(&sandbox);
+    go(&sandbox);
     assert_eq!(guarded.status(), Some(125), "nobody knows how COMMAND ended");
     assert!(sandbox.path("one").exists());
 }
@@ -161,4 +162,52 @@ fn a_signal_to_the_front_reaches_the_command() {
         assert_eq!(guarded.status(), Some(5), "{signal:?}");
         fs::remove_file(sandbox.path("keeper")).expect("the shell wrote it");
     }
+}
+
+/// What many threads do at random, and what they would be told: nothing but that something is there, or is not.
+const AT_RANDOM: &str = r#"
+import os, random, sys, threading, time
+end, counts, odd = time.time() + float(sys.argv[1]), [], []
+open("keeper", "w").write(f"{os.getppid()}\n")
+def work(seed):
+    some, count = random.Random(seed), 0
+    os.mkdir(str(seed))
+    while time.time() < end:
+        one, other = (f"{seed}/{some.randrange(20)}" for _ in range(2))
+        act = some.randrange(8)
+        try:
+            if act < 2: open(one, "w").write("x" * some.randrange(1000))
+            elif act == 2: os.unlink(one)
+            elif act == 3: os.rename(one, other)
+            elif act == 4: os.truncate(one, 1)
+            elif act == 5: os.mkdir(one + "d")
+            elif act == 6: os.rmdir(one + "d")
+            elif act == 7: os.chmod(one, 0o600)
+        except (FileNotFoundError, FileExistsError): pass
+        except OSError as error: odd.append(f"{act} {error!r}")
+        count += 1
+    counts.append(count)
+child = os.fork()
+threads = [threading.Thread(target=work, args=(n + (100 if child else 0),)) for n in range(8)]
+for thread in threads: thread.start()
+for thread in threads: thread.join()
+if child: os.waitpid(child, 0)
+print(len(counts), sum(counts) > 100, odd)
+"#;
+
+#[test]
+fn sixteen_threads_notice_nothing_while_the_keeper_is_killed() {
+    let sandbox = or_skip!(sandbox());
+    if !super::has("python3") {
+        skip!("python3", "for a program of many threads");
+    }
+    let seconds = std::env::var("RRM_TEST_SECONDS").unwrap_or_else(|_| "1".to_owned());
+    let front = sandbox.command(["guard", "--", "python3", "-c", AT_RANDOM, &seconds]).spawn();
+    until(|| fs::read_to_string(sandbox.path("keeper")).is_ok_and(|text| text.ends_with('\n')));
+    std::thread::sleep(Duration::from_millis(300));
+    kill(keeper(&sandbox), Signal::KILL);
+    let output = front.wait_with_output().expect("a child");
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert_eq!(text, "8 True []\n8 True []\n", "{}", String::from_utf8_lossy(&output.stderr));
+    assert_eq!(output.status.code(), Some(0));
 }

@@ -28,7 +28,7 @@ fn wait(keeper: &UnixStream, signals: &mut Signals) -> Result<Guard, NotRun> {
     loop {
         let (is_told, is_signalled) = wait_to_read(keeper, &*signals).map_err(NotRun::NoKeeper)?;
         // First what has us go on: whether COMMAND is still stopped is looked at later.
-        while let Some(signal) = signals.next().ok().flatten().filter(|_| is_signalled) {
+        while let Some(signal) = signals.take().ok().flatten().filter(|_| is_signalled) {
             pass_on(keeper, signal);
         }
         if !is_told {

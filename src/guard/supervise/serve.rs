@@ -30,7 +30,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 const PATIENCE_WITH_CONTENT: Duration = Duration::from_secs(30);
 
 /// How long a volume that did not answer is passed over.
-const PASSED_OVER: Duration = Duration::from_secs(60);
+const PASSED_OVER: Duration = Duration::from_mins(1);
 
 /// When the watchdog goes to sleep after the last call.
 const QUIET: Duration = Duration::from_millis(100);
@@ -176,11 +176,11 @@ impl Service {
                 }
                 if let Some(current) = &mut *locked(&desk.current) {
                     (current.path, current.device) = (path, device);
-                    if matches!(loss, Loss::Shortened { .. } | Loss::Written { .. }) {
+                    if matches!(*loss, Loss::Shortened { .. } | Loss::Written { .. }) {
                         current.patience = PATIENCE_WITH_CONTENT;
                     }
                 }
-                self.watch.keep(loss)
+                self.watch.keep(*loss)
             }
         }
     }

@@ -23,7 +23,7 @@ impl Recorder {
 }
 
 fn place(found: &Found) -> String {
-    found.path.as_deref().map_or_else(|| "?".to_owned(), |path| quoted(path))
+    found.path.as_deref().map_or_else(|| "?".to_owned(), quoted)
 }
 
 impl Keeper for Recorder {
@@ -34,7 +34,7 @@ impl Keeper for Recorder {
             Loss::Moved { from, to_path, replaced, .. } => format!(
                 "moved {} to {}{}",
                 place(from),
-                to_path.as_deref().map_or_else(|| "?".to_owned(), |path| quoted(path)),
+                to_path.as_deref().map_or_else(|| "?".to_owned(), quoted),
                 if replaced.is_some() { ", replacing" } else { "" }
             ),
             Loss::Exchanged(one, other) => format!("exchanged {} and {}", place(one), place(other)),
@@ -48,13 +48,13 @@ impl Keeper for Recorder {
         let is_slow = line.contains("slow-forever");
         self.write(&line);
         if is_slow {
-            std::thread::sleep(std::time::Duration::from_secs(3600));
+            std::thread::sleep(std::time::Duration::from_hours(1));
         }
         if line.contains("refused") { Verdict::Refuse(std::io::ErrorKind::PermissionDenied) } else { Verdict::GoOn }
     }
 
     fn missed(&self, missed: Missed) {
-        let path = missed.path.as_deref().map_or_else(|| "?".to_owned(), |path| quoted(path));
+        let path = missed.path.as_deref().map_or_else(|| "?".to_owned(), quoted);
         self.write(&format!("missed {path} of {}: {}", missed.program.to_string_lossy(), missed.why.words()));
     }
 }

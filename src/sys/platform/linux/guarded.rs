@@ -75,7 +75,7 @@ impl Stopped {
 pub(in crate::sys) fn put_under_guard() -> io::Result<OwnedFd> {
     let filter = Filter::new().ok_or(io::ErrorKind::Unsupported)?;
     let listener = rrm_seccomp::install(&filter)?;
-    Ok(listener.as_fd().try_clone_to_owned()?)
+    listener.as_fd().try_clone_to_owned()
 }
 
 /// What nobody can remove, and so is asked for to be told of a guard.
@@ -123,7 +123,7 @@ impl Listener {
             return Seen::Nothing;
         }
         match told {
-            Ok(Some(loss)) => Seen::Loss(loss),
+            Ok(Some(loss)) => Seen::Loss(Box::new(loss)),
             Ok(None) => Seen::Nothing,
             Err(Unseen { path: Some(path), .. }) if path == Path::new(QUESTION) => Seen::Question,
             Err(Unseen { path, why }) => Seen::Missed(Missed { path, program: process.name(), why }),

@@ -112,7 +112,7 @@ impl Signals {
         refused()
     }
 
-    pub fn next(&mut self) -> io::Result<Option<i32>> {
+    pub fn take(&mut self) -> io::Result<Option<i32>> {
         match *self {}
     }
 }

@@ -152,7 +152,7 @@ impl Signals {
     }
 
     /// The next one that another process has sent, if there is one.
-    pub fn next(&mut self) -> io::Result<Option<i32>> {
+    pub fn take(&mut self) -> io::Result<Option<i32>> {
         while let Some(told) = self.0.read_signal()? {
             let is_from_kernel = told.ssi_code > 0;
             let signal = told.ssi_signo.cast_signed();

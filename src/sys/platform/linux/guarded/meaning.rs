@@ -64,6 +64,7 @@ struct Look<'a> {
 }
 
 impl Look<'_> {
+    #[expect(clippy::many_single_char_names, reason = "arguments have no other names")]
     fn at(&self, call: Call) -> Looked<Loss> {
         let [a, b, c, d, e, _] = *self.arguments;
         match call {
@@ -87,6 +88,7 @@ impl Look<'_> {
     }
 
     /// The calls that change what `stat` and `getxattr` tell.
+    #[expect(clippy::many_single_char_names, reason = "arguments have no other names")]
     fn changed(&self, call: Call) -> Looked<Loss> {
         let [a, b, c, d, e, _] = *self.arguments;
         let named = |directory, path, last| self.found(directory, path, last, Root::Own);
@@ -187,18 +189,8 @@ impl Look<'_> {
         if metadata.kind != FileKind::File || metadata.size <= length {
             return Err(Unknown::Nothing);
         }
-        let file = is.open().map_err(|error| self.closed(&is, error))?;
+        let file = is.open().map_err(|error| is.closed(error))?;
         Ok(Loss::Shortened { file, found: is.found, length })
-    }
-
-    fn closed(&self, is: &Is, error: Errno) -> Unknown {
-        match error {
-            Errno::NOENT => Unknown::Nothing,
-            _ => Unknown::Unseen(Unseen {
-                path: is.found.as_ref().and_then(|found| found.path.clone()),
-                why: Why::Closed,
-            }),
-        }
     }
 
     fn text(&self, address: u64) -> Looked<OsString> {
@@ -310,6 +302,15 @@ impl Is {
             (_, Some(found)) => Ok(found.metadata),
             (Some(handle), None) => look_at_birth(handle).map(|(is, _)| is).map_err(|_| Unknown::Nothing),
             (None, None) => Err(Unknown::Nothing),
+        }
+    }
+
+    /// Why it cannot be opened.
+    fn closed(&self, error: Errno) -> Unknown {
+        let path = || self.found.as_ref().and_then(|found| found.path.clone());
+        match error {
+            Errno::NOENT => Unknown::Nothing,
+            _ => Unknown::Unseen(Unseen { path: path(), why: Why::Closed }),
         }
     }
 

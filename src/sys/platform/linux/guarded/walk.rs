@@ -54,7 +54,7 @@ pub(super) fn walk(process: &Process, base: i32, path: &OsStr, last: Last, root:
     {
         return Ok(Some(Place::Named { parent, name: name.to_owned() }));
     }
-    Walk::new(process, base, path, root)?.to_its_end(path, last)
+    Walk::new(process, base, path, root)?.go(path, last)
 }
 
 /// A path without its slashes at the end as what is before its last component, and that.
@@ -123,11 +123,12 @@ impl<'a> Walk<'a> {
             Root::Own => process.root()?,
             Root::Base => process.descriptor(base)?,
         };
-        let here = if is_absolute { root.try_clone().map_err(errno)? } else { process.descriptor(base)? };
+        let here =
+            if is_absolute { root.try_clone().map_err(|error| errno(&error))? } else { process.descriptor(base)? };
         Ok(Self { process, root, here, rest: Vec::new(), links: 0 })
     }
 
-    fn to_its_end(mut self, path: &OsStr, last: Last) -> Result<Option<Place>, Errno> {
+    fn go(mut self, path: &OsStr, last: Last) -> Result<Option<Place>, Errno> {
         self.push(path);
         while let Some(component) = self.rest.pop() {
             match component.as_bytes() {
@@ -195,15 +196,15 @@ impl<'a> Walk<'a> {
         }
         let target = OsString::from_vec(rustix::fs::readlinkat(&self.here, name, Vec::new())?.into_bytes());
         if target.as_bytes().starts_with(b"/") {
-            self.here = self.root.try_clone().map_err(errno)?;
+            self.here = self.root.try_clone().map_err(|error| errno(&error))?;
         }
         self.push(&target);
         Ok(None)
     }
 }
 
-fn errno(error: std::io::Error) -> Errno {
-    Errno::from_io_error(&error).unwrap_or(Errno::IO)
+fn errno(error: &std::io::Error) -> Errno {
+    Errno::from_io_error(error).unwrap_or(Errno::IO)
 }
 
 /// Device, inode and mount: two mounts of one directory are two places to come from.
