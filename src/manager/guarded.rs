@@ -70,6 +70,11 @@ impl TrashManager {
     }
 }
 
+/// Whether a run that nobody owns any more has left something there.
+pub(super) fn has_left(trash: &Arc<TrashDir>) -> bool {
+    trash.guards().unwrap_or_default().into_iter().any(|id| Left::of(trash, id).is_some())
+}
+
 /// What a run has left on one volume.
 struct Left {
     trash: Arc<TrashDir>,

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 
 use super::TrashManager;
+use super::guarded::has_left;
 use super::names::may_pass;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, TrashItem};
@@ -166,6 +167,10 @@ impl TrashManager {
         let home = self.volumes().home_if_there().ok().flatten();
         if let Some(home) = &home {
             self.know(home.clone());
+            if has_left(home) {
+                // One run may have kept things on several volumes.
+                self.discover();
+            }
             if self.walk(home, is_wanted, &mut each).is_break() {
                 return;
             }
