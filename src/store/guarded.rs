@@ -15,8 +15,8 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _};
 
-use super::record::{self, ORIGINAL_PATH};
-use super::{TrashDir, layout, take_over};
+use super::record::keys::ORIGINAL_PATH;
+use super::{TrashDir, layout, record, take_over};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::item::{Guarded, ItemId, Lent, Record, Shape};
 use crate::sys::{self, Dir, Locked, Name, if_there, rename_to_own_name};
