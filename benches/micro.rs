@@ -29,7 +29,7 @@ use rrm::item::{
 };
 use rrm::progress::Silent;
 use rrm::purge::{Measure, purge};
-use rrm::selection::{Filter, Selection, Term, Versions};
+use rrm::rules::selection::{Filter, Selection, Term, Versions};
 use rrm::store::{Base, Source, TrashDir, record};
 use rrm::sys::{Dir, Name};
 use tempfile::TempDir;

@@ -297,6 +297,12 @@ pub struct TrashItem {
 }
 
 impl TrashItem {
+    /// The path to show for the item: the one that it had, or else its place in the trash.
+    #[must_use]
+    pub fn shown_path(&self) -> PathBuf {
+        self.original_path().map_or_else(|| self.trash.join(self.spot().path()), Path::to_owned)
+    }
+
     /// The path it had, if that is known.
     #[must_use]
     pub fn original_path(&self) -> Option<&Path> {

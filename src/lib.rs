@@ -2,7 +2,7 @@
 //! command line, and `default-features = false` leaves out what only that needs.
 //!
 //! It never talks to a person: it prints nothing, reads no environment and no clock, and asks no question. A caller tells
-//! a [`TrashManager`](manager::TrashManager) where the home trash is and what time it is, hands it a [`request`], gets a
+//! a [`TrashManager`](manager::TrashManager) where the home trash is and what time it is, asks it for one of the [verbs](ops), gets a
 //! plan that only tells what would be done, and has the plan carried out.
 //!
 //! # The model
@@ -121,10 +121,10 @@
 //!
 //! | module | what it knows |
 //! |---|---|
-//! | [`request`], [`outcome`] | what a caller asks for; plans, and what came of them |
-//! | [`manager`] | the verbs: each a plan that only reads, and its execution |
-//! | [`selection`] | which items are meant: a pure function |
-//! | [`retention`], [`statistics`] | what goes when, and what there is, in sums: pure functions as well |
+//! | [`ops`] | the verbs: what a caller asks for, a plan that only reads, and what came of it |
+//! | [`finding`] | what a doctor may find |
+//! | [`manager`] | which trash directories there are, and which of them an item is in |
+//! | [`rules`] | which items are meant, what goes when, and what there is, in sums: pure functions |
 //! | [`volume`] | which trash directory serves a path, and where all of them are |
 //! | [`store`] | one trash directory: its names, records, envelopes, and the order of writes |
 //! | [`freedesktop`] | the trashes of other programs, as far as they can be believed |
@@ -141,22 +141,19 @@
 pub mod attributes;
 pub mod config;
 pub mod error;
+pub mod finding;
 pub mod freedesktop;
 pub mod guard;
 pub mod item;
 pub mod manager;
-pub mod outcome;
+pub mod ops;
 pub mod preview;
 pub mod private;
 pub mod progress;
 pub mod purge;
-pub mod request;
-pub mod retention;
-pub mod selection;
-pub mod statistics;
+pub mod rules;
 pub mod store;
 pub mod sys;
 pub mod text;
 pub mod transfer;
 pub mod volume;
-mod walk;

@@ -1,33 +1,10 @@
-//! The trash as a whole: one verb a file, each a plan that touches nothing and its execution.
+//! The trash as a whole: where it is, which trash directories it has, and which of them an item is in.
+//!
+//! What can be done with it is in [`crate::ops`].
 
-mod again;
-mod batch;
-mod clean;
-mod copy;
-mod doctor;
-mod foresee;
-mod guarded;
-mod import;
-mod inside;
-mod keep;
-mod likeness;
-mod list;
-mod measure;
-mod names;
-mod operand;
-mod place;
-mod plan;
-mod preview;
-mod protect;
-mod redo;
-mod restore;
-mod room;
-mod settle;
-mod show;
-mod stats;
-mod target;
-mod threads;
-mod trash;
+pub(crate) mod builder;
+pub(crate) mod inside;
+pub(crate) mod parents;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
@@ -35,67 +12,38 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::TimeDelta;
 
+pub use self::builder::Builder;
+use self::parents::Parents;
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Stamp, TrashItem};
 use crate::store::TrashDir;
-use crate::volume::{Discovery, Places, Volumes};
-
-pub use again::Returned;
-pub use foresee::ForeseenRemovals;
-pub use list::is_only_a_warning;
-pub use redo::{RedoPlan, Undoing};
-
-/// Where things are for one user.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// The home trash; made when it is first needed. `None` for whoever has no home.
-    pub home_trash: Option<PathBuf>,
-    /// The home directory, which is never removed.
-    pub home_directory: Option<PathBuf>,
-    /// Where to look for trash directories and mounts: in this directory and below it. `/` is the whole machine.
-    pub root: PathBuf,
-    /// Tells the working directory: what nobody could remember is looked for there and above. Few commands ask.
-    pub here: fn() -> PathBuf,
-}
+use crate::volume::{Discovery, Volumes};
 
 /// Moves things to the trash, lists them, puts them back, and deletes them for good.
 ///
-/// It prints nothing, reads no environment and no clock: whoever calls it tells it where and when.
+/// It prints nothing, reads no environment and no clock: whoever calls it tells it where and when. Any number of threads
+/// may share one.
+///
+/// ```
+/// use rrm::manager::TrashManager;
+///
+/// let manager = TrashManager::at("/home/ada/.local/share/rrm/trash").protect("/home/ada").build();
+/// assert!(!manager.has_made_home_trash());
+/// ```
 pub struct TrashManager {
-    settings: Settings,
+    /// What is never removed, nor what holds it.
+    protected: Option<PathBuf>,
     /// When what has no date of its own is due.
-    grace_period: Option<TimeDelta>,
-    attributes: Arc<dyn ExtendedAttributes>,
+    pub(crate) grace_period: Option<TimeDelta>,
+    pub(crate) attributes: Arc<dyn ExtendedAttributes>,
     volumes: Volumes,
-    parents: operand::Parents,
+    parents: Parents,
     /// The trash directories that were found, by their paths in items.
     known: Mutex<HashMap<Arc<Path>, Arc<TrashDir>>>,
 }
 
 impl TrashManager {
-    /// A manager for one user, keeping records by `attributes`.
-    pub fn new(settings: Settings, attributes: Arc<dyn ExtendedAttributes>) -> Self {
-        let Settings { home_trash: home, root, here, .. } = settings.clone();
-        let volumes = Volumes::new(Places { home, root, here }, attributes.clone());
-        Self {
-            settings,
-            grace_period: None,
-            attributes,
-            volumes,
-            parents: operand::Parents::default(),
-            known: Mutex::default(),
-        }
-    }
-
-    /// Tells how long after its removal an item is due that a full disk had no room to note a date on. Not told, it never
-    /// is.
-    #[must_use]
-    pub fn with_grace_period(mut self, grace_period: TimeDelta) -> Self {
-        self.grace_period = Some(grace_period);
-        self
-    }
-
     /// Whether the home trash is new: this is the first removal ever.
     #[must_use]
     pub fn has_made_home_trash(&self) -> bool {
@@ -103,7 +51,7 @@ impl TrashManager {
     }
 
     /// The item, with the date that a full disk had no room for.
-    fn dated(&self, mut item: TrashItem) -> TrashItem {
+    pub(crate) fn dated(&self, mut item: TrashItem) -> TrashItem {
         if item.deletion == Stamp::Missing && item.id.told().is_some() && !item.is_open() {
             let due =
                 item.trashed.instant().zip(self.grace_period).and_then(|(at, grace)| at.checked_add_signed(grace));
@@ -112,20 +60,20 @@ impl TrashManager {
         item
     }
 
-    fn volumes(&self) -> &Volumes {
+    pub(crate) fn volumes(&self) -> &Volumes {
         &self.volumes
     }
 
-    fn parents(&self) -> &operand::Parents {
+    pub(crate) fn parents(&self) -> &Parents {
         &self.parents
     }
 
-    fn home_directory(&self) -> Option<&Path> {
-        self.settings.home_directory.as_deref()
+    pub(crate) fn home_directory(&self) -> Option<&Path> {
+        self.protected.as_deref()
     }
 
     /// Finds all trash directories and keeps them open.
-    fn discover(&self) -> Discovery {
+    pub(crate) fn discover(&self) -> Discovery {
         let mut found = self.volumes.discover();
         found.problems.extend(self.file_what_is_left(&found.trashes));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
@@ -134,12 +82,12 @@ impl TrashManager {
     }
 
     /// Keeps a trash directory that was used, which may have been made for it, so that its items are found in it.
-    fn know(&self, trash: Arc<TrashDir>) {
+    pub(crate) fn know(&self, trash: Arc<TrashDir>) {
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(trash.path().clone(), trash);
     }
 
     /// The trash directories found so far, in the order of their paths.
-    fn known_trashes(&self) -> Vec<Arc<TrashDir>> {
+    pub(crate) fn known_trashes(&self) -> Vec<Arc<TrashDir>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let mut trashes: Vec<_> = known.values().cloned().collect();
         trashes.sort_by(|a, b| a.path().cmp(b.path()));
@@ -147,14 +95,21 @@ impl TrashManager {
     }
 
     /// The trash directory that an item was found in.
-    fn trash_of(&self, item: &TrashItem) -> Result<Arc<TrashDir>> {
+    pub(crate) fn trash_of(&self, item: &TrashItem) -> Result<Arc<TrashDir>> {
         self.trash_at(&item.trash)
     }
 
     /// The trash directory that was found at this path.
-    fn trash_at(&self, path: &Arc<Path>) -> Result<Arc<TrashDir>> {
+    pub(crate) fn trash_at(&self, path: &Arc<Path>) -> Result<Arc<TrashDir>> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         let unknown = || Error::new(ErrorKind::Unreachable, "use the trash directory", &**path, "it does not exist");
         known.get(path).cloned().ok_or_else(unknown)
     }
 }
+
+/// One manager may serve many threads.
+const _: fn() = || {
+    fn is_shared<T: Send + Sync>() {}
+    is_shared::<TrashManager>();
+    is_shared::<Error>();
+};

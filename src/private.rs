@@ -195,7 +195,7 @@ impl PrivateDir {
         if found.is_none_or(|found| (found.id.device, found.id.inode) != ours) {
             return self.moved_away();
         }
-        self.holder.remove_dir(name)
+        self.holder.remove_emptied_dir(name)
     }
 
     /// It is not there any more. That it was removed by somebody, which only an empty one can be, is no failure.

@@ -3,24 +3,15 @@
 mod ballast;
 mod check;
 mod claim;
-mod close;
 mod envelope;
 mod guarded;
 pub mod layout;
-mod listing;
 mod lock;
-mod loosen;
-mod mark;
-pub mod note;
-mod older;
-mod place;
+mod moving;
 mod read;
 pub mod record;
-mod shelf;
-mod stage;
-mod stray;
-mod sweep;
-mod take;
+mod spot;
+mod staging;
 mod undone;
 
 use std::ffi::{OsStr, OsString};
@@ -36,15 +27,15 @@ use crate::sys::{self, Dir, FileId, Name};
 pub use claim::Claim;
 pub use envelope::shape_of;
 pub use guarded::{Contents, Guard, Run};
-pub use listing::in_two_threads;
-pub use lock::is_ours;
-pub use note::{Note, Noted, Owner};
-pub use place::{Labelled, NotPlaced, Placed, Source};
-pub use read::{Holding, Reading, kind_of};
-pub use shelf::Shelved;
-pub use stage::{Staged, Staging, take_over};
-pub use stray::{Stray, erase_stray, stray};
-pub use take::{MovedOut, Taken};
+pub use lock::{is_ours, take_over};
+pub use moving::place::{Labelled, NotPlaced, Placed, Source};
+pub use moving::take::{MovedOut, Taken};
+pub use read::listing::in_two_threads;
+pub use read::{Reading, kind_of};
+pub use record::stray::{Stray, erase_stray, stray};
+pub use spot::{Holding, Shelved};
+pub use staging::note::{Note, Noted, Owner};
+pub use staging::{Staged, Staging};
 pub use undone::{Past, Seen, Undone};
 
 /// What paths the records of a trash directory hold.
@@ -71,6 +62,9 @@ pub struct TrashDir {
     random: Mutex<Random>,
     keeps: Mutex<Keeps>,
 }
+
+/// What others than the owner may have: to write, be it through an access list, whose mask the group's bits are (acl(5)).
+const OTHERS_WRITE: u32 = 0o022;
 
 /// What others than the owner may do with a file.
 const OTHERS: u32 = 0o077;

@@ -29,8 +29,8 @@
 //! | an attribute | is created or `EEXIST`; none is [`is_no_attribute`]; what will not be kept is [`is_attribute_refused`] |
 //! | [`random_bytes`] | cannot be foreseen |
 //!
-//! Errors are asked for by their [`kind`](std::io::ErrorKind) or by a function here, and not by their numbers, which are
-//! others on each platform.
+//! Errors are asked for by their [`kind`](std::io::ErrorKind), or by [`answer`] for what they mean, and not by their numbers,
+//! which are others on each platform.
 //!
 //! # What differs
 //!
@@ -46,52 +46,48 @@
 //! | SIGHUP ignored by whoever started us | known | never caught | never caught |
 //! | `clean --all-users` | yes | refused | refused |
 
-mod absence;
+mod answer;
 mod attribute;
 mod content;
 mod dir;
 pub mod door;
-mod entries;
-mod file_system;
+pub(crate) mod entries;
 pub mod guarded;
-mod inode;
-mod listing;
 mod lock;
 mod loss;
-mod metadata;
 mod mounts;
-mod name;
+pub mod patience;
 mod platform;
-mod private;
 mod process;
 mod rename;
 #[cfg(test)]
 mod tests;
+mod values;
 
-pub use absence::if_there;
+pub use answer::{Answer, Asked, answer};
 pub use attribute::{
-    ATTRIBUTE_PREFIX, AttributeMeaning, create_attribute, is_attribute_refused, is_attribute_too_large,
-    is_no_attribute, meaning_of_attribute,
+    ATTRIBUTE_PREFIX, create_attribute, has_no_attributes, is_attribute_refused, is_no_attribute, meaning_of_attribute,
 };
 pub use content::{
-    Offer, copy_in_kernel, flush_file, flush_file_system, next_data, set_length, share_content, write, write_at,
+    Offer, copy_in_kernel, flush, flush_file, flush_file_system, next_data, set_length, share_content, write, write_at,
 };
+pub use dir::inode::{Inode, Mark};
 pub use dir::{
-    Dir, Space, create_private_dirs, flush, is_fixed, metadata_and_birth_at, metadata_and_birth_of_file, metadata_at,
+    Dir, Space, create_private_dirs, is_fixed, metadata_and_birth_at, metadata_and_birth_of_file, metadata_at,
     metadata_following, metadata_of_file, set_mode_of_file,
 };
-pub use entries::{Batch, Entry, EntryBuffer};
-pub use file_system::FileSystem;
+pub use entries::EntryBuffer;
+pub use entries::listing::Listing;
 pub use guarded::{Ending, Happened};
-pub use inode::{Carrier, Inode, Mark};
-pub use listing::Listing;
 pub use lock::{Lock, Locked, try_lock};
 pub use loss::{Change, Found, Loss, Missed, Seen, Why};
-pub use metadata::{FileId, FileKind, Metadata, MountRoot, STICKY, Timestamp};
-pub use mounts::{MOUNT_TABLE, Mount, MountsBelow, mount_of, mounts};
-pub use name::{Name, NotAName};
+pub use mounts::{MOUNT_TABLE, MountsBelow, mount_of, mounts};
 pub use process::{
     close_inherited, effective_uid, has_hung_up, has_job_control, ignores, is_any_running, is_group_of_ours,
     kill_group, may_write, random_bytes, stop_group, terminal_width, umask,
 };
 pub use rename::{rename_no_replace, rename_replacing, rename_to_own_name};
+pub use values::entry::{Batch, Entry};
+pub use values::metadata::{FileId, FileKind, Metadata, MountRoot, STICKY, Timestamp};
+pub use values::name::{Name, NotAName};
+pub use values::{AttributeMeaning, Carrier, FileSystem, Mount, if_there};

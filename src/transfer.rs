@@ -23,44 +23,35 @@
 //! # What a failure leaves
 //! The source untouched, and under the copy's name whatever was made so far, for the caller to delete.
 
-mod aside;
-mod attributes;
-mod buffer;
-mod content;
+mod compare;
+mod copied;
 mod copy;
 mod error;
-mod flush;
 mod helper;
-mod keep;
-mod leaf;
-mod liken;
-mod links;
 mod loss;
 mod make;
-mod probe;
-mod retire;
-mod same;
-mod seal;
+mod metadata;
+mod remove_source;
 mod single;
+mod source_snapshot;
 mod survey;
-mod traits;
-mod witness;
 
 use std::ffi::OsStr;
 
 use crate::sys::{Dir, Name};
 
-pub use aside::bring_back;
-pub use copy::{Copied, copy};
+pub use compare::{is_same, is_still_copied};
+pub use copied::Copied;
+pub use copy::copy;
 pub use error::{Failure, TransferError};
-pub use liken::liken;
 pub use loss::{Loss, Losses, Lost};
-pub use retire::{Left, Proof, Retired, retire};
-pub use same::{is_same, is_still_copied};
+pub use metadata::apply::liken;
+pub use metadata::traits::Traits;
+pub use remove_source::aside::bring_back;
+pub use remove_source::{Left, Proof, Retired, retire};
 pub use single::{copy_content, copy_name};
+pub use source_snapshot::Witness;
 pub use survey::{Survey, survey};
-pub use traits::Traits;
-pub use witness::Witness;
 
 /// From where to where.
 #[derive(Debug, Clone, Copy)]

@@ -33,7 +33,20 @@ pub struct Volumes {
     attributes: Arc<dyn ExtendedAttributes>,
     opened: OnceLock<Arc<TrashDir>>,
     /// The directory asked for last, and the trash that serves it: operands come in runs from one directory.
-    last: Mutex<Option<(FileId, Arc<TrashDir>)>>,
+    last: Mutex<Option<(Asked, Arc<TrashDir>)>>,
+}
+
+/// A directory, and the mount that it was reached through: by another mount, another trash serves it.
+#[derive(Debug, PartialEq, Eq)]
+struct Asked {
+    directory: FileId,
+    mount: Option<u64>,
+}
+
+impl Asked {
+    fn about(metadata: &Metadata) -> Self {
+        Self { directory: metadata.id, mount: metadata.mount }
+    }
 }
 
 /// All trash directories that were found, and why others were not.
@@ -128,7 +141,7 @@ impl Volumes {
     /// It is in the highest directory of the volume, at or above `parent`, that will do, so that one volume has few.
     pub fn of_volume(&self, parent: &Dir) -> std::result::Result<Arc<TrashDir>, Vec<Error>> {
         let unclimbable = |error| vec![Error::system("look for a trash directory above", "", error)];
-        let asked = parent.metadata().map_err(unclimbable)?.id;
+        let asked = Asked::about(&parent.metadata().map_err(unclimbable)?);
         let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, trash)) = last.as_ref().filter(|(directory, _)| *directory == asked) {
             return Ok(trash.clone());

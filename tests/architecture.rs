@@ -3,6 +3,8 @@
 //! The compiler already keeps the library from the binary's own types; what it cannot see is held here. Comments,
 //! strings and tests are not read.
 
+mod binary;
+mod circles;
 mod paths;
 mod rules;
 
@@ -10,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::common::source;
+use circles::Crate;
 use paths::{mentions, module_of};
 use rules::RULES;
 
@@ -21,7 +24,7 @@ fn violations(file: &str, text: &str) -> Vec<String> {
             mentioned.iter().filter(|path| rule.forbids(path)).map(|path| path.join("::")).collect();
         (!found.is_empty()).then(|| format!("src/{file} names {}: {}", found.join(", "), rule.why))
     };
-    RULES.iter().filter(|rule| rule.concerns(file)).filter_map(broken).collect()
+    RULES.iter().chain(binary::RULES).filter(|rule| rule.concerns(file)).filter_map(broken).collect()
 }
 
 fn sources(directory: &Path) -> Vec<PathBuf> {
@@ -47,6 +50,57 @@ fn every_source_keeps_to_the_import_rules() {
         broken.extend(violations(file, &text));
     }
     assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// Every file of the library, as its path below `src/` and its text.
+fn library() -> Vec<(String, String)> {
+    let top = source().join("src");
+    let files = sources(&top).into_iter().filter_map(|path| {
+        let text = fs::read_to_string(&path).expect("a source is text");
+        let file = path.strip_prefix(&top).expect("it was found below").to_str().expect("our names are ASCII");
+        (!file.starts_with("bin/")).then(|| (file.to_owned(), text))
+    });
+    files.collect()
+}
+
+#[test]
+fn no_modules_of_the_library_know_each_other_in_a_circle() {
+    let circles = Crate::of(library()).circles();
+    assert!(circles.is_empty(), "{}", circles.join("\n"));
+}
+
+#[test]
+fn a_circle_is_seen_whatever_it_leads_through() {
+    let crate_of = |files: &[(&str, &str)]| {
+        Crate::of(files.iter().map(|(file, text)| ((*file).to_owned(), (*text).to_owned()))).circles().len()
+    };
+    for (files, circles) in [
+        (&[("a.rs", "use crate::b::B;"), ("b.rs", "use super::a::A;")][..], 1),
+        (
+            &[
+                ("a.rs", "use crate::b::B;"),
+                ("b.rs", "use crate::c::C;"),
+                ("c.rs", ""),
+                ("c/d.rs", "fn f() { crate::a::g() }"),
+            ],
+            1,
+        ),
+        (&[("s.rs", ""), ("s/a.rs", "use super::b::B;"), ("s/b.rs", "use crate::s::{a::A, c};"), ("s/c.rs", "")], 1),
+        // What a directory's own file passes on is the module's that has it.
+        (
+            &[
+                ("s.rs", "pub use a::A; pub use self::b::{B, C};"),
+                ("s/a.rs", "use super::C;"),
+                ("s/b.rs", "use crate::s::A;"),
+            ],
+            1,
+        ),
+        (&[("s.rs", "pub struct S; pub use a::A;"), ("s/a.rs", "use super::S;"), ("s/b.rs", "use super::A;")], 0),
+        (&[("a.rs", "use crate::b::B;"), ("b.rs", "#[cfg(test)]\nmod tests { use crate::a::A; }")], 0),
+        (&[("a.rs", "// use crate::b::B;"), ("b.rs", "use crate::a::A;")], 0),
+    ] {
+        assert_eq!(crate_of(files), circles, "{files:?}");
+    }
 }
 
 /// `{:?}` escapes in a way of its own. The library's error has it for programmers; what a transfer says is escaped where it
@@ -95,7 +149,7 @@ fn only_the_door_of_sys_names_a_platform() {
 #[test]
 fn a_broken_rule_is_seen_in_every_spelling() {
     for (file, text) in [
-        ("manager/list.rs", "use clap::Parser;"),
+        ("ops/list.rs", "use clap::Parser;"),
         ("manager.rs", "fn f() { rustix::fs::stat(x) }"),
         ("store/record.rs", "use std::{fs, env};"),
         ("store/record.rs", "use super::super::manager::TrashManager;"),
@@ -104,20 +158,21 @@ fn a_broken_rule_is_seen_in_every_spelling() {
         ("volume.rs", "use super::manager;"),
         ("item.rs", "use crate::sys::Dir;"),
         ("error.rs", "use crate::item::ItemId;"),
-        ("selection.rs", "fn f() { let now = chrono::Utc::now(); }"),
+        ("rules/selection.rs", "fn f() { let now = chrono::Utc::now(); }"),
         ("sys/dir.rs", "use crate::progress::Progress;"),
         ("sys/dir.rs", "fn f() { println!(\"{}\", 1) }"),
-        ("outcome.rs", "use std::io;"),
-        ("manager/room.rs", "fn f(dir: &Dir) { dir.create_private_dir(name) }"),
-        ("manager/settle.rs", "fn f(dir: &Dir) { dir.remove_dir(name) }"),
-        ("manager/settle.rs", "use crate::purge::{Measure, purge};"),
-        ("manager/restore.rs", "use crate::private::{Found, PrivateDir};"),
-        ("transfer/aside.rs", "fn f(dir: &Dir) { dir.create_marked_dir(name) }"),
-        ("bin/rrm/run.rs", "use rustix::fs::stat;"),
-        ("bin/rrm/run.rs", "fn f() { std::env::var(\"HOME\") }"),
-        ("bin/rrm/view/table.rs", "use clap::ValueEnum;"),
-        ("bin/rrm/log.rs", "fn f() { path.display() }"),
-        ("selection/term.rs", "fn f() { name.escape_debug() }"),
+        ("finding.rs", "use std::io;"),
+        ("ops/clean/options.rs", "use std::io;"),
+        ("ops/restore/room.rs", "fn f(dir: &Dir) { dir.create_private_dir(name) }"),
+        ("ops/copy/settle.rs", "fn f(dir: &Dir) { dir.remove_dir(name) }"),
+        ("ops/copy/settle.rs", "use crate::purge::{Measure, purge};"),
+        ("ops/restore/plan.rs", "use crate::private::{Found, PrivateDir};"),
+        ("transfer/remove_source/aside.rs", "fn f(dir: &Dir) { dir.create_marked_dir(name) }"),
+        ("bin/rrm/session.rs", "use rustix::fs::stat;"),
+        ("bin/rrm/session.rs", "fn f() { std::env::var(\"HOME\") }"),
+        ("bin/rrm/output/table.rs", "use clap::ValueEnum;"),
+        ("bin/rrm/commands/clean/log.rs", "fn f() { path.display() }"),
+        ("rules/selection/term.rs", "fn f() { name.escape_debug() }"),
     ] {
         assert!(!violations(file, text).is_empty(), "unseen in {file}: {text}");
     }
@@ -135,8 +190,8 @@ fn what_only_looks_like_a_broken_rule_is_let_be() {
         ("manager/tests.rs", "use std::env;"),
         ("sys/dir.rs", "use rustix::fs::stat; use super::name::Name; use crate::sys::Metadata;"),
         ("store/record.rs", "use super::layout; use crate::{item::Record, sys};"),
-        ("bin/rrm/args.rs", "use clap::Parser;"),
-        ("bin/rrm/translate.rs", "fn f() { std::env::var_os(\"HOME\"); chrono::Utc::now() }"),
+        ("bin/rrm/options.rs", "use clap::Parser;"),
+        ("bin/rrm/env.rs", "fn f() { std::env::var_os(\"HOME\"); chrono::Utc::now() }"),
     ] {
         assert_eq!(violations(file, text), [""; 0], "{file}: {text}");
     }

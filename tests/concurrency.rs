@@ -4,20 +4,19 @@ use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Barrier};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rrm::attributes::SystemAttributes;
 use rrm::manager::TrashManager;
-use rrm::outcome::{Restored, TrashStep};
+use rrm::ops::clean::{CleanOptions, Trashes};
+use rrm::ops::remove::RemoveOptions;
+use rrm::ops::remove::RemoveStep;
+use rrm::ops::restore::Restored;
+use rrm::ops::restore::{Restorable, RestoreOptions};
 use rrm::progress::{Activity, Amount, Progress, Silent};
-use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, Mounts, Open, Place, Restorable, RestoreRequest,
-    TrashRequest, Trashes,
-};
-use rrm::selection::{Selection, Term};
+use rrm::rules::selection::{Selection, Term};
 
 use crate::common::platform::exchange;
 use crate::common::{Run, Sandbox, Tree, snapshot};
@@ -303,11 +302,11 @@ fn one_race(sandbox: &Sandbox, top: &Path, waits: [Duration; 2]) -> (bool, u64) 
             scope.spawn(|| manager(sandbox, |manager| restore(manager, selection(), now, &start, waits[0])));
         let cleaning = scope.spawn(|| {
             manager(sandbox, |manager| {
-                let request = CleanRequest::chosen(selection(), now);
+                let request = CleanOptions::chosen(selection(), now);
                 let plan = manager.plan_clean(&request, &Silent);
                 start.wait();
                 std::thread::sleep(waits[1]);
-                let cleaned = manager.clean(&plan, &request, &Silent);
+                let cleaned = manager.clean(&plan, &Silent);
                 assert!(cleaned.problems.is_empty(), "{:?}", cleaned.problems);
                 cleaned.items
             })
@@ -342,10 +341,11 @@ fn what_is_kept_in_the_moment_of_its_claim_stays() {
         sandbox.rrm(["rm", "-f", "-g", "0", name]).ok();
         let cleaned = manager(&sandbox, |manager| {
             let trashes = Trashes::At(vec![sandbox.trash()]);
-            let request = CleanRequest { trashes, ..CleanRequest::expired(Utc::now() + TimeDelta::minutes(1)) };
+            let mut request = CleanOptions::expired(Utc::now() + TimeDelta::minutes(1));
+            request.trashes = trashes;
             let plan = manager.plan_clean(&request, &Silent);
             assert_eq!(plan.items.len(), 1, "{plan:?}");
-            manager.clean(&plan, &request, &Keeps(&sandbox, name))
+            manager.clean(&plan, &Keeps(&sandbox, name))
         });
         assert_eq!((cleaned.items, cleaned.problems.len()), (0, 0), "{cleaned:?}");
         sandbox.rrm(["list"]).ok().out_contains("kept");
@@ -355,41 +355,23 @@ fn what_is_kept_in_the_moment_of_its_claim_stays() {
 }
 
 fn manager<T>(sandbox: &Sandbox, work: impl FnOnce(&TrashManager) -> T) -> T {
-    work(&TrashManager::new(sandbox.settings(), Arc::new(SystemAttributes)))
+    work(&sandbox.manager().build())
 }
 
 fn remove(manager: &TrashManager, path: &Path, now: DateTime<Utc>) {
-    let request = TrashRequest {
-        copying: Copying::WithinReason,
-        mounts: Mounts::Refuse,
-        operands: vec![path.into()],
-        directories: Directories::Whole,
-        place: Place::OwnVolume,
-        now,
-        deletion: now + TimeDelta::days(7),
-        session: None,
-    };
-    for step in manager.plan_trash(&request).expect("it is not protected").steps {
-        let TrashStep::Remove(removal) = step else { panic!("{step:?}") };
-        manager.trash(&removal, &request, &Silent).expect("it can be removed");
+    for step in manager.plan_remove(&[path], &RemoveOptions::new(now)).expect("it is not protected").steps {
+        let RemoveStep::Remove(removal) = step else { panic!("{step:?}") };
+        manager.remove(&removal, &Silent).expect("it can be removed");
     }
 }
 
 fn restore(manager: &TrashManager, selection: Selection, now: DateTime<Utc>, start: &Barrier, wait: Duration) -> bool {
-    let request = RestoreRequest {
-        open: Open::Refuse,
-        copying: Copying::WithinReason,
-        what: Restorable::Selected(selection),
-        destination: Destination::default(),
-        conflict: Conflict::Fail,
-        now,
-        deletion: now,
-    };
+    let request = RestoreOptions::new(Restorable::Selected(selection), now);
     let plan = manager.plan_restore(&request);
     assert_eq!(plan.steps.len(), 1, "{plan:?}");
     start.wait();
     std::thread::sleep(wait);
     let mut whole = false;
-    manager.restore(&plan, &request, &Silent, |_, result| whole = matches!(result, Ok(Restored::At(_))));
+    manager.restore(&plan, &Silent, |_, result| whole = matches!(result, Ok(Restored::At(_))));
     whole
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::common::{Invocation, Sandbox, is_root, snapshot, strace};
+use crate::common::{HURRY, Invocation, Sandbox, is_root, snapshot, strace};
 
 /// A name that an item may have.
 const ID: &str = "0b0a7a4e-9b1c-4c8e-8f57-0123456789ab";
@@ -27,7 +27,7 @@ fn doctor(sandbox: &Sandbox, words: &[&str]) -> Invocation {
         program("systemctl", "exit 1");
     }
     let path = format!("{}:/usr/bin:/bin", tools.display());
-    sandbox.command([&["doctor"], words].concat()).with("PATH", path)
+    sandbox.command([&["doctor"], words].concat()).with("PATH", path).in_a_hurry()
 }
 
 /// What is found, one object each, and whether something is to be done.
@@ -286,7 +286,8 @@ fn the_record_of_a_removal_under_way_is_left_to_it() {
     let slow = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "inject=renameat2:delay_enter=500000"];
     let removal = sandbox.command(["rm", "top/file"]).through(slow).spawn();
     while file.exists() && xattr::list(&file).is_ok_and(|names| names.count() == 0) {}
-    doctor(&sandbox, &["--repair", "top"]).run().ok();
+    // It waits for longer than the removal is held up.
+    doctor(&sandbox, &["--repair", "top"]).without(HURRY).run().ok();
     assert!(removal.wait_with_output().expect("it ends").status.success());
     let paths: Vec<_> = sandbox.list_json().iter().map(|item| item["original_path"].to_string()).collect();
     assert!(paths.iter().any(|path| path.contains("top/file")), "{paths:?}");

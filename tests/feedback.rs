@@ -218,13 +218,15 @@ fn a_hint_is_told_once() {
     assert_eq!((run.stderr().matches("No such file").count(), run.stderr().matches("hint:").count()), (100, 1));
 }
 
-/// Runs it on a terminal, with every call of this name slowed down so much that sixteen take longer than a moment.
+/// Runs it on a terminal, with every call of this name slowed down so much that sixteen take longer than the moment for
+/// which nothing is shown; a shorter one than people get.
 fn slowly(command: &Invocation, call: &str) -> Run {
-    let inject = format!("inject={call}:delay_enter=35000");
+    let inject = format!("inject={call}:delay_enter=9000");
     let trace = format!("trace={call}");
     command
         .clone()
         .with("TERM", "xterm")
+        .in_a_hurry()
         .through(["strace", "-f", "-q", "-o", "/dev/null", "-e", &trace, "-e", &inject])
         .on_terminal(80, "")
 }

@@ -1,17 +1,17 @@
 //! Finding out how large trashed directories are: noted once, and given up when somebody asks for that.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::DateTime;
-use rrm::attributes::SystemAttributes;
 use rrm::error::ErrorKind;
 use rrm::manager::TrashManager;
+use rrm::ops::clean::{CleanOptions, Trashes};
+use rrm::ops::list::{ListOptions, Sizes};
+use rrm::ops::stats::StatsOptions;
 use rrm::progress::{Activity, Amount, Progress};
-use rrm::request::{CleanRequest, ListRequest, Sizes, StatsRequest, Trashes};
-use rrm::retention::{Policy, Rule, Standing};
-use rrm::selection::{Filter, Selection};
+use rrm::rules::retention::{Policy, Rule, Standing};
+use rrm::rules::selection::{Filter, Selection};
 
 use crate::common::Sandbox;
 
@@ -45,7 +45,7 @@ fn two_directories() -> (Sandbox, TrashManager) {
         (0..10).for_each(|number| drop(sandbox.file(format!("{directory}/{number}"), "four")));
     }
     sandbox.rrm(["rm", "one", "two"]).ok();
-    let manager = TrashManager::new(sandbox.settings(), Arc::new(SystemAttributes));
+    let manager = sandbox.manager().build();
     (sandbox, manager)
 }
 
@@ -59,17 +59,14 @@ fn noted(sandbox: &Sandbox) -> Vec<Option<Vec<u8>>> {
 #[test]
 fn measuring_stops_when_asked_and_keeps_what_it_found() {
     let (sandbox, manager) = two_directories();
-    let request = ListRequest {
-        selection: Selection { filters: vec![Filter::Under(sandbox.work())], ..Selection::default() },
-        sizes: Sizes::Measured,
-        standing: Some(Standing::default()),
-        newest: None,
-        now: DateTime::default(),
-    };
+    let selection = Selection { filters: vec![Filter::Under(sandbox.work())], ..Selection::default() };
+    let mut request = ListOptions::new(selection, DateTime::default());
+    request.sizes = Sizes::Measured;
+    request.standing = Some(Standing::default());
     let listing = manager.list(&request, &StopAfter::new(15));
     assert!(listing.items.is_empty());
     assert_eq!(listing.problems.iter().map(|problem| problem.kind).collect::<Vec<_>>(), [ErrorKind::Interrupted]);
-    let sums = manager.stats(&StatsRequest { list: request.clone(), largest: 1 }, &StopAfter::new(5));
+    let sums = manager.stats(&StatsOptions::new(request.clone(), 1), &StopAfter::new(5));
     assert!(sums.volumes.is_empty() && sums.problems.iter().any(|problem| problem.kind == ErrorKind::Interrupted));
     let mut sizes = noted(&sandbox);
     sizes.sort();
@@ -83,7 +80,8 @@ fn a_clean_whose_plan_is_interrupted_plans_nothing() {
     let (sandbox, manager) = two_directories();
     let trashes = Trashes::At(vec![sandbox.trash()]);
     let policy = Policy::Rules(vec![Rule::MaxSize(1)]);
-    let request = CleanRequest { policy, trashes, ..CleanRequest::expired(DateTime::default()) };
+    let mut request = CleanOptions::expired(DateTime::default());
+    (request.policy, request.trashes) = (policy, trashes);
     let plan = manager.plan_clean(&request, &StopAfter::new(15));
     assert!(plan.items.is_empty() && plan.held.is_empty());
     assert_eq!(plan.problems.iter().map(|problem| problem.kind).collect::<Vec<_>>(), [ErrorKind::Interrupted]);

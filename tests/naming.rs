@@ -10,14 +10,14 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::attributes::{ExtendedAttributes, SystemAttributes};
 use rrm::item::{ItemId, State};
-use rrm::manager::{Settings, TrashManager};
-use rrm::outcome::{Removed, TrashStep};
+use rrm::manager::{Builder, TrashManager};
+use rrm::ops::clean::CleanOptions;
+use rrm::ops::list::ListOptions;
+use rrm::ops::remove::{Directories, Place, RemoveOptions};
+use rrm::ops::remove::{RemoveStep, Removed};
+use rrm::ops::restore::{Restorable, RestoreOptions};
 use rrm::progress::Silent;
-use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Mounts, Open, Place, Restorable,
-    RestoreRequest, Sizes, TrashRequest,
-};
-use rrm::selection::Selection;
+use rrm::rules::selection::Selection;
 
 use crate::common::{Sandbox, strace};
 
@@ -155,7 +155,7 @@ fn the_newest_are_found_by_their_names() {
     (0..2 * MOST).for_each(older);
     let ids: Vec<_> = (0..20).map(|age| place.remove(&format!("f{age}"), now - TimeDelta::hours(age))).collect();
     let counting = Arc::new(Counting::default());
-    let manager = TrashManager::new(AtAnyTime::settings_of(&place.sandbox), counting.clone());
+    let manager = AtAnyTime::manager_of(&place.sandbox).attributes(counting.clone()).build();
     let newest = |most, is_wanted: &dyn Fn(&ItemId) -> bool| {
         let found: Vec<_> = manager.newest_items(most, is_wanted).into_iter().map(|item| item.id).collect();
         (found, counting.0.swap(0, Ordering::Relaxed))
@@ -168,6 +168,18 @@ fn the_newest_are_found_by_their_names() {
     assert!(ids.iter().all(|id| found.contains(id)));
 }
 
+// [68] A manager that lives on asks anew what a path means.
+#[test]
+fn a_path_means_to_each_command_what_is_there_now() {
+    let place = AtAnyTime::new();
+    let now = at("2026-05-01T12:00:00Z");
+    place.remove("d/first", now);
+    fs::rename(place.sandbox.path("d"), place.sandbox.path("e")).unwrap();
+    place.sandbox.file("e/second", "another");
+    place.remove("d/second", now);
+    assert!(place.sandbox.path("e/second").exists() && !place.sandbox.path("d/second").exists());
+}
+
 /// A trash in a sandbox, used at any time.
 struct AtAnyTime {
     sandbox: Sandbox,
@@ -177,29 +189,22 @@ struct AtAnyTime {
 impl AtAnyTime {
     fn new() -> Self {
         let sandbox = Sandbox::new();
-        let manager = TrashManager::new(Self::settings_of(&sandbox), Arc::new(SystemAttributes));
+        let manager = Self::manager_of(&sandbox).build();
         Self { sandbox, manager }
     }
 
-    fn settings_of(sandbox: &Sandbox) -> Settings {
-        Settings { home_directory: None, ..sandbox.settings() }
+    fn manager_of(sandbox: &Sandbox) -> Builder {
+        TrashManager::at(sandbox.trash()).look_below(sandbox.root())
     }
 
     fn remove(&self, name: &str, now: DateTime<Utc>) -> ItemId {
         let path = self.sandbox.file(name, name);
-        let request = TrashRequest {
-            operands: vec![path.into()],
-            directories: Directories::Refuse,
-            mounts: Mounts::Refuse,
-            place: Place::Home,
-            copying: Copying::WithinReason,
-            now,
-            deletion: now + TimeDelta::days(30),
-            session: None,
-        };
-        let plan = self.manager.plan_trash(&request).unwrap();
-        let [TrashStep::Remove(removal)] = &plan.steps[..] else { panic!("one removal: {plan:?}") };
-        match self.manager.trash(removal, &request, &Silent).unwrap() {
+        let mut options = RemoveOptions::new(now);
+        options.directories = Directories::Refuse;
+        options.place = Place::Home;
+        let plan = self.manager.plan_remove(&[path], &options).unwrap();
+        let [RemoveStep::Remove(removal)] = &plan.steps[..] else { panic!("one removal: {plan:?}") };
+        match self.manager.remove(removal, &Silent).unwrap() {
             Removed::Trashed(item) => item.id,
             Removed::Deleted(_) => panic!("it is in the trash"),
         }
@@ -207,15 +212,7 @@ impl AtAnyTime {
 
     /// What an undo would bring back at this time.
     fn last(&self, now: DateTime<Utc>) -> Vec<String> {
-        let request = RestoreRequest {
-            what: Restorable::LastBatches { most: 1, session: None },
-            destination: Destination::default(),
-            conflict: Conflict::Fail,
-            copying: Copying::WithinReason,
-            open: Open::Refuse,
-            now,
-            deletion: now,
-        };
+        let request = RestoreOptions::new(Restorable::LastBatches { most: 1, session: None }, now);
         let plan = self.manager.plan_restore(&request);
         let name = |target: &Path| target.file_name().unwrap().to_string_lossy().into_owned();
         plan.steps.iter().map(|step| name(&step.target)).collect()
@@ -223,7 +220,7 @@ impl AtAnyTime {
 
     fn states(&self, now: DateTime<Utc>) -> Vec<State> {
         let selection = Selection::default();
-        let request = ListRequest { selection, sizes: Sizes::AsKnown, standing: None, newest: None, now };
+        let request = ListOptions::new(selection, now);
         self.manager.list(&request, &Silent).items.iter().map(|item| item.state(now)).collect()
     }
 }
@@ -272,7 +269,7 @@ fn two_machines_with_different_clocks_share_a_trash() {
         assert_eq!(place.last(ahead + minute), [format!("ahead-{}", minute.num_minutes())]);
     }
     let due = |now| {
-        let plan = place.manager.plan_clean(&CleanRequest::expired(now), &Silent);
+        let plan = place.manager.plan_clean(&CleanOptions::expired(now), &Silent);
         assert_eq!(plan.problems.len(), 0, "{plan:?}");
         plan.items.iter().map(|item| item.id).collect::<std::collections::HashSet<_>>()
     };
@@ -293,8 +290,8 @@ fn what_is_removed_after_2112_is_kept_for_its_time_and_comes_back() {
     last.sort();
     assert_eq!(last, ["a", "b"]);
     assert_eq!(place.states(now + TimeDelta::hours(2)), [State::Trashed; 2]);
-    let plan = place.manager.plan_clean(&CleanRequest::expired(now + TimeDelta::days(29)), &Silent);
+    let plan = place.manager.plan_clean(&CleanOptions::expired(now + TimeDelta::days(29)), &Silent);
     assert_eq!((plan.items.len(), plan.problems.len()), (0, 0), "{plan:?}");
-    let plan = place.manager.plan_clean(&CleanRequest::expired(now + TimeDelta::days(31)), &Silent);
+    let plan = place.manager.plan_clean(&CleanOptions::expired(now + TimeDelta::days(31)), &Silent);
     assert_eq!(plan.items.len(), 2);
 }

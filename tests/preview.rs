@@ -4,17 +4,15 @@ use std::fs;
 use std::io::{Seek as _, SeekFrom, Write as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
-use rrm::attributes::SystemAttributes;
 use rrm::error::ErrorKind;
 use rrm::item::TrashItem;
 use rrm::manager::TrashManager;
-use rrm::outcome::Preview;
+use rrm::ops::list::ListOptions;
+use rrm::ops::show::Preview;
 use rrm::preview::{Content, Extent, Limits, More, Tree, Twig};
 use rrm::progress::Silent;
-use rrm::request::{ListRequest, Sizes};
-use rrm::selection::Selection;
+use rrm::rules::selection::Selection;
 
 use crate::common::{Sandbox, is_root};
 
@@ -27,14 +25,8 @@ struct Glance {
 impl Glance {
     fn of(sandbox: &Sandbox, name: &str) -> Self {
         sandbox.rrm(["rm", "-f", name]).ok();
-        let manager = TrashManager::new(sandbox.settings(), Arc::new(SystemAttributes));
-        let request = ListRequest {
-            selection: Selection::default(),
-            newest: None,
-            sizes: Sizes::AsKnown,
-            standing: None,
-            now: chrono::DateTime::default(),
-        };
+        let manager = sandbox.manager().build();
+        let request = ListOptions::new(Selection::default(), chrono::DateTime::default());
         let mut items = manager.list(&request, &Silent).items;
         items.retain(|item| *item.trash == sandbox.trash() && item.original_path() == Some(&sandbox.path(name)));
         Self { manager, item: items.pop().expect("it is in the trash") }

@@ -1,6 +1,6 @@
 //! Where things were before the run began, by all that it has moved until now.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::Bound;
 use std::path::{Path, PathBuf};
 
@@ -28,6 +28,11 @@ impl Names {
             }
         }
         path.to_owned()
+    }
+
+    /// Where what was at each of these paths is now; what is not told is where the directory above it is.
+    pub(super) fn places(&self) -> HashMap<&Path, &Path> {
+        self.origins.iter().map(|(now, origin)| (&**origin, &**now)).collect()
     }
 
     /// What is at `from` is at `to` from now on, and what was there is no more.
@@ -85,6 +90,16 @@ impl Names {
     }
 }
 
+/// Where what was at `origin` would be now, by [`Names::places`].
+pub(super) fn place_of(origin: &Path, places: &HashMap<&Path, &Path>) -> PathBuf {
+    let moved = origin.ancestors().find_map(|above| Some((above, *places.get(above)?)));
+    match moved.map(|(above, now)| (origin.strip_prefix(above).unwrap_or(Path::new("")), now)) {
+        Some((below, now)) if below.as_os_str().is_empty() => now.to_owned(),
+        Some((below, now)) => now.join(below),
+        None => origin.to_owned(),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,7 +144,11 @@ mod tests {
             ("/a>/x /b>/x", "/x", "/b"),
             ("/a>/b -/b/c", "/b/c", "/a/c"),
         ] {
-            assert_eq!(after(steps).origin(Path::new(path)), Path::new(origin), "{steps}: {path}");
+            let names = after(steps);
+            assert_eq!(names.origin(Path::new(path)), Path::new(origin), "{steps}: {path}");
+            if path != origin {
+                assert_eq!(place_of(Path::new(origin), &names.places()), Path::new(path), "{steps}: {origin}");
+            }
         }
     }
 }

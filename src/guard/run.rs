@@ -28,10 +28,10 @@ const MOST_NAMED: usize = 1000;
 /// What a run is to do.
 #[derive(Debug, Clone)]
 pub struct GuardOptions {
-    /// When it began, by the coarse clock of the kernel, which file systems take their times from. The program starts once
-    /// that clock has gone on.
+    /// When it began. The program starts once the clock that file systems take their times from, which may be some
+    /// milliseconds behind, is past it.
     pub began: Timestamp,
-    /// Tells the time by the same clock.
+    /// Tells the time by the same clock, which is never behind that of a file system.
     pub clock: fn() -> Timestamp,
     /// Directories whose volumes get their store before the program starts.
     pub here: Vec<PathBuf>,

@@ -80,8 +80,6 @@ pub enum NotRun {
     NoGuard(io::Error),
     /// Something else is told of this process's calls already.
     Guarded,
-    /// This process is under a guard itself, which keeps what COMMAND loses as well.
-    UnderGuard,
     /// The program cannot be started.
     NoProgram(io::Error),
     /// No process, or nothing to speak to it by, could be had.
@@ -93,9 +91,6 @@ pub enum NotRun {
 /// # Errors
 /// Nothing was run.
 pub fn supervise(command: &Guarded, watch: &Arc<dyn Watch>) -> Result<Guard, NotRun> {
-    if guarded::is_under_guard() {
-        return Err(NotRun::UnderGuard);
-    }
     guarded::check_guard().map_err(NotRun::NoGuard)?;
     front::run(command, watch)
 }

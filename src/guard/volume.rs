@@ -114,12 +114,26 @@ impl Volume {
 
     /// Writes lines down, in this order and with nothing between them.
     pub(super) fn note(&self, lines: impl IntoIterator<Item = Entry>) -> io::Result<()> {
-        let text: String = lines.into_iter().map(|line| line.to_line()).collect();
+        let (mut text, mut had) = (String::new(), Vec::new());
+        for line in lines {
+            had.extend(if let Entry::Had { thing, .. } = &line { Some(thing.key) } else { None });
+            text.push_str(&line.to_line());
+        }
+        let noted = self.append(&text);
+        if noted.is_err() {
+            // The next to change it tries again.
+            let mut index = self.index();
+            index.had.retain(|key| !had.contains(key));
+        }
+        noted
+    }
+
+    fn append(&self, text: &str) -> io::Result<()> {
         let mut journal = self.journal();
         let Journal { file, is_torn, is_flushed } = &mut *journal;
         *is_flushed = false;
         self.trash.making_room(|| {
-            let whole = if *is_torn { format!("\n{text}") } else { text.clone() };
+            let whole = if *is_torn { format!("\n{text}") } else { text.to_owned() };
             *is_torn = true;
             sys::write(file, whole.as_bytes())?;
             *is_torn = false;

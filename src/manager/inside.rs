@@ -11,21 +11,21 @@ use crate::sys::{Dir, FileId};
 
 /// The trash directories that are known, and the directories of rrm's own in them.
 #[derive(Debug)]
-pub(super) struct Insides(HashSet<FileId>);
+pub(crate) struct Insides(HashSet<FileId>);
 
 impl Insides {
     /// Those that `manager` has found.
-    pub(super) fn of(manager: &TrashManager) -> Self {
+    pub(crate) fn of(manager: &TrashManager) -> Self {
         Self(manager.known_trashes().iter().flat_map(|trash| trash.ids()).collect())
     }
 
     /// Whether this is one of them.
-    pub(super) fn are(&self, id: FileId) -> bool {
+    pub(crate) fn are(&self, id: FileId) -> bool {
         self.0.contains(&id)
     }
 
     /// Whether the directory `dir`, which is at `path`, is one of them or below one.
-    pub(super) fn hold(&self, dir: &Dir, path: &Path) -> io::Result<bool> {
+    pub(crate) fn hold(&self, dir: &Dir, path: &Path) -> io::Result<bool> {
         let mut dir = dir.try_clone()?;
         for _ in path.ancestors() {
             if self.are(dir.metadata()?.id) {

@@ -216,12 +216,21 @@ impl Level {
         let name = Name::new(&child.name)?;
         let freed = tally.freed_by(|| child.dir()?.metadata());
         self.pass = Pass::Removed;
-        match self.with_rights(|dir| dir.remove_dir(name)) {
+        match self.with_rights(|dir| dir.remove_dir(name)).or_else(|error| self.remove_forbidding(child, name, error)) {
             Ok(()) => tally.removed(freed.bytes),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// Removes a directory that could not be, if its own mode is why: fuse-overlayfs keeps files of its own in one, which it
+    /// removes with the rights of its owner.
+    fn remove_forbidding(&mut self, child: &Self, name: Name<'_>, error: io::Error) -> io::Result<()> {
+        if error.kind() == io::ErrorKind::PermissionDenied && grant(&*child.dir()?) == Granted::Yes {
+            return self.dir()?.remove_dir(name);
+        }
+        Err(error)
     }
 
     pub(super) fn metadata_of(&mut self, name: Name<'_>) -> io::Result<Metadata> {

@@ -11,8 +11,8 @@
 
 use std::io;
 
-use super::{TrashDir, layout};
 use crate::error::is_about_room;
+use crate::store::{TrashDir, layout};
 use crate::sys::{self, Dir, FileSystem, Name, Space};
 
 /// The pieces. Each gives an inode and its blocks.

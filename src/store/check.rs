@@ -7,15 +7,17 @@ use std::path::Path;
 
 use chrono::{DateTime, Utc};
 
-use super::envelope::discard_envelope;
-use super::loosen::OWNER_ALL;
-use super::record::{self, ORIGINAL_PATH};
-use super::sweep::is_abandoned;
-use super::{Reading, TrashDir, layout, take_over};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::error::{Error, ErrorKind, Result, words_of};
+use crate::finding::{Age, At, Fault, Finding, Source};
 use crate::item::{Holder, Origin, Spot, State, TrashItem, Untrusted};
-use crate::outcome::diagnosis::{Age, At, Fault, Finding, Source};
+use crate::store::claim::sweep::is_abandoned;
+use crate::store::envelope::discard_envelope;
+use crate::store::lock::take_over;
+use crate::store::moving::loosen::OWNER_ALL;
+use crate::store::record;
+use crate::store::record::keys::ORIGINAL_PATH;
+use crate::store::{Reading, TrashDir, layout};
 use crate::sys::{self, Dir, Name, Timestamp};
 
 impl TrashDir {

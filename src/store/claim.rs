@@ -14,14 +14,16 @@
 //! kept which is deleted. A claim that is killed before it puts an item back leaves that to the next clean. What is deleted
 //! without a claim cannot be put back: there both hold the lock of the envelope.
 
+pub(super) mod sweep;
+
 use std::ffi::{OsStr, OsString};
 use std::io;
 
 use chrono::{DateTime, Utc};
 
-use super::take::Leaving;
-use super::{Holding, Reading, TrashDir, layout};
 use crate::item::{ItemId, ItemKind, Shape, TrashItem};
+use crate::store::moving::take::Leaving;
+use crate::store::{Holding, Reading, TrashDir, layout};
 use crate::sys::{Dir, Name, if_there, rename_to_own_name};
 
 /// What came of a claim.

@@ -2,14 +2,12 @@
 
 use std::io;
 
-use super::record::{self, Unwritten};
-use super::{Keeps, TrashDir, layout};
 use crate::attributes::RecordFile;
 use crate::item::{ItemId, Lent, Record, Shape};
-use crate::sys::{Dir, FileKind, Metadata, Name, rename_to_own_name};
-
-/// What others than the owner may have: to write, be it through an access list, whose mask the group's bits are (acl(5)).
-pub(super) const OTHERS_WRITE: u32 = 0o022;
+use crate::store::OTHERS_WRITE;
+use crate::store::record::{self, Unwritten};
+use crate::store::{Keeps, TrashDir, layout};
+use crate::sys::{Dir, FileKind, Metadata, Name, has_no_attributes};
 
 const SET_GROUP_ID: u32 = 0o2000;
 
@@ -42,51 +40,65 @@ impl TrashDir {
     ///
     /// # After a crash
     /// A directory without an item: never listed, and swept by `clean` once it is old.
-    pub(super) fn make_envelope(&self, holder: &Dir, record: &Record, lent: Lent) -> io::Result<(ItemId, Dir)> {
-        let shape = if self.keeps() == Keeps::Nothing { Shape::RecordFile } else { Shape::Envelope };
+    pub(in crate::store) fn make_envelope(
+        &self,
+        holder: &Dir,
+        record: &Record,
+        lent: Lent,
+    ) -> io::Result<(ItemId, Dir)> {
+        if self.keeps() == Keeps::Attributes
+            && let Some(made) = self.make_envelope_of(holder, Shape::Envelope, record, lent)?
+        {
+            return Ok(made);
+        }
+        // A new one, because its name tells what it is, and a server may lose what is new in a directory that is renamed.
+        let made = self.make_envelope_of(holder, Shape::RecordFile, record, lent)?;
+        made.ok_or_else(|| io::ErrorKind::Unsupported.into())
+    }
+
+    /// The same with the record in this way; `None` where it is refused, and nothing is left of the envelope.
+    fn make_envelope_of(
+        &self,
+        holder: &Dir,
+        shape: Shape,
+        record: &Record,
+        lent: Lent,
+    ) -> io::Result<Option<(ItemId, Dir)>> {
         let id = self.new_id(record, shape, lent)?;
         let text = id.to_string();
         let name = Name::new(&text)?;
         let envelope = holder.create_private_dir(name)?;
-        let sealed = self.seal(&envelope, shape, record).and_then(|sealed| {
-            if sealed == shape {
-                return Ok(id);
-            }
-            let id = self.new_id(record, sealed, lent)?;
-            rename_to_own_name(holder, name, holder, Name::new(&id.to_string())?)?;
-            Ok(id)
-        });
-        match sealed {
-            Ok(id) => Ok((id, envelope)),
-            Err(error) => {
+        match self.seal(&envelope, shape, record) {
+            Ok(()) => Ok(Some((id, envelope))),
+            Err(unwritten) => {
                 discard_envelope(holder, &envelope, name).ok();
-                Err(error)
+                match unwritten {
+                    Unwritten::Failed(error) => Err(error),
+                    Unwritten::Refused(_) => Ok(None),
+                }
             }
         }
     }
 
-    /// Writes the record on an envelope: as attributes, or as a file where those are unsupported or too small. Says which.
-    fn seal(&self, envelope: &Dir, shape: Shape, record: &Record) -> io::Result<Shape> {
-        let file = envelope.readable()?;
-        if shape == Shape::Envelope {
-            match record::create(&*self.attributes, &file, record) {
-                Ok(()) => return Ok(Shape::Envelope),
-                Err(Unwritten::Failed(error)) => return Err(error),
-                // The directory is new, ours and empty: what is unsupported on it is unsupported on all here.
-                Err(Unwritten::Refused(error)) if error.kind() == io::ErrorKind::Unsupported => {
-                    self.learn(Keeps::Nothing);
-                }
-                Err(Unwritten::Refused(_)) => {}
-            }
+    /// Writes the record on an envelope: as attributes, or as a file where those are unsupported or too small.
+    fn seal(&self, envelope: &Dir, shape: Shape, record: &Record) -> Result<(), Unwritten> {
+        let file = envelope.readable().map_err(Unwritten::Failed)?;
+        if shape == Shape::RecordFile {
+            return RecordFile::keep(&file, record::encode(record)).map_err(Unwritten::Failed);
         }
-        RecordFile::keep(&file, record::encode(record)).map(|()| Shape::RecordFile)
+        record::create(&*self.attributes, &file, record).inspect_err(|unwritten| {
+            // The directory is new, ours and empty: what is unsupported on it is unsupported on all here.
+            if matches!(unwritten, Unwritten::Refused(error) if has_no_attributes(error)) {
+                self.learn(Keeps::Nothing);
+            }
+        })
     }
 }
 
 /// Takes away an envelope that holds no item any more.
 ///
 /// rmdir(2) fails on whatever else is in it, so nothing is lost if there is.
-pub(super) fn discard_envelope(holder: &Dir, envelope: &Dir, name: Name<'_>) -> io::Result<()> {
+pub(in crate::store) fn discard_envelope(holder: &Dir, envelope: &Dir, name: Name<'_>) -> io::Result<()> {
     if let Err(error) = envelope.metadata_of(layout::ITEM)
         && error.kind() == io::ErrorKind::NotFound
     {
@@ -177,10 +189,10 @@ mod tests {
     fn what_an_error_makes_of_the_shape() {
         use rustix::io::Errno;
         let refusals = [Errno::NOTSUP, Errno::PERM, Errno::ACCESS, Errno::NOSPC, Errno::TOOBIG, Errno::RANGE];
-        for errno in refusals.into_iter().chain([Errno::DQUOT, Errno::EXIST]) {
+        for errno in refusals.into_iter().chain([Errno::DQUOT, Errno::EXIST, Errno::IO]) {
             assert!(matches!(io::Error::from(errno).into(), Unwritten::Refused(_)), "{errno}");
         }
-        for errno in [Errno::IO, Errno::NOENT, Errno::ROFS, Errno::NOMEM] {
+        for errno in [Errno::NOTCONN, Errno::NOENT, Errno::ROFS, Errno::NOMEM] {
             assert!(matches!(io::Error::from(errno).into(), Unwritten::Failed(_)), "{errno}");
         }
     }

@@ -15,10 +15,9 @@ use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _};
 
-use super::record::ORIGINAL_PATH;
-use super::{TrashDir, layout, take_over};
+use super::record::keys::ORIGINAL_PATH;
+use super::{TrashDir, layout, record, take_over};
 use crate::attributes::{ExtendedAttributes, RecordFile};
-use crate::error::is_about_room;
 use crate::item::{Guarded, ItemId, Lent, Record, Shape};
 use crate::sys::{self, Dir, Locked, Name, if_there, rename_to_own_name};
 
@@ -121,7 +120,6 @@ impl TrashDir {
     pub fn make_guarded_envelope(&self, guard: &Guard, record: &Record, mark: Guarded) -> io::Result<ItemId> {
         self.making_room(|| {
             let (id, envelope) = self.make_envelope(&guard.dir, record, Lent::default())?;
-            let Some(words) = mark.words() else { return Ok(id) };
             let file = envelope.readable()?;
             let attributes: &dyn ExtendedAttributes = match id.told().map(|told| told.shape) {
                 Some(Shape::RecordFile) => &RecordFile,
@@ -130,12 +128,33 @@ impl TrashDir {
             if record.original_path.as_os_str().is_empty() {
                 attributes.remove(&file, ORIGINAL_PATH)?;
             }
+            let words = mark.words().unwrap_or_default();
             match attributes.set(&file, MARK, words.as_bytes()) {
-                // Without the mark it is an item all the same.
-                Err(error) if is_about_room(&error) || sys::is_attribute_refused(&error) => Ok(id),
+                Err(error) if sys::is_attribute_refused(&error) => {
+                    self.write_in_file(guard, (id, &file), record, words)
+                }
                 set => set.map(|()| id),
             }
         })
+    }
+
+    /// Moves the record of an envelope, in which there is no room for the mark, to a file in it.
+    fn write_in_file(
+        &self,
+        guard: &Guard,
+        (id, envelope): (ItemId, &File),
+        record: &Record,
+        words: &str,
+    ) -> io::Result<ItemId> {
+        let mut pairs = record::encode(record);
+        pairs.retain(|(name, value)| *name != ORIGINAL_PATH || !value.is_empty());
+        pairs.push((MARK, words.into()));
+        RecordFile::keep(envelope, pairs)?;
+        record::erase(&*self.attributes, envelope)?;
+        let again = self.new_id(record, Shape::RecordFile, Lent::default())?;
+        let (old, new) = (id.to_string(), again.to_string());
+        rename_to_own_name(&guard.dir, Name::new(&old)?, &guard.dir, Name::new(&new)?)?;
+        Ok(again)
     }
 
     /// Puts a filled envelope among the items: the commit.

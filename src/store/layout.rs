@@ -108,7 +108,8 @@ pub fn meaning_of(shelf: Shelf, name: &OsStr) -> Meaning {
     let ours = [STAGING, DOOMED, GUARDED, KEPT, VOLUMES, BALLAST, UNDONE, CACHE_TAG, GIT_IGNORE];
     if let Some(id) = ItemId::from_name(name) {
         Meaning::Item(Spot::in_trash(id))
-    } else if ours.iter().any(|known| known.as_os_str() == name) {
+    // A file system that folds the case of names may tell them in another.
+    } else if ours.iter().any(|known| known.as_os_str().eq_ignore_ascii_case(name)) {
         Meaning::Ours
     } else {
         Meaning::Foreign
@@ -133,7 +134,7 @@ mod tests {
         for odd in [&id.to_uppercase(), &id.replace('-', ""), "item", "volumesx", ".rrm-0"] {
             assert_eq!(in_trash(odd), Meaning::Foreign, "{odd}");
         }
-        for ours in [".doomed", "kept", ".ballast"] {
+        for ours in [".doomed", "kept", ".ballast", "cachedir.tag"] {
             assert_eq!(in_trash(ours), Meaning::Ours);
             assert_eq!(meaning_of(Shelf::Kept, OsStr::new(ours)), Meaning::Foreign);
         }

@@ -1,13 +1,12 @@
 //! One item, read from its place.
 
+pub(super) mod listing;
+pub(super) mod older;
+
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-use super::envelope::OTHERS_WRITE;
-use super::record::{self, Carrier, Found};
-use super::shelf::Shelved;
-use super::{Base, Modes, TrashDir, guarded, layout};
 use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::error::{Error, Result};
 use crate::item::Stamp::{self, Missing};
@@ -15,7 +14,12 @@ use crate::item::{
     Grower, Guarded, Holder, ItemId, ItemKind, Keep, Origin, RecordPlace, Shape, Shelf, Spot, TrashItem, Trust,
     Untrusted, is_plain_path,
 };
-use crate::sys::{Dir, FileKind, Metadata, Name, Timestamp, metadata_of_file};
+use crate::store::OTHERS_WRITE;
+use crate::store::record::keys::ORIGINAL_PATH;
+use crate::store::record::{self, Carrier, Found};
+use crate::store::spot::At;
+use crate::store::{Base, Modes, TrashDir, guarded, layout};
+use crate::sys::{FileKind, Metadata, Name, Timestamp, metadata_of_file};
 
 /// What a name in a trash directory turned out to be.
 #[derive(Debug)]
@@ -71,7 +75,7 @@ impl TrashDir {
         }
     }
 
-    pub(super) fn read_at(&self, at: &At<'_>, kind: Option<FileKind>) -> Result<Reading> {
+    pub(in crate::store) fn read_at(&self, at: &At<'_>, kind: Option<FileKind>) -> Result<Reading> {
         match self.try_read(at, kind) {
             Ok(reading) => Ok(reading),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Reading::Gone),
@@ -122,7 +126,7 @@ impl TrashDir {
         let is_doubted = shape == Shape::Doubted || spot.id.told().is_some_and(|told| told.shape == Shape::Doubted);
         let trust = if is_doubted { Trust::Open } else { self.trust_in(&is) };
         let at = At::new(at.dir, spot);
-        Ok(match record::read(&*self.attributes, &file, carrier_of(&is)) {
+        Ok(match record::read(&*self.attributes, &file, Carrier::of(&is)) {
             Ok(found) => self.item(&at, &is, found, Holder::Item, trust),
             Err(_) => self.without_record(&at, &is, Holder::Item),
         })
@@ -143,18 +147,24 @@ impl TrashDir {
         });
         Ok(match found {
             Ok((found, guarded)) => {
-                let reading = self.item(at, &metadata, found, Holder::Envelope, self.trust_in(&carrier));
-                reading.marked(guarded)
+                self.item(at, &metadata, found, Holder::Envelope, self.trust_in(&carrier)).marked(guarded)
             }
             Err(_) => self.without_record(at, &metadata, Holder::Envelope),
         })
     }
 
-    pub(super) fn without_record(&self, at: &At<'_>, metadata: &Metadata, holder: Holder) -> Reading {
+    pub(in crate::store) fn without_record(&self, at: &At<'_>, metadata: &Metadata, holder: Holder) -> Reading {
         self.item(at, metadata, Found::default(), holder, Trust::Open)
     }
 
-    pub(super) fn item(&self, at: &At<'_>, metadata: &Metadata, found: Found, holder: Holder, trust: Trust) -> Reading {
+    pub(in crate::store) fn item(
+        &self,
+        at: &At<'_>,
+        metadata: &Metadata,
+        found: Found,
+        holder: Holder,
+        trust: Trust,
+    ) -> Reading {
         let Spot { id, kept } = at.spot;
         Reading::Item(TrashItem {
             id,
@@ -187,7 +197,7 @@ impl TrashDir {
     ///
     /// Where there are no modes, as on a stick, whoever may write to the volume may write all on it. There a record leads
     /// nowhere but to that volume.
-    pub(super) fn trust_in(&self, carrier: &Metadata) -> Trust {
+    pub(in crate::store) fn trust_in(&self, carrier: &Metadata) -> Trust {
         let is_closed = carrier.mode & OTHERS_WRITE == 0;
         let cannot_be = self.modes == Modes::Fixed && matches!(self.base, Base::Relative(_));
         if carrier.uid == self.owner && (is_closed || cannot_be) { Trust::Believed } else { Trust::Open }
@@ -198,7 +208,7 @@ impl TrashDir {
     /// # Security
     /// Whoever can write to a shared drive can plant a trash directory on it, with records that would have a restore
     /// write anywhere.
-    pub(super) fn origin(&self, recorded: Option<PathBuf>) -> Origin {
+    pub(in crate::store) fn origin(&self, recorded: Option<PathBuf>) -> Origin {
         let Some(recorded) = recorded else { return Origin::Unknown };
         let reason = match &self.base {
             _ if !is_plain_path(&recorded) => "it is not a plain path",
@@ -228,20 +238,8 @@ impl TrashDir {
         }
         let envelope = self.shelf(item.shelf)?.open_dir(Name::new(&item.spot().name())?)?;
         let present = self.attributes.list(&envelope.readable()?)?;
-        let carries = present.iter().any(|name| name == record::ORIGINAL_PATH);
+        let carries = present.iter().any(|name| name == ORIGINAL_PATH);
         Ok(if !carries && RecordFile::is_in(&envelope)? { RecordPlace::File } else { RecordPlace::Envelope })
-    }
-
-    /// Opens the directory that holds the item and says under which name.
-    pub fn holding(&self, item: &TrashItem) -> io::Result<(Holding<'_>, OsString)> {
-        let name = OsString::from(item.spot().name());
-        let shelf = self.shelf(item.shelf)?;
-        match item.holder {
-            Holder::Item => Ok((Holding::Shelf(shelf), name)),
-            Holder::Envelope => {
-                Ok((Holding::Envelope(shelf.open_dir(Name::new(&name)?)?), layout::ITEM.as_os_str().to_owned()))
-            }
-        }
     }
 }
 
@@ -254,58 +252,8 @@ impl Reading {
     }
 }
 
-/// A place in a trash directory, and the open directory that it is in.
-pub(super) struct At<'a> {
-    pub(super) dir: &'a Dir,
-    pub(super) spot: Spot,
-    text: String,
-}
-
-impl<'a> At<'a> {
-    pub(super) fn new(dir: &'a Dir, spot: Spot) -> Self {
-        Self { dir, spot, text: spot.name() }
-    }
-
-    pub(super) fn name(&self) -> io::Result<Name<'_>> {
-        Ok(Name::new(&self.text)?)
-    }
-}
-
-/// The directory that holds an item.
-pub enum Holding<'a> {
-    /// One of those that items are in.
-    Shelf(Shelved<'a>),
-    /// The item's envelope.
-    Envelope(Dir),
-}
-
-impl Holding<'_> {
-    /// The directory, to be kept.
-    pub(super) fn into_dir(self) -> io::Result<Dir> {
-        match self {
-            Self::Shelf(dir) => dir.try_clone(),
-            Self::Envelope(dir) => Ok(dir),
-        }
-    }
-}
-
-impl std::ops::Deref for Holding<'_> {
-    type Target = Dir;
-
-    fn deref(&self) -> &Dir {
-        match self {
-            Self::Shelf(dir) => dir,
-            Self::Envelope(dir) => dir,
-        }
-    }
-}
-
-pub(super) fn abandoned(spot: Spot, metadata: &Metadata) -> Reading {
+pub(in crate::store) fn abandoned(spot: Spot, metadata: &Metadata) -> Reading {
     Reading::Abandoned { spot, modified: metadata.modified }
-}
-
-pub(super) fn carrier_of(metadata: &Metadata) -> Carrier {
-    if metadata.is_dir() { Carrier::Directory } else { Carrier::File }
 }
 
 /// The kinds of the kernel are the kinds of an item; an unknown one is shown as what it can at least be moved as.

@@ -1,5 +1,10 @@
 //! A record as attributes: their names, their values, and which of them are ours.
 
+pub(super) mod keys;
+pub(super) mod mark;
+pub(super) mod older;
+pub(super) mod stray;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
@@ -10,27 +15,9 @@ use chrono::{DateTime, SecondsFormat, Utc};
 
 use crate::attributes::{ExtendedAttributes, short_name};
 use crate::item::{Record, Stamp};
-use crate::sys::is_attribute_refused;
+use crate::sys::{Metadata, is_attribute_refused};
 
-use super::older;
-
-/// Where the item was: raw bytes. If a slash is at its end it is the directory, and [`ORIGINAL_NAME`] is the rest.
-pub const ORIGINAL_PATH: &str = "original_path";
-/// The last name of a long path: raw bytes.
-pub const ORIGINAL_NAME: &str = "original_name";
-/// When its grace period ends: RFC 3339, UTC.
-pub const DELETION_DATE: &str = "deletion_date";
-/// Who removed it: raw bytes.
-pub const SESSION: &str = "rrm_session";
-/// How large a directory was found to be, all of it: bytes in decimal.
-pub const SIZE: &str = "rrm_size";
-/// The name that an imported item had in the trash of another program, raw bytes, until nothing of it is left there.
-pub const IMPORT: &str = "rrm_import";
-
-/// The attributes of a record, those of older versions included. Those that tell the path come first when a record is
-/// written and go last when it is erased: whatever a crash leaves of a record still says which file it belongs to.
-pub(super) const OURS: [&str; 9] =
-    [ORIGINAL_NAME, ORIGINAL_PATH, older::MODE, DELETION_DATE, older::TRASHED_DATE, SESSION, older::KEEP, SIZE, IMPORT];
+use crate::store::record::keys::{DELETION_DATE, IMPORT, ORIGINAL_NAME, ORIGINAL_PATH, OURS, SESSION, SIZE};
 
 /// The longest path that is written as one value.
 ///
@@ -127,6 +114,16 @@ pub fn restore(attributes: &dyn ExtendedAttributes, file: &File, record: &Record
     erase_all_but(attributes, file, &pairs)
 }
 
+/// Whether all that `record` writes is on `file` as it was written.
+pub fn is_on(attributes: &dyn ExtendedAttributes, file: &File, record: &Record) -> io::Result<bool> {
+    for (name, value) in encode(record) {
+        if attributes.get(file, name)?.as_ref() != Some(&value) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Erases the record on `file`.
 pub fn erase(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<()> {
     erase_all_but(attributes, file, &[])
@@ -150,7 +147,7 @@ pub fn is_part_of_one(name: &OsStr) -> bool {
 type Pair = (&'static str, Vec<u8>);
 
 /// The attributes that make up `record`, in the order in which they are written.
-pub(super) fn encode(record: &Record) -> Vec<Pair> {
+pub(in crate::store) fn encode(record: &Record) -> Vec<Pair> {
     let mut pairs = encode_path(&record.original_path);
     pairs.extend(record.deletion.map(|deletion| (DELETION_DATE, date(deletion, SecondsFormat::AutoSi))));
     pairs.extend(record.session.as_ref().map(|session| (SESSION, session.as_bytes().to_vec())));
@@ -169,7 +166,7 @@ fn encode_path(path: &Path) -> Vec<Pair> {
     }
 }
 
-pub(super) fn date(instant: DateTime<Utc>, precision: SecondsFormat) -> Vec<u8> {
+pub(in crate::store) fn date(instant: DateTime<Utc>, precision: SecondsFormat) -> Vec<u8> {
     instant.to_rfc3339_opts(precision, true).into_bytes()
 }
 
@@ -195,6 +192,13 @@ pub enum Carrier {
     Directory,
 }
 
+impl Carrier {
+    /// What has this metadata.
+    pub(in crate::store) fn of(metadata: &Metadata) -> Self {
+        if metadata.is_dir() { Self::Directory } else { Self::File }
+    }
+}
+
 /// Reads what there is of a record on `file`: one call for each value that may be there.
 pub fn read(attributes: &dyn ExtendedAttributes, file: &File, carrier: Carrier) -> io::Result<Found> {
     let size = || if carrier == Carrier::Directory { attributes.get(file, SIZE) } else { Ok(None) };
@@ -207,7 +211,7 @@ pub fn read(attributes: &dyn ExtendedAttributes, file: &File, carrier: Carrier) 
 }
 
 /// The path that is recorded on `file`. Where the name is missing, what is left is no plain path.
-pub(super) fn read_path(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<Option<PathBuf>> {
+pub(in crate::store) fn read_path(attributes: &dyn ExtendedAttributes, file: &File) -> io::Result<Option<PathBuf>> {
     let Some(mut path) = attributes.get(file, ORIGINAL_PATH)? else { return Ok(None) };
     if path.ends_with(b"/") {
         path.extend(attributes.get(file, ORIGINAL_NAME)?.unwrap_or_default());
@@ -215,11 +219,11 @@ pub(super) fn read_path(attributes: &dyn ExtendedAttributes, file: &File) -> io:
     Ok(Some(OsString::from_vec(path).into()))
 }
 
-pub(super) fn decode_size(value: &[u8]) -> Option<u64> {
+pub(in crate::store) fn decode_size(value: &[u8]) -> Option<u64> {
     std::str::from_utf8(value).ok()?.parse().ok()
 }
 
-pub(super) fn decode_date(value: Option<Vec<u8>>) -> Stamp {
+pub(in crate::store) fn decode_date(value: Option<Vec<u8>>) -> Stamp {
     let Some(value) = value else { return Stamp::Missing };
     let instant = std::str::from_utf8(&value).ok().and_then(|text| DateTime::parse_from_rfc3339(text).ok());
     match instant {
@@ -233,6 +237,7 @@ mod tests {
     use super::*;
     use crate::attributes::{MockExtendedAttributes, SystemAttributes};
     use crate::item::is_plain_path;
+    use crate::store::record::keys::KEEP;
     use chrono::TimeZone;
 
     fn record() -> Record {
@@ -300,7 +305,7 @@ mod tests {
         set(SESSION, b"theirs");
         set(SIZE, b"0");
         set(IMPORT, b"theirs");
-        set(older::KEEP, b"forever");
+        set(KEEP, b"forever");
         SystemAttributes.remove(file.as_file(), DELETION_DATE).expect("removed");
         restore(&SystemAttributes, file.as_file(), &record).expect("restored");
         let names = SystemAttributes.list(file.as_file()).expect("listed");
@@ -353,7 +358,7 @@ mod tests {
             disk.expect_create().returning(move |_, name, _| {
                 let mut set = on_create.lock().expect("not poisoned");
                 if set.len() == failing {
-                    return Err(io::Error::from_raw_os_error(5));
+                    return Err(io::ErrorKind::BrokenPipe.into());
                 }
                 set.push(name.to_owned());
                 Ok(())
@@ -364,7 +369,7 @@ mod tests {
             });
             let file = tempfile::tempfile().expect("a temporary file");
             let result = create(&disk, &file, &record());
-            assert!(matches!(result, Err(Unwritten::Failed(error)) if error.raw_os_error() == Some(5)));
+            assert!(matches!(result, Err(Unwritten::Failed(error)) if error.kind() == io::ErrorKind::BrokenPipe));
             assert!(set.lock().expect("not poisoned").is_empty(), "attribute {failing}");
         }
     }

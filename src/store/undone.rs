@@ -11,8 +11,8 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
-use super::{TrashDir, layout};
 use crate::item::{ItemId, Keep, TrashItem};
+use crate::store::{TrashDir, layout};
 use crate::sys::{self, FileId, Timestamp, if_there};
 use crate::text::{percent_decoded, percent_encoded};
 

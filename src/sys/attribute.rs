@@ -6,25 +6,12 @@ use std::io;
 
 use rustix::io::Errno;
 
-use super::platform;
+use crate::sys::answer::{Answer, Asked, answer};
+use crate::sys::platform;
+use crate::sys::values::AttributeMeaning;
 
 /// What the platform wants in front of the name of an attribute that a user may set.
 pub const ATTRIBUTE_PREFIX: &str = platform::ATTRIBUTE_PREFIX;
-
-/// What an attribute is for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum AttributeMeaning {
-    /// Whatever somebody set it for.
-    Value,
-    /// An access control list.
-    AccessList,
-    /// One that a new entry may have from the directory it is made in.
-    InheritableAccessList,
-    /// What a program may do (capabilities(7)).
-    Capabilities,
-    /// A label or setting that the system gives, and a copy gets its own of.
-    Label,
-}
 
 /// What the attribute of this full name is for.
 #[must_use]
@@ -40,26 +27,19 @@ pub fn create_attribute(file: &File, name: &str, value: &[u8]) -> io::Result<()>
 /// Whether the error says that there is no attribute of that name.
 #[must_use]
 pub fn is_no_attribute(error: &io::Error) -> bool {
-    error.raw_os_error() == Some(platform::NO_ATTRIBUTE.raw_os_error())
+    answer(error, Asked::Attribute) == Answer::Gone
 }
 
-/// Whether the error says that this file, or this file system, will not keep the attribute, though another may.
-///
-/// No support (`ENOTSUP`), a kind of file that carries none or an owner or mode that forbids it (`EPERM`, `EACCES`), or no
-/// room for it ([`is_attribute_too_large`]; `EDQUOT` for the block that the attributes would take).
+/// Whether an error about a new directory of ours says that there are no attributes on its file system. Some servers that
+/// have none say `EIO`.
+#[must_use]
+pub fn has_no_attributes(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::Unsupported || error.raw_os_error() == Some(Errno::IO.raw_os_error())
+}
+
+/// Whether the error says that this file, or this file system, will not keep the attribute, though another may: no support,
+/// a kind of file that carries none, an owner or mode that forbids it, or no room for it.
 #[must_use]
 pub fn is_attribute_refused(error: &io::Error) -> bool {
-    let refusals = [Errno::NOTSUP, Errno::PERM, Errno::ACCESS, Errno::DQUOT];
-    is_any(error, &refusals) || is_attribute_too_large(error)
-}
-
-/// Whether the error says that the value does not fit: no room left in the inode's attribute space (`ENOSPC`, which here
-/// does not mean a full disk), or more than the file system takes (`E2BIG`, `ERANGE`).
-#[must_use]
-pub fn is_attribute_too_large(error: &io::Error) -> bool {
-    is_any(error, &[Errno::NOSPC, Errno::TOOBIG, Errno::RANGE])
-}
-
-fn is_any(error: &io::Error, of: &[Errno]) -> bool {
-    of.iter().any(|errno| error.raw_os_error() == Some(errno.raw_os_error()))
+    answer(error, Asked::Attribute) == Answer::NotHere
 }

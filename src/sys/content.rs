@@ -9,9 +9,9 @@ use std::os::unix::fs::FileExt as _;
 use rustix::fs::SeekFrom;
 use rustix::io::Errno;
 
-use super::dir::Dir;
-use super::door::through;
-use super::platform;
+use crate::sys::dir::Dir;
+use crate::sys::door::through;
+use crate::sys::platform;
 
 /// What became of a call that not every pair of file systems has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,6 +85,11 @@ pub fn set_length(file: &File, length: u64) -> io::Result<()> {
 /// Waits until an open file or directory is on the disk, and not only in the cache of the drive.
 pub fn flush_file(file: &File) -> io::Result<()> {
     platform::flush_file(file)
+}
+
+/// Brings a directory's names to the disk (fsync(2)): what was renamed into it is there after a power cut.
+pub fn flush(directory: &Dir) -> io::Result<()> {
+    flush_file(&directory.readable()?)
 }
 
 /// Waits until the whole file system of this open directory is on disk, as far as [`Dir::flushes_as_one`] tells that the

@@ -2,35 +2,32 @@
 //!
 //! No call here follows a symbolic link at the name it is given; the one that does says so in its own name.
 
+pub(super) mod file_system;
+pub(super) mod inode;
+pub(super) mod private;
+
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::os::unix::ffi::OsStringExt;
+use std::os::fd::{AsFd, BorrowedFd};
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use rustix::fs::{AtFlags, CWD, Mode, OFlags};
 use rustix::io::Errno;
 
-use super::content::flush_file;
-use super::door::through;
-use super::metadata::{FileId, FileKind, Metadata, Timestamp, mode_of};
-use super::name::Name;
-use super::platform::{self, PLACE};
+use crate::sys::door::through;
+use crate::sys::platform::{self, PLACE};
+use crate::sys::values::metadata::{FileId, FileKind, Metadata, Timestamp, mode_of};
+use crate::sys::values::name::Name;
+use crate::sys::values::opening::{GUARDED, Within};
 
-/// What a handle is opened with, whatever else it is for: not inherited, not followed, never blocking on a FIFO and
-/// never becoming a controlling terminal.
-pub(super) const GUARDED: OFlags =
-    OFlags::CLOEXEC.union(OFlags::NOFOLLOW).union(OFlags::NONBLOCK).union(OFlags::NOCTTY);
+/// How the name begins of what is deleted and still open: with libfuse (its option `hard_remove`), and on NFS.
+const HIDDEN: [&str; 2] = [".fuse_hidden", ".nfs"];
 
-/// How far from a directory an opening may lead.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Within {
-    /// To what is in it.
-    Directory,
-    /// Also above it.
-    Mount,
-}
+/// How many milliseconds a last close may take to come to a server.
+const PATIENCE: u32 = 500;
 
 /// A directory held open as a place for names.
 #[derive(Debug)]
@@ -77,7 +74,7 @@ impl Dir {
         Self::open_from(self, OsStr::new(".."), PLACE)
     }
 
-    pub(super) fn open_from(base: impl AsFd, path: &OsStr, flags: OFlags) -> io::Result<Self> {
+    fn open_from(base: impl AsFd, path: &OsStr, flags: OFlags) -> io::Result<Self> {
         Ok(File::from(platform::open_dir(base, path, flags)?).into())
     }
 
@@ -113,7 +110,7 @@ impl Dir {
     }
 
     /// How far it was read.
-    pub(super) fn reading(&self) -> &platform::Reading {
+    pub(in crate::sys) fn reading(&self) -> &platform::Reading {
         &self.reading
     }
 
@@ -132,9 +129,15 @@ impl Dir {
         platform::look_at(self, name.as_os_str())
     }
 
-    /// The same, and when it was made, where the file system tells.
+    /// The metadata of `name`, and when it was made, where the file system tells.
     pub fn metadata_and_birth_of(&self, name: Name<'_>) -> io::Result<(Metadata, Option<Timestamp>)> {
         platform::look_at_birth_of(self, name.as_os_str())
+    }
+
+    /// The metadata of `name`, asked of the file system itself. A server may have the kernel go by what it told up to a second
+    /// ago, and after link(2) that is often wrong.
+    pub fn metadata_anew(&self, name: Name<'_>) -> io::Result<Metadata> {
+        platform::look_at_anew(self, name.as_os_str())
     }
 
     /// The metadata of `inner` in the directory `name`, not following `inner`. In one call, so `name` is followed if
@@ -206,6 +209,33 @@ impl Dir {
         Ok(through("unlinkat", || rustix::fs::unlinkat(self, name.as_os_str(), AtFlags::REMOVEDIR))?)
     }
 
+    /// As [`Self::remove_dir`], for a directory that was emptied just now. A server that hides what is deleted while it is open
+    /// (`.fuse_hidden…`, `.nfs…`) does not find it empty until the last close has come to it, which nobody waits for.
+    pub fn remove_emptied_dir(&self, name: Name<'_>) -> io::Result<()> {
+        for _ in 0..PATIENCE {
+            match self.remove_dir(name) {
+                Err(error) if error.kind() == io::ErrorKind::DirectoryNotEmpty && self.holds_hidden(name) => {
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+                removed => return removed,
+            }
+        }
+        self.remove_dir(name)
+    }
+
+    /// Whether all that is in the directory `name` is what a server hides.
+    fn holds_hidden(&self, name: Name<'_>) -> bool {
+        let is_hidden = |name: &OsStr| HIDDEN.iter().any(|hidden| name.as_bytes().starts_with(hidden.as_bytes()));
+        let mut others = 0;
+        let read = self.open_dir(name).and_then(|dir| {
+            dir.for_each_entry(|entry| {
+                others += usize::from(!is_hidden(&entry.name));
+                Ok(())
+            })
+        });
+        read.is_ok() && others == 0
+    }
+
     /// Sets the permission bits of this directory.
     pub fn set_mode(&self, mode: u32) -> io::Result<()> {
         Ok(platform::set_mode_of_place(&self.handle, mode_of(mode))?)
@@ -213,14 +243,14 @@ impl Dir {
 
     /// Where this directory is now, as an absolute path without links.
     pub fn path(&self) -> io::Result<PathBuf> {
-        platform::path_of(self, &self.handle)
+        platform::path_of(&self.handle)?.map_or_else(|| self.path_by_names(), Ok)
     }
 
     /// The same by the names alone, as getcwd(3) finds it out: that of each directory in the one above it, up to the root.
     ///
     /// # Errors
     /// `EACCES` where a directory above may not be read.
-    pub(super) fn path_by_names(&self) -> io::Result<PathBuf> {
+    fn path_by_names(&self) -> io::Result<PathBuf> {
         let (mut names, mut here) = (Vec::new(), self.try_clone()?);
         loop {
             let (above, is) = (here.open_parent()?, here.metadata()?);
@@ -325,17 +355,4 @@ pub fn metadata_and_birth_at(path: &Path) -> io::Result<(Metadata, Option<Timest
 /// Sets the permission bits of an open file.
 pub fn set_mode_of_file(file: &File, mode: u32) -> io::Result<()> {
     Ok(through("fchmod", || rustix::fs::fchmod(file, mode_of(mode)))?)
-}
-
-/// Brings a directory's names to the disk (fsync(2)): what was renamed into it is there after a power cut.
-pub fn flush(directory: &Dir) -> io::Result<()> {
-    flush_file(&directory.readable()?)
-}
-
-/// Opens `name` of `dir`, unless that is on another device (`EXDEV`). Opening does nothing to a directory, so it is looked
-/// at once it cannot be exchanged any more.
-pub(super) fn open_on_this_device(dir: &Dir, name: &OsStr, flags: OFlags) -> io::Result<OwnedFd> {
-    let other = Dir::open_from(dir, name, flags)?;
-    let is_here = other.metadata()?.id.device == dir.metadata()?.id.device;
-    if is_here { Ok(other.handle.into()) } else { Err(Errno::XDEV.into()) }
 }

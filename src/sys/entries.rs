@@ -1,25 +1,18 @@
 //! Reading a directory in bounded memory.
 
-use std::ffi::{OsStr, OsString};
+pub(super) mod listing;
+pub(crate) mod walk;
+
+use std::ffi::OsStr;
 use std::io;
 use std::ops::{ControlFlow, Range};
 use std::os::unix::ffi::OsStrExt;
 
-use rustix::fs::FileType;
-
-use super::dir::Dir;
-use super::metadata::FileKind;
-use super::name::Name;
-use super::platform;
-
-/// One entry of a directory: never `.` or `..`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Entry {
-    /// The entry's name.
-    pub name: OsString,
-    /// Its kind, where the file system tells without a further call.
-    pub kind: Option<FileKind>,
-}
+use crate::sys::dir::Dir;
+use crate::sys::platform;
+use crate::sys::values::entry::{Batch, Entry};
+use crate::sys::values::metadata::FileKind;
+use crate::sys::values::name::Name;
 
 /// Room for a batch of entries; one serves any number of directories in turn.
 #[derive(Debug, Default)]
@@ -48,15 +41,6 @@ impl EntryBuffer {
             entries.push(Found { inode, kind, name: start..names.len() });
         })
     }
-}
-
-/// What [`Dir::read_batch`] came to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Batch {
-    /// There were entries, and may be more.
-    More,
-    /// The directory's end, and no entries with it.
-    End,
 }
 
 impl Dir {
@@ -119,15 +103,4 @@ impl Dir {
         });
         if empty { read.map(|()| true) } else { Ok(false) }
     }
-}
-
-/// What the kernel tells of an entry; nothing of `.` and `..`.
-pub(super) fn entry(name: &[u8], told: FileType) -> Option<Entry> {
-    let entry = || Entry { name: OsStr::from_bytes(name).to_owned(), kind: kind(told) };
-    (!matches!(name, b"." | b"..")).then(entry)
-}
-
-/// The kind of an entry, where the file system says it with the name.
-pub(super) fn kind(told: FileType) -> Option<FileKind> {
-    Some(FileKind::from(told)).filter(|kind| *kind != FileKind::Unknown)
 }

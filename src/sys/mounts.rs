@@ -4,21 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::dir::metadata_at;
-use super::metadata::FileId;
-use super::platform;
+use crate::sys::dir::metadata_at;
+use crate::sys::platform;
+use crate::sys::values::Mount;
+use crate::sys::values::metadata::FileId;
 
 /// What the table of mounts is called in a message.
 pub const MOUNT_TABLE: &str = platform::MOUNT_TABLE;
-
-/// One mount.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Mount {
-    /// Where it is mounted, as this process sees it.
-    pub point: PathBuf,
-    /// The file system's type, such as `ext4`.
-    pub kind: String,
-}
 
 /// The mounts at `root` and below it, in the order of the kernel's table. What `root` is on begins there.
 pub fn mounts(root: &Path) -> io::Result<Vec<Mount>> {

@@ -13,6 +13,13 @@
 //!
 //! A new platform is one more file, which begins with `posix` or `bsd` and replaces what the platform can do better.
 
+use std::ffi::OsStr;
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+
+use rustix::fs::OFlags;
+use rustix::io::Errno;
+
 #[cfg(target_vendor = "apple")]
 mod apple;
 #[cfg(any(target_vendor = "apple", target_os = "freebsd"))]
@@ -39,3 +46,11 @@ pub(super) use freebsd::*;
 pub(super) use linux::*;
 #[cfg(all(target_os = "linux", feature = "posix"))]
 pub(super) use rehearsal::*;
+
+/// Opens the directory `name` of `dir`, unless that is on another device (`EXDEV`). Opening does nothing to a directory, so
+/// it is looked at once it cannot be exchanged any more.
+fn open_on_this_device(dir: impl AsFd, name: &OsStr, flags: OFlags) -> io::Result<OwnedFd> {
+    let other = open_dir(&dir, name, flags)?;
+    let is_here = look(&other)?.id.device == look(&dir)?.id.device;
+    if is_here { Ok(other) } else { Err(Errno::XDEV.into()) }
+}

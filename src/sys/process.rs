@@ -5,8 +5,8 @@ use std::path::Path;
 
 use rustix::fs::{Access, AtFlags, CWD};
 
-use super::metadata::bits_of;
-use super::platform;
+use crate::sys::platform;
+use crate::sys::values::metadata::bits_of;
 
 /// The user on whose behalf file permissions are checked.
 #[must_use]

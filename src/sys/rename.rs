@@ -2,37 +2,43 @@
 
 use std::io;
 
-use rustix::fs::AtFlags;
 use rustix::io::Errno;
 
-use super::dir::{Dir, metadata_of_file};
-use super::door::through;
-use super::metadata::FileKind;
-use super::name::Name;
-use super::platform;
+use crate::sys::answer::{Answer, Asked, answer, of};
+use crate::sys::dir::{Dir, metadata_of_file};
+use crate::sys::door::through;
+use crate::sys::platform;
+use crate::sys::values::if_there;
+use crate::sys::values::metadata::{FileId, FileKind};
+use crate::sys::values::name::Name;
 
 /// Moves `name` of `from` to `to_name` of `to`; an existing `to_name` of any kind is an error (`EEXIST`) and untouched.
 ///
-/// One atomic call where platform and file system have it. Where they do not (FreeBSD; old NFS, some FUSE), by file type, with calls that cannot replace either: a directory takes the place of an empty one made
-/// for it, anything else is linked and then unlinked; or takes the place of an empty file made for it, where there are no
-/// links.
+/// One atomic call where platform and file system have it. Where they do not (FreeBSD; old NFS, much FUSE), by file type,
+/// with calls that cannot replace either: a directory takes the place of an empty one made for it; anything else is linked
+/// and then unlinked, or takes the place of an empty file made for it, where there are no links.
+///
+/// A server may have done what it says that it has not. So whatever a call says, what counts is where the thing is then, and
+/// nothing is taken back but what was made here and is still there.
 ///
 /// # After a crash
 /// Between the two calls of the second way, both names exist: an empty directory or file beside the whole one, or two
 /// names of one file. Nothing is lost in any.
 pub fn rename_no_replace(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
-    match rename_flagged(from, name, to, to_name)? {
+    let way = Way { from, name, to, to_name };
+    match way.flagged()? {
         Flag::Known => Ok(()),
-        Flag::Unknown => rename_in_two_steps(from, name, to, to_name),
+        Flag::Unknown => way.in_two_steps(),
     }
 }
 
 /// As [`rename_no_replace`], to a name that no one else makes and that is free: a new one in a directory of rrm's own. So
 /// it is one atomic call everywhere.
 pub fn rename_to_own_name(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
-    match rename_flagged(from, name, to, to_name)? {
+    let way = Way { from, name, to, to_name };
+    match way.flagged()? {
         Flag::Known => Ok(()),
-        Flag::Unknown => rename_plainly(from, name, to, to_name),
+        Flag::Unknown => way.plainly(None),
     }
 }
 
@@ -45,12 +51,101 @@ enum Flag {
     Unknown,
 }
 
-fn rename_flagged(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<Flag> {
-    let (old, new) = (name.as_os_str(), to_name.as_os_str());
-    match platform::rename_no_replace(from, old, to, new) {
-        Ok(()) => Ok(Flag::Known),
-        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(Flag::Unknown),
-        Err(error) => Err(error.into()),
+/// From where to where.
+#[derive(Clone, Copy)]
+struct Way<'a> {
+    from: &'a Dir,
+    name: Name<'a>,
+    to: &'a Dir,
+    to_name: Name<'a>,
+}
+
+impl Way<'_> {
+    fn flagged(self) -> io::Result<Flag> {
+        let (old, new) = (self.name.as_os_str(), self.to_name.as_os_str());
+        match platform::rename_no_replace(self.from, old, self.to, new) {
+            Ok(()) => Ok(Flag::Known),
+            // What says so of every flag that it does not know has done nothing, and need not be asked.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(Flag::Unknown),
+            Err(error) if of(error, Asked::Rename) == Answer::NotHere => {
+                Ok(if self.is_done(None) { Flag::Known } else { Flag::Unknown })
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the thing has left and something is at its target that was not `made` there: whatever the call said, it has
+    /// moved.
+    fn is_done(self, made: Option<FileId>) -> bool {
+        let has_left = matches!(if_there(self.from.metadata_of(self.name)), Ok(None));
+        has_left && self.to.metadata_of(self.to_name).is_ok_and(|is| Some(is.id) != made)
+    }
+
+    /// The way where there is no such rename.
+    fn in_two_steps(self) -> io::Result<()> {
+        match self.from.metadata_of(self.name)?.kind {
+            FileKind::Directory => self.over_empty_dir(),
+            _ => self.by_link(),
+        }
+    }
+
+    /// rename(2) replaces a directory only while it is empty; where it replaces none at all, ours makes way for it.
+    fn over_empty_dir(self) -> io::Result<()> {
+        let Self { to, to_name, .. } = self;
+        through("mkdirat", || rustix::fs::mkdirat(to, to_name.as_os_str(), rustix::fs::Mode::RWXU))?;
+        let made = to.metadata_of(to_name)?.id;
+        let Err(error) = self.plainly(Some(made)) else { return Ok(()) };
+        let is_refused = answer(&error, Asked::Rename) == Answer::Taken;
+        // It cannot be somebody's that is removed: that would not be empty, or not be there by now.
+        match to.remove_dir(to_name) {
+            Ok(()) if is_refused => self.plainly(None),
+            _ => Err(error),
+        }
+    }
+
+    fn by_link(self) -> io::Result<()> {
+        let Self { from, name, to, to_name } = self;
+        match from.link(name, to, to_name) {
+            // No links here (link(2)), or none to a file of another user's or to one with so many.
+            Err(error) if answer(&error, Asked::Link) == Answer::NotHere => return self.over_empty_file(),
+            linked => linked?,
+        }
+        let Err(error) = from.remove_file(name) else { return Ok(()) };
+        let is = if_there(from.metadata_of(name))?;
+        let made = to.metadata_of(to_name)?;
+        match is {
+            Some(is) if is.id == made.id => to.remove_file(to_name)?,
+            // Somebody else has moved it, and it is there as well.
+            None if error.kind() == io::ErrorKind::NotFound && made.links > 1 => to.remove_file(to_name)?,
+            _ => return Ok(()),
+        }
+        Err(error)
+    }
+
+    /// The way for what is no directory where there are no links either. In the moment between the two calls somebody may
+    /// write to the empty file, or put another in its place; that is looked at last, and then refused.
+    fn over_empty_file(self) -> io::Result<()> {
+        let Self { to, to_name, .. } = self;
+        let made = metadata_of_file(&to.create_file(to_name)?)?;
+        let is_as_made = || to.metadata_of(to_name).is_ok_and(|is| is.id == made.id && is.size == 0);
+        if !is_as_made() {
+            return Err(Errno::EXIST.into());
+        }
+        self.plainly(Some(made.id)).inspect_err(|_| {
+            if is_as_made() {
+                drop(to.remove_file(to_name));
+            }
+        })
+    }
+
+    /// rename(2) as it is: what is at the target goes, unless the caller knows that nothing is but what was `made` for it.
+    fn plainly(self, made: Option<FileId>) -> io::Result<()> {
+        let Self { from, name, to, to_name } = self;
+        let call = || rustix::fs::renameat(from, name.as_os_str(), to, to_name.as_os_str());
+        through("renameat", call).or_else(|error: Errno| {
+            let is_told_by_all = of(error, Asked::Rename) != Answer::NotHere;
+            if is_told_by_all || !self.is_done(made) { Err(error.into()) } else { Ok(()) }
+        })
     }
 }
 
@@ -58,41 +153,7 @@ fn rename_flagged(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io
 ///
 /// For rrm's own files only; nothing of a person's is ever replaced.
 pub fn rename_replacing(dir: &Dir, name: Name<'_>, to_name: Name<'_>) -> io::Result<()> {
-    rename_plainly(dir, name, dir, to_name)
-}
-
-/// The way where there is no such rename.
-fn rename_in_two_steps(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
-    let (old, new) = (name.as_os_str(), to_name.as_os_str());
-    if from.metadata_of(name)?.kind == FileKind::Directory {
-        through("mkdirat", || rustix::fs::mkdirat(to, new, rustix::fs::Mode::RWXU))?;
-        // rename(2) replaces a directory only while it is empty.
-        return rename_plainly(from, name, to, to_name).inspect_err(|_| drop(to.remove_dir(to_name)));
-    }
-    match through("linkat", || rustix::fs::linkat(from, old, to, new, AtFlags::empty())) {
-        // No links here (link(2)), or none to a file of another user's or to one with so many.
-        Err(Errno::PERM | Errno::NOTSUP | Errno::NOSYS | Errno::MLINK) => {
-            return rename_over_empty_file(from, name, to, to_name);
-        }
-        linked => linked?,
-    }
-    from.remove_file(name).inspect_err(|_| drop(to.remove_file(to_name)))
-}
-
-/// The way for what is no directory where there are no links either. In the moment between the two calls somebody may
-/// write to the empty file, or put another in its place; that is looked at last, and then refused.
-fn rename_over_empty_file(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
-    let made = metadata_of_file(&to.create_file(to_name)?)?;
-    let is = to.metadata_of(to_name)?;
-    if is.id != made.id || is.size > 0 {
-        return Err(Errno::EXIST.into());
-    }
-    rename_plainly(from, name, to, to_name).inspect_err(|_| drop(to.remove_file(to_name)))
-}
-
-/// rename(2) as it is: what is at the target goes, unless the caller knows that nothing is.
-fn rename_plainly(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
-    Ok(through("renameat", || rustix::fs::renameat(from, name.as_os_str(), to, to_name.as_os_str()))?)
+    Way { from: dir, name, to: dir, to_name }.plainly(None)
 }
 
 #[cfg(test)]
@@ -100,11 +161,11 @@ mod tests {
     use super::*;
     use std::fs;
 
-    fn plain(text: &'static str) -> Name<'static> {
-        Name::new(text).expect("a plain name")
+    fn between<'a>(dir: &'a Dir, name: &'static str, to_name: &'static str) -> Way<'a> {
+        Way { from: dir, name: Name::fixed(name), to: dir, to_name: Name::fixed(to_name) }
     }
 
-    type Way = fn(&Dir, Name<'_>, &Dir, Name<'_>) -> io::Result<()>;
+    type Moving = fn(Way<'_>) -> io::Result<()>;
     type Make = fn(&std::path::Path) -> io::Result<()>;
 
     const KINDS: [(&str, Make); 3] = [
@@ -117,18 +178,19 @@ mod tests {
     #[test]
     #[expect(clippy::disallowed_methods, reason = "what a test made it may remove")]
     fn no_way_replaces_anything() {
-        let ways: [(Way, &[(&str, Make)]); 3] =
-            [(rename_no_replace, &KINDS), (rename_in_two_steps, &KINDS), (rename_over_empty_file, &KINDS[..2])];
+        let in_one: Moving = |way| rename_no_replace(way.from, way.name, way.to, way.to_name);
+        let ways: [(Moving, &[(&str, Make)]); 3] =
+            [(in_one, &KINDS), (|way| way.in_two_steps(), &KINDS), (|way| way.over_empty_file(), &KINDS[..2])];
         for (way, kinds) in ways {
             let root = tempfile::tempdir().expect("a temporary directory");
             let dir = Dir::open(root.path()).expect("opened");
             for (kind, make) in kinds {
                 make(&root.path().join("old")).expect(kind);
                 fs::write(root.path().join("taken"), "precious").expect("written");
-                let refused = way(&dir, plain("old"), &dir, plain("taken")).expect_err("the target exists");
+                let refused = way(between(&dir, "old", "taken")).expect_err("the target exists");
                 assert_eq!(refused.kind(), io::ErrorKind::AlreadyExists, "{kind}");
                 assert_eq!(fs::read(root.path().join("taken")).expect("still there"), b"precious");
-                way(&dir, plain("old"), &dir, plain("new")).expect(kind);
+                way(between(&dir, "old", "new")).expect(kind);
                 assert!(fs::symlink_metadata(root.path().join("old")).is_err(), "{kind}");
                 let new = root.path().join("new");
                 assert!(fs::symlink_metadata(&new).is_ok(), "{kind}");
@@ -142,7 +204,7 @@ mod tests {
     fn what_was_made_for_a_move_that_fails_goes_again() {
         let root = tempfile::tempdir().expect("a temporary directory");
         let dir = Dir::open(root.path()).expect("opened");
-        rename_over_empty_file(&dir, plain("nothing"), &dir, plain("new")).expect_err("there is nothing to move");
+        between(&dir, "nothing", "new").over_empty_file().expect_err("there is nothing to move");
         assert!(fs::symlink_metadata(root.path().join("new")).is_err());
     }
 }

@@ -1,46 +1,31 @@
-//! Copying a tree: everything in it is made here, and its directories are finished by [`super::seal`].
+//! Copying a tree: everything in it is made here, and its directories are finished by [`crate::transfer::copy::seal`].
+
+pub(super) mod buffer;
+pub(super) mod content;
+pub(super) mod flush;
+pub(super) mod leaf;
+pub(super) mod links;
+pub(super) mod seal;
 
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use crate::progress::{Activity, Amount, Progress, begin};
-use crate::sys::{Dir, FileId, Name};
+use crate::progress::{Activity, Progress, begin};
+use crate::sys::{Answer, Asked, Dir, FileId, Name, answer};
 
-use super::Route;
-use super::error::{Failure, TransferError, Trouble, While};
-use super::helper::{self, Helper, with_helper};
-use super::keep;
-use super::leaf::{Leaf, Leaves, Pair};
-use super::links::{Linked, Links};
-use super::loss::{Loss, Losses};
-use super::make::{not_made, open_source_dir};
-use super::seal::Seal;
-use super::survey::Survey;
-use super::witness::Witness;
-use crate::walk::{Ascent, Step, Trail, Walk};
-
-/// A copy that is complete and on the disk.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[must_use = "a copy that nobody renames to its place is garbage"]
-pub struct Copied {
-    /// What was copied; a file with several names counts its bytes once.
-    pub total: Amount,
-    /// What could not be kept: of the kinds that the survey named, and no other.
-    pub losses: Losses,
-    /// What the source was, for [`super::retire`].
-    pub witness: Witness,
-}
-
-impl Copied {
-    /// Adds what another thread copied of the same tree.
-    fn add(&mut self, other: Self) {
-        self.total += other.total;
-        self.losses.add(other.losses);
-        self.witness.add(other.witness);
-    }
-}
+use crate::sys::entries::walk::{Ascent, Step, Trail, Walk};
+use crate::transfer::Route;
+use crate::transfer::copied::Copied;
+use crate::transfer::copy::leaf::{Leaf, Leaves, Pair};
+use crate::transfer::copy::links::{Linked, Links};
+use crate::transfer::copy::seal::Seal;
+use crate::transfer::error::{Failure, TransferError, Trouble, While};
+use crate::transfer::helper::{self, Helper, with_helper};
+use crate::transfer::loss::Loss;
+use crate::transfer::make::{not_made, open_source_dir};
+use crate::transfer::survey::Survey;
 
 /// Copies along `route`, which `survey` has surveyed; returns when the copy is whole, compared, and on the disk.
 ///
@@ -141,7 +126,7 @@ impl Copier<'_, '_> {
         if self.progress.interrupted() {
             return Err(Trouble::interrupted());
         }
-        let was = walk.here().metadata_of(name).during(Failure::Read)?;
+        let was = walk.here().metadata_anew(name).during(Failure::Read)?;
         if was.is_dir() {
             if Some(was.id) == self.made_top {
                 return Err(Trouble::of(Failure::Make, io::Error::other("it would be copied into itself")));
@@ -170,7 +155,7 @@ impl Copier<'_, '_> {
                 return Ok(());
             }
             Ok(Linked::NoCopyYet) => {}
-            Err(error) if keep::is_refusal(&error) || error.kind() == io::ErrorKind::TooManyLinks => {
+            Err(error) if answer(&error, Asked::Link) == Answer::NotHere => {
                 self.own.lose(&[Loss::HardLinks], || leaf.path())?;
             }
             Err(error) => return Err(Trouble::of(Failure::Make, error)),

@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
 
-use crate::walk::Walk;
+use crate::sys::entries::walk::Walk;
 
 /// What could not be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
@@ -58,49 +58,49 @@ pub struct TransferError {
 
 /// A failure at an entry whose path is not spelled out yet: most entries do not fail, and a path costs memory.
 #[derive(Debug)]
-pub(super) struct Trouble {
-    pub(super) failure: Failure,
+pub(in crate::transfer) struct Trouble {
+    pub(in crate::transfer) failure: Failure,
     /// The entry of the current directory; `None` means that directory itself.
-    pub(super) name: Option<OsString>,
-    pub(super) source: io::Error,
+    pub(in crate::transfer) name: Option<OsString>,
+    pub(in crate::transfer) source: io::Error,
 }
 
 impl Trouble {
-    pub(super) fn of(failure: Failure, source: impl Into<io::Error>) -> Self {
+    pub(in crate::transfer) fn of(failure: Failure, source: impl Into<io::Error>) -> Self {
         Self { failure, name: None, source: source.into() }
     }
 
     /// The same trouble, said of the entry `name`.
-    pub(super) fn at(self, name: crate::sys::Name<'_>) -> Self {
+    pub(in crate::transfer) fn at(self, name: crate::sys::Name<'_>) -> Self {
         Self { name: Some(name.as_os_str().to_owned()), ..self }
     }
 
-    pub(super) fn at_top(self, path: PathBuf) -> TransferError {
+    pub(in crate::transfer) fn at_top(self, path: PathBuf) -> TransferError {
         TransferError { failure: self.failure, path, source: self.source }
     }
 
     /// What the system said.
-    pub(super) fn into_source(self) -> io::Error {
+    pub(in crate::transfer) fn into_source(self) -> io::Error {
         self.source
     }
 
     /// Names where in `walk` it happened.
-    pub(super) fn in_walk(self, walk: &Walk) -> TransferError {
+    pub(in crate::transfer) fn in_walk(self, walk: &Walk) -> TransferError {
         let path = walk.path(self.name.as_ref());
         self.at_top(path)
     }
 
-    pub(super) fn changed() -> Self {
+    pub(in crate::transfer) fn changed() -> Self {
         Self::of(Failure::Changed, io::Error::other("its content or metadata changed during the copy"))
     }
 
-    pub(super) fn interrupted() -> Self {
+    pub(in crate::transfer) fn interrupted() -> Self {
         Self::of(Failure::Interrupted, io::ErrorKind::Interrupted)
     }
 }
 
 /// Says what a failing call was for.
-pub(super) trait While<T> {
+pub(in crate::transfer) trait While<T> {
     fn during(self, failure: Failure) -> Result<T, Trouble>;
 }
 
@@ -108,4 +108,10 @@ impl<T> While<T> for io::Result<T> {
     fn during(self, failure: Failure) -> Result<T, Trouble> {
         self.map_err(|source| Trouble::of(failure, source))
     }
+}
+
+/// Whether a call failed because this user or file system does not do such a thing, and not because of damage.
+pub(in crate::transfer) fn is_refusal(error: &io::Error) -> bool {
+    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
+    matches!(error.kind(), PermissionDenied | Unsupported | InvalidInput)
 }

@@ -17,18 +17,19 @@ const WORTHWHILE: u64 = 64;
 const WAITING: usize = 4;
 
 /// Where two threads make files in less time than one: in 0.7 to 0.9 of it (ten thousand small files from another mount).
-pub(super) const MAKING: &[FileSystem] = &[FileSystem::Ext, FileSystem::Xfs, FileSystem::Btrfs, FileSystem::Tmpfs];
+pub(in crate::transfer) const MAKING: &[FileSystem] =
+    &[FileSystem::Ext, FileSystem::Xfs, FileSystem::Btrfs, FileSystem::Tmpfs];
 
 /// Where two threads remove them in less time than one: on xfs they need up to half as much again, waiting for each other.
-pub(super) const REMOVING: &[FileSystem] = &[FileSystem::Ext, FileSystem::Tmpfs];
+pub(in crate::transfer) const REMOVING: &[FileSystem] = &[FileSystem::Ext, FileSystem::Tmpfs];
 
 /// Whether a second thread is worth its start for so many entries in this directory and below.
-pub(super) fn gains(entries: u64, directory: &Dir, on: &[FileSystem]) -> bool {
+pub(in crate::transfer) fn gains(entries: u64, directory: &Dir, on: &[FileSystem]) -> bool {
     entries >= WORTHWHILE && directory.gains_by_two_threads(on)
 }
 
 /// The second thread, as the first one sees it.
-pub(super) struct Helper<J, R> {
+pub(in crate::transfer) struct Helper<J, R> {
     line: Option<Line<J, R>>,
 }
 
@@ -40,7 +41,7 @@ struct Line<J, R> {
 }
 
 /// Calls `first` with a helper that does `work`. Whatever was offered to it and taken is done when this returns.
-pub(super) fn with_helper<J: Send, R: Send, T>(
+pub(in crate::transfer) fn with_helper<J: Send, R: Send, T>(
     work: Option<impl FnMut(J) -> R + Send>,
     first: impl FnOnce(Helper<J, R>) -> T,
 ) -> T {
@@ -58,7 +59,7 @@ pub(super) fn with_helper<J: Send, R: Send, T>(
 
 impl<J, R> Helper<J, R> {
     /// Hands a job over, or gives it back if the helper has no time for it.
-    pub(super) fn offer(&mut self, job: J) -> Option<J> {
+    pub(in crate::transfer) fn offer(&mut self, job: J) -> Option<J> {
         let Some(line) = &mut self.line else { return Some(job) };
         match line.jobs.try_send(job) {
             Ok(()) => line.under_way += 1,
@@ -68,7 +69,7 @@ impl<J, R> Helper<J, R> {
     }
 
     /// The results that are there by now, and were not told yet.
-    pub(super) fn results(&mut self) -> Vec<R> {
+    pub(in crate::transfer) fn results(&mut self) -> Vec<R> {
         let Some(line) = &mut self.line else { return Vec::new() };
         let results: Vec<R> = line.results.try_iter().collect();
         line.under_way -= results.len();
@@ -76,7 +77,7 @@ impl<J, R> Helper<J, R> {
     }
 
     /// Waits until nothing is under way; all results that were not told yet.
-    pub(super) fn wait(&mut self) -> Vec<R> {
+    pub(in crate::transfer) fn wait(&mut self) -> Vec<R> {
         let Some(line) = &mut self.line else { return Vec::new() };
         let under_way = std::mem::take(&mut line.under_way);
         line.results.iter().take(under_way).collect()

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::PathBuf;
 
-use super::error::{Failure, Trouble};
+use crate::transfer::error::{Failure, Trouble};
 
 /// Something that the target's file system, or this user's rights, cannot keep.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, thiserror::Error)]
@@ -74,7 +74,7 @@ impl Losses {
     }
 
     /// Fails at a loss that is not among these, and so was never accepted.
-    pub(super) fn accept(&self, found: &[Loss]) -> Result<(), Trouble> {
+    pub(in crate::transfer) fn accept(&self, found: &[Loss]) -> Result<(), Trouble> {
         match found.iter().find(|loss| !self.kinds.contains_key(loss)) {
             Some(loss) => Err(Trouble::of(Failure::Lose, io::Error::other(loss.to_string()))),
             None => Ok(()),
@@ -82,7 +82,7 @@ impl Losses {
     }
 
     /// Adds what was lost elsewhere in the same tree.
-    pub(super) fn add(&mut self, others: Self) {
+    pub(in crate::transfer) fn add(&mut self, others: Self) {
         for (loss, lost) in others.kinds {
             let known = self.kinds.entry(loss).or_insert_with(|| Lost { entries: 0, first: lost.first });
             known.entries += lost.entries;
@@ -90,7 +90,7 @@ impl Losses {
     }
 
     /// Counts one entry that loses these; its path is asked for only if it is the first of a kind.
-    pub(super) fn count(&mut self, found: &[Loss], path: impl Fn() -> PathBuf) {
+    pub(in crate::transfer) fn count(&mut self, found: &[Loss], path: impl Fn() -> PathBuf) {
         for loss in found {
             self.kinds.entry(*loss).or_insert_with(|| Lost { entries: 0, first: path() }).entries += 1;
         }

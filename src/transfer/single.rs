@@ -4,12 +4,12 @@ use std::fs::File;
 use std::io;
 use std::path::PathBuf;
 
-use super::content::Content;
-use super::error::{Failure, Trouble, While};
-use super::keep::{self, Newborn};
-use super::make::{is_unchanged, make, not_made, open_source};
 use crate::progress::Silent;
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name, metadata_of_file};
+use crate::transfer::copy::content::Content;
+use crate::transfer::error::{Failure, Trouble, While};
+use crate::transfer::make::{is_unchanged, make, not_made, open_source};
+use crate::transfer::metadata::{self, Newborn};
 
 /// Copies an open regular file, with all that it has, to a new name in a directory of ours.
 ///
@@ -42,7 +42,7 @@ fn fill(from: &Inode, was: &Metadata, made: &Inode) -> Result<(), Trouble> {
         Content::new(&Silent).copy(from, to, was)?;
     }
     // What cannot be kept of it is no reason to lose its content.
-    keep::keep(from, was, made, Newborn::of(made)?, |_| false)?;
+    metadata::keep(from, was, made, Newborn::of(made)?, |_| false)?;
     let is = from.metadata().during(Failure::Read)?;
     if is_unchanged(was, &is) { Ok(()) } else { Err(Trouble::changed()) }
 }

@@ -1,19 +1,21 @@
 //! What a copy would take and lose, and whether it could be done at all, before anything is copied.
 
+pub(super) mod probe;
+
 use std::collections::HashSet;
 use std::ffi::OsStr;
 use std::io;
 use std::path::PathBuf;
 
 use crate::progress::{Activity, Amount, Progress, begin};
-use crate::sys::{self, Dir, FileId, FileKind, Inode, Metadata, MountRoot, Name};
+use crate::sys::{self, Dir, FileId, FileKind, Inode, Metadata, MountRoot, Name, if_there};
 
-use super::Route;
-use super::error::{Failure, TransferError, Trouble, While};
-use super::loss::{Loss, Losses};
-use super::make::{open_leaf, open_source_dir};
-use super::probe::{Links, Probe};
-use crate::walk::{Ascent, Step, Walk};
+use crate::sys::entries::walk::{Ascent, Step, Walk};
+use crate::transfer::Route;
+use crate::transfer::error::{Failure, TransferError, Trouble, While};
+use crate::transfer::loss::{Loss, Losses};
+use crate::transfer::make::{open_leaf, open_source_dir};
+use crate::transfer::survey::probe::{Links, Probe};
 
 /// What a copy would take.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -28,7 +30,7 @@ pub struct Survey {
 
 /// Finds out what a copy along `route` would take and lose; the source is only read.
 ///
-/// To learn what the target keeps, entries are tried in a private directory at `to_name`, which is gone afterwards.
+/// To learn what the target keeps, entries are tried in a private directory beside `to_name`, which is gone afterwards.
 ///
 /// # Errors
 /// Also what would only show later: a file or directory that we may not read ([`Failure::Read`]), an entry that we
@@ -36,11 +38,14 @@ pub struct Survey {
 /// a target that takes nothing new ([`Failure::Make`]).
 ///
 /// # After a crash
-/// The directory of trials stays at `to_name`, with at most one empty entry; the source is untouched.
+/// The directory of trials stays beside `to_name`, with at most one empty entry; the source is untouched.
 pub fn survey(route: Route<'_>, progress: &dyn Progress) -> Result<Survey, TransferError> {
     let _ending = begin(progress, Activity::Measuring, None);
     let top = PathBuf::from(route.name.as_os_str());
-    let probe = Probe::new(route.target, route.to_name).map_err(|trouble| trouble.at_top(top.clone()))?;
+    if if_there(route.target.metadata_of(route.to_name)).is_ok_and(|there| there.is_some()) {
+        return Err(Trouble::of(Failure::Exists, io::ErrorKind::AlreadyExists).at_top(top));
+    }
+    let probe = Probe::new(route.target).map_err(|trouble| trouble.at_top(top.clone()))?;
     let mut surveyor = Surveyor { probe, progress, found: Survey::default(), seen: HashSet::new() };
     let rights = rights_in(route.source, Stance::AsIs).map_err(|trouble| trouble.at_top(top.clone()))?;
     let entered = surveyor
@@ -98,7 +103,7 @@ impl Surveyor<'_> {
         if self.progress.interrupted() {
             return Err(Trouble::interrupted());
         }
-        let was = from.metadata_of(name).during(Failure::Read)?;
+        let was = from.metadata_anew(name).during(Failure::Read)?;
         if was.mount_root == MountRoot::Yes {
             return Err(Trouble::of(Failure::Mount, io::ErrorKind::CrossesDevices));
         }

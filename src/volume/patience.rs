@@ -5,6 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use crate::sys::door::carried;
+use crate::sys::patience::patience;
 
 /// How long a volume may take to answer before the others go on without it.
 const PATIENCE: Duration = Duration::from_secs(2);
@@ -28,7 +29,7 @@ where
             break;
         }
         while answered.len() < places.len() {
-            let answer = answers.recv_timeout(PATIENCE).ok();
+            let answer = answers.recv_timeout(patience(PATIENCE)).ok();
             let is_lost = answer.is_none();
             answered.push(answer);
             if is_lost {

@@ -21,6 +21,19 @@ pub(crate) fn mentions(text: &str, module: &[String]) -> Vec<Vec<String>> {
     found.into_iter().map(|path| resolved(path, module)).collect()
 }
 
+/// What a source passes on from elsewhere by `pub use`, each by its own name.
+pub(crate) fn reexports(text: &str, module: &[String]) -> Vec<Vec<String>> {
+    let tokens = without_tests(&tokens(&code_only(text)));
+    let mut found = Vec::new();
+    for (at, _) in tokens.iter().enumerate().filter(|(_, token)| *token == "use") {
+        let is_passed_on = at > 0 && matches!(tokens[at - 1].as_str(), "pub" | ")");
+        if is_passed_on && tokens.get(at + 1).is_some_and(|next| is_word(next)) {
+            read_path(&tokens, at + 1, &[], &mut found);
+        }
+    }
+    found.into_iter().map(|path| resolved(path, module)).collect()
+}
+
 /// Reads one path that begins at `at`, and those of its group; gives where the next token is.
 fn read_path(tokens: &[String], mut at: usize, prefix: &[String], found: &mut Vec<Vec<String>>) -> usize {
     let mut path = prefix.to_vec();

@@ -3,14 +3,14 @@
 /// What some files must not name, and why.
 pub(crate) struct Rule {
     /// Files below `src/`: one file, with a `/` at the end all below a directory, `*` for all of the library.
-    files: &'static [&'static str],
+    pub(super) files: &'static [&'static str],
     /// Files that the rule would concern but for a reason.
-    except: &'static [&'static str],
-    names: Names,
+    pub(super) except: &'static [&'static str],
+    pub(super) names: Names,
     pub(crate) why: &'static str,
 }
 
-enum Names {
+pub(super) enum Names {
     /// Paths that must not be named. One beginning with `crate` is a module of the same crate; any other is looked for
     /// at any place of a path, so that neither `use` nor a re-export hides it.
     Without(&'static [&'static str]),
@@ -27,7 +27,9 @@ impl Rule {
     pub(crate) fn forbids(&self, path: &[String]) -> bool {
         match self.names {
             Names::Without(names) => names.iter().any(|name| is_named(path, name)),
-            Names::OnlyOurs(names) => path[0] == "crate" && !names.iter().any(|name| is_named(path, name)),
+            Names::OnlyOurs(names) => {
+                path[0] == "crate" && path.len() > 1 && !names.iter().any(|name| is_named(path, name))
+            }
         }
     }
 }
@@ -51,8 +53,6 @@ fn is_named(path: &[String], name: &str) -> bool {
 
 /// All of the library: what lies in `src/` and not in `src/bin/`.
 const LIBRARY: &[&str] = &["*"];
-
-const BINARY: &[&str] = &["bin/"];
 
 pub(crate) const RULES: &[Rule] = &[
     Rule {
@@ -104,7 +104,7 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         files: LIBRARY,
-        except: &["attributes.rs", "attributes/", "transfer/attributes.rs", "sys/platform/"],
+        except: &["attributes.rs", "attributes/", "transfer/metadata/attributes.rs", "sys/platform/"],
         names: Names::Without(&["xattr"]),
         why: "records are reached through the trait in src/attributes.rs; only a copy keeps whatever attributes there are",
     },
@@ -139,57 +139,96 @@ pub(crate) const RULES: &[Rule] = &[
         why: "attributes are bytes under names, whatever they mean",
     },
     Rule {
-        files: &["retention.rs", "retention/"],
+        files: &["rules/retention.rs", "rules/retention/"],
         except: &[],
-        names: Names::OnlyOurs(&["crate::item", "crate::retention"]),
+        names: Names::OnlyOurs(&["crate::item", "crate::rules::retention"]),
         why: "what leaves the trash is a pure function of items, rules, space and now",
     },
     Rule {
-        files: &["retention.rs", "retention/"],
+        files: &["rules/retention.rs", "rules/retention/"],
         except: &[],
         names: Names::Without(&["std::fs", "std::io", "std::env"]),
         why: "a decision does no I/O",
     },
     Rule {
-        files: &["statistics.rs", "statistics/"],
+        files: &["rules/statistics.rs", "rules/statistics/"],
         except: &[],
-        names: Names::Without(&["crate::sys::Dir", "crate::store", "crate::manager", "std::fs", "std::io"]),
+        names: Names::Without(&[
+            "crate::sys::Dir",
+            "crate::store",
+            "crate::manager",
+            "crate::ops",
+            "std::fs",
+            "std::io",
+        ]),
         why: "sums are a pure function of items, volumes and now",
     },
     Rule {
-        files: &["selection.rs", "selection/"],
+        files: &["rules/selection.rs", "rules/selection/"],
         except: &[],
         names: Names::Without(&["crate::sys", "std::fs", "std::env"]),
         why: "a selection is a pure function of items, now and the working directory",
     },
     Rule {
-        files: &["request.rs", "request/", "outcome.rs", "outcome/"],
+        files: &["finding.rs", "finding/"],
         except: &[],
-        names: Names::Without(&["crate::sys::Dir", "std::fs", "std::io"]),
-        why: "requests and outcomes are values and do no I/O",
+        names: Names::Without(&[
+            "crate::sys::Dir",
+            "crate::store",
+            "crate::manager",
+            "crate::ops",
+            "std::fs",
+            "std::io",
+        ]),
+        why: "a finding is a value and does no I/O",
+    },
+    Rule {
+        files: &["ops/remove/options.rs", "ops/restore/options.rs", "ops/clean/options.rs", "ops/list/options.rs"],
+        except: &[],
+        names: Names::Without(&["crate::sys", "crate::store", "crate::manager", "std::fs", "std::io"]),
+        why: "what is asked for is a value and does no I/O",
+    },
+    Rule {
+        files: &["manager.rs", "manager/"],
+        except: &[],
+        names: Names::Without(&["crate::ops", "crate::transfer", "crate::purge", "crate::rules::selection"]),
+        why: "the manager knows where the trash is, and not what is done with it",
     },
     Rule {
         files: &["store.rs", "store/"],
         except: &[],
-        names: Names::Without(&["crate::manager", "crate::selection"]),
+        names: Names::Without(&["crate::manager", "crate::ops", "crate::rules::selection", "crate::volume"]),
         why: "one trash directory does not know who asks",
     },
     Rule {
         files: &["volume.rs", "volume/"],
         except: &[],
-        names: Names::Without(&["crate::manager", "crate::selection", "crate::transfer", "crate::purge"]),
+        names: Names::Without(&[
+            "crate::manager",
+            "crate::ops",
+            "crate::rules::selection",
+            "crate::transfer",
+            "crate::purge",
+        ]),
         why: "a volume finds trash directories and does nothing in them",
     },
     Rule {
         files: &["freedesktop.rs", "freedesktop/"],
         except: &[],
-        names: Names::Without(&["crate::store", "crate::manager", "crate::transfer", "crate::purge", "chrono::Local"]),
+        names: Names::Without(&[
+            "crate::store",
+            "crate::manager",
+            "crate::ops",
+            "crate::transfer",
+            "crate::purge",
+            "chrono::Local",
+        ]),
         why: "the trash of another program is only read, and told of in its own terms",
     },
     Rule {
-        files: &["transfer.rs", "transfer/", "walk.rs"],
+        files: &["transfer.rs", "transfer/"],
         except: &[],
-        names: Names::Without(&["crate::store", "crate::manager", "crate::item"]),
+        names: Names::Without(&["crate::store", "crate::manager", "crate::ops", "crate::item"]),
         why: "a copy is between directories, whatever they are for",
     },
     Rule {
@@ -201,7 +240,13 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: &["purge.rs", "purge/"],
         except: &[],
-        names: Names::Without(&["crate::item", "crate::store", "crate::selection", "crate::manager"]),
+        names: Names::Without(&[
+            "crate::item",
+            "crate::store",
+            "crate::rules::selection",
+            "crate::manager",
+            "crate::ops",
+        ]),
         why: "deletion is given a directory and a name, and nothing else to get wrong",
     },
     Rule {
@@ -212,13 +257,27 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         files: LIBRARY,
-        except: &["private.rs", "private/", "transfer/aside.rs", "manager/room.rs", "manager/target.rs"],
+        except: &[
+            "private.rs",
+            "private/",
+            "transfer/remove_source/aside.rs",
+            "ops/restore/room.rs",
+            "ops/restore/target.rs",
+        ],
         names: Names::Without(&["PrivateDir"]),
         why: "a private directory holds a copy, holds what is moved aside, or is a missing parent, and nothing else",
     },
     Rule {
         files: LIBRARY,
-        except: &["sys.rs", "sys/", "store.rs", "store/", "transfer/make.rs", "transfer/copy.rs", "transfer/probe.rs"],
+        except: &[
+            "sys.rs",
+            "sys/",
+            "store.rs",
+            "store/",
+            "transfer/make.rs",
+            "transfer/copy.rs",
+            "transfer/survey/probe.rs",
+        ],
         names: Names::Without(&["create_private_dir", "create_dir"]),
         why: "a directory that is opened by its name once more is made in a trash, or in what is private already",
     },
@@ -232,9 +291,9 @@ pub(crate) const RULES: &[Rule] = &[
             "purge/",
             "store.rs",
             "store/",
-            "transfer/probe.rs",
-            "transfer/retire.rs",
-            "manager/trash.rs",
+            "transfer/survey/probe.rs",
+            "transfer/remove_source.rs",
+            "ops/remove.rs",
         ],
         names: Names::Without(&["remove_dir"]),
         why: "a directory is removed where it was emptied, where a person named it, or by src/private.rs",
@@ -247,19 +306,19 @@ pub(crate) const RULES: &[Rule] = &[
     },
     Rule {
         files: LIBRARY,
-        except: &["private.rs", "purge.rs", "purge/", "manager/copy.rs", "manager/clean.rs"],
+        except: &["private.rs", "purge.rs", "purge/", "ops/copy/delete.rs", "ops/clean.rs"],
         names: Names::Without(&["crate::purge::purge", "crate::purge::purge_by"]),
         why: "what is below a name is deleted in a trash or in a private directory of ours",
     },
     Rule {
         files: LIBRARY,
-        except: &["purge.rs", "manager/trash.rs"],
+        except: &["purge.rs", "ops/remove.rs"],
         names: Names::Without(&["crate::purge::purge_seen"]),
         why: "elsewhere only what a person named is deleted, and only if it is still what was looked at",
     },
     Rule {
         files: LIBRARY,
-        except: &["manager.rs", "manager/", "store.rs", "store/", "transfer.rs", "transfer/", "private.rs", "private/"],
+        except: &["ops.rs", "ops/", "store.rs", "store/", "transfer.rs", "transfer/", "private.rs", "private/"],
         names: Names::Without(&["crate::private"]),
         why: "private directories are for those who copy and move",
     },
@@ -272,43 +331,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: &["*", "bin/"],
         // Sizes have a `display` as well. What a transfer says is escaped where it is told.
-        except: &["text/printable.rs", "bin/rrm/view/text.rs", "manager/copy.rs", "transfer/error.rs"],
+        except: &["text/printable.rs", "bin/rrm/output/text.rs", "ops/copy.rs", "transfer/error.rs"],
         names: Names::Without(&["display", "escape_debug", "escape_default", "escape_unicode", "escape_ascii"]),
         why: "what a name looks like is said in src/text, and nowhere else",
-    },
-    Rule {
-        files: BINARY,
-        except: &[],
-        names: Names::Without(&["xattr"]),
-        why: "the binary reaches files through the library",
-    },
-    Rule {
-        files: BINARY,
-        except: &["bin/rrm/browse/"],
-        names: Names::Without(&["ratatui", "crossterm"]),
-        why: "only the picker draws on a whole screen",
-    },
-    Rule {
-        files: &["bin/rrm/browse/"],
-        except: &[
-            "bin/rrm/browse/work.rs",
-            "bin/rrm/browse/work/",
-            "bin/rrm/browse/terminal.rs",
-            "bin/rrm/browse/event_loop.rs",
-        ],
-        names: Names::Without(&["std::fs", "std::io", "std::thread", "TrashManager", "std::time"]),
-        why: "what is shown is a value, and neither a key nor a screen waits for anything",
-    },
-    Rule {
-        files: BINARY,
-        except: &["bin/rrm/main.rs", "bin/rrm/args.rs", "bin/rrm/translate.rs", "bin/rrm/translate/"],
-        names: Names::Without(&["std::env", "env::var", "env::var_os"]),
-        why: "arguments and environment are read once, where they become requests",
-    },
-    Rule {
-        files: &["bin/rrm/view.rs", "bin/rrm/view/", "bin/rrm/terminal.rs"],
-        except: &[],
-        names: Names::Without(&["clap"]),
-        why: "what is shown does not depend on how it was asked for",
     },
 ];

@@ -98,7 +98,7 @@ fn what_fails_to_leave_has_its_mode_again() {
         };
         let is_move = |point: &Point| point.call == "renameat2";
         let command = |(older, _): &(Older, PathBuf)| older.sandbox.command(verb);
-        let points = each_point_of(is_move, Fault::Error("EIO"), scene, command, |(_, trashed), _, run| {
+        let points = each_point_of(is_move, Fault::Error("EROFS"), scene, command, |(_, trashed), _, run| {
             assert!(!run.status.success(), "{run}");
             assert_eq!(super::mode_of(trashed), 0o555, "{verb:?}: {run}");
         });

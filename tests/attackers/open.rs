@@ -131,7 +131,7 @@ fn what_a_restore_fails_to_move_stays_closed() {
     or_skip!(strace::available());
     for scene in closed_scenes() {
         let removed = Removed::of(scene);
-        let failing = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "inject=renameat2:error=EIO:when=1"];
+        let failing = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "inject=renameat2:error=EROFS:when=1"];
         removed.sandbox.command(["undo"]).through(failing).run().fails(1);
         assert_eq!(removed.attacker.writes(says(&removed)), 0, "{}", scene.name);
         assert_eq!(removed.listed()["state"], "trashed", "{}", scene.name);

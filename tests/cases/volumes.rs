@@ -82,6 +82,19 @@ fn a_bind_mount_has_a_trash_of_its_own() {
     serves(&sandbox, bind.path(), &data.join(trash_name(&sandbox)));
 }
 
+// [78] A directory that two mounts show has one inode; yet nothing is renamed from one of them to the other.
+#[test]
+fn each_mount_of_a_directory_is_served_through_itself() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::ordinary();
+    let data = sandbox.tree("data", &[("f", ""), ("g", "")]);
+    let _one = Mount::bind(&data, &sandbox.path("one")).unwrap();
+    let _two = Mount::bind(&data, &sandbox.path("two")).unwrap();
+    sandbox.rrm(["rm", "one/f", "two/g"]).ok().silent();
+    let trashes: Vec<_> = sandbox.list_json().iter().map(|item| item["trash_dir"].clone()).collect();
+    assert!(trashes.iter().all(|trash| *trash != *sandbox.trash().to_string_lossy()), "copied home: {trashes:?}");
+}
+
 // [35] A btrfs subvolume is no mount, and a rename does not leave it all the same.
 #[test]
 fn a_btrfs_subvolume_has_a_trash_of_its_own() {

@@ -9,20 +9,23 @@ use std::io::Write as _;
 use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::ExitStatus;
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rrm::attributes::SystemAttributes;
 use rrm::error::{Error, ErrorKind};
 use rrm::item::{Keep, TrashItem};
-use rrm::manager::{Settings, TrashManager, is_only_a_warning};
-use rrm::outcome::{Restored, TrashStep};
+use rrm::manager::{Builder, TrashManager};
+use rrm::ops::Copying;
+use rrm::ops::clean::CleanOptions;
+use rrm::ops::import::{ImportOptions, Sources};
+use rrm::ops::is_only_a_warning;
+use rrm::ops::keep::KeepOptions;
+use rrm::ops::list::ListOptions;
+use rrm::ops::remove::RemoveStep;
+use rrm::ops::remove::{Place, RemoveOptions};
+use rrm::ops::restore::Restored;
+use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
 use rrm::progress::Silent;
-use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, ImportRequest, KeepRequest, ListRequest, Mounts, Open,
-    Place, Restorable, RestoreRequest, Sizes, Sources, TrashRequest,
-};
-use rrm::selection::{Filter, Selection, Term, absolute};
+use rrm::rules::selection::{Filter, Selection, Term, absolute};
 
 use super::platform;
 use super::run::{Invocation, MACHINE, Run};
@@ -47,7 +50,7 @@ struct Did {
 
 /// The words of a command, read.
 struct Command {
-    settings: Settings,
+    settings: Builder,
     directory: PathBuf,
     verb: String,
     operands: Vec<OsString>,
@@ -88,7 +91,7 @@ impl Command {
     }
 
     fn carry_out(&self) -> Did {
-        let manager = TrashManager::new(self.settings.clone(), Arc::new(SystemAttributes));
+        let manager = self.settings.clone().build();
         match self.verb.as_str() {
             "rm" => self.remove(&manager),
             "undo" => {
@@ -105,17 +108,13 @@ impl Command {
     }
 
     fn remove(&self, manager: &TrashManager) -> Did {
-        let request = TrashRequest {
-            operands: self.operands.iter().map(|operand| self.directory.join(operand).into()).collect(),
-            directories: Directories::Whole,
-            mounts: Mounts::Refuse,
-            place: if self.has("--into-home") { Place::Home } else { Place::OwnVolume },
-            copying: self.copying(),
-            now: self.now,
-            deletion: self.deletion(),
-            session: self.session.clone(),
-        };
-        let steps = match manager.plan_trash(&request) {
+        let operands: Vec<PathBuf> = self.operands.iter().map(|operand| self.directory.join(operand)).collect();
+        let mut options = RemoveOptions::new(self.now);
+        options.place = if self.has("--into-home") { Place::Home } else { Place::OwnVolume };
+        options.copying = self.copying();
+        options.deletion = self.deletion();
+        options.session.clone_from(&self.session);
+        let steps = match manager.plan_remove(&operands, &options) {
             Ok(plan) => plan.steps,
             Err(problems) => return Did { problems, ..Did::default() },
         };
@@ -123,11 +122,11 @@ impl Command {
         let mut removals = Vec::new();
         for step in steps {
             match step {
-                TrashStep::Remove(removal) | TrashStep::RemoveAround(removal) => removals.push(removal),
-                TrashStep::Refuse(error) => did.problems.push(error),
+                RemoveStep::Remove(removal) | RemoveStep::RemoveAround(removal) => removals.push(removal),
+                RemoveStep::Refuse(error) => did.problems.push(error),
             }
         }
-        manager.trash_each(&removals, &request, &Silent, |_, result| did.problems.extend(result.err()));
+        manager.remove_each(&removals, &Silent, |_, result| did.problems.extend(result.err()));
         if self.has("-f") {
             did.problems.retain(|error| error.kind != ErrorKind::NotFound);
         }
@@ -135,24 +134,22 @@ impl Command {
     }
 
     fn restore(&self, manager: &TrashManager, what: Restorable) -> Did {
-        let request = RestoreRequest {
-            what,
-            destination: Destination { directory: self.value("--to").map(|to| self.directory.join(to)), name: None },
-            conflict: match self.value("--conflict").map(|word| word.to_str().expect("text")) {
-                None => Conflict::Fail,
-                Some("rename") => Conflict::Rename,
-                Some("swap") => Conflict::Swap,
-                Some("skip") => Conflict::Skip,
-                Some(other) => panic!("{other} is no conflict mode"),
-            },
-            copying: self.copying(),
-            open: if self.has("--yes") { Open::Agreed } else { Open::Refuse },
-            now: self.now,
-            deletion: self.deletion(),
+        let mut request = RestoreOptions::new(what, self.now);
+        request.destination =
+            Destination { directory: self.value("--to").map(|to| self.directory.join(to)), name: None };
+        request.conflict = match self.value("--conflict").map(|word| word.to_str().expect("text")) {
+            None => Conflict::Fail,
+            Some("rename") => Conflict::Rename,
+            Some("swap") => Conflict::Swap,
+            Some("skip") => Conflict::Skip,
+            Some(other) => panic!("{other} is no conflict mode"),
         };
+        request.copying = self.copying();
+        request.open = if self.has("--yes") { Open::Agreed } else { Open::Refuse };
+        request.deletion = self.deletion();
         let plan = manager.plan_restore(&request);
         let mut did = Did::default();
-        manager.restore(&plan, &request, &Silent, |_, result| match result {
+        manager.restore(&plan, &Silent, |_, result| match result {
             Ok(Restored::Marked(_, error)) | Err(error) => did.problems.push(error),
             Ok(_) => {}
         });
@@ -165,44 +162,34 @@ impl Command {
 
     fn clean(&self, manager: &TrashManager) -> Did {
         let request = match self.selection() {
-            selection if self.has("--all") || !selection.is_everything() => CleanRequest::chosen(selection, self.now),
-            _ => CleanRequest::expired(self.now),
+            selection if self.has("--all") || !selection.is_everything() => CleanOptions::chosen(selection, self.now),
+            _ => CleanOptions::expired(self.now),
         };
         let plan = manager.plan_clean(&request, &Silent);
-        let cleaned = manager.clean(&plan, &request, &Silent);
+        let cleaned = manager.clean(&plan, &Silent);
         Did { problems: plan.problems.into_iter().chain(cleaned.problems).collect(), ..Did::default() }
     }
 
     fn import(&self, manager: &TrashManager) -> Did {
-        let request = ImportRequest {
-            sources: Sources::At(self.operands.iter().map(|path| self.directory.join(path)).collect()),
-            place: Place::OwnVolume,
-            copying: self.copying(),
-            local: |time| Some(time.and_utc()),
-            now: self.now,
-            deletion: self.deletion(),
-        };
+        let sources = Sources::At(self.operands.iter().map(|path| self.directory.join(path)).collect());
+        let mut request = ImportOptions::new(sources, |time| Some(time.and_utc()), self.now);
+        request.copying = self.copying();
+        request.deletion = self.deletion();
         let mut plan = manager.plan_import(&request);
         let mut did = Did { problems: std::mem::take(&mut plan.problems), ..Did::default() };
-        manager.import(&plan, &request, &Silent, |_, result| did.problems.extend(result.err()));
+        manager.import(&plan, &Silent, |_, result| did.problems.extend(result.err()));
         did
     }
 
     fn list(&self, manager: &TrashManager) -> Did {
-        let request = ListRequest {
-            selection: self.selection(),
-            sizes: Sizes::AsKnown,
-            standing: None,
-            newest: None,
-            now: self.now,
-        };
+        let request = ListOptions::new(self.selection(), self.now);
         let listing = manager.list(&request, &Silent);
         Did { output: listing.items.iter().flat_map(line).collect(), problems: listing.problems }
     }
 
     fn keep(&self, manager: &TrashManager) -> Did {
         let keep = if self.has("--release") { Keep::No } else { Keep::Forever };
-        let problems = manager.keep(&KeepRequest { selection: self.selection(), keep }, |_| {});
+        let problems = manager.keep(&KeepOptions::new(self.selection(), keep), |_| {});
         Did { problems, ..Did::default() }
     }
 
@@ -235,15 +222,12 @@ impl Command {
     }
 }
 
-fn settings(invocation: &Invocation) -> Settings {
+fn settings(invocation: &Invocation) -> Builder {
     let home = PathBuf::from(invocation.variable("HOME").expect("a sandbox has a home"));
     let home_trash = invocation.variable("RRM_TRASH_DIR").map(PathBuf::from);
-    Settings {
-        home_trash: Some(home_trash.unwrap_or_else(|| home.join(".local/share/rrm/trash"))),
-        home_directory: Some(home),
-        here: || PathBuf::from("/"),
-        root: invocation.variable(MACHINE).map_or_else(|| PathBuf::from("/"), PathBuf::from),
-    }
+    let root = invocation.variable(MACHINE).map_or_else(|| PathBuf::from("/"), PathBuf::from);
+    let trash = home_trash.unwrap_or_else(|| home.join(".local/share/rrm/trash"));
+    TrashManager::at(trash).protect(home).look_below(root)
 }
 
 /// An item as `rrm list --format json` tells of it, as far as the sweeps look.

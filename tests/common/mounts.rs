@@ -9,6 +9,7 @@ use std::os::unix::fs::{PermissionsExt as _, chown};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
+use rustix::io::Errno;
 use tempfile::NamedTempFile;
 
 use super::platform;
@@ -45,6 +46,10 @@ impl Format {
             Self::Exfat => ("exfat", &["mkfs.exfat"], 1),
             Self::Ntfs => ("ntfs", &["mkntfs", "-q", "-Q", "-F"], 1),
         }
+    }
+
+    fn has_log(self) -> bool {
+        matches!(self, Self::Ext4 | Self::Xfs | Self::Btrfs)
     }
 
     /// What `mount -t` calls it. Where the kernel has no exfat, a server of FUSE has; the one of NTFS is what most have.
@@ -100,9 +105,11 @@ impl Mount {
         image.as_file().set_len(mebibytes.max(smallest) << 20).expect("a hole takes no room");
         run(maker.iter().chain(words).map(OsStr::new).chain([image.path().as_os_str()]))
             .map_err(|why| Missing::new(maker[0], why))?;
-        // A log that is written full of zeros would be copied with every copy.
-        run(["fallocate", "--dig-holes"].map(OsStr::new).into_iter().chain([image.path().as_os_str()]))
-            .map_err(|why| Missing::new("util-linux", why))?;
+        if format.has_log() {
+            // Written full of zeros, it would be copied with every copy.
+            run(["fallocate", "--dig-holes"].map(OsStr::new).into_iter().chain([image.path().as_os_str()]))
+                .map_err(|why| Missing::new("util-linux", why))?;
+        }
         let words = ["-t", format.type_to_mount(), "-o", options].map(OsStr::new);
         let mut mount = Self::new(words.into_iter().chain([image.path().as_os_str()]), at)?;
         mount.image = Some(image);
@@ -112,12 +119,12 @@ impl Mount {
     /// A file system in memory; `options` as for `mount -o`, `size=1m` for one.
     pub(crate) fn tmpfs(options: &str, at: &Path) -> Result<Self, Missing> {
         let options = if options.is_empty() { "mode=755" } else { options };
-        Self::without_a_device("tmpfs", options, at)
+        Self::without_a_device("tmpfs", options.as_ref(), at)
     }
 
     /// A file system in memory that keeps no attributes of users.
     pub(crate) fn ramfs(at: &Path) -> Result<Self, Missing> {
-        Self::without_a_device("ramfs", "mode=755", at)
+        Self::without_a_device("ramfs", "mode=755".as_ref(), at)
     }
 
     /// The directory `from` once more, at another place.
@@ -140,13 +147,15 @@ impl Mount {
         if in_namespace() {
             options.push(",userxattr");
         }
-        Self::new(["-t".as_ref(), "overlay".as_ref(), "-o".as_ref(), options.as_os_str(), "overlay".as_ref()], at)
+        Self::without_a_device("overlay", &options, at)
     }
 
-    fn without_a_device(kind: &str, options: &str, at: &Path) -> Result<Self, Missing> {
+    fn without_a_device(kind: &str, options: &OsStr, at: &Path) -> Result<Self, Missing> {
         fs::create_dir_all(at).expect("a mount point can be made");
-        platform::mount(kind, at, options)
-            .map_err(|why| Missing::new(format!("a mount of {kind}"), why.to_string()))?;
+        platform::mount(kind, at, options).map_err(|why| match why.raw_os_error() {
+            Some(number) if number == Errno::NODEV.raw_os_error() => Missing::of_the_kernel(kind, why.to_string()),
+            _ => Missing::new(format!("a mount of {kind}"), why.to_string()),
+        })?;
         Ok(Self { at: at.to_owned(), image: None })
     }
 

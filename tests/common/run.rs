@@ -2,9 +2,11 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io::Write as _;
-use std::os::unix::process::ExitStatusExt as _;
+use std::os::unix::process::{CommandExt as _, ExitStatusExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+
+pub(crate) use rrm::sys::patience::HURRY;
 
 use super::terminal::Terminal;
 use super::user::User;
@@ -114,6 +116,11 @@ impl Invocation {
         self
     }
 
+    /// Has rrm wait four times shorter for what may never come.
+    pub(crate) fn in_a_hurry(self) -> Self {
+        self.with(HURRY, "4")
+    }
+
     /// What the program reads on its standard input, which is a pipe and never a terminal; empty unless said.
     pub(crate) fn reading(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = input.into();
@@ -137,12 +144,26 @@ impl Invocation {
         self.through(["sh", "-c", &format!("exec \"$@\" {redirections}"), "sh"])
     }
 
+    /// The command as somebody would type it.
     fn words(&self) -> Vec<OsString> {
-        let mut words: Vec<OsString> = self.user.prefix().iter().map(OsString::from).collect();
-        words.extend(self.through.iter().cloned());
-        words.push(self.program.clone().into());
-        words.extend(self.args.iter().cloned());
-        words
+        let prefix = self.user.prefix().iter().map(OsString::from);
+        prefix.chain(self.words_of_command()).collect()
+    }
+
+    fn words_of_command(&self) -> impl Iterator<Item = OsString> {
+        self.through.iter().cloned().chain([self.program.clone().into()]).chain(self.args.iter().cloned())
+    }
+
+    /// The same, for whoever the tests themselves can make another user: a program more to start is half as much again.
+    fn start(&self) -> Command {
+        let words: Vec<OsString> = if self.user.is_other() { self.words_of_command().collect() } else { self.words() };
+        let mut command = Command::new(&words[0]);
+        command.args(&words[1..]);
+        if self.user.is_other() {
+            let (owner, group) = self.user.ids();
+            command.uid(owner).gid(group);
+        }
+        command
     }
 
     /// The command, all three streams piped, for a test that talks to the program while it runs.
@@ -152,9 +173,7 @@ impl Invocation {
 
     /// The command, each stream made by `stream`.
     pub(super) fn spawn_with(&self, stream: impl Fn() -> Stdio) -> Child {
-        let words = self.words();
-        Command::new(&words[0])
-            .args(&words[1..])
+        self.start()
             .current_dir(&self.directory)
             .env_clear()
             .envs(self.environment.iter().map(|(name, value)| (name, value)))
@@ -162,7 +181,7 @@ impl Invocation {
             .stdout(stream())
             .stderr(stream())
             .spawn()
-            .unwrap_or_else(|error| panic!("cannot start {words:?}: {error}"))
+            .unwrap_or_else(|error| panic!("cannot start {:?}: {error}", self.words()))
     }
 
     /// Runs the program on a terminal so many columns wide, where somebody types `typed`; what it shows is the output.

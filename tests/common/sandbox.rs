@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-use rrm::manager::Settings;
+use rrm::manager::{Builder, TrashManager};
 use rrm::progress::Silent;
 use rrm::purge::{Measure, purge};
 use rrm::sys::{Dir, Name};
@@ -91,14 +91,9 @@ impl Sandbox {
         self.home().join(".local/share/rrm/trash")
     }
 
-    /// Where things are, for a manager in this process.
-    pub(crate) fn settings(&self) -> Settings {
-        Settings {
-            home_trash: Some(self.trash()),
-            home_directory: Some(self.home()),
-            root: self.root.clone(),
-            here: || PathBuf::from("/"),
-        }
+    /// A manager in this process, to be built.
+    pub(crate) fn manager(&self) -> Builder {
+        TrashManager::at(self.trash()).protect(self.home()).look_below(&self.root)
     }
 
     /// `rrm` with these words, to be changed before it is run.
@@ -171,7 +166,7 @@ impl Drop for Sandbox {
 ///
 /// ext4 gives no inode away again for five seconds, and searches for one that it may give. With thousands of files made
 /// and deleted in each of them, that search is half of what all tests cost.
-fn place_of_sandboxes() -> PathBuf {
+pub(crate) fn place_of_sandboxes() -> PathBuf {
     static PLACE: OnceLock<PathBuf> = OnceLock::new();
     let choose = || std::env::var_os("RRM_TEST_ROOT").map(PathBuf::from).or_else(roomy_memory);
     PLACE.get_or_init(|| choose().unwrap_or_else(std::env::temp_dir)).clone()

@@ -5,7 +5,7 @@ use std::io::{Read as _, Write as _};
 use std::num::NonZero;
 use std::os::unix::process::ExitStatusExt as _;
 use std::process::{Child, ExitStatus};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
@@ -23,7 +23,7 @@ pub(crate) struct Screen {
     person: File,
     /// The program's side, held open so that its settings can be asked for.
     program: File,
-    shown: Arc<Mutex<Shown>>,
+    shown: Arc<(Mutex<Shown>, Condvar)>,
 }
 
 struct Shown {
@@ -38,15 +38,16 @@ impl Invocation {
         let Terminal { person, program } = Terminal::sized(columns, rows);
         let child = self.through(["setsid", "-c"]).spawn_with(|| program.try_clone().expect("a descriptor").into());
         let parser = vt100::Parser::new(cells(rows), cells(columns), 1000);
-        let shown = Arc::new(Mutex::new(Shown { parser, bytes: Vec::new() }));
+        let shown = Arc::new((Mutex::new(Shown { parser, bytes: Vec::new() }), Condvar::new()));
         let (mut from, to) = (person.try_clone().expect("a descriptor"), shown.clone());
         std::thread::spawn(move || {
             let mut part = [0; 8192];
             // EIO says that the program's side is closed everywhere.
             while let Ok(count @ 1..) = from.read(&mut part) {
-                let mut shown = to.lock().expect("no thread panics with it");
+                let mut shown = to.0.lock().expect("no thread panics with it");
                 shown.parser.process(&part[..count]);
                 shown.bytes.extend(&part[..count]);
+                to.1.notify_all();
             }
         });
         Screen { child, person, program, shown }
@@ -63,22 +64,27 @@ impl Screen {
 
     /// What is on the screen, its lines without blanks at their ends.
     pub(crate) fn text(&self) -> String {
-        self.shown.lock().expect("no thread panics with it").parser.screen().contents()
+        self.shown().parser.screen().contents()
     }
 
     /// All bytes that were written to it.
     pub(crate) fn bytes(&self) -> Vec<u8> {
-        self.shown.lock().expect("no thread panics with it").bytes.clone()
+        self.shown().bytes.clone()
+    }
+
+    fn shown(&self) -> MutexGuard<'_, Shown> {
+        self.shown.0.lock().expect("no thread panics with it")
     }
 
     /// Waits until the screen is as `is_so` says.
     #[track_caller]
     pub(crate) fn until(&mut self, what: &str, is_so: impl Fn(&vt100::Screen) -> bool) -> &mut Self {
-        let since = Instant::now();
-        while !is_so(self.shown.lock().expect("no thread panics with it").parser.screen()) {
-            assert!(since.elapsed() < PATIENCE, "waited for {what}:\n{}", self.text());
-            std::thread::sleep(Duration::from_millis(1));
-        }
+        let is_not_so = |shown: &mut Shown| !is_so(shown.parser.screen());
+        let waited = self.shown.1.wait_timeout_while(self.shown(), PATIENCE, is_not_so);
+        let (shown, outcome) = waited.expect("no thread panics with it");
+        let text = outcome.timed_out().then(|| shown.parser.screen().contents());
+        drop(shown);
+        assert!(text.is_none(), "waited for {what}:\n{}", text.unwrap_or_default());
         self
     }
 
@@ -112,7 +118,7 @@ impl Screen {
 
     /// Makes the terminal another size; the kernel tells the program.
     pub(crate) fn resize(&mut self, columns: u16, rows: u16) -> &mut Self {
-        self.shown.lock().expect("no thread panics with it").parser.screen_mut().set_size(cells(rows), cells(columns));
+        self.shown().parser.screen_mut().set_size(cells(rows), cells(columns));
         let size = Winsize { ws_row: rows, ws_col: columns, ws_xpixel: 0, ws_ypixel: 0 };
         tcsetwinsize(&self.program, size).expect("a terminal has a size");
         self

@@ -206,3 +206,22 @@ fn the_last_line_tells_what_was_lost() {
     let text = sandbox.command(["guard", "--", "true"]).on_terminal(120, "").stdout();
     assert_eq!(text, "", "nothing was lost");
 }
+
+/// An rrm inside removes and restores as outside, and deletes nothing for good.
+#[test]
+fn rrm_works_inside_but_for_clean() {
+    let sandbox = or_skip!(sandbox());
+    for name in ["a", "b", "old"] {
+        fs::write(sandbox.path(name), name).expect("work is empty");
+    }
+    sandbox.rrm(["rm", "old"]).ok();
+    let rrm = sandbox.command([""; 0]).program().to_owned();
+    let script = "\"$RRM\" rm a && \"$RRM\" undo && \"$RRM\" rm b; \"$RRM\" clean --all --yes && echo cleaned";
+    let run = sandbox.command(["guard", "--", "sh", "-c", script]).with("RRM", &rrm).run();
+    assert!(!run.stdout().contains("cleaned"), "{run}");
+    assert_eq!(fs::read_to_string(sandbox.path("a")).expect("it was restored"), "a", "{run}");
+    let left: Vec<String> = sandbox.list_json().iter().map(|item| item["original_path"].to_string()).collect();
+    assert_eq!(left.len(), 2, "{left:?} {run}");
+    assert_eq!(sandbox.rrm(["undo"]).stdout().matches("restored").count(), 1);
+    assert_eq!(fs::read_to_string(sandbox.path("b")).expect("it was restored"), "b");
+}

@@ -11,7 +11,6 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{TimeDelta, Utc};
-use rrm::attributes::SystemAttributes;
 use rrm::guard::{Change, Found, GuardOptions, GuardedRun, Keeper as _, Loss, Summary, Verdict};
 use rrm::manager::TrashManager;
 use rrm::sys::{Dir, Name, Timestamp, metadata_and_birth_at};
@@ -55,7 +54,7 @@ pub(super) enum Pace {
 }
 
 pub(super) fn manager(sandbox: &Sandbox) -> TrashManager {
-    TrashManager::new(sandbox.settings(), Arc::new(SystemAttributes)).with_grace_period(TimeDelta::days(30))
+    sandbox.manager().grace_period(TimeDelta::days(30)).build()
 }
 
 pub(super) fn options(sandbox: &Sandbox, pace: Pace) -> GuardOptions {

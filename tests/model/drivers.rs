@@ -2,20 +2,18 @@
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rrm::attributes::SystemAttributes;
 use rrm::item::Holder;
-use rrm::manager::{Settings, TrashManager};
-use rrm::outcome::TrashStep;
+use rrm::manager::{Builder, TrashManager};
+use rrm::ops::clean::CleanOptions;
+use rrm::ops::list::ListOptions;
+use rrm::ops::remove::RemoveOptions;
+use rrm::ops::remove::RemoveStep;
+use rrm::ops::restore::{Conflict, Destination, Restorable, RestoreOptions};
 use rrm::progress::Silent;
-use rrm::request::{
-    CleanRequest, Conflict, Copying, Destination, Directories, ListRequest, Mounts, Open, Place, Restorable,
-    RestoreRequest, Sizes, TrashRequest,
-};
-use rrm::retention::Standing;
-use rrm::selection::{Filter, Selection, Term};
+use rrm::rules::retention::Standing;
+use rrm::rules::selection::{Filter, Selection, Term};
 
 use super::steps::{self, Grace, Step, Which};
 use crate::common::{Invocation, Run, Sandbox, snapshot};
@@ -40,7 +38,7 @@ pub(super) trait Driver {
 const LABEL: &str = "model";
 
 pub(super) struct Library {
-    settings: Settings,
+    settings: Builder,
     root: PathBuf,
     work: PathBuf,
     now: DateTime<Utc>,
@@ -50,60 +48,49 @@ impl Library {
     pub(super) fn new(sandbox: &Sandbox) -> Self {
         let (root, work) = (sandbox.root().to_owned(), sandbox.work());
         let now = DateTime::from_timestamp(1_790_000_000, 0).expect("a time");
-        Self { settings: sandbox.settings(), root, work, now }
+        Self { settings: sandbox.manager(), root, work, now }
     }
 
     fn manager(&self) -> TrashManager {
-        TrashManager::new(self.settings.clone(), Arc::new(SystemAttributes))
+        self.settings.clone().build()
     }
 
     fn remove(&self, paths: &[PathBuf], grace: Grace) {
         let days = if grace == Grace::None { 0 } else { 7 };
-        let request = TrashRequest {
-            copying: Copying::WithinReason,
-            mounts: Mounts::Refuse,
-            operands: paths.iter().map(|path| self.work.join(path).into()).collect(),
-            directories: Directories::Whole,
-            place: Place::OwnVolume,
-            now: self.now,
-            deletion: self.now + TimeDelta::days(days),
-            session: Some(LABEL.into()),
-        };
+        let operands: Vec<PathBuf> = paths.iter().map(|path| self.work.join(path)).collect();
+        let mut options = RemoveOptions::new(self.now);
+        options.deletion = self.now + TimeDelta::days(days);
+        options.session = Some(LABEL.into());
         let manager = self.manager();
-        let plan = manager.plan_trash(&request).expect("nothing here is protected");
+        let plan = manager.plan_remove(&operands, &options).expect("nothing here is protected");
         for step in plan.steps {
-            if let TrashStep::Remove(removal) = step {
-                manager.trash(&removal, &request, &Silent).ok();
+            if let RemoveStep::Remove(removal) = step {
+                manager.remove(&removal, &Silent).ok();
             }
         }
     }
 
     fn restore(&self, what: Restorable, to: Option<&Path>, conflict: steps::Conflict) {
-        let request = RestoreRequest {
-            open: Open::Refuse,
-            copying: Copying::WithinReason,
-            what,
-            destination: Destination { directory: to.map(|to| self.work.join(to)), name: None },
-            conflict: match conflict {
-                steps::Conflict::Fail => Conflict::Fail,
-                steps::Conflict::Skip => Conflict::Skip,
-                steps::Conflict::Rename => Conflict::Rename,
-                steps::Conflict::Swap => Conflict::Swap,
-            },
-            now: self.now,
-            deletion: self.now + TimeDelta::days(7),
+        let mut request = RestoreOptions::new(what, self.now);
+        request.destination = Destination { directory: to.map(|to| self.work.join(to)), name: None };
+        request.conflict = match conflict {
+            steps::Conflict::Fail => Conflict::Fail,
+            steps::Conflict::Skip => Conflict::Skip,
+            steps::Conflict::Rename => Conflict::Rename,
+            steps::Conflict::Swap => Conflict::Swap,
         };
+        request.deletion = self.now + TimeDelta::days(7);
         let manager = self.manager();
         let plan = manager.plan_restore(&request);
-        manager.restore(&plan, &request, &Silent, |_, _| {});
+        manager.restore(&plan, &Silent, |_, _| {});
     }
 
     /// Only ever what is the sandbox's: discovery may find more.
-    fn clean(&self, request: &CleanRequest) {
+    fn clean(&self, request: &CleanOptions) {
         let manager = self.manager();
         let mut plan = manager.plan_clean(request, &Silent);
         plan.items.retain(|item| item.trash.starts_with(&self.root));
-        let cleaned = manager.clean(&plan, request, &Silent);
+        let cleaned = manager.clean(&plan, &Silent);
         assert!(cleaned.problems.is_empty(), "{:?}", cleaned.problems);
     }
 
@@ -140,26 +127,21 @@ impl Driver for Library {
                 let last = Restorable::LastBatches { most: 1, session: Some(LABEL.into()) };
                 self.restore(last, None, *conflict);
             }
-            Step::CleanExpired => self.clean(&CleanRequest::expired(self.now)),
+            Step::CleanExpired => self.clean(&CleanOptions::expired(self.now)),
             Step::CleanItem(which) => {
                 // A selection that matches nothing is told as a problem of the plan.
-                self.clean(&CleanRequest::chosen(Self::selection(&by_id(which)), self.now));
+                self.clean(&CleanOptions::chosen(Self::selection(&by_id(which)), self.now));
             }
             Step::CleanAll => {
                 let filters = vec![Filter::Under(self.root.clone())];
-                self.clean(&CleanRequest::chosen(Selection { filters, ..Selection::default() }, self.now));
+                self.clean(&CleanOptions::chosen(Selection { filters, ..Selection::default() }, self.now));
             }
         }
     }
 
     fn listed(&self) -> Vec<Listed> {
-        let request = ListRequest {
-            selection: Selection::default(),
-            newest: None,
-            sizes: Sizes::AsKnown,
-            standing: Some(Standing::default()),
-            now: self.now,
-        };
+        let mut request = ListOptions::new(Selection::default(), self.now);
+        request.standing = Some(Standing::default());
         let items = self.manager().list(&request, &Silent).items.into_iter();
         let ours = items.filter(|item| item.trash.starts_with(&self.root));
         ours.map(|item| {

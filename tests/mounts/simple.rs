@@ -2,12 +2,14 @@
 //! whose server has the last two. All on one belongs to one user and has one mode, by the options of its mount.
 
 use std::fs;
+use std::ops::Deref;
 use std::path::PathBuf;
+use std::sync::Mutex;
 
 use super::{assert_no_rest, listed, users};
 use crate::common::fault::{Point, each_point};
 use crate::common::mounts::Format;
-use crate::common::{Fault, Missing, Mount, Run, Sandbox, User, say_skipped, snapshot};
+use crate::common::{Fault, Missing, Mount, Run, Sandbox, User, Way, say_skipped, snapshot};
 
 const FORMATS: [Format; 3] = [Format::Vfat, Format::Exfat, Format::Ntfs];
 
@@ -22,9 +24,25 @@ impl Stick {
     fn new(format: Format, user: User, umask: &str) -> Result<Self, Missing> {
         let sandbox = Sandbox::of(user);
         let mount = Mount::stick(format, user, umask, &sandbox.path("stick"))?;
-        sandbox.file("stick/file", "content");
-        sandbox.file("stick/dir/sub/inner", "more");
-        Ok(Self { mount, sandbox })
+        let stick = Self { mount, sandbox };
+        stick.fill();
+        Ok(stick)
+    }
+
+    fn fill(&self) {
+        self.sandbox.file("stick/file", "content");
+        self.sandbox.file("stick/dir/sub/inner", "more");
+    }
+
+    /// As it was when it was new, mounted as it is: a mount costs more than any command.
+    fn refill(&self) {
+        for directory in [self.mount.path(), &self.sandbox.home()] {
+            for entry in fs::read_dir(directory).expect("it is listed") {
+                let path = entry.expect("it is listed").path();
+                fs::remove_dir_all(&path).or_else(|_| fs::remove_file(&path)).expect("a stick can be emptied");
+            }
+        }
+        self.fill();
     }
 
     /// Each kind that there is, closed to others as far as it can be, and open to all.
@@ -122,6 +140,26 @@ fn what_goes_to_a_stick_or_comes_from_it_is_whole() {
     });
 }
 
+/// A stick that goes back to the others once it is no longer used.
+struct Lent<'a> {
+    stick: Option<Stick>,
+    back: &'a Mutex<Vec<Stick>>,
+}
+
+impl Deref for Lent<'_> {
+    type Target = Stick;
+
+    fn deref(&self) -> &Stick {
+        self.stick.as_ref().expect("it is here until it is dropped")
+    }
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.back.lock().expect("no holder panics").extend(self.stick.take());
+    }
+}
+
 /// Killed at each call, or let down by it: what was there is in its place or listed. Beside what is listed there may be the
 /// empty file or directory that keeps its place for it.
 #[test]
@@ -136,13 +174,22 @@ fn a_removal_and_a_restore_on_a_stick_at_every_call() {
 }
 
 fn at_every_call(format: Format) {
-    let scene = || Stick::new(format, User::Caller, "022").expect("the mount was possible a moment ago");
+    let sticks = Mutex::new(Vec::new());
+    let scene = || {
+        let used = sticks.lock().expect("no holder panics").pop();
+        let stick = used.inspect(Stick::refill).unwrap_or_else(|| {
+            let Stick { mount, sandbox } =
+                Stick::new(format, User::Caller, "022").expect("the mount was possible a moment ago");
+            Stick { mount, sandbox: sandbox.by_way_of(Way::Here) }
+        });
+        Lent { stick: Some(stick), back: &sticks }
+    };
     let trashed = || {
         let stick = scene();
         stick.sandbox.rrm(["rm", "stick/file", "stick/dir"]).ok();
         stick
     };
-    let check = |stick: &Stick, point: &Point, run: &Run| {
+    let check = |stick: &Lent<'_>, point: &Point, run: &Run| {
         for (name, content) in [("file", "content"), ("dir/sub/inner", "more")] {
             let at = stick.path(name);
             if fs::read_to_string(&at).is_ok_and(|found| found == content) {
@@ -158,9 +205,9 @@ fn at_every_call(format: Format) {
     };
     for fault in [Fault::Kill, Fault::Error("EIO")] {
         let words = ["stick/file", "stick/dir"];
-        let remove = |stick: &Stick| stick.sandbox.command(["rm"]).args(words);
+        let remove = |stick: &Lent<'_>| stick.sandbox.command(["rm"]).args(words);
         assert!(each_point(fault, scene, remove, check) > 10);
-        let restore = |stick: &Stick| stick.sandbox.command(["restore"]).args(words);
+        let restore = |stick: &Lent<'_>| stick.sandbox.command(["restore"]).args(words);
         assert!(each_point(fault, trashed, restore, check) > 5);
     }
 }

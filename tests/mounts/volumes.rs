@@ -55,7 +55,7 @@ fn a_volume_that_does_not_answer_is_named_and_the_rest_is_listed() {
     drop(slow);
     let hung = "fd=9,rootmode=40755,user_id=0,group_id=0";
     let words = ["sh", "-c", &format!("exec 9<>/dev/fuse; mount -i -t fuse -o {hung} hung slow && \"$@\" 9<&-"), "sh"];
-    let run = sandbox.command(["list"]).through(words).run();
+    let run = sandbox.command(["list"]).in_a_hurry().through(words).run();
     if !run.status.success() {
         skip!("fuse3", "no file system of FUSE can be mounted: {run}");
     }

@@ -20,6 +20,7 @@ use rustix::fs::{Mode, OFlags};
 use tempfile::TempDir;
 
 use super::WORKERS;
+use crate::common::place_of_sandboxes;
 use crate::common::platform::{Node, exchange, make_node};
 
 /// Nobody, on every distribution.
@@ -27,7 +28,7 @@ const ORDINARY: u32 = 65534;
 
 fn sandbox() -> TempDir {
     crate::common::settle_in();
-    let dir = TempDir::new().expect("a temporary directory");
+    let dir = TempDir::new_in(place_of_sandboxes()).expect("a temporary directory");
     fs::set_permissions(dir.path(), fs::Permissions::from_mode(0o755)).expect("searchable");
     dir
 }

@@ -11,7 +11,6 @@ mod entries;
 mod event_loop;
 mod fuzzy;
 mod input;
-mod line;
 mod order;
 mod query;
 mod report;
@@ -28,18 +27,21 @@ use std::collections::HashSet;
 use std::io::{self, IsTerminal};
 
 use rrm::item::ItemId;
-use rrm::request::Restorable;
-use rrm::selection::{Selection, Term};
+use rrm::rules::selection::Selection;
 
 use self::event_loop::{Ending, Picker};
 use self::screen::Theme;
 use self::search::Search;
 use self::state::{Purpose, State};
-use self::work::Desk;
-use crate::args::{BrowseArgs, Grouping, RestoreToArgs, SortKey};
+use self::work::Shared;
+
+use crate::env::Environment;
 use crate::exit::Exit;
-use crate::run::Session;
-use crate::translate::Environment;
+use crate::options::SortKey;
+use crate::output::path_colours;
+use crate::session::Session;
+
+pub(crate) use self::arrange::Grouping;
 
 /// Whether there is a person at a terminal on both ends, and one that can be drawn on.
 pub(crate) fn has_terminal() -> bool {
@@ -47,69 +49,67 @@ pub(crate) fn has_terminal() -> bool {
     is_terminal && Environment::has_screen()
 }
 
-impl Session<'_> {
-    pub(crate) fn browse(&self, args: &BrowseArgs) -> anyhow::Result<Exit> {
-        if !has_terminal() {
-            self.messages.say("there is no terminal to browse on, or TERM is dumb");
-            self.messages.say("hint: rrm list prints the same items and takes the same selections");
-            return Ok(Exit::Usage);
-        }
-        let among = self.context.selection_to_show(&args.selection)?;
-        let state = State::new(Purpose::Browse, self.context.now, args.sort, args.group);
-        let ending = self.picker(state, among)?.run()?;
-        left(ending, |_| Ok(Exit::Success))
-    }
-
-    /// Restores what a person picks among some items, as if the IDs had been typed; and what `others` select.
-    pub(crate) fn restore_picked(
-        &self,
-        among: Selection,
-        others: Vec<Term>,
-        to: &RestoreToArgs,
-    ) -> anyhow::Result<Exit> {
-        let state = State::new(Purpose::Choose, self.context.now, SortKey::Deleted, Grouping::None);
-        let ending = self.picker(state, among)?.run()?;
-        left(ending, |ids| {
-            let terms = others.into_iter().chain([Term::items(ids)]).collect();
-            self.carry_out_restore(Restorable::Selected(Selection { terms, ..Selection::default() }), to)
-        })
-    }
-
-    fn picker(&self, mut state: State, among: Selection) -> anyhow::Result<Picker<'_>> {
-        let environment = &self.context.environment;
-        state.home.clone_from(&environment.home);
-        state.charset = self.messages.charset;
-        state.here = environment.working_directory();
-        state.home_trash = self.context.home_trash.clone().unwrap_or_default();
-        state.standing = self.context.standing()?;
-        state.search = Search::among(among);
-        let (desk, heard) = Desk::new(
-            self.manager(),
-            self.messages.clone(),
-            environment.home.clone(),
-            state.standing.clone(),
-            self.context.now,
-        );
-        Ok(Picker {
-            context: &self.context,
-            state,
-            theme: Theme::new(Environment::colours(self.colour), self.messages.charset),
-            desk,
-            heard,
-        })
+/// Shows the items, to look around and do things.
+pub(crate) fn browse(
+    session: &Session<'_>,
+    among: Selection,
+    sort: SortKey,
+    grouping: Grouping,
+) -> anyhow::Result<Exit> {
+    let state = State::new(Purpose::Browse, session.context.now, sort, grouping);
+    match choice_of(picker(session, state, among)?.run()?)? {
+        Choice::Items(_) => Ok(Exit::Success),
+        Choice::Left(exit) => Ok(exit),
     }
 }
 
+/// What came of a choice.
+pub(crate) enum Choice {
+    Items(HashSet<ItemId>),
+    /// Nothing was chosen; the command ends so.
+    Left(Exit),
+}
+
+/// Shows the items, to choose some.
+pub(crate) fn choose(session: &Session<'_>, among: Selection) -> anyhow::Result<Choice> {
+    let state = State::new(Purpose::Choose, session.context.now, SortKey::Deleted, Grouping::None);
+    choice_of(picker(session, state, among)?.run()?)
+}
+
+fn picker<'a>(session: &'a Session<'_>, mut state: State, among: Selection) -> anyhow::Result<Picker<'a>> {
+    let environment = &session.context.environment;
+    state.home.clone_from(&environment.home);
+    state.charset = session.messages.charset;
+    state.here = environment.working_directory();
+    state.home_trash = session.context.home_trash.clone().unwrap_or_default();
+    state.standing = session.context.standing()?;
+    state.search = Search::among(among);
+    let (shared, events) = Shared::new(
+        session.manager(),
+        session.messages.clone(),
+        environment.home.clone(),
+        state.standing.clone(),
+        session.context.now,
+    );
+    Ok(Picker {
+        context: &session.context,
+        state,
+        theme: Theme::new(path_colours(session.colour), session.messages.charset),
+        shared,
+        events,
+    })
+}
+
 /// What the way in which the screen was left means for the command.
-fn left(ending: Ending, chosen: impl FnOnce(HashSet<ItemId>) -> anyhow::Result<Exit>) -> anyhow::Result<Exit> {
+fn choice_of(ending: Ending) -> anyhow::Result<Choice> {
     match ending {
-        Ending::Left => Ok(Exit::Success),
-        Ending::Chosen(ids) => chosen(ids),
-        Ending::Panic => Ok(Exit::Failure),
+        Ending::Left => Ok(Choice::Left(Exit::Success)),
+        Ending::Chosen(ids) => Ok(Choice::Items(ids)),
+        Ending::Panic => Ok(Choice::Left(Exit::Failure)),
         Ending::Signal(signal) => {
             // As if it had never been caught, so that whoever waits for the program sees what ended it.
             signal_hook::low_level::emulate_default_handler(signal)?;
-            Ok(Exit::Interrupted)
+            Ok(Choice::Left(Exit::Interrupted))
         }
     }
 }

@@ -17,14 +17,13 @@ use std::io::{self, Write};
 use std::path::Path;
 use std::sync::Arc;
 
-use clap::{Arg, Command, CommandFactory, ValueHint};
+use clap::{Arg, Command, ValueHint};
 use clap_complete::engine::{ArgValueCompleter, CompletionCandidate, complete};
 use clap_complete::{Shell, generate};
 use rrm::text::{Charset, is_plain};
 
-use crate::args::Cli;
+use crate::env::Environment;
 use crate::exit::Exit;
-use crate::translate::Environment;
 use bash_line::{BashLine, Meaning};
 use trash::TrashCandidates;
 
@@ -34,7 +33,7 @@ const FILES: &str = "files";
 const DIRECTORIES: &str = "directories";
 
 /// The script that makes `shell` ask us; for a shell that has none, one that knows the command line only.
-pub(crate) fn script(shell: Shell) -> Vec<u8> {
+pub(crate) fn script(shell: Shell, grammar: fn() -> Command) -> Vec<u8> {
     match shell {
         Shell::Bash => include_bytes!("complete/rrm.bash").to_vec(),
         Shell::Zsh => include_bytes!("complete/rrm.zsh").to_vec(),
@@ -42,7 +41,7 @@ pub(crate) fn script(shell: Shell) -> Vec<u8> {
         shell => {
             // The generator panics where it cannot write.
             let mut script = Vec::new();
-            generate(shell, &mut Cli::command(), "rrm", &mut script);
+            generate(shell, &mut grammar(), "rrm", &mut script);
             script
         }
     }
@@ -50,14 +49,14 @@ pub(crate) fn script(shell: Shell) -> Vec<u8> {
 
 /// Answers a shell. `words` are those of the command line up to the cursor; of bash it is what bash would replace, and
 /// the line, because its own words end at colons and equals signs too, and have their quotes.
-pub(crate) fn answer(shell: Shell, words: &[OsString], environment: Environment) -> Exit {
+pub(crate) fn answer(shell: Shell, words: &[OsString], environment: Environment, grammar: fn() -> Command) -> Exit {
     let home = environment.home.clone();
     let answer = match (shell, words) {
         (Shell::Bash, [replaced, line]) => BashLine::read(replaced, line, home.as_deref()).map(|line| {
-            let found = candidates(line.words.clone(), environment);
+            let found = candidates(line.words.clone(), environment, grammar());
             text_of_bash(&line, &found)
         }),
-        _ => Some(text_of(&candidates(words.to_vec(), environment))),
+        _ => Some(text_of(&candidates(words.to_vec(), environment, grammar()))),
     };
     // Whoever does not read the answer does not want it.
     let _ = io::stdout().write_all(answer.unwrap_or_default().as_bytes());
@@ -65,10 +64,9 @@ pub(crate) fn answer(shell: Shell, words: &[OsString], environment: Environment)
 }
 
 /// What can stand in the place of the last of these words.
-fn candidates(words: Vec<OsString>, environment: Environment) -> Vec<CompletionCandidate> {
+fn candidates(words: Vec<OsString>, environment: Environment, mut command: Command) -> Vec<CompletionCandidate> {
     let Some(last) = words.len().checked_sub(1) else { return Vec::new() };
     let (here, charset) = (environment.working_directory(), environment.charset);
-    let mut command = Cli::command();
     command.build();
     let mut command = with_completers(command, &Arc::new(TrashCandidates::new(environment, &words)));
     let is_begun = !words[last].is_empty();

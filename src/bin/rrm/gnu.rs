@@ -4,7 +4,7 @@
 //! each can be held against the real `rm` in a test. The wordings are those of GNU coreutils 9.1, learnt by running it.
 
 pub(crate) mod grammar;
-mod long_options;
+pub(crate) mod long_options;
 pub(crate) mod messages;
 pub(crate) mod options;
 pub(crate) mod prompt;

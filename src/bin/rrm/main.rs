@@ -1,37 +1,24 @@
 //! The rrm command: a thin skin over the library of the same name.
 
-mod args;
+#[cfg(feature = "browse")]
 mod browse;
-mod called_rm;
-mod choose;
-mod clean;
+mod cli;
+mod commands;
 mod complete;
-mod doctor;
-mod examples;
+mod context;
+mod env;
 mod exit;
 mod gnu;
-mod guard;
-mod import;
-mod list;
-mod log;
 mod manual;
-mod remove;
-mod restore;
-mod run;
-mod schedule;
-mod shim;
-mod show;
-mod stats;
-mod terminal;
-mod translate;
-mod undo;
-mod users;
-mod view;
+mod options;
+mod output;
+mod session;
+mod values;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     #[cfg(feature = "testing")]
-    translate::obey_a_test();
-    run::main(&std::env::args_os().collect::<Vec<_>>()).end()
+    env::obey_a_test();
+    cli::main(&std::env::args_os().collect::<Vec<_>>()).end()
 }

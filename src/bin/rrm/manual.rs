@@ -10,11 +10,10 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
-use clap::{Command, CommandFactory};
+use clap::Command;
 use clap_mangen::Man;
 
 use self::pages::PageFile;
-use crate::args::Cli;
 use rrm::text::quoted;
 
 /// What the title of each page says that it is a page of.
@@ -27,14 +26,18 @@ const INCLUDE: &str = ".so ";
 const SYSTEM_PAGES: [(&str, u8); 3] = [("rm", 1), ("rename", 2), ("xattr", 7)];
 
 /// Writes `rrm.1` and a page for each command into `directory`. What is there under the name of one and is none stays.
-pub(crate) fn write(directory: &Path) -> anyhow::Result<()> {
+pub(crate) fn write(
+    directory: &Path,
+    grammar: Command,
+    page_of: fn(&str) -> Option<&'static str>,
+) -> anyhow::Result<()> {
     fs::create_dir_all(directory).with_context(|| format!("cannot make {}", quoted(directory)))?;
     // clap's own command `help` says what `--help` does, and has no page.
-    let mut root = Cli::command().disable_help_subcommand(true);
+    let mut root = grammar.disable_help_subcommand(true);
     root.build();
     let names: Vec<String> = std::iter::once("rrm".to_owned()).chain(commands(&root).map(page_name)).collect();
     let commands = std::iter::once(&root).chain(commands(&root));
-    let pages = commands.zip(&names).map(|(command, name)| page(directory, command.clone(), name, &names));
+    let pages = commands.zip(&names).map(|(command, name)| page(directory, command.clone(), name, &names, page_of));
     Ok(pages::write(&pages.collect::<anyhow::Result<Vec<_>>>()?)?)
 }
 
@@ -46,8 +49,19 @@ fn page_name(command: &Command) -> String {
     format!("rrm-{}", command.get_name())
 }
 
-fn page(directory: &Path, command: Command, name: &str, all: &[String]) -> anyhow::Result<PageFile> {
-    let text = Page { man: man(command, name), name, all }.text()?;
+fn page(
+    directory: &Path,
+    command: Command,
+    name: &str,
+    all: &[String],
+    page_of: fn(&str) -> Option<&'static str>,
+) -> anyhow::Result<PageFile> {
+    let own = match command.get_name() {
+        "rrm" => Some(include_str!("manual/rrm.man")),
+        command => page_of(command),
+    };
+    let own = own.ok_or_else(|| anyhow!("nobody has written the page {name}"))?;
+    let text = Page { man: man(command, name), name, all }.text(own)?;
     Ok(PageFile { path: directory.join(format!("{name}.1")), text })
 }
 
@@ -66,9 +80,9 @@ struct Page<'a> {
 }
 
 impl Page<'_> {
-    fn text(&self) -> anyhow::Result<String> {
+    fn text(&self, own: &str) -> anyhow::Result<String> {
         let mut text = self.part("head")?;
-        self.take_in(own_text(self.name)?, &mut text)?;
+        self.take_in(own, &mut text)?;
         Ok(text)
     }
 
@@ -132,31 +146,5 @@ fn shared(name: &str) -> anyhow::Result<&'static str> {
         "status" => include_str!("manual/shared/status.man"),
         "values" => include_str!("manual/shared/values.man"),
         _ => return Err(anyhow!("the manual has no part {name}")),
-    })
-}
-
-/// What a person wrote of one page.
-fn own_text(name: &str) -> anyhow::Result<&'static str> {
-    Ok(match name {
-        "rrm" => include_str!("manual/rrm.man"),
-        "rrm-rm" => include_str!("manual/rm.man"),
-        "rrm-list" => include_str!("manual/list.man"),
-        "rrm-show" => include_str!("manual/show.man"),
-        "rrm-stats" => include_str!("manual/stats.man"),
-        "rrm-browse" => include_str!("manual/browse.man"),
-        "rrm-restore" => include_str!("manual/restore.man"),
-        "rrm-undo" => include_str!("manual/undo.man"),
-        "rrm-redo" => include_str!("manual/redo.man"),
-        "rrm-clean" => include_str!("manual/clean.man"),
-        "rrm-keep" => include_str!("manual/keep.man"),
-        "rrm-guard" => include_str!("manual/guard.man"),
-        "rrm-import" => include_str!("manual/import.man"),
-        "rrm-doctor" => include_str!("manual/doctor.man"),
-        "rrm-schedule" => include_str!("manual/schedule.man"),
-        "rrm-config" => include_str!("manual/config.man"),
-        "rrm-completions" => include_str!("manual/completions.man"),
-        "rrm-shim" => include_str!("manual/shim.man"),
-        "rrm-man" => include_str!("manual/man.man"),
-        _ => return Err(anyhow!("nobody has written the page {name}")),
     })
 }

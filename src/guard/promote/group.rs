@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use super::super::names::place_of;
 use super::{Age, Before, By, Guarded, Look, Loss, Part, Replay, Seen, Taken, Unit, Uses, What};
 
 /// The items: the highest directories that are gone, with all that was in them, and what else went.
@@ -12,12 +13,15 @@ pub(super) fn units(losses: Vec<Loss>, replay: &Replay, seen: &Seen, look: &dyn 
     for (loss, generation) in losses.into_iter().zip(numbers) {
         generations.entry(generation).or_default().push(loss);
     }
-    let mut units = Vec::new();
+    let (mut units, places) = (Vec::new(), replay.names.places());
+    // Also in a directory that was moved, which an undo moves back.
+    let is_there = |origin: &Path| look.at(origin).is_some() || look.at(&place_of(origin, &places)).is_some();
     for (generation, mut losses) in generations {
         losses.sort_by(|a, b| a.origin.cmp(&b.origin));
         while !losses.is_empty() {
             let (unit, rest) = first_unit(losses);
-            units.push(made_of(unit, generation, replay, seen, look));
+            let is_replaced = unit.first().is_some_and(|first| is_there(&first.origin));
+            units.push(made_of(unit, generation, is_replaced, (replay, seen, look)));
             losses = rest;
         }
     }
@@ -54,11 +58,16 @@ fn first_unit(losses: Vec<Loss>) -> (Vec<Loss>, Vec<Loss>) {
     (unit, rest)
 }
 
-fn made_of(losses: Vec<Loss>, generation: usize, replay: &Replay, seen: &Seen, look: &dyn Look) -> Unit {
+fn made_of(
+    losses: Vec<Loss>,
+    generation: usize,
+    is_replaced: bool,
+    (replay, seen, look): (&Replay, &Seen, &dyn Look),
+) -> Unit {
     let origin = losses.first().map(|loss| loss.origin.clone()).unwrap_or_default();
     // What lost its content and was moved away is brought back before the old content takes its place.
     let is_content = losses.first().is_some_and(|loss| matches!(loss.what, Taken::Content { .. }));
-    let is_replaced = is_content || look.at(&origin).is_some();
+    let is_replaced = is_content || is_replaced;
     let mut before = Before::Unchanged;
     let parts = losses.into_iter().map(|loss| {
         let below = loss.origin.strip_prefix(&origin).unwrap_or(Path::new("")).to_owned();
@@ -100,27 +109,24 @@ fn generations_of(losses: &[Loss]) -> Vec<usize> {
 }
 
 /// When something at a path came to its end.
-struct Ends<'a>(HashMap<&'a Path, Vec<(Age, usize, bool)>>);
+struct Ends<'a>(HashMap<&'a Path, Vec<&'a Loss>>);
 
 impl<'a> Ends<'a> {
     fn of(losses: &'a [Loss]) -> Self {
         let mut ends: HashMap<&Path, Vec<_>> = HashMap::new();
-        for loss in losses {
-            let is_directory = loss.what == Taken::Directory;
-            ends.entry(&loss.origin).or_default().push((loss.thing.age, loss.index, is_directory));
-        }
+        losses.iter().for_each(|loss| ends.entry(&loss.origin).or_default().push(loss));
         Self(ends)
     }
 
-    /// How many had their end before, at its path or as one directory above it: the most of these.
+    /// How many had their end before, at its path or as one directory above it: the most of these. What had left that
+    /// directory by then was not in the next one of that path.
     fn generation_of(&self, loss: &Loss) -> usize {
-        let rank = |age: Age, index: usize| (age == Age::New, index);
-        let own = self.0.get(&*loss.origin).map_or(0, |ends| {
-            let own = rank(loss.thing.age, loss.index);
-            ends.iter().filter(|(age, index, _)| rank(*age, *index) < own).count()
-        });
+        let rank = |loss: &Loss| (loss.thing.age == Age::New, loss.index);
+        let earlier = |ends: &Vec<&Loss>| ends.iter().filter(|end| rank(end) < rank(loss)).count();
+        let own = self.0.get(&*loss.origin).map_or(0, earlier);
+        let was_in =
+            |end: &&&Loss| end.what == Taken::Directory && end.index < loss.index && loss.path.starts_with(&end.path);
         let above = loss.origin.ancestors().skip(1).filter_map(|above| self.0.get(above));
-        let above = above.map(|ends| ends.iter().filter(|(_, index, is_dir)| *is_dir && *index < loss.index).count());
-        above.fold(own, usize::max)
+        above.map(|ends| ends.iter().filter(was_in).count()).fold(own, usize::max)
     }
 }

@@ -224,6 +224,7 @@ fn what_becomes_of_it() {
         ("d/ d/x", "-d/x +d/n -d/n -d", "d[n,x]"),
         ("d/ d/x d/k", "d/k>k -d/x -d", "d[x]"),
         ("d/ d/e/ d/e/x d/e/y", "d/e>e -e/x -d", "d d/e/x"),
+        ("d/ d/e/ d/e/x", "d/e>e -d -e/x", "d d/e/x"),
         ("d-e d/ d/x", "-d/x -d -d-e", "d[x] d-e"),
         // Moves, and their way back.
         ("a", "a>b", ""),
@@ -239,6 +240,8 @@ fn what_becomes_of_it() {
         ("s/ s/x", "s>t -t/x", "s/x"),
         ("s/ s/x", "s>t !t/x", "s/x!"),
         ("s/ s/x", "s>t +s/ t/x>s/x -t", "s!"),
+        ("s/ s/x", "+s/n s/n>s/x s>t", "s/x!"),
+        ("s/ s/x", "-s/x s>t", "s/x"),
         // Several names of one file.
         ("a", "a~b -a -b", "a b"),
         ("a", "a~b -a", "a"),

@@ -226,8 +226,9 @@ impl Keeping<'_> {
         let had_there = self.open(to_parent, Some(to_path)).ok().and_then(|(_, had)| had);
         volume.index().touched.insert(thing.key);
         let moved = Entry::Moved { thing, from: from_path.clone(), to: to_path.to_owned() };
-        // Without the line it is not moved back, and nothing is lost.
-        volume.note(had.into_iter().chain(had_there).chain([moved])).ok();
+        if let Err(error) = volume.note(had.into_iter().chain(had_there).chain([moved])) {
+            self.lose(from, &not_noted("where it was", &error));
+        }
     }
 
     fn change_places(&self, one: &Found, other: &Found) {
@@ -242,10 +243,13 @@ impl Keeping<'_> {
         };
         let Ok((volume, had)) = self.open(&one.parent, Some(one_path)) else { return };
         let had_there = self.open(&other.parent, Some(other_path)).ok().and_then(|(_, had)| had);
-        let (one, other) = (thing(one), thing(other));
-        volume.index().touched.extend([one.key, other.key]);
-        let exchanged = Entry::Exchanged { one, one_path: one_path.clone(), other, other_path: other_path.clone() };
-        volume.note(had.into_iter().chain(had_there).chain([exchanged])).ok();
+        let (first, second) = (thing(one), thing(other));
+        volume.index().touched.extend([first.key, second.key]);
+        let exchanged =
+            Entry::Exchanged { one: first, one_path: one_path.clone(), other: second, other_path: other_path.clone() };
+        if let Err(error) = volume.note(had.into_iter().chain(had_there).chain([exchanged])) {
+            self.lose(one, &not_noted("where it was", &error));
+        }
     }
 
     fn content_goes(&self, file: &File, found: Option<&Found>, length: u64, otherwise: Otherwise) {
@@ -295,9 +299,9 @@ impl Keeping<'_> {
     fn is_changed(&self, found: &Found) {
         let Some(thing) = self.thing(found) else { return };
         let Ok(volume) = self.store(&found.parent) else { return };
-        if let Some(had) = self.had(&volume, thing, found) {
-            // Without the line it is not given back, and nothing is lost.
-            volume.note([had]).ok();
+        let noted = self.had(&volume, thing, found).map_or(Ok(()), |had| volume.note([had]));
+        if let Err(error) = noted {
+            self.lose(found, &not_noted("what its permissions were", &error));
         }
         volume.index().touched.insert(thing.key);
     }
@@ -309,6 +313,10 @@ impl Keeping<'_> {
 }
 
 const NO_ROOM: &str = "too little space is left on its volume";
+
+fn not_noted(what: &str, error: &io::Error) -> String {
+    format!("{what} could not be noted: {}", words_of(error))
+}
 
 fn too_large(size: u64) -> String {
     format!("its {size} bytes are more than the limit for a copy")

@@ -180,7 +180,12 @@ impl Service {
                         current.patience = PATIENCE_WITH_CONTENT;
                     }
                 }
-                self.watch.keep(*loss)
+                let is_final = matches!(*loss, Loss::Removed(_) | Loss::Shortened { .. });
+                match self.watch.keep(*loss) {
+                    // An rrm in there removes and restores as ever; it only deletes nothing for good.
+                    Verdict::Refuse(_) if !is_final && self.listener.is_of_our_program(stopped) => Verdict::GoOn,
+                    verdict => verdict,
+                }
             }
         }
     }

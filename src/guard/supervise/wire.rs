@@ -33,7 +33,7 @@ pub(super) fn tell(mut front: &UnixStream, told: &Told) {
     let number = |error: &io::Error| error.raw_os_error().unwrap_or_default().to_ne_bytes().to_vec();
     let (what, rest) = match told {
         Told::NotRun(NotRun::NoGuard(error)) => (NO_GUARD, number(error)),
-        Told::NotRun(NotRun::Guarded | NotRun::UnderGuard) => (ALREADY, Vec::new()),
+        Told::NotRun(NotRun::Guarded) => (ALREADY, Vec::new()),
         Told::NotRun(NotRun::NoProgram(error)) => (NO_PROGRAM, number(error)),
         Told::NotRun(NotRun::NoKeeper(error)) => (NO_KEEPER, number(error)),
         Told::Stopped(process) => (STOPPED, process.to_ne_bytes().to_vec()),

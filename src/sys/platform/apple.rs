@@ -4,6 +4,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::PathBuf;
 
@@ -13,7 +14,8 @@ use rustix::io::Errno;
 pub(in crate::sys) use super::bsd::*;
 
 use crate::sys::door::through;
-use crate::sys::{AttributeMeaning, Dir, Mount, Name};
+use crate::sys::values::name::Name;
+use crate::sys::values::{AttributeMeaning, Mount};
 
 /// `O_SEARCH` (`O_EXEC | O_DIRECTORY`, open(2)), which rustix has no word for: the handle needs no right to read.
 pub(in crate::sys) const PLACE: OFlags = OFlags::CLOEXEC.union(OFlags::DIRECTORY).union(OFlags::from_bits_retain(EXEC));
@@ -39,18 +41,18 @@ pub(in crate::sys) fn create_attribute(file: &File, name: &str, value: &[u8]) ->
 }
 
 /// `RENAME_EXCL` of renameatx_np(2).
-pub(in crate::sys) fn rename_no_replace(from: &Dir, old: &OsStr, to: &Dir, new: &OsStr) -> Result<(), Errno> {
+pub(in crate::sys) fn rename_no_replace(from: impl AsFd, old: &OsStr, to: impl AsFd, new: &OsStr) -> Result<(), Errno> {
     through("renameatx_np", || rustix::fs::renameat_with(from, old, to, new, RenameFlags::NOREPLACE))
 }
 
 /// There is no mknodat(2), and no path here is resolved twice: a copy names the entry as lost.
-pub(in crate::sys) fn make_special(_: &Dir, _: Name<'_>, _: FileType, _: Dev) -> Result<(), Errno> {
+pub(in crate::sys) fn make_special(_: impl AsFd, _: Name<'_>, _: FileType, _: Dev) -> Result<(), Errno> {
     Err(Errno::NOTSUP)
 }
 
 /// `F_GETPATH` of fcntl(2).
-pub(in crate::sys) fn path_of(_: &Dir, handle: &File) -> io::Result<PathBuf> {
-    Ok(OsString::from_vec(rustix::fs::getpath(handle)?.into_bytes()).into())
+pub(in crate::sys) fn path_of(handle: &File) -> io::Result<Option<PathBuf>> {
+    Ok(Some(OsString::from_vec(rustix::fs::getpath(handle)?.into_bytes()).into()))
 }
 
 /// `F_FULLFSYNC`: fsync(2) leaves it in the cache of the drive. Some file systems, of the network above all, have only that.

@@ -9,7 +9,7 @@ use rustix::fs::{AtFlags, CWD, Stat};
 
 pub(in crate::sys) use super::posix::*;
 
-use crate::sys::{Metadata, Timestamp};
+use crate::sys::values::metadata::{Metadata, Timestamp};
 
 pub(in crate::sys) fn look_at_birth(handle: impl AsFd) -> io::Result<(Metadata, Option<Timestamp>)> {
     let told = rustix::fs::fstat(&handle)?;

@@ -3,6 +3,7 @@
 use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
+use std::os::fd::AsFd;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
@@ -14,7 +15,8 @@ use xattr::FileExt as _;
 pub(in crate::sys) use super::bsd::*;
 
 use crate::sys::door::through;
-use crate::sys::{Dir, Mount, Name};
+use crate::sys::values::Mount;
+use crate::sys::values::name::Name;
 
 /// `O_SEARCH` (`O_EXEC`, open(2)), which rustix has no word for: the handle needs no right to read.
 pub(in crate::sys) const PLACE: OFlags = OFlags::CLOEXEC.union(OFlags::DIRECTORY).union(OFlags::from_bits_retain(EXEC));
@@ -37,7 +39,7 @@ pub(in crate::sys) fn create_attribute(file: &File, name: &str, value: &[u8]) ->
 }
 
 /// mknodat(2).
-pub(in crate::sys) fn make_special(dir: &Dir, name: Name<'_>, kind: FileType, device: Dev) -> Result<(), Errno> {
+pub(in crate::sys) fn make_special(dir: impl AsFd, name: Name<'_>, kind: FileType, device: Dev) -> Result<(), Errno> {
     through("mknodat", || mknodat(dir, name.as_os_str(), kind, Mode::RUSR | Mode::WUSR, device))
 }
 

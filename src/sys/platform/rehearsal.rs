@@ -13,7 +13,7 @@ use rustix::fs::{AtFlags, Mode, OFlags, Stat};
 use rustix::io::Errno;
 
 use crate::sys::door::through;
-use crate::sys::{Metadata, Timestamp};
+use crate::sys::values::metadata::{Metadata, Timestamp};
 
 /// Linux has no handle for searching alone but `O_PATH`, with which half of POSIX's calls do not work.
 pub(in crate::sys) const PLACE: OFlags = OFlags::CLOEXEC.union(OFlags::DIRECTORY);

@@ -1,6 +1,7 @@
-use std::ffi::CString;
+use std::ffi::{CString, OsStr};
 use std::fs::File;
 use std::io;
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, FileType, Mode, RenameFlags, StatxFlags};
@@ -57,8 +58,8 @@ pub(crate) fn act_as_root() -> io::Result<()> {
 }
 
 /// Mounts by the call itself: a sweep mounts thousands.
-pub(crate) fn mount(kind: &str, at: &Path, options: &str) -> io::Result<()> {
-    let options = CString::new(options)?;
+pub(crate) fn mount(kind: &str, at: &Path, options: &OsStr) -> io::Result<()> {
+    let options = CString::new(options.as_bytes())?;
     Ok(rustix::mount::mount(kind, at, kind, MountFlags::empty(), Some(options.as_c_str()))?)
 }
 

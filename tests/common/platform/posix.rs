@@ -1,3 +1,4 @@
+use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
@@ -44,7 +45,7 @@ pub(crate) fn act_as_root() -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 
-pub(crate) fn mount(_: &str, _: &Path, _: &str) -> io::Result<()> {
+pub(crate) fn mount(_: &str, _: &Path, _: &OsStr) -> io::Result<()> {
     Err(io::ErrorKind::Unsupported.into())
 }
 

@@ -1,6 +1,7 @@
 //! What a person can do, whatever key it is on.
 
-use super::line::Edit;
+use tui_input::InputRequest;
+
 use super::state::Focus;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,7 +14,7 @@ pub(super) enum Action {
     Invert,
     Focus(Focus),
     /// Change the line that is being typed: the filter, or a directory.
-    Type(Edit),
+    Type(InputRequest),
     /// Go back one step: what is in front, the filter, the selection.
     Back,
     NextSort,

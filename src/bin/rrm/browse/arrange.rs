@@ -5,10 +5,23 @@ use std::collections::HashMap;
 use std::path::Path;
 
 use chrono::{DateTime, Local, NaiveDate, Utc};
+use clap::ValueEnum;
 use rrm::item::TrashItem;
 
-use crate::args::{Grouping, SortKey};
-use crate::list::compare;
+use crate::options::{SortKey, compare};
+
+/// What items that stand together have in common.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Grouping {
+    /// No groups.
+    None,
+    /// By the command that removed them.
+    Command,
+    /// By original directory.
+    Directory,
+    /// By day of removal.
+    Day,
+}
 
 /// Which end of an order comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -129,9 +142,9 @@ mod tests {
         // As items come in: some, then the rest.
         arrangement.update(&items[..2]);
         arrangement.update(&items);
-        let mut places: Vec<usize> = (0..items.len()).collect();
-        places.sort_by_key(|place| arrangement.place(*place));
-        places.into_iter().map(|place| items[place].original_path().expect("known").display().to_string()).collect()
+        let mut positions: Vec<usize> = (0..items.len()).collect();
+        positions.sort_by_key(|place| arrangement.place(*place));
+        positions.into_iter().map(|place| items[place].original_path().expect("known").display().to_string()).collect()
     }
 
     #[test]

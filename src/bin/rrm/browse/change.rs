@@ -1,21 +1,21 @@
 //! What was done, as far as it can be undone.
 
 use rrm::item::{ItemId, Keep};
-use rrm::manager::Returned;
+use rrm::ops::Returned;
 
 use super::order::Order;
-use crate::view::count;
+use crate::output::count;
 
 /// One thing that was done.
 #[derive(Debug)]
-pub(super) enum Change {
+pub(super) enum Undoable {
     /// These came back.
     Restored(Vec<Returned>),
     /// These were kept or released; beside each stands what held before.
     Kept(Vec<(ItemId, Keep)>),
 }
 
-impl Change {
+impl Undoable {
     /// What undoes it.
     pub(super) fn undone(self) -> Order {
         match self {

@@ -4,10 +4,10 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use rrm::item::{ItemId, TrashItem};
-use rrm::retention::Fate;
+use rrm::rules::retention::Fate;
 use rrm::text::Charset;
 
-use crate::view::origin;
+use crate::output::origin;
 
 /// Items, each with its path as it may be written to a terminal. Their places do not change while items are added.
 #[derive(Debug, Default)]
@@ -65,17 +65,17 @@ impl Entries {
 
 /// What we did to the trash while it was read: what the reading says of these may be older than what we know.
 #[derive(Debug, Default)]
-pub(super) struct Meanwhile {
-    pub(super) came: HashSet<ItemId>,
-    pub(super) went: HashSet<ItemId>,
+pub(super) struct ChangesMeanwhile {
+    pub(super) added: HashSet<ItemId>,
+    pub(super) removed: HashSet<ItemId>,
 }
 
-impl Meanwhile {
+impl ChangesMeanwhile {
     /// What was read, without what we know better.
     pub(super) fn correct(&self, mut read: Entries) -> Entries {
-        if !(self.came.is_empty() && self.went.is_empty()) {
-            read.remove(&self.came);
-            read.remove(&self.went);
+        if !(self.added.is_empty() && self.removed.is_empty()) {
+            read.remove(&self.added);
+            read.remove(&self.removed);
         }
         read
     }

@@ -8,25 +8,30 @@ use std::time::Duration;
 use anyhow::Context as _;
 use ratatui::crossterm::event::{Event as Input, KeyEventKind};
 use rrm::item::{ItemId, ItemKind, Keep, TrashItem};
-use rrm::request::{Conflict, Copying, KeepRequest, Open, Restorable};
-use rrm::selection::{Selection, Term};
+use rrm::ops::Copying;
+use rrm::ops::clean::CleanOptions;
+use rrm::ops::keep::KeepOptions;
+use rrm::ops::list::Sizes;
+use rrm::ops::restore::{Open, Restorable};
+use rrm::rules::selection::{Selection, Term};
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP};
+
+use tui_input::InputRequest;
 
 use super::action::Action;
 use super::input::action;
-use super::line::Edit;
-use super::order::{Order, Restore};
+use super::order::Order;
 use super::query::Query;
 use super::screen::{Theme, draw};
-use super::search::Pace;
+use super::search::SearchState;
 use super::state::{Note, State};
 use super::terminal::Screen;
-use super::work::{Desk, Event, Job, Workers};
-use crate::args::{ConflictMode, RestoreToArgs};
-use crate::translate::{Context, clock};
+use super::work::{Event, Job, Shared, Workers};
+use crate::context::Context;
+use crate::env::now;
 
 /// How often the ages of items are told anew.
-const MINUTE: Duration = Duration::from_mins(1);
+const CLOCK_INTERVAL: Duration = Duration::from_mins(1);
 
 /// How the screen was left.
 #[derive(Debug)]
@@ -43,8 +48,8 @@ pub(super) struct Picker<'a> {
     pub(super) context: &'a Context,
     pub(super) state: State,
     pub(super) theme: Theme,
-    pub(super) desk: Desk,
-    pub(super) heard: Receiver<Event>,
+    pub(super) shared: Shared,
+    pub(super) events: Receiver<Event>,
 }
 
 /// A picker with everything started.
@@ -53,7 +58,7 @@ struct Running<'a> {
     screen: Screen,
     workers: Workers,
     /// What was looked into last.
-    looked_into: Option<ItemId>,
+    previewed: Option<ItemId>,
     /// What was measured, or is about to be.
     measured: HashSet<ItemId>,
     /// How to leave, as soon as nothing is half-done.
@@ -64,10 +69,10 @@ impl Picker<'_> {
     /// Shows the screen until it is left. The terminal is as it was then, however that comes.
     pub(super) fn run(self) -> anyhow::Result<Ending> {
         let screen = Screen::enter().context("cannot use the terminal")?;
-        let workers = Workers::start(self.desk.clone()).context("cannot start a thread")?;
+        let workers = Workers::start(self.shared.clone()).context("cannot start a thread")?;
         let mut running =
-            Running { picker: self, screen, workers, looked_into: None, measured: HashSet::new(), leaving: None };
-        let ending = running.until_left()?;
+            Running { picker: self, screen, workers, previewed: None, measured: HashSet::new(), leaving: None };
+        let ending = running.run_events()?;
         let Running { screen, mut workers, .. } = running;
         workers.leave_keys();
         drop(screen);
@@ -79,15 +84,15 @@ impl Picker<'_> {
 }
 
 impl Running<'_> {
-    fn until_left(&mut self) -> anyhow::Result<Ending> {
+    fn run_events(&mut self) -> anyhow::Result<Ending> {
         loop {
             self.draw()?;
-            self.look()?;
+            self.preview()?;
             self.measure();
             if let Some(event) = self.next_event() {
                 self.take(event)?;
             }
-            while let Ok(event) = self.picker.heard.try_recv() {
+            while let Ok(event) = self.picker.events.try_recv() {
                 self.take(event)?;
             }
             let may_leave = self.picker.state.work.doing.is_none();
@@ -114,15 +119,15 @@ impl Running<'_> {
     /// Goes on searching until something happens or there is something to show.
     fn next_event(&mut self) -> Option<Event> {
         while self.picker.state.is_stale() {
-            match self.picker.heard.try_recv() {
+            match self.picker.events.try_recv() {
                 Ok(event) => return Some(event),
-                Err(TryRecvError::Empty) if self.picker.state.search_on() == Pace::Finished => return None,
+                Err(TryRecvError::Empty) if self.picker.state.search_on() == SearchState::Finished => return None,
                 Err(TryRecvError::Empty) => {}
                 Err(TryRecvError::Disconnected) => return Some(Event::NoTerminal),
             }
         }
-        let event = self.picker.heard.recv_timeout(MINUTE).ok();
-        self.picker.state.now = clock();
+        let event = self.picker.events.recv_timeout(CLOCK_INTERVAL).ok();
+        self.picker.state.now = now();
         event
     }
 
@@ -130,7 +135,7 @@ impl Running<'_> {
         match event {
             Event::Key(input) => return self.take_input(input),
             Event::Report(report) => {
-                if let Some(order) = self.picker.state.hear(report) {
+                if let Some(order) = self.picker.state.apply(report) {
                     return self.carry_out(order);
                 }
             }
@@ -149,15 +154,15 @@ impl Running<'_> {
     fn take_input(&mut self, input: Input) -> anyhow::Result<()> {
         let orders: Vec<Order> = match input {
             Input::Key(key) if key.kind != KeyEventKind::Release => {
-                let meant = action(key, &self.picker.state);
-                meant.and_then(|action| self.picker.state.act(action)).into_iter().collect()
+                let action = action(key, &self.picker.state);
+                action.and_then(|action| self.picker.state.act(action)).into_iter().collect()
             }
             // Nothing that is pasted is an order.
             Input::Paste(text) if self.picker.state.is_typing() => {
                 // Lines and columns that are pasted become words.
                 let typed = text.trim_end().chars().map(|c| if c.is_whitespace() { ' ' } else { c });
                 let typed = typed.filter(|c| !c.is_control());
-                let orders = typed.filter_map(|c| self.picker.state.act(Action::Type(Edit::Insert(c))));
+                let orders = typed.filter_map(|c| self.picker.state.act(Action::Type(InputRequest::InsertChar(c))));
                 orders.last().into_iter().collect()
             }
             _ => Vec::new(),
@@ -181,7 +186,9 @@ impl Running<'_> {
         match order {
             Order::Restore(asked) => {
                 let what = Restorable::Selected(selection(asked.ids.clone()));
-                let mut request = context.restore(what, &args_of(&asked))?;
+                let mut request = context.restore(what)?;
+                request.destination.directory.clone_from(&asked.to);
+                (request.conflict, request.copying) = (asked.conflict, asked.copying);
                 if asked.copying == Copying::Whatever {
                     // The question that was agreed to shows where each would go.
                     request.open = Open::Agreed;
@@ -194,16 +201,16 @@ impl Running<'_> {
             Order::KeepAsBefore(before) => {
                 self.workers.act(Job::Keep { requests: as_before(before), undoable: false });
             }
-            Order::PlanDeletion(ids) => self.workers.act(Job::Plan(context.clean_chosen(selection(ids))?)),
-            Order::Delete(plan, request) => self.workers.act(Job::Delete(plan, request)),
+            Order::PlanDeletion(ids) => self.workers.act(Job::Plan(clean_request(context, ids)?)),
+            Order::Delete(plan) => self.workers.act(Job::Delete(plan)),
             Order::TakeBack(back) => self.workers.act(Job::TakeBack(back, context.take_back()?)),
             Order::Reload => {
                 self.picker.state.work.loading = true;
                 self.measured.clear();
                 self.workers.reload().context("cannot start a thread")?;
             }
-            Order::Look => {
-                let query = Query::read(self.picker.state.filter.text(), context);
+            Order::Search => {
+                let query = Query::read(self.picker.state.filter.value(), context);
                 self.picker.state.look_for(query);
             }
             Order::Suspend => self.suspend().context("cannot use the terminal")?,
@@ -226,13 +233,13 @@ impl Running<'_> {
     }
 
     /// Has the item under the cursor looked into.
-    fn look(&mut self) -> anyhow::Result<()> {
+    fn preview(&mut self) -> anyhow::Result<()> {
         let current = self.picker.state.current();
-        if self.looked_into == current.map(|item| item.id) {
+        if self.previewed == current.map(|item| item.id) {
             return Ok(());
         }
-        self.looked_into = current.map(|item| item.id);
-        current.map_or(Ok(()), |item| self.workers.look(item)).context("cannot start a thread")
+        self.previewed = current.map(|item| item.id);
+        current.map_or(Ok(()), |item| self.workers.preview(item)).context("cannot start a thread")
     }
 
     /// Has directories measured where that matters.
@@ -254,26 +261,23 @@ fn selection(ids: HashSet<ItemId>) -> Selection {
     Selection { terms: vec![Term::items(ids)], ..Selection::default() }
 }
 
-fn args_of(asked: &Restore) -> RestoreToArgs {
-    RestoreToArgs {
-        to: asked.to.clone(),
-        rename: None,
-        conflict: if asked.conflict == Conflict::Rename { ConflictMode::Rename } else { ConflictMode::Fail },
-        yes: asked.copying == Copying::Whatever,
-        dry_run: false,
-        json: false,
-    }
+/// The request to delete what a person has picked, and will be asked about.
+fn clean_request(context: &Context, ids: HashSet<ItemId>) -> rrm::error::Result<CleanOptions> {
+    let floor = context.standing_to_delete()?.floor;
+    let mut options = CleanOptions::chosen(selection(ids), context.now);
+    (options.floor, options.sizes) = (floor, Sizes::Measured);
+    Ok(options)
 }
 
 type Before = Vec<(ItemId, Keep)>;
 
-fn keep_request(before: Before, keep: Keep) -> (KeepRequest, Before) {
+fn keep_request(before: Before, keep: Keep) -> (KeepOptions, Before) {
     let ids = before.iter().map(|(id, _)| *id).collect();
-    (KeepRequest { selection: selection(ids), keep }, before)
+    (KeepOptions::new(selection(ids), keep), before)
 }
 
 /// A request for all that were kept in the same way.
-fn as_before(before: Before) -> Vec<(KeepRequest, Before)> {
+fn as_before(before: Before) -> Vec<(KeepOptions, Before)> {
     let mut ways: Vec<(Keep, Before)> = Vec::new();
     for (id, keep) in before {
         match ways.iter_mut().find(|(way, _)| *way == keep) {

@@ -1,14 +1,14 @@
 //! How well a few typed letters fit a text: they have to be in it in their order, and it is the better the closer they
 //! stand together and to the beginnings of words.
 
-const LETTER: i32 = 16;
+const MATCH: i32 = 16;
 const GAP: i32 = 3;
-const WIDER_GAP: i32 = 1;
-const SIDE_BY_SIDE: i32 = 6;
+const GAP_EXTENSION: i32 = 1;
+const ADJACENT: i32 = 6;
 const AFTER_SLASH: i32 = 9;
-const AFTER_MARK: i32 = 8;
-const HUMP: i32 = 7;
-const IN_NAME: i32 = 2;
+const AFTER_SEPARATOR: i32 = 8;
+const CAMEL_CASE: i32 = 7;
+const IN_FILE_NAME: i32 = 2;
 /// No way of fitting ends here.
 const NOWHERE: i32 = i32::MIN / 2;
 /// How many pairs of letters are weighed; what is longer fits, but is not told how well.
@@ -16,7 +16,7 @@ const MOST_CELLS: usize = 1 << 15;
 
 /// The letters of one word. Without a capital among them, capitals make no difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct Word {
+pub(super) struct Pattern {
     letters: Vec<char>,
     case: Case,
 }
@@ -27,7 +27,7 @@ enum Case {
     Any,
 }
 
-impl Word {
+impl Pattern {
     pub(super) fn new(text: &str) -> Self {
         let case = if text.chars().any(char::is_uppercase) { Case::Exact } else { Case::Any };
         Self { letters: text.chars().map(|c| folded(c, case)).collect(), case }
@@ -62,39 +62,39 @@ fn folded(c: char, case: Case) -> char {
 
 /// Weighs texts, keeping its tables from one to the next.
 #[derive(Debug, Default)]
-pub(super) struct Scale {
+pub(super) struct Matcher {
     text: Vec<char>,
     bonus: Vec<i32>,
     /// For each letter of the word a row: the best weight of all before it and itself, ending at each place.
     ends: Vec<i32>,
 }
 
-impl Scale {
+impl Matcher {
     /// The weight of `word` in `text`; `None` where it does not fit.
-    pub(super) fn weigh(&mut self, word: &Word, text: &str) -> Option<i32> {
+    pub(super) fn score(&mut self, word: &Pattern, text: &str) -> Option<i32> {
         if !word.is_in(text) {
             return None;
         }
-        Some(self.fill(word, text).map_or(0, |(weight, _)| weight))
+        Some(self.fill(word, text).map_or(0, |(score, _)| score))
     }
 
     /// Which characters of `text` the letters of `word` were taken for, counted from nought.
-    pub(super) fn places(&mut self, word: &Word, text: &str) -> Vec<usize> {
+    pub(super) fn positions(&mut self, word: &Pattern, text: &str) -> Vec<usize> {
         if !word.is_in(text) {
             return Vec::new();
         }
         let Some((_, mut place)) = self.fill(word, text) else { return Vec::new() };
-        let mut places = vec![place];
+        let mut positions = vec![place];
         for row in (1..word.letters.len()).rev() {
             place = self.place_before(row, place);
-            places.push(place);
+            positions.push(place);
         }
-        places.reverse();
-        places
+        positions.reverse();
+        positions
     }
 
     /// Fills the table; gives the best weight and where it ends.
-    fn fill(&mut self, word: &Word, text: &str) -> Option<(i32, usize)> {
+    fn fill(&mut self, word: &Pattern, text: &str) -> Option<(i32, usize)> {
         self.read(text, word.case);
         let width = self.text.len();
         if width * word.letters.len() > MOST_CELLS {
@@ -107,7 +107,7 @@ impl Scale {
         }
         let last = self.ends.chunks_exact(width.max(1)).next_back()?;
         // Of two that are as good, the one nearer to the end of the path.
-        last.iter().copied().enumerate().max_by_key(|(_, weight)| *weight).map(|(place, weight)| (weight, place))
+        last.iter().copied().enumerate().max_by_key(|(_, score)| *score).map(|(place, score)| (score, place))
     }
 
     fn fill_row(&mut self, row: usize, letter: char) {
@@ -117,7 +117,7 @@ impl Scale {
         let mut across = NOWHERE;
         for place in 0..width {
             if place >= 2 && row > 0 {
-                across = (across - WIDER_GAP).max(before[place - 2] - GAP);
+                across = (across - GAP_EXTENSION).max(before[place - 2] - GAP);
             }
             if self.text[place] != letter {
                 continue;
@@ -125,10 +125,10 @@ impl Scale {
             let from = match (row, place) {
                 (0, _) => 0,
                 (_, 0) => NOWHERE,
-                _ => across.max(before[place - 1] + SIDE_BY_SIDE),
+                _ => across.max(before[place - 1] + ADJACENT),
             };
             if from > NOWHERE / 2 {
-                here[place] = from + LETTER + self.bonus[place];
+                here[place] = from + MATCH + self.bonus[place];
             }
         }
     }
@@ -137,11 +137,11 @@ impl Scale {
     fn place_before(&self, row: usize, place: usize) -> usize {
         let width = self.text.len();
         let before = &self.ends[(row - 1) * width..row * width];
-        let from = self.ends[row * width + place] - LETTER - self.bonus[place];
-        if place > 0 && before[place - 1] + SIDE_BY_SIDE == from {
+        let from = self.ends[row * width + place] - MATCH - self.bonus[place];
+        if place > 0 && before[place - 1] + ADJACENT == from {
             return place - 1;
         }
-        let cost = |at: &usize| GAP + WIDER_GAP * i32::try_from(place - 2 - at).unwrap_or(i32::MAX / 4);
+        let cost = |at: &usize| GAP + GAP_EXTENSION * i32::try_from(place - 2 - at).unwrap_or(i32::MAX / 4);
         (0..place.saturating_sub(1)).rev().find(|at| before[*at] - cost(at) == from).unwrap_or(0)
     }
 
@@ -151,7 +151,7 @@ impl Scale {
         self.bonus.clear();
         let mut previous = '/';
         for (at, c) in text.char_indices() {
-            self.bonus.push(begins(previous, c) + if at >= name { IN_NAME } else { 0 });
+            self.bonus.push(begins(previous, c) + if at >= name { IN_FILE_NAME } else { 0 });
             self.text.push(folded(c, case));
             previous = c;
         }
@@ -162,9 +162,9 @@ impl Scale {
 fn begins(previous: char, c: char) -> i32 {
     match previous {
         '/' => AFTER_SLASH,
-        '-' | '_' | '.' | ' ' => AFTER_MARK,
-        _ if previous.is_lowercase() && c.is_uppercase() => HUMP,
-        _ if !previous.is_numeric() && c.is_numeric() => HUMP,
+        '-' | '_' | '.' | ' ' => AFTER_SEPARATOR,
+        _ if previous.is_lowercase() && c.is_uppercase() => CAMEL_CASE,
+        _ if !previous.is_numeric() && c.is_numeric() => CAMEL_CASE,
         _ => 0,
     }
 }
@@ -174,14 +174,14 @@ mod tests {
     use super::*;
 
     fn best<'a>(word: &str, texts: &[&'a str]) -> &'a str {
-        let (word, mut scale) = (Word::new(word), Scale::default());
-        texts.iter().max_by_key(|text| scale.weigh(&word, text)).expect("there are some")
+        let (word, mut matcher) = (Pattern::new(word), Matcher::default());
+        texts.iter().max_by_key(|text| matcher.score(&word, text)).expect("there are some")
     }
 
     #[test]
     fn letters_fit_in_their_order_only() {
-        let mut scale = Scale::default();
-        let mut fits = |word: &str, text: &str| scale.weigh(&Word::new(word), text).is_some();
+        let mut matcher = Matcher::default();
+        let mut fits = |word: &str, text: &str| matcher.score(&Pattern::new(word), text).is_some();
         assert!(fits("mn", "src/main.rs") && fits("MAIN", "MAIN") && fits("main", "MAIN") && fits("ÉT", "ÉTÉ"));
         assert!(fits("été", "ÉTÉ") && fits("日ファ", "日本語のファイル"));
         assert!(!fits("nm", "src/main.rs") && !fits("Main", "main") && !fits("a", ""));
@@ -196,15 +196,15 @@ mod tests {
 
     #[test]
     fn the_places_are_those_that_were_weighed() {
-        let mut scale = Scale::default();
-        assert_eq!(scale.places(&Word::new("foo"), "f/o/o/foo"), [6, 7, 8]);
-        assert_eq!(scale.places(&Word::new("sm"), "src/main"), [0, 4]);
-        assert_eq!(scale.places(&Word::new("x"), "src"), [0; 0]);
+        let mut matcher = Matcher::default();
+        assert_eq!(matcher.positions(&Pattern::new("foo"), "f/o/o/foo"), [6, 7, 8]);
+        assert_eq!(matcher.positions(&Pattern::new("sm"), "src/main"), [0, 4]);
+        assert_eq!(matcher.positions(&Pattern::new("x"), "src"), [0; 0]);
     }
 
     #[test]
     fn what_is_too_long_to_weigh_still_fits() {
         let long = "ab/".repeat(20_000);
-        assert_eq!(Scale::default().weigh(&Word::new("abab"), &long), Some(0));
+        assert_eq!(Matcher::default().score(&Pattern::new("abab"), &long), Some(0));
     }
 }

@@ -2,15 +2,16 @@
 
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use tui_input::InputRequest;
+
 use super::action::{Action, Motion};
-use super::line::Edit;
-use super::state::{Focus, Overlay, Sight, State};
+use super::state::{Focus, Overlay, State, Visibility};
 
 /// What a key means at this moment; nothing, if it has no meaning.
 pub(super) fn action(key: KeyEvent, state: &State) -> Option<Action> {
     let control = key.modifiers.contains(KeyModifiers::CONTROL);
-    if state.sight == Sight::Hidden {
-        return unseen(key.code, control, state);
+    if state.visibility == Visibility::Hidden {
+        return when_hidden(key.code, control, state);
     }
     if let (KeyCode::Char(letter), true) = (key.code, control) {
         return controlled(letter, state);
@@ -29,7 +30,7 @@ pub(super) fn action(key: KeyEvent, state: &State) -> Option<Action> {
 }
 
 /// Where nobody sees what a key would do, it only leads away from there.
-fn unseen(code: KeyCode, control: bool, state: &State) -> Option<Action> {
+fn when_hidden(code: KeyCode, control: bool, state: &State) -> Option<Action> {
     match code {
         KeyCode::Char('z') if control => Some(Action::Suspend),
         KeyCode::Char('c') if control => Some(Action::Leave),
@@ -48,11 +49,11 @@ fn controlled(letter: char, state: &State) -> Option<Action> {
         'd' if !typing => Action::Leave,
         'z' => Action::Suspend,
         'l' => Action::Redraw,
-        'w' if typing => Action::Type(Edit::DeleteWord),
-        'u' if typing => Action::Type(Edit::Clear),
-        'a' if typing => Action::Type(Edit::Start),
-        'e' if typing => Action::Type(Edit::End),
-        'h' if typing => Action::Type(Edit::Backspace),
+        'w' if typing => Action::Type(InputRequest::DeletePrevWord),
+        'u' if typing => Action::Type(InputRequest::DeleteLine),
+        'a' if typing => Action::Type(InputRequest::GoToStart),
+        'e' if typing => Action::Type(InputRequest::GoToEnd),
+        'h' if typing => Action::Type(InputRequest::DeletePrevChar),
         'p' => Action::Move(Motion::Up),
         'n' => Action::Move(Motion::Down),
         'r' => Action::Reload,
@@ -70,13 +71,13 @@ fn answer(code: KeyCode) -> Action {
 /// What changes a line.
 fn typed(code: KeyCode) -> Option<Action> {
     Some(Action::Type(match code {
-        KeyCode::Char(c) => Edit::Insert(c),
-        KeyCode::Backspace => Edit::Backspace,
-        KeyCode::Delete => Edit::Delete,
-        KeyCode::Left => Edit::Left,
-        KeyCode::Right => Edit::Right,
-        KeyCode::Home => Edit::Start,
-        KeyCode::End => Edit::End,
+        KeyCode::Char(c) => InputRequest::InsertChar(c),
+        KeyCode::Backspace => InputRequest::DeletePrevChar,
+        KeyCode::Delete => InputRequest::DeleteNextChar,
+        KeyCode::Left => InputRequest::GoToPrevChar,
+        KeyCode::Right => InputRequest::GoToNextChar,
+        KeyCode::Home => InputRequest::GoToStart,
+        KeyCode::End => InputRequest::GoToEnd,
         _ => return None,
     }))
 }
@@ -91,7 +92,7 @@ fn accepted(code: KeyCode) -> Option<Action> {
 
 fn filtering(code: KeyCode, state: &State) -> Option<Action> {
     match code {
-        KeyCode::Char('?') if state.filter.text().is_empty() => Some(Action::Help),
+        KeyCode::Char('?') if state.filter.value().is_empty() => Some(Action::Help),
         KeyCode::Tab => Some(Action::Toggle),
         _ => accepted(code).or_else(|| moved(code)).or_else(|| typed(code)),
     }
@@ -143,7 +144,7 @@ fn listed(code: KeyCode) -> Option<Action> {
 
 #[cfg(test)]
 mod tests {
-    use rrm::request::CleanRequest;
+    use rrm::ops::clean::{CleanOptions, CleanPlan};
 
     use super::*;
     use crate::browse::order::Order;
@@ -160,18 +161,43 @@ mod tests {
         let d = |state: &State| key(KeyCode::Char('d'), KeyModifiers::NONE, state);
         assert_eq!(d(&state), Some(Action::Delete));
         state.focus = Focus::Filter;
-        assert_eq!(d(&state), Some(Action::Type(Edit::Insert('d'))));
+        assert_eq!(d(&state), Some(Action::Type(InputRequest::InsertChar('d'))));
         assert_eq!(key(KeyCode::Char('?'), KeyModifiers::NONE, &state), Some(Action::Help));
-        state.filter.edit(Edit::Insert('x'));
-        assert_eq!(key(KeyCode::Char('?'), KeyModifiers::NONE, &state), Some(Action::Type(Edit::Insert('?'))));
+        state.filter.handle(InputRequest::InsertChar('x'));
+        assert_eq!(
+            key(KeyCode::Char('?'), KeyModifiers::NONE, &state),
+            Some(Action::Type(InputRequest::InsertChar('?')))
+        );
         assert_eq!(key(KeyCode::Char('d'), KeyModifiers::ALT, &state), None);
         assert_eq!(key(KeyCode::Char('c'), KeyModifiers::CONTROL, &state), Some(Action::Leave));
     }
 
     #[test]
+    fn keys_edit_the_filter() {
+        let mut state = state(&["/a"]);
+        state.focus = Focus::Filter;
+        let mut after = |keys: &[(KeyCode, KeyModifiers)]| {
+            for (code, modifiers) in keys {
+                let action = key(*code, *modifiers, &state).expect("it means something");
+                state.act(action);
+            }
+            state.filter.value().to_owned()
+        };
+        let plain = |code| (code, KeyModifiers::NONE);
+        let control = |letter| (KeyCode::Char(letter), KeyModifiers::CONTROL);
+        let typed: Vec<_> = "kind:dir été".chars().map(|c| plain(KeyCode::Char(c))).collect();
+        assert_eq!(after(&typed), "kind:dir été");
+        assert_eq!(after(&[plain(KeyCode::Left), plain(KeyCode::Backspace)]), "kind:dir éé");
+        assert_eq!(after(&[plain(KeyCode::End), control('w')]), "kind:dir ");
+        assert_eq!(after(&[plain(KeyCode::Home), plain(KeyCode::Delete), plain(KeyCode::Right)]), "ind:dir ");
+        assert_eq!(after(&[control('h'), control('e'), control('a'), plain(KeyCode::Char('k'))]), "knd:dir ");
+        assert_eq!(after(&[control('u')]), "");
+    }
+
+    #[test]
     fn nothing_is_done_that_nobody_sees() {
         let mut state = state(&["/a"]);
-        let then = Some(Order::Delete(Box::default(), Box::new(CleanRequest::expired(now()))));
+        let then = Some(Order::Delete(Box::new(CleanPlan::of(&CleanOptions::expired(now())))));
         state.ask(Question { lines: vec![], then });
         let all = (' '..='~').map(KeyCode::Char).chain([KeyCode::Enter, KeyCode::Delete, KeyCode::Tab, KeyCode::Esc]);
         for code in all {
@@ -192,7 +218,7 @@ mod tests {
     #[test]
     fn only_a_y_is_a_yes() {
         let mut state = state(&["/a"]);
-        let then = Some(Order::Delete(Box::default(), Box::new(CleanRequest::expired(now()))));
+        let then = Some(Order::Delete(Box::new(CleanPlan::of(&CleanOptions::expired(now())))));
         state.overlay = Some(Overlay::Question(Question { lines: vec![], then }));
         for code in [KeyCode::Enter, KeyCode::Char('d'), KeyCode::Char(' '), KeyCode::Esc, KeyCode::Tab] {
             assert_eq!(key(code, KeyModifiers::NONE, &state), Some(Action::No));

@@ -4,9 +4,10 @@ use std::collections::HashSet;
 use std::path::PathBuf;
 
 use rrm::item::{ItemId, Keep};
-use rrm::manager::Returned;
-use rrm::outcome::CleanPlan;
-use rrm::request::{CleanRequest, Conflict, Copying};
+use rrm::ops::Copying;
+use rrm::ops::Returned;
+use rrm::ops::clean::CleanPlan;
+use rrm::ops::restore::Conflict;
 
 /// Something to be done outside of the state.
 #[derive(Debug)]
@@ -18,13 +19,13 @@ pub(super) enum Order {
     KeepAsBefore(Vec<(ItemId, Keep)>),
     /// Finds out what deleting these would delete, so that it can be asked.
     PlanDeletion(HashSet<ItemId>),
-    Delete(Box<CleanPlan>, Box<CleanRequest>),
+    Delete(Box<CleanPlan>),
     /// Moves back to the trash what was restored.
     TakeBack(Vec<Returned>),
     /// Reads all trashes anew.
     Reload,
     /// What was typed has changed.
-    Look,
+    Search,
     Suspend,
     Redraw,
     Leave,

@@ -4,11 +4,12 @@ use std::borrow::Cow;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
-use rrm::selection::Selection;
+use rrm::rules::selection::Selection;
 
-use super::fuzzy::Word;
-use crate::args::SelectionArgs;
-use crate::translate::{Context, beginning_of};
+use super::fuzzy::Pattern;
+use crate::context::Context;
+use crate::options::SelectionArgs;
+use crate::values::beginning_of;
 
 /// The options that narrow a selection, under their own names.
 const FILTERS: [&str; 9] =
@@ -21,7 +22,7 @@ const TERMS: [&str; 3] = ["id", "path", "glob"];
 #[derive(Debug, Clone, Default)]
 pub(super) struct Query {
     /// What has to be in the path, each somewhere.
-    pub(super) words: Vec<Word>,
+    pub(super) words: Vec<Pattern>,
     /// What the filters leave.
     pub(super) selection: Selection,
     /// The filters as they were read, to know whether they have changed.
@@ -37,7 +38,7 @@ impl Query {
         let mut args = SelectionArgs::default();
         for token in tokens(text) {
             let Some((name, value)) = filter(&token) else {
-                query.words.push(Word::new(&token));
+                query.words.push(Pattern::new(&token));
                 continue;
             };
             let mut more = args.clone();
@@ -91,7 +92,7 @@ fn filter(token: &str) -> Option<(&'static str, &str)> {
 fn add(args: &mut SelectionArgs, name: &str, value: &str, home: Option<&Path>) -> Result<(), Cow<'static, str>> {
     let text = Some(value.to_owned());
     match name {
-        "under" => args.under = Some(at_home(value, home)),
+        "under" => args.under = Some(expand_home(value, home)),
         "since" => args.since = text,
         "before" => args.before = text,
         "older-than" => args.older_than = text,
@@ -100,7 +101,7 @@ fn add(args: &mut SelectionArgs, name: &str, value: &str, home: Option<&Path>) -
         "kind" => args.kind.extend(value.split(',').filter(|kind| !kind.is_empty()).map(str::to_owned)),
         "session" => args.session = Some(value.into()),
         "last" => args.last = Some(value.parse().map_err(|_| "write a number")?),
-        "path" => args.words.push(prefixed("path:", at_home(value, home))),
+        "path" => args.words.push(prefixed("path:", expand_home(value, home))),
         term => args.words.push(format!("{term}:{value}").into()),
     }
     Ok(())
@@ -113,7 +114,7 @@ fn prefixed(prefix: &str, path: PathBuf) -> OsString {
 }
 
 /// A path as it is typed where no shell puts in the home directory for `~`.
-pub(super) fn at_home(text: &str, home: Option<&Path>) -> PathBuf {
+pub(super) fn expand_home(text: &str, home: Option<&Path>) -> PathBuf {
     match (text.strip_prefix('~').filter(|rest| rest.is_empty() || rest.starts_with('/')), home) {
         (Some(rest), Some(home)) => home.join(rest.trim_start_matches('/')),
         _ => PathBuf::from(text),
@@ -142,9 +143,9 @@ mod tests {
     #[test]
     fn the_home_directory_has_its_sign() {
         let home = Some(Path::new("/home/ann"));
-        assert_eq!(at_home("~/src", home), Path::new("/home/ann/src"));
-        assert_eq!(at_home("~", home), Path::new("/home/ann/"));
-        assert_eq!(at_home("~bob/x", home), Path::new("~bob/x"));
-        assert_eq!(at_home("src", home), Path::new("src"));
+        assert_eq!(expand_home("~/src", home), Path::new("/home/ann/src"));
+        assert_eq!(expand_home("~", home), Path::new("/home/ann/"));
+        assert_eq!(expand_home("~bob/x", home), Path::new("~bob/x"));
+        assert_eq!(expand_home("src", home), Path::new("src"));
     }
 }

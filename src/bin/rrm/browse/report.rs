@@ -4,17 +4,18 @@ use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 use rrm::item::{ItemId, Keep, TrashItem};
-use rrm::manager::Returned;
-use rrm::outcome::CleanPlan;
-use rrm::request::{CleanRequest, Conflict, Copying};
-use rrm::retention::Fate;
+use rrm::ops::Copying;
+use rrm::ops::Returned;
+use rrm::ops::clean::CleanPlan;
+use rrm::ops::restore::Conflict;
+use rrm::rules::retention::Fate;
 
-use super::change::Change;
-use super::entries::{Entries, Meanwhile};
+use super::change::Undoable;
+use super::entries::{ChangesMeanwhile, Entries};
 use super::order::{Order, Restore};
 use super::state::{Note, Preview, Question, State};
-use crate::clean::{question, report as words_of};
-use crate::view::count;
+use crate::output::clean::{question, report as words_of};
+use crate::output::count;
 
 /// Word from the threads that work.
 #[derive(Debug)]
@@ -29,13 +30,13 @@ pub(super) enum Report {
     Trouble(Vec<String>),
     /// Directories have been measured, as far as they can be.
     Measured(HashMap<ItemId, Option<u64>>),
-    Looked(Preview),
+    Previewed(Preview),
     /// What is being done has come so far.
     Progress(String),
     Restored(Restored),
     Kept(Kept),
-    Planned(Box<CleanPlan>, Box<CleanRequest>),
-    Deleted(rrm::outcome::Cleaned, HashSet<ItemId>),
+    Planned(Box<CleanPlan>),
+    Deleted(rrm::ops::clean::Cleaned, HashSet<ItemId>),
     /// These are in the trash again.
     TakenBack(Entries),
 }
@@ -62,7 +63,7 @@ pub(super) struct Kept {
 
 impl State {
     /// Takes a report in; gives what has to be done about it.
-    pub(super) fn hear(&mut self, report: Report) -> Option<Order> {
+    pub(super) fn apply(&mut self, report: Report) -> Option<Order> {
         match report {
             Report::Found(entries) => {
                 let entries = self.meanwhile.correct(entries);
@@ -74,16 +75,16 @@ impl State {
             }
             Report::Reloaded(entries) => {
                 let mut entries = self.meanwhile.correct(entries);
-                entries.append(self.entries.only(&self.meanwhile.came));
+                entries.append(self.entries.only(&self.meanwhile.added));
                 self.replace(entries);
             }
             Report::Trouble(words) => self.trouble(words),
             Report::Measured(sizes) => self.measured(&sizes),
-            Report::Looked(preview) => self.preview = Some(preview),
+            Report::Previewed(preview) => self.preview = Some(preview),
             Report::Progress(words) => self.work.doing = self.work.doing.is_some().then_some(words),
             Report::Restored(restored) => return self.restored(restored),
             Report::Kept(kept) => return self.kept(kept),
-            Report::Planned(plan, request) => self.planned(plan, request),
+            Report::Planned(plan) => self.planned(plan),
             Report::Deleted(cleaned, gone) => {
                 self.work.doing = None;
                 self.remove(&gone);
@@ -115,7 +116,7 @@ impl State {
 
     fn loaded(&mut self) {
         self.work.loading = false;
-        self.meanwhile = Meanwhile::default();
+        self.meanwhile = ChangesMeanwhile::default();
     }
 
     /// Somebody else has changed the trash, or something failed half-way: a look at it tells.
@@ -135,7 +136,7 @@ impl State {
             all => self.tell(Note::Done(format!("restored {}; u undoes it", count(all.len() as u64, "item")))),
         }
         if !back.is_empty() {
-            self.done.push(Change::Restored(back));
+            self.done.push(Undoable::Restored(back));
         }
         if !in_the_way.is_empty() {
             self.ask(beside(asked, in_the_way));
@@ -160,12 +161,12 @@ impl State {
         let undo = if kept.undoable { "; u undoes it" } else { "" };
         self.tell(Note::Done(format!("{verb} {}{undo}", count(number as u64, "item"))));
         if kept.undoable {
-            self.done.push(Change::Kept(kept.changed.into_iter().map(|(id, before, _)| (id, before)).collect()));
+            self.done.push(Undoable::Kept(kept.changed.into_iter().map(|(id, before, _)| (id, before)).collect()));
         }
         None
     }
 
-    fn planned(&mut self, plan: Box<CleanPlan>, request: Box<CleanRequest>) {
+    fn planned(&mut self, plan: Box<CleanPlan>) {
         self.work.doing = None;
         let sizes: HashMap<ItemId, u64> = plan.items.iter().filter_map(|item| Some((item.id, item.size?))).collect();
         for item in &mut self.entries.items {
@@ -179,20 +180,20 @@ impl State {
             plan.items
                 .iter()
                 .take(3)
-                .map(|item| format!("  {}", crate::view::origin(item, self.home.as_deref(), self.charset))),
+                .map(|item| format!("  {}", crate::output::origin(item, self.home.as_deref(), self.charset))),
         );
         if plan.items.len() > 3 {
             lines.push(format!("  and {} more", plan.items.len() - 3));
         }
         lines.push("This cannot be undone.".to_owned());
-        self.ask(Question { lines, then: Some(Order::Delete(plan, request)) });
+        self.ask(Question { lines, then: Some(Order::Delete(plan)) });
     }
 
     fn taken_back(&mut self, entries: Entries) {
         self.work.doing = None;
         let number = entries.len() as u64;
         let new: HashSet<ItemId> = entries.items.iter().map(|item| item.id).collect();
-        self.meanwhile.came.extend(new.iter().filter(|_| self.work.loading));
+        self.meanwhile.added.extend(new.iter().filter(|_| self.work.loading));
         self.add(entries);
         self.tell_fates(|item| new.contains(&item.id));
         self.settle();
@@ -211,7 +212,7 @@ impl State {
     }
 
     fn shown_path(&self, path: &Path) -> String {
-        crate::view::path(path, self.home.as_deref(), self.charset)
+        crate::output::path(path, self.home.as_deref(), self.charset)
     }
 }
 

@@ -1,8 +1,8 @@
 //! The screen: what a state looks like.
 
-mod front;
 mod help;
 mod list;
+mod overlay;
 mod side;
 mod style;
 mod text;
@@ -13,9 +13,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Paragraph;
 use unicode_width::UnicodeWidthStr;
 
-use super::state::{Focus, Note, Overlay, Purpose, Row, Side, Sight, State};
-use crate::args::{Grouping, SortKey};
-use crate::view::{count, size};
+use super::state::{Focus, Note, Overlay, Purpose, Row, Side, State, Visibility};
+use crate::browse::arrange::Grouping;
+use crate::options::SortKey;
+use crate::output::{count, size};
 
 pub(super) use style::Theme;
 
@@ -31,7 +32,7 @@ const WHOLE: &str = "  m: all of it";
 pub(super) fn draw(frame: &mut Frame<'_>, state: &mut State, theme: &Theme) {
     let area = frame.area();
     if area.width < SMALLEST.0 || area.height < SMALLEST.1 {
-        state.sight = Sight::Hidden;
+        state.visibility = Visibility::Hidden;
         return frame.render_widget(Paragraph::new("too small"), area);
     }
     let [title, filter, rule, body, note, keys] = Layout::vertical([
@@ -45,7 +46,7 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &mut State, theme: &Theme) {
     .areas(area);
     let (list, side) = parts(body, state);
     state.height = usize::from(list.height);
-    state.keep_in_sight();
+    state.keep_visible();
     draw_title(frame, title, state, theme);
     draw_filter(frame, filter, state, theme);
     draw_rule(frame, rule, state, side.map(|side| side.x - 1), theme);
@@ -55,19 +56,19 @@ pub(super) fn draw(frame: &mut Frame<'_>, state: &mut State, theme: &Theme) {
     }
     draw_note(frame, note, state, theme);
     help::draw_keys(frame, keys, state, theme);
-    state.sight = draw_front(frame, area, state, theme);
+    state.visibility = draw_front(frame, area, state, theme);
 }
 
 /// What is in front of the list; whether all is seen that it asks for.
-fn draw_front(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) -> Sight {
+fn draw_front(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) -> Visibility {
     match &state.overlay {
         Some(Overlay::Help) => help::draw(frame, area, state, theme),
-        Some(Overlay::Messages) => front::messages(frame, area, state, theme),
-        Some(Overlay::Question(question)) => return front::question(frame, area, question, theme),
-        Some(Overlay::Directory(line)) => return front::directory(frame, area, line, state, theme),
+        Some(Overlay::Messages) => overlay::messages(frame, area, state, theme),
+        Some(Overlay::Question(question)) => return overlay::question(frame, area, question, theme),
+        Some(Overlay::Directory(line)) => return overlay::directory(frame, area, line, state, theme),
         None => {}
     }
-    Sight::Clear
+    Visibility::Full
 }
 
 /// The list, and what stands beside it if there is room.
@@ -134,7 +135,7 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) 
         };
     }
     let mut spans = vec![Span::styled(" / ", if typing { theme.accent() } else { theme.dim() })];
-    match (&query.problem, state.filter.text()) {
+    match (&query.problem, state.filter.value()) {
         (_, "") if !typing => spans.push(Span::styled("press / to filter", theme.dim())),
         (_, "") => spans.push(Span::styled(" letters of a path, kind:dir, since:2h, larger:1M", theme.dim())),
         (None, text) => spans.push(Span::raw(text::visible(text))),
@@ -144,8 +145,8 @@ fn draw_filter(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) 
     }
     both_ends(frame, area, Line::from(spans), Span::styled(end, theme.accent()));
     if typing && state.overlay.is_none() {
-        let before = Span::raw(text::visible(state.filter.before())).width();
-        front::caret(frame, area, 3 + before);
+        let before = Span::raw(text::visible(&text::before_caret(&state.filter))).width();
+        overlay::caret(frame, area, 3 + before);
     }
 }
 

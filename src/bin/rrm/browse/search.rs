@@ -2,10 +2,10 @@
 
 use std::collections::HashSet;
 
-use rrm::selection::{Selection, Versions};
+use rrm::rules::selection::{Selection, Versions};
 
 use super::entries::Entries;
-use super::fuzzy::Scale;
+use super::fuzzy::Matcher;
 use super::query::Query;
 
 /// How many items are looked at before the next key is listened for: a few milliseconds' worth.
@@ -15,14 +15,14 @@ const SLICE: usize = 4096;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Hit {
     pub(super) index: usize,
-    pub(super) weight: i32,
+    pub(super) score: i32,
 }
 
 /// Whether a search has looked everywhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Pace {
+pub(super) enum SearchState {
     Finished,
-    GoesOn,
+    Running,
 }
 
 /// A search under way, or over.
@@ -36,7 +36,7 @@ pub(super) struct Search {
     /// How many of the candidates have been.
     looked_at: usize,
     hits: Vec<Hit>,
-    scale: Scale,
+    matcher: Matcher,
 }
 
 impl Search {
@@ -88,17 +88,16 @@ impl Search {
     }
 
     /// Looks at the next slice.
-    pub(super) fn step(&mut self, entries: &Entries) -> Pace {
+    pub(super) fn step(&mut self, entries: &Entries) -> SearchState {
         let end = self.candidates.len().min(self.looked_at + SLICE);
         for index in &self.candidates[self.looked_at..end] {
-            let weight =
-                self.query.words.iter().try_fold(0, |sum: i32, word| {
-                    Some(sum.saturating_add(self.scale.weigh(word, entries.text(*index))?))
-                });
-            self.hits.extend(weight.map(|weight| Hit { index: *index, weight }));
+            let score = self.query.words.iter().try_fold(0, |sum: i32, word| {
+                Some(sum.saturating_add(self.matcher.score(word, entries.text(*index))?))
+            });
+            self.hits.extend(score.map(|score| Hit { index: *index, score }));
         }
         self.looked_at = end;
-        if self.is_over() { Pace::Finished } else { Pace::GoesOn }
+        if self.is_over() { SearchState::Finished } else { SearchState::Running }
     }
 
     fn is_over(&self) -> bool {
@@ -134,7 +133,7 @@ mod tests {
     }
 
     fn found(search: &mut Search, entries: &Entries) -> usize {
-        while search.step(entries) == Pace::GoesOn {}
+        while search.step(entries) == SearchState::Running {}
         search.hits().len()
     }
 
@@ -143,7 +142,7 @@ mod tests {
         let (context, entries) = (context(), entries(0..SLICE * 2 + 1));
         let mut search = Search::default();
         search.look_for(Query::read("file-1", &context), &entries);
-        assert_eq!(search.step(&entries), Pace::GoesOn);
+        assert_eq!(search.step(&entries), SearchState::Running);
         let ones = found(&mut search, &entries);
         search.look_for(Query::read("file-12", &context), &entries);
         assert_eq!(search.candidates.len(), ones, "only what was found is looked at again");

@@ -8,18 +8,19 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 use rrm::item::{ItemId, TrashItem};
-use rrm::retention::Standing;
+use rrm::rules::retention::Standing;
 use rrm::text::Charset;
+use tui_input::Input;
 
 use super::arrange::Arrangement;
-use super::change::Change;
-use super::entries::{Entries, Meanwhile};
-use super::line::Line;
+use super::change::Undoable;
+use super::entries::{ChangesMeanwhile, Entries};
 use super::query::Query;
-use super::search::{Pace, Search};
-use crate::args::{Grouping, SortKey};
+use super::search::{Search, SearchState};
+use crate::browse::arrange::Grouping;
+use crate::options::SortKey;
 
-pub(super) use parts::{Focus, Note, Overlay, Preview, Purpose, Question, Row, Side, Sight, Work};
+pub(super) use parts::{Focus, Note, Overlay, Preview, Purpose, Question, Row, Side, Visibility, Work};
 
 /// Whether the rows are what the last search found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,22 +54,22 @@ pub(super) struct State {
     /// How many rows are.
     pub(super) height: usize,
     pub(super) selected: HashSet<ItemId>,
-    pub(super) filter: Line,
+    pub(super) filter: Input,
     pub(super) focus: Focus,
     pub(super) overlay: Option<Overlay>,
     /// Whether all of what is in front, or else the list, is on the screen.
-    pub(super) sight: Sight,
+    pub(super) visibility: Visibility,
     pub(super) side: Side,
     pub(super) preview: Option<Preview>,
     /// How many lines of the preview have been scrolled past.
     pub(super) preview_top: usize,
     pub(super) work: Work,
-    pub(super) meanwhile: Meanwhile,
+    pub(super) meanwhile: ChangesMeanwhile,
     pub(super) note: Option<Note>,
     /// Everything that was told, the latest last.
     pub(super) log: Vec<String>,
     /// What was done and can be undone, the latest last.
-    pub(super) done: Vec<Change>,
+    pub(super) done: Vec<Undoable>,
 }
 
 impl State {
@@ -90,15 +91,15 @@ impl State {
             top: 0,
             height: 1,
             selected: HashSet::new(),
-            filter: Line::default(),
+            filter: Input::default(),
             focus: if purpose == Purpose::Choose { Focus::Filter } else { Focus::List },
             overlay: None,
-            sight: Sight::Clear,
+            visibility: Visibility::Full,
             side: Side::Shown,
             preview: None,
             preview_top: 0,
             work: Work { loading: true, ..Work::default() },
-            meanwhile: Meanwhile::default(),
+            meanwhile: ChangesMeanwhile::default(),
             note: None,
             log: Vec::new(),
             done: Vec::new(),
@@ -127,7 +128,7 @@ impl State {
         if gone.is_empty() {
             return;
         }
-        self.meanwhile.went.extend(gone.iter().filter(|_| self.work.loading));
+        self.meanwhile.removed.extend(gone.iter().filter(|_| self.work.loading));
         self.entries.remove(gone);
         self.selected.retain(|id| !gone.contains(id));
         self.start_over();
@@ -155,17 +156,17 @@ impl State {
     }
 
     /// Goes on searching, and shows what was found once that is all.
-    pub(super) fn search_on(&mut self) -> Pace {
-        let pace = self.search.step(&self.entries);
-        if pace == Pace::Finished {
+    pub(super) fn search_on(&mut self) -> SearchState {
+        let search_state = self.search.step(&self.entries);
+        if search_state == SearchState::Finished {
             self.build_rows();
         }
-        pace
+        search_state
     }
 
     /// Searches to the end.
     pub(super) fn settle(&mut self) {
-        while self.search_on() == Pace::GoesOn {}
+        while self.search_on() == SearchState::Running {}
     }
 
     /// Whether the rows are not yet those that were asked for.
@@ -179,7 +180,7 @@ impl State {
         let mut hits = self.search.hits().to_vec();
         hits.sort_unstable_by_key(|hit| {
             let (group, rank) = self.arrangement.place(hit.index);
-            (group, Reverse(hit.weight), rank)
+            (group, Reverse(hit.score), rank)
         });
         self.rows_are = Rows::Current;
         self.rows.clear();
@@ -194,7 +195,7 @@ impl State {
         self.count_groups();
         let same = |row: &Row| matches!(row, Row::Item(index) if Some(self.entries.items[*index].id) == followed);
         self.cursor = followed.and_then(|_| self.rows.iter().position(same)).unwrap_or(self.cursor);
-        self.keep_in_sight();
+        self.keep_visible();
     }
 
     fn count_groups(&mut self) {
@@ -208,7 +209,7 @@ impl State {
     }
 
     /// The cursor on a row, and that row on the screen.
-    pub(super) fn keep_in_sight(&mut self) {
+    pub(super) fn keep_visible(&mut self) {
         self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
         let last_top = self.rows.len().saturating_sub(self.height);
         let lowest = (self.cursor + 1).saturating_sub(self.height);
@@ -237,7 +238,7 @@ impl State {
     }
 
     /// What an action is about: what is selected, or else what is under the cursor.
-    pub(super) fn meant(&self) -> Vec<&TrashItem> {
+    pub(super) fn targets(&self) -> Vec<&TrashItem> {
         if self.selected.is_empty() {
             return self.items_of(self.cursor).collect();
         }
@@ -258,13 +259,13 @@ impl State {
     /// Whether a line is being typed that is on the screen.
     pub(super) fn is_typing(&self) -> bool {
         let line = matches!((&self.overlay, self.focus), (Some(Overlay::Directory(_)), _) | (None, Focus::Filter));
-        line && self.sight == Sight::Clear
+        line && self.visibility == Visibility::Full
     }
 
     /// Asks something. Nothing is an answer to it before it is on the screen.
     pub(super) fn ask(&mut self, question: Question) {
         self.overlay = Some(Overlay::Question(question));
-        self.sight = Sight::Hidden;
+        self.visibility = Visibility::Hidden;
     }
 
     /// Tells something, and remembers it.

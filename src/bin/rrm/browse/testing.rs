@@ -11,15 +11,18 @@ use rrm::item::{
     TrashItem, Trust,
 };
 
+use tui_input::InputRequest;
+
 use super::action::Action;
 use super::entries::Entries;
-use super::line::Edit;
 use super::order::Order;
 use super::query::Query;
 use super::report::Report;
 use super::state::{Purpose, State};
-use crate::args::{Grouping, SortKey};
-use crate::translate::{Context, Environment};
+use crate::browse::Grouping;
+use crate::context::Context;
+use crate::env::Environment;
+use crate::options::SortKey;
 
 /// The time of all tests.
 pub(super) fn now() -> DateTime<Utc> {
@@ -87,8 +90,8 @@ pub(super) fn state(paths: &[&str]) -> State {
     state.height = 10;
     let fates = state.standing.fates(&items, &[], now()).of_each(&items);
     let entries = Entries::new(items, Some(Path::new("/home/ann")), Charset::Utf8);
-    state.hear(Report::Found(entries));
-    state.hear(Report::FoundAll(fates));
+    state.apply(Report::Found(entries));
+    state.apply(Report::FoundAll(fates));
     state.settle();
     state
 }
@@ -96,10 +99,10 @@ pub(super) fn state(paths: &[&str]) -> State {
 /// Types a filter, and has it looked for.
 pub(super) fn typed(state: &mut State, text: &str) {
     for c in text.chars() {
-        let order = state.act(Action::Type(Edit::Insert(c)));
-        assert!(matches!(order, Some(Order::Look)));
+        let order = state.act(Action::Type(InputRequest::InsertChar(c)));
+        assert!(matches!(order, Some(Order::Search)));
     }
-    state.look_for(Query::read(state.filter.text(), &context()));
+    state.look_for(Query::read(state.filter.value(), &context()));
     state.settle();
 }
 

@@ -3,16 +3,17 @@
 use std::collections::HashSet;
 
 use rrm::item::{ItemId, Keep};
-use rrm::selection::absolute;
+use rrm::rules::selection::absolute;
+use tui_input::{Input, InputRequest};
 
 use super::action::{Action, Motion};
 use super::arrange::Direction;
-use super::line::{Edit, Line};
 use super::order::{Order, Restore};
-use super::query::at_home;
+use super::query::expand_home;
 use super::state::{Focus, Note, Overlay, Purpose, Row, Side, State};
-use crate::args::{Grouping, SortKey};
-use crate::view::count;
+use crate::browse::arrange::Grouping;
+use crate::options::SortKey;
+use crate::output::count;
 
 const SORTS: [SortKey; 5] = [SortKey::Deleted, SortKey::Path, SortKey::Size, SortKey::Expires, SortKey::Kind];
 const GROUPINGS: [Grouping; 4] = [Grouping::None, Grouping::Command, Grouping::Directory, Grouping::Day];
@@ -65,7 +66,7 @@ impl State {
             Motion::Last => last,
         };
         self.preview_top = 0;
-        self.keep_in_sight();
+        self.keep_visible();
     }
 
     /// Selects a row, a group if it heads one, and goes on to the next.
@@ -98,13 +99,13 @@ impl State {
         self.selected = self.selected.symmetric_difference(&shown).copied().collect();
     }
 
-    fn type_in(&mut self, edit: Edit) -> Option<Order> {
+    fn type_in(&mut self, edit: InputRequest) -> Option<Order> {
         if let Some(Overlay::Directory(line)) = &mut self.overlay {
-            line.edit(edit);
+            line.handle(edit);
             return None;
         }
-        self.filter.edit(edit);
-        Some(Order::Look)
+        self.filter.handle(edit);
+        Some(Order::Search)
     }
 
     /// One step back: what is in front of the list, the typing, the filter, the selection.
@@ -112,10 +113,10 @@ impl State {
         match (self.overlay.take(), self.focus) {
             (Some(_), _) => {}
             (None, Focus::Filter) => self.focus = Focus::List,
-            (None, Focus::List) if self.filter.text().is_empty() => self.selected.clear(),
+            (None, Focus::List) if self.filter.value().is_empty() => self.selected.clear(),
             (None, Focus::List) => {
-                self.filter = Line::default();
-                return Some(Order::Look);
+                self.filter = Input::default();
+                return Some(Order::Search);
             }
         }
         None
@@ -164,8 +165,8 @@ impl State {
         }
     }
 
-    fn restore_to(&mut self, line: &Line) -> Option<Order> {
-        let typed = at_home(line.text().trim(), self.home.as_deref());
+    fn restore_to(&mut self, line: &Input) -> Option<Order> {
+        let typed = expand_home(line.value().trim(), self.home.as_deref());
         if typed.as_os_str().is_empty() {
             return None;
         }
@@ -175,14 +176,14 @@ impl State {
     }
 
     fn ids(&self) -> HashSet<ItemId> {
-        self.meant().into_iter().map(|item| item.id).collect()
+        self.targets().into_iter().map(|item| item.id).collect()
     }
 
     fn answer_yes(&mut self) -> Option<Order> {
         let Some(Overlay::Question(question)) = self.overlay.take() else { return None };
         let order = question.then?;
         self.work.doing = Some(match &order {
-            Order::Delete(plan, _) => format!("deleting {}", count(plan.items.len() as u64, "item")),
+            Order::Delete(plan) => format!("deleting {}", count(plan.items.len() as u64, "item")),
             Order::Restore(restore) => format!("restoring {}", count(restore.ids.len() as u64, "item")),
             _ => "working".to_owned(),
         });
@@ -207,7 +208,7 @@ impl State {
             }
             _ if ids.is_empty() => return None,
             Action::RestoreElsewhere => {
-                self.overlay = Some(Overlay::Directory(Line::default()));
+                self.overlay = Some(Overlay::Directory(Input::default()));
                 return None;
             }
             Action::ToggleKeep => self.keeping(),
@@ -220,7 +221,7 @@ impl State {
 
     /// Keeps them all, or releases them if all are kept.
     fn keeping(&self) -> (String, Order) {
-        let before: Vec<(ItemId, Keep)> = self.meant().into_iter().map(|item| (item.id, item.keep)).collect();
+        let before: Vec<(ItemId, Keep)> = self.targets().into_iter().map(|item| (item.id, item.keep)).collect();
         let items = count(before.len() as u64, "item");
         match before.iter().all(|(_, keep)| keep.holds(self.now)) {
             true => (format!("releasing {items}"), Order::Keep(before, Keep::No)),

@@ -5,8 +5,8 @@
 
 mod act;
 mod load;
-mod look;
 mod measure;
+mod preview;
 mod watch;
 
 use std::sync::Arc;
@@ -18,13 +18,13 @@ use chrono::{DateTime, Utc};
 use rrm::error::Error;
 use rrm::item::TrashItem;
 use rrm::manager::TrashManager;
-use rrm::retention::Standing;
+use rrm::rules::retention::Standing;
 
 use super::report::Report;
-use crate::terminal::Messages;
+use crate::output::Messages;
 
 pub(super) use act::Job;
-pub(super) use load::Manner;
+pub(super) use load::Delivery;
 
 /// Something that the screen has to hear of.
 #[derive(Debug)]
@@ -40,7 +40,7 @@ pub(super) enum Event {
 
 /// What every thread knows.
 #[derive(Clone)]
-pub(super) struct Desk {
+pub(super) struct Shared {
     pub(super) manager: Arc<TrashManager>,
     pub(super) messages: Messages,
     pub(super) home: Option<std::path::PathBuf>,
@@ -51,7 +51,7 @@ pub(super) struct Desk {
     stop: Arc<AtomicBool>,
 }
 
-impl Desk {
+impl Shared {
     pub(super) fn new(
         manager: TrashManager,
         messages: Messages,
@@ -59,8 +59,8 @@ impl Desk {
         standing: Standing,
         now: DateTime<Utc>,
     ) -> (Self, Receiver<Event>) {
-        let (events, heard) = channel();
-        (Self { manager: Arc::new(manager), messages, home, standing, now, events, stop: Arc::default() }, heard)
+        let (events, received) = channel();
+        (Self { manager: Arc::new(manager), messages, home, standing, now, events, stop: Arc::default() }, received)
     }
 
     /// Tells the screen. Where that is gone already, nobody has to hear it.
@@ -93,18 +93,18 @@ impl Desk {
 
     /// Starts a thread whose panic the screen hears of.
     fn spawn(&self, work: impl FnOnce(Self) + Send + 'static) -> std::io::Result<JoinHandle<()>> {
-        let desk = self.clone();
+        let shared = self.clone();
         thread::Builder::new().spawn(move || {
-            let _alarm = Alarm(desk.events.clone());
-            work(desk);
+            let _guard = PanicGuard(shared.events.clone());
+            work(shared);
         })
     }
 }
 
 /// Rings when a panic unwinds past it.
-struct Alarm(Sender<Event>);
+struct PanicGuard(Sender<Event>);
 
-impl Drop for Alarm {
+impl Drop for PanicGuard {
     fn drop(&mut self) {
         if thread::panicking() {
             drop(self.0.send(Event::Panic));
@@ -114,31 +114,31 @@ impl Drop for Alarm {
 
 /// The threads that wait for work.
 pub(super) struct Workers {
-    desk: Desk,
+    shared: Shared,
     jobs: Sender<Job>,
     /// Ends once the jobs have.
     actor: JoinHandle<()>,
     measure: Sender<Vec<TrashItem>>,
-    looks: look::Looks,
+    previews: preview::Previews,
     /// While the terminal is ours.
     keys: Option<watch::Keys>,
 }
 
 impl Workers {
     /// Starts them all, the loading first.
-    pub(super) fn start(desk: Desk) -> std::io::Result<Self> {
-        load::start(&desk, Manner::Piecemeal)?;
-        watch::signals(&desk)?;
-        let keys = Some(watch::Keys::read(&desk)?);
+    pub(super) fn start(shared: Shared) -> std::io::Result<Self> {
+        load::start(&shared, Delivery::InParts)?;
+        watch::signals(&shared)?;
+        let keys = Some(watch::Keys::read(&shared)?);
         let (jobs, to_do) = channel();
         let (measure, to_measure) = channel();
-        let actor = desk.spawn(move |desk| act::work(&desk, &to_do))?;
-        desk.spawn(move |desk| measure::work(&desk, &to_measure))?;
-        Ok(Self { looks: look::Looks::new(desk.clone()), desk, jobs, actor, measure, keys })
+        let actor = shared.spawn(move |shared| act::work(&shared, &to_do))?;
+        shared.spawn(move |shared| measure::work(&shared, &to_measure))?;
+        Ok(Self { previews: preview::Previews::new(shared.clone()), shared, jobs, actor, measure, keys })
     }
 
     pub(super) fn reload(&self) -> std::io::Result<()> {
-        load::start(&self.desk, Manner::AtOnce)
+        load::start(&self.shared, Delivery::AtOnce)
     }
 
     pub(super) fn act(&self, job: Job) {
@@ -149,8 +149,8 @@ impl Workers {
         drop(self.measure.send(items));
     }
 
-    pub(super) fn look(&mut self, item: &TrashItem) -> std::io::Result<()> {
-        self.looks.look(item)
+    pub(super) fn preview(&mut self, item: &TrashItem) -> std::io::Result<()> {
+        self.previews.preview(item)
     }
 
     /// Leaves what is typed to others, before they have the terminal.
@@ -160,18 +160,18 @@ impl Workers {
 
     /// Reads what is typed again.
     pub(super) fn take_keys(&mut self) -> std::io::Result<()> {
-        self.keys = Some(watch::Keys::read(&self.desk)?);
+        self.keys = Some(watch::Keys::read(&self.shared)?);
         Ok(())
     }
 
     /// Has what is being done stop between two items.
     pub(super) fn stop(&self) {
-        self.desk.stop();
+        self.shared.stop();
     }
 
     /// Waits until what is being done is done, or has stopped between two items.
     pub(super) fn finish(self) {
-        self.desk.stop();
+        self.shared.stop();
         drop(self.jobs);
         drop(self.actor.join());
     }

@@ -3,17 +3,16 @@
 use std::collections::{BTreeMap, HashSet};
 use std::ffi::{OsStr, OsString};
 use std::path::Path;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 
 use clap_complete::engine::CompletionCandidate;
-use rrm::attributes::SystemAttributes;
 use rrm::item::{ItemId, TrashItem};
-use rrm::manager::TrashManager;
 use rrm::text::{Charset, escaped};
 
 use super::named_trash;
-use crate::translate::{Context, Environment};
-use crate::view::span;
+use crate::context::Context;
+use crate::env::Environment;
+use crate::output::span;
 
 /// How many items are read for one press of a key, the newest: about what a person does not wait for.
 const MOST_READ: usize = 2_000;
@@ -58,7 +57,7 @@ impl TrashCandidates {
         let fitting =
             counts.into_iter().filter(|(label, _)| typed.to_str().is_some_and(|typed| label.starts_with(typed)));
         let offered = fitting.take(MOST_OFFERED);
-        offered.map(|(label, count)| candidate(label, crate::view::count(count as u64, "item"))).collect()
+        offered.map(|(label, count)| candidate(label, crate::output::count(count as u64, "item"))).collect()
     }
 
     /// IDs that begin with these digits, the newest first, each with its path and age.
@@ -79,7 +78,7 @@ impl TrashCandidates {
         let here = context.environment.working_directory();
         // As much of the typed path as names directories; what follows is compared as text.
         let (directory, _) = typed.rsplit_once('/').map_or(("", typed), |(above, name)| (&typed[..=above.len()], name));
-        let base = rrm::selection::absolute(Path::new(directory), &here);
+        let base = rrm::rules::selection::absolute(Path::new(directory), &here);
         let base = base.canonicalize().unwrap_or(base);
         let mut seen = HashSet::new();
         let items = self.all();
@@ -105,8 +104,7 @@ impl TrashCandidates {
     /// At most so many items of those with a wanted ID, the newest first.
     fn read(&self, most: usize, wanted: impl Fn(&ItemId) -> bool) -> Vec<TrashItem> {
         let Some(context) = &self.context else { return Vec::new() };
-        let manager = TrashManager::new(context.settings(), Arc::new(SystemAttributes));
-        manager.newest_items(most, wanted)
+        context.manager().build().newest_items(most, wanted)
     }
 }
 

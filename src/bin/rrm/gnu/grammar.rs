@@ -149,13 +149,11 @@ impl Reading<'_> {
     }
 
     fn interactive(&mut self, when: Option<&OsStr>) -> Result<(), CommandLine> {
-        match when.map_or(When::Always, When::find) {
+        match when.map_or(Ok(Prompt::Always), when_of) {
             // Unlike `-f`, this leaves open what a missing operand means.
-            When::Never => self.options.prompt = Prompt::Never,
-            When::Once => self.ask(Prompt::Once),
-            When::Always => self.ask(Prompt::Always),
-            When::Ambiguous => return Err(self.bad_when("ambiguous", when.unwrap_or_default())),
-            When::Invalid => return Err(self.bad_when("invalid", when.unwrap_or_default())),
+            Ok(Prompt::Never) => self.options.prompt = Prompt::Never,
+            Ok(prompt) => self.ask(prompt),
+            Err(fault) => return Err(self.bad_when(fault, when.unwrap_or_default())),
         }
         Ok(())
     }
@@ -223,7 +221,7 @@ impl Reading<'_> {
         let quoted = |word: &str| quote_word(OsStr::new(word), self.surroundings.charset);
         let word = quote_word(word, self.surroundings.charset);
         let mut lines = format!("{fault} argument {word} for {}\nValid arguments are:\n", quoted("--interactive"));
-        for synonyms in When::WORDS.chunk_by(|one, next| one.1 == next.1) {
+        for synonyms in WHEN.chunk_by(|one, next| one.1 == next.1) {
             let words: Vec<_> = synonyms.iter().map(|(word, _)| quoted(word)).collect();
             lines.extend(["  - ", &words.join(", "), "\n"]);
         }
@@ -231,39 +229,23 @@ impl Reading<'_> {
     }
 }
 
-/// What the argument of `--interactive` says.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum When {
-    Never,
-    Once,
-    Always,
-    /// It begins several words of different meaning.
-    Ambiguous,
-    /// It begins no word.
-    Invalid,
-}
+/// The arguments of `--interactive`, those of one meaning together.
+pub(crate) const WHEN: [(&str, Prompt); 6] = [
+    ("never", Prompt::Never),
+    ("no", Prompt::Never),
+    ("none", Prompt::Never),
+    ("once", Prompt::Once),
+    ("always", Prompt::Always),
+    ("yes", Prompt::Always),
+];
 
-impl When {
-    /// Every word, those of one meaning together.
-    const WORDS: [(&str, Self); 6] = [
-        ("never", Self::Never),
-        ("no", Self::Never),
-        ("none", Self::Never),
-        ("once", Self::Once),
-        ("always", Self::Always),
-        ("yes", Self::Always),
-    ];
-
-    /// Finds what a word or its beginning means. A beginning of several words will do if they mean the same.
-    fn find(typed: &OsStr) -> Self {
-        let fits = |(word, meaning): (&str, Self)| word.as_bytes().starts_with(typed.as_bytes()).then_some(meaning);
-        let mut meanings = Self::WORDS.into_iter().filter_map(fits);
-        match meanings.next() {
-            None => Self::Invalid,
-            Some(first) if meanings.all(|other| other == first) => first,
-            Some(_) => Self::Ambiguous,
-        }
-    }
+/// What an argument of `--interactive` or its beginning means, or what is wrong with it. A beginning of several words will
+/// do if they mean the same.
+fn when_of(typed: &OsStr) -> Result<Prompt, &'static str> {
+    let fits = |(word, prompt): (&str, Prompt)| word.as_bytes().starts_with(typed.as_bytes()).then_some(prompt);
+    let mut prompts = WHEN.into_iter().filter_map(fits);
+    let first = prompts.next().ok_or("invalid")?;
+    if prompts.all(|other| other == first) { Ok(first) } else { Err("ambiguous") }
 }
 
 #[cfg(test)]

@@ -38,7 +38,7 @@ pub(crate) enum Argument {
 
 impl LongOption {
     /// All, in the order in which GNU lists the possibilities of an ambiguous one.
-    const ALL: [Self; 11] = [
+    pub(crate) const ALL: [Self; 11] = [
         Self::Force,
         Self::Interactive,
         Self::OneFileSystem,

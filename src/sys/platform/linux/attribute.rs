@@ -7,8 +7,8 @@ use std::os::unix::ffi::OsStrExt;
 use rustix::fs::XattrFlags;
 use rustix::io::Errno;
 
-use crate::sys::AttributeMeaning;
 use crate::sys::door::through;
+use crate::sys::values::AttributeMeaning;
 
 pub(in crate::sys) const ATTRIBUTE_PREFIX: &str = "user.";
 

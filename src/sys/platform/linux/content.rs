@@ -2,11 +2,12 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::AsFd;
 
 use rustix::io::Errno;
 
 use crate::sys::door::through;
-use crate::sys::{Dir, FileSystem};
+use crate::sys::values::FileSystem;
 
 /// ioctl_ficlone(2); also works across btrfs subvolumes.
 pub(in crate::sys) fn share_content(from: &File, to: &File) -> Result<(), Errno> {
@@ -32,12 +33,12 @@ pub(in crate::sys) fn flush_file_system(directory: &File) -> io::Result<()> {
 }
 
 /// A server of FUSE is not told of a flush of the whole.
-pub(in crate::sys) fn flushes_as_one(dir: &Dir) -> io::Result<bool> {
+pub(in crate::sys) fn flushes_as_one(dir: impl AsFd) -> io::Result<bool> {
     Ok(file_system(dir)? != FileSystem::Fuse)
 }
 
 /// statfs(2). The number has 32 bits, whatever the type that a machine's C library has for it.
-pub(in crate::sys) fn file_system(dir: &Dir) -> io::Result<FileSystem> {
+pub(in crate::sys) fn file_system(dir: impl AsFd) -> io::Result<FileSystem> {
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "another type on each machine")]
     let number = rustix::fs::fstatfs(dir)?.f_type as u32;
     Ok(match number {

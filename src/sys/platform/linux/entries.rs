@@ -1,14 +1,16 @@
 //! Reading directories with getdents(2): the handle itself holds the place.
 
+use crate::sys::values::opening::GUARDED;
 use std::collections::VecDeque;
 use std::fs::File;
 use std::io;
-use std::mem::MaybeUninit;
+use std::os::fd::AsFd;
 
-use rustix::fs::{RawDir, RawDirEntry, SeekFrom};
+use rustix::fs::{Mode, OFlags, RawDir, RawDirEntry, SeekFrom};
 
-use crate::sys::entries::{Batch, entry, kind};
-use crate::sys::{Dir, Entry, FileKind};
+use crate::sys::values::entry::Entry;
+use crate::sys::values::entry::{Batch, entry, kind};
+use crate::sys::values::metadata::FileKind;
 
 /// How many bytes of entries one system call fetches of a whole directory: about a thousand names.
 const BUFFER: usize = 64 * 1024;
@@ -35,7 +37,7 @@ impl Default for Room {
 
 /// Hands over what one system call gives: inode, kind and name.
 pub(in crate::sys) fn read_some(
-    dir: &Dir,
+    dir: impl AsFd,
     _: &Reading,
     room: &mut Room,
     mut each: impl FnMut(u64, Option<FileKind>, &[u8]),
@@ -51,15 +53,16 @@ pub(in crate::sys) fn read_some(
     Ok(Batch::End)
 }
 
-pub(in crate::sys) fn rewind(dir: &Dir, _: &Reading) -> io::Result<()> {
+pub(in crate::sys) fn rewind(dir: impl AsFd, _: &Reading) -> io::Result<()> {
     rustix::fs::seek(dir, SeekFrom::Start(0))?;
     Ok(())
 }
 
-pub(in crate::sys) fn for_each(dir: &Dir, mut each: impl FnMut(Entry) -> io::Result<()>) -> io::Result<()> {
-    let handle: File = dir.readable()?;
-    let mut buffer = vec![MaybeUninit::<u8>::uninit(); BUFFER];
-    let mut raw = RawDir::new(&handle, &mut buffer);
+pub(in crate::sys) fn for_each(dir: impl AsFd, mut each: impl FnMut(Entry) -> io::Result<()>) -> io::Result<()> {
+    let flags = GUARDED | OFlags::RDONLY | OFlags::DIRECTORY;
+    let handle: File = rustix::fs::openat(dir, ".", flags, Mode::empty())?.into();
+    let mut buffer = Vec::with_capacity(BUFFER);
+    let mut raw = RawDir::new(&handle, buffer.spare_capacity_mut());
     while let Some(found) = raw.next() {
         if let Some(entry) = told(&found?) {
             each(entry)?;
@@ -77,7 +80,7 @@ pub(in crate::sys) struct Listing {
 }
 
 impl Listing {
-    pub(in crate::sys) fn next(&mut self, dir: &Dir) -> io::Result<Option<Entry>> {
+    pub(in crate::sys) fn next(&mut self, dir: impl AsFd) -> io::Result<Option<Entry>> {
         if self.ahead.is_empty() {
             self.read_ahead(dir)?;
         }
@@ -92,8 +95,8 @@ impl Listing {
         self.ahead = VecDeque::new();
     }
 
-    fn read_ahead(&mut self, dir: &Dir) -> io::Result<()> {
-        rustix::fs::seek(dir, SeekFrom::Start(self.next))?;
+    fn read_ahead(&mut self, dir: impl AsFd) -> io::Result<()> {
+        rustix::fs::seek(&dir, SeekFrom::Start(self.next))?;
         let mut buffer = Vec::with_capacity(AHEAD);
         let mut raw = RawDir::new(dir, buffer.spare_capacity_mut());
         while let Some(found) = raw.next() {

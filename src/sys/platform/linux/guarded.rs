@@ -19,7 +19,7 @@ use rustix::io::Errno;
 use crate::sys::{Missed, Seen, Why};
 use meaning::{Unseen, loss_of};
 use ours::OurMounts;
-use process::Process;
+use process::{Process, ProgramId};
 
 pub use family::{Leash, Signals};
 pub(in crate::sys) use family::{
@@ -33,6 +33,8 @@ pub(in crate::sys) use rrm_seccomp::fork;
 pub struct Listener {
     kernel: rrm_seccomp::Listener,
     mounts: OurMounts,
+    /// The program that this process runs.
+    own_program: Option<ProgramId>,
 }
 
 /// A call that is stopped.
@@ -96,7 +98,7 @@ impl Listener {
     pub fn new(handle: OwnedFd) -> io::Result<Self> {
         let kernel = rrm_seccomp::Listener::from(handle);
         kernel.take_turns();
-        Ok(Self { kernel, mounts: OurMounts::new()? })
+        Ok(Self { kernel, mounts: OurMounts::new()?, own_program: Process::own_program() })
     }
 
     /// Waits for a call that is stopped; `None` where its process was killed in the meantime.
@@ -128,6 +130,13 @@ impl Listener {
             Err(Unseen { path: Some(path), .. }) if path == Path::new(QUESTION) => Seen::Question,
             Err(Unseen { path, why }) => Seen::Missed(Missed { path, program: process.name(), why }),
         }
+    }
+
+    /// Whether the process runs the very program that we are.
+    #[must_use]
+    pub fn is_of_our_program(&self, stopped: &Stopped) -> bool {
+        let theirs = Process::new(stopped.call.thread).program();
+        theirs.is_some() && theirs == self.own_program && self.kernel.is_waiting(stopped.call.id)
     }
 
     /// What is told of a call that nobody has looked at.

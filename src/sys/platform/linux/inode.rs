@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{AtFlags, CWD, Dev, FileType, Gid, Mode, OFlags, Timestamps, Uid};
@@ -10,7 +10,9 @@ use rustix::io::Errno;
 
 use super::look;
 use crate::sys::door::through;
-use crate::sys::{Carrier, Dir, Metadata, Name};
+use crate::sys::values::Carrier;
+use crate::sys::values::metadata::Metadata;
+use crate::sys::values::name::Name;
 
 /// An inode of which only the place is held (`O_PATH`).
 #[derive(Debug)]
@@ -21,7 +23,7 @@ pub(in crate::sys) struct Marked {
 }
 
 impl Marked {
-    pub(in crate::sys) fn new(dir: &Dir, name: Name<'_>) -> io::Result<Self> {
+    pub(in crate::sys) fn new(dir: impl AsFd, name: Name<'_>) -> io::Result<Self> {
         let flags = OFlags::CLOEXEC | OFlags::PATH | OFlags::NOFOLLOW;
         let handle: File = rustix::fs::openat(dir, name.as_os_str(), flags, Mode::empty())?.into();
         let own_name = Path::new("/proc/self/fd").join(handle.as_raw_fd().to_string());
@@ -50,7 +52,7 @@ impl Marked {
 }
 
 /// mknod(2).
-pub(in crate::sys) fn make_special(dir: &Dir, name: Name<'_>, kind: FileType, device: Dev) -> Result<(), Errno> {
+pub(in crate::sys) fn make_special(dir: impl AsFd, name: Name<'_>, kind: FileType, device: Dev) -> Result<(), Errno> {
     let mode = Mode::RUSR | Mode::WUSR;
     through("mknodat", || rustix::fs::mknodat(dir, name.as_os_str(), kind, mode, device))
 }

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use rustix::fs::{AtFlags, CWD, FileType, Statx, StatxAttributes, StatxFlags};
 
-use crate::sys::{FileId, Metadata, MountRoot, Timestamp};
+use crate::sys::values::metadata::{FileId, Metadata, MountRoot, Timestamp};
 
 const WANTED: StatxFlags = StatxFlags::BASIC_STATS.union(StatxFlags::MNT_ID);
 
@@ -19,6 +19,11 @@ pub(in crate::sys) fn look(handle: impl AsFd) -> io::Result<Metadata> {
 /// What is under a name, not followed.
 pub(in crate::sys) fn look_at(base: impl AsFd, name: &OsStr) -> io::Result<Metadata> {
     statx(base, name, AtFlags::empty())
+}
+
+/// As [`look_at`], asking the file system anew where it would have the kernel go by what it told a moment ago.
+pub(in crate::sys) fn look_at_anew(base: impl AsFd, name: &OsStr) -> io::Result<Metadata> {
+    statx(base, name, AtFlags::STATX_FORCE_SYNC)
 }
 
 /// What a path leads to.

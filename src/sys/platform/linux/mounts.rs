@@ -4,7 +4,7 @@ use std::io;
 use std::os::unix::ffi::OsStringExt;
 use std::path::PathBuf;
 
-use crate::sys::Mount;
+use crate::sys::values::Mount;
 
 pub(in crate::sys) const MOUNT_TABLE: &str = "/proc/self/mountinfo";
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use rustix::fs::OFlags;
 use rustix::rand::{GetRandomFlags, getrandom};
 
-use crate::sys::if_there;
+use crate::sys::values::if_there;
 
 /// getrandom(2).
 pub(in crate::sys) fn fill_at_random(buffer: &mut [u8]) -> io::Result<()> {

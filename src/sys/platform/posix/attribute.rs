@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 
-use crate::sys::AttributeMeaning;
+use crate::sys::values::AttributeMeaning;
 
 pub(in crate::sys) const ATTRIBUTE_PREFIX: &str = "user.";
 

@@ -2,11 +2,13 @@
 
 use std::fs::File;
 use std::io;
+use std::os::fd::AsFd;
 
 use rustix::io::Errno;
 
 use crate::sys::door::through;
-use crate::sys::{self, Dir, FileSystem};
+use crate::sys::platform;
+use crate::sys::values::FileSystem;
 
 /// No two files share content.
 pub(in crate::sys) fn share_content(_: &File, _: &File) -> Result<(), Errno> {
@@ -28,14 +30,14 @@ pub(in crate::sys) fn flush_file_system(directory: &File) -> io::Result<()> {
         rustix::fs::sync();
         Ok::<(), Errno>(())
     })?;
-    sys::flush_file(directory)
+    platform::flush_file(directory)
 }
 
-pub(in crate::sys) fn flushes_as_one(_: &Dir) -> io::Result<bool> {
+pub(in crate::sys) fn flushes_as_one(_: impl AsFd) -> io::Result<bool> {
     Ok(false)
 }
 
 /// None of those that anything was measured on.
-pub(in crate::sys) fn file_system(_: &Dir) -> io::Result<FileSystem> {
+pub(in crate::sys) fn file_system(_: impl AsFd) -> io::Result<FileSystem> {
     Ok(FileSystem::Other)
 }

@@ -2,14 +2,15 @@
 
 use std::collections::VecDeque;
 use std::io;
-use std::os::fd::AsFd as _;
+use std::os::fd::AsFd;
 use std::sync::{Mutex, PoisonError};
 
 use rustix::fs::Dir as Stream;
 use rustix::io::Errno;
 
-use crate::sys::entries::{Batch, entry, kind};
-use crate::sys::{Dir, Entry, FileKind};
+use crate::sys::values::entry::Entry;
+use crate::sys::values::entry::{Batch, entry, kind};
+use crate::sys::values::metadata::FileKind;
 
 /// How many entries make a batch.
 const BATCH: usize = 8192;
@@ -24,7 +25,7 @@ pub(in crate::sys) struct Room;
 
 /// Hands over some entries: inode, kind and name.
 pub(in crate::sys) fn read_some(
-    dir: &Dir,
+    dir: impl AsFd,
     reading: &Reading,
     _: &mut Room,
     mut each: impl FnMut(u64, Option<FileKind>, &[u8]),
@@ -42,12 +43,12 @@ pub(in crate::sys) fn read_some(
     Ok(Batch::More)
 }
 
-pub(in crate::sys) fn rewind(_: &Dir, reading: &Reading) -> io::Result<()> {
+pub(in crate::sys) fn rewind(_: impl AsFd, reading: &Reading) -> io::Result<()> {
     *reading.0.lock().unwrap_or_else(PoisonError::into_inner) = None;
     Ok(())
 }
 
-pub(in crate::sys) fn for_each(dir: &Dir, mut each: impl FnMut(Entry) -> io::Result<()>) -> io::Result<()> {
+pub(in crate::sys) fn for_each(dir: impl AsFd, mut each: impl FnMut(Entry) -> io::Result<()>) -> io::Result<()> {
     let mut stream = Stream::read_from(dir)?;
     while let Some(entry) = next(&mut stream)? {
         each(entry)?;
@@ -67,7 +68,7 @@ pub(in crate::sys) enum Listing {
 }
 
 impl Listing {
-    pub(in crate::sys) fn next(&mut self, dir: &Dir) -> io::Result<Option<Entry>> {
+    pub(in crate::sys) fn next(&mut self, dir: impl AsFd) -> io::Result<Option<Entry>> {
         if let Self::Start = self {
             *self = Self::Reading(stream_of(dir)?);
         }
@@ -99,8 +100,8 @@ impl Listing {
 }
 
 /// A stream of its own; one that shares the handle where the directory may be read and not searched.
-fn stream_of(dir: &Dir) -> io::Result<Stream> {
-    match Stream::read_from(dir) {
+fn stream_of(dir: impl AsFd) -> io::Result<Stream> {
+    match Stream::read_from(&dir) {
         Err(Errno::ACCESS) => {
             let mut shared = Stream::new(dir.as_fd().try_clone_to_owned()?)?;
             shared.rewind();

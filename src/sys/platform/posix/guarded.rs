@@ -52,6 +52,11 @@ impl Listener {
     }
 
     #[must_use]
+    pub fn is_of_our_program(&self, _: &Stopped) -> bool {
+        match *self {}
+    }
+
+    #[must_use]
     pub fn missed(&self, _: &Stopped, _: Option<PathBuf>, _: Why) -> Missed {
         match *self {}
     }

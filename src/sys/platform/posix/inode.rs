@@ -2,6 +2,7 @@
 
 use std::ffi::OsString;
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 
 use rustix::fs::{AtFlags, Gid, Mode, Timestamps, Uid};
 use rustix::io::Errno;
@@ -9,21 +10,23 @@ use rustix::io::Errno;
 use super::look_at;
 use crate::sys::door::through;
 use crate::sys::platform;
-use crate::sys::{Carrier, Dir, FileId, Metadata, Name};
+use crate::sys::values::Carrier;
+use crate::sys::values::metadata::{FileId, Metadata};
+use crate::sys::values::name::Name;
 
 /// An inode of which only the place is held. Somebody may put another under its name: each call looks first, and where the
 /// directory is our own nobody can do it in between.
 #[derive(Debug)]
 pub(in crate::sys) struct Marked {
-    dir: Dir,
+    dir: OwnedFd,
     name: OsString,
     id: FileId,
 }
 
 impl Marked {
-    pub(in crate::sys) fn new(dir: &Dir, name: Name<'_>) -> io::Result<Self> {
-        let id = dir.metadata_of(name)?.id;
-        Ok(Self { dir: dir.try_clone()?, name: name.as_os_str().to_owned(), id })
+    pub(in crate::sys) fn new(dir: impl AsFd, name: Name<'_>) -> io::Result<Self> {
+        let id = look_at(&dir, name.as_os_str())?.id;
+        Ok(Self { dir: dir.as_fd().try_clone_to_owned()?, name: name.as_os_str().to_owned(), id })
     }
 
     /// # Errors

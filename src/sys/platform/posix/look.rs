@@ -8,7 +8,7 @@ use std::path::Path;
 use rustix::fs::{AtFlags, CWD, FileType, Stat, fstat, major, minor, statat};
 
 use crate::sys::platform::flags_of;
-use crate::sys::{FileId, Metadata, MountRoot, Timestamp};
+use crate::sys::values::metadata::{FileId, Metadata, MountRoot, Timestamp};
 
 /// What `handle` holds.
 pub(in crate::sys) fn look(handle: impl AsFd) -> io::Result<Metadata> {

@@ -8,23 +8,29 @@ use std::path::PathBuf;
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags};
 use rustix::io::Errno;
+use rustix::process::geteuid;
 
-use crate::sys::dir::{GUARDED, Within, open_on_this_device};
 use crate::sys::door::through;
-use crate::sys::platform::{self, PLACE, PLACE_TAKES};
-use crate::sys::{Dir, Name, effective_uid};
+use crate::sys::platform::{self, PLACE, PLACE_TAKES, open_on_this_device};
+use crate::sys::values::name::Name;
+use crate::sys::values::opening::{GUARDED, Within};
 
 /// Where every mount has a device of its own, this sees each.
-pub(in crate::sys) fn open_on_this_mount(dir: &Dir, name: &OsStr, flags: OFlags, _: Within) -> io::Result<OwnedFd> {
+pub(in crate::sys) fn open_on_this_mount(
+    dir: impl AsFd,
+    name: &OsStr,
+    flags: OFlags,
+    _: Within,
+) -> io::Result<OwnedFd> {
     open_on_this_device(dir, name, flags)
 }
 
 /// An access time that nobody can keep moves.
-pub(in crate::sys) fn open_keeping_access_time(dir: &Dir, name: Name<'_>) -> Result<OwnedFd, Errno> {
+pub(in crate::sys) fn open_keeping_access_time(dir: impl AsFd, name: Name<'_>) -> Result<OwnedFd, Errno> {
     rustix::fs::openat(dir, name.as_os_str(), GUARDED | OFlags::RDONLY, Mode::empty())
 }
 
-pub(in crate::sys) fn keep_access_time(_: &Dir) {}
+pub(in crate::sys) fn keep_access_time(_: impl AsFd) {}
 
 /// Opens a directory, also one of ours as a place that its mode closes even to us.
 pub(in crate::sys) fn open_dir(base: impl AsFd, path: &OsStr, flags: OFlags) -> Result<OwnedFd, Errno> {
@@ -43,7 +49,7 @@ fn open_closed(base: impl AsFd, path: &OsStr, flags: OFlags) -> Result<OwnedFd, 
     let was = rustix::fs::statat(&base, path, nofollow)?;
     let mode = Mode::from_raw_mode(was.st_mode);
     let is_dir = FileType::from_raw_mode(was.st_mode) == FileType::Directory;
-    if !is_dir || was.st_uid != effective_uid() || mode.contains(PLACE_TAKES) {
+    if !is_dir || was.st_uid != geteuid().as_raw() || mode.contains(PLACE_TAKES) {
         return Err(Errno::ACCESS);
     }
     platform::set_mode_at(&base, path, mode | PLACE_TAKES)?;
@@ -70,19 +76,20 @@ pub(in crate::sys) fn set_mode_of_place(handle: &File, mode: Mode) -> Result<(),
     through("fchmod", || rustix::fs::fchmod(handle, mode))
 }
 
-pub(in crate::sys) fn path_of(dir: &Dir, _: &File) -> io::Result<PathBuf> {
-    dir.path_by_names()
+/// No call tells.
+pub(in crate::sys) fn path_of(_: &File) -> io::Result<Option<PathBuf>> {
+    Ok(None)
 }
 
 /// POSIX says `EPERM` of a directory, which has other meanings too.
-pub(in crate::sys) fn remove_file(dir: &Dir, name: Name<'_>) -> Result<(), Errno> {
-    match through("unlinkat", || rustix::fs::unlinkat(dir, name.as_os_str(), AtFlags::empty())) {
-        Err(Errno::PERM) if dir.metadata_of(name).is_ok_and(|is| is.is_dir()) => Err(Errno::ISDIR),
+pub(in crate::sys) fn remove_file(dir: impl AsFd, name: Name<'_>) -> Result<(), Errno> {
+    match through("unlinkat", || rustix::fs::unlinkat(&dir, name.as_os_str(), AtFlags::empty())) {
+        Err(Errno::PERM) if platform::look_at(dir, name.as_os_str()).is_ok_and(|is| is.is_dir()) => Err(Errno::ISDIR),
         removed => removed,
     }
 }
 
 /// There is no such call.
-pub(in crate::sys) fn rename_no_replace(_: &Dir, _: &OsStr, _: &Dir, _: &OsStr) -> Result<(), Errno> {
+pub(in crate::sys) fn rename_no_replace(_: impl AsFd, _: &OsStr, _: impl AsFd, _: &OsStr) -> Result<(), Errno> {
     Err(Errno::NOSYS)
 }

@@ -4,7 +4,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::front::boxed;
+use super::overlay::boxed;
 use super::style::Theme;
 use crate::browse::state::{Focus, Overlay, Purpose, State};
 

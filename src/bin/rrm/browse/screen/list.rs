@@ -10,11 +10,12 @@ use unicode_width::UnicodeWidthStr;
 
 use super::style::Theme;
 use super::text::cut_of;
-use crate::args::{Grouping, SortKey};
+use crate::browse::arrange::Grouping;
 use crate::browse::arrange::day;
-use crate::browse::fuzzy::Scale;
+use crate::browse::fuzzy::Matcher;
 use crate::browse::state::{Row, State};
-use crate::view::{Detail, count, expires, removed, size};
+use crate::options::SortKey;
+use crate::output::{Detail, count, expires, removed, size};
 
 /// From this width on there is room for both dates.
 const WIDE: usize = 60;
@@ -31,14 +32,14 @@ pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &The
         };
         return frame.render_widget(Paragraph::new(words).style(theme.dim()), area);
     }
-    let mut scale = Scale::default();
+    let mut matcher = Matcher::default();
     let shown = (state.top..state.rows.len()).take(usize::from(area.height));
     for (y, at) in (area.y..).zip(shown) {
         let line = Rect { y, height: 1, ..area };
         let width = usize::from(area.width);
         let drawn = match state.rows[at] {
             Row::Heading { first, count } => heading(state, first, count, width, theme),
-            Row::Item(index) => item_line(state, index, width, theme, &mut scale),
+            Row::Item(index) => item_line(state, index, width, theme, &mut matcher),
         };
         frame.render_widget(drawn, line);
         if at == state.cursor {
@@ -52,7 +53,7 @@ fn heading<'a>(state: &State, first: usize, number: usize, width: usize, theme: 
     let name = match (state.arrangement.grouping, item.trashed.instant()) {
         (Grouping::Directory, _) => item.original_path().and_then(std::path::Path::parent).map_or_else(
             || "unknown origin".to_owned(),
-            |path| crate::view::path(path, state.home.as_deref(), state.charset),
+            |path| crate::output::path(path, state.home.as_deref(), state.charset),
         ),
         (Grouping::Day, Some(at)) => day(at).format("%A, %-d %B %Y").to_string(),
         (_, Some(_)) => format!("removed {}", removed(&item.trashed, state.now, Detail::Short)),
@@ -62,7 +63,7 @@ fn heading<'a>(state: &State, first: usize, number: usize, width: usize, theme: 
     Line::styled(format!(" {}", theme.start_of(&text, width.saturating_sub(1))), theme.heading())
 }
 
-fn item_line<'a>(state: &State, index: usize, width: usize, theme: &Theme, scale: &mut Scale) -> Line<'a> {
+fn item_line<'a>(state: &State, index: usize, width: usize, theme: &Theme, matcher: &mut Matcher) -> Line<'a> {
     let item = &state.entries.items[index];
     let is_selected = state.selected.contains(&item.id);
     let mark = if is_selected { Span::styled(" * ", theme.accent()) } else { Span::raw("   ") };
@@ -75,7 +76,7 @@ fn item_line<'a>(state: &State, index: usize, width: usize, theme: &Theme, scale
     }
     let used: usize = spans.iter().map(Span::width).sum();
     let room = width.saturating_sub(used + 1);
-    spans.extend(path(state, index, room, theme, scale));
+    spans.extend(path(state, index, room, theme, matcher));
     Line::from(spans)
 }
 
@@ -129,12 +130,12 @@ pub(super) fn titles(state: &State, width: usize, rule: &str) -> String {
 }
 
 /// The path with the letters that were looked for; of one that is too long the end, which says most.
-fn path<'a>(state: &State, index: usize, room: usize, theme: &Theme, scale: &mut Scale) -> Vec<Span<'a>> {
+fn path<'a>(state: &State, index: usize, room: usize, theme: &Theme, matcher: &mut Matcher) -> Vec<Span<'a>> {
     let (item, text) = (&state.entries.items[index], state.entries.text(index));
     let end = ending(item);
     let room = room.saturating_sub(end.len());
     let words = &state.search.query().words;
-    let places: Vec<usize> = words.iter().flat_map(|word| scale.places(word, text)).collect();
+    let positions: Vec<usize> = words.iter().flat_map(|word| matcher.positions(word, text)).collect();
     let (style, hit) = (theme.path(item), theme.path(item).patch(theme.hit()));
     let cut = cut_of(text, room, theme.mark().width());
     let mut spans = Vec::new();
@@ -142,7 +143,7 @@ fn path<'a>(state: &State, index: usize, room: usize, theme: &Theme, scale: &mut
         spans.push(Span::styled(theme.mark(), theme.dim()));
     }
     for (at, c) in text.chars().enumerate().skip(cut) {
-        push(&mut spans, c, if places.contains(&at) { hit } else { style });
+        push(&mut spans, c, if positions.contains(&at) { hit } else { style });
     }
     spans.push(Span::styled(end, theme.dim()));
     spans

@@ -10,7 +10,7 @@ use rrm::text::escaped;
 use super::style::Theme;
 use super::text::wrapped;
 use crate::browse::state::{Row, State};
-use crate::view::{Detail, count, expires, removed, size};
+use crate::output::{Detail, count, expires, removed, size};
 
 /// How many lines a long path may take.
 const PATH_LINES: usize = 4;

@@ -1,24 +1,23 @@
 //! Colours, and what stands in for them where there are none.
 
-use lscolors::LsColors;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border::{PLAIN, Set};
 use rrm::item::TrashItem;
 
-use crate::view::{start_of, style_of};
+use crate::output::{PathColours, start_of};
 use rrm::text::Charset;
 
 /// How things look.
 #[derive(Debug)]
 pub(in crate::browse) struct Theme {
     /// The colours of `$LS_COLORS`, where colours may be used at all.
-    colours: Option<LsColors>,
+    colours: Option<PathColours>,
     /// What may be shown beside ASCII.
     charset: Charset,
 }
 
 impl Theme {
-    pub(in crate::browse) fn new(colours: Option<LsColors>, charset: Charset) -> Self {
+    pub(in crate::browse) fn new(colours: Option<PathColours>, charset: Charset) -> Self {
         Self { colours, charset }
     }
 
@@ -102,7 +101,7 @@ impl Theme {
 
     /// A path, as `ls` would show it.
     pub(super) fn path(&self, item: &TrashItem) -> Style {
-        let style = self.colours.as_ref().and_then(|colours| style_of(item, colours));
+        let style = self.colours.as_ref().and_then(|colours| colours.style_of(item));
         style.map_or_else(Style::new, of_ls)
     }
 }

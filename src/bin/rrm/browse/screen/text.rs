@@ -1,11 +1,17 @@
 //! Texts made to fit.
 
 use rrm::text::{Charset, escaped_content};
+use tui_input::Input;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// What a person has typed, or pasted, as it may be shown.
 pub(super) fn visible(text: &str) -> String {
     escaped_content(text.as_bytes(), Charset::Utf8)
+}
+
+/// The text before the caret of a line that is being typed.
+pub(super) fn before_caret(line: &Input) -> String {
+    line.value().chars().take(line.cursor()).collect()
 }
 
 /// Words on one line, whatever they quote.

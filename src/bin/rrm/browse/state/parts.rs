@@ -1,8 +1,8 @@
 //! What a state is made of.
 
 use rrm::item::ItemId;
+use tui_input::Input;
 
-use crate::browse::line::Line;
 use crate::browse::order::Order;
 
 /// What the list is shown for.
@@ -47,7 +47,7 @@ pub(in crate::browse) enum Overlay {
     /// A question whose answer is no unless it is yes.
     Question(Question),
     /// The directory that something shall be restored to.
-    Directory(Line),
+    Directory(Input),
 }
 
 #[derive(Debug)]
@@ -60,8 +60,8 @@ pub(in crate::browse) struct Question {
 
 /// Whether a person sees what the next key would be about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::browse) enum Sight {
-    Clear,
+pub(in crate::browse) enum Visibility {
+    Full,
     /// The screen is too small for it, or it has not been drawn yet.
     Hidden,
 }

@@ -1,6 +1,8 @@
 //! What each action makes of a state.
 
-use rrm::request::{Conflict, Copying};
+use rrm::ops::Copying;
+use rrm::ops::restore::Conflict;
+use tui_input::InputRequest;
 
 use super::*;
 use crate::browse::testing::{rows, state, typed};
@@ -33,7 +35,7 @@ fn a_filter_is_typed_and_taken_back_step_by_step() {
     assert!(press(&mut state, &[Action::Accept]).is_none());
     assert_eq!(state.focus, Focus::List);
     press(&mut state, &[Action::SelectAll]);
-    assert!(matches!(press(&mut state, &[Action::Back]), Some(Order::Look)));
+    assert!(matches!(press(&mut state, &[Action::Back]), Some(Order::Search)));
     state.look_for(crate::browse::query::Query::default());
     state.settle();
     assert_eq!((rows(&state).len(), state.selected.len()), (3, 1));
@@ -74,7 +76,7 @@ fn elsewhere_is_seen_from_here_and_home() {
         let mut state = state(&["/a"]);
         state.here = "/work".into();
         press(&mut state, &[Action::RestoreElsewhere]);
-        line.chars().for_each(|c| drop(state.act(Action::Type(Edit::Insert(c)))));
+        line.chars().for_each(|c| drop(state.act(Action::Type(InputRequest::InsertChar(c)))));
         let Some(Order::Restore(asked)) = press(&mut state, &[Action::Accept]) else { panic!("a restore") };
         assert_eq!(asked.to.as_deref(), Some(std::path::Path::new(directory)));
     }

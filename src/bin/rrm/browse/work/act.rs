@@ -7,106 +7,111 @@ use std::time::{Duration, Instant};
 
 use rrm::error::ErrorKind;
 use rrm::item::{ItemId, Keep};
-use rrm::manager::Returned;
-use rrm::outcome::{CleanPlan, RestoreEnd, Restored as Outcome};
+use rrm::ops::Returned;
+use rrm::ops::clean::CleanOptions;
+use rrm::ops::clean::CleanPlan;
+use rrm::ops::keep::KeepOptions;
+use rrm::ops::remove::RemoveOptions;
+use rrm::ops::restore::RestoreEnd;
+use rrm::ops::restore::RestoreOptions;
+use rrm::ops::restore::Restored as Outcome;
 use rrm::progress::{Activity, Amount, Progress};
-use rrm::request::{CleanRequest, KeepRequest, RestoreRequest, TrashRequest};
 use rrm::sys::metadata_at;
 
-use super::{Desk, Report};
+use super::{Report, Shared};
 use crate::browse::entries::Entries;
 use crate::browse::order::Restore;
 use crate::browse::report::{Kept, Restored};
-use crate::terminal::progress_words;
+use crate::output::progress_words;
 
 /// How often a word of progress is sent at most.
-const OFTEN: Duration = Duration::from_millis(100);
+const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 
 /// Something to do, one after the other.
 #[derive(Debug)]
 pub(in crate::browse) enum Job {
-    Restore(Restore, RestoreRequest),
+    Restore(Restore, RestoreOptions),
     /// Each request, for the items that it concerns and what held for them before.
     Keep {
-        requests: Vec<(KeepRequest, Vec<(ItemId, Keep)>)>,
+        requests: Vec<(KeepOptions, Vec<(ItemId, Keep)>)>,
         undoable: bool,
     },
-    Plan(CleanRequest),
-    Delete(Box<CleanPlan>, Box<CleanRequest>),
-    TakeBack(Vec<Returned>, TrashRequest),
+    Plan(CleanOptions),
+    Delete(Box<CleanPlan>),
+    TakeBack(Vec<Returned>, RemoveOptions),
 }
 
-pub(super) fn work(desk: &Desk, jobs: &Receiver<Job>) {
+pub(super) fn work(shared: &Shared, jobs: &Receiver<Job>) {
     while let Ok(job) = jobs.recv() {
-        if desk.stopped() {
+        if shared.stopped() {
             return;
         }
         match job {
-            Job::Restore(asked, request) => restore(desk, asked, &request),
-            Job::Keep { requests, undoable } => keep(desk, requests, undoable),
+            Job::Restore(asked, request) => restore(shared, asked, &request),
+            Job::Keep { requests, undoable } => keep(shared, requests, undoable),
             Job::Plan(request) => {
-                let plan = desk.manager.plan_clean(&request, &Watcher::new(desk));
-                desk.trouble(&plan.problems);
-                desk.report(Report::Planned(Box::new(plan), Box::new(request)));
+                let plan = shared.manager.plan_clean(&request, &WorkProgress::new(shared));
+                shared.trouble(&plan.problems);
+                shared.report(Report::Planned(Box::new(plan)));
             }
-            Job::Delete(plan, request) => delete(desk, &plan, &request),
-            Job::TakeBack(back, request) => take_back(desk, back, &request),
+            Job::Delete(plan) => delete(shared, &plan),
+            Job::TakeBack(back, request) => take_back(shared, back, &request),
         }
     }
 }
 
-fn restore(desk: &Desk, asked: Restore, request: &RestoreRequest) {
-    let plan = desk.manager.plan_restore(request);
-    let mut problems = plan.problems.iter().map(|error| desk.messages.words(error)).collect::<Vec<_>>();
+fn restore(shared: &Shared, asked: Restore, request: &RestoreOptions) {
+    let plan = shared.manager.plan_restore(request);
+    let mut problems = plan.problems.iter().map(|error| shared.messages.words(error)).collect::<Vec<_>>();
     let mut restored = Restored { asked, back: Vec::new(), in_the_way: HashSet::new(), unagreed: Vec::new() };
     let RestoreEnd { made_anew, .. } =
-        desk.manager.restore(&plan, request, &Watcher::new(desk), |step, result| match result {
+        shared.manager.restore(&plan, &WorkProgress::new(shared), |step, result| match result {
             Ok(Outcome::At(path)) => restored.back.push(Returned::new(&step.item, path)),
             Ok(Outcome::Skipped(_)) => {}
             Ok(Outcome::Marked(path, problem)) => {
-                problems.push(desk.messages.words(&problem));
+                problems.push(shared.messages.words(&problem));
                 restored.back.push(Returned::new(&step.item, path));
             }
             Err(error) if error.kind == ErrorKind::TargetExists => drop(restored.in_the_way.insert(step.item.id)),
             Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
-                restored.unagreed.push((step.item.id, desk.messages.words(&error)));
+                restored.unagreed.push((step.item.id, shared.messages.words(&error)));
             }
-            Err(error) => problems.push(desk.messages.words(&error)),
+            Err(error) => problems.push(shared.messages.words(&error)),
         });
-    problems.extend(made_anew.iter().map(|anew| crate::view::made_anew(anew, desk.messages.charset)));
-    desk.report(Report::Restored(restored));
-    desk.tell(problems);
+    problems.extend(made_anew.iter().map(|anew| crate::output::made_anew(anew, shared.messages.charset)));
+    shared.report(Report::Restored(restored));
+    shared.tell(problems);
 }
 
-fn keep(desk: &Desk, requests: Vec<(KeepRequest, Vec<(ItemId, Keep)>)>, undoable: bool) {
+fn keep(shared: &Shared, requests: Vec<(KeepOptions, Vec<(ItemId, Keep)>)>, undoable: bool) {
     let mut changed = Vec::new();
     for (request, items) in requests {
         let mut marked = HashSet::new();
-        let problems = desk.manager.keep(&request, |item| marked.extend([item.id]));
+        let problems = shared.manager.keep(&request, |item| marked.extend([item.id]));
         let marked = items.into_iter().filter(|(id, _)| marked.contains(id));
         changed.extend(marked.map(|(id, before)| (id, before, request.keep)));
-        desk.trouble(&problems);
+        shared.trouble(&problems);
     }
-    desk.report(Report::Kept(Kept { changed, undoable }));
+    shared.report(Report::Kept(Kept { changed, undoable }));
 }
 
-fn delete(desk: &Desk, plan: &CleanPlan, request: &CleanRequest) {
-    let cleaned = desk.manager.clean(plan, request, &Watcher::new(desk));
+fn delete(shared: &Shared, plan: &CleanPlan) {
+    let cleaned = shared.manager.clean(plan, &WorkProgress::new(shared));
     // Whatever the clean left, because it was kept or is in use, is there still.
     let is_gone = |path: &std::path::Path| metadata_at(path).is_err();
     let gone = plan.items.iter().filter(|item| is_gone(&item.trash.join(item.spot().path()))).map(|item| item.id);
     let gone: HashSet<ItemId> = gone.collect();
-    let problems = cleaned.problems.iter().map(|error| desk.messages.words(error)).collect::<Vec<_>>();
-    desk.report(Report::Deleted(cleaned, gone));
-    desk.tell(problems);
+    let problems = cleaned.problems.iter().map(|error| shared.messages.words(error)).collect::<Vec<_>>();
+    shared.report(Report::Deleted(cleaned, gone));
+    shared.tell(problems);
 }
 
 /// The last that came back goes first: what was inside another is in its place only while that is.
-fn take_back(desk: &Desk, back: Vec<Returned>, request: &TrashRequest) {
+fn take_back(shared: &Shared, back: Vec<Returned>, request: &RemoveOptions) {
     let (mut items, mut problems) = (Vec::new(), Vec::new());
-    let watcher = Watcher::new(desk);
-    for returned in back.into_iter().rev().take_while(|_| !desk.stopped()) {
-        match desk.manager.trash_again(&returned, request, &watcher) {
+    let progress = WorkProgress::new(shared);
+    for returned in back.into_iter().rev().take_while(|_| !shared.stopped()) {
+        match shared.manager.remove_again(&returned, request, &progress) {
             Ok((item, problem)) => {
                 items.push(item);
                 problems.extend(problem);
@@ -114,26 +119,26 @@ fn take_back(desk: &Desk, back: Vec<Returned>, request: &TrashRequest) {
             Err(error) => problems.push(error),
         }
     }
-    let entries = Entries::new(items, desk.home.as_deref(), desk.messages.charset);
-    desk.report(Report::TakenBack(entries));
-    desk.trouble(&problems);
+    let entries = Entries::new(items, shared.home.as_deref(), shared.messages.charset);
+    shared.report(Report::TakenBack(entries));
+    shared.trouble(&problems);
 }
 
 /// Tells the screen how far work has come, and the work when to stop.
-pub(super) struct Watcher<'a> {
-    desk: &'a Desk,
+pub(super) struct WorkProgress<'a> {
+    shared: &'a Shared,
     current: Option<Mutex<(Activity, Amount, Instant)>>,
 }
 
-impl<'a> Watcher<'a> {
-    pub(super) fn new(desk: &'a Desk) -> Self {
+impl<'a> WorkProgress<'a> {
+    pub(super) fn new(shared: &'a Shared) -> Self {
         let nothing = (Activity::Measuring, Amount::default(), Instant::now());
-        Self { desk, current: Some(Mutex::new(nothing)) }
+        Self { shared, current: Some(Mutex::new(nothing)) }
     }
 
     /// One that tells nothing.
-    pub(super) fn silent(desk: &'a Desk) -> Self {
-        Self { desk, current: None }
+    pub(super) fn silent(shared: &'a Shared) -> Self {
+        Self { shared, current: None }
     }
 
     fn with(&self, change: impl FnOnce(&mut (Activity, Amount, Instant))) {
@@ -143,7 +148,7 @@ impl<'a> Watcher<'a> {
     }
 }
 
-impl Progress for Watcher<'_> {
+impl Progress for WorkProgress<'_> {
     fn begin(&self, activity: Activity, _: Option<Amount>) {
         self.with(|current| *current = (activity, Amount::default(), Instant::now()));
     }
@@ -151,9 +156,9 @@ impl Progress for Watcher<'_> {
     fn advance(&self, done: Amount) {
         self.with(|(activity, sum, since)| {
             *sum += done;
-            if since.elapsed() >= OFTEN {
+            if since.elapsed() >= PROGRESS_INTERVAL {
                 *since = Instant::now();
-                self.desk.report(Report::Progress(progress_words(*activity, *sum)));
+                self.shared.report(Report::Progress(progress_words(*activity, *sum)));
             }
         });
     }
@@ -161,6 +166,6 @@ impl Progress for Watcher<'_> {
     fn end(&self) {}
 
     fn interrupted(&self) -> bool {
-        self.desk.stopped()
+        self.shared.stopped()
     }
 }

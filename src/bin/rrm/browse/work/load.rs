@@ -4,52 +4,52 @@ use std::time::{Duration, Instant};
 
 use rrm::item::TrashItem;
 
-use super::{Desk, Report};
+use super::{Report, Shared};
 use crate::browse::entries::Entries;
 
 /// How long items are gathered before the first part is shown, and at most before any other. Each takes twice as long as the
 /// one before: the more there is, the more it costs to put something in its place.
-const FIRST: Duration = Duration::from_millis(20);
-const LONGEST: Duration = Duration::from_secs(1);
+const FIRST_WAIT: Duration = Duration::from_millis(20);
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
 
 /// How the items are handed over.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::browse) enum Manner {
+pub(in crate::browse) enum Delivery {
     /// As they are found.
-    Piecemeal,
+    InParts,
     /// When there are all, in place of those that are shown.
     AtOnce,
 }
 
 /// Starts to read all trashes.
-pub(super) fn start(desk: &Desk, manner: Manner) -> std::io::Result<()> {
-    desk.spawn(move |desk| load(&desk, manner)).map(drop)
+pub(super) fn start(shared: &Shared, delivery: Delivery) -> std::io::Result<()> {
+    shared.spawn(move |shared| load(&shared, delivery)).map(drop)
 }
 
-fn load(desk: &Desk, manner: Manner) {
+fn load(shared: &Shared, delivery: Delivery) {
     let (mut all, mut problems) = (Vec::new(), Vec::new());
-    let (mut handed_over, mut since, mut patience) = (0, Instant::now(), FIRST);
-    desk.manager.each_item(|found| match found {
+    let (mut handed_over, mut since, mut wait) = (0, Instant::now(), FIRST_WAIT);
+    shared.manager.each_item(|found| match found {
         Ok(item) => {
             all.push(item);
-            if manner == Manner::Piecemeal && since.elapsed() >= patience {
-                hand_over(desk, &all[handed_over..]);
-                (handed_over, since, patience) = (all.len(), Instant::now(), (patience * 2).min(LONGEST));
+            if delivery == Delivery::InParts && since.elapsed() >= wait {
+                hand_over(shared, &all[handed_over..]);
+                (handed_over, since, wait) = (all.len(), Instant::now(), (wait * 2).min(LONGEST_WAIT));
             }
         }
         Err(error) => problems.push(error),
     });
-    if manner == Manner::Piecemeal {
-        hand_over(desk, &all[handed_over..]);
+    if delivery == Delivery::InParts {
+        hand_over(shared, &all[handed_over..]);
     }
-    let fates = desk.manager.fates(&all, &desk.standing, desk.now, &mut problems).of_each(&all);
-    desk.trouble(&problems);
-    if manner == Manner::AtOnce {
-        desk.report(Report::Reloaded(Entries::new(all, desk.home.as_deref(), desk.messages.charset)));
+    let fates = shared.manager.fates(&all, &shared.standing, shared.now, &mut problems).of_each(&all);
+    shared.trouble(&problems);
+    if delivery == Delivery::AtOnce {
+        shared.report(Report::Reloaded(Entries::new(all, shared.home.as_deref(), shared.messages.charset)));
     }
-    desk.report(Report::FoundAll(fates));
+    shared.report(Report::FoundAll(fates));
 }
 
-fn hand_over(desk: &Desk, items: &[TrashItem]) {
-    desk.report(Report::Found(Entries::new(items.to_vec(), desk.home.as_deref(), desk.messages.charset)));
+fn hand_over(shared: &Shared, items: &[TrashItem]) {
+    shared.report(Report::Found(Entries::new(items.to_vec(), shared.home.as_deref(), shared.messages.charset)));
 }

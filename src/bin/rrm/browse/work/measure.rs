@@ -6,23 +6,23 @@ use std::time::{Duration, Instant};
 
 use rrm::item::TrashItem;
 
-use super::act::Watcher;
-use super::{Desk, Report};
+use super::act::WorkProgress;
+use super::{Report, Shared};
 
 /// How long sizes are gathered before they are shown.
-const GATHERED: Duration = Duration::from_millis(300);
+const SIZES_INTERVAL: Duration = Duration::from_millis(300);
 
-pub(super) fn work(desk: &Desk, to_measure: &Receiver<Vec<TrashItem>>) {
+pub(super) fn work(shared: &Shared, to_measure: &Receiver<Vec<TrashItem>>) {
     while let Ok(items) = to_measure.recv() {
         let (mut sizes, mut since) = (HashMap::new(), Instant::now());
         for mut item in items {
-            desk.manager.measure_one(&mut item, &Watcher::silent(desk));
+            shared.manager.measure_one(&mut item, &WorkProgress::silent(shared));
             sizes.insert(item.id, item.size);
-            if since.elapsed() >= GATHERED {
-                desk.report(Report::Measured(std::mem::take(&mut sizes)));
+            if since.elapsed() >= SIZES_INTERVAL {
+                shared.report(Report::Measured(std::mem::take(&mut sizes)));
                 since = Instant::now();
             }
         }
-        desk.report(Report::Measured(sizes));
+        shared.report(Report::Measured(sizes));
     }
 }

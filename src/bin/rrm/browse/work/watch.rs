@@ -11,13 +11,13 @@ use ratatui::crossterm::event;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
-use super::{Desk, Event};
+use super::{Event, Shared};
 
 /// How long a key is waited for at a time. A thread that is no longer wanted is woken before that.
-const PATIENCE: Duration = Duration::from_secs(1);
+const POLL_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// How long an end is waited for: the terminal may have sent half a key, and the other half may never come.
-const FAREWELL: Duration = Duration::from_millis(100);
+const LEAVE_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// The reading of what is typed.
 pub(super) struct Keys {
@@ -28,19 +28,19 @@ pub(super) struct Keys {
 
 impl Keys {
     /// Tells of keys and of changes of the terminal's size.
-    pub(super) fn read(desk: &Desk) -> io::Result<Self> {
+    pub(super) fn read(shared: &Shared) -> io::Result<Self> {
         let (alive, end) = channel();
         let unwanted = Arc::new(AtomicBool::new(false));
         let stop = unwanted.clone();
-        desk.spawn(move |desk| {
+        shared.spawn(move |shared| {
             let _alive = alive;
             while !stop.load(Ordering::Relaxed) {
-                match event::poll(PATIENCE).and_then(|there| there.then(event::read).transpose()) {
+                match event::poll(POLL_TIMEOUT).and_then(|there| there.then(event::read).transpose()) {
                     // There is always something to read of a terminal that has hung up, and it is nothing.
-                    Ok(None) if rrm::sys::has_hung_up() => return desk.send(Event::NoTerminal),
+                    Ok(None) if rrm::sys::has_hung_up() => return shared.send(Event::NoTerminal),
                     Ok(None) => {}
-                    Ok(Some(key)) => desk.send(Event::Key(key)),
-                    Err(_) => return desk.send(Event::NoTerminal),
+                    Ok(Some(key)) => shared.send(Event::Key(key)),
+                    Err(_) => return shared.send(Event::NoTerminal),
                 }
             }
         })?;
@@ -52,13 +52,13 @@ impl Keys {
         self.unwanted.store(true, Ordering::Relaxed);
         // A change of the terminal's size, which there was not, is what wakes it without taking a key.
         if signal_hook::low_level::raise(SIGWINCH).is_ok() {
-            let _ = self.end.recv_timeout(FAREWELL);
+            let _ = self.end.recv_timeout(LEAVE_TIMEOUT);
         }
     }
 }
 
 /// Tells of signals that would end or stop the program, or say that it goes on.
-pub(super) fn signals(desk: &Desk) -> io::Result<()> {
+pub(super) fn signals(shared: &Shared) -> io::Result<()> {
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP, SIGTSTP, SIGCONT])?;
-    desk.spawn(move |desk| signals.forever().for_each(|signal| desk.send(Event::Signal(signal)))).map(drop)
+    shared.spawn(move |shared| signals.forever().for_each(|signal| shared.send(Event::Signal(signal)))).map(drop)
 }

@@ -19,6 +19,13 @@ const PAGE: usize = 4096;
 /// `AT_FDCWD`.
 const HERE: i32 = -100;
 
+/// Device and inode of a program.
+pub(super) type ProgramId = (u64, u64);
+
+fn program_at(path: &str) -> Option<ProgramId> {
+    rustix::fs::stat(path).ok().map(|is| (is.st_dev, is.st_ino))
+}
+
 /// One thread of a guarded process.
 #[derive(Debug)]
 pub(super) struct Process {
@@ -91,6 +98,16 @@ impl Process {
     pub(super) fn is_of_our_user(&self) -> bool {
         let owner = rustix::fs::stat(format!("/proc/{}", self.thread)).map(|is| is.st_uid);
         owner == Ok(rustix::process::geteuid().as_raw())
+    }
+
+    /// Which program it runs.
+    pub(super) fn program(&self) -> Option<ProgramId> {
+        program_at(&format!("/proc/{}/exe", self.thread))
+    }
+
+    /// Which program we are.
+    pub(super) fn own_program() -> Option<ProgramId> {
+        program_at("/proc/self/exe")
     }
 
     /// What its program is called.

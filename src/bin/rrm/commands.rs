@@ -1,0 +1,143 @@
+//! The commands. A new one is a file in this folder and an entry in the table below.
+
+#[cfg(feature = "browse")]
+mod browse;
+mod clean;
+mod complete;
+mod completions;
+mod config;
+mod doctor;
+mod guard;
+mod help;
+mod import;
+mod keep;
+mod list;
+mod man;
+mod redo;
+mod restore;
+pub(crate) mod rm;
+mod schedule;
+mod shim;
+mod show;
+mod stats;
+mod undo;
+
+use clap::Subcommand;
+
+use crate::exit::Exit;
+use crate::session::Start;
+use help::Help;
+
+/// Makes the table of commands: what clap reads, what runs, and what is printed about each. A command behind `if` exists
+/// only with that feature.
+macro_rules! commands {
+    ($($(#[$about:meta])* $name:ident($module:ident::$args:ident) $(if $feature:literal)?,)*) => {
+        // clap learns the options of a command only when that is the one that runs: all of them would take a third of a start.
+        #[derive(Debug, Subcommand)]
+        #[command(defer = true)]
+        pub(crate) enum Command {
+            $(
+                $(#[cfg(feature = $feature)])?
+                $(#[$about])*
+                #[command(after_long_help = $module::HELP.examples())]
+                $name($module::$args),
+            )*
+        }
+
+        impl Command {
+            /// Runs the command.
+            pub(crate) fn run(self, start: Start<'_>) -> anyhow::Result<Exit> {
+                match self {
+                    $($(#[cfg(feature = $feature)])? Self::$name(args) => $module::run(&args, start),)*
+                }
+            }
+        }
+
+        /// What is printed about each command.
+        pub(crate) const HELP: &[(&str, Help)] = &[
+            $($(#[cfg(feature = $feature)])? (stringify!($module), $module::HELP),)*
+        ];
+    };
+}
+
+commands! {
+    /// Move files and directories to the trash.
+    ///
+    /// Takes the options of GNU rm. The last of -f, -i, -I and --interactive wins. Directories need no -r. Only
+    /// --immediate and --auto-clean delete anything for good.
+    #[command(aliases = ["delete", "remove", "put"])]
+    Rm(rm::RmArgs),
+    /// List the items in the trash.
+    #[command(visible_alias = "ls", aliases = ["search", "find"])]
+    List(list::ListArgs),
+    /// Show an item's record and a preview.
+    ///
+    /// If several items share an original path, the newest one is shown. A PATH inside a trashed directory, or ID/PATH,
+    /// shows only that part.
+    Show(show::ShowArgs),
+    /// Show how much the trash holds on each volume, and when it expires.
+    Stats(stats::StatsArgs),
+    /// Browse the trash: preview, restore, keep or delete items.
+    ///
+    /// Needs a terminal. In scripts, use rrm list, restore, keep and clean.
+    Browse(browse::BrowseArgs) if "browse",
+    /// Restore items to their original paths.
+    ///
+    /// If several items share an original path, the newest one is restored. Existing files are never overwritten.
+    #[cfg_attr(feature = "browse", doc = " Without a SELECTION, pick the items interactively.")]
+    #[command(alias = "recover")]
+    Restore(restore::RestoreArgs),
+    /// Undo the last rrm rm, or the last N.
+    ///
+    /// Restores what those commands removed. Run it again to undo the one before. rrm redo takes it back.
+    Undo(undo::UndoArgs),
+    /// Take the last rrm undo back.
+    ///
+    /// Removes again what the last undo restored, with the dates and the session that it had. Anything that was changed
+    /// since stays in place and is named.
+    Redo(redo::RedoArgs),
+    /// Delete items past their grace period for good.
+    ///
+    /// With a SELECTION, --all or a rule, delete those items instead, even inside their grace period, after asking. Without
+    /// a terminal, use --yes to confirm.
+    #[command(aliases = ["empty", "purge"])]
+    Clean(clean::CleanArgs),
+    /// Exempt items from clean.
+    ///
+    /// Kept items are never deleted, not even by clean --all, until they are released or the keep ends.
+    Keep(keep::KeepArgs),
+    /// Run a command and keep what it deletes or replaces.
+    ///
+    /// What was there before COMMAND began, and is deleted or replaced by it or by anything it starts, is in the trash
+    /// afterwards; rrm undo brings all of it back. COMMAND has the terminal, the signals and the exit status that it would
+    /// have without a guard. It is a net, not a sandbox.
+    Guard(guard::GuardArgs),
+    /// Import items from the trash of other programs.
+    ///
+    /// Imports what trash-put, gio trash, trashy, gtrash and file managers removed. Original paths and dates are kept.
+    /// The grace period starts now.
+    Import(import::ImportArgs),
+    /// Find problems and suggest fixes.
+    ///
+    /// Checks every trash directory, the settings, the schedule and the shim. Below each PATH, checks files for
+    /// attributes that rrm left behind.
+    Doctor(doctor::DoctorArgs),
+    /// Schedule clean.
+    Schedule(schedule::ScheduleArgs),
+    /// Show or change settings.
+    Config(config::ConfigArgs),
+    /// Print a completion script for a shell.
+    Completions(completions::CompletionsArgs),
+    /// Complete a command line for a shell.
+    #[command(hide = true)]
+    Complete(complete::CompleteArgs),
+    /// Make shells, scripts and tools run rrm as rm.
+    Shim(shim::ShimArgs),
+    /// Write the manual pages to a directory.
+    Man(man::ManArgs),
+}
+
+/// What is printed about a command.
+pub(crate) fn help_of(command: &str) -> Option<&'static Help> {
+    HELP.iter().find(|(name, _)| *name == command).map(|(_, help)| help)
+}

@@ -1,0 +1,296 @@
+//! `rrm clean`: deletes for good what is past its grace period, or what a selection or a rule says.
+
+mod all_users;
+mod log;
+
+use std::io::{self, IsTerminal as _, Write};
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueHint};
+use rrm::config::Key;
+use rrm::error::{Error, ErrorKind, Result};
+use rrm::item::State;
+use rrm::manager::TrashManager;
+use rrm::ops::clean::CleanPlan;
+use rrm::ops::clean::{CleanOptions, Trashes};
+use rrm::ops::list::Sizes;
+use rrm::rules::retention::{Policy, Rule};
+use rrm::rules::selection::{Searching, absolute};
+
+use super::help::Help;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::options::SelectionArgs;
+use crate::output::{self, Consent, Verbosity};
+use crate::session::{Matches, Report, Session, Start, println};
+use crate::values;
+use log::Log;
+
+pub(super) const HELP: Help = Help {
+    examples: "\
+Examples:
+  rrm clean                  Delete items past their grace period; never asks
+  rrm clean --max-size 20G   Delete the oldest until the trash is at most 20G
+  rrm clean --all -n         Only print what --all would delete",
+    everyday: Some(&[
+        "words",
+        "expired",
+        "max_size",
+        "min_free",
+        "all",
+        "dry_run",
+        "yes",
+        "here",
+        "older_than",
+        "larger_than",
+    ]),
+    page: include_str!("../manual/clean.man"),
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct CleanArgs {
+    #[command(flatten)]
+    pub(crate) selection: SelectionArgs,
+
+    #[command(flatten)]
+    pub(crate) rules: RuleArgs,
+
+    /// Never delete items removed more recently than this; 0 overrides the configured limit.
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) keep_newer_than: Option<String>,
+
+    /// Delete all items that are not kept, however new.
+    #[arg(long, conflicts_with_all = ["SelectionArgs", "RuleArgs"])]
+    pub(crate) all: bool,
+
+    /// Clean only this trash directory, or the one in DIR; may be repeated.
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) trash: Vec<PathBuf>,
+
+    /// As root, clean each user's trash with that user's rules and permissions.
+    #[arg(long, conflicts_with_all = ["SelectionArgs", "RuleArgs", "keep_newer_than", "all", "trash", "trash_dir", "yes"])]
+    pub(crate) all_users: bool,
+
+    /// Only print what would be deleted, why, and how much space it frees.
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+
+    /// Delete without asking.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+
+    /// Append a line about the run to FILE; - is standard output.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) log: Option<PathBuf>,
+}
+
+// What takes items, beside --older-than.
+#[derive(Debug, Args)]
+pub(crate) struct RuleArgs {
+    /// Delete items past their grace period as well.
+    #[arg(long)]
+    pub(crate) expired: bool,
+
+    /// Delete the oldest items until the trash on each volume is at most SIZE: 20G.
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) max_size: Option<String>,
+
+    /// Delete the oldest items until each volume has SIZE free: 10% or 50G.
+    #[arg(long, value_name = "SIZE")]
+    pub(crate) min_free: Option<String>,
+
+    /// Delete all but the newest N versions of each path.
+    #[arg(long, value_name = "N")]
+    pub(crate) keep_newest: Option<String>,
+}
+
+/// What has to be agreed to before a clean.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asking {
+    /// Nothing: whoever set the standing rules has agreed to what they do, and a grace period that is over is over.
+    Nothing,
+    /// What is inside its grace period.
+    InsideGrace,
+    /// All of it.
+    Everything,
+}
+
+impl CleanArgs {
+    /// The request of a clean, and what has to be asked before it is carried out.
+    fn request(&self, context: &Context) -> Result<(CleanOptions, Asking)> {
+        let standing = context.standing_to_delete()?;
+        let selection = context.selection_at_any_age(&self.selection)?;
+        let typed = self.typed_rules(context)?;
+        let (policy, asking) = match (self.all || !selection.is_everything(), typed.is_empty()) {
+            (false, true) => (Policy::Rules(standing.rules), Asking::Nothing),
+            (false, false) => (Policy::Rules(typed), Asking::InsideGrace),
+            (true, false) => (Policy::Rules(typed), Asking::Everything),
+            (true, true) => (Policy::Chosen, Asking::Everything),
+        };
+        let floor = self.keep_newer_than.as_deref().map(values::floor).transpose()?.unwrap_or(standing.floor);
+        let asking = if self.yes { Asking::Nothing } else { asking };
+        let shown = self.dry_run || asking != Asking::Nothing;
+        let sizes = if shown { Sizes::Measured } else { Sizes::AsKnown };
+        let mut options = CleanOptions::chosen(selection, context.now);
+        (options.policy, options.floor) = (policy, floor);
+        (options.trashes, options.sizes) = (self.trashes(context), sizes);
+        Ok((options, asking))
+    }
+
+    fn typed_rules(&self, context: &Context) -> Result<Vec<Rule>> {
+        let mut rules = Vec::new();
+        rules.extend(self.rules.expired.then_some(Rule::PastGrace));
+        if let Some(text) = &self.selection.older_than {
+            rules.push(Rule::OlderThan(values::age(text, context.now)?));
+        }
+        for (key, typed) in [
+            (Key::MaxSize, &self.rules.max_size),
+            (Key::MinFree, &self.rules.min_free),
+            (Key::KeepNewest, &self.rules.keep_newest),
+        ] {
+            rules.extend(typed.as_deref().map(|text| values::rule(key, text)).transpose()?);
+        }
+        Ok(rules)
+    }
+
+    /// Trash directories are known by the paths that they were found at, so each is looked for as it is spelled and as
+    /// it is without links.
+    fn trashes(&self, context: &Context) -> Trashes {
+        if self.trash.is_empty() {
+            return Trashes::All;
+        }
+        let here = context.environment.working_directory();
+        let spelled = self.trash.iter().map(|path| absolute(path, &here));
+        Trashes::At(spelled.flat_map(|path: PathBuf| [path.canonicalize().ok(), Some(path)]).flatten().collect())
+    }
+}
+
+pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
+    if args.all_users {
+        return all_users::clean_all(args, start.messages);
+    }
+    let session = &start.session()?;
+    let (mut request, asking) = args.request(&session.context)?;
+    let manager = session.manager();
+    let mut plan = manager.plan_clean(&request, &session.messages.progress());
+    let can_ask = asking == Asking::Everything && !args.dry_run && io::stdin().is_terminal();
+    if can_ask && Matches::of(&request.selection, &plan.problems).is_some() {
+        show_words(session, &plan.problems, &request)?;
+        request.selection.searching = Searching::All;
+        plan = manager.plan_clean(&request, &session.messages.progress());
+    }
+    let exit = unexpected(session, &mut plan.problems, &request)?;
+    if exit == Exit::Interrupted {
+        return Ok(exit);
+    }
+    let report = session.report(Report::Nothing);
+    let is_watched = asking == Asking::InsideGrace || request.policy == Policy::Chosen;
+    if args.dry_run || report == Report::Each || is_watched {
+        tell_held(session, &plan)?;
+    }
+    if args.dry_run {
+        return tell_plan(session, &plan).map(|()| exit);
+    }
+    match consent(session, &plan, asking) {
+        Consent::Given => {}
+        Consent::Refused => return Ok(exit),
+        Consent::NobodyToAsk => return Ok(Exit::Failure),
+    }
+    let report = if asked(&plan, asking) { session.report(Report::Each) } else { report };
+    Ok(exit.max(carry_out(session, &manager, &plan, report, args.log.as_deref())?))
+}
+
+/// The clean that follows a removal: only what is past its grace period, because a rule about space could take what
+/// has just been removed.
+pub(super) fn clean_afterwards(session: &Session<'_>, manager: &TrashManager) -> anyhow::Result<Exit> {
+    let mut request = CleanOptions::expired(session.context.now);
+    request.floor = session.context.standing_to_delete()?.floor;
+    let mut plan = manager.plan_clean(&request, &session.messages.progress());
+    let exit = unexpected(session, &mut plan.problems, &request)?;
+    Ok(exit.max(carry_out(session, manager, &plan, Report::Nothing, None)?))
+}
+
+fn consent(session: &Session<'_>, plan: &CleanPlan, asking: Asking) -> Consent {
+    if !asked(plan, asking) {
+        return Consent::Given;
+    }
+    let consent = session.messages.confirm(&format!("{} ", output::clean::question(&plan.items)));
+    if consent == Consent::NobodyToAsk {
+        session
+            .messages
+            .say(&format!("refusing to delete {} for good without confirmation", output::clean::summary(&plan.items)));
+        session.messages.hint("there is no terminal to ask on; use --yes to confirm");
+    }
+    consent
+}
+
+fn carry_out(
+    session: &Session<'_>,
+    manager: &TrashManager,
+    plan: &CleanPlan,
+    report: Report,
+    log: Option<&Path>,
+) -> anyhow::Result<Exit> {
+    // Opened first, so that a log that cannot be written is known of even if the rest goes wrong.
+    let log = log.map(Log::open);
+    let mut cleaned = manager.clean(plan, &session.messages.progress().listening());
+    let exit = unexpected(session, &mut cleaned.problems, &plan.options)?;
+    let line = output::clean::report(&cleaned);
+    let shown = if report == Report::Each { println(&line) } else { Ok(()) };
+    if let Some(log) = log {
+        let problems = output::count((plan.problems.len() + cleaned.problems.len()) as u64, "problem");
+        log?.add(plan.options.now, &format!("{line}, {problems}"))?;
+    }
+    shown.map(|()| exit)
+}
+
+/// Tells problems, and leaves those that count. For a clean that chooses nothing, as a schedule runs it every day, an
+/// unplugged stick or another clean at work is no problem: it is told with `-v` alone.
+fn unexpected(session: &Session<'_>, problems: &mut Vec<Error>, request: &CleanOptions) -> anyhow::Result<Exit> {
+    if request.selection.is_everything() && matches!(request.policy, Policy::Rules(_)) {
+        let is_ordinary = |problem: &mut Error| matches!(problem.kind, ErrorKind::Unplugged | ErrorKind::Busy);
+        let ordinary: Vec<Error> = problems.extract_if(.., is_ordinary).collect();
+        if session.messages.verbosity == Verbosity::Verbose {
+            ordinary.iter().for_each(|problem| session.messages.error(problem));
+        }
+    }
+    session.problems_of_words(problems, &request.selection, "clean")
+}
+
+/// Shows what the words were found in that is no exact match: it is deleted only if a person who has seen it agrees.
+fn show_words(session: &Session<'_>, problems: &[Error], request: &CleanOptions) -> anyhow::Result<()> {
+    for problem in problems {
+        if let Some(matches) = Matches::of(&request.selection, std::slice::from_ref(problem)) {
+            let word = session.quoted(&problem.path);
+            session.messages.say(&format!("no item has the path {word}; these match:"));
+            session.show_matches(matches.among)?;
+        }
+    }
+    Ok(())
+}
+
+fn tell_plan(session: &Session<'_>, plan: &CleanPlan) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for (item, cause) in plan.items.iter().zip(&plan.causes) {
+        let size = item.size.map_or_else(|| "size unknown".to_owned(), output::size);
+        writeln!(out, "would delete {} ({size}): {}", session.name_of(item), output::clean::because(*cause))?;
+    }
+    writeln!(out, "would delete {}", output::clean::summary(&plan.items))?;
+    Ok(out.flush()?)
+}
+
+fn tell_held(session: &Session<'_>, plan: &CleanPlan) -> anyhow::Result<()> {
+    for (item, shield) in &plan.held {
+        println(&format!("{} stays: {}", session.name_of(item), output::clean::held_because(*shield)))?;
+    }
+    Ok(())
+}
+
+/// Whether somebody has to agree to this plan.
+fn asked(plan: &CleanPlan, asking: Asking) -> bool {
+    match asking {
+        Asking::Nothing => false,
+        Asking::InsideGrace => plan.items.iter().any(|item| item.state(plan.options.now) != State::Expired),
+        Asking::Everything => !plan.items.is_empty(),
+    }
+}

@@ -1,0 +1,165 @@
+//! `rrm import`: takes over the trashes of other programs.
+
+use std::collections::HashSet;
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use chrono::Local;
+use clap::{Args, ValueHint};
+use rrm::error::{Error, ErrorKind, Result};
+use rrm::item::ItemId;
+use rrm::manager::TrashManager;
+use rrm::ops::Copying;
+use rrm::ops::import::{ImportOptions, Sources};
+use rrm::ops::import::{ImportPlan, ImportStep, Imported};
+use rrm::rules::retention::{Fate, Rule};
+use rrm::rules::selection::absolute;
+
+use super::help::Help;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::options::copying;
+use crate::output;
+use crate::session::{Report, Session, Start};
+use crate::values;
+
+pub(super) const HELP: Help = Help {
+    examples: "\
+Examples:
+  rrm import -n              Only print what would be imported
+  rrm import ~/Trash         Import from this trash directory only",
+    everyday: None,
+    page: include_str!("../manual/import.man"),
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// Trash directories to import from [default: all of yours].
+    #[arg(value_name = "TRASH_DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) trashes: Vec<PathBuf>,
+
+    /// Keep the items at least this long from now: 7d, 12h, 2w, 1month; a bare number is days.
+    #[arg(short, long, value_name = "DURATION")]
+    pub(crate) grace_period: Option<String>,
+
+    /// Only print what would be imported.
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+
+    /// Do not ask before a large or lossy copy.
+    #[arg(short, long)]
+    pub(crate) yes: bool,
+}
+
+impl ImportArgs {
+    fn request(&self, context: &Context) -> Result<ImportOptions> {
+        let here = context.environment.working_directory();
+        // Who names a trash may name it by a link.
+        let named = self.trashes.iter().map(|path| path.canonicalize().unwrap_or_else(|_| absolute(path, &here)));
+        let sources = match self.trashes.is_empty() {
+            true => Sources::All(context.environment.data_dir.clone()),
+            false => Sources::At(named.collect()),
+        };
+        let mut options = ImportOptions::new(sources, values::local, context.now);
+        options.place = context.place();
+        options.copying = copying(self.yes);
+        options.deletion = context.deletion(self.grace_period.as_deref())?;
+        Ok(options)
+    }
+}
+
+pub(super) fn run(args: &ImportArgs, start: Start<'_>) -> anyhow::Result<Exit> {
+    let session = &start.session()?;
+    let request = args.request(&session.context)?;
+    let manager = session.manager();
+    let plan = manager.plan_import(&request);
+    let exit = session.messages.problems(&plan.problems);
+    if plan.steps.is_empty() && plan.problems.is_empty() {
+        session.messages.say("nothing to import");
+    }
+    if args.dry_run {
+        return tell_import_plan(session, &plan).map(|()| exit);
+    }
+    let report = session.report(Report::Nothing);
+    Ok(exit.max(import_all(session, &manager, plan, report)?))
+}
+
+fn tell_import_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for step in &plan.steps {
+        let date = step.trashed.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
+        writeln!(out, "would import {}, removed {date}", session.quoted(&step.original))?;
+    }
+    writeln!(out, "would import {}", output::count(plan.steps.len() as u64, "item"))?;
+    Ok(out.flush()?)
+}
+
+/// Imports what is planned; what needs consent is asked about once the rest is done.
+fn import_all(
+    session: &Session<'_>,
+    manager: &TrashManager,
+    mut plan: ImportPlan,
+    report: Report,
+) -> anyhow::Result<Exit> {
+    let Round { mut exit, mut imported, unagreed } = import_steps(session, manager, &plan, report)?;
+    plan.steps = session.agreed(unagreed, &mut exit);
+    if !plan.steps.is_empty() {
+        plan.options.copying = Copying::Whatever;
+        let again = import_steps(session, manager, &plan, report)?;
+        exit = exit.max(again.exit);
+        imported.extend(again.imported);
+    }
+    warn_of_rules(session, manager, &imported)?;
+    Ok(exit)
+}
+
+fn import_steps(
+    session: &Session<'_>,
+    manager: &TrashManager,
+    plan: &ImportPlan,
+    report: Report,
+) -> anyhow::Result<Round> {
+    let mut round = Round { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut written = Ok(());
+    manager.import(plan, &session.messages.progress().listening(), |step, result| match result {
+        Ok(Imported::Done(item)) => {
+            round.imported.insert(item.id);
+            if report == Report::Each {
+                let line = format!("imported {}", session.quoted(&step.original));
+                written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
+            }
+        }
+        Ok(Imported::Gone) => {}
+        Err(error) if error.kind == ErrorKind::NeedsConsent => round.unagreed.push((step.clone(), error)),
+        Err(error) => round.exit = round.exit.max(session.messages.problems(&[error])),
+    });
+    written.and_then(|()| out.flush()).context("write error")?;
+    Ok(round)
+}
+
+/// The grace period of what was imported begins today, but a standing rule may go by the day it was removed. Nobody
+/// shall learn that from the next clean.
+fn warn_of_rules(session: &Session<'_>, manager: &TrashManager, imported: &HashSet<ItemId>) -> anyhow::Result<()> {
+    let standing = session.context.standing()?;
+    if imported.is_empty() || standing.rules.iter().all(|rule| *rule == Rule::PastGrace) {
+        return Ok(());
+    }
+    let fates = manager.fates_now(&standing, session.context.now);
+    let due = fates.iter().filter(|(id, fate)| imported.contains(id) && matches!(fate, Fate::Due(_))).count();
+    if due > 0 {
+        let items = output::count(due as u64, "imported item");
+        session.messages.say(&format!("by your configured rules, the next rrm clean deletes {items}"));
+        session.messages.hint("rrm list shows them, rrm keep exempts them, rrm config shows the rules");
+    }
+    Ok(())
+}
+
+/// What came of going through a plan once.
+struct Round {
+    exit: Exit,
+    imported: HashSet<ItemId>,
+    /// What waits for somebody to agree to a copy.
+    unagreed: Vec<(ImportStep, Error)>,
+}

@@ -1,0 +1,332 @@
+//! Removing, as `rm` does it: questions between the plan and its execution, messages, `-v`.
+
+use std::ffi::{OsStr, OsString};
+use std::io::{self, IsTerminal as _};
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+use std::sync::Arc;
+
+use rrm::error::{Error, ErrorKind};
+use rrm::manager::TrashManager;
+use rrm::ops::ForeseenRemovals;
+use rrm::ops::remove::Place;
+use rrm::ops::remove::{Removal, RemoveStep, Removed};
+use rrm::progress::{Activity, Amount, Progress as _};
+use rrm::sys;
+
+use super::extra::{Effect, Extra, Format, Recursion};
+use super::lines::Output;
+use super::tree;
+use crate::context::Context;
+use crate::exit::Exit;
+use crate::gnu::messages;
+use crate::gnu::options::{Directories, Input, Missing, Options, PreserveRoot, Prompt, SeparateDevices, Verbose};
+use crate::gnu::prompt::{Answer, Stdin, Step, before_all};
+use crate::gnu::quote::quote;
+use crate::output;
+use crate::output::{Consent, Messages, TerminalProgress, Verbosity, exit_of};
+use crate::session::Session;
+
+/// One run of `rm` or `rrm rm`.
+pub(crate) struct Remover<'a> {
+    context: &'a Context,
+    messages: &'a Messages,
+    manager: &'a TrashManager,
+    options: Options,
+    extra: &'a Extra,
+    stdin: Stdin,
+}
+
+impl<'a> Remover<'a> {
+    pub(crate) fn new(session: &'a Session<'a>, manager: &'a TrashManager, options: Options, extra: &'a Extra) -> Self {
+        // Who is never asked, or always, need not be a person at a terminal.
+        let matters = matches!(options.prompt, Prompt::WriteProtected | Prompt::Once);
+        let stdin = if matters && io::stdin().is_terminal() { Stdin::Terminal } else { Stdin::Other };
+        Self { context: &session.context, messages: session.messages, manager, options, extra, stdin }
+    }
+
+    /// Removes the operands.
+    pub(crate) fn run(&self, operands: Vec<OsString>) -> anyhow::Result<Exit> {
+        let operands: Vec<_> = operands.into_iter().map(without_needless_slashes).collect();
+        if let Step::Ask(question) = self.before_all(&operands)
+            && self.messages.ask(&question) == Answer::No
+        {
+            return Ok(Exit::Success);
+        }
+        let options = self.extra.request(self.options, self.context)?;
+        let plan = match self.manager.plan_remove(&operands, &options) {
+            Ok(plan) => plan,
+            Err(protected) => return Ok(self.refuse_all(&protected, operands.len())),
+        };
+        let progress = self.messages.progress().listening();
+        progress.begin(Activity::Moving, Some(Amount { entries: plan.steps.len() as u64, bytes: 0 }));
+        let mut run = Run {
+            remover: self,
+            progress: &progress,
+            output: Output::new(),
+            foreseen: self.manager.foresee_removals(),
+            trashed: 0,
+            first_trash: None,
+            exit: Exit::Success,
+        };
+        let mut unasked = Vec::new();
+        for step in plan.steps {
+            match step {
+                RemoveStep::Remove(removal) if !self.may_ask() => unasked.push(removal),
+                step => {
+                    run.remove(&std::mem::take(&mut unasked));
+                    run.step(step);
+                }
+            }
+        }
+        run.remove(&unasked);
+        Ok(run.finish())
+    }
+
+    /// The question before the whole command.
+    fn before_all(&self, operands: &[OsString]) -> Step {
+        let is_directory = |operand: &OsString| sys::metadata_at(Path::new(operand)).is_ok_and(|found| found.is_dir());
+        let mut options = self.options;
+        if options.prompt == Prompt::Once
+            && self.extra.recursion == Recursion::AsFound
+            && !operands.iter().any(is_directory)
+        {
+            options.directories = Directories::Refuse;
+        }
+        before_all(operands.len(), options)
+    }
+
+    /// One operand that must stay refuses the whole command: who names it has most likely not meant the others, either.
+    fn refuse_all(&self, protected: &[Error], operands: usize) -> Exit {
+        for error in protected {
+            self.refuse(error);
+        }
+        if operands > 1 {
+            self.messages.say("nothing was removed");
+        }
+        Exit::Failure
+    }
+
+    /// Under the name `rm` GNU's words, with the options that it would go by. They name a way that we do not go, so in our
+    /// own name we say what there is to do.
+    fn refuse(&self, error: &Error) {
+        let (path, charset) = (error.path.as_os_str(), self.messages.charset);
+        let lines = match error.kind {
+            ErrorKind::RootDirectory
+                if self.messages.verbosity == Verbosity::AsRm && self.options.preserve_root == PreserveRoot::Yes =>
+            {
+                messages::root(path, charset)
+            }
+            ErrorKind::MountPoint if self.options.separate_devices == SeparateDevices::Reject => {
+                messages::separate_device(path, charset)
+            }
+            _ => return self.messages.error(error),
+        };
+        for line in lines {
+            self.messages.say(&line);
+        }
+    }
+
+    fn asker(&self) -> tree::Asker<'_> {
+        tree::Asker { messages: self.messages, options: self.options, stdin: self.stdin }
+    }
+
+    /// Whether any question may come up; if not, nothing has to be found out for one.
+    fn may_ask(&self) -> bool {
+        match self.options.prompt {
+            Prompt::Never => false,
+            Prompt::Always => true,
+            Prompt::WriteProtected | Prompt::Once => {
+                self.stdin == Stdin::Terminal || self.options.input == Input::PresumedTerminal
+            }
+        }
+    }
+}
+
+/// The operand as GNU shows it, which means the same: of several slashes at its end one stays, but `//` may be a place
+/// of its own (POSIX, Pathname Resolution).
+fn without_needless_slashes(operand: OsString) -> OsString {
+    let bytes = operand.as_bytes();
+    if bytes == b"//" || !bytes.ends_with(b"//") {
+        return operand;
+    }
+    let end = bytes.iter().rposition(|byte| *byte != b'/').map_or(0, |last| last + 1);
+    OsStr::from_bytes(&bytes[..=end]).to_owned()
+}
+
+/// The operands of one command, one after the other.
+struct Run<'a> {
+    remover: &'a Remover<'a>,
+    progress: &'a TerminalProgress,
+    output: Output,
+    /// What a dry run has told.
+    foreseen: ForeseenRemovals<'a>,
+    /// How many items were made.
+    trashed: u64,
+    /// Where the first of them went.
+    first_trash: Option<Arc<Path>>,
+    exit: Exit,
+}
+
+/// From how many items on a person is told how to get them back: by then it may have been a slip.
+const MANY: u64 = 10;
+
+impl Run<'_> {
+    fn step(&mut self, step: RemoveStep) {
+        match step {
+            RemoveStep::Refuse(error) => self.refused(error),
+            RemoveStep::Remove(removal) => self.ask(removal, tree::Mounts::None),
+            RemoveStep::RemoveAround(removal) => self.ask(removal, tree::Mounts::Below),
+        }
+    }
+
+    /// Asks what is to be asked about one operand, and removes what was agreed to. An earlier operand may have taken
+    /// it along meanwhile, and nobody is asked about what is gone.
+    fn ask(&mut self, mut removal: Removal, mounts: tree::Mounts) {
+        if self.progress.interrupted() {
+            self.exit = Exit::Failure;
+            return;
+        }
+        match sys::metadata_at(Path::new(&removal.operand)) {
+            Ok(metadata) => removal.metadata = metadata,
+            Err(error) => return self.failed(&Error::system("remove", removal.operand, error)),
+        }
+        self.output.flush();
+        let asked = tree::ask(self.remover.asker(), removal, mounts);
+        self.exit = self.exit.max(asked.exit);
+        self.remove(&asked.agreed);
+    }
+
+    /// Tells why an operand stays, or that it is not there: an earlier one may have taken it along.
+    fn refused(&mut self, error: Error) {
+        let bytes = error.path.as_os_str().as_bytes();
+        // rm looks at what it asks about, where a slash leads through a link; else it tries, and learns of the link.
+        let itself = bytes.strip_suffix(b"/").filter(|rest| !rest.is_empty() && !self.remover.may_ask());
+        match sys::metadata_at(Path::new(OsStr::from_bytes(itself.unwrap_or(bytes)))) {
+            Err(now) if now.kind() == io::ErrorKind::NotFound => {
+                self.failed(&Error::system("remove", error.path, now));
+            }
+            _ => self.failed(&self.foreseen.check_there(error.path.as_os_str()).err().unwrap_or(error)),
+        }
+    }
+
+    fn remove(&mut self, removals: &[Removal]) {
+        if self.remover.extra.effect == Effect::DryRun {
+            return removals.iter().for_each(|removal| self.foresee(removal));
+        }
+        let (manager, progress) = (self.remover.manager, self.progress);
+        let done = manager.remove_each(removals, progress, |removal, result| {
+            progress.advance(Amount { entries: 1, bytes: 0 });
+            match result {
+                Ok(removed) => self.tell(removal, &removed),
+                Err(error) if error.kind == ErrorKind::NeedsConsent => self.ask_to_copy(removal, &error),
+                Err(error) => self.failed(&error),
+            }
+        });
+        if done < removals.len() {
+            self.exit = Exit::Interrupted;
+        }
+    }
+
+    /// A copy that is large or loses something is made only if a person agrees.
+    fn ask_to_copy(&mut self, removal: &Removal, error: &Error) {
+        match self.remover.messages.consent_to(error) {
+            Consent::Refused => {}
+            Consent::NobodyToAsk => self.exit = self.exit.max(Exit::Failure),
+            Consent::Given => match self.remover.manager.remove(&removal.agreed(), self.progress) {
+                Ok(removed) => self.tell(removal, &removed),
+                Err(error) => self.failed(&error),
+            },
+        }
+    }
+
+    fn failed(&mut self, error: &Error) {
+        let is_missing = matches!(error.kind, ErrorKind::NotFound | ErrorKind::NotADirectory);
+        if is_missing && self.remover.options.missing == Missing::Ignore {
+            return;
+        }
+        self.exit = self.exit.max(exit_of(error.kind)).max(Exit::Failure);
+        self.output.flush();
+        self.remover.messages.error(error);
+    }
+
+    fn tell(&mut self, removal: &Removal, removed: &Removed) {
+        if let Removed::Trashed(item) = removed {
+            self.trashed += 1;
+            self.first_trash.get_or_insert_with(|| item.trash.clone());
+        }
+        match (self.remover.extra.format, removed) {
+            (Format::Json, Removed::Trashed(item)) => {
+                self.output.line(&output::line_of(&output::object(item, None, self.remover.context.now)));
+            }
+            _ if self.remover.options.verbose == Verbose::Yes => {
+                let charset = self.remover.messages.charset;
+                self.output.line(&messages::removed(&removal.operand, removal.metadata.kind, charset));
+            }
+            _ => {}
+        }
+    }
+
+    fn foresee(&mut self, removal: &Removal) {
+        if let Err(error) = self.foreseen.remove(removal) {
+            return self.failed(&error);
+        }
+        let deed = match removal.options.place {
+            Place::Nowhere => "delete",
+            Place::OwnVolume | Place::Home => "remove",
+        };
+        let name = quote(&removal.operand, self.remover.messages.charset);
+        self.output.line(&format!("would {deed} {name}"));
+    }
+
+    fn finish(mut self) -> Exit {
+        self.progress.end();
+        if self.progress.interrupted() {
+            self.remover.messages.say("interrupted");
+            self.remover.messages.hint("unprocessed operands are unchanged; rrm undo restores the rest");
+        }
+        let exit = self.exit.max(std::mem::replace(&mut self.output, Output::new()).finish(self.remover.messages));
+        let much = self.trashed >= MANY || (self.trashed > 0 && self.progress.has_lasted());
+        let is_first = self.first_trash.is_some() && self.remover.manager.has_made_home_trash();
+        if (much || is_first) && io::stdout().is_terminal() && io::stderr().is_terminal() {
+            self.tell_undo(if is_first { self.first_trash.as_deref() } else { None });
+        }
+        exit
+    }
+
+    /// Tells how to get back what was removed; after the first removal ever also where it is.
+    fn tell_undo(&self, trash: Option<&Path>) {
+        let (context, charset) = (self.remover.context, self.remover.messages.charset);
+        let (undo, list) = (context.command("undo", charset), context.command("list", charset));
+        let (items, them) = (output::count(self.trashed, "item"), if self.trashed == 1 { "it" } else { "them" });
+        self.remover.messages.close(&match trash {
+            Some(trash) => {
+                let trash = quote(trash.as_os_str(), charset);
+                format!("moved {items} to the trash in {trash}; {undo} restores {them}; {list} shows the trash")
+            }
+            None => format!("moved {items} to the trash; {undo} restores {them}"),
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn slashes_at_the_end_are_shown_as_rm_shows_them() {
+        let cases = [
+            ("d", "d"),
+            ("d/", "d/"),
+            ("d///", "d/"),
+            ("/", "/"),
+            ("//", "//"),
+            ("///", "/"),
+            ("", ""),
+            ("//d", "//d"),
+        ];
+        for (operand, shown) in cases {
+            assert_eq!(without_needless_slashes(operand.into()), shown, "{operand}");
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Environment, clock and user database. Nothing else reads them.
+
+mod root;
+pub(crate) mod users;
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use chrono::{DateTime, Utc};
+use rrm::text::Charset;
+
+use crate::gnu::grammar::Order;
+use root::root;
+
+/// What the environment says.
+#[derive(Debug, Clone)]
+pub(crate) struct Environment {
+    /// The user's home directory: `$HOME`, or what the user database says where there is none.
+    pub(crate) home: Option<PathBuf>,
+    /// The directory to look for trash directories and mounts in: `/`, or the one that a test has made.
+    pub(crate) root: PathBuf,
+    /// Where the user's data is kept: as XDG has it, or as the platform does.
+    pub(crate) data_dir: Option<PathBuf>,
+    /// `$XDG_DATA_HOME`, if that is what says where.
+    pub(crate) data_home: Option<PathBuf>,
+    /// Where a user's systemd units are.
+    pub(crate) unit_dir: Option<PathBuf>,
+    /// `$RRM_TRASH_DIR`.
+    pub(crate) trash_dir: Option<PathBuf>,
+    /// `$RRM_GRACE_PERIOD`.
+    pub(crate) grace_period: Option<OsString>,
+    /// `$RRM_SESSION`.
+    pub(crate) session: Option<OsString>,
+    /// `$PATH`.
+    pub(crate) path: Option<OsString>,
+    /// What the locale lets messages show.
+    pub(crate) charset: Charset,
+    /// Where `$POSIXLY_CORRECT` lets options of `rm` stand; an empty value counts, too.
+    pub(crate) order: Order,
+}
+
+impl Environment {
+    /// Reads it.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub(crate) fn read() -> Self {
+        let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());
+        let set_path = |name: &str| set(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let home = set("HOME").map_or_else(users::own_home, |home| Some(PathBuf::from(home)));
+        // Without $HOME it would call getpwuid_r(3), for which a program that is linked statically needs the very libc of
+        // the machine.
+        let data_dir = || set_path("HOME").and_then(|_| dirs::data_dir());
+        let home = home.filter(|home| home.is_absolute());
+        let in_home = |below: &str| home.as_ref().map(|home| home.join(below));
+        let data_home = set_path("XDG_DATA_HOME");
+        let config_dir = set_path("XDG_CONFIG_HOME").or_else(|| in_home(".config"));
+        let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(set);
+        let [lc_all, lc_ctype, lang] = locale.each_ref().map(Option::as_deref);
+        Self {
+            data_dir: data_home.clone().or_else(data_dir).or_else(|| in_home(".local/share")),
+            data_home,
+            unit_dir: config_dir.map(|config| config.join("systemd/user")),
+            home,
+            root: root(),
+            trash_dir: set("RRM_TRASH_DIR").map(PathBuf::from),
+            grace_period: set("RRM_GRACE_PERIOD"),
+            session: set("RRM_SESSION"),
+            path: set("PATH"),
+            charset: Charset::of_locale(lc_all, lc_ctype, lang),
+            order: if std::env::var_os("POSIXLY_CORRECT").is_some() { Order::First } else { Order::Anywhere },
+        }
+    }
+
+    /// The program that runs, by its own path and not by that of a link to it.
+    pub(crate) fn program() -> std::io::Result<PathBuf> {
+        std::env::current_exe()
+    }
+
+    /// The working directory; `/` where it is gone, so that absolute operands still work.
+    #[expect(clippy::unused_self, reason = "it belongs to the environment, though the kernel tells it")]
+    pub(crate) fn working_directory(&self) -> PathBuf {
+        Self::here()
+    }
+
+    /// The same, for the library to ask when it needs it.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub(crate) fn here() -> PathBuf {
+        std::env::current_dir().unwrap_or_else(|_| PathBuf::from("/"))
+    }
+
+    /// Whether the terminal takes colours, and nobody objects to them.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub(crate) fn takes_colours() -> bool {
+        std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty()) && Self::has_screen()
+    }
+
+    /// Whether the terminal understands more than lines of text.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
+    pub(crate) fn has_screen() -> bool {
+        std::env::var_os("TERM").is_some_and(|term| !term.is_empty() && term != "dumb")
+    }
+}
+
+/// The time. A command asks once, when it begins; the screen of `rrm browse` asks again while it is open.
+#[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
+pub(crate) fn now() -> DateTime<Utc> {
+    Utc::now()
+}
+
+/// Where a test wants the losses of a guarded command written down, and not kept.
+#[cfg(feature = "testing")]
+#[expect(clippy::disallowed_methods, reason = "the environment")]
+pub(crate) fn recorded_losses() -> Option<PathBuf> {
+    std::env::var_os("RRM_TEST_LOSSES").map(PathBuf::from)
+}
+
+/// Does what a test that started this program says about faults and waits.
+#[cfg(feature = "testing")]
+#[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the environment, and a mistake of the test itself")]
+pub(crate) fn obey_a_test() {
+    use rrm::sys::door::faults::{ENVIRONMENT, obey};
+    use rrm::sys::patience::{HURRY, hurry};
+    if let Ok(words) = std::env::var(ENVIRONMENT) {
+        obey(&words).expect("the words of the test are understood");
+    }
+    if let Ok(times) = std::env::var(HURRY) {
+        hurry(times.parse().expect("the number of the test is one"));
+    }
+}

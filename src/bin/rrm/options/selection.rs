@@ -1,0 +1,59 @@
+//! Which items are meant: the words and filters of every command about items.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use clap::{Args, ValueHint};
+
+use crate::values::number;
+
+/// Where help texts list what narrows a selection down.
+const FILTERS: &str = "Filters";
+
+// What to act on, in the one language of list, restore and clean.
+#[derive(Debug, Clone, Default, Args)]
+pub(crate) struct SelectionArgs {
+    /// IDs (four or more digits), original paths, globs, or words to search for; id:, path:, name: or glob: says which.
+    #[arg(value_name = "SELECTION")]
+    pub(crate) words: Vec<OsString>,
+
+    /// Only items from below DIR.
+    #[arg(long, help_heading = FILTERS, value_name = "DIR", value_hint = ValueHint::DirPath)]
+    pub(crate) under: Option<PathBuf>,
+
+    /// Only items from below the working directory.
+    #[arg(long, help_heading = FILTERS, conflicts_with = "under")]
+    pub(crate) here: bool,
+
+    /// Only items removed since WHEN: monday, 14:30, 2h.
+    #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
+    pub(crate) since: Option<String>,
+
+    /// Only items removed before WHEN.
+    #[arg(long, help_heading = FILTERS, value_name = "WHEN")]
+    pub(crate) before: Option<String>,
+
+    /// Only items removed longer ago than DURATION: 30d.
+    #[arg(long, help_heading = FILTERS, value_name = "DURATION")]
+    pub(crate) older_than: Option<String>,
+
+    /// Only items larger than SIZE: 500, 10k, 1.5GiB.
+    #[arg(long, help_heading = FILTERS, value_name = "SIZE")]
+    pub(crate) larger_than: Option<String>,
+
+    /// Only items smaller than SIZE.
+    #[arg(long, help_heading = FILTERS, value_name = "SIZE")]
+    pub(crate) smaller_than: Option<String>,
+
+    /// Only items of these kinds: file, directory, symlink, fifo, socket, block-device, char-device.
+    #[arg(long, help_heading = FILTERS, value_name = "KIND", value_delimiter = ',')]
+    pub(crate) kind: Vec<String>,
+
+    /// Only items of session LABEL.
+    #[arg(long, help_heading = FILTERS, value_name = "LABEL")]
+    pub(crate) session: Option<OsString>,
+
+    /// Only the N newest items.
+    #[arg(long, help_heading = FILTERS, value_name = "N", value_parser = number)]
+    pub(crate) last: Option<usize>,
+}

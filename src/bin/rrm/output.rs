@@ -1,0 +1,50 @@
+//! All that a person or a script gets to see: tables, JSON, messages, questions and progress.
+
+mod batches;
+pub(crate) mod clean;
+mod colour;
+mod dates;
+mod escaped;
+pub(crate) mod finding;
+mod item;
+mod json;
+mod messages;
+#[cfg(feature = "browse")]
+mod path_colours;
+mod pieces;
+mod plain;
+pub(crate) mod preview;
+mod progress;
+mod show;
+mod signals;
+mod stats;
+mod table;
+mod text;
+mod verbosity;
+mod view;
+mod words;
+
+pub(crate) use batches::{write as write_batches, write_as_json as write_batches_as_json};
+pub(crate) use colour::{Colour, path_colours};
+pub(crate) use escaped::Escaped;
+pub(crate) use json::{line_of, object, restored_object, shown_object, volume_object, write_items as write_json};
+pub(crate) use messages::{Consent, Messages, exit_of};
+pub(crate) use plain::{write_null, write_plain};
+pub(crate) use progress::{TerminalProgress, clear_progress};
+pub(crate) use show::write as write_shown;
+pub(crate) use stats::write as write_stats;
+pub(crate) use table::{footer, write as write_table};
+pub(crate) use text::{count, size, span};
+pub(crate) use verbosity::Verbosity;
+pub(crate) use view::{Detail, View};
+pub(crate) use words::{made_anew, words as words_of_error};
+
+// What only the screen needs.
+#[cfg(feature = "browse")]
+pub(crate) use self::{
+    colour::PathColours,
+    dates::{expires, removed},
+    item::{origin, path},
+    progress::progress_words,
+    text::start_of,
+};

@@ -1,0 +1,80 @@
+//! What the last commands removed, one line each.
+
+use std::io::{self, Write};
+use std::path::Path;
+
+use rrm::item::TrashItem;
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr as _;
+
+use super::dates::age;
+use super::item::origin;
+use super::json::{date, insert_bytes, line_of, odd_bytes};
+use super::text::start_of;
+use super::view::View;
+use rrm::text::escaped;
+
+/// How many paths of a command are told.
+const PATHS: usize = 10;
+
+/// Writes a table: what `undo N` would restore is the first N lines.
+pub(crate) fn write(batches: &[Vec<TrashItem>], view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let header = ["N", "AGE", "ITEMS", "SESSION", "PATHS"].map(str::to_owned);
+    let mut rows = vec![header];
+    rows.extend(batches.iter().enumerate().map(|(at, items)| row(at + 1, items, view)));
+    let has_sessions = batches.iter().flatten().any(|item| item.session.is_some());
+    let widths = [0, 1, 2, 3].map(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or(0));
+    for [number, removed, items, session, paths] in &rows {
+        let mut line = format!("{:>2$}  {:>3$}", number, removed, widths[0], widths[1]);
+        line.push_str(&format!("  {:>1$}", items, widths[2]));
+        if has_sessions {
+            line.push_str("  ");
+            line.push_str(session);
+            line.extend(std::iter::repeat_n(' ', widths[3] - session.width()));
+        }
+        line.push_str("  ");
+        let room = view.width.map_or(usize::MAX, |width| width.saturating_sub(line.width()).max(10));
+        line.push_str(&start_of(paths, room, view.charset));
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+fn row(number: usize, items: &[TrashItem], view: &View<'_>) -> [String; 5] {
+    let session = items.first().and_then(|item| item.session.as_deref());
+    let when = items.first().map_or_else(|| "?".to_owned(), |item| age(&item.trashed, view.now));
+    let mut paths: Vec<String> =
+        items.iter().take(PATHS).map(|item| origin(item, view.shown_home(), view.charset)).collect();
+    if items.is_empty() {
+        paths.push("(unreadable)".to_owned());
+    }
+    if items.len() > PATHS {
+        paths.push("...".to_owned());
+    }
+    [
+        number.to_string(),
+        when,
+        items.len().to_string(),
+        session.map_or_else(|| "-".to_owned(), |session| escaped(session, view.charset)),
+        paths.join(", "),
+    ]
+}
+
+/// Writes an object a line, with the keys that an item has, and a list of its first paths.
+pub(crate) fn write_as_json(batches: &[Vec<TrashItem>], _: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
+    batches.iter().try_for_each(|items| writeln!(out, "{}", line_of(&object(items))))
+}
+
+fn object(items: &[TrashItem]) -> Value {
+    let first = items.first();
+    let paths = || items.iter().take(PATHS).map(|item| item.original_path().map(Path::as_os_str));
+    let mut object = serde_json::Map::new();
+    object.insert("items".into(), items.len().into());
+    object.insert("original_paths".into(), paths().map(|path| path.map(|path| path.to_string_lossy())).collect());
+    if paths().any(|path| odd_bytes(path).is_some()) {
+        object.insert("original_paths_bytes".into(), paths().map(odd_bytes).collect());
+    }
+    insert_bytes(&mut object, "session", first.and_then(|item| item.session.as_deref()));
+    object.insert("trashed_date".into(), json!(first.and_then(|item| date(&item.trashed))));
+    Value::Object(object)
+}

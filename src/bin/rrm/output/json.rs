@@ -1,0 +1,196 @@
+//! One JSON object an item; the schema is in rrm-list(1).
+
+mod shown;
+mod volume;
+
+use std::borrow::Cow;
+use std::ffi::OsStr;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use rrm::item::{Stamp, TrashItem};
+use rrm::rules::retention::Fate;
+use rrm::text::{Charset, characters, percent_encoded};
+use serde_core::ser::{Serialize, SerializeMap, Serializer};
+use serde_json::ser::Formatter;
+use serde_json::{Map, Value};
+
+use super::pieces;
+use super::view::View;
+
+pub(crate) use shown::shown_object;
+pub(crate) use volume::volume_object;
+
+/// The item as an object; where its fate is not known, those keys are null.
+pub(crate) fn object(item: &TrashItem, fate: Option<Fate>, now: DateTime<Utc>) -> Value {
+    serde_json::to_value(ItemObject { item, fate, now }).unwrap_or_default()
+}
+
+/// The item as an object, and where it is now, or would be.
+pub(crate) fn restored_object(item: &TrashItem, path: &Path, now: DateTime<Utc>) -> Value {
+    let mut object = object(item, None, now);
+    if let Some(object) = object.as_object_mut() {
+        insert_bytes(object, "path", Some(path.as_os_str()));
+        object.insert("state".to_owned(), "restored".into());
+    }
+    object
+}
+
+/// Writes each item as an object on a line.
+pub(crate) fn write_items(items: &[TrashItem], view: &View<'_>, out: &mut impl io::Write) -> io::Result<()> {
+    pieces::write_each(items, out, |item, text| write_line(item, view.fate(item), view.now, text))
+}
+
+fn write_line(item: &TrashItem, fate: Option<Fate>, now: DateTime<Utc>, out: &mut Vec<u8>) -> io::Result<()> {
+    write(&ItemObject { item, fate, now }, out)?;
+    out.push(b'\n');
+    Ok(())
+}
+
+/// A value on one line.
+pub(crate) fn line_of(value: &Value) -> String {
+    let mut text = Vec::new();
+    // Memory takes everything, and all of it is text.
+    let _ = write(value, &mut text);
+    String::from_utf8(text).unwrap_or_default()
+}
+
+fn write(value: &impl Serialize, out: &mut Vec<u8>) -> serde_json::Result<()> {
+    value.serialize(&mut serde_json::Serializer::with_formatter(out, Shown))
+}
+
+/// JSON as a terminal may have it: `\u` stands for what is not shown as it is anywhere else, too.
+struct Shown;
+
+impl Formatter for Shown {
+    fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, text: &str) -> io::Result<()> {
+        if text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+            return out.write_all(text.as_bytes());
+        }
+        for (c, is_shown) in characters(text, Charset::Utf8) {
+            if is_shown {
+                write!(out, "{c}")?;
+            } else {
+                c.encode_utf16(&mut [0; 2]).iter().try_for_each(|unit| write!(out, "\\u{unit:04x}"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// An item on its way into JSON. A list writes its keys as they come, with no [`Value`] made of them first.
+struct ItemObject<'a> {
+    item: &'a TrashItem,
+    fate: Option<Fate>,
+    now: DateTime<Utc>,
+}
+
+impl Serialize for ItemObject<'_> {
+    /// In the order of the alphabet, as a [`Map`] has them.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { item, fate, now } = self;
+        let (goes, goes_date, goes_by) = told_of(*fate);
+        let mut object = serializer.serialize_map(None)?;
+        object.serialize_entry("deletion_date", &date(&item.deletion))?;
+        object.serialize_entry("goes", &goes)?;
+        object.serialize_entry("goes_by", &goes_by)?;
+        object.serialize_entry("goes_date", &goes_date.map(text_of))?;
+        object.serialize_entry("id", &item.id.to_string())?;
+        object.serialize_entry("kind", item.kind.name())?;
+        let path = item.original_path().map(Path::as_os_str);
+        serialize_bytes(&mut object, "original_path", "original_path_bytes", path)?;
+        serialize_bytes(&mut object, "session", "session_bytes", item.session.as_deref())?;
+        object.serialize_entry("size", &item.size)?;
+        object.serialize_entry("state", item.state(*now).name())?;
+        serialize_bytes(&mut object, "trash_dir", "trash_dir_bytes", Some(item.trash.as_os_str()))?;
+        object.serialize_entry("trashed_date", &date(&item.trashed))?;
+        object.end()
+    }
+}
+
+/// What becomes of an item, when, and by which rule.
+fn told_of(fate: Option<Fate>) -> (Option<&'static str>, Option<DateTime<Utc>>, Option<&'static str>) {
+    match fate {
+        None => (None, None, None),
+        Some(Fate::Due(rule)) => (Some("now"), None, Some(rule.name())),
+        Some(Fate::DueAt(date, rule)) => (Some("later"), Some(date), Some(rule.name())),
+        Some(Fate::Kept(end)) => (Some("kept"), end, None),
+        Some(Fate::Doubtful | Fate::Open) => (Some("never"), None, None),
+    }
+}
+
+fn serialize_bytes<M: SerializeMap>(
+    object: &mut M,
+    key: &'static str,
+    key_of_bytes: &'static str,
+    value: Option<&OsStr>,
+) -> Result<(), M::Error> {
+    object.serialize_entry(key, &value.map(OsStr::to_string_lossy))?;
+    odd_bytes(value).map_or(Ok(()), |bytes| object.serialize_entry(key_of_bytes, &bytes))
+}
+
+/// JSON strings are Unicode and names are bytes: what is not UTF-8 is shown as well as can be, and told without loss
+/// under a second key, with `%XX` for each odd byte.
+pub(super) fn insert_bytes(object: &mut Map<String, Value>, key: &str, value: Option<&OsStr>) {
+    object.insert(key.into(), value.map(OsStr::to_string_lossy).map(Cow::into_owned).into());
+    if let Some(bytes) = odd_bytes(value) {
+        object.insert(format!("{key}_bytes"), bytes.into());
+    }
+}
+
+/// The bytes of what is not UTF-8.
+pub(super) fn odd_bytes(value: Option<&OsStr>) -> Option<String> {
+    value.filter(|value| value.to_str().is_none()).map(|odd| percent_encoded(odd.as_bytes()))
+}
+
+pub(super) fn date(stamp: &Stamp) -> Option<String> {
+    stamp.instant().map(text_of)
+}
+
+fn text_of(instant: DateTime<Utc>) -> String {
+    instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::ffi::OsStringExt;
+
+    use rrm::item::{Grower, Guarded, Holder, ItemId, ItemKind, Keep, Origin, Shelf, Trust};
+
+    use super::*;
+
+    fn item(path: &[u8]) -> TrashItem {
+        TrashItem {
+            id: ItemId::from_digits("0b0a7a4e9b1c4c8e8f570123456789ab").expect("an ID"),
+            trash: Path::new("/trash").into(),
+            kind: ItemKind::File,
+            size: None,
+            origin: Origin::Known(std::ffi::OsString::from_vec(path.to_vec()).into()),
+            trashed: Stamp::At(DateTime::UNIX_EPOCH),
+            deletion: Stamp::Missing,
+            session: Some(OsStr::from_bytes(b"\xff").into()),
+            mode: None,
+            holder: Holder::Item,
+            trust: Trust::Believed,
+            grower: Grower::Us,
+            keep: Keep::No,
+            shelf: Shelf::Trash,
+            guarded: Guarded::No,
+        }
+    }
+
+    /// A program may read either, and a person compare them.
+    #[test]
+    fn a_line_is_the_object_of_the_item_with_its_keys_in_order() {
+        for path in [&b"/plain"[..], b"/odd \"\n\\\xff"] {
+            let (item, now) = (item(path), DateTime::UNIX_EPOCH);
+            for fate in [None, Some(Fate::Doubtful), Some(Fate::Kept(Some(now)))] {
+                let mut line = Vec::new();
+                write_line(&item, fate, now, &mut line).expect("memory takes it");
+                assert_eq!(String::from_utf8(line).expect("JSON"), format!("{}\n", object(&item, fate, now)));
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What each volume's trash holds, as bars for people.
+
+mod bar;
+
+use std::io::{self, Write};
+
+use rrm::item::ItemKind;
+use rrm::rules::statistics::{Age, Due, Place, Statistics, Tally};
+use rrm::sys::Mount;
+use rrm::text::escaped;
+
+use super::item::path;
+use super::table;
+use super::text::{count, size};
+use super::view::View;
+use bar::{bar, gauge};
+
+/// How wide it is where there is no terminal, and how wide at most: longer bars tell no more.
+const WIDTH: usize = 80;
+const WIDEST: usize = 100;
+
+/// As little of a bar as still tells something.
+const NARROWEST_BAR: usize = 8;
+
+/// Before a bar: what is counted, how many items, how many bytes, and the gaps between them.
+const LABEL: usize = 18;
+const ITEMS: usize = 8;
+const BYTES: usize = 11;
+
+/// Writes one part for each volume.
+pub(crate) fn write(volumes: &[Statistics], view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
+    for (number, volume) in volumes.iter().enumerate() {
+        if number > 0 {
+            writeln!(out)?;
+        }
+        write_volume(volume, view, out)?;
+    }
+    Ok(())
+}
+
+fn write_volume(volume: &Statistics, view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
+    write_space(&volume.place, volume.total.bytes, view, out)?;
+    for trash in &volume.place.trashes {
+        writeln!(out, "Trash     {}", path(trash, view.shown_home(), view.charset))?;
+    }
+    writeln!(out, "Holds     {}", total(&volume.total))?;
+    if volume.total.items == 0 {
+        return Ok(());
+    }
+    let whole = volume.total.bytes;
+    section("REMOVED", "SIZE", &volume.by_age, |age| age_label(*age), whole, view, out)?;
+    section("KIND", "SIZE", &volume.by_kind, |kind: &ItemKind| kind.name(), whole, view, out)?;
+    section("GOES", "FREES", &volume.by_due, |due| due_label(*due), whole, view, out)?;
+    if volume.largest.is_empty() {
+        return Ok(());
+    }
+    writeln!(out, "\nLARGEST")?;
+    table::write(&volume.largest, view, out)
+}
+
+/// The volume's name, and how full it is.
+fn write_space(place: &Place, trash: u64, view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
+    if let Some(Mount { point, kind }) = &place.mount {
+        // A file system of a user's own making (FUSE) may be called anything.
+        writeln!(out, "Volume    {} ({})", path(point, view.shown_home(), view.charset), escaped(kind, view.charset))?;
+    }
+    let Some(space) = place.space else { return Ok(()) };
+    let used = space.size.saturating_sub(space.available);
+    // What the trash holds may be longer than it is on the disk, where there are holes.
+    let trash = trash.min(used);
+    let of_it = |part| percent(part, space.size);
+    let gauge = gauge(used - trash, trash, space.available, width(view) - 12, view.charset);
+    writeln!(out, "Free      {} of {}", size(space.available), size(space.size))?;
+    writeln!(out, "Used      {}, {} by these items\n          [{gauge}]", of_it(used), of_it(trash))
+}
+
+fn percent(part: u64, whole: u64) -> String {
+    match u128::from(part) * 100 / u128::from(whole.max(1)) {
+        0 if part > 0 => "<1%".to_owned(),
+        percent => format!("{percent}%"),
+    }
+}
+
+fn total(total: &Tally) -> String {
+    let items = format!("{}, {}", count(total.items, "item"), size(total.bytes));
+    match total.unmeasured {
+        0 => items,
+        unmeasured => format!("{items} and {unmeasured} of unknown size"),
+    }
+}
+
+/// A heading and a bar for each sort of which there is something.
+fn section<T>(
+    heading: &str,
+    unit: &str,
+    tallies: &[(T, Tally)],
+    label: impl Fn(&T) -> &'static str,
+    whole: u64,
+    view: &View<'_>,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    writeln!(out, "\n{heading:<LABEL$}{:>ITEMS$}{unit:>BYTES$}", "ITEMS")?;
+    let room = width(view).saturating_sub(LABEL + ITEMS + BYTES + 2).max(NARROWEST_BAR);
+    for (of, tally) in tallies.iter().filter(|(_, tally)| tally.items > 0) {
+        let bar = bar(tally.bytes, whole, room, view.charset);
+        let line = format!("{:<LABEL$}{:>ITEMS$}{:>BYTES$}  {bar}", label(of), tally.items, size(tally.bytes));
+        writeln!(out, "{}", line.trim_end())?;
+    }
+    Ok(())
+}
+
+fn width(view: &View<'_>) -> usize {
+    view.width.unwrap_or(WIDTH).clamp(LABEL + ITEMS + BYTES + 2 + NARROWEST_BAR, WIDEST)
+}
+
+fn age_label(age: Age) -> &'static str {
+    match age {
+        Age::Day => "in the last day",
+        Age::Week => "in the last week",
+        Age::Month => "in the last month",
+        Age::Year => "in the last year",
+        Age::Older => "longer ago",
+        Age::Unknown => "unknown",
+    }
+}
+
+fn due_label(due: Due) -> &'static str {
+    match due {
+        Due::Now => "due",
+        Due::Day => "within a day",
+        Due::Week => "within a week",
+        Due::Month => "within a month",
+        Due::Later => "later",
+        Due::Kept => "kept",
+        Due::Never => "doubtful",
+    }
+}

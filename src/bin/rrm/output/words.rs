@@ -1,0 +1,190 @@
+//! Errors in words, each with a next step.
+
+use std::io;
+use std::path::Path;
+
+use rrm::error::{Error, ErrorKind};
+use rrm::ops::restore::MadeAnew;
+use rrm::sys;
+
+use crate::gnu::messages;
+use crate::gnu::quote::quote;
+use rrm::text::Charset;
+
+/// One error as a message without the program's name: what, on what, why.
+pub(crate) fn words(error: &Error, charset: Charset) -> String {
+    let path = error.path.as_os_str();
+    match error.kind {
+        ErrorKind::DotOrDotDot => messages::dot_or_dot_dot(path, charset),
+        ErrorKind::Several => format!("{} {}", quote(path, charset), error.reason),
+        _ => messages::cannot(&error.action, path, &error.reason, charset),
+    }
+}
+
+/// What a person can do about it, unless the message itself says so. Every kind has an answer, so that a new one cannot be
+/// forgotten here.
+pub(crate) fn hint(error: &Error) -> Option<&'static str> {
+    use ErrorKind as Kind;
+    let removing = error.action == "remove";
+    Some(match error.kind {
+        Kind::BadValue | Kind::Held => return None,
+        Kind::NotFound if error.action == "remove the link" => return None,
+        Kind::NotFound if removing => "-f ignores missing files; rrm list shows what is already in the trash",
+        Kind::NotFound if error.action.ends_with("the link") => "run rrm shim install to create or repair it",
+        Kind::NotFound if matches!(&*error.action, "check" | "import") => "check the spelling of the path",
+        Kind::NotFound if error.action == "restore" => {
+            "use --to DIR to restore elsewhere; rrm list shows what is still in the trash"
+        }
+        Kind::NotFound | Kind::NoMatch => "rrm list shows the items in the trash",
+        Kind::NotADirectory if removing => "drop the trailing slash to remove it",
+        Kind::LinkWithSlash => "drop the trailing slash to remove the link; the directory it points to stays",
+        Kind::NotAFile => "rrm show without --content describes it; rrm restore --to DIR restores it elsewhere",
+        Kind::IsADirectory | Kind::DirectoryNotEmpty => "use -r to remove a directory and its contents",
+        Kind::DotOrDotDot => "use the directory's own name or its full path",
+        Kind::RootDirectory | Kind::HomeDirectory => "rrm never removes it; name the contents to remove",
+        Kind::MountPoint => "unmount it first, then try again",
+        Kind::HoldsMount if removing => "use --one-file-system to skip the mount and remove the rest",
+        Kind::HoldsMount => "findmnt shows the mount; unmount it and try again",
+        Kind::TrashDirectory if removing => {
+            "empty it with rrm clean or rrm restore; rrm doctor --repair DIR adds one that rrm list does not show"
+        }
+        Kind::NotADirectory | Kind::TrashDirectory => "use --to DIR to restore elsewhere",
+        Kind::UnsafeTrash => {
+            "a trash directory must be yours, have mode 0700 and not be a symlink; run rrm doctor for details"
+        }
+        Kind::NoTrash if error.is_about_room() => NO_ROOM,
+        Kind::NoTrash => {
+            "use --trash-dir DIR to choose a trash directory; rrm doctor shows what is wrong with the others"
+        }
+        Kind::CrossDevice => "it can only be moved within its file system; move it by hand",
+        Kind::NeedsConsent => "there is no terminal to ask on; use --yes to confirm",
+        Kind::TargetExists if error.action == "restore" => {
+            "--conflict rename restores beside it; --conflict swap moves it to the trash first; --to DIR restores elsewhere"
+        }
+        Kind::TargetExists => "move the existing file away and try again",
+        Kind::UntrustedRecord | Kind::OpenRecord | Kind::UnknownOrigin => {
+            "use rrm restore ID --to DIR to choose where it goes"
+        }
+        Kind::Ambiguous => "use more digits of the ID, or the prefix id: or path:",
+        Kind::Several => "choose one by its ID or its full path",
+        Kind::Unplugged | Kind::Unreachable => "mount its volume to use its items again",
+        Kind::Foreign => "rrm did not create it and leaves it alone; move it by hand if it is in the way",
+        Kind::DoubtfulDate => "rrm clean ID deletes it for good; rrm restore ID restores it",
+        Kind::Undeletable => "free what is named below, or restore the rest of it with rrm restore",
+        Kind::Busy => "wait until the other command ends, then try again",
+        Kind::Interrupted => "nothing is half-done; run the command again to continue",
+        Kind::Changed => "remove it with rrm rm if it should go; rrm undo restores it again",
+        Kind::NoAttributes => "set RRM_GRACE_PERIOD or RRM_TRASH_DIR in the environment instead",
+        Kind::System if is_fixed(error) => {
+            "it or its directory is immutable or append-only; lsattr -d shows which, chattr -i or -a clears it"
+        }
+        Kind::System => error.source.as_ref().map_or(UNSOUND, system_hint),
+    })
+}
+
+/// What is told of a directory that had to be made for what was restored.
+pub(crate) fn made_anew(anew: &MadeAnew, charset: Charset) -> String {
+    let path = quote(anew.path.as_os_str(), charset);
+    format!("created {path} with mode {:04o}, because its old mode is unknown", anew.mode)
+}
+
+/// Whether something was not permitted because of what `chattr` has set, there or on the directory above.
+fn is_fixed(error: &Error) -> bool {
+    const EPERM: i32 = 1;
+    let above = error.path.parent().filter(|above| !above.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    error.is_os_error(EPERM) && [&*error.path, above].into_iter().any(sys::is_fixed)
+}
+
+/// Where a disk is full, or a quota used up: even a rename may need a block for the record beside it.
+const NO_ROOM: &str = "rrm clean frees space; rrm rm --immediate deletes for good without the trash";
+
+/// Where the kernel's word says nothing of what is wrong.
+const UNSOUND: &str = "run rrm doctor to check all trash directories";
+
+/// What a person can do about a failed call to the kernel.
+fn system_hint(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => NO_ROOM,
+        io::ErrorKind::PermissionDenied => {
+            "you need write access to its directory, and in a sticky directory you must own it; see ls -ld"
+        }
+        io::ErrorKind::ReadOnlyFilesystem => {
+            "it is on a read-only mount (findmnt -T PATH) or snapshot (btrfs property set -ts PATH ro false)"
+        }
+        io::ErrorKind::ResourceBusy => "something is using it; see findmnt and lsof",
+        io::ErrorKind::InvalidFilename => {
+            "the file system does not allow such a long name; use --rename NAME to restore under another"
+        }
+        io::ErrorKind::NotFound => "check the spelling of the path",
+        _ => UNSOUND,
+    }
+}
+
+/// What a person can do where the program could not write what it tells, which has nothing to do with any trash.
+pub(crate) fn output_hint(cause: &io::Error) -> &'static str {
+    match cause.kind() {
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+            "check the free space on the output's file system with df"
+        }
+        _ => system_hint(cause),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(kind: ErrorKind, action: &'static str) -> Error {
+        Error::new(kind, action, "x", "it is so")
+    }
+
+    fn assert_reads_well(hint: &str, about: &str) {
+        assert!(hint.len() > 10 && hint.len() <= 120, "{about}: {hint}");
+        assert!(
+            !hint.ends_with('.') && !hint.contains('\n') && !hint.starts_with(char::is_uppercase)
+                || hint.starts_with("RRM_"),
+            "{about}: {hint}"
+        );
+    }
+
+    #[test]
+    fn every_kind_of_error_has_a_next_step() {
+        for kind in ErrorKind::ALL {
+            for action in ["remove", "restore", "delete", "clean", "find", "use the link"] {
+                if let Some(hint) = hint(&error(kind, action)) {
+                    assert_reads_well(hint, &format!("{kind:?} {action}"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_cause_in_the_kernel_has_a_next_step() {
+        for errno in 1..134 {
+            let cause = io::Error::from_raw_os_error(errno);
+            assert_reads_well(system_hint(&cause), &cause.to_string());
+            let hint = hint(&Error::system("remove", "x", cause)).expect("the kernel's words are no advice");
+            assert_reads_well(hint, &format!("errno {errno}"));
+        }
+    }
+
+    /// An option that is named exists: a hint that sends a person astray is worse than none.
+    #[test]
+    fn every_option_that_a_hint_names_exists() {
+        use clap::CommandFactory as _;
+        let mut root = crate::cli::Cli::command();
+        root.build();
+        let commands = || root.get_subcommands().chain([&root]);
+        let exists =
+            |word: &str| commands().any(|command| command.get_arguments().any(|arg| arg.get_long() == Some(word)));
+        let kinds =
+            ErrorKind::ALL.into_iter().flat_map(|kind| ["remove", "restore"].map(|action| hint(&error(kind, action))));
+        let kinds = kinds.flatten();
+        let causes = (1..134).map(|errno| system_hint(&io::Error::from_raw_os_error(errno)));
+        for hint in kinds.chain(causes) {
+            for word in hint.split_whitespace().filter_map(|word| word.strip_prefix("--")) {
+                assert!(exists(word.trim_end_matches([';', ','])), "{word} in {hint}");
+            }
+        }
+    }
+}

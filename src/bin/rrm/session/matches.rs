@@ -1,0 +1,98 @@
+//! What a word was found in, shown to a person to choose from.
+
+use rrm::error::{Error, ErrorKind};
+use rrm::item::TrashItem;
+use rrm::ops::list::ListOptions;
+use rrm::rules::selection::{Searching, Selection, Term};
+
+use super::Session;
+use crate::exit::Exit;
+use crate::options::{SortKey, compare};
+use crate::output::{self, Detail, Messages, View};
+
+/// How many items are shown.
+const SHOWN: usize = 20;
+
+/// A selection some words of which were found in several items.
+pub(crate) struct Matches {
+    /// Those items.
+    pub(crate) among: Selection,
+    /// The other words.
+    #[cfg_attr(not(feature = "browse"), expect(dead_code, reason = "only a choice on the screen restores them too"))]
+    pub(crate) others: Vec<Term>,
+}
+
+impl Matches {
+    /// What there is to pick from, if these are the problems of the selection.
+    pub(crate) fn of(selection: &Selection, problems: &[Error]) -> Option<Self> {
+        let is_found = |term: &Term| {
+            problems.iter().any(|error| error.kind == ErrorKind::Several && error.path.as_os_str() == term.text())
+        };
+        let (found, others): (Vec<_>, Vec<_>) = selection.terms.iter().cloned().partition(is_found);
+        // A word may begin a path into a directory that has not got it.
+        let terms: Vec<_> = found.iter().filter_map(Term::searched).collect();
+        let among = Selection { terms, searching: Searching::All, ..selection.clone() };
+        (!among.terms.is_empty()).then_some(Self { among, others })
+    }
+}
+
+impl Session<'_> {
+    /// Tells the problems of a selection: what a word was found in as a table, with the line to type.
+    pub(crate) fn problems_of_words(
+        &self,
+        problems: &[Error],
+        selection: &Selection,
+        command: &str,
+    ) -> anyhow::Result<Exit> {
+        let mut exit = Exit::Success;
+        for problem in problems {
+            match Matches::of(selection, std::slice::from_ref(problem)) {
+                Some(matches) => {
+                    self.show_found(problem, matches.among, command)?;
+                    exit = exit.max(Exit::Failure);
+                }
+                None => exit = exit.max(self.messages.problems(std::slice::from_ref(problem))),
+            }
+        }
+        Ok(exit)
+    }
+
+    /// Tells that a word was found in these items and how to choose one.
+    fn show_found(&self, problem: &Error, among: Selection, command: &str) -> anyhow::Result<()> {
+        self.messages.error_without_hint(problem);
+        let shown = self.show_matches(among)?;
+        if let Some(newest) = shown.last() {
+            self.messages.hint(&self.line_to_type(newest, shown.len(), command));
+        }
+        Ok(())
+    }
+
+    /// Shows on standard error what a word was found in, the newest last.
+    pub(crate) fn show_matches(&self, among: Selection) -> anyhow::Result<Vec<TrashItem>> {
+        let standing = Some(self.context.standing()?);
+        let mut request = ListOptions::new(among, self.context.now);
+        request.standing = standing;
+        let mut listing = self.manager().list(&request, &self.messages.progress());
+        listing.items.sort_unstable_by(|a, b| compare(SortKey::Deleted, a, b));
+        let more = listing.items.len().saturating_sub(SHOWN);
+        let shown = &listing.items[more..];
+        let mut table = Vec::new();
+        let view = View { colours: None, ..self.view(listing.fates.as_ref(), Detail::Short) };
+        output::write_table(shown, &view, &mut table)?;
+        Messages::say_bytes(&table);
+        if more > 0 {
+            self.messages.close(&format!("and {more} more, removed before; rrm list shows all"));
+        }
+        Ok(listing.items)
+    }
+
+    fn line_to_type(&self, item: &TrashItem, found: usize, command: &str) -> String {
+        let typed = self.context.command(&format!("{command} {}", item.id.short()), self.messages.charset);
+        match (found, command) {
+            (1, "clean") => format!("to delete it: {typed}"),
+            (1, "keep --release") => format!("to release it: {typed}"),
+            (1, _) => format!("to {command} it: {typed}"),
+            _ => format!("choose one by its ID: {typed}"),
+        }
+    }
+}
