@@ -181,6 +181,57 @@ impl Keep {
     }
 }
 
+/// What a program did to the place of a thing, under `rrm guard`.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Guarded {
+    /// No program of a guarded run took it away.
+    #[default]
+    No,
+    /// Nothing was in its place when the run ended.
+    Removed(Before),
+    /// Something else was.
+    Replaced(Before),
+}
+
+/// What a guarded program had done to a thing before it was kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Before {
+    /// Nothing that can be seen: it is what it was when the run began.
+    #[default]
+    Unchanged,
+    /// It may have been written to.
+    Changed,
+}
+
+impl Guarded {
+    /// Every mark that an item can have.
+    const MARKS: [Self; 4] = [
+        Self::Removed(Before::Unchanged),
+        Self::Removed(Before::Changed),
+        Self::Replaced(Before::Unchanged),
+        Self::Replaced(Before::Changed),
+    ];
+
+    /// The words for it, in records too; none for what no guarded program took away.
+    #[must_use]
+    pub fn words(self) -> Option<&'static str> {
+        match self {
+            Self::No => None,
+            Self::Removed(Before::Unchanged) => Some("removed"),
+            Self::Removed(Before::Changed) => Some("changed, then removed"),
+            Self::Replaced(Before::Unchanged) => Some("replaced"),
+            Self::Replaced(Before::Changed) => Some("changed, then replaced"),
+        }
+    }
+
+    /// What these words mean; nothing, if they are no such words.
+    #[must_use]
+    pub fn from_words(words: &[u8]) -> Self {
+        let meant = |mark: &Self| mark.words().is_some_and(|known| known.as_bytes() == words);
+        Self::MARKS.into_iter().find(meant).unwrap_or_default()
+    }
+}
+
 /// How an item stands to its grace period.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
@@ -241,6 +292,8 @@ pub struct TrashItem {
     pub keep: Keep,
     /// Which directory of its trash it is in.
     pub shelf: Shelf,
+    /// What a guarded program did to its place.
+    pub guarded: Guarded,
 }
 
 impl TrashItem {

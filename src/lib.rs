@@ -135,6 +135,7 @@
 //! | [`store`] | one trash directory: its names, records, envelopes, and the order of writes |
 //! | [`freedesktop`] | the trashes of other programs, as far as they can be believed |
 //! | [`transfer`] | a faithful copy of a tree |
+//! | [`guard`] | what a guarded command loses, and the processes around it |
 //! | [`preview`] | a glance at what is under a name |
 //! | [`purge`] | deletion of a tree for good |
 //! | [`private`] | directories of ours where others may rename |

@@ -74,7 +74,8 @@ impl TrashManager {
 
     /// Finds all trash directories and keeps them open.
     pub(crate) fn discover(&self) -> Discovery {
-        let found = self.volumes.discover();
+        let mut found = self.volumes.discover();
+        found.problems.extend(self.file_what_is_left(&found.trashes));
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         known.extend(found.trashes.iter().map(|trash| (trash.path().clone(), trash.clone())));
         found

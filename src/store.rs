@@ -4,6 +4,7 @@ mod ballast;
 mod check;
 mod claim;
 mod envelope;
+mod guarded;
 pub mod layout;
 mod lock;
 mod moving;
@@ -25,6 +26,7 @@ use crate::sys::{self, Dir, FileId, Name};
 
 pub use claim::Claim;
 pub use envelope::shape_of;
+pub use guarded::{Contents, Guard, Run};
 pub use lock::{is_ours, take_over};
 pub use moving::place::{Labelled, NotPlaced, Placed, Source};
 pub use moving::take::{MovedOut, Taken};
@@ -206,7 +208,7 @@ impl TrashDir {
     /// at is left out: nothing goes there either.
     #[must_use]
     pub fn ids(&self) -> Vec<FileId> {
-        let own = [layout::STAGING, layout::DOOMED, layout::KEPT, layout::VOLUMES, layout::BALLAST];
+        let own = [layout::STAGING, layout::DOOMED, layout::KEPT, layout::VOLUMES, layout::BALLAST, layout::GUARDED];
         let own = own.into_iter().filter_map(|name| self.dir.metadata_of(name).ok());
         own.map(|found| found.id).chain([self.id]).collect()
     }

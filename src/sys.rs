@@ -52,7 +52,9 @@ mod content;
 mod dir;
 pub mod door;
 pub(crate) mod entries;
+pub mod guarded;
 mod lock;
+mod loss;
 mod mounts;
 pub mod patience;
 mod platform;
@@ -72,11 +74,14 @@ pub use content::{
 };
 pub use dir::inode::{Inode, Mark};
 pub use dir::{
-    Dir, Space, create_private_dirs, is_fixed, metadata_at, metadata_following, metadata_of_file, set_mode_of_file,
+    Dir, Space, create_private_dirs, is_fixed, metadata_and_birth_at, metadata_and_birth_of_file, metadata_at,
+    metadata_following, metadata_of_file, set_mode_of_file,
 };
 pub use entries::EntryBuffer;
 pub use entries::listing::Listing;
+pub use guarded::{Ending, Happened};
 pub use lock::{Lock, Locked, try_lock};
+pub use loss::{Change, Found, Loss, Missed, Seen, Why};
 pub use mounts::{MOUNT_TABLE, MountsBelow, mount_of, mounts};
 pub use process::{
     close_inherited, effective_uid, has_hung_up, has_job_control, ignores, is_any_running, is_group_of_ours,

@@ -32,6 +32,7 @@ mod loss;
 mod make;
 mod metadata;
 mod remove_source;
+mod single;
 mod source_snapshot;
 mod survey;
 
@@ -45,8 +46,10 @@ pub use copy::copy;
 pub use error::{Failure, TransferError};
 pub use loss::{Loss, Losses, Lost};
 pub use metadata::apply::{apply_metadata, is_like};
+pub use metadata::traits::Traits;
 pub use remove_source::aside::bring_back;
 pub use remove_source::{Left, Proof, RemovedSource, remove_source};
+pub use single::{copy_content, copy_name};
 pub use source_snapshot::SourceSnapshot;
 pub use survey::{Survey, survey};
 

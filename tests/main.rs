@@ -28,6 +28,8 @@ mod examples;
 mod feedback;
 mod full_disk;
 mod gnu;
+mod guard;
+mod guard_store;
 mod harness;
 mod import;
 mod keeping;

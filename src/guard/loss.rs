@@ -1,82 +1,8 @@
-//! What a stopped call is about to take away, and the answer.
+//! What becomes of what a stopped call is about to take away.
 
-use std::ffi::OsString;
-use std::fs::File;
 use std::io;
-use std::path::PathBuf;
 
-use crate::sys::{Dir, Metadata, Timestamp};
-
-/// One name in a directory, as it was right before the call. The caller sees to it that both are reached through our own
-/// mounts: a link through another mount namespace is `EXDEV`.
-#[derive(Debug)]
-pub struct Found {
-    /// The directory, open without the right to read it (`O_PATH`).
-    pub parent: Dir,
-    /// The last component.
-    pub name: OsString,
-    /// Where we would find it; `None` where it has no path in our own mounts, or one that is too long.
-    pub path: Option<PathBuf>,
-    /// What is there; a link is not followed.
-    pub metadata: Metadata,
-    /// When its inode was made, where the file system tells.
-    pub birth: Option<Timestamp>,
-}
-
-/// What a stopped call is about to take away.
-#[derive(Debug)]
-pub enum Loss {
-    /// The name of anything but a directory, by `unlink`.
-    Removed(Found),
-    /// The name of an empty directory, by `rmdir`.
-    RemovedDirectory(Found),
-    /// The name `from`, which becomes `to`; and what is there, `replaced`, of whatever kind.
-    Moved {
-        /// What is moved.
-        from: Found,
-        /// The directory it goes to.
-        to_parent: Dir,
-        /// Its name there.
-        to_name: OsString,
-        /// Where that is for us.
-        to_path: Option<PathBuf>,
-        /// What is there and will be no more; with [`Self::Exchanged`] nothing is lost.
-        replaced: Option<Found>,
-    },
-    /// Two names that change places (`RENAME_EXCHANGE`).
-    Exchanged(Found, Found),
-    /// The content of a regular file from `length` on: by `O_TRUNC`, `creat`, `truncate` or `ftruncate`.
-    Shortened {
-        /// The file, opened anew for reading, and what is known of its place. Its name may be gone already.
-        file: File,
-        /// Its place, if it has one.
-        found: Option<Found>,
-        /// How much of it stays, in bytes.
-        length: u64,
-    },
-    /// The content of a regular file that is opened for writing and may be written at any place.
-    Written {
-        /// The file, opened anew for reading.
-        file: File,
-        /// Its place.
-        found: Found,
-    },
-    /// Something of what `stat` or `getxattr` tell.
-    Changed(Found, Change),
-}
-
-/// What of a thing's metadata is about to change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Change {
-    /// Its permission bits.
-    Mode,
-    /// Its owner or group.
-    Owner,
-    /// Its times.
-    Times,
-    /// The extended attribute of this whole name, `user.` included.
-    Attribute(OsString),
-}
+pub use crate::sys::{Change, Found, Loss, Missed, Why};
 
 /// What becomes of a stopped call.
 #[derive(Debug)]
@@ -94,4 +20,8 @@ pub trait Keeper: Send + Sync {
     /// Keeps it, if it is precious; returns once the kernel may go on. Called by several threads at once, and for one
     /// thing twice where a call was interrupted and is made again. Never panics, and never waits for the guarded program.
     fn keep(&self, loss: Loss) -> Verdict;
+
+    /// A call went on that nobody has looked at, or whose [`Self::keep`] took too long: that may still return then, and what
+    /// it has kept by then is not to be relied on.
+    fn missed(&self, missed: Missed);
 }

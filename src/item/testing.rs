@@ -37,5 +37,6 @@ pub(crate) fn item(path: &str, age: TimeDelta) -> TrashItem {
         grower: Grower::Us,
         keep: Keep::No,
         shelf: Shelf::Trash,
+        guarded: Guarded::No,
     }
 }

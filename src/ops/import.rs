@@ -31,7 +31,7 @@ use std::sync::Arc;
 use self::plan::nearest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::freedesktop::{ForeignTrash, IMPORT};
-use crate::item::{Grower, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
+use crate::item::{Grower, Guarded, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
 use crate::manager::TrashManager;
 use crate::ops::remove::copy_in::{Incoming, not_all_removed};
 use crate::progress::{Activity, Amount, Progress};
@@ -195,6 +195,7 @@ fn item_of(placed: Placed, metadata: &Metadata, record: Record) -> TrashItem {
         grower: Grower::Others,
         keep: Keep::No,
         shelf: Shelf::Trash,
+        guarded: Guarded::No,
     }
 }
 

@@ -16,6 +16,7 @@ use chrono::{DateTime, Utc};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::manager::TrashManager;
+use crate::ops::guarded::has_left;
 use crate::ops::list::names::may_pass;
 use crate::ops::list::twins::Twins;
 use crate::progress::Progress;
@@ -175,6 +176,10 @@ impl TrashManager {
         let home = self.volumes().home_if_there().ok().flatten();
         if let Some(home) = &home {
             self.know(home.clone());
+            if has_left(home) {
+                // One run may have kept things on several volumes.
+                self.discover();
+            }
             if self.walk(home, is_wanted, &mut each).is_break() {
                 return;
             }

@@ -13,7 +13,7 @@ use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Grower, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
+use crate::item::{Grower, Guarded, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
 use crate::manager::TrashManager;
 use crate::ops::copy::delete::remains;
 use crate::ops::remove::copy_in::Incoming;
@@ -95,6 +95,7 @@ pub(crate) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf)
         grower: Grower::Others,
         keep: Keep::No,
         shelf: Shelf::Trash,
+        guarded: Guarded::No,
     })
 }
 

@@ -18,6 +18,7 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
+use crate::ops::guarded::{Aftermath, conflict_of};
 use crate::ops::remove::options::RemoveOptions;
 use crate::ops::remove::plan::{Removal, Removed};
 use crate::ops::restore::copy_out::copy_out;
@@ -30,20 +31,20 @@ use crate::store::{MovedOut, Taken, TrashDir};
 use crate::sys::{Dir, Name};
 
 pub use self::options::{Conflict, Destination, Open, Restorable, RestoreOptions};
-pub use self::plan::{Merged, Piece, RestorePlan, RestoreStep, Restored};
+pub use self::plan::{Merged, Piece, RestoreEnd, RestorePlan, RestoreStep, Restored};
 pub use self::target::MadeAnew;
 
 impl TrashManager {
     /// Does the steps of a plan, one after the other; each result is told to `each`. A step that fails costs only
-    /// itself: its item is still in the trash, listed and whole. Gives the directories that had to be made for it of which
-    /// nothing told what they were like.
+    /// itself: its item is still in the trash, listed and whole.
     pub fn restore(
         &self,
         plan: &RestorePlan,
         progress: &dyn Progress,
         mut each: impl FnMut(&RestoreStep, Result<Restored>),
-    ) -> Vec<MadeAnew> {
+    ) -> RestoreEnd {
         let request = &plan.options;
+        let mut aftermath = Aftermath::of(self, plan);
         let mut targets = Targets::default();
         let directories = TrashedDirectories::of(self);
         let all = Amount { entries: plan.steps.len() as u64, bytes: 0 };
@@ -53,6 +54,7 @@ impl TrashManager {
             each(step, result);
         };
         let begin = |step: &RestoreStep| {
+            aftermath.move_back();
             let begun = self.begin(step, request, (&mut targets, &directories), progress);
             if begun.is_err() {
                 targets.give_up();
@@ -61,21 +63,22 @@ impl TrashManager {
         };
         let end = |begun: Result<Begun>| begun.map(Begun::end);
         let over = || progress.interrupted();
-        let done = match self.writers(&plan.steps, request.conflict) {
+        let done = match self.writers(&plan.steps, request) {
             Writers::Two => work_behind(&plan.steps, begin, end, over, &mut each),
             Writers::One => work_alone(&plan.steps, begin, end, over, &mut each),
         };
         if let Some(step) = plan.steps.get(done) {
             each(step, Err(Error::new(ErrorKind::Interrupted, RESTORE, &step.target, "interrupted")));
         }
-        targets.guessed()
+        RestoreEnd { problems: aftermath.finish(), made_anew: targets.guessed() }
     }
 
     /// Whether erasing records beside the renames is worth a thread. Not where one step may move to the trash what another
     /// brought out of it: that is to be without its old record by then.
     /// Nor where one may meet what another brought: that is to have its mode.
-    fn writers(&self, steps: &[RestoreStep], conflict: Conflict) -> Writers {
-        if matches!(conflict, Conflict::Swap | Conflict::Merge | Conflict::MergeSwap) {
+    fn writers(&self, steps: &[RestoreStep], request: &RestoreOptions) -> Writers {
+        let may_meet = |conflict| matches!(conflict, Conflict::Swap | Conflict::Merge | Conflict::MergeSwap);
+        if steps.iter().any(|step| may_meet(conflict_of(step, request))) {
             return Writers::One;
         }
         let trash = steps.first().and_then(|step| self.trash_of(&step.item).ok());
@@ -100,7 +103,7 @@ impl TrashManager {
         let parent = targets.open(self, step.target.parent().unwrap_or(Path::new("/")), links, &missing_parents)?;
         let name = step.target.file_name().unwrap_or_default();
         let take = |name: &OsStr| self.take(step, &parent, name, request, progress);
-        match (take(name), request.conflict) {
+        match (take(name), conflict_of(step, request)) {
             (Err(error), conflict) if error.kind == ErrorKind::TargetExists => match conflict {
                 _ if self.is_back(&step.item, &parent.path.join(name), progress) => {
                     Ok(Begun::Restored(Restored::At(step.target.clone())))

@@ -47,7 +47,7 @@ const PLENTY: u64 = 64 << 20;
 impl TrashDir {
     /// Does something that leaves all as it was where it finds no room, and once more for each piece of the ballast that
     /// it takes.
-    pub(in crate::store) fn making_room<T>(&self, mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    pub(crate) fn making_room<T>(&self, mut act: impl FnMut() -> io::Result<T>) -> io::Result<T> {
         loop {
             match act() {
                 Err(error) if is_about_room(&error) && self.drop_a_piece() => {}

@@ -11,6 +11,9 @@ pub const STAGING: Name<'static> = Name::fixed(".staging");
 /// What `clean` has claimed and is deleting.
 pub const DOOMED: Name<'static> = Name::fixed(".doomed");
 
+/// What guarded programs destroy while they run, one directory a run; and what an undo has to know of a run that is over.
+pub const GUARDED: Name<'static> = Name::fixed(".guarded");
+
 /// What a person keeps: the items themselves.
 pub const KEPT: Name<'static> = Name::fixed(item::KEPT);
 
@@ -102,7 +105,7 @@ pub fn meaning_of(shelf: Shelf, name: &OsStr) -> Meaning {
     if shelf == Shelf::Kept {
         return Spot::from_kept_name(name).map_or(Meaning::Foreign, Meaning::Item);
     }
-    let ours = [STAGING, DOOMED, KEPT, VOLUMES, BALLAST, UNDONE, CACHE_TAG, GIT_IGNORE];
+    let ours = [STAGING, DOOMED, GUARDED, KEPT, VOLUMES, BALLAST, UNDONE, CACHE_TAG, GIT_IGNORE];
     if let Some(id) = ItemId::from_name(name) {
         Meaning::Item(Spot::in_trash(id))
     // A file system that folds the case of names may tell them in another.

@@ -11,14 +11,14 @@ use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::error::{Error, Result};
 use crate::item::Stamp::{self, Missing};
 use crate::item::{
-    Grower, Holder, ItemId, ItemKind, Keep, Origin, RecordPlace, Shape, Shelf, Spot, TrashItem, Trust, Untrusted,
-    is_plain_path,
+    Grower, Guarded, Holder, ItemId, ItemKind, Keep, Origin, RecordPlace, Shape, Shelf, Spot, TrashItem, Trust,
+    Untrusted, is_plain_path,
 };
 use crate::store::OTHERS_WRITE;
 use crate::store::record::keys::ORIGINAL_PATH;
 use crate::store::record::{self, Carrier, Found};
 use crate::store::spot::At;
-use crate::store::{Base, Modes, TrashDir, layout};
+use crate::store::{Base, Modes, TrashDir, guarded, layout};
 use crate::sys::{FileKind, Metadata, Name, Timestamp, metadata_of_file};
 
 /// What a name in a trash directory turned out to be.
@@ -141,9 +141,14 @@ impl TrashDir {
         };
         let attributes: &dyn ExtendedAttributes =
             if shape == Shape::RecordFile { &RecordFile } else { &*self.attributes };
-        let found = envelope.readable().and_then(|file| record::read(attributes, &file, Carrier::Directory));
+        let found = envelope.readable().and_then(|file| {
+            let guarded = guarded::mark_of(attributes, &file)?;
+            Ok((record::read(attributes, &file, Carrier::Directory)?, guarded))
+        });
         Ok(match found {
-            Ok(found) => self.item(at, &metadata, found, Holder::Envelope, self.trust_in(&carrier)),
+            Ok((found, guarded)) => {
+                self.item(at, &metadata, found, Holder::Envelope, self.trust_in(&carrier)).marked(guarded)
+            }
             Err(_) => self.without_record(at, &metadata, Holder::Envelope),
         })
     }
@@ -176,6 +181,7 @@ impl TrashDir {
             grower: self.grower(id, metadata, trust),
             keep: kept.unwrap_or(Keep::No),
             shelf: at.spot.shelf(),
+            guarded: Guarded::No,
         })
     }
 
@@ -234,6 +240,15 @@ impl TrashDir {
         let present = self.attributes.list(&envelope.readable()?)?;
         let carries = present.iter().any(|name| name == ORIGINAL_PATH);
         Ok(if !carries && RecordFile::is_in(&envelope)? { RecordPlace::File } else { RecordPlace::Envelope })
+    }
+}
+
+impl Reading {
+    fn marked(self, guarded: Guarded) -> Self {
+        match self {
+            Self::Item(item) => Self::Item(TrashItem { guarded, ..item }),
+            other => other,
+        }
     }
 }
 

@@ -19,7 +19,7 @@ use rustix::io::Errno;
 
 use crate::sys::door::through;
 use crate::sys::platform::{self, PLACE};
-use crate::sys::values::metadata::{FileId, FileKind, Metadata, mode_of};
+use crate::sys::values::metadata::{FileId, FileKind, Metadata, Timestamp, mode_of};
 use crate::sys::values::name::Name;
 use crate::sys::values::opening::{GUARDED, Within};
 
@@ -127,6 +127,11 @@ impl Dir {
     /// The metadata of `name`, not following it.
     pub fn metadata_of(&self, name: Name<'_>) -> io::Result<Metadata> {
         platform::look_at(self, name.as_os_str())
+    }
+
+    /// The metadata of `name`, and when it was made, where the file system tells.
+    pub fn metadata_and_birth_of(&self, name: Name<'_>) -> io::Result<(Metadata, Option<Timestamp>)> {
+        platform::look_at_birth_of(self, name.as_os_str())
     }
 
     /// The metadata of `name`, asked of the file system itself. A server may have the kernel go by what it told up to a second
@@ -335,6 +340,16 @@ pub fn metadata_following(path: &Path) -> io::Result<Metadata> {
 /// The metadata of an open file.
 pub fn metadata_of_file(file: &File) -> io::Result<Metadata> {
     platform::look(file)
+}
+
+/// The metadata of an open file, and when it was made, where the file system tells.
+pub fn metadata_and_birth_of_file(file: &File) -> io::Result<(Metadata, Option<Timestamp>)> {
+    platform::look_at_birth(file)
+}
+
+/// What is at `path`, not followed, and when it was made, where the file system tells.
+pub fn metadata_and_birth_at(path: &Path) -> io::Result<(Metadata, Option<Timestamp>)> {
+    platform::look_at_birth_of(CWD, path.as_os_str())
 }
 
 /// Sets the permission bits of an open file.

@@ -27,10 +27,13 @@ mod bsd;
 #[cfg(target_os = "freebsd")]
 mod freebsd;
 #[cfg(target_os = "linux")]
-#[cfg_attr(feature = "posix", allow(dead_code, unused_imports, reason = "the rehearsal takes some of it"))]
+#[cfg_attr(
+    feature = "posix",
+    allow(dead_code, unused_imports, unreachable_pub, reason = "the rehearsal takes some of it")
+)]
 mod linux;
 #[cfg(any(not(target_os = "linux"), feature = "posix"))]
-#[allow(dead_code, unused_imports, reason = "each platform replaces some of it")]
+#[allow(dead_code, unused_imports, unreachable_pub, reason = "each platform replaces some of it")]
 mod posix;
 #[cfg(all(target_os = "linux", feature = "posix"))]
 mod rehearsal;

@@ -2,6 +2,7 @@
 
 pub(super) mod apply;
 pub(super) mod attributes;
+pub(super) mod traits;
 
 use std::ffi::OsStr;
 use std::io;
@@ -114,7 +115,7 @@ pub(in crate::transfer) fn mode_for(was: &Metadata, owner: Owner) -> u32 {
 }
 
 /// A refusal is found by comparing, so that a call that only claims to work is found too.
-fn tolerate_refusal(result: io::Result<()>, asked: Asked) -> io::Result<()> {
+pub(in crate::transfer) fn tolerate_refusal(result: io::Result<()>, asked: Asked) -> io::Result<()> {
     match result {
         Err(error) if answer(&error, asked) == Answer::NotHere => Ok(()),
         result => result,

@@ -97,6 +97,12 @@ pub(crate) const RULES: &[Rule] = &[
         why: "only src/sys speaks to the kernel",
     },
     Rule {
+        files: &["*", "bin/"],
+        except: &["sys/platform/"],
+        names: Names::Without(&["rrm_seccomp"]),
+        why: "only src/sys speaks to the kernel, and only Linux can guard",
+    },
+    Rule {
         files: LIBRARY,
         except: &["attributes.rs", "attributes/", "transfer/metadata/attributes.rs", "sys/platform/"],
         names: Names::Without(&["xattr"]),

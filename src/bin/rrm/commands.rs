@@ -10,6 +10,7 @@ mod complete;
 mod completions;
 mod config;
 mod doctor;
+mod guard;
 mod help;
 mod import;
 mod keep;
@@ -107,6 +108,12 @@ commands! {
     ///
     /// Kept items are never deleted, not even by clean --all, until they are released or the keep ends.
     Keep(keep::KeepArgs),
+    /// Run a command and keep what it deletes or replaces.
+    ///
+    /// What was there before COMMAND began, and is deleted or replaced by it or by anything it starts, is in the trash
+    /// afterwards; rrm undo brings all of it back. COMMAND has the terminal, the signals and the exit status that it would
+    /// have without a guard. It is a net, not a sandbox.
+    Guard(guard::GuardArgs),
     /// Import items from the trash of other programs.
     ///
     /// Imports what trash-put, gio trash, trashy, gtrash and file managers removed. Original paths and dates are kept.

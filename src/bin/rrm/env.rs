@@ -100,6 +100,13 @@ pub(crate) fn now() -> DateTime<Utc> {
     Utc::now()
 }
 
+/// Where a test wants the losses of a guarded command written down, and not kept.
+#[cfg(feature = "testing")]
+#[expect(clippy::disallowed_methods, reason = "the environment")]
+pub(crate) fn recorded_losses() -> Option<PathBuf> {
+    std::env::var_os("RRM_TEST_LOSSES").map(PathBuf::from)
+}
+
 /// Injects the faults that a test has asked for.
 #[cfg(feature = "testing")]
 #[expect(clippy::disallowed_methods, clippy::expect_used, reason = "the environment, and a mistake of the test itself")]

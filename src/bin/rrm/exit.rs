@@ -15,6 +15,8 @@ pub(crate) enum Exit {
     BrokenPipe,
     /// Interrupted between two items; the status of a program ended by Ctrl-C.
     Interrupted,
+    /// As the command that was run, or as one that could not be.
+    AsCommand(u8),
 }
 
 impl Exit {
@@ -31,6 +33,7 @@ impl Exit {
             Self::Usage => 2,
             Self::BrokenPipe => 141,
             Self::Interrupted => 130,
+            Self::AsCommand(status) => status,
         })
     }
 }

@@ -37,7 +37,7 @@ pub(crate) use table::{footer, write as write_table};
 pub(crate) use text::{count, size, span};
 pub(crate) use verbosity::Verbosity;
 pub(crate) use view::{Detail, View};
-pub(crate) use words::made_anew;
+pub(crate) use words::{made_anew, words as words_of_error};
 
 // Used only by the screen.
 #[cfg(feature = "browse")]

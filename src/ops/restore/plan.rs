@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem, Untrusted};
 use crate::manager::TrashManager;
+use crate::ops::guarded::Aftermath;
 use crate::ops::restore::foresee::ToCome;
 use crate::ops::restore::options::{Conflict, Destination, Open, Restorable, RestoreOptions};
-use crate::ops::restore::target::{Links, RESTORE};
+use crate::ops::restore::target::{Links, MadeAnew, RESTORE};
+use crate::ops::undo::Exchanged;
 use crate::rules::selection::{Choice, Chosen, Versions};
 use crate::sys::{self, FileId, Name};
 use crate::text::quoted;
@@ -93,6 +95,15 @@ impl Merged {
     }
 }
 
+/// What else came of a restore.
+#[derive(Debug, Default)]
+pub struct RestoreEnd {
+    /// The directories that had to be made for it of which nothing told what they were like.
+    pub made_anew: Vec<MadeAnew>,
+    /// What a guarded run has moved or changed and an undo could not turn back.
+    pub problems: Vec<Error>,
+}
+
 impl TrashManager {
     /// Finds what is asked for and where it would go. Nothing is touched.
     #[must_use]
@@ -105,12 +116,15 @@ impl TrashManager {
             }
             Restorable::LastBatches { most, session } => {
                 // What an undo has skipped it would skip for ever, and never get to what was removed before.
-                let is_skipped = |item: &TrashItem| {
-                    let target = target_of(item, None, &request.destination).ok();
-                    target.is_some_and(|target| self.would_stay(item, target, request.conflict))
+                let exchanged = Exchanged::by_last_undo(self);
+                let is_left = |item: &TrashItem| {
+                    let target = || target_of(item, None, &request.destination).ok();
+                    exchanged.holds(item)
+                        || target().is_some_and(|target| self.would_stay(item, target, request.conflict))
                 };
-                let history = self.last_batches(*most, session.as_deref(), request.now, is_skipped);
-                let listing = history.into_listing();
+                let history = self.last_batches(*most, session.as_deref(), request.now, is_left);
+                let mut listing = history.into_listing();
+                listing.items.retain(|item| !exchanged.holds(item));
                 let choice = whole_batches(&listing.items);
                 (listing, choice)
             }
@@ -126,6 +140,8 @@ impl TrashManager {
         }
         // A directory comes back before what was removed from inside it.
         plan.steps.sort_by(|a, b| a.target.cmp(&b.target));
+        let aftermath = Aftermath::of(self, &plan);
+        aftermath.put_last_what_waits(&mut plan.steps);
         if let Some(name) = request.destination.name.as_ref().filter(|_| plan.steps.len() > 1) {
             let reason = format!("{} items cannot have one name", plan.steps.len());
             plan.steps.clear();

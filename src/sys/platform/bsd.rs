@@ -1,5 +1,6 @@
 //! What macOS and FreeBSD have in common, and POSIX has not: when an inode was made, and flags that a person sets.
 
+use std::ffi::OsStr;
 use std::io;
 use std::os::fd::AsFd;
 use std::path::Path;
@@ -13,6 +14,11 @@ use crate::sys::values::metadata::{Metadata, Timestamp};
 pub(in crate::sys) fn look_at_birth(handle: impl AsFd) -> io::Result<(Metadata, Option<Timestamp>)> {
     let told = rustix::fs::fstat(&handle)?;
     Ok((look(handle)?, Some(time(told.st_birthtime, told.st_birthtime_nsec))))
+}
+
+pub(in crate::sys) fn look_at_birth_of(base: impl AsFd, name: &OsStr) -> io::Result<(Metadata, Option<Timestamp>)> {
+    let told = rustix::fs::statat(&base, name, AtFlags::SYMLINK_NOFOLLOW)?;
+    Ok((look_at(base, name)?, Some(time(told.st_birthtime, told.st_birthtime_nsec))))
 }
 
 /// `nodump`, `uchg`, `uappnd`, `opaque`, `uunlnk`, `hidden`, `schg`, `sappnd`, `sunlnk`: what a person sets (chflags(1)).

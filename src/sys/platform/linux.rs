@@ -3,6 +3,7 @@
 mod attribute;
 mod content;
 mod entries;
+pub(in crate::sys) mod guarded;
 mod inode;
 mod look;
 mod mounts;
@@ -15,7 +16,7 @@ pub(in crate::sys) use content::{
 };
 pub(in crate::sys) use entries::{Listing, Reading, Room, for_each, read_some, rewind};
 pub(in crate::sys) use inode::{Marked, make_special};
-pub(in crate::sys) use look::{is_fixed, look, look_at, look_at_anew, look_at_birth, look_following};
+pub(in crate::sys) use look::{is_fixed, look, look_at, look_at_anew, look_at_birth, look_at_birth_of, look_following};
 pub(in crate::sys) use mounts::{MOUNT_TABLE, mount_table};
 pub(in crate::sys) use place::{
     PLACE, keep_access_time, open_dir, open_keeping_access_time, open_on_this_mount, path_of, refusal, remove_file,

@@ -6,6 +6,7 @@
 mod attribute;
 mod content;
 mod entries;
+pub(in crate::sys) mod guarded;
 mod inode;
 mod look;
 mod place;

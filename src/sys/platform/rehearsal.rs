@@ -34,3 +34,7 @@ pub(in crate::sys) fn set_mode_at(base: impl AsFd, path: &OsStr, mode: Mode) -> 
 pub(in crate::sys) fn look_at_birth(handle: impl AsFd) -> io::Result<(Metadata, Option<Timestamp>)> {
     look(handle).map(|is| (is, None))
 }
+
+pub(in crate::sys) fn look_at_birth_of(base: impl AsFd, name: &OsStr) -> io::Result<(Metadata, Option<Timestamp>)> {
+    look_at(base, name).map(|is| (is, None))
+}

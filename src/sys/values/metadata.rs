@@ -48,7 +48,7 @@ pub struct FileId {
 }
 
 /// A point in time as file systems keep it.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Timestamp {
     /// Seconds since the epoch.
     pub seconds: i64,

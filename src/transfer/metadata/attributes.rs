@@ -9,7 +9,7 @@ use xattr::FileExt;
 use crate::sys::door::through;
 use crate::sys::{AttributeMeaning, Carrier, Inode, has_no_attributes, is_attribute_refused, meaning_of_attribute};
 
-use crate::transfer::error::{Failure, Trouble, While};
+use crate::transfer::error::{Failure, Trouble, While, is_refusal};
 use crate::transfer::loss::Loss;
 
 /// Whether the copy belongs to the group that the source belongs to.
@@ -69,6 +69,27 @@ pub(in crate::transfer) fn keep(
         }
     }
     Ok(losses)
+}
+
+/// Makes the attributes of `inode` these, as far as they may be set: others go, but for labels.
+pub(super) fn replace(inode: &Inode, wanted: &BTreeMap<OsString, Vec<u8>>) -> Result<(), Trouble> {
+    for (name, value) in wanted {
+        if get(inode, name).during(Failure::Keep)?.as_ref() != Some(value) {
+            set(inode, name, value)?;
+        }
+    }
+    for name in list(inode, is_kept)
+        .during(Failure::Keep)?
+        .unwrap_or_default()
+        .iter()
+        .filter(|name| !wanted.contains_key(*name))
+    {
+        match remove(inode, name) {
+            Err(error) if is_refusal(&error) => {}
+            removed => removed.during(Failure::Keep)?,
+        }
+    }
+    Ok(())
 }
 
 fn remove_inherited(made: &Inode, but: &[OsString]) -> io::Result<()> {

@@ -13,7 +13,7 @@ use clap::{Args, ValueEnum, ValueHint};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::TrashManager;
 use rrm::ops::restore::{Conflict, Destination, Open, Restorable, RestoreOptions};
-use rrm::ops::restore::{RestorePlan, RestoreStep, Restored};
+use rrm::ops::restore::{RestoreEnd, RestorePlan, RestoreStep, Restored};
 use rrm::ops::{Copying, Undoing};
 use rrm::rules::selection::absolute;
 
@@ -252,49 +252,51 @@ impl Restoring<'_> {
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        let made_anew = manager.restore(plan, &messages.progress().watching(), |step, result| {
-            let (verb, path) = match result {
-                Ok(Restored::At(path)) => ("restored", path),
-                Ok(Restored::Marked(path, problem)) => {
-                    *exit = (*exit).max(messages.problems(&[problem]));
-                    ("restored", path)
-                }
-                Ok(Restored::Skipped(path)) => ("skipped", path),
-                Ok(Restored::Merged(merged)) => {
-                    undoing.iter_mut().for_each(|undoing| undoing.merged(&step.item, &merged));
-                    let lines = merged::lines_of(session, step, &merged, *report);
-                    written = std::mem::replace(&mut written, Ok(())).and_then(|()| write_lines(&lines, &mut out));
-                    *exit = (*exit).max(messages.problems(&merged.problems));
-                    if merged.is_whole() {
-                        done.push(merged.target);
+        let RestoreEnd { made_anew, problems } =
+            manager.restore(plan, &messages.progress().watching(), |step, result| {
+                let (verb, path) = match result {
+                    Ok(Restored::At(path)) => ("restored", path),
+                    Ok(Restored::Marked(path, problem)) => {
+                        *exit = (*exit).max(messages.problems(&[problem]));
+                        ("restored", path)
                     }
-                    return;
+                    Ok(Restored::Skipped(path)) => ("skipped", path),
+                    Ok(Restored::Merged(merged)) => {
+                        undoing.iter_mut().for_each(|undoing| undoing.merged(&step.item, &merged));
+                        let lines = merged::lines_of(session, step, &merged, *report);
+                        written = std::mem::replace(&mut written, Ok(())).and_then(|()| write_lines(&lines, &mut out));
+                        *exit = (*exit).max(messages.problems(&merged.problems));
+                        if merged.is_whole() {
+                            done.push(merged.target);
+                        }
+                        return;
+                    }
+                    Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
+                        return unagreed.push((step.clone(), error));
+                    }
+                    Err(error) => {
+                        *exit = (*exit).max(messages.problems(&[error]));
+                        return;
+                    }
+                };
+                let is_skipped = verb == "skipped" && *report == Report::Summary;
+                let line = match report {
+                    Report::Json => (verb == "restored").then(|| object_line(session, step, &path)),
+                    _ if *report == Report::Each || is_skipped || path != step.target => {
+                        Some(format!("{verb} {}", session.quoted(&path)))
+                    }
+                    _ => None,
+                };
+                written = std::mem::replace(&mut written, Ok(())).and_then(|()| write_lines(line.as_slice(), &mut out));
+                if verb == "restored" {
+                    if let Some(undoing) = undoing {
+                        undoing.brought_back(&step.item, &path);
+                    }
+                    done.push(path);
                 }
-                Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
-                    return unagreed.push((step.clone(), error));
-                }
-                Err(error) => {
-                    *exit = (*exit).max(messages.problems(&[error]));
-                    return;
-                }
-            };
-            let is_skipped = verb == "skipped" && *report == Report::Summary;
-            let line = match report {
-                Report::Json => (verb == "restored").then(|| object_line(session, step, &path)),
-                _ if *report == Report::Each || is_skipped || path != step.target => {
-                    Some(format!("{verb} {}", session.quoted(&path)))
-                }
-                _ => None,
-            };
-            written = std::mem::replace(&mut written, Ok(())).and_then(|()| write_lines(line.as_slice(), &mut out));
-            if verb == "restored" {
-                if let Some(undoing) = undoing {
-                    undoing.brought_back(&step.item, &path);
-                }
-                done.push(path);
-            }
-        });
+            });
         written.and_then(|()| out.flush()).context("write error")?;
+        self.exit = self.exit.max(messages.problems(&problems));
         made_anew.iter().for_each(|anew| messages.close(&output::made_anew(anew, messages.charset)));
         Ok(unagreed)
     }

@@ -157,7 +157,7 @@ fn text_of(instant: DateTime<Utc>) -> String {
 mod tests {
     use std::os::unix::ffi::OsStringExt;
 
-    use rrm::item::{Grower, Holder, ItemId, ItemKind, Keep, Origin, Shelf, Trust};
+    use rrm::item::{Grower, Guarded, Holder, ItemId, ItemKind, Keep, Origin, Shelf, Trust};
 
     use super::*;
 
@@ -177,6 +177,7 @@ mod tests {
             grower: Grower::Us,
             keep: Keep::No,
             shelf: Shelf::Trash,
+            guarded: Guarded::No,
         }
     }
 

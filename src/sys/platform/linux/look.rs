@@ -33,10 +33,19 @@ pub(in crate::sys) fn look_following(path: &Path) -> io::Result<Metadata> {
 
 /// As [`look`], and when it was made.
 pub(in crate::sys) fn look_at_birth(handle: impl AsFd) -> io::Result<(Metadata, Option<Timestamp>)> {
-    let told = rustix::fs::statx(handle, "", AtFlags::EMPTY_PATH, WANTED | StatxFlags::BTIME)?;
+    Ok(with_birth(rustix::fs::statx(handle, "", AtFlags::EMPTY_PATH, WANTED | StatxFlags::BTIME)?))
+}
+
+fn with_birth(told: Statx) -> (Metadata, Option<Timestamp>) {
     let born = Timestamp { seconds: told.stx_btime.tv_sec, nanoseconds: told.stx_btime.tv_nsec };
     let is_told = told.stx_mask & StatxFlags::BTIME.bits() != 0;
-    Ok((told.into(), is_told.then_some(born)))
+    (told.into(), is_told.then_some(born))
+}
+
+/// As [`look_at`], and when it was made.
+pub(in crate::sys) fn look_at_birth_of(base: impl AsFd, name: &OsStr) -> io::Result<(Metadata, Option<Timestamp>)> {
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+    Ok(with_birth(rustix::fs::statx(base, name, flags, WANTED | StatxFlags::BTIME)?))
 }
 
 /// `chattr +i`, `chattr +a`.

@@ -1,0 +1,106 @@
+//! The keeper that has the trash: what it was given, and what it tells at the end.
+
+use std::ffi::OsStr;
+use std::path::Path;
+
+use rrm::guard::{GuardedRun, Keeper, Loss, Missed, Summary, Verdict, Watch};
+use rrm::text::Charset;
+
+use crate::env;
+use crate::gnu::quote::quote_where_needed;
+use crate::output::{count, words_of_error};
+
+pub(super) struct Trashing {
+    pub(super) run: GuardedRun,
+    /// What COMMAND is called in messages.
+    pub(super) program: String,
+    pub(super) charset: Charset,
+}
+
+/// What COMMAND is called: the last component of what was typed.
+pub(super) fn name_of(word: &OsStr, charset: Charset) -> String {
+    quote_where_needed(Path::new(word).file_name().unwrap_or(word), charset)
+}
+
+impl Keeper for Trashing {
+    fn keep(&self, loss: Loss) -> Verdict {
+        self.run.keep(loss)
+    }
+
+    fn missed(&self, missed: Missed) {
+        self.run.missed(missed);
+    }
+}
+
+impl Watch for Trashing {
+    fn tick(&self) {
+        self.run.flush();
+    }
+
+    /// A line that tells what was removed, empty where nothing was; then one for each thing that is not in the trash.
+    fn end(&self) -> Vec<u8> {
+        let summary = self.run.end(env::now());
+        let lost = summary.not_kept.iter().chain(&summary.problems).map(|error| words_of_error(error, self.charset));
+        let lines: Vec<String> = [told(&self.program, &summary)].into_iter().chain(lost).collect();
+        lines.join("\n").into_bytes()
+    }
+
+    fn succeed(&self) {
+        self.run.take_over();
+    }
+}
+
+/// What a run did, in a sentence.
+fn told(program: &str, summary: &Summary) -> String {
+    let Summary { directories, files, replaced, changed, .. } = *summary;
+    let removed: Vec<String> = [(directories, "directory", "directories"), (files, "file", "files")]
+        .into_iter()
+        .filter(|(number, ..)| *number > 0)
+        .map(|(number, one, more)| format!("{number} {}", if number == 1 { one } else { more }))
+        .collect();
+    let removed = (!removed.is_empty()).then(|| format!("removed {}", removed.join(" and ")));
+    let replaced = (replaced > 0).then(|| format!("replaced {}", count(replaced, "file")));
+    let did: Vec<String> = removed.into_iter().chain(replaced).collect();
+    if did.is_empty() {
+        return String::new();
+    }
+    let are_all = summary.not_kept.is_empty() && summary.problems.is_empty() && changed == 0;
+    let undo =
+        if are_all { "all are in the trash, rrm undo brings them back" } else { "rrm undo brings back what is kept" };
+    let changed = match changed {
+        0 => String::new(),
+        1 => "; 1 file had changed before it was kept".to_owned(),
+        _ => format!("; {changed} files had changed before they were kept"),
+    };
+    format!("{program} {}; {undo}{changed}", did.join(" and "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_run_is_told_in_a_sentence() {
+        let summary = |directories, files, replaced, changed| Summary {
+            directories,
+            files,
+            replaced,
+            changed,
+            ..Summary::default()
+        };
+        for (summary, expected) in [
+            (summary(0, 0, 0, 0), ""),
+            (summary(1, 0, 0, 0), "make removed 1 directory; all are in the trash, rrm undo brings them back"),
+            (
+                summary(2, 1, 3, 0),
+                "make removed 2 directories and 1 file and replaced 3 files; all are in the trash, rrm undo brings them back",
+            ),
+            (
+                summary(0, 0, 1, 1),
+                "make replaced 1 file; rrm undo brings back what is kept; 1 file had changed before it was kept",
+            ),
+        ] {
+            assert_eq!(told("make", &summary), expected);
+        }
+    }
+}

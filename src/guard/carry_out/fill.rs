@@ -1,0 +1,129 @@
+//! An envelope that a plan fills. Each step is done if it is not done yet, so that an interrupted one goes on.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::super::plan::PlannedUnit;
+use super::super::promote::{Part, Uses, What};
+use crate::store::{Guard, layout};
+use crate::sys::{Dir, Inode, Name, if_there, rename_to_own_name};
+use crate::transfer::Traits;
+
+/// What an owner may do with a directory that is being filled.
+const OWNER_ALL: u32 = 0o700;
+
+/// Fills the envelope of an item; false where it is not there (any more).
+pub(super) fn fill(guard: &Guard, unit: &PlannedUnit) -> io::Result<bool> {
+    let text = unit.id.to_string();
+    let Some(envelope) = if_there(guard.dir().open_dir(Name::new(&text)?))? else { return Ok(false) };
+    let mut filling = Filling { guard, envelope: &envelope, last: None };
+    for part in &unit.parts {
+        filling.put(part)?;
+    }
+    // What is in a directory comes after it, so that from the last to the first each is given its own when nothing in it
+    // is changed any more.
+    for part in unit.parts.iter().rev() {
+        if let What::Directory(Some(had)) = &part.what {
+            filling.finish(&part.below, had)?;
+        }
+    }
+    Ok(true)
+}
+
+struct Filling<'a> {
+    guard: &'a Guard,
+    envelope: &'a Dir,
+    /// The directory of the item that was used last: parts come in runs.
+    last: Option<(PathBuf, Dir)>,
+}
+
+impl Filling<'_> {
+    fn put(&mut self, part: &Part) -> io::Result<()> {
+        match &part.what {
+            What::Directory(_) => self.make(&part.below),
+            What::Number { number, uses, had } => self.put_number(&part.below, *number, *uses, had.as_ref()),
+        }
+    }
+
+    fn make(&mut self, below: &Path) -> io::Result<()> {
+        let (holder, name) = self.place(below)?;
+        match holder.create_private_dir(Name::new(&name)?) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open_up(&holder, Name::new(&name)?),
+            made => made.map(drop),
+        }
+    }
+
+    fn put_number(&mut self, below: &Path, number: u64, uses: Uses, had: Option<&Traits>) -> io::Result<()> {
+        let (holder, last) = self.place(below)?;
+        let (number, last) = (Guard::name_of(number), Name::new(&last)?);
+        let number = Name::new(&number)?;
+        if let Some(had) = had {
+            self.give_back(number, had)?;
+        }
+        let put = match uses {
+            Uses::One => rename_to_own_name(self.guard.dir(), number, &holder, last),
+            Uses::Several => self.guard.dir().link(number, &holder, last),
+        };
+        match put {
+            // Done before: a number is moved once, and linked once to a place.
+            Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::AlreadyExists) => {
+                holder.metadata_of(last).map(drop)
+            }
+            put => put,
+        }
+    }
+
+    /// Gives what had other permissions and times before what it had, if no other name of it is somebody's.
+    fn give_back(&self, number: Name<'_>, had: &Traits) -> io::Result<()> {
+        let Some(is) = if_there(self.guard.dir().metadata_of(number))? else { return Ok(()) };
+        if is.links > 1 {
+            return Ok(());
+        }
+        let inode = self.guard.dir().mark(number)?;
+        // What may not be given back is no reason to leave it out.
+        had.give_back(&inode).and_then(|()| had.give_back_times(&inode)).ok();
+        Ok(())
+    }
+
+    fn finish(&mut self, below: &Path, had: &Traits) -> io::Result<()> {
+        self.last = None;
+        let (holder, name) = self.place(below)?;
+        let dir = holder.open_dir(Name::new(&name)?)?.readable()?;
+        had.give(&Inode::Open(dir))
+    }
+
+    /// The directory that holds what is at `below` of the item, made if it is missing, and the name there.
+    fn place(&mut self, below: &Path) -> io::Result<(Dir, std::ffi::OsString)> {
+        let Some(name) = below.file_name() else {
+            return Ok((self.envelope.try_clone()?, layout::ITEM.as_os_str().to_owned()));
+        };
+        let parent = below.parent().unwrap_or(Path::new(""));
+        let dir = match &self.last {
+            Some((known, dir)) if known == parent => dir.try_clone()?,
+            _ => self.descend(parent)?,
+        };
+        self.last = Some((parent.to_owned(), dir.try_clone()?));
+        Ok((dir, name.to_owned()))
+    }
+
+    fn descend(&self, below: &Path) -> io::Result<Dir> {
+        let mut dir = self.envelope.open_dir(layout::ITEM)?;
+        for name in below {
+            let name = Name::new(name)?;
+            dir = match if_there(dir.open_dir(name))? {
+                Some(next) => next,
+                None => dir.create_private_dir(name)?,
+            };
+        }
+        Ok(dir)
+    }
+}
+
+/// Lets us into a directory that was finished before and is to be finished again.
+fn open_up(holder: &Dir, name: Name<'_>) -> io::Result<()> {
+    let is = holder.metadata_of(name)?;
+    match is.mode & OWNER_ALL {
+        OWNER_ALL => Ok(()),
+        _ => holder.open_dir(name)?.set_mode(is.mode | OWNER_ALL),
+    }
+}

@@ -1,0 +1,267 @@
+//! A run that goes on: what is about to be lost gets a number, and a line in the journal of its volume.
+
+mod keep;
+
+use std::collections::HashMap;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::journal::Entry;
+use super::volume::Volume;
+use super::{Batch, Missed, Summary, carry_out};
+use crate::error::{Error, ErrorKind, Result};
+use crate::item::{ItemId, RANDOM, Told};
+use crate::manager::TrashManager;
+use crate::store::TrashDir;
+use crate::sys::{Dir, FileId, Metadata, Name, Timestamp, random_bytes};
+
+/// What is tried, in every error about what is not kept.
+const KEEP: &str = "keep";
+
+/// How many things that are not kept are named one by one.
+const MOST_NAMED: usize = 1000;
+
+/// What a run is to do.
+#[derive(Debug, Clone)]
+pub struct GuardOptions {
+    /// When it began. The program starts once the clock that file systems take their times from, which may be some
+    /// milliseconds behind, is past it.
+    pub began: Timestamp,
+    /// Tells the time by the same clock, which is never behind that of a file system.
+    pub clock: fn() -> Timestamp,
+    /// Directories whose volumes get their store before the program starts.
+    pub here: Vec<PathBuf>,
+    /// The label of its items.
+    pub session: Option<OsString>,
+    /// How long they are kept.
+    pub grace: TimeDelta,
+    /// How large a copy may be, in bytes.
+    pub limit: u64,
+}
+
+/// A run: it keeps what the program destroys, from several threads at once, and makes items of that in the end.
+pub struct GuardedRun {
+    manager: Arc<TrashManager>,
+    options: GuardOptions,
+    segment: RwLock<Segment>,
+    /// The trash directories that nothing may be taken out of, and where they are.
+    trashes: RwLock<Vec<(Arc<TrashDir>, PathBuf)>>,
+    /// Whether one of them, or a directory above it, may be elsewhere by now.
+    has_moved_directories: AtomicBool,
+    not_kept: Mutex<Vec<Error>>,
+}
+
+/// What is kept until the next end; then another begins.
+struct Segment {
+    /// How its directories are called.
+    id: ItemId,
+    /// By mount and device; nothing where no trash directory could be had.
+    volumes: Mutex<HashMap<VolumeKey, Option<Arc<Volume>>>>,
+}
+
+/// As far as a link reaches.
+type VolumeKey = (Option<u64>, (u32, u32));
+
+impl Segment {
+    fn volumes(&self) -> MutexGuard<'_, HashMap<VolumeKey, Option<Arc<Volume>>>> {
+        self.volumes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl GuardedRun {
+    /// Prepares everything, and starts no thread.
+    ///
+    /// # Errors
+    /// Where there is no trash directory for what is in the directories of the options: nothing could be kept.
+    pub fn begin(manager: Arc<TrashManager>, options: GuardOptions) -> Result<Self> {
+        let trashes = manager.trashes_for_guard();
+        let segment = Segment { id: new_id(&options)?, volumes: Mutex::default() };
+        let run = Self {
+            manager,
+            options,
+            segment: RwLock::new(segment),
+            trashes: RwLock::new(trashes.into_iter().filter_map(located).collect()),
+            has_moved_directories: AtomicBool::new(false),
+            not_kept: Mutex::default(),
+        };
+        for here in &run.options.here {
+            run.prepare(here)?;
+        }
+        Ok(run)
+    }
+
+    fn prepare(&self, here: &Path) -> Result<()> {
+        let failed = |error| Error::system("guard", here, error);
+        let dir = Dir::open_following(here).map_err(failed)?;
+        let is = dir.metadata().map_err(failed)?;
+        let segment = self.segment.read().unwrap_or_else(PoisonError::into_inner);
+        self.volume_of(&segment, &dir, &is).map(drop)
+    }
+
+    /// Goes on for a keeper that is there no more, of which this process has inherited the run.
+    ///
+    /// What was inherited is as it was at that time; the locks came with it. What the keeper has opened later, or ended, is
+    /// left to the next command.
+    pub fn take_over(&self) {
+        let mut segment = self.segment.write().unwrap_or_else(PoisonError::into_inner);
+        if let Ok(id) = new_id(&self.options) {
+            segment.id = id;
+        }
+        let mut volumes = segment.volumes();
+        let inherited: Vec<_> = volumes.drain().collect();
+        let mut renewed: Vec<Arc<Volume>> = Vec::new();
+        for (key, volume) in inherited {
+            let Some(volume) = volume else { continue };
+            let known = renewed.iter().find(|known| known.trash.id() == volume.trash.id()).cloned();
+            let again = known.or_else(|| Arc::try_unwrap(volume).ok().and_then(Volume::renewed).map(Arc::new));
+            renewed.extend(again.clone());
+            volumes.extend(again.map(|again| (key, Some(again))));
+        }
+    }
+
+    /// Brings to the disk what was written down; to be called now and then.
+    pub fn flush(&self) {
+        let segment = self.segment.read().unwrap_or_else(PoisonError::into_inner);
+        let volumes: Vec<Arc<Volume>> = segment.volumes().values().flatten().cloned().collect();
+        for volume in volumes {
+            // The next one tries again, and what it is for may never happen.
+            volume.flush().ok();
+        }
+    }
+
+    /// Makes items of all that was kept so far, as removed at this instant; what is kept from now on is for the next end.
+    pub fn end(&self, at: DateTime<Utc>) -> Summary {
+        let mut summary = Summary::default();
+        let next = match new_id(&self.options) {
+            Ok(id) => Segment { id, volumes: Mutex::default() },
+            Err(error) => {
+                summary.problems.push(error);
+                return summary;
+            }
+        };
+        let old = {
+            let mut segment = self.segment.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *segment, next)
+        };
+        let volumes = old.volumes.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let batch =
+            Batch { at, deletion: at.checked_add_signed(self.options.grace), session: self.options.session.clone() };
+        for volume in volumes.into_values().flatten() {
+            // Nobody else has it any more: whoever keeps something holds the segment.
+            let Ok(volume) = Arc::try_unwrap(volume).map_err(|_| ()) else { continue };
+            let (trash, guard) = volume.into_guard();
+            summary += carry_out(&trash, &guard, &batch);
+        }
+        summary.items.sort_by(|a, b| a.original_path().cmp(&b.original_path()));
+        let mut not_kept = self.not_kept.lock().unwrap_or_else(PoisonError::into_inner);
+        summary.not_kept.extend(not_kept.drain(..));
+        summary
+    }
+
+    /// The store for what is in a directory.
+    fn volume_of(&self, segment: &Segment, dir: &Dir, is: &Metadata) -> Result<Arc<Volume>> {
+        let key = (is.mount, is.id.device);
+        let mut volumes = segment.volumes();
+        if let Some(known) = volumes.get(&key) {
+            return known.clone().ok_or_else(|| no_trash(dir));
+        }
+        let made = self.manager.trash_for_guard(dir, is).and_then(|trash| self.open(segment, &volumes, trash));
+        let known = made.as_ref().ok().cloned();
+        volumes.insert(key, known);
+        made
+    }
+
+    fn open(
+        &self,
+        segment: &Segment,
+        volumes: &HashMap<VolumeKey, Option<Arc<Volume>>>,
+        trash: Arc<TrashDir>,
+    ) -> Result<Arc<Volume>> {
+        // Two mounts of one directory may lead to one trash.
+        if let Some(known) = volumes.values().flatten().find(|volume| volume.trash.id() == trash.id()) {
+            return Ok(known.clone());
+        }
+        self.protect(&trash);
+        let GuardOptions { session, grace, .. } = &self.options;
+        let first = Entry::Run { session: session.clone(), grace: grace.num_seconds() };
+        let begun = Volume::begin(trash.clone(), segment.id, &first);
+        begun.map(Arc::new).map_err(|error| Error::system("use the trash directory", &**trash.path(), error))
+    }
+
+    fn protect(&self, trash: &Arc<TrashDir>) {
+        let mut trashes = self.trashes.write().unwrap_or_else(PoisonError::into_inner);
+        if trashes.iter().all(|(known, _)| known.id() != trash.id()) {
+            trashes.extend(located(trash.clone()));
+        }
+    }
+
+    /// Whether a name is in a trash directory of ours, or is one.
+    fn is_in_a_trash(&self, parent: &Dir, name: &std::ffi::OsStr, path: Option<&Path>) -> bool {
+        let trashes = self.trashes.read().unwrap_or_else(PoisonError::into_inner);
+        let Some(path) = path else {
+            let ids: Vec<FileId> = trashes.iter().map(|(trash, _)| trash.id()).collect();
+            return is_below(parent, name, &ids).unwrap_or(false);
+        };
+        let is_in = |place: &Path| path.starts_with(place);
+        match self.has_moved_directories.load(Ordering::Relaxed) {
+            false => trashes.iter().any(|(_, place)| is_in(place)),
+            // A directory above one may have another name by now.
+            true => trashes.iter().any(|(trash, place)| trash.dir().path().map_or(is_in(place), |place| is_in(&place))),
+        }
+    }
+
+    fn lose(&self, path: Option<&Path>, reason: impl Into<std::borrow::Cow<'static, str>>) {
+        let mut not_kept = self.not_kept.lock().unwrap_or_else(PoisonError::into_inner);
+        if not_kept.len() < MOST_NAMED {
+            let path = path.unwrap_or(Path::new(""));
+            not_kept.push(Error::new(ErrorKind::NoTrash, KEEP, path, reason));
+        }
+    }
+
+    fn miss(&self, missed: &Missed) {
+        let why = missed.why.words();
+        let program = missed.program.to_string_lossy();
+        self.lose(missed.path.as_deref(), format!("{program} took it, and {why}"));
+    }
+}
+
+fn new_id(options: &GuardOptions) -> Result<ItemId> {
+    let began = DateTime::from_timestamp(options.began.seconds, options.began.nanoseconds).unwrap_or_default();
+    let mut random = [0; RANDOM];
+    random_bytes(&mut random).map_err(|error| Error::system("name", "the guarded run", error))?;
+    Ok(ItemId::new(random, Told { removed: began, ..Told::nothing() }))
+}
+
+fn located(trash: Arc<TrashDir>) -> Option<(Arc<TrashDir>, PathBuf)> {
+    let place = trash.dir().path().ok()?;
+    Some((trash, place))
+}
+
+fn no_trash(dir: &Dir) -> Error {
+    Error::new(ErrorKind::NoTrash, KEEP, dir.path().unwrap_or_default(), "its volume has no trash directory")
+}
+
+/// Whether `name` of `parent` is one of these directories or below one.
+fn is_below(parent: &Dir, name: &std::ffi::OsStr, ids: &[FileId]) -> std::io::Result<bool> {
+    if let Ok(is) = parent.metadata_of(Name::new(name)?)
+        && ids.contains(&is.id)
+    {
+        return Ok(true);
+    }
+    let mut dir = parent.try_clone()?;
+    loop {
+        let is = dir.metadata()?.id;
+        let above = dir.open_parent()?;
+        if ids.contains(&is) {
+            return Ok(true);
+        }
+        if above.metadata()?.id == is {
+            return Ok(false);
+        }
+        dir = above;
+    }
+}

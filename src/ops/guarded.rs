@@ -1,0 +1,107 @@
+//! What a guarded run needs of the trash, and what becomes of one that nobody owns any more.
+
+mod aftermath;
+
+use std::collections::HashMap;
+use std::io::Read as _;
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::guard::{Batch, carry_out};
+use crate::item::{Guarded, ItemId};
+use crate::manager::TrashManager;
+use crate::ops::restore::options::{Conflict, Restorable, RestoreOptions};
+use crate::ops::restore::plan::RestoreStep;
+use crate::store::{Guard, Run, TrashDir};
+use crate::sys::{Dir, Metadata, metadata_of_file};
+
+pub(crate) use aftermath::Aftermath;
+
+/// What is done where something is in the way: an undo exchanges what a guarded program has put in the place of an item.
+pub(crate) fn conflict_of(step: &RestoreStep, request: &RestoreOptions) -> Conflict {
+    let is_undo = matches!(request.what, Restorable::LastBatches { .. }) && request.destination.directory.is_none();
+    match (request.conflict, step.item.guarded) {
+        (Conflict::Fail, Guarded::Replaced(_)) if is_undo => Conflict::Swap,
+        (conflict, _) => conflict,
+    }
+}
+
+impl TrashManager {
+    /// All trash directories that can be found.
+    pub(crate) fn trashes_for_guard(&self) -> Vec<Arc<TrashDir>> {
+        self.discover().trashes
+    }
+
+    /// The trash directory that a link of what is in `dir` can go to, made if it is missing.
+    pub(crate) fn trash_for_guard(&self, dir: &Dir, is: &Metadata) -> Result<Arc<TrashDir>> {
+        let home = self.volumes().home();
+        let trash = match home {
+            Ok(home) if home.mount() == is.mount && home.id().device == is.id.device => home,
+            _ => Arc::clone(&self.volumes().of_volume(dir).map_err(|reasons| {
+                let first = reasons.into_iter().next();
+                first.unwrap_or_else(|| Error::new(ErrorKind::NoTrash, "keep", "", "there is no trash directory"))
+            })?),
+        };
+        self.know(trash.clone());
+        Ok(trash)
+    }
+
+    /// Makes items of what runs have kept that nobody owns any more. What cannot be done now is left to the next command.
+    pub(crate) fn file_what_is_left(&self, trashes: &[Arc<TrashDir>]) -> Vec<Error> {
+        let mut runs: HashMap<ItemId, Vec<Left>> = HashMap::new();
+        for trash in trashes {
+            for id in trash.guards().unwrap_or_default() {
+                if let Some(left) = Left::of(trash, id) {
+                    runs.entry(id).or_default().push(left);
+                }
+            }
+        }
+        let mut problems = Vec::new();
+        for left in runs.into_values() {
+            // One run is one batch, on however many volumes.
+            let at = left.iter().map(|left| left.at).max().unwrap_or_default();
+            for Left { trash, guard, journal, .. } in left {
+                problems.extend(carry_out(&trash, &guard, &Batch::of_journal(&journal, at)).problems);
+            }
+        }
+        problems
+    }
+}
+
+/// Whether a run that nobody owns any more has left something there.
+pub(crate) fn has_left(trash: &Arc<TrashDir>) -> bool {
+    trash.guards().unwrap_or_default().into_iter().any(|id| Left::of(trash, id).is_some())
+}
+
+/// What a run has left on one volume.
+struct Left {
+    trash: Arc<TrashDir>,
+    guard: Guard,
+    journal: Vec<u8>,
+    /// When it was last at work.
+    at: DateTime<Utc>,
+}
+
+impl Left {
+    /// Nothing where somebody owns it, or all is done.
+    fn of(trash: &Arc<TrashDir>, id: ItemId) -> Option<Self> {
+        let guard = trash.take_guard(id).ok()??;
+        let mut journal = Vec::new();
+        let at = match guard.journal().ok()? {
+            Some(mut file) => {
+                file.read_to_end(&mut journal).ok()?;
+                let modified = metadata_of_file(&file).ok()?.modified;
+                DateTime::from_timestamp(modified.seconds, modified.nanoseconds)?
+            }
+            None if guard.read(Run::Plan).ok()?.is_some() => DateTime::UNIX_EPOCH,
+            None => {
+                // A run that was killed while it began.
+                trash.end_guard(&guard).ok();
+                return None;
+            }
+        };
+        Some(Self { trash: trash.clone(), guard, journal, at })
+    }
+}

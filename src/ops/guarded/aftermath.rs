@@ -1,0 +1,279 @@
+//! What the undo of a guarded run does beside restoring its items: what the run has moved goes back to where it was, and what
+//! it has changed gets back the permissions, attributes and times that it had.
+//!
+//! Nothing is replaced. What is not the very same inode any more is left alone, and no directory that somebody has changed
+//! since the run is given an older time.
+
+use std::collections::HashSet;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use chrono::{DateTime, Utc};
+
+use crate::error::{Error, ErrorKind};
+use crate::guard::{Entry, Key, Thing, entries};
+use crate::manager::TrashManager;
+use crate::manager::trash_ids::TrashIds;
+use crate::ops::restore::options::Restorable;
+use crate::ops::restore::plan::{RestorePlan, RestoreStep};
+use crate::sys::{Dir, FileKind, Inode, Metadata, Name, rename_no_replace};
+use crate::transfer::Traits;
+
+/// What is to be turned back beside the items of a plan.
+pub(crate) struct Aftermath {
+    trashes: TrashIds,
+    /// Each with the end of its run; the last first.
+    moves: Vec<(Entry, DateTime<Utc>)>,
+    had: Vec<Had>,
+}
+
+/// What something had before the run.
+struct Had {
+    thing: Thing,
+    path: PathBuf,
+    traits: Traits,
+    since: Since,
+}
+
+/// Whether a directory is as the run has left it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Since {
+    Unchanged,
+    Changed,
+}
+
+/// What became of a move that was to be turned back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Turned {
+    /// It is back, or is not there to be moved.
+    Done,
+    /// It may be possible later.
+    Later,
+}
+
+impl Aftermath {
+    /// That of the runs whose items an undo is about to restore to where they were.
+    pub(crate) fn of(manager: &TrashManager, plan: &RestorePlan) -> Self {
+        let request = &plan.options;
+        let is_undo = matches!(request.what, Restorable::LastBatches { .. }) && request.destination.directory.is_none();
+        let mut aftermath = Self { trashes: TrashIds::of(manager), moves: Vec::new(), had: Vec::new() };
+        let guarded = plan.steps.iter().filter(|step| is_undo && step.item.guarded.words().is_some());
+        let batches: HashSet<DateTime<Utc>> = guarded.filter_map(|step| step.item.trashed.instant()).collect();
+        if batches.is_empty() {
+            return aftermath;
+        }
+        for trash in manager.known_trashes() {
+            for (_, text) in trash.aftermaths().unwrap_or_default() {
+                if let Some(at) = batch_of(&text).filter(|at| batches.contains(at)) {
+                    aftermath.add(&text, at);
+                }
+            }
+        }
+        aftermath.moves.reverse();
+        aftermath
+    }
+
+    fn add(&mut self, text: &[u8], at: DateTime<Utc>) {
+        for entry in entries(text) {
+            match entry {
+                Entry::Had { thing, path: Some(path), traits } => {
+                    let is = Target::open(&path).and_then(|target| target.metadata());
+                    let since = if is.is_ok_and(|is| is_after(&is, at)) { Since::Changed } else { Since::Unchanged };
+                    self.had.push(Had { thing, path, traits, since });
+                }
+                Entry::Moved { .. } | Entry::Exchanged { .. } => self.moves.push((entry, at)),
+                _ => {}
+            }
+        }
+    }
+
+    /// Puts those steps last that restore something to where a run has moved another thing, for which a directory may have to be
+    /// restored first. Otherwise they keep their order.
+    pub(crate) fn put_last_what_waits(&self, steps: &mut [RestoreStep]) {
+        let places: Vec<&Path> = self.moves.iter().flat_map(|(entry, _)| places_of(entry)).collect();
+        steps.sort_by_key(|step| places.iter().any(|place| step.target.starts_with(place)));
+    }
+
+    /// Moves back what can be by now: to a directory that is not there yet, nothing can.
+    pub(crate) fn move_back(&mut self) {
+        let moves = std::mem::take(&mut self.moves);
+        self.moves = moves.into_iter().filter(|(entry, at)| self.turn_back(entry, *at) == Turned::Later).collect();
+    }
+
+    fn turn_back(&self, entry: &Entry, at: DateTime<Utc>) -> Turned {
+        match entry {
+            Entry::Moved { thing, from, to } => self.move_one(thing.key, to, from, at),
+            Entry::Exchanged { one, one_path, other, other_path } => {
+                exchange((one.key, one_path), (other.key, other_path))
+            }
+            _ => Turned::Done,
+        }
+    }
+
+    fn move_one(&self, key: Key, now_at: &Path, before_at: &Path, at: DateTime<Utc>) -> Turned {
+        let Ok(now) = Target::open(now_at) else { return Turned::Done };
+        if now.key().ok() != Some(key) {
+            return Turned::Done;
+        }
+        let before = Target::open(before_at).and_then(|before| self.check(&before).map(|()| before));
+        let moved = before.and_then(|before| before.keeping_times(at, || now.rename_to(&before, key)));
+        if moved.is_ok() { Turned::Done } else { Turned::Later }
+    }
+
+    /// Refuses what is in a trash directory.
+    fn check(&self, target: &Target) -> io::Result<()> {
+        match self.trashes.holds(&target.parent, &target.above) {
+            Ok(false) => Ok(()),
+            _ => Err(io::ErrorKind::PermissionDenied.into()),
+        }
+    }
+
+    /// Does the rest, and tells what could not be turned back.
+    pub(crate) fn finish(mut self) -> Vec<Error> {
+        self.move_back();
+        let mut problems: Vec<Error> = self.moves.iter().filter_map(|(entry, _)| left_of(entry)).collect();
+        // What is in a directory before the directory itself.
+        self.had.sort_by(|one, other| other.path.cmp(&one.path));
+        for had in &self.had {
+            if let Err(error) = had.give_back() {
+                problems.push(Error::system("give the permissions and times back to", &had.path, error));
+            }
+        }
+        problems
+    }
+}
+
+/// Turns an exchange back by way of a name beside the one, since nothing is ever replaced.
+fn exchange((one_key, one_path): (Key, &Path), (other_key, other_path): (Key, &Path)) -> Turned {
+    let (Ok(one), Ok(other)) = (Target::open(one_path), Target::open(other_path)) else { return Turned::Later };
+    // Each is where the other was.
+    if one.key().ok() != Some(other_key) || other.key().ok() != Some(one_key) {
+        return Turned::Done;
+    }
+    let turned = other.beside().and_then(|aside| {
+        one.rename_to(&aside, other_key)?;
+        let moved = other.rename_to(&one, one_key).and_then(|()| aside.rename_to(&other, other_key));
+        moved.inspect_err(|_| drop(aside.rename_to(&one, other_key)))
+    });
+    if turned.is_ok() { Turned::Done } else { Turned::Later }
+}
+
+/// Where things are that were moved.
+fn places_of(entry: &Entry) -> Vec<&Path> {
+    match entry {
+        Entry::Moved { to, .. } => vec![to],
+        Entry::Exchanged { one_path, other_path, .. } => vec![one_path, other_path],
+        _ => Vec::new(),
+    }
+}
+
+/// What is said of a move that stays.
+fn left_of(entry: &Entry) -> Option<Error> {
+    let (now, before) = match entry {
+        Entry::Moved { from, to, .. } => (to, from),
+        Entry::Exchanged { one_path, other_path, .. } => (one_path, other_path),
+        _ => return None,
+    };
+    let reason = match Target::open(before).and_then(|target| target.metadata()) {
+        Ok(_) => "something else is where it was",
+        Err(_) => "the directory that it was in cannot be used",
+    };
+    Some(Error::new(ErrorKind::TargetExists, "move back", now, reason))
+}
+
+impl Had {
+    /// Gives back what something had, if it is that. What a file holds may be the run's, so its times stay.
+    fn give_back(&self) -> io::Result<()> {
+        let Ok(target) = Target::open(&self.path) else { return Ok(()) };
+        if target.key().ok() != Some(self.thing.key) {
+            return Ok(());
+        }
+        // Held before it is looked at once more: by then it cannot be exchanged.
+        let inode = target.parent.mark(target.name()?)?;
+        if self.thing.kind == FileKind::Symlink || inode.metadata()?.id != target.metadata()?.id {
+            return Ok(());
+        }
+        self.traits.give_back(&inode)?;
+        match (self.thing.kind, self.since) {
+            (FileKind::Directory, Since::Unchanged) => self.traits.give_back_times(&inode),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn is_after(is: &Metadata, at: DateTime<Utc>) -> bool {
+    let modified = DateTime::from_timestamp(is.modified.seconds, is.modified.nanoseconds);
+    modified.is_none_or(|modified| modified > at)
+}
+
+/// The batch that an aftermath belongs to.
+fn batch_of(text: &[u8]) -> Option<DateTime<Utc>> {
+    let first = text.split(|byte| *byte == b'\n').next()?;
+    DateTime::from_timestamp_micros(std::str::from_utf8(first).ok()?.parse().ok()?)
+}
+
+/// A name in a directory to which no link leads.
+struct Target {
+    parent: Dir,
+    /// Where that is.
+    above: PathBuf,
+    name: OsString,
+}
+
+impl Target {
+    /// # Security
+    /// The path was written down without links; where one leads now, others may have put it.
+    fn open(path: &Path) -> io::Result<Self> {
+        let (Some(above), Some(name)) = (path.parent(), path.file_name()) else {
+            return Err(io::ErrorKind::InvalidInput.into());
+        };
+        let parent = Dir::open(above)?;
+        match parent.path()? == above {
+            true => Ok(Self { parent, above: above.to_owned(), name: name.to_owned() }),
+            false => Err(io::ErrorKind::NotFound.into()),
+        }
+    }
+
+    fn name(&self) -> io::Result<Name<'_>> {
+        Ok(Name::new(&self.name)?)
+    }
+
+    fn metadata(&self) -> io::Result<Metadata> {
+        self.parent.metadata_of(self.name()?)
+    }
+
+    fn key(&self) -> io::Result<Key> {
+        let (is, birth) = self.parent.metadata_and_birth_of(self.name()?)?;
+        Ok(Key::new(is.id, birth))
+    }
+
+    /// Moves what is here, if it is that; what turns out to be another goes back.
+    fn rename_to(&self, to: &Self, key: Key) -> io::Result<()> {
+        rename_no_replace(&self.parent, self.name()?, &to.parent, to.name()?)?;
+        if to.key()? == key {
+            return Ok(());
+        }
+        rename_no_replace(&to.parent, to.name()?, &self.parent, self.name()?)?;
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    /// Does something to the names in the directory, which keeps its times: it was restored a moment ago, or is to be given them.
+    /// One that somebody has changed since the run shows that it was changed again.
+    fn keeping_times(&self, at: DateTime<Utc>, act: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+        let is = self.parent.metadata()?;
+        act()?;
+        if !is_after(&is, at)
+            && let Ok(dir) = self.parent.readable()
+        {
+            // The time of a directory is no reason to fail.
+            Inode::Open(dir).set_times(is.accessed, is.modified).ok();
+        }
+        Ok(())
+    }
+
+    /// A name beside it that is likely to be free.
+    fn beside(&self) -> io::Result<Self> {
+        Ok(Self { parent: self.parent.try_clone()?, above: self.above.clone(), name: self.name()?.numbered(1) })
+    }
+}

@@ -1,0 +1,131 @@
+//! What a stopped call is about to take away.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::PathBuf;
+
+use super::{Dir, Metadata, Timestamp};
+
+/// One name in a directory, as it was right before the call. The caller sees to it that both are reached through our own
+/// mounts: a link through another mount namespace is `EXDEV`.
+#[derive(Debug)]
+pub struct Found {
+    /// The directory, open without the right to read it (`O_PATH`).
+    pub parent: Dir,
+    /// The last component.
+    pub name: OsString,
+    /// Where we would find it; `None` where it has no path in our own mounts, or one that is too long.
+    pub path: Option<PathBuf>,
+    /// What is there; a link is not followed.
+    pub metadata: Metadata,
+    /// When its inode was made, where the file system tells.
+    pub birth: Option<Timestamp>,
+}
+
+/// What a stopped call is about to take away.
+#[derive(Debug)]
+pub enum Loss {
+    /// The name of anything but a directory, by `unlink`.
+    Removed(Found),
+    /// The name of an empty directory, by `rmdir`.
+    RemovedDirectory(Found),
+    /// The name `from`, which becomes `to`; and what is there, `replaced`, of whatever kind.
+    Moved {
+        /// What is moved.
+        from: Found,
+        /// The directory it goes to.
+        to_parent: Dir,
+        /// Its name there.
+        to_name: OsString,
+        /// Where that is for us.
+        to_path: Option<PathBuf>,
+        /// What is there and will be no more; with [`Self::Exchanged`] nothing is lost.
+        replaced: Option<Found>,
+    },
+    /// Two names that change places (`RENAME_EXCHANGE`).
+    Exchanged(Found, Found),
+    /// The content of a regular file from `length` on: by `O_TRUNC`, `creat`, `truncate` or `ftruncate`.
+    Shortened {
+        /// The file, opened anew for reading, and what is known of its place. Its name may be gone already.
+        file: File,
+        /// Its place, if it has one.
+        found: Option<Found>,
+        /// How much of it stays, in bytes.
+        length: u64,
+    },
+    /// The content of a regular file that is opened for writing and may be written at any place.
+    Written {
+        /// The file, opened anew for reading.
+        file: File,
+        /// Its place.
+        found: Found,
+    },
+    /// Something of what `stat` or `getxattr` tell.
+    Changed(Found, Change),
+}
+
+/// What of a thing's metadata is about to change.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// Its permission bits.
+    Mode,
+    /// Its owner or group.
+    Owner,
+    /// Its times.
+    Times,
+    /// The extended attribute of this whole name, `user.` included.
+    Attribute(OsString),
+}
+
+/// A stopped call that nobody has looked at, or not in time. It went on, and what it took is not kept.
+#[derive(Debug)]
+pub struct Missed {
+    /// What it was about, as far as that is known.
+    pub path: Option<PathBuf>,
+    /// The name of the program that called.
+    pub program: OsString,
+    /// Why.
+    pub why: Why,
+}
+
+/// Why nobody has looked at a stopped call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Why {
+    /// The kernel lets nobody look into the process: its program may not be read, or it has asked for that.
+    Unreadable,
+    /// What the process may reach we may not: it acts for another user.
+    Unreachable,
+    /// A content that we may not read.
+    Closed,
+    /// It took too long: a disk or a server that does not answer.
+    TooSlow,
+    /// A fault of rrm's own.
+    Failed,
+}
+
+impl Why {
+    /// The same for a person.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::Unreadable => "the kernel lets nobody look into this process",
+            Self::Unreachable => "this user may not reach what the process may",
+            Self::Closed => "its content cannot be read",
+            Self::TooSlow => "the disk or server took too long",
+            Self::Failed => "rrm failed",
+        }
+    }
+}
+
+/// What was seen of a stopped call.
+#[derive(Debug)]
+pub enum Seen {
+    /// It takes nothing away, or it will fail, or whoever called is gone.
+    Nothing,
+    /// It is about to take this away.
+    Loss(Box<Loss>),
+    /// Nobody can tell.
+    Missed(Missed),
+    /// Nothing: an rrm asks whether it is under a guard.
+    Question,
+}

@@ -1,0 +1,1 @@
+//! What other users could make of it.

@@ -1,0 +1,295 @@
+//! Each shape of an incident, undone.
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+
+use rrm::guard::{Keeper as _, Loss, Verdict};
+
+use super::doing::{Guarded, Pace, found, plant};
+use crate::common::{Sandbox, Tree, snapshot};
+
+/// A sandbox with something to lose, and what that looks like.
+fn scene() -> (Sandbox, Tree) {
+    let sandbox = Sandbox::new();
+    plant(&sandbox);
+    let before = snapshot(sandbox.work());
+    (sandbox, before)
+}
+
+/// What a program does, undone: all is as it was.
+#[test]
+fn one_undo_brings_all_of_it_back() {
+    let shapes: &[(&str, fn(&Guarded<'_>))] = &[
+        ("a file", |run| run.unlink("a")),
+        ("a link", |run| run.unlink("d/link")),
+        ("a FIFO", |run| run.unlink("d/fifo")),
+        ("one of two names", |run| run.unlink("d/x")),
+        ("both names", |run| {
+            run.unlink("d/x");
+            run.unlink("d/e/same");
+        }),
+        ("a directory", |run| run.rmdir("d/empty")),
+        ("a tree", |run| run.remove("d")),
+        ("what is in a directory", |run| run.empty("d/e")),
+        ("everything", |run| run.empty("")),
+        ("one over the other", |run| run.rename("a", "b")),
+        ("many to one name", |run| {
+            run.rename("a", "X");
+            run.rename("b", "X");
+            run.rename("d/e/y", "X");
+        }),
+        ("a save", |run| run.save("a", "new")),
+        ("several saves", |run| {
+            run.save("a", "new");
+            run.save("a", "newer");
+        }),
+        ("over a file", |run| run.write_over("a", "new")),
+        ("over a file, and again", |run| {
+            run.write_over("a", "new");
+            run.write_over("a", "");
+        }),
+        ("a part of it", |run| run.truncate("a", 1)),
+        ("over a file that goes then", |run| {
+            run.write_over("a", "new");
+            run.unlink("a");
+        }),
+        ("into a file", |run| run.write_into("a", "ONE")),
+        ("moved, and removed there", |run| {
+            run.rename("d", "d.bak");
+            run.remove("d.bak");
+        }),
+        ("moved out of what goes", |run| {
+            run.rename("d/e/y", "y");
+            run.remove("d");
+        }),
+        ("a directory moved out of what goes", |run| {
+            run.rename("d/e", "e");
+            run.unlink("e/y");
+            run.remove("d");
+        }),
+        ("replaced as a whole", |run| {
+            run.remove("d");
+            fs::create_dir_all(run.path("d/e")).expect("made");
+            fs::write(run.path("d/e/y"), "other").expect("written");
+        }),
+        ("permissions, and then all", |run| {
+            run.chmod("d/e", 0o777);
+            run.chmod("d/e/y", 0o666);
+            run.remove("d");
+        }),
+        ("permissions of what stays", |run| {
+            run.chmod("d/e", 0o700);
+            run.unlink("a");
+        }),
+        ("a directory over an empty one", |run| run.rename("other", "d/empty")),
+        ("by way of another name", |run| {
+            run.rename("a", "t");
+            run.rename("b", "a");
+            run.rename("t", "b");
+            run.unlink("b");
+        }),
+        ("a call that fails", |run| {
+            run.tell(Loss::Removed(found(&run.path("b"))));
+            run.tell(Loss::RemovedDirectory(found(&run.path("d"))));
+            run.announce_rename("b", "d/x");
+            run.unlink("a");
+        }),
+        ("a call that is made again", |run| {
+            run.tell(Loss::Removed(found(&run.path("a"))));
+            run.unlink("a");
+        }),
+    ];
+    for (name, program) in shapes {
+        let (sandbox, before) = scene();
+        let run = Guarded::begin(&sandbox);
+        program(&run);
+        let summary = run.end();
+        assert!(summary.not_kept.is_empty() && summary.changed == 0, "{name}: {summary:?}");
+        let undone = sandbox.rrm(["undo"]);
+        assert!(undone.status.success(), "{name}: {undone}");
+        // Where the run made something before it took something away, nobody has seen the time of the directory.
+        let difference = before.difference(&snapshot(sandbox.work()));
+        let others: Vec<&str> = difference.lines().filter(|line| !line.starts_with("changed: : modified")).collect();
+        assert_eq!(others, [""; 0], "{name} is not as it was");
+        let again = sandbox.rrm(["redo"]);
+        assert!(again.status.success(), "{name}: {again}");
+    }
+}
+
+/// What stays in the trash of a run is what somebody would miss.
+#[test]
+fn what_becomes_an_item() {
+    let shapes: &[(&str, Pace, fn(&Guarded<'_>), &str)] = &[
+        ("nothing", Pace::Quick, |_| {}, ""),
+        ("a tree is one", Pace::Quick, |run| run.remove("d"), "d: removed"),
+        (
+            "a tree that is made anew is one",
+            Pace::Quick,
+            |run| {
+                run.remove("d");
+                fs::create_dir(run.path("d")).expect("made");
+            },
+            "d: replaced",
+        ),
+        (
+            "what the run made and removed is none",
+            Pace::Quick,
+            |run| {
+                fs::create_dir(run.path("n")).expect("made");
+                fs::write(run.path("n/x"), "x").expect("written");
+                run.write_over("n/x", "y");
+                run.save("n/x", "z");
+                run.remove("n");
+            },
+            "",
+        ),
+        (
+            "but is one, once it is an hour's work",
+            Pace::Slow,
+            |run| {
+                fs::create_dir(run.path("n")).expect("made");
+                fs::write(run.path("n/x"), "x").expect("written");
+                run.remove("n");
+            },
+            "n: removed",
+        ),
+        (
+            "of several saves, the first",
+            Pace::Quick,
+            |run| {
+                run.save("a", "new");
+                run.save("a", "newer");
+            },
+            "a: replaced",
+        ),
+        (
+            "what is there again is none",
+            Pace::Quick,
+            |run| {
+                run.rename("a", "t");
+                run.rename("t", "a");
+                run.write_over("b", "two");
+            },
+            "",
+        ),
+        ("a lock is none", Pace::Quick, |run| run.unlink("l.lock"), ""),
+        (
+            "a link in a directory of the run is none",
+            Pace::Quick,
+            |run| {
+                fs::create_dir(run.path("n")).expect("made");
+                fs::hard_link(run.path("a"), run.path("n/a")).expect("linked");
+                run.remove("n");
+            },
+            "",
+        ),
+        (
+            "what was written to before says so",
+            Pace::Quick,
+            |run| {
+                fs::write(run.path("a"), "unseen").expect("written");
+                run.unlink("a");
+            },
+            "a: changed, then removed",
+        ),
+    ];
+    for (name, pace, program, items) in shapes {
+        let sandbox = Sandbox::new();
+        plant(&sandbox);
+        fs::write(sandbox.path("l.lock"), "").expect("written");
+        let run = Guarded::at(&sandbox, *pace);
+        program(&run);
+        let summary = run.end();
+        assert!(summary.not_kept.is_empty(), "{name}: {:?}", summary.not_kept);
+        let told: Vec<String> = summary
+            .items
+            .iter()
+            .map(|item| {
+                let path = item.original_path().expect("known").strip_prefix(sandbox.work()).expect("below");
+                format!("{}: {}", path.display(), item.guarded.words().expect("a mark"))
+            })
+            .collect();
+        assert_eq!(told.join(", "), *items, "{name}");
+        let left = fs::read_dir(sandbox.trash().join(".guarded")).map_or(0, Iterator::count);
+        assert!(left <= 1, "{name}: {left}");
+    }
+}
+
+#[test]
+fn the_trash_itself_is_out_of_reach() {
+    let sandbox = Sandbox::new();
+    plant(&sandbox);
+    sandbox.rrm(["rm", "b"]).ok();
+    let run = Guarded::begin(&sandbox);
+    let trash = sandbox.trash();
+    for path in [trash.clone(), trash.join("CACHEDIR.TAG")] {
+        let losses = [
+            Loss::Removed(found(&path)),
+            Loss::RemovedDirectory(found(&path)),
+            Loss::Changed(found(&path), rrm::guard::Change::Mode),
+            Loss::Exchanged(found(&sandbox.path("a")), found(&path)),
+        ];
+        for loss in losses {
+            assert!(matches!(run.run.keep(loss), Verdict::Refuse(_)), "{}", path.display());
+        }
+        let mut nameless = found(&path);
+        nameless.path = None;
+        assert!(matches!(run.run.keep(Loss::Removed(nameless)), Verdict::Refuse(_)));
+    }
+    // By the place where it is: a directory above it may be renamed.
+    run.tell(Loss::Moved {
+        from: found(&sandbox.home()),
+        to_parent: found(&sandbox.home()).parent,
+        to_name: "elsewhere".into(),
+        to_path: Some(sandbox.root().join("elsewhere")),
+        replaced: None,
+    });
+    fs::rename(sandbox.home(), sandbox.root().join("elsewhere")).expect("moved");
+    let moved = sandbox.root().join("elsewhere/.local/share/rrm/trash/CACHEDIR.TAG");
+    assert!(matches!(run.run.keep(Loss::Removed(found(&moved))), Verdict::Refuse(_)));
+    fs::rename(sandbox.root().join("elsewhere"), sandbox.home()).expect("moved back");
+    run.end();
+}
+
+/// What is too large to be copied is named, and goes.
+#[test]
+fn what_cannot_be_kept_is_named() {
+    let sandbox = Sandbox::new();
+    fs::write(sandbox.path("large"), vec![7; (1 << 20) + 1]).expect("written");
+    let run = Guarded::begin(&sandbox);
+    run.write_over("large", "");
+    let summary = run.end();
+    let shares = summary.not_kept.is_empty() && summary.replaced == 1;
+    assert!(shares || summary.not_kept[0].path == sandbox.path("large"), "{summary:?}");
+}
+
+/// A second end is a second batch, of what went since the first.
+#[test]
+fn each_end_is_a_batch() {
+    let (sandbox, before) = scene();
+    let run = Guarded::begin(&sandbox);
+    run.unlink("a");
+    assert_eq!(run.end().files, 1);
+    run.remove("d");
+    run.write_over("b", "new");
+    let second = run.end();
+    assert_eq!((second.directories, second.files, second.replaced), (1, 0, 1));
+    sandbox.rrm(["undo"]).ok();
+    let difference = before.difference(&snapshot(sandbox.work()));
+    assert_eq!(difference.lines().filter(|line| line.starts_with("gone")).collect::<Vec<_>>(), ["gone: a"]);
+    sandbox.rrm(["undo"]).ok();
+    before.assert_is_at(sandbox.work());
+}
+
+/// What has another mode by then gets no set-id bit back, and a file keeps the run's times.
+#[test]
+fn permissions_come_back_but_for_what_could_be_used() {
+    let sandbox = Sandbox::new();
+    plant(&sandbox);
+    fs::set_permissions(sandbox.path("b"), fs::Permissions::from_mode(0o4755)).expect("ours");
+    let run = Guarded::begin(&sandbox);
+    run.chmod("b", 0o600);
+    run.unlink("a");
+    run.end_and_undo();
+    assert_eq!(fs::metadata(sandbox.path("b")).expect("there").permissions().mode() & 0o7777, 0o755);
+}
