@@ -1,5 +1,8 @@
 //! The commands. To add one, add a file to this folder and an entry to the table below.
 
+#![expect(clippy::struct_excessive_bools, reason = "an option is there or not")]
+#![expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "all commands are run in one way")]
+
 #[cfg(feature = "browse")]
 mod browse;
 mod clean;

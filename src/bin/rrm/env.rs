@@ -12,7 +12,6 @@ use rrm::text::Charset;
 use crate::gnu::grammar::Order;
 use root::root;
 
-/// The environment, read once.
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
     /// The user's home directory: `$HOME`, or that of the user database.
@@ -25,13 +24,9 @@ pub(crate) struct Environment {
     pub(crate) data_home: Option<PathBuf>,
     /// The directory of the user's systemd units.
     pub(crate) unit_dir: Option<PathBuf>,
-    /// `$RRM_TRASH_DIR`.
     pub(crate) trash_dir: Option<PathBuf>,
-    /// `$RRM_GRACE_PERIOD`.
     pub(crate) grace_period: Option<OsString>,
-    /// `$RRM_SESSION`.
     pub(crate) session: Option<OsString>,
-    /// `$PATH`.
     pub(crate) path: Option<OsString>,
     /// The character set of messages.
     pub(crate) charset: Charset,
@@ -40,7 +35,6 @@ pub(crate) struct Environment {
 }
 
 impl Environment {
-    /// Reads it.
     #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the environment")]
     pub(crate) fn read() -> Self {
         let set = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty());

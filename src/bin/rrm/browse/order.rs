@@ -20,7 +20,7 @@ pub(super) enum Order {
     /// Plans a deletion, to ask about it.
     PlanDeletion(HashSet<ItemId>),
     Delete(Box<CleanPlan>),
-    /// Moves back to the trash what was restored.
+    /// Moves restored items back to the trash.
     TakeBack(Vec<Returned>),
     /// Reads the trash again.
     Reload,

@@ -37,7 +37,7 @@ pub(super) enum Report {
     Kept(Kept),
     Planned(Box<CleanPlan>),
     Deleted(rrm::ops::clean::Cleaned, HashSet<ItemId>),
-    /// These are in the trash again.
+    /// Items that are back in the trash.
     TakenBack(Entries),
 }
 

@@ -29,7 +29,6 @@ enum Rows {
     Stale,
 }
 
-/// The state.
 #[derive(Debug)]
 pub(super) struct State {
     pub(super) purpose: Purpose,
@@ -39,7 +38,6 @@ pub(super) struct State {
     pub(super) here: PathBuf,
     /// The home trash, which is not named.
     pub(super) home_trash: PathBuf,
-    /// The character set.
     pub(super) charset: Charset,
     /// The rules of clean.
     pub(super) standing: Standing,

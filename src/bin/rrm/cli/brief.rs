@@ -22,23 +22,19 @@ pub(super) fn brief(mut grammar: Command) -> Command {
     // The arguments of a command are known once it is built.
     grammar.build();
     let rare = |command: Command| if RARE.contains(&command.get_name()) { command.hide(true) } else { command };
-    hidden(grammar, Some(&["help", "version"])).mut_subcommands(|command| {
-        let shown = shown_of(command.get_name());
-        rare(hidden(command, shown).mut_subcommands(|action| hidden(action, None)))
+    hidden(grammar, "version").mut_subcommands(|command| {
+        let shown = commands::help_of(command.get_name()).map_or("", |help| help.everyday);
+        rare(hidden(command, shown).mut_subcommands(|action| hidden(action, "")))
     })
 }
 
-/// The arguments that `-h` shows of a command; `None` shows all but the options of every command.
-fn shown_of(command: &str) -> Option<&'static [&'static str]> {
-    commands::help_of(command).and_then(|help| help.everyday)
-}
-
-fn hidden(command: Command, shown: Option<&[&str]>) -> Command {
+/// Hides all arguments but some, or if none are named, only those of every command.
+fn hidden(command: Command, shown: &str) -> Command {
     command.mut_args(|arg| {
         let id = arg.get_id().as_str();
         let is_shown = match shown {
-            Some(shown) => shown.contains(&id) || id == "help",
-            None => !COMMON.contains(&id),
+            "" => !COMMON.contains(&id),
+            shown => id == "help" || shown.split(' ').any(|word| word == id),
         };
         arg.hide_short_help(!is_shown)
     })
@@ -56,7 +52,7 @@ mod tests {
         grammar.build();
         for (name, help) in commands::HELP {
             let command = grammar.find_subcommand(name).expect(name);
-            for id in help.everyday.unwrap_or_default() {
+            for id in help.everyday.split_whitespace() {
                 assert!(command.get_arguments().any(|arg| arg.get_id() == id), "{name} {id}");
             }
         }

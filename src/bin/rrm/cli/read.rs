@@ -77,64 +77,11 @@ fn read_plain_removal(words: &[OsString]) -> Option<Cli> {
 mod tests {
     use super::*;
 
-    const OPTIONS: &[&str] = &[
-        "-f",
-        "-i",
-        "-I",
-        "-r",
-        "-R",
-        "-d",
-        "-v",
-        "-q",
-        "-n",
-        "-y",
-        "-rf",
-        "-fi",
-        "-if",
-        "--force",
-        "--interactive",
-        "--interactive=never",
-        "--interactive=once",
-        "--interactive=x",
-        "--recursive",
-        "--dir",
-        "--one-file-system",
-        "--preserve-root",
-        "--preserve-root=all",
-        "--no-preserve-root",
-        "--immediate",
-        "--into-home",
-        "--auto-clean",
-        "--dry-run",
-        "--yes",
-        "--json",
-        "--session=a",
-        "--session",
-        "-g7d",
-        "--grace-period=1h",
-        "--grace-period",
-        "--trash-dir=/t",
-        "--trash-dir",
-        "--color=never",
-        "--color",
-        "--verbose",
-        "--quiet",
-        "--help",
-        "-h",
-        "--version",
-        "-V",
-        "--forc",
-        "--unknown",
-        "-x",
-        "--",
-        "-",
-        "",
-        "rm",
-        "list",
-        "help",
-        "a",
-        "-rfx",
-    ];
+    const OPTIONS: &str = "-f -i -I -r -R -d -v -q -n -y -rf -fi -if --force --interactive --interactive=never \
+        --interactive=once --interactive=x --recursive --dir --one-file-system --preserve-root \
+        --preserve-root=all --no-preserve-root --immediate --into-home --auto-clean --dry-run --yes --json \
+        --session=a --session -g7d --grace-period=1h --grace-period --trash-dir=/t --trash-dir --color=never \
+        --color --verbose --quiet --help -h --version -V --forc --unknown -x -- - rm list help a -rfx";
 
     /// What may come last.
     const ENDS: [&str; 4] = ["", "-v", "--", "file"];
@@ -149,8 +96,9 @@ mod tests {
     #[test]
     fn a_plain_removal_is_read_as_the_whole_grammar_reads_it() {
         let (mut read, mut grammar) = (0, Cli::command());
-        for (one, first) in OPTIONS.iter().enumerate() {
-            for (other, second) in OPTIONS.iter().enumerate() {
+        let options = || OPTIONS.split_whitespace().chain([""]).enumerate();
+        for (one, first) in options() {
+            for (other, second) in options() {
                 let words = ["rrm", "rm", first, second, ENDS[(one + other) % ENDS.len()]].map(OsString::from);
                 let plainly = read_plain_removal(&words).map(|cli| format!("{cli:?}"));
                 read += usize::from(plainly.is_some());

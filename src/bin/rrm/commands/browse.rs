@@ -13,7 +13,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm browse                        All items, newest first; ? lists the keys
   rrm browse --here --group command Items removed here, by command",
-    everyday: Some(&["words", "sort", "group", "here", "since", "older_than", "larger_than", "last"]),
+    everyday: "words sort group here since older_than larger_than last",
     page: include_str!("../manual/browse.man"),
 };
 

@@ -32,18 +32,7 @@ Examples:
   rrm clean                  Delete items past their grace period; never asks
   rrm clean --max-size 20G   Delete the oldest until the trash is at most 20G
   rrm clean --all -n         Only print what --all would delete",
-    everyday: Some(&[
-        "words",
-        "expired",
-        "max_size",
-        "min_free",
-        "all",
-        "dry_run",
-        "yes",
-        "here",
-        "older_than",
-        "larger_than",
-    ]),
+    everyday: "words expired max_size min_free all dry_run yes here older_than larger_than",
     page: include_str!("../manual/clean.man"),
 };
 

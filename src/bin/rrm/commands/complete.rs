@@ -11,7 +11,7 @@ use crate::exit::Exit;
 use crate::session::Start;
 
 // Only the scripts that `rrm completions` prints run it, so it is described nowhere.
-pub(super) const HELP: Help = Help { examples: "", everyday: None, page: "" };
+pub(super) const HELP: Help = Help { examples: "", everyday: "", page: "" };
 
 #[derive(Debug, Args)]
 pub(crate) struct CompleteArgs {

@@ -15,7 +15,7 @@ pub(super) const HELP: Help = Help {
     examples: "\
 Example:
   rrm completions fish >~/.config/fish/completions/rrm.fish",
-    everyday: None,
+    everyday: "",
     page: include_str!("../manual/completions.man"),
 };
 

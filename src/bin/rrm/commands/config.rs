@@ -19,7 +19,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm config                        Print all settings
   rrm config set grace-period 2w    Keep removed items for two weeks",
-    everyday: None,
+    everyday: "",
     page: include_str!("../manual/config.man"),
 };
 

@@ -26,7 +26,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm doctor                 Check all trash directories
   rrm doctor --repair ~      Fix problems, and remove stray records from files",
-    everyday: None,
+    everyday: "",
     page: include_str!("../manual/doctor.man"),
 };
 
@@ -56,8 +56,8 @@ pub(super) fn run(args: &DoctorArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     Ok(exit.max(if entries.iter().any(Entry::is_open) { Exit::Failure } else { Exit::Success }))
 }
 
-/// Checks, and repairs with `--repair`. A trash directory with a wrong mode can be checked only after its repair, so all is
-/// checked again then.
+/// Checks, and repairs with `--repair`. A trash directory with a wrong mode can be checked only after its repair, so
+/// all is checked again then.
 fn examine(session: &Session<'_>, args: &DoctorArgs, request: &ExamineOptions) -> (Vec<Entry>, Diagnosis) {
     let manager = session.manager();
     let mut seen: Vec<Finding> = Vec::new();

@@ -4,8 +4,8 @@
 pub(crate) struct Help {
     /// One or two examples for the end of `--help`.
     pub(crate) examples: &'static str,
-    /// The arguments that `-h` shows, by their names in the code; `None` shows all.
-    pub(crate) everyday: Option<&'static [&'static str]>,
+    /// The arguments that `-h` shows, by their names in the code; all if empty.
+    pub(crate) everyday: &'static str,
     /// The text of the manual page.
     pub(crate) page: &'static str,
 }

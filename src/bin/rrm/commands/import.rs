@@ -29,7 +29,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm import -n              Only print what would be imported
   rrm import ~/Trash         Import from this trash directory only",
-    everyday: None,
+    everyday: "",
     page: include_str!("../manual/import.man"),
 };
 

@@ -20,7 +20,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm keep notes.txt                All versions of notes.txt, until released
   rrm keep 3f1c --until 2027-01-31  One item, until a date",
-    everyday: Some(&["words", "until", "release", "here", "since", "larger_than", "last"]),
+    everyday: "words until release here since larger_than last",
     page: include_str!("../manual/keep.man"),
 };
 

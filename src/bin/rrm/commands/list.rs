@@ -26,19 +26,7 @@ Examples:
   rrm list --format json '*.log'    Items that match a glob, as JSON
   rrm list --sort none --format plain | head -n 5
                                     Any five items, at once",
-    everyday: Some(&[
-        "words",
-        "largest_first",
-        "newest_first",
-        "reverse",
-        "size",
-        "full",
-        "json",
-        "here",
-        "since",
-        "older_than",
-        "last",
-    ]),
+    everyday: "words largest_first newest_first reverse size full json here since older_than last",
     page: include_str!("../manual/list.man"),
 };
 
@@ -106,7 +94,6 @@ impl ListArgs {
         }
     }
 
-    /// The request.
     fn request(&self, context: &Context) -> Result<ListOptions> {
         self.check_order()?;
         let selection = context.selection_to_show(&self.selection)?;
@@ -163,7 +150,6 @@ pub(crate) enum Form {
 /// The order of the items.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ListOrder {
-    /// Sorted.
     By(SortKey),
     /// As they are found.
     AsFound,

@@ -14,7 +14,7 @@ pub(super) const HELP: Help = Help {
     examples: "\
 Example:
   rrm man ~/.local/share/man/man1",
-    everyday: None,
+    everyday: "",
     page: include_str!("../manual/man.man"),
 };
 

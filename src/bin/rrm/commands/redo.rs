@@ -19,7 +19,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm redo                   Remove again what the last rrm undo restored
   rrm redo -n                Only print what would be removed",
-    everyday: None,
+    everyday: "",
     page: include_str!("../manual/redo.man"),
 };
 

@@ -29,7 +29,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm restore notes.txt             The newest version of notes.txt, or search for it
   rrm restore 3f1c --to /tmp        The item whose ID begins with 3f1c, into /tmp",
-    everyday: Some(&["words", "to", "rename", "conflict", "dry_run", "here", "since", "larger_than", "last"]),
+    everyday: "words to rename conflict dry_run here since larger_than last",
     page: include_str!("../manual/restore.man"),
 };
 
@@ -229,7 +229,7 @@ impl Restoring<'_> {
     /// Restores the plan. Steps that need consent are asked about after the others.
     fn run(mut self, mut plan: RestorePlan) -> anyhow::Result<Exit> {
         let mut unagreed = self.steps(&plan)?;
-        // What is open may turn out to be large as well; so that is asked first.
+        // An open record may also need a large copy, so it is asked about first.
         for kind in [ErrorKind::OpenRecord, ErrorKind::NeedsConsent] {
             let (asked, others): (Vec<_>, Vec<_>) = unagreed.into_iter().partition(|(_, error)| error.kind == kind);
             unagreed = others;

@@ -28,7 +28,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm rm -g 7d build/        Remove a directory and keep it for a week
   rrm rm -- -draft           Remove a file whose name begins with a dash",
-    everyday: Some(&["paths", "force", "always", "once", "recursive", "grace_period", "immediate", "dry_run"]),
+    everyday: "paths force always once recursive grace_period immediate dry_run",
     page: include_str!("../manual/rm.man"),
 };
 

@@ -22,7 +22,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm schedule install              Run rrm clean every day
   rrm schedule status               Show the schedule",
-    everyday: None,
+    everyday: "",
     page: include_str!("../manual/schedule.man"),
 };
 

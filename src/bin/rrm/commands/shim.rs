@@ -1,7 +1,7 @@
 //! `rrm shim`: puts an `rm` before the system's in PATH, for shells, scripts, editors and build tools.
 //!
-//! It is a link named `rm` to this program. Only such a link is ever replaced or removed, and no startup file of a shell is
-//! written.
+//! It is a link named `rm` to this program. Only such a link is ever replaced or removed, and no startup file of a
+//! shell is written.
 
 mod finder;
 mod link;
@@ -28,7 +28,7 @@ pub(super) const HELP: Help = Help {
 Examples:
   rrm shim install           Make ~/.local/bin/rm, a link to rrm
   rrm shim status            Show which rm shells, cron and sudo run",
-    everyday: None,
+    everyday: "",
     page: include_str!("../manual/shim.man"),
 };
 

@@ -27,7 +27,7 @@ Examples:
   rrm show 3f1c/src                 A directory inside the item whose ID begins with 3f1c
   rrm show --content notes.txt | diff - notes.txt
                                     Compare it with the current file",
-    everyday: None,
+    everyday: "",
     page: include_str!("../manual/show.man"),
 };
 
@@ -78,7 +78,7 @@ fn print_shown(session: &Session<'_>, all: &[Shown], form: ReportForm) -> io::Re
     for (number, shown) in all.iter().enumerate() {
         match form {
             ReportForm::Json => {
-                writeln!(out, "{}", output::line_of(&output::shown_object(shown, session.context.now)))?
+                writeln!(out, "{}", output::line_of(&output::shown_object(shown, session.context.now)))?;
             }
             ReportForm::Text => {
                 if number > 0 {

@@ -23,7 +23,7 @@ Examples:
   rrm stats                         Items by age, kind and expiry
   rrm stats --under ~/projects --largest 20
                                     Only items from below a directory",
-    everyday: Some(&["words", "largest", "json", "here", "since", "older_than", "larger_than", "last"]),
+    everyday: "words largest json here since older_than larger_than last",
     page: include_str!("../manual/stats.man"),
 };
 

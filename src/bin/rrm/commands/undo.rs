@@ -21,7 +21,7 @@ Examples:
   rrm undo                   Restore what the last rrm rm removed
   rrm undo --list            List what the last commands removed
   rrm undo 3                 Undo the last three commands",
-    everyday: Some(&["count", "list", "json", "session", "to", "conflict", "dry_run"]),
+    everyday: "count list json session to conflict dry_run",
     page: include_str!("../manual/undo.man"),
 };
 

@@ -8,8 +8,8 @@ pub(super) fn root() -> PathBuf {
     PathBuf::from("/")
 }
 
-/// The directory that `RRM_TEST_MACHINE` names; for a program started with an empty environment, a file of that name beside
-/// the program; else `/`.
+/// The directory that `RRM_TEST_MACHINE` names; for a program started with an empty environment, a file of that name
+/// beside the program; else `/`.
 #[cfg(feature = "testing")]
 #[expect(clippy::disallowed_methods, reason = "it belongs to the environment")]
 pub(super) fn root() -> PathBuf {

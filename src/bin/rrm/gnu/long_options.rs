@@ -19,18 +19,14 @@ pub(crate) enum LongOption {
 /// The meaning of an abbreviation.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
-    /// One option.
     One(LongOption),
-    /// Several options.
     Several(Vec<LongOption>),
-    /// None.
     Nothing,
 }
 
 /// Whether an argument may follow `=`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Argument {
-    /// No.
     Refused,
     /// Yes, but it is not required.
     Optional,

@@ -5,14 +5,12 @@ use std::ffi::OsString;
 /// When to ask before removing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Prompt {
-    /// Never.
     Never,
     /// For what is write-protected, and only where a terminal can answer.
     #[default]
     WriteProtected,
     /// As [`Prompt::WriteProtected`], and once for the whole command if it is large.
     Once,
-    /// For everything.
     Always,
 }
 
@@ -29,10 +27,8 @@ pub(crate) enum Missing {
 /// What may happen to directories.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Directories {
-    /// None is removed.
     #[default]
     Refuse,
-    /// Empty ones are removed.
     Empty,
     /// They are removed with all they hold.
     Recurse,
@@ -44,7 +40,6 @@ pub(crate) enum Mounts {
     /// It is removed like any other.
     #[default]
     Cross,
-    /// It is skipped.
     Stay,
 }
 
@@ -53,7 +48,6 @@ pub(crate) enum Mounts {
 pub(crate) enum PreserveRoot {
     /// It is a directory like any other.
     No,
-    /// It is refused.
     #[default]
     Yes,
 }
@@ -64,17 +58,14 @@ pub(crate) enum SeparateDevices {
     /// It is removed like any other.
     #[default]
     Remove,
-    /// It is refused.
     Reject,
 }
 
 /// Whether to print what is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum Verbose {
-    /// Print nothing.
     #[default]
     No,
-    /// Print a line for each.
     Yes,
 }
 
@@ -91,21 +82,13 @@ pub(crate) enum Input {
 /// All options.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Options {
-    /// When to ask.
     pub(crate) prompt: Prompt,
-    /// What a missing operand means.
     pub(crate) missing: Missing,
-    /// What may happen to directories.
     pub(crate) directories: Directories,
-    /// Whether other file systems are entered.
     pub(crate) mounts: Mounts,
-    /// Whether `/` is refused.
     pub(crate) preserve_root: PreserveRoot,
-    /// Whether mount points are refused.
     pub(crate) separate_devices: SeparateDevices,
-    /// Whether to print what is removed.
     pub(crate) verbose: Verbose,
-    /// Where answers come from.
     pub(crate) input: Input,
 }
 

@@ -20,7 +20,6 @@ use rrm::text::Charset;
 /// Whether a person can answer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Stdin {
-    /// Standard input is a terminal.
     Terminal,
     /// Anything else, or closed.
     Other,
@@ -30,16 +29,13 @@ pub(crate) enum Stdin {
 /// system fails later, with its own error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Protection {
-    /// Writable.
     Writable,
-    /// Write-protected.
     WriteProtected,
 }
 
 /// Whether a file or directory is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Content {
-    /// Empty.
     Empty,
     /// Not empty, or not readable.
     Some,
@@ -50,9 +46,7 @@ pub(crate) enum Content {
 pub(crate) struct Entry<'a> {
     /// The path as typed, with at most one slash at the end.
     pub(crate) path: &'a OsStr,
-    /// What kind of file.
     pub(crate) kind: FileKind,
-    /// Whether it is empty.
     pub(crate) content: Content,
     /// Whether it is writable; matters only if [`is_protection_asked`].
     pub(crate) protection: Protection,
@@ -63,7 +57,6 @@ pub(crate) struct Entry<'a> {
 pub(crate) enum Step {
     /// Ask this question after the program's name and `: `, and proceed on yes.
     Ask(String),
-    /// Proceed.
     Go,
     /// Keep the entry and fail with this message.
     Refuse(String),
@@ -81,7 +74,6 @@ pub(crate) enum Answer {
 /// The outcome for an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Outcome {
-    /// Removed.
     Removed,
     /// The answer to "remove" was no.
     Kept,

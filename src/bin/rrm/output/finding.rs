@@ -16,7 +16,6 @@ pub(crate) struct Entry {
     pub(crate) name: &'static str,
     /// The path it is about.
     pub(crate) path: PathBuf,
-    /// What it means.
     pub(crate) meaning: String,
     /// How to fix it.
     pub(crate) remedy: String,

@@ -3,12 +3,10 @@
 use lscolors::{Indicator, LsColors, Style};
 use rrm::item::{ItemKind, TrashItem};
 
-/// The colours of `$LS_COLORS`.
 #[derive(Debug, Default)]
 pub(crate) struct PathColours(LsColors);
 
 impl PathColours {
-    /// Reads them.
     pub(super) fn read() -> Self {
         Self(LsColors::from_env().unwrap_or_default())
     }

@@ -17,7 +17,6 @@ use super::view::{Detail, View};
 use crate::env::users::{group_of, user_of};
 use crate::gnu::quote::quote_where_needed;
 
-/// Writes it.
 pub(crate) fn write(shown: &Shown, view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
     for (label, value) in rows(shown, view) {
         writeln!(out, "{label:<9} {value}")?;

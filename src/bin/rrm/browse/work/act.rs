@@ -30,7 +30,7 @@ const PROGRESS_INTERVAL: Duration = Duration::from_millis(100);
 #[derive(Debug)]
 pub(in crate::browse) enum Job {
     Restore(Restore, RestoreOptions),
-    /// Each request, for the items that it concerns and what held for them before.
+    /// Requests with their items and their state before.
     Keep {
         requests: Vec<(KeepOptions, Vec<(ItemId, Keep)>)>,
         undoable: bool,
@@ -96,7 +96,7 @@ fn keep(shared: &Shared, requests: Vec<(KeepOptions, Vec<(ItemId, Keep)>)>, undo
 
 fn delete(shared: &Shared, plan: &CleanPlan) {
     let cleaned = shared.manager.clean(plan, &WorkProgress::new(shared));
-    // Whatever the clean left, because it was kept or is in use, is there still.
+    // An item that clean skipped still exists.
     let is_gone = |path: &std::path::Path| metadata_at(path).is_err();
     let gone = plan.items.iter().filter(|item| is_gone(&item.trash.join(item.spot().path()))).map(|item| item.id);
     let gone: HashSet<ItemId> = gone.collect();

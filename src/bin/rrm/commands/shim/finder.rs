@@ -39,7 +39,6 @@ pub(super) enum Caller {
 /// What a caller finds.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Finding {
-    /// A program.
     Path(PathBuf),
     /// An alias or a function of the shell, in its words.
     Other(OsString),

@@ -93,7 +93,7 @@ impl UserCleaner<'_> {
             let name = quote_where_needed(&user.name, charset);
             self.messages.say(&format!("{more} more lines about the trash of {name} are not shown"));
         }
-        let report = report.map(|line| shown(&line, charset));
+        let report = report.map(|line| escaped_content(&line, charset));
         // Without its date: we write our own.
         Ok((status, report.and_then(|line| line.split_once(' ').map(|(_, said)| said.to_owned()))))
     }
@@ -129,9 +129,9 @@ enum Line {
 impl Line {
     fn pass_on(self, charset: Charset) -> io::Result<()> {
         match self {
-            Self::Out(line) => print(&shown(&line, charset)),
+            Self::Out(line) => writeln!(io::stdout(), "{}", escaped_content(&line, charset)),
             Self::Err(line) => {
-                Messages::say_bytes(&[shown(&line, charset).as_bytes(), b"\n"].concat());
+                Messages::say_bytes(&[escaped_content(&line, charset).as_bytes(), b"\n"].concat());
                 Ok(())
             }
         }
@@ -185,13 +185,4 @@ fn each_line(
             return Ok(child.wait()?);
         }
     }
-}
-
-fn print(line: &str) -> io::Result<()> {
-    writeln!(io::stdout(), "{line}")
-}
-
-/// The line, escaped.
-fn shown(line: &[u8], charset: Charset) -> String {
-    escaped_content(line, charset)
 }
