@@ -98,6 +98,7 @@ fn a_circle_is_seen_whatever_it_leads_through() {
         (&[("s.rs", "pub struct S; pub use a::A;"), ("s/a.rs", "use super::S;"), ("s/b.rs", "use super::A;")], 0),
         (&[("a.rs", "use crate::b::B;"), ("b.rs", "#[cfg(test)]\nmod tests { use crate::a::A; }")], 0),
         (&[("a.rs", "// use crate::b::B;"), ("b.rs", "use crate::a::A;")], 0),
+        (&[("s.rs", "pub use other;"), ("s/a.rs", "use super::other::Other;")], 0),
     ] {
         assert_eq!(crate_of(files), circles, "{files:?}");
     }

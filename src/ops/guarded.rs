@@ -13,7 +13,7 @@ use crate::guard::{Batch, carry_out};
 use crate::item::{Guarded, ItemId};
 use crate::manager::TrashManager;
 use crate::ops::restore::options::{Conflict, Restorable, RestoreOptions};
-use crate::ops::restore::plan::RestoreStep;
+use crate::ops::restore::step::RestoreStep;
 use crate::store::{Guard, Run, TrashDir};
 use crate::sys::{Dir, Metadata, metadata_of_file};
 

@@ -7,6 +7,7 @@ pub(super) mod missing_parents;
 pub(super) mod options;
 pub(super) mod plan;
 pub(super) mod staging;
+pub(super) mod step;
 pub(super) mod survey;
 pub(super) mod target;
 
@@ -23,7 +24,7 @@ use crate::ops::remove::options::RemoveOptions;
 use crate::ops::remove::plan::{Removal, Removed};
 use crate::ops::restore::copy_out::copy_out;
 use crate::ops::restore::missing_parents::{Before, MissingParents, TrashedDirectories};
-use crate::ops::restore::plan::{MOST_NUMBERS, check_open, in_the_way, links_of};
+use crate::ops::restore::step::{MOST_NUMBERS, check_open, in_the_way, links_of};
 use crate::ops::restore::target::{Links, RESTORE, TargetDir, Targets};
 use crate::ops::threads::{Writers, work_alone, work_behind};
 use crate::progress::{Activity, Amount, Progress};
@@ -31,7 +32,7 @@ use crate::store::{MovedOut, Taken, TrashDir};
 use crate::sys::{Dir, Name};
 
 pub use self::options::{Conflict, Destination, Open, Restorable, RestoreOptions};
-pub use self::plan::{Merged, Piece, RestoreEnd, RestorePlan, RestoreStep, Restored};
+pub use self::step::{Merged, Piece, RestoreEnd, RestorePlan, RestoreStep, Restored};
 pub use self::target::MadeAnew;
 
 impl TrashManager {

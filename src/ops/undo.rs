@@ -12,7 +12,7 @@ use crate::item::{ItemId, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::remove::operand::REMOVE;
 use crate::ops::remove::options::RemoveOptions;
-use crate::ops::restore::plan::{Merged, RestorePlan};
+use crate::ops::restore::step::{Merged, RestorePlan};
 use crate::ops::undo::again::{check_unchanged, seen_at};
 use crate::progress::Progress;
 use crate::store::{Past, Undone};

@@ -64,15 +64,19 @@ impl Crate {
         graph
     }
 
-    /// The module in which something is, whoever passes it on.
+    /// The module in which something is, whoever passes it on. What passes on a name of another crate is where that ends.
     fn module_that_has(&self, path: &[String]) -> Module {
-        let is_module = |length: &usize| self.texts.contains_key(&path[..*length]);
-        let Some(length) = (1..=path.len()).rev().find(is_module) else { return Module::new() };
-        let (module, rest) = path.split_at(length);
-        let passed_on = rest.first().and_then(|name| self.passed_on.get(&(module.to_vec(), name.clone())));
-        // What a module passes on from one in its own file is in that file.
-        let passed_on = passed_on.filter(|further| *further != path);
-        passed_on.map_or_else(|| module.to_vec(), |further| self.module_that_has(further))
+        let (mut path, mut passed) = (path, BTreeSet::new());
+        loop {
+            let is_module = |length: &usize| self.texts.contains_key(&path[..*length]);
+            let Some(length) = (1..=path.len()).rev().find(is_module) else { return Module::new() };
+            let (module, rest) = path.split_at(length);
+            let further = rest.first().and_then(|name| self.passed_on.get(&(module.to_vec(), name.clone())));
+            match further.filter(|further| passed.insert(further.as_slice())) {
+                Some(further) => path = further,
+                None => return module.to_vec(),
+            }
+        }
     }
 }
 

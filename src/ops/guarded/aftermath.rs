@@ -16,7 +16,7 @@ use crate::guard::{Entry, Key, Thing, entries};
 use crate::manager::TrashManager;
 use crate::manager::trash_ids::TrashIds;
 use crate::ops::restore::options::Restorable;
-use crate::ops::restore::plan::{RestorePlan, RestoreStep};
+use crate::ops::restore::step::{RestorePlan, RestoreStep};
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name, rename_no_replace};
 use crate::transfer::Traits;
 

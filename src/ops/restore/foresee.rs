@@ -14,9 +14,9 @@ use crate::manager::TrashManager;
 use crate::manager::trash_ids::TrashIds;
 use crate::ops::guarded::conflict_of;
 use crate::ops::restore::options::{Conflict, RestoreOptions};
-use crate::ops::restore::plan::{MOST_NUMBERS, check_open, in_the_way, links_of};
-use crate::ops::restore::plan::{Merged, Piece, RestorePlan, RestoreStep, Restored};
-use crate::ops::restore::survey::joined;
+use crate::ops::restore::step::joined;
+use crate::ops::restore::step::{MOST_NUMBERS, check_open, in_the_way, links_of};
+use crate::ops::restore::step::{Merged, Piece, RestorePlan, RestoreStep, Restored};
 use crate::ops::restore::target::{Links, RESTORE, Wanted, find_wanted, not_a_directory};
 use crate::sys::{self, Dir, Metadata, Name};
 

@@ -12,7 +12,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::manager::trash_ids::TrashIds;
 use crate::ops::restore::foresee::{Is, ToCome};
 use crate::ops::restore::options::RestoreOptions;
-use crate::ops::restore::plan::{Merged, Piece, RestoreStep};
+use crate::ops::restore::step::{Merged, Piece, RestoreStep, joined};
 use crate::ops::restore::target::RESTORE;
 use crate::store::record;
 use crate::sys::{Dir, FileId, Metadata};
@@ -189,9 +189,4 @@ fn names_in(dir: &Dir) -> io::Result<Vec<OsString>> {
     })?;
     names.sort();
     Ok(names)
-}
-
-/// Without the slash at the end that an empty path would bring.
-pub(super) fn joined(top: &Path, inner: &Path) -> PathBuf {
-    if inner.as_os_str().is_empty() { top.to_owned() } else { top.join(inner) }
 }
