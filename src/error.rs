@@ -61,9 +61,9 @@ pub enum ErrorKind {
     NoMatch,
     /// A value that cannot be understood; the reason says which forms are.
     BadValue,
-    /// A trash directory that is registered and not there: its volume is unplugged.
+    /// A trash directory that is registered and out of reach: its volume is unplugged, or nobody answers for it.
     Unplugged,
-    /// A volume or trash directory that does not answer.
+    /// A place of which nothing can be known.
     Unreachable,
     /// Something that rrm did not make, under a name where it looks for its own.
     Foreign,

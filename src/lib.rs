@@ -84,6 +84,10 @@
 //! | RENAME to the target | at the target, whole, with attributes of ours | the next removal from there replaces them; [`mend`] erases them |
 //! | each attribute is erased, the path last | the same, with fewer of them | the same |
 //! | the `u+w` that it got is taken off, the envelope removed | as it was before it was removed | `clean`, for an envelope that stayed |
+//! | **restore, merged into a directory** | | |
+//! | the noted size is forgotten | in the trash, listed | |
+//! | RENAME of each missing name, or a removal of what is in its way and then that | that part at its place, the rest in the trash, listed | a second merge |
+//! | each emptied directory is removed from the trash | the same | the same |
 //! | **restore, by a copy** | | |
 //! | a [private directory](private) beside the target, noted in the trash; the copy in it | in the trash, listed; a directory `.rrm-` and 32 random digits | the next restore of the item, or `clean`, unless something else is there by then: then a person |
 //! | RENAME to the target, flushed | at the target, whole; in the trash as well | `clean`, or a second restore: what is the same twice stays at the target |

@@ -62,12 +62,13 @@ mod rename;
 mod tests;
 mod values;
 
-pub use answer::{Answer, Asked, answer};
+pub use answer::{Answer, Asked, answer, is_abandoned};
 pub use attribute::{
     ATTRIBUTE_PREFIX, create_attribute, has_no_attributes, is_attribute_refused, is_no_attribute, meaning_of_attribute,
 };
 pub use content::{
-    Offer, copy_in_kernel, flush, flush_file, flush_file_system, next_data, set_length, share_content, write, write_at,
+    Offer, copy_in_kernel, finish_empty, flush, flush_file, flush_file_system, next_data, set_length, share_content,
+    write, write_at,
 };
 pub use dir::inode::{Inode, Mark};
 pub use dir::{
@@ -79,7 +80,7 @@ pub use lock::{Lock, Locked, try_lock};
 pub use mounts::{MOUNT_TABLE, MountsBelow, mount_of, mounts};
 pub use process::{
     close_inherited, effective_uid, has_hung_up, has_job_control, ignores, is_any_running, is_group_of_ours,
-    kill_group, may_write, random_bytes, stop_group, terminal_width, umask,
+    kill_group, leave_signals_to_others, may_write, random_bytes, stop_group, terminal_width, umask,
 };
 pub use rename::{rename_no_replace, rename_replacing, rename_to_own_name};
 pub use values::entry::{Batch, Entry};

@@ -44,7 +44,7 @@ pub use copied::Copied;
 pub use copy::copy;
 pub use error::{Failure, TransferError};
 pub use loss::{Loss, Losses, Lost};
-pub use metadata::apply::liken;
+pub use metadata::apply::{is_like, liken};
 pub use remove_source::aside::bring_back;
 pub use remove_source::{Left, Proof, Retired, retire};
 pub use source_snapshot::Witness;

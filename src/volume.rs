@@ -177,9 +177,11 @@ impl Volumes {
         }
         may_create_in(place, metadata)
             .map_err(|reason| Error::new(ErrorKind::NoTrash, "make the trash directory", &path, reason))?;
-        // Known first, made second: whatever a crash leaves, no trash directory exists that is not found again.
+        // Made first, known second, used last: whatever a crash leaves, none that holds anything is not found again, and none
+        // that could not be made is looked for.
+        let made = TrashDir::open_or_create(&path, base, self.attributes.clone())?;
         self.remember(&path, metadata)?;
-        TrashDir::open_or_create(&path, base, self.attributes.clone())
+        Ok(made)
     }
 
     /// Sees to it that the trash directory is found again. At the root of a mount it is found by looking there, and for
@@ -249,8 +251,7 @@ impl Volumes {
             let places = tails(path).flat_map(|tail| answered.points.iter().map(move |point| point.join(&tail)));
             self.probe(places.map(Candidate::Moved).collect(), found);
             if found.trashes.len() == known {
-                let reason = "it does not exist; is its volume mounted?";
-                found.problems.push(Error::new(ErrorKind::Unplugged, USE, path, reason));
+                found.problems.push(unplugged(path, "it does not exist; is its volume mounted?"));
             }
         }
     }
@@ -273,7 +274,7 @@ impl Volumes {
                     Missed::Volume(path) => answered.lost.push(path),
                 },
                 Some(Err(error)) => found.complain(error),
-                None => found.complain(unreachable(&candidate.path(), "its volume does not answer")),
+                None => found.complain(unplugged(&candidate.path(), "its volume does not answer")),
             }
         }
         answered
@@ -361,7 +362,10 @@ impl Candidate {
         let path = self.path();
         let top = path.parent().unwrap_or(Path::new("/")).to_owned();
         match TrashDir::open(&path, Base::Relative(top.clone()), attributes) {
-            Err(error) if matches!(self, Self::Registered(_)) => Err(error),
+            Err(error) if matches!(self, Self::Registered(_)) => match &error.source {
+                Some(source) if sys::is_abandoned(source) => Err(unplugged(&path, "its volume has lost its server")),
+                _ => Err(error),
+            },
             Err(error) if error.kind == ErrorKind::UnsafeTrash && is_directory(&top) => Err(error),
             // The mount is nothing that we may look into.
             Err(_) => Ok(None),
@@ -390,8 +394,8 @@ fn homeless() -> Error {
     Error::new(ErrorKind::NoTrash, USE, "$HOME", "there is no home directory")
 }
 
-fn unreachable(path: &Path, reason: &'static str) -> Error {
-    Error::new(ErrorKind::Unreachable, USE, path, reason)
+fn unplugged(path: &Path, reason: &'static str) -> Error {
+    Error::new(ErrorKind::Unplugged, USE, path, reason)
 }
 
 /// `directory` and those above it, as far as a rename could reach: up to where another mount or subvolume begins, to

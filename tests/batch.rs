@@ -188,8 +188,8 @@ fn a_restore_that_fails_for_one_file_is_a_restore_of_the_others() {
 fn an_interrupted_restore_stops_between_two_files() {
     or_skip!(strace::available());
     let scene = Scene::removed();
-    let words = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "inject=renameat2:signal=INT:when=60"];
-    scene.restore().through(words.map(std::ffi::OsString::from)).run().fails(130).err_contains("interrupted");
+    let run = scene.restore().held_before("renameat2", 60).interrupted().released();
+    run.fails(130).err_contains("interrupted");
     scene.assert_each_is_somewhere();
     let (in_place, listed) = scene.found();
     assert!(!in_place.is_empty() && !listed.is_empty(), "it was interrupted in the middle");
@@ -283,9 +283,7 @@ fn an_interrupt_leaves_no_record_on_what_stays() {
     or_skip!(strace::available());
     for after in [1, 40, 90] {
         let scene = Scene::new();
-        let inject = format!("inject=renameat2:signal=INT:when={after}");
-        let words = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "trace=renameat2", "-e", &inject];
-        let run = scene.remove().through(words.map(std::ffi::OsString::from)).run();
+        let run = scene.remove().held_before("renameat2", after).interrupted().released();
         run.fails(130).err_contains("interrupted");
         scene.assert_each_is_somewhere();
         let (in_place, _) = scene.found();

@@ -7,6 +7,7 @@ pub(crate) mod accounts;
 mod clean;
 mod first_use;
 mod import;
+mod merge;
 mod redo;
 mod remove;
 mod restore;

@@ -36,10 +36,16 @@ pub(super) struct Errand<'a> {
 }
 
 impl Errand<'_> {
-    /// Surveys, asks whether that is agreed to, and copies.
-    pub(super) fn run(&self, route: Route<'_>) -> Result<Copied> {
+    /// Surveys, and asks whether that is agreed to.
+    pub(super) fn survey(&self, route: Route<'_>) -> Result<Survey> {
         let found = survey(route, self.progress).map_err(|error| self.failed(error))?;
         self.agree(route, &found)?;
+        Ok(found)
+    }
+
+    /// The same, and copies.
+    pub(super) fn run(&self, route: Route<'_>) -> Result<Copied> {
+        let found = self.survey(route)?;
         copy(route, &found, self.progress).map_err(|error| self.failed(error))
     }
 

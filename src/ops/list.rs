@@ -5,6 +5,7 @@ pub(super) mod listing;
 pub(super) mod measure;
 pub(super) mod names;
 pub(super) mod options;
+mod twins;
 
 use std::collections::HashMap;
 use std::ops::ControlFlow;
@@ -16,6 +17,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::list::names::may_pass;
+use crate::ops::list::twins::Twins;
 use crate::progress::Progress;
 use crate::rules::retention::{Fate, Fates, Standing};
 use crate::rules::selection::{Selection, Versions};
@@ -180,11 +182,17 @@ impl TrashManager {
         let found = self.discover();
         let is_home = |trash: &Arc<TrashDir>| home.as_ref().is_some_and(|home| Arc::ptr_eq(home, trash));
         let mut flow = each(found.problems.into_iter().map(Err).collect());
-        for trash in found.trashes.iter().filter(|trash| !is_home(trash)) {
+        let volumes: Vec<_> = found.trashes.iter().filter(|trash| !is_home(trash)).collect();
+        let mut twins = Twins::among(volumes.len());
+        let mut each_new = |mut batch: Vec<Result<TrashItem>>| {
+            batch.retain(|found| found.as_ref().map_or(true, |item| twins.is_new(item.id)));
+            each(batch)
+        };
+        for trash in volumes {
             if flow.is_break() {
                 return;
             }
-            flow = self.walk(trash, is_wanted, &mut each);
+            flow = self.walk(trash, is_wanted, &mut each_new);
         }
     }
 

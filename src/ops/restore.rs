@@ -3,9 +3,11 @@
 pub(super) mod copy_out;
 pub(super) mod foresee;
 pub(super) mod likeness;
+pub(super) mod merge;
 pub(super) mod options;
 pub(super) mod plan;
 pub(super) mod room;
+pub(super) mod survey;
 pub(super) mod target;
 
 use std::ffi::OsStr;
@@ -13,7 +15,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
 use crate::ops::remove::options::RemoveOptions;
@@ -25,10 +27,10 @@ use crate::ops::restore::target::{Links, RESTORE, TargetDir, Targets};
 use crate::ops::threads::{Writers, work_alone, work_behind};
 use crate::progress::{Activity, Amount, Progress};
 use crate::store::{MovedOut, Taken, TrashDir};
-use crate::sys::Name;
+use crate::sys::{Dir, Name};
 
 pub use self::options::{Conflict, Destination, Open, Restorable, RestoreOptions};
-pub use self::plan::{RestorePlan, RestoreStep, Restored};
+pub use self::plan::{Merged, Piece, RestorePlan, RestoreStep, Restored};
 pub use self::target::MadeAnew;
 
 impl TrashManager {
@@ -71,8 +73,9 @@ impl TrashManager {
 
     /// Whether erasing records beside the renames is worth a thread. Not where one step may move to the trash what another
     /// brought out of it: that is to be without its old record by then.
+    /// Nor where one may meet what another brought: that is to have its mode.
     fn writers(&self, steps: &[RestoreStep], conflict: Conflict) -> Writers {
-        if conflict == Conflict::Swap {
+        if matches!(conflict, Conflict::Swap | Conflict::Merge | Conflict::MergeSwap) {
             return Writers::One;
         }
         let trash = steps.first().and_then(|step| self.trash_of(&step.item).ok());
@@ -105,14 +108,14 @@ impl TrashManager {
                 Conflict::Fail => Err(in_the_way(&step.target)),
                 Conflict::Skip => Ok(Begun::Restored(Restored::Skipped(step.target.clone()))),
                 Conflict::Rename => take_beside(step, name, take),
-                Conflict::Swap => {
-                    let swapped = self.swap_out(&parent.path.join(name), request, progress)?;
-                    let taken = take(name);
-                    if let (Err(_), Some(swapped)) = (&taken, swapped) {
-                        self.swap_back(&swapped, &parent, name);
+                Conflict::Swap => self.swap((&parent.dir, &parent.path), name, (request, progress), || take(name)),
+                Conflict::Merge | Conflict::MergeSwap => match self.merge(step, &parent, name, (request, progress))? {
+                    Some(merged) => Ok(Begun::Restored(Restored::Merged(merged))),
+                    None if conflict == Conflict::MergeSwap => {
+                        self.swap((&parent.dir, &parent.path), name, (request, progress), || take(name))
                     }
-                    taken
-                }
+                    None => Ok(Begun::Restored(Restored::Merged(Merged::nothing(parent.path.join(name))))),
+                },
             },
             (result, _) => result,
         }
@@ -142,10 +145,25 @@ impl TrashManager {
             Ok(None) => Ok(Begun::Restored(Restored::At(target))),
             Ok(Some(moved)) => Ok(Begun::MovedOut(trash, moved, target)),
             Err(error) if error.kind() == io::ErrorKind::CrossesDevices => {
-                copy_out(&trash, &step.item, step.part.as_deref(), (parent, name), request.copying, progress)
+                copy_out(&trash, &step.item, step.part.as_deref(), (parent, name), request, progress)
                     .map(Begun::Restored)
             }
             Err(error) => Err(failed(error)),
+        }
+    }
+
+    /// Moves what is in the way at `name` of a directory to the trash, and has what was wanted there taken out of it.
+    fn swap<T>(
+        &self,
+        (dir, path): (&Dir, &Path),
+        name: &OsStr,
+        (request, progress): (&RestoreOptions, &dyn Progress),
+        take: impl FnOnce() -> Result<T>,
+    ) -> Result<T> {
+        let swapped = self.swap_out(&path.join(name), request, progress)?;
+        match (take(), swapped) {
+            (Err(error), Some(swapped)) => Err(self.swap_back(&swapped, dir, name, error)),
+            (taken, _) => taken,
         }
     }
 
@@ -165,12 +183,16 @@ impl TrashManager {
         self.plan_removal(path, &options)
     }
 
-    /// Puts back what made way for something that then did not come. Where that fails as well, it stays in the trash
-    /// and is listed; the error that is told is the first one.
-    fn swap_back(&self, swapped: &TrashItem, parent: &TargetDir, name: &OsStr) {
-        if let (Ok(trash), Ok(name)) = (self.trash_of(swapped), Name::new(name)) {
-            drop(trash.take(swapped, &parent.dir, name));
-        }
+    /// Puts back what made way for something that then did not come, for this reason. Where that fails as well, it stays in
+    /// the trash, and the error tells where it is.
+    fn swap_back(&self, swapped: &TrashItem, dir: &Dir, name: &OsStr, reason: Error) -> Error {
+        let back = Name::new(name).map_err(io::Error::from).and_then(|name| {
+            let trash = self.trash_of(swapped).map_err(io::Error::other)?;
+            trash.take(swapped, dir, name).map(drop)
+        });
+        let Err(error) = back else { return reason };
+        let stays = format!("what was there is in the trash as {} and could not be put back", swapped.id.short());
+        Error { reason: format!("{}\n  {stays}: {}", reason.reason, words_of(&error)).into(), ..reason }
     }
 }
 
@@ -186,7 +208,7 @@ impl Begun {
     fn end(self) -> Restored {
         match self {
             Self::Restored(restored) => restored,
-            Self::MovedOut(trash, moved, target) => match trash.tidy_up(moved) {
+            Self::MovedOut(trash, moved, target) => match trash.tidy_up(moved, &target) {
                 Taken::Whole => Restored::At(target),
                 Taken::Marked(error) => {
                     let error = Error::system("remove rrm's attributes from", &target, error);

@@ -12,7 +12,7 @@ use crate::item::{ItemId, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::remove::operand::REMOVE;
 use crate::ops::remove::options::RemoveOptions;
-use crate::ops::restore::plan::RestorePlan;
+use crate::ops::restore::plan::{Merged, RestorePlan};
 use crate::ops::undo::again::{check_unchanged, seen_at};
 use crate::progress::Progress;
 use crate::store::{Past, Undone};
@@ -53,6 +53,12 @@ impl<'a> Undoing<'a> {
     /// Takes down that `item` was restored to `path`.
     pub fn brought_back(&mut self, item: &TrashItem, path: &Path) {
         self.back.push((path.to_owned(), Past::of(item), self.before.get(&item.id).copied()));
+    }
+
+    /// Takes down what came back of `item` in a merge: a redo removes each piece as an item of its own.
+    pub fn merged(&mut self, item: &TrashItem, merged: &Merged) {
+        let pieces = merged.back.iter();
+        self.back.extend(pieces.map(|piece| (piece.path.clone(), Past::of_part(item, &piece.part), piece.id)));
     }
 
     /// Notes what came back, instead of what the undo before brought; nothing, if nothing did. Looked at only now: what came

@@ -7,7 +7,7 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read as _};
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 
@@ -54,6 +54,13 @@ impl Past {
             keep: item.keep,
             size: item.size,
         }
+    }
+
+    /// That of a part of this item, which comes back on its own.
+    #[must_use]
+    pub fn of_part(item: &TrashItem, part: &Path) -> Self {
+        let original_path = item.original_path().map(|path| path.join(part));
+        Self { original_path, size: None, ..Self::of(item) }
     }
 }
 

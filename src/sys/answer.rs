@@ -47,8 +47,18 @@ pub enum Asked {
     MetadataOfLink,
 }
 
+/// Whether an error says that nobody answers for the file system any more: its daemon is dead, its server is gone.
+#[must_use]
+pub fn is_abandoned(error: &io::Error) -> bool {
+    error.raw_os_error().is_some_and(|number| ABANDONED.contains(&Errno::from_raw_os_error(number)))
+}
+
+/// The daemon is dead (`ENOTCONN`, `ECONNABORTED`), or the server has not answered or knows us no more.
+const ABANDONED: [Errno; 6] =
+    [Errno::NOTCONN, Errno::CONNABORTED, Errno::CONNREFUSED, Errno::TIMEDOUT, Errno::HOSTDOWN, Errno::STALE];
+
 /// What is the same whichever way is tried: no right to the directory, no room, no such place, no server.
-const FOR_EACH_WAY: [Errno; 19] = [
+const FOR_EACH_WAY: [Errno; 14] = [
     Errno::ROFS,
     Errno::NOSPC,
     Errno::DQUOT,
@@ -63,11 +73,6 @@ const FOR_EACH_WAY: [Errno; 19] = [
     Errno::AGAIN,
     Errno::BADF,
     Errno::FAULT,
-    Errno::NOTCONN,
-    Errno::CONNABORTED,
-    Errno::TIMEDOUT,
-    Errno::HOSTDOWN,
-    Errno::STALE,
 ];
 
 /// No support, or none for this user or this kind of file. The first two are one number on some platforms.
@@ -88,6 +93,7 @@ fn of_kind(kind: io::ErrorKind) -> Answer {
     }
 }
 
+/// As [`answer`], of a number.
 pub(super) fn of(error: Errno, asked: Asked) -> Answer {
     match (asked, error) {
         (Asked::Attribute, platform::NO_ATTRIBUTE) => Answer::Gone,
@@ -95,6 +101,7 @@ pub(super) fn of(error: Errno, asked: Asked) -> Answer {
         (_, Errno::EXIST) | (Asked::Rename, Errno::NOTEMPTY) => Answer::Taken,
         (Asked::Rename | Asked::Link, Errno::NOENT) => Answer::Gone,
         (Asked::Rename, Errno::XDEV | Errno::ACCESS | Errno::PERM) => Answer::Broken,
+        (_, error) if ABANDONED.contains(&error) => Answer::Broken,
         (Asked::Rename | Asked::Link, error) if FOR_EACH_WAY.contains(&error) => Answer::Broken,
         (Asked::Rename | Asked::Link, _) => Answer::NotHere,
         (_, error) if NO_SUCH_THING.contains(&error) => Answer::NotHere,

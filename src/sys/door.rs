@@ -16,10 +16,15 @@ use rustix::io::Errno;
 #[inline]
 pub fn through<T, E: From<Errno>>(call: &'static str, change: impl FnOnce() -> Result<T, E>) -> Result<T, E> {
     #[cfg(feature = "testing")]
-    faults::before(call)?;
+    return match faults::before(call)? {
+        faults::Told::TheTruth => change(),
+        faults::Told::Failure(error) => change().and_then(|_| Err(error.into())),
+    };
     #[cfg(not(feature = "testing"))]
-    let _ = call;
-    change()
+    {
+        let _ = call;
+        change()
+    }
 }
 
 /// Work for another thread, which then goes through the door of this one.

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::Path;
 
+use nix::sys::signal::{SigSet, Signal};
 use rustix::fs::{Access, AtFlags, CWD};
 
 use crate::sys::platform;
@@ -44,6 +45,16 @@ pub fn random_bytes(buffer: &mut [u8]) -> io::Result<()> {
 pub fn kill_group(leader: &std::process::Child) {
     let _ =
         rustix::process::kill_process_group(rustix::process::Pid::from_child(leader), rustix::process::Signal::KILL);
+}
+
+/// Has the signals that ask a process to end come to other threads than this one and those that it starts from now on.
+///
+/// A signal that is caught does not end a wait for a server that does not answer, and the kernel gives it to any one thread
+/// that takes it: to one that waits so, it never comes. Programs that are started have them as ever.
+pub fn leave_signals_to_others() {
+    let signals = SigSet::from_iter([Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP]);
+    // Where that fails, they come as they did.
+    let _ = signals.thread_block();
 }
 
 /// Closes every descriptor that this process was given when it was started but the three standard ones, so that no program

@@ -5,6 +5,7 @@ use std::io;
 use rustix::io::Errno;
 
 use crate::sys::answer::{Answer, Asked, answer, of};
+use crate::sys::content::finish_empty;
 use crate::sys::dir::{Dir, metadata_of_file};
 use crate::sys::door::through;
 use crate::sys::platform;
@@ -36,9 +37,15 @@ pub fn rename_no_replace(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>
 /// it is one atomic call everywhere.
 pub fn rename_to_own_name(from: &Dir, name: Name<'_>, to: &Dir, to_name: Name<'_>) -> io::Result<()> {
     let way = Way { from, name, to, to_name };
-    match way.flagged()? {
-        Flag::Known => Ok(()),
-        Flag::Unknown => way.plainly(None),
+    let moved = match way.flagged() {
+        Ok(Flag::Known) => Ok(()),
+        Ok(Flag::Unknown) => way.plainly(None),
+        Err(error) => Err(error),
+    };
+    match moved {
+        // Nobody else makes that name, so what is there has come by this call.
+        Err(_) if way.is_done(None) => Ok(()),
+        moved => moved,
     }
 }
 
@@ -126,7 +133,10 @@ impl Way<'_> {
     /// write to the empty file, or put another in its place; that is looked at last, and then refused.
     fn over_empty_file(self) -> io::Result<()> {
         let Self { to, to_name, .. } = self;
-        let made = metadata_of_file(&to.create_file(to_name)?)?;
+        let file = to.create_file(to_name)?;
+        finish_empty(&file);
+        let made = metadata_of_file(&file)?;
+        drop(file);
         let is_as_made = || to.metadata_of(to_name).is_ok_and(|is| is.id == made.id && is.size == 0);
         if !is_as_made() {
             return Err(Errno::EXIST.into());

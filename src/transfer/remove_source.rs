@@ -10,7 +10,6 @@
 
 pub(super) mod aside;
 
-use std::collections::HashSet;
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
@@ -18,7 +17,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::private::Ledger;
 use crate::progress::{Activity, Amount, Progress, Silent, begin};
-use crate::sys::{self, Dir, FileId, FileKind, Metadata, Name, if_there};
+use crate::sys::{self, Dir, FileKind, Metadata, Name, if_there};
 
 use crate::sys::entries::walk::{Ascent, Step, Trail, Walk};
 use crate::transfer::compare::holds_the_same;
@@ -92,7 +91,7 @@ pub fn retire(route: Route<'_>, proof: Proof, ledger: Option<&Ledger>, progress:
             progress,
             levels: Vec::new(),
             here: None,
-            unseen: HashSet::new(),
+            links: Links::AllThere,
             retired,
         }
         .all(route)
@@ -114,9 +113,15 @@ struct Retiring<'a> {
     levels: Vec<Level>,
     /// The directory that the walk is in and its copy, once it has a leaf.
     here: Option<Arc<Pair>>,
-    /// Files with other names of which nobody knows when they were changed by the removal of one.
-    unseen: HashSet<FileId>,
+    links: Links,
     retired: Retired,
+}
+
+/// Whether a name of a file with several was removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Links {
+    AllThere,
+    SomeRemoved,
 }
 
 /// A directory that is being emptied.
@@ -219,22 +224,32 @@ impl Retiring<'_> {
         let has = match &self.proof {
             Proof::Seen(seen) => {
                 looks_as_seen(seen, &is, &copied)
-                    && (seen.witness.confirms(&is) || (self.unseen.contains(&is.id) && holds_the_same(one, copy)?))
+                    && (seen.witness.confirms(&is)
+                        || (self.may_be_linked(seen, &is, &copied) && holds_the_same(one, copy)?))
             }
             Proof::Bytes => is_same(Route::between(one, copy), self.progress)?,
         };
         if has { Ok(Looked::Leaf(is)) } else { Err(not_copied()) }
     }
 
+    /// Whether all that has changed may be that another name of this file was removed. A server that knows files by their
+    /// names tells no change time of one that has lost its name, and perhaps not even which names are one file.
+    fn may_be_linked(&self, seen: &Copied, is: &Metadata, copy: &Metadata) -> bool {
+        let kept = |loss| seen.losses.get(loss).is_none();
+        self.links == Links::SomeRemoved
+            && (!kept(Loss::Mode) || !kept(Loss::Owner) || is.mode == copy.mode)
+            && (!kept(Loss::Owner) || (is.uid, is.gid) == (copy.uid, copy.gid))
+    }
+
     /// Removes an entry that was looked at, and is no directory; what turns out to be another stays.
     fn remove(&mut self, one: Place<'_>, was: &Metadata, copy: Place<'_>) -> io::Result<()> {
         let Some(Removed { is_also }) = remove_aside(self.asides, one, was, copy)? else { return Ok(()) };
         // The other names of a file get a new change time with this removal, which is ours and no one else's.
-        match (is_also, &mut self.proof) {
-            (Some(is_also), Proof::Seen(seen)) => seen.witness.note(&is_also),
-            // A server that knows a file by its names does not tell it.
-            (None, Proof::Seen(_)) if was.links > 1 => drop(self.unseen.insert(was.id)),
-            _ => {}
+        if let (Some(is_also), Proof::Seen(seen)) = (is_also, &mut self.proof) {
+            seen.witness.note(&is_also);
+        }
+        if was.links > 1 {
+            self.links = Links::SomeRemoved;
         }
         self.count(ONE);
         Ok(())

@@ -21,7 +21,7 @@ fn a_dry_restore_is_the_restore() {
     if in_namespace() {
         skip!("another user than 0", "whom modes forbid something, also where it has no privilege");
     }
-    for conflict in ["fail", "skip", "rename", "swap"] {
+    for conflict in ["fail", "skip", "rename", "swap", "merge", "merge-swap"] {
         let sandbox = Sandbox::ordinary();
         sandbox.tree("open", &[("free", "1"), ("taken", "2"), ("below/taken", "3")]);
         sandbox.tree("closed", &[("a", "4")]);

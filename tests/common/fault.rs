@@ -23,6 +23,8 @@ pub(crate) enum Fault {
     Kill,
     /// The call is not carried out and fails with this error, named as C does: `EIO`.
     Error(&'static str),
+    /// The call is carried out, and fails with this error all the same.
+    Done(&'static str),
 }
 
 impl Fault {
@@ -30,6 +32,7 @@ impl Fault {
         match self {
             Self::Kill => faults::Fault::Kill,
             Self::Error(name) => faults::Fault::Error(faults::number_of(name).expect("an error that is known")),
+            Self::Done(name) => faults::Fault::Done(faults::number_of(name).expect("an error that is known")),
         }
     }
 }
@@ -80,13 +83,16 @@ pub(crate) fn run_to(fault: Fault, point: &Point, command: &Invocation) -> Run {
         return run;
     }
     let word = match fault {
-        Fault::Kill => "kill",
-        Fault::Error(name) => name,
+        Fault::Kill => "kill".to_owned(),
+        Fault::Error(name) => name.to_owned(),
+        Fault::Done(name) => format!("done-{name}"),
     };
-    let (run, log) = run_with(word, point.number, command);
+    let (run, log) = run_with(&word, point.number, command);
     match fault {
         Fault::Kill => drop(run.killed(9)),
-        Fault::Error(_) => assert!(log.contains(INJECTED), "the run never reached the point:\n{log}\n{run}"),
+        Fault::Error(_) | Fault::Done(_) => {
+            assert!(log.contains(INJECTED), "the run never reached the point:\n{log}\n{run}")
+        }
     }
     run
 }

@@ -49,6 +49,22 @@ impl Invocation {
 }
 
 impl Held {
+    /// Sends the program SIGINT, as Ctrl-C does, and waits until it has come to it.
+    pub(crate) fn interrupted(self) -> Self {
+        let child = self.child.as_ref().expect("it was not let go yet");
+        kill_process(Pid::from_child(child), Signal::INT).expect("it is a child of ours");
+        wait_for("a signal to come", || read(self.log.path()).contains("--- SIGINT"));
+        self
+    }
+
+    /// Lets the program go on.
+    #[track_caller]
+    pub(crate) fn goes_on(mut self) -> Child {
+        let child = self.child.take().expect("it was not let go yet");
+        assert!(let_go(&child), "it is not held up any more");
+        child
+    }
+
     /// Lets the program go on, and waits for its end.
     #[track_caller]
     pub(crate) fn released(mut self) -> Run {

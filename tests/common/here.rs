@@ -142,6 +142,8 @@ impl Command {
             Some("rename") => Conflict::Rename,
             Some("swap") => Conflict::Swap,
             Some("skip") => Conflict::Skip,
+            Some("merge") => Conflict::Merge,
+            Some("merge-swap") => Conflict::MergeSwap,
             Some(other) => panic!("{other} is no conflict mode"),
         };
         request.copying = self.copying();
@@ -151,6 +153,7 @@ impl Command {
         let mut did = Did::default();
         manager.restore(&plan, &Silent, |_, result| match result {
             Ok(Restored::Marked(_, error)) | Err(error) => did.problems.push(error),
+            Ok(Restored::Merged(merged)) => did.problems.extend(merged.problems),
             Ok(_) => {}
         });
         did.problems.extend(plan.problems);

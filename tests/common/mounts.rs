@@ -97,14 +97,12 @@ impl Mount {
     }
 
     fn image_with(options: &str, format: Format, words: &[&str], mebibytes: u64, at: &Path) -> Result<Self, Missing> {
-        let (name, maker, smallest) = format.maker();
+        let (name, ..) = format.maker();
         if !is_root() {
             return Err(Missing::new("root", format!("to mount {name} on a loop device")));
         }
         let image = empty_image();
-        image.as_file().set_len(mebibytes.max(smallest) << 20).expect("a hole takes no room");
-        run(maker.iter().chain(words).map(OsStr::new).chain([image.path().as_os_str()]))
-            .map_err(|why| Missing::new(maker[0], why))?;
+        format_image(format, words, mebibytes, image.path())?;
         if format.has_log() {
             // Written full of zeros, it would be copied with every copy.
             run(["fallocate", "--dig-holes"].map(OsStr::new).into_iter().chain([image.path().as_os_str()]))
@@ -243,6 +241,15 @@ impl Drop for Mount {
     fn drop(&mut self) {
         platform::unmount(&self.at);
     }
+}
+
+/// Makes a file a formatted disk of at least `mebibytes`.
+pub(crate) fn format_image(format: Format, words: &[&str], mebibytes: u64, image: &Path) -> Result<(), Missing> {
+    let (_, maker, smallest) = format.maker();
+    let file = fs::File::options().write(true).open(image).expect("the image is there");
+    file.set_len(mebibytes.max(smallest) << 20).expect("a hole takes no room");
+    let formatted = run(maker.iter().chain(words).map(OsStr::new).chain([image.as_os_str()]));
+    formatted.map(drop).map_err(|why| Missing::new(maker[0], why))
 }
 
 fn empty_image() -> NamedTempFile {

@@ -16,7 +16,7 @@ pub(crate) struct Tree {
 }
 
 /// One file's traits by name, so that a difference can be told in words.
-type Node = BTreeMap<String, String>;
+pub(crate) type Node = BTreeMap<String, String>;
 
 /// Takes the picture of what is at `path` and below it, never following a link.
 #[track_caller]
@@ -30,6 +30,11 @@ impl Tree {
     /// The paths of the tree, its top as the empty one.
     pub(crate) fn paths(&self) -> Vec<&Path> {
         self.nodes.keys().map(PathBuf::as_path).collect()
+    }
+
+    /// Each path with what is known of it, by name.
+    pub(crate) fn traits(&self) -> impl Iterator<Item = (&Path, &Node)> {
+        self.nodes.iter().map(|(path, node)| (path.as_path(), node))
     }
 
     /// Every difference, one a line: a path that came or went, or a trait with its two values.

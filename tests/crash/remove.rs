@@ -13,7 +13,7 @@ pub(super) fn sweep(fault: Fault, shape: &Shape) -> usize {
         |scene, point, run| {
             match fault {
                 Fault::Kill => scene.assert_accounted(Allowed::BOTH),
-                Fault::Error(_) => check_failed(scene, point, run),
+                Fault::Error(_) | Fault::Done(_) => check_failed(scene, point, run),
             }
             check_next(scene, Allowed::at_last(fault, point));
         },

@@ -78,6 +78,8 @@ impl Library {
             steps::Conflict::Skip => Conflict::Skip,
             steps::Conflict::Rename => Conflict::Rename,
             steps::Conflict::Swap => Conflict::Swap,
+            steps::Conflict::Merge => Conflict::Merge,
+            steps::Conflict::MergeSwap => Conflict::MergeSwap,
         };
         request.deletion = self.now + TimeDelta::days(7);
         let manager = self.manager();
@@ -113,7 +115,7 @@ impl Driver for Library {
     fn apply(&mut self, step: &Step) {
         self.now += TimeDelta::seconds(1);
         match step {
-            Step::Make(..) | Step::Write(_) => {}
+            Step::Make(..) | Step::MakeAgain(_) | Step::Write(_) => {}
             Step::Remove(paths, grace) => self.remove(paths, *grace),
             Step::Restore(path, conflict) => {
                 let selection = Self::selection(&by_path(&self.work.join(path)));
@@ -184,7 +186,13 @@ impl Program {
 /// The status, what went wrong, and what was or would be done, in the words of a dry run.
 pub(crate) fn told(run: &Run) -> (Option<i32>, Vec<String>, Vec<String>) {
     let errors = run.stderr().lines().filter(|line| line.contains(": cannot ")).map(str::to_owned).collect();
-    let verbs = [("removed directory", "remove"), ("removed", "remove"), ("restored", "restore"), ("skipped", "skip")];
+    let verbs = [
+        ("removed directory", "remove"),
+        ("removed", "remove"),
+        ("restored", "restore"),
+        ("skipped", "skip"),
+        ("left", "leave"),
+    ];
     let output = run.stdout();
     let done = output.lines().filter_map(|line| {
         if let Some((_, sum)) = line.split_once("delete ").or_else(|| line.split_once("deleted ")) {
@@ -204,6 +212,8 @@ fn word(conflict: steps::Conflict) -> &'static str {
         steps::Conflict::Skip => "skip",
         steps::Conflict::Rename => "rename",
         steps::Conflict::Swap => "swap",
+        steps::Conflict::Merge => "merge",
+        steps::Conflict::MergeSwap => "merge-swap",
     }
 }
 
@@ -211,7 +221,7 @@ impl Driver for Program {
     fn apply(&mut self, step: &Step) {
         let absolute = |path: &PathBuf| OsString::from(self.work.join(path));
         match step {
-            Step::Make(..) | Step::Write(_) => {}
+            Step::Make(..) | Step::MakeAgain(_) | Step::Write(_) => {}
             Step::Remove(paths, grace) => {
                 let days = if *grace == Grace::None { "0" } else { "7" };
                 self.run(&["rm", "--grace-period", days], paths.iter().map(absolute));

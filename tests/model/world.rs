@@ -1,8 +1,8 @@
 //! The model: what a person made, where it is, and what is in the trash.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
-use std::os::unix::fs::symlink;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use super::drivers::Listed;
@@ -11,38 +11,38 @@ use crate::common::Sandbox;
 
 /// What is at a path. No two files or links are ever made with the same number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Node {
+pub(super) enum Node {
     File(u64),
     Link(u64),
     Directory,
 }
 
 /// Paths below a top, which itself is the empty path.
-type Tree = BTreeMap<PathBuf, Node>;
+pub(super) type Tree = BTreeMap<PathBuf, Node>;
 
 #[derive(Debug)]
-struct Item {
+pub(super) struct Item {
     /// Known once the list has told it.
     id: Option<String>,
-    origin: PathBuf,
-    tree: Tree,
+    pub(super) origin: PathBuf,
+    pub(super) tree: Tree,
     /// Which command removed it.
-    command: u64,
+    pub(super) command: u64,
     grace: Grace,
-    by: Mover,
+    pub(super) by: Mover,
 }
 
 /// What moved something to the trash. Undo is asked for removals only.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Mover {
+pub(super) enum Mover {
     Removal,
     Swap,
 }
 
 pub(super) struct World {
     root: PathBuf,
-    live: Tree,
-    trash: Vec<Item>,
+    pub(super) live: Tree,
+    pub(super) trash: Vec<Item>,
     commands: u64,
     made: u64,
     /// The numbers that nobody deleted or overwrote.
@@ -66,9 +66,13 @@ impl World {
         };
         match step {
             Step::CleanItem(which) => Step::CleanItem(settled(which)),
+            Step::MakeAgain(which) => Step::MakeAgain(settled(which)),
             Step::RestoreItem(which, to, conflict) => Step::RestoreItem(settled(which), to.clone(), *conflict),
             Step::Remove(paths, grace) => {
                 Step::Remove(paths.iter().map(|path| self.mostly_live(path)).collect(), *grace)
+            }
+            Step::Restore(_, conflict @ (Conflict::Merge | Conflict::MergeSwap)) if let Some(torn) = self.torn() => {
+                Step::RestoreItem(torn, None, *conflict)
             }
             Step::Restore(path, conflict) => match self.mostly_trashed(path) {
                 path if self.is_ambiguous(&path) => Step::CleanExpired,
@@ -76,6 +80,12 @@ impl World {
             },
             other => other.clone(),
         }
+    }
+
+    /// The largest directory in the trash with another at its place.
+    fn torn(&self) -> Option<Which> {
+        let items = self.trash.iter().filter(|item| item.tree.len() > 1 && self.live.contains_key(&item.origin));
+        items.max_by_key(|item| item.tree.len()).and_then(|item| item.id.clone()).map(Which::Id)
     }
 
     /// The path, or where nothing is there, mostly one where something is: else too many steps would do nothing.
@@ -108,6 +118,7 @@ impl World {
         self.commands += 1;
         match step {
             Step::Make(path, made) => self.make(path, *made),
+            Step::MakeAgain(which) => self.make_again(which),
             Step::Write(path) => self.write(path),
             Step::Remove(paths, grace) => {
                 for path in paths.iter().filter(|path| !path.as_os_str().is_empty()) {
@@ -125,6 +136,14 @@ impl World {
     }
 
     fn make(&mut self, path: &Path, made: Made) {
+        self.make_one(path, made);
+        if made == Made::Tree && self.live.get(path) == Some(&Node::Directory) {
+            let below = [("a", Made::File), ("b", Made::Directory), ("b/a", Made::File), ("b/b", Made::Link)];
+            below.iter().for_each(|(name, made)| self.make_one(&path.join(name), *made));
+        }
+    }
+
+    fn make_one(&mut self, path: &Path, made: Made) {
         let parent = path.parent().expect("a path of the model has a name");
         if self.live.contains_key(path) || self.live.get(parent) != Some(&Node::Directory) {
             return;
@@ -134,13 +153,29 @@ impl World {
         let node = match made {
             Made::File => fs::write(place, content(number)).map(|()| Node::File(number)),
             Made::Link => symlink(content(number), place).map(|()| Node::Link(number)),
-            Made::Directory => fs::create_dir(place).map(|()| Node::Directory),
+            Made::Directory | Made::Tree => fs::create_dir(place).map(|()| Node::Directory),
         };
         let node = node.expect("the place is free");
         if node != Node::Directory {
             self.kept.insert(number);
         }
         self.live.insert(path.to_owned(), node);
+    }
+
+    /// Makes two of three things that an item holds anew, at their places; a link as a file.
+    fn make_again(&mut self, which: &Which) {
+        let Some(item) = self.item(which) else { return };
+        let nodes: Vec<_> = item.tree.iter().map(|(part, node)| (join(&item.origin, part), *node)).collect();
+        let turn = usize::try_from(self.commands).expect("few commands");
+        let skips = |at: usize| at > 0 && (at + turn).is_multiple_of(3);
+        for (_, (path, node)) in nodes.into_iter().enumerate().filter(|(at, _)| !skips(*at)) {
+            self.make(&path, if node == Node::Directory { Made::Directory } else { Made::File });
+        }
+    }
+
+    fn item(&self, which: &Which) -> Option<&Item> {
+        let Which::Id(id) = which else { unreachable!("the step was settled") };
+        self.trash.iter().find(|item| item.id.as_ref() == Some(id))
     }
 
     fn write(&mut self, path: &Path) {
@@ -153,7 +188,7 @@ impl World {
         }
     }
 
-    fn remove(&mut self, path: &Path, grace: Grace, by: Mover) {
+    pub(super) fn remove(&mut self, path: &Path, grace: Grace, by: Mover) {
         if !self.live.contains_key(path) {
             return;
         }
@@ -198,7 +233,7 @@ impl World {
         for command in commands.into_iter().rev() {
             let batch = removals().filter(|item| item.command == command).map(|item| item.origin.clone());
             let batch: Vec<PathBuf> = batch.collect();
-            let is_left = conflict == Conflict::Skip && batch.iter().all(|origin| self.live.contains_key(origin));
+            let is_left = batch.iter().all(|origin| self.would_stay(origin, command, conflict));
             meant.extend(batch.into_iter().map(|origin| (origin, command)));
             if !is_left {
                 break;
@@ -221,9 +256,12 @@ impl World {
         let mut target = target.to_owned();
         if self.live.contains_key(&target) {
             match conflict {
-                Conflict::Fail | Conflict::Skip => return,
                 Conflict::Rename => target = self.free_name(&target),
-                Conflict::Swap => self.remove(&target, Grace::Week, Mover::Swap),
+                Conflict::Merge | Conflict::MergeSwap if self.can_merge(at, part, &target) => {
+                    return self.merge(at, part, &target, conflict);
+                }
+                Conflict::Fail | Conflict::Skip | Conflict::Merge => return,
+                Conflict::Swap | Conflict::MergeSwap => self.remove(&target, Grace::Week, Mover::Swap),
             }
         }
         for path in above {
@@ -247,9 +285,18 @@ impl World {
         }
     }
 
+    /// A person gives all directories the same mode: a restore makes some closed, and a merge leaves what has another.
+    fn open_directories(&self) {
+        let directories = self.live.iter().filter(|(_, node)| **node == Node::Directory);
+        for (path, _) in directories {
+            fs::set_permissions(self.root.join(path), Permissions::from_mode(0o755)).expect("it is ours");
+        }
+    }
+
     /// Asserts that the disk and the list are what the model says, and learns the IDs of new items.
     pub(super) fn compare(&mut self, sandbox: &Sandbox, listed: &[Listed], step: &Step) {
         assert_eq!(walk(&sandbox.work()), self.live, "what is live after {step:?}");
+        self.open_directories();
         let mut expected: Vec<&mut Item> = self.trash.iter_mut().collect();
         for found in listed {
             let tree = walk(&found.place);
@@ -273,13 +320,13 @@ impl World {
 }
 
 /// Takes what is at and below a path out of a tree.
-fn take(tree: &mut Tree, path: &Path) -> Tree {
+pub(super) fn take(tree: &mut Tree, path: &Path) -> Tree {
     let taken = tree.extract_if(.., |known, _| known.starts_with(path));
     taken.map(|(known, node)| (known.strip_prefix(path).expect("it is below").to_owned(), node)).collect()
 }
 
 /// Without the slash at the end that an empty path would bring.
-fn join(top: &Path, path: &Path) -> PathBuf {
+pub(super) fn join(top: &Path, path: &Path) -> PathBuf {
     if path.as_os_str().is_empty() { top.to_owned() } else { top.join(path) }
 }
 

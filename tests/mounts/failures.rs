@@ -3,8 +3,9 @@
 use std::fs;
 
 use super::{Kind, assert_no_rest, listed, place};
+use crate::common::fault::{Point, each_point_of};
 use crate::common::mounts::{Format, system};
-use crate::common::{Mount, Sandbox, User, is_root, snapshot};
+use crate::common::{Fault, Mount, Sandbox, User, is_root, snapshot};
 
 #[test]
 fn a_subdirectory_that_cannot_be_removed_costs_no_file() {
@@ -217,4 +218,28 @@ fn a_read_only_snapshot_is_told_with_what_helps() {
     let run = sandbox.command(["rm", "-rf"]).args([&to.join("d/file")]).run();
     run.fails(1).err_contains("btrfs property set -ts PATH ro false");
     assert!(to.join("d/file").symlink_metadata().is_ok());
+}
+
+/// A trash directory that could not be made is looked for by nobody, and its volume not missed.
+#[test]
+fn a_place_that_takes_no_trash_is_not_remembered() {
+    if !is_root() {
+        skip!("root", "to mount what belongs to somebody else");
+    }
+    in_mount_namespace!();
+    let scene = || {
+        let sandbox = Sandbox::ordinary();
+        let mount = Mount::tmpfs("mode=755", &sandbox.path("m")).expect("root may mount");
+        sandbox.file("m/ours/file", "x");
+        (mount, sandbox)
+    };
+    let remove = |(_, sandbox): &(Mount, Sandbox)| sandbox.command(["rm", "m/ours/file"]);
+    let is_made = |point: &Point| point.call == "mkdirat";
+    each_point_of(is_made, Fault::Error("EROFS"), scene, remove, |(mount, sandbox), point, run| {
+        if !run.status.success() {
+            assert!(mount.path().join("ours/file").exists(), "{point}: {run}");
+            sandbox.rrm(["list"]).ok().err_lacks("rrm");
+            sandbox.rrm(["doctor"]).ok();
+        }
+    });
 }

@@ -15,6 +15,7 @@ use crate::error::{Error, Result};
 use crate::item::{Arrival, ItemId, Spot, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::list::listing::{History, Listing};
+use crate::ops::list::twins::Twins;
 use crate::rules::selection::{Selection, Versions};
 use crate::store::{Reading, TrashDir, in_two_threads};
 use crate::sys::FileKind;
@@ -90,11 +91,11 @@ impl TrashManager {
     #[must_use]
     pub fn newest_items(&self, most: usize, is_wanted: impl Fn(&ItemId) -> bool) -> Vec<TrashItem> {
         let trashes = self.discover().trashes;
-        let mut named = Vec::new();
+        let (mut named, mut twins) = (Vec::new(), Twins::among(self.volumes_of(&trashes)));
         for trash in &trashes {
             // What was seen before it failed is as good as any.
             let _ = trash.names(|spot, kind| {
-                if is_wanted(&spot.id) {
+                if is_wanted(&spot.id) && twins.is_new(spot.id) {
                     named.push((Reverse(spot.id.told().map(|told| told.removed)), trash, spot, kind));
                 }
             });
@@ -113,8 +114,10 @@ impl TrashManager {
     fn names(&self, is_wanted: impl Fn(&ItemId) -> bool) -> Names {
         let found = self.discover();
         let mut names = Names { trashes: found.trashes, dated: Vec::new(), problems: found.problems };
+        let mut twins = Twins::among(self.volumes_of(&names.trashes));
         for trash in 0..names.trashes.len() {
             let listed = names.trashes[trash].names(|spot, kind| match spot.id.told() {
+                _ if !twins.is_new(spot.id) => {}
                 Some(told) if is_wanted(&spot.id) => {
                     names.dated.push((Some(told.removed), Known::Named { trash, spot, kind }));
                 }
@@ -128,6 +131,11 @@ impl TrashManager {
             names.problems.extend(listed.err());
         }
         names
+    }
+
+    /// How many of these trash directories are a volume's.
+    fn volumes_of(&self, trashes: &[Arc<TrashDir>]) -> usize {
+        trashes.iter().filter(|trash| Some(&**trash.path()) != self.volumes().home_path()).count()
     }
 
     /// Each item; nothing, if it is there no more, or never was.

@@ -5,13 +5,13 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::item::{Holder, TrashItem};
-use crate::ops::copy::Copying;
 use crate::ops::copy::Errand;
 use crate::ops::copy::delete::delete_original;
 use crate::ops::copy::settle::{Settled, settle};
 use crate::ops::restore::plan::Restored;
 use crate::ops::restore::room::Room;
 use crate::ops::restore::target::{RESTORE, TargetDir};
+use crate::ops::restore::{Conflict, RestoreOptions};
 use crate::progress::Progress;
 use crate::store::{Reading, Taken, TrashDir, layout, record};
 use crate::sys::{Dir, Name};
@@ -30,12 +30,13 @@ pub(crate) fn copy_out(
     item: &TrashItem,
     part: Option<&Path>,
     (parent, name): (&TargetDir, Name<'_>),
-    copying: Copying,
+    options: &RestoreOptions,
     progress: &dyn Progress,
 ) -> Result<Restored> {
     let target = parent.path.join(name.as_os_str());
     let failed = |error| Error::system(RESTORE, &target, error);
-    if parent.dir.metadata_of(name).is_ok() {
+    let is_taken = parent.dir.metadata_of(name).is_ok();
+    if is_taken && options.conflict != Conflict::Swap {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
     if let Some(at) = settled_at(trash, item, progress) {
@@ -45,7 +46,14 @@ pub(crate) fn copy_out(
     let held = Name::new(&held).map_err(|error| failed(error.into()))?;
     let outgoing = Outgoing { trash, item, part, held: (&holding, held), parent, name };
     let room = Room::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
-    let restored = outgoing.copy_through(&room, &Errand { action: RESTORE, what: &target, copying, progress });
+    let errand = Errand { action: RESTORE, what: &target, copying: options.copying, progress };
+    let restored = if is_taken {
+        // Before what is there makes way for it.
+        let agreed = errand.survey(outgoing.to_room(&room)).map(drop);
+        Err(agreed.err().unwrap_or_else(|| failed(io::ErrorKind::AlreadyExists.into())))
+    } else {
+        outgoing.copy_through(&room, &errand)
+    };
     match (restored, room.close()) {
         (restored, Ok(())) => restored,
         (restored, Err(error)) => told_with(restored, &target, &error),
@@ -65,16 +73,22 @@ struct Outgoing<'a> {
 }
 
 impl Outgoing<'_> {
-    /// Copies it into `room` and from there to its target; what is left in the room is the caller's to remove.
-    fn copy_through(&self, room: &Room<'_>, errand: &Errand<'_>) -> Result<Restored> {
-        let Self { trash, item, part, held, parent, name } = *self;
-        let target = errand.what;
-        let failed = |error| Error::system(RESTORE, target, error);
-        let mut to_room = Route::between(held, (room.dir(), layout::ITEM));
+    /// The way into `room`.
+    fn to_room<'r>(&'r self, room: &'r Room<'_>) -> Route<'r> {
+        let mut to_room = Route::between(self.held, (room.dir(), layout::ITEM));
         // On a part, and on what is in an envelope, it is a person's own what is under the names of a record.
-        if part.is_none() && item.holder == Holder::Item {
+        if self.part.is_none() && self.item.holder == Holder::Item {
             to_room.passed_over = record::is_part_of_one;
         }
+        to_room
+    }
+
+    /// Copies it into `room` and from there to its target; what is left in the room is the caller's to remove.
+    fn copy_through(&self, room: &Room<'_>, errand: &Errand<'_>) -> Result<Restored> {
+        let Self { trash, item, part, parent, name, .. } = *self;
+        let target = errand.what;
+        let failed = |error| Error::system(RESTORE, target, error);
+        let to_room = self.to_room(room);
         let copied = errand.run(to_room)?;
         let released = trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
         // It is where it was wanted by now, so nothing is a failure of the restore any more.

@@ -100,4 +100,8 @@ pub enum Conflict {
     Rename,
     /// Move what is there to the trash first.
     Swap,
+    /// Restore what is missing in a directory that is there; the rest stays in the trash.
+    Merge,
+    /// The same, but move what is in the way of the rest to the trash first.
+    MergeSwap,
 }

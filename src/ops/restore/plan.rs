@@ -5,10 +5,11 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem, Untrusted};
 use crate::manager::TrashManager;
+use crate::ops::restore::foresee::ToCome;
 use crate::ops::restore::options::{Conflict, Destination, Open, Restorable, RestoreOptions};
 use crate::ops::restore::target::{Links, RESTORE};
 use crate::rules::selection::{Choice, Chosen, Versions};
-use crate::sys::{self, Name};
+use crate::sys::{self, FileId, Name};
 use crate::text::quoted;
 
 /// How many numbered names are tried before a restore gives up.
@@ -46,6 +47,50 @@ pub enum Restored {
     Marked(PathBuf, Error),
     /// Something is in the way, and it was left in the trash as asked.
     Skipped(PathBuf),
+    /// Something is in the way, and what is missing there came back.
+    Merged(Merged),
+}
+
+/// What came of a merge.
+#[derive(Debug, Default)]
+pub struct Merged {
+    /// Where the whole of it was to go.
+    pub target: PathBuf,
+    /// What came back.
+    pub back: Vec<Piece>,
+    /// What stays in the trash because something is in its way.
+    pub left: Vec<PathBuf>,
+    /// What stays there because it could not be moved.
+    pub problems: Vec<Error>,
+}
+
+/// A part of an item that came back on its own.
+#[derive(Debug)]
+pub struct Piece {
+    /// Which part of the item.
+    pub part: PathBuf,
+    /// Where it is.
+    pub path: PathBuf,
+    /// Which file it is; `None` if it was only foreseen.
+    pub(crate) id: Option<FileId>,
+}
+
+impl Merged {
+    /// Nothing came back: what is at `target` is in the way of all of it.
+    pub(crate) fn nothing(target: PathBuf) -> Self {
+        Self { left: vec![target.clone()], target, ..Self::default() }
+    }
+
+    /// Whether all of it is back.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        self.left.is_empty() && self.problems.is_empty()
+    }
+
+    /// Whether there is nothing that it changes.
+    pub(crate) fn is_idle(&self) -> bool {
+        self.back.is_empty() && self.problems.is_empty() && !self.left.is_empty()
+    }
 }
 
 impl TrashManager {
@@ -61,9 +106,8 @@ impl TrashManager {
             Restorable::LastBatches { most, session } => {
                 // What an undo has skipped it would skip for ever, and never get to what was removed before.
                 let is_skipped = |item: &TrashItem| {
-                    let target = || target_of(item, None, &request.destination).ok();
-                    request.conflict == Conflict::Skip
-                        && target().is_some_and(|target| sys::metadata_at(&target).is_ok())
+                    let target = target_of(item, None, &request.destination).ok();
+                    target.is_some_and(|target| self.would_stay(item, target, request.conflict))
                 };
                 let history = self.last_batches(*most, session.as_deref(), request.now, is_skipped);
                 let listing = history.into_listing();
@@ -88,6 +132,20 @@ impl TrashManager {
             plan.problems.push(Error::new(ErrorKind::BadValue, "rename to", name, reason));
         }
         plan
+    }
+
+    /// Whether all of an item would stay in the trash because of what is at its target.
+    fn would_stay(&self, item: &TrashItem, target: PathBuf, conflict: Conflict) -> bool {
+        match conflict {
+            Conflict::Skip => sys::metadata_at(&target).is_ok(),
+            Conflict::Merge if sys::metadata_at(&target).is_ok() => {
+                let step = RestoreStep { item: item.clone(), part: None, target };
+                let to_come = ToCome::now(self);
+                !to_come.can_merge(&step, &step.target)
+                    || to_come.merge(&step, &step.target, None).is_ok_and(|merged| merged.is_idle())
+            }
+            _ => false,
+        }
     }
 }
 

@@ -41,9 +41,8 @@ pub struct MovedOut {
     labelled: Option<File>,
     leaving: Leaving,
     envelope: Option<Dir>,
-    /// Where it is now.
-    place: (Dir, OsString),
-    lock: Lock,
+    /// Where it is now, if another had its lock when it was moved.
+    contended: Option<(Dir, OsString)>,
 }
 
 /// How long a restore waits for a removal that has the lock of what is moved, each time a millisecond.
@@ -72,11 +71,10 @@ impl TrashDir {
         // Opened before the move, so that nothing but this very inode loses attributes after it; and locked, so that no
         // removal of what is back writes a record that would be erased.
         let labelled = self.labelled(item, name)?;
-        let lock = match labelled.as_ref().map(try_lock) {
-            Some(Ok(Lock::Taken)) => Lock::Taken,
-            _ => Lock::Held,
+        let contended = match labelled.as_ref().map(try_lock) {
+            Some(Ok(Lock::Taken)) => Some((target.try_clone()?, target_name.as_os_str().to_owned())),
+            _ => None,
         };
-        let place = (target.try_clone()?, target_name.as_os_str().to_owned());
         let leaving = Leaving::of(item, &holding, name)?;
         let reopened = Reopened::of(item, labelled.as_ref(), (target, target_name))?;
         if let Err(error) = self.making_room(|| rename_no_replace(&holding, name, target, target_name)) {
@@ -85,7 +83,7 @@ impl TrashDir {
             return Err(error);
         }
         let envelope = if let Holding::Envelope(envelope) = holding { Some(envelope) } else { None };
-        Ok(MovedOut { item: item.clone(), labelled, leaving, envelope, place, lock })
+        Ok(MovedOut { item: item.clone(), labelled, leaving, envelope, contended })
     }
 
     /// Takes off again what an item was given to be moved, which it was not. Others could write the record meanwhile.
@@ -109,11 +107,11 @@ impl TrashDir {
         })
     }
 
-    /// Erases the record of what was moved out, gives it back its mode, and removes its envelope.
-    pub fn tidy_up(&self, moved: MovedOut) -> Taken {
-        let is_in_place = |file: &File| moved.lock == Lock::Held || is_back_for_good(file, &moved.place);
+    /// Erases the record of what was moved out and is `at` its target, gives it back its mode, and removes its envelope.
+    pub fn tidy_up(&self, moved: MovedOut, at: &Path) -> Taken {
+        let is_in_place = |file: &File| moved.contended.as_ref().is_none_or(|place| is_back_for_good(file, place));
         let labelled = moved.labelled.filter(is_in_place);
-        let erased = labelled.map_or(Ok(()), |file| self.erase_moved(&moved.item, &file, &moved.place));
+        let erased = labelled.map_or(Ok(()), |file| self.erase_moved(&moved.item, &file, at));
         // Whatever became of the record: nothing else will remember the mode.
         let result = moved.leaving.finish(|mode| moved.item.original_mode(mode)).and(erased);
         if let Some(envelope) = moved.envelope {
@@ -123,11 +121,12 @@ impl TrashDir {
     }
 
     /// Erases the record of what was moved.
-    fn erase_moved(&self, item: &TrashItem, file: &File, (target, name): &(Dir, OsString)) -> io::Result<()> {
+    fn erase_moved(&self, item: &TrashItem, file: &File, at: &Path) -> io::Result<()> {
         match record::erase(&*self.attributes, file) {
             // Some servers lose what was opened by a name that is there no more; by now it has another.
             Err(error) if error.kind() == io::ErrorKind::StaleNetworkFileHandle => {
-                let again = target.open_file(Name::new(name)?)?;
+                let again =
+                    Dir::open(at.parent().unwrap_or(at))?.open_file(Name::new(at.file_name().unwrap_or_default())?)?;
                 let recorded = record::read_path(&*self.attributes, &again)?;
                 let is_it =
                     recorded.is_some() && recorded == item.original_path().and_then(|path| self.recorded_path(path));
@@ -139,7 +138,8 @@ impl TrashDir {
 
     /// Both at once: moves `item`, and leaves nothing of ours on it.
     pub fn take(&self, item: &TrashItem, target: &Dir, target_name: Name<'_>) -> io::Result<Taken> {
-        self.move_out(item, target, target_name).map(|moved| self.tidy_up(moved))
+        let at = target.path().unwrap_or_default().join(target_name.as_os_str());
+        self.move_out(item, target, target_name).map(|moved| self.tidy_up(moved, &at))
     }
 
     /// The item's own file, if it carries its record itself.
@@ -158,12 +158,28 @@ impl TrashDir {
     /// The item stays, without that part.
     pub fn take_part(&self, item: &TrashItem, inner: &Path, target: &Dir, target_name: Name<'_>) -> io::Result<()> {
         let (dir, last) = self.holding_part(item, inner)?;
-        let last = Name::new(&last)?;
-        let leaving = Leaving::prepare(&dir, last)?;
-        match rename_no_replace(&dir, last, target, target_name) {
+        self.take_from(&dir, Name::new(&last)?, target, target_name)
+    }
+
+    /// Moves `name` of `dir`, a directory below an item of this trash, to `target_name` of `target`, which must not exist.
+    pub fn take_from(&self, dir: &Dir, name: Name<'_>, target: &Dir, target_name: Name<'_>) -> io::Result<()> {
+        let leaving = Leaving::prepare(dir, name)?;
+        match self.making_room(|| rename_no_replace(dir, name, target, target_name)) {
             Ok(()) => leaving.stay(),
             Err(error) => leaving.stay().and(Err(error)),
         }
+    }
+
+    /// Removes the empty directory at `inner` below the trashed directory `item`; with no `inner`, the item itself.
+    pub fn remove_emptied(&self, item: &TrashItem, inner: &Path) -> io::Result<()> {
+        if inner.as_os_str().is_empty() {
+            let (holding, name) = self.holding(item)?;
+            holding.remove_dir(Name::new(&name)?)?;
+            self.discard_holding(item.spot(), &holding);
+            return Ok(());
+        }
+        let (dir, last) = self.holding_part(item, inner)?;
+        dir.remove_dir(Name::new(&last)?)
     }
 
     /// Whether there is something at `inner` below the trashed directory `item`.

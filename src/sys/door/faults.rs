@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use rustix::io::Errno;
 use rustix::process::{Signal, getpid, kill_process};
 
-/// The environment variable that a program built for tests obeys: `none 0 LOG`, `kill N LOG` or `ERRNO N LOG`. The name of
+/// The environment variable that a program built for tests obeys: `none 0 LOG`, `kill N LOG`, `ERRNO N LOG` or `done-ERRNO N LOG`. The name of
 /// each call is added to the file LOG, a line a call.
 pub const ENVIRONMENT: &str = "RRM_TEST_FAULT";
 
@@ -26,6 +26,16 @@ pub enum Fault {
     Kill,
     /// The call is not made and fails with this error.
     Error(i32),
+    /// The call is made, and this error is told all the same, as a server may do that loses its answer.
+    Done(i32),
+}
+
+/// What is told of a call that is made.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Told {
+    TheTruth,
+    /// That it failed with this error.
+    Failure(Errno),
 }
 
 /// A fault, and before which call it happens.
@@ -75,7 +85,13 @@ pub fn obey(words: &str) -> io::Result<()> {
     let fault = match fault {
         "none" => None,
         "kill" => Some((at, Fault::Kill)),
-        errno => Some((at, Fault::Error(number_of(errno)?))),
+        errno => Some((
+            at,
+            match errno.strip_prefix("done-") {
+                Some(errno) => Fault::Done(number_of(errno)?),
+                None => Fault::Error(number_of(errno)?),
+            },
+        )),
     };
     let log = File::options().append(true).open(log)?;
     let door = Door { fault, stop: Stop::Kill, log: Some(log), ..Door::default() };
@@ -99,6 +115,12 @@ pub fn number_of(errno: &str) -> io::Result<i32> {
         ("ENOMEM", Errno::NOMEM),
         ("EMFILE", Errno::MFILE),
         ("ESTALE", Errno::STALE),
+        ("EEXIST", Errno::EXIST),
+        ("ENOTEMPTY", Errno::NOTEMPTY),
+        ("ENOSYS", Errno::NOSYS),
+        ("ERANGE", Errno::RANGE),
+        ("ENOTCONN", Errno::NOTCONN),
+        ("ETIMEDOUT", Errno::TIMEDOUT),
     ];
     let found = known.iter().find(|(name, _)| *name == errno);
     found.map(|(_, number)| number.raw_os_error()).ok_or_else(|| io::ErrorKind::InvalidInput.into())
@@ -112,8 +134,8 @@ thread_local! {
 static PROCESS: OnceLock<Arc<Door>> = OnceLock::new();
 
 /// Called before each call.
-pub(super) fn before(call: &'static str) -> Result<(), Errno> {
-    current().map_or(Ok(()), |door| door.before(call))
+pub(super) fn before(call: &'static str) -> Result<Told, Errno> {
+    current().map_or(Ok(Told::TheTruth), |door| door.before(call))
 }
 
 /// See [`super::carried`].
@@ -168,7 +190,7 @@ impl Door {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn before(&self, call: &'static str) -> Result<(), Errno> {
+    fn before(&self, call: &'static str) -> Result<Told, Errno> {
         let mut state = self.state();
         if state.stopped {
             drop(state);
@@ -190,7 +212,11 @@ impl Door {
                 self.note(INJECTED);
                 Err(Errno::from_raw_os_error(error))
             }
-            _ => Ok(()),
+            Some((at, Fault::Done(error))) if at == number => {
+                self.note(INJECTED);
+                Ok(Told::Failure(Errno::from_raw_os_error(error)))
+            }
+            _ => Ok(Told::TheTruth),
         }
     }
 
@@ -200,7 +226,7 @@ impl Door {
         }
     }
 
-    fn stop(&self) -> Result<(), Errno> {
+    fn stop(&self) -> Result<Told, Errno> {
         if self.stop == Stop::Kill {
             kill_process(getpid(), Signal::KILL).ok();
         }

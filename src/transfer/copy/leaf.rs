@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::progress::{Amount, Progress};
 use crate::sys::entries::walk::{Trail, Walk};
-use crate::sys::{Dir, FileKind, Inode, Metadata, Name, Timestamp};
+use crate::sys::{self, Dir, FileKind, Inode, Metadata, Name, Timestamp};
 
 use crate::transfer::copy::content::Content;
 use crate::transfer::copy::flush::Flush;
@@ -139,7 +139,12 @@ impl<'a> Leaves<'a> {
             return Ok(None);
         }
         match made {
-            Inode::Open(file) => self.flush.entry(file)?,
+            Inode::Open(file) => {
+                if was.size == 0 {
+                    sys::finish_empty(file);
+                }
+                self.flush.entry(file)?;
+            }
             Inode::Marked(_) => self.flush.entry_without_handle(),
         }
         self.copied.witness.note(was);

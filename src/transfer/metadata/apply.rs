@@ -1,4 +1,4 @@
-//! One directory made like another, without what is in it.
+//! One directory made like another, or compared with it, without what is in it.
 
 use std::ffi::OsStr;
 use std::io;
@@ -34,4 +34,15 @@ pub fn liken(from: &Dir, to: &Dir, recorded: Option<u32>, passed_over: fn(&OsStr
     let mode = mode_for(&was, owner);
     let everybody = (mode & 0o007) << 3;
     to.set_mode(if losses.contains(&Loss::AccessList) { mode & (!0o070 | everybody) } else { mode })
+}
+
+/// Whether two directories have the same owner, group, permission bits and attributes, but for those that `passed_over`
+/// tells. What is in them is not looked at. Each counts as having the bits that are given with it.
+pub fn is_like(one: (&Dir, u32), other: (&Dir, u32), passed_over: fn(&OsStr) -> bool) -> io::Result<bool> {
+    let (was, is) = (one.0.metadata()?, other.0.metadata()?);
+    if (was.uid, was.gid, one.1) != (is.uid, is.gid, other.1) {
+        return Ok(false);
+    }
+    let values = |dir: &Dir| attributes::values(&Inode::Open(dir.readable()?), passed_over);
+    Ok(values(one.0)? == values(other.0)?)
 }

@@ -220,7 +220,7 @@ fn carry_out(
 ) -> anyhow::Result<Exit> {
     // Opened first, so that a log that cannot be written is known of even if the rest goes wrong.
     let log = log.map(Log::open);
-    let mut cleaned = manager.clean(plan, &session.messages.progress().listening());
+    let mut cleaned = manager.clean(plan, &session.messages.progress().watching());
     let exit = print_problems(session, &mut cleaned.problems, &plan.options)?;
     let line = output::clean::report(&cleaned);
     let shown = if report == Report::Each { println(&line) } else { Ok(()) };

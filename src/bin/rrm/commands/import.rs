@@ -123,7 +123,7 @@ fn import_steps(
     let mut pass = Pass { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
     let mut out = io::BufWriter::new(io::stdout().lock());
     let mut written = Ok(());
-    manager.import(plan, &session.messages.progress().listening(), |step, result| match result {
+    manager.import(plan, &session.messages.progress().watching(), |step, result| match result {
         Ok(Imported::Done(item)) => {
             pass.imported.insert(item.id);
             if report == Report::Each {

@@ -78,7 +78,7 @@ fn redo_steps(
 ) -> anyhow::Result<Vec<(Returned, Error)>> {
     let mut request = session.context.take_back()?;
     request.copying = copying;
-    let progress = session.messages.progress().listening();
+    let progress = session.messages.progress().watching();
     let (mut unagreed, mut lines) = (Vec::new(), Vec::new());
     let count = manager.redo(steps, &request, &progress, |step, result| match result {
         Ok((_, problem)) => {

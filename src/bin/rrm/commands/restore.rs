@@ -1,5 +1,6 @@
 //! `rrm restore`: restores items, also for `rrm undo`.
 
+mod merged;
 #[cfg(feature = "browse")]
 mod pick;
 
@@ -78,6 +79,10 @@ pub(crate) enum ConflictMode {
     Rename,
     /// Move the target to the trash first.
     Swap,
+    /// Restore what is missing in the target directory; leave the rest in the trash.
+    Merge,
+    /// The same, but move what exists there to the trash first.
+    MergeSwap,
 }
 
 impl RestoreToArgs {
@@ -93,6 +98,8 @@ impl RestoreToArgs {
             ConflictMode::Skip => Conflict::Skip,
             ConflictMode::Rename => Conflict::Rename,
             ConflictMode::Swap => Conflict::Swap,
+            ConflictMode::Merge => Conflict::Merge,
+            ConflictMode::MergeSwap => Conflict::MergeSwap,
         };
         options.copying = copying(self.yes);
         Ok(options)
@@ -163,6 +170,11 @@ fn print_plan(
         Ok(Restored::At(path) | Restored::Marked(path, _)) => {
             lines.push(format!("would restore {}", session.quoted(&path)));
         }
+        Ok(Restored::Merged(merged)) => {
+            let report = if to.json { Report::Json } else { Report::Each };
+            lines.extend(merged::lines_of(session, step, &merged, report).into_iter().map(merged::foreseen_line));
+            exit = exit.max(session.messages.problems(&merged.problems));
+        }
         Ok(Restored::Skipped(_)) if to.json => {}
         Ok(Restored::Skipped(path)) => lines.push(format!("would skip {}", session.quoted(&path))),
         Err(error) => exit = exit.max(session.messages.problems(&[error])),
@@ -173,7 +185,7 @@ fn print_plan(
 }
 
 fn object_line(session: &Session<'_>, step: &RestoreStep, path: &Path) -> String {
-    output::line_of(&output::restored_object(&step.item, path, session.context.now))
+    output::line_of(&output::moved_object(&step.item, path, "restored", session.context.now))
 }
 
 /// How much to print about a restore by default.
@@ -188,6 +200,13 @@ fn default_report_of(request: &RestoreOptions, steps: &[RestoreStep]) -> Report 
 
 fn is_undo(request: &RestoreOptions) -> bool {
     matches!(request.what, Restorable::LastBatches { .. })
+}
+
+fn write_lines(lines: &[String], out: &mut impl Write) -> io::Result<()> {
+    if !lines.is_empty() {
+        clear_progress();
+    }
+    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
 }
 
 /// A restore in progress.
@@ -233,7 +252,7 @@ impl Restoring<'_> {
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        let made_anew = manager.restore(plan, &messages.progress().listening(), |step, result| {
+        let made_anew = manager.restore(plan, &messages.progress().watching(), |step, result| {
             let (verb, path) = match result {
                 Ok(Restored::At(path)) => ("restored", path),
                 Ok(Restored::Marked(path, problem)) => {
@@ -241,6 +260,16 @@ impl Restoring<'_> {
                     ("restored", path)
                 }
                 Ok(Restored::Skipped(path)) => ("skipped", path),
+                Ok(Restored::Merged(merged)) => {
+                    undoing.iter_mut().for_each(|undoing| undoing.merged(&step.item, &merged));
+                    let lines = merged::lines_of(session, step, &merged, *report);
+                    written = std::mem::replace(&mut written, Ok(())).and_then(|()| write_lines(&lines, &mut out));
+                    *exit = (*exit).max(messages.problems(&merged.problems));
+                    if merged.is_whole() {
+                        done.push(merged.target);
+                    }
+                    return;
+                }
                 Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
                     return unagreed.push((step.clone(), error));
                 }
@@ -257,10 +286,7 @@ impl Restoring<'_> {
                 }
                 _ => None,
             };
-            if let Some(line) = line {
-                clear_progress();
-                written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
-            }
+            written = std::mem::replace(&mut written, Ok(())).and_then(|()| write_lines(line.as_slice(), &mut out));
             if verb == "restored" {
                 if let Some(undoing) = undoing {
                     undoing.brought_back(&step.item, &path);

@@ -28,12 +28,12 @@ pub(crate) fn object(item: &TrashItem, fate: Option<Fate>, now: DateTime<Utc>) -
     serde_json::to_value(ItemObject { item, fate, now }).unwrap_or_default()
 }
 
-/// The item as an object with its path after a restore.
-pub(crate) fn restored_object(item: &TrashItem, path: &Path, now: DateTime<Utc>) -> Value {
+/// The item as an object, and what became of what was, is or would be at `path`.
+pub(crate) fn moved_object(item: &TrashItem, path: &Path, state: &str, now: DateTime<Utc>) -> Value {
     let mut object = object(item, None, now);
     if let Some(object) = object.as_object_mut() {
         insert_bytes(object, "path", Some(path.as_os_str()));
-        object.insert("state".to_owned(), "restored".into());
+        object.insert("state".to_owned(), state.into());
     }
     object
 }

@@ -13,7 +13,7 @@ use indicatif::{ProgressBar, ProgressDrawTarget};
 use rrm::progress::{Activity, Amount, Progress};
 use rrm::sys::patience::patience;
 
-use super::signals::{listen, listen_for_hang_up};
+use super::signals::{listen, listen_for_hang_up, watch};
 use super::verbosity::Verbosity;
 use meter::Task;
 
@@ -89,6 +89,12 @@ impl TerminalProgress {
         self
     }
 
+    /// The same, for work that may wait for a server.
+    pub(crate) fn watching(self) -> Self {
+        watch();
+        self.listening()
+    }
+
     /// Whether progress was shown.
     pub(crate) fn has_lasted(&self) -> bool {
         self.tasks().lasted
@@ -114,6 +120,10 @@ impl TerminalProgress {
 impl Progress for TerminalProgress {
     fn begin(&self, activity: Activity, total: Option<Amount>) {
         let interrupted = self.interrupted.get_or_init(listen);
+        // One rename is over before anybody could ask.
+        if activity != Activity::Moving || total.is_none_or(|total| total.entries > 1) {
+            watch();
+        }
         if activity == Activity::Copying {
             self.hang_up.get_or_init(|| listen_for_hang_up(interrupted));
         }

@@ -1,7 +1,8 @@
 //! Signals: Ctrl-C stops work between two items, and ends the program while it asks a question.
 
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Once};
+use std::thread::{Builder, park};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
@@ -16,7 +17,28 @@ pub(super) fn listen() -> Arc<AtomicBool> {
     interrupted
 }
 
-/// The same for SIGHUP, unless nohup ignores it, so that no half copy is left.
+/// From now on signals come to a thread that does nothing else. A caught one does not end a wait for a server that does not
+/// answer; so it would neither be heard while this thread waits, nor would the second one end the process.
+///
+/// It costs a thread, so it is for what takes long or is many.
+pub(super) fn watch() {
+    static WATCHING: Once = Once::new();
+    WATCHING.call_once(|| {
+        let watcher = Builder::new().stack_size(STACK).spawn(|| {
+            loop {
+                park();
+            }
+        });
+        if watcher.is_ok() {
+            rrm::sys::leave_signals_to_others();
+        }
+    });
+}
+
+/// More than a handler takes.
+const STACK: usize = 64 << 10;
+
+/// The same as [`listen`] for SIGHUP, unless nohup ignores it, so that no half copy is left.
 pub(super) fn listen_for_hang_up(interrupted: &Arc<AtomicBool>) {
     if !rrm::sys::ignores(SIGHUP) {
         catch(SIGHUP, interrupted);

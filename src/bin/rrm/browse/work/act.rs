@@ -65,7 +65,8 @@ fn restore(shared: &Shared, asked: Restore, request: &RestoreOptions) {
     let mut restored = Restored { asked, back: Vec::new(), in_the_way: HashSet::new(), unagreed: Vec::new() };
     let made_anew = shared.manager.restore(&plan, &WorkProgress::new(shared), |step, result| match result {
         Ok(Outcome::At(path)) => restored.back.push(Returned::new(&step.item, path)),
-        Ok(Outcome::Skipped(_)) => {}
+        // Browse asks for neither.
+        Ok(Outcome::Skipped(_) | Outcome::Merged(_)) => {}
         Ok(Outcome::Marked(path, problem)) => {
             problems.push(shared.messages.words(&problem));
             restored.back.push(Returned::new(&step.item, path));

@@ -47,9 +47,9 @@ pub(super) struct Answers {
 /// Asks about an operand.
 pub(super) fn ask(asker: Asker<'_>, operand: Removal, mounts: Mounts) -> Answers {
     let top = operand.clone();
-    let mut asking = Walk { asker, mounts, top, answers: Answers { agreed: Vec::new(), exit: Exit::Success } };
-    asking.visit_and_note(operand);
-    asking.answers
+    let mut walk = Walk { asker, mounts, top, answers: Answers { agreed: Vec::new(), exit: Exit::Success } };
+    walk.visit_and_note(operand);
+    walk.answers
 }
 
 /// The walk over one operand. It keeps no directory open, so depth is limited only by path length.
