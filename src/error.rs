@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Why something was not done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
 pub enum ErrorKind {
     /// A call to the kernel failed; the source says which errno.
     System,
@@ -69,8 +70,10 @@ pub enum ErrorKind {
     Foreign,
     /// A date that is missing, unreadable, or cannot be right; never a reason to delete.
     DoubtfulDate,
-    /// An item that a person keeps, or that is too new to go.
-    Held,
+    /// An item that a person keeps.
+    Kept,
+    /// An item that was removed too recently to go.
+    TooRecent,
     /// An item of which something cannot be deleted; that is named beside it.
     Undeletable,
     /// Another `clean` is at work in the same trash.
@@ -85,7 +88,7 @@ pub enum ErrorKind {
 
 impl ErrorKind {
     /// Every kind.
-    pub const ALL: [Self; 35] = [
+    pub const ALL: [Self; 36] = [
         Self::System,
         Self::NotFound,
         Self::NotADirectory,
@@ -115,7 +118,8 @@ impl ErrorKind {
         Self::Unreachable,
         Self::Foreign,
         Self::DoubtfulDate,
-        Self::Held,
+        Self::Kept,
+        Self::TooRecent,
         Self::Undeletable,
         Self::Busy,
         Self::Interrupted,

@@ -2,7 +2,7 @@
 //! use it (<https://specifications.freedesktop.org/trash-spec/>).
 //!
 //! Such a trash is a directory with two more in it. What was removed is in `files`, under any name; where it was and when
-//! it was removed is in `info`, in a file of the same name with `.trashinfo` at its end. [`places`] are where they are.
+//! it was removed is in `info`, in a file of the same name with `.trashinfo` at its end. `places` are where they are.
 //!
 //! # Security
 //! Another user, or whoever had a shared drive before, may have made any of it. A trash is believed only where the

@@ -121,7 +121,9 @@
 //!
 //! # The modules
 //!
-//! Data flows one way, and a test holds who may know whom.
+//! Data flows one way, and a test holds who may know whom. What a file manager needs is in `ops`, `manager`, `item`, `rules`,
+//! `progress`, `preview`, `finding`, `attributes`, `config` and `error`; the rest is there for the program, the tests and the
+//! benchmarks, and may change with any version.
 //!
 //! | module | what it knows |
 //! |---|---|
@@ -145,18 +147,29 @@ pub mod attributes;
 pub mod config;
 pub mod error;
 pub mod finding;
-pub mod freedesktop;
-pub mod guard;
 pub mod item;
 pub mod manager;
 pub mod ops;
 pub mod preview;
-pub mod private;
 pub mod progress;
-pub mod purge;
 pub mod rules;
+
+// What these are made of. The program, the tests and the benchmarks reach it by a door that nothing is promised about.
+#[doc(hidden)]
+pub mod freedesktop;
+#[doc(hidden)]
+pub mod guard;
+#[doc(hidden)]
+pub mod private;
+#[doc(hidden)]
+pub mod purge;
+#[doc(hidden)]
 pub mod store;
+#[doc(hidden)]
 pub mod sys;
+#[doc(hidden)]
 pub mod text;
+#[doc(hidden)]
 pub mod transfer;
+#[doc(hidden)]
 pub mod volume;

@@ -3,8 +3,8 @@
 //! What can be done with it is in [`crate::ops`].
 
 pub(crate) mod builder;
-pub(crate) mod inside;
 pub(crate) mod parents;
+pub(crate) mod trash_ids;
 
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};

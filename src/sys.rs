@@ -29,7 +29,7 @@
 //! | an attribute | is created or `EEXIST`; none is [`is_no_attribute`]; what will not be kept is [`is_attribute_refused`] |
 //! | [`random_bytes`] | cannot be foreseen |
 //!
-//! Errors are asked for by their [`kind`](std::io::ErrorKind), or by [`answer`] for what they mean, and not by their numbers,
+//! Errors are asked for by their [`kind`](std::io::ErrorKind), or by `answer` for what they mean, and not by their numbers,
 //! which are others on each platform.
 //!
 //! # What differs

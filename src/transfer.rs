@@ -1,8 +1,8 @@
 //! A faithful copy of one entry, of any kind, for when a rename says that the target is another file system.
 //!
-//! [`survey`] first: it reads the source, tries in the target what can be kept there, and so knows what a copy takes
-//! and loses before anything is copied. Then [`copy`], which loses nothing that the survey did not name. The caller
-//! renames the copy to where it belongs, and only then has [`retire`] remove the source: what is still as it was copied.
+//! `survey` first: it reads the source, tries in the target what can be kept there, and so knows what a copy takes
+//! and loses before anything is copied. Then `copy`, which loses nothing that the survey did not name. The caller
+//! renames the copy to where it belongs, and only then has `remove_source` remove the source: what is still as it was copied.
 //!
 //! # What is kept
 //! Content with its holes; owner and group where permitted; all permission bits; the times of access and change to the
@@ -44,10 +44,10 @@ pub use copied::Copied;
 pub use copy::copy;
 pub use error::{Failure, TransferError};
 pub use loss::{Loss, Losses, Lost};
-pub use metadata::apply::{is_like, liken};
+pub use metadata::apply::{apply_metadata, is_like};
 pub use remove_source::aside::bring_back;
-pub use remove_source::{Left, Proof, Retired, retire};
-pub use source_snapshot::Witness;
+pub use remove_source::{Left, Proof, RemovedSource, remove_source};
+pub use source_snapshot::SourceSnapshot;
 pub use survey::{Survey, survey};
 
 /// From where to where.

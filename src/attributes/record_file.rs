@@ -43,15 +43,15 @@ impl RecordFile {
             others += u32::from(entry.name != NEXT.as_os_str());
             Ok(())
         })?;
-        Ok(others == 0 && is_begun(directory)?)
+        Ok(others == 0 && is_begun(directory, NEXT)?)
     }
 
     /// How many names `directory` holds beside such a file, finished or not, and `item`.
     pub fn others_in(directory: &Dir, item: Name<'_>) -> io::Result<usize> {
-        let (mut others, finished, begun) = (0, Self::is_in(directory)?, is_begun(directory)?);
+        let (mut others, written, begun) = (0, is_begun(directory, FILE_NAME)?, is_begun(directory, NEXT)?);
         directory.for_each_entry(|entry| {
             let is_known = entry.name == item.as_os_str()
-                || (finished && entry.name == FILE_NAME.as_os_str())
+                || (written && entry.name == FILE_NAME.as_os_str())
                 || (begun && entry.name == NEXT.as_os_str());
             others += usize::from(!is_known);
             Ok(())
@@ -59,18 +59,23 @@ impl RecordFile {
         Ok(others)
     }
 
-    /// Writes these attributes at once, for a directory that has no such file.
+    /// Writes these attributes at once, for a new directory of which nobody knows until they are on the disk.
+    ///
+    /// # After a crash
+    /// The file is there in part, or not.
     pub fn keep<N: Into<String>>(directory: &File, pairs: impl IntoIterator<Item = (N, Vec<u8>)>) -> io::Result<()> {
         let pairs: Pairs = pairs.into_iter().map(|(name, value)| (name.into(), value)).collect();
-        write(directory, &pairs)
+        fill(&Dir::of(directory)?, FILE_NAME, &pairs)
     }
 
-    /// Takes the file away, and what a crash left of one.
+    /// Takes the file away.
     pub fn erase(directory: &Dir) -> io::Result<()> {
-        for name in [NEXT, FILE_NAME] {
-            remove_if_there(directory, name)?;
-        }
-        Ok(())
+        remove_if_there(directory, FILE_NAME)
+    }
+
+    /// Takes away what a crash left of a change.
+    pub fn erase_unfinished(directory: &Dir) -> io::Result<()> {
+        remove_if_there(directory, NEXT)
     }
 }
 
@@ -126,9 +131,9 @@ fn content_of(directory: &Dir, name: Name<'_>) -> io::Result<Option<Vec<u8>>> {
     Ok(Some(content))
 }
 
-/// Whether the change in preparation is ours as far as it was written.
-fn is_begun(directory: &Dir) -> io::Result<bool> {
-    let content = content_of(directory, NEXT)?;
+/// Whether a file of this name is ours as far as it was written.
+fn is_begun(directory: &Dir, name: Name<'_>) -> io::Result<bool> {
+    let content = content_of(directory, name)?;
     Ok(content.is_some_and(|content| content.starts_with(TITLE) || TITLE.starts_with(&content)))
 }
 
@@ -150,16 +155,21 @@ fn parse_line(line: &[u8]) -> Option<(String, Vec<u8>)> {
 /// Writes the file anew: beside the old one, flushed, and then in its place by rename, so that a crash leaves either.
 fn write(directory: &File, pairs: &Pairs) -> io::Result<()> {
     let directory = Dir::of(directory)?;
+    remove_if_there(&directory, NEXT)?;
+    fill(&directory, NEXT, pairs)?;
+    sys::rename_replacing(&directory, NEXT, FILE_NAME)
+}
+
+/// Makes a file with these attributes, flushed.
+fn fill(directory: &Dir, name: Name<'_>, pairs: &Pairs) -> io::Result<()> {
     let mut content = TITLE.to_vec();
     content.push(b'\n');
     for (name, value) in pairs {
         content.extend_from_slice(format!("{name}={}\n", percent_encoded(value)).as_bytes());
     }
-    remove_if_there(&directory, NEXT)?;
-    let file = directory.create_file(NEXT)?;
+    let file = directory.create_file(name)?;
     sys::write(&file, &content)?;
-    sys::flush_file(&file)?;
-    sys::rename_replacing(&directory, NEXT, FILE_NAME)
+    sys::flush_file(&file)
 }
 
 fn remove_if_there(directory: &Dir, name: Name<'_>) -> io::Result<()> {

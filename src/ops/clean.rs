@@ -14,7 +14,7 @@ use crate::item::{ItemKind, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::clean::plan::DELETE;
 use crate::ops::copy::delete::end_claim;
-use crate::ops::copy::settle::settle;
+use crate::ops::copy::reconcile::reconcile;
 use crate::progress::{Activity, Amount, Progress, begin};
 use crate::purge::{Measure, Purged, purge};
 use crate::store::{Claim, Owner, Reading, Staging, TrashDir, layout, take_over};
@@ -110,7 +110,7 @@ fn finish_interrupted(trash: &TrashDir, request: &CleanOptions, progress: &dyn P
     cleaned.problems.extend(swept.err());
 }
 
-/// Deletes what killed copies left, then settles what they had finished; a command that is at work keeps its own.
+/// Deletes what killed copies left, then reconciles what they had finished; a command that is at work keeps its own.
 fn sweep_staging(trash: &TrashDir, staging: Staging, progress: &dyn Progress, cleaned: &mut Cleaned) {
     let path = trash.path().join(layout::STAGING.as_os_str());
     for name in staging.copies.iter().take_while(|_| !progress.interrupted()) {
@@ -127,7 +127,7 @@ fn sweep_staging(trash: &TrashDir, staging: Staging, progress: &dyn Progress, cl
         cleaned.problems.extend(dropped.err().map(|error| Error::system(DELETE, &path, error)));
     }
     for (item, outside) in staging.notes.into_iter().take_while(|_| !progress.interrupted()) {
-        cleaned.problems.extend(settle(trash, item, &outside, progress).err());
+        cleaned.problems.extend(reconcile(trash, item, &outside, progress).err());
     }
 }
 

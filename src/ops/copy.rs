@@ -1,7 +1,7 @@
 //! What a copy in or out of the trash has in common: what may be copied unasked, and what is said of what went wrong.
 
 pub(super) mod delete;
-pub(super) mod settle;
+pub(super) mod reconcile;
 
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ pub enum Copying {
 const WITHIN_REASON: u64 = 1 << 30;
 
 /// What a copy is for, in every message about it.
-pub(super) struct Errand<'a> {
+pub(super) struct CopyTask<'a> {
     pub(super) action: &'static str,
     /// What is copied, as a person knows it.
     pub(super) what: &'a Path,
@@ -35,7 +35,7 @@ pub(super) struct Errand<'a> {
     pub(super) progress: &'a dyn Progress,
 }
 
-impl Errand<'_> {
+impl CopyTask<'_> {
     /// Surveys, and asks whether that is agreed to.
     pub(super) fn survey(&self, route: Route<'_>) -> Result<Survey> {
         let found = survey(route, self.progress).map_err(|error| self.failed(error))?;

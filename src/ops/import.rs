@@ -37,7 +37,7 @@ use crate::ops::remove::copy_in::{Incoming, not_all_removed};
 use crate::progress::{Activity, Amount, Progress};
 use crate::store::{Note, Noted, Placed, Source, kind_of};
 use crate::sys::{self, Dir, Locked, Metadata, Name, if_there};
-use crate::transfer::{Proof, Route, bring_back, retire};
+use crate::transfer::{Proof, Route, bring_back, remove_source};
 
 pub use self::plan::{ImportOptions, ImportPlan, ImportStep, LocalTime, Sources};
 
@@ -150,14 +150,14 @@ impl TrashManager {
         sys::flush(trash.dir()).map_err(failed)?;
         let route = Route::between((source, name), (&holding, held));
         let note = trash.leave_note(item.id, &step.shown()).ok();
-        let retired = retire(route, Proof::Bytes, note.as_ref().and_then(Note::ledger), progress);
-        if retired.asides == 0 {
+        let removed = remove_source(route, Proof::Bytes, note.as_ref().and_then(Note::ledger), progress);
+        if removed.asides == 0 {
             note.map(Note::forget);
         }
-        if retired.left.is_empty() {
+        if removed.left.is_empty() {
             Ok(())
         } else {
-            Err(not_all_removed(IMPORT, &step.shown(), item.id, retired.left))
+            Err(not_all_removed(IMPORT, &step.shown(), item.id, removed.left))
         }
     }
 }

@@ -2,11 +2,11 @@
 
 pub(super) mod copy_out;
 pub(super) mod foresee;
-pub(super) mod likeness;
 pub(super) mod merge;
+pub(super) mod missing_parents;
 pub(super) mod options;
 pub(super) mod plan;
-pub(super) mod room;
+pub(super) mod staging;
 pub(super) mod survey;
 pub(super) mod target;
 
@@ -21,7 +21,7 @@ use crate::manager::TrashManager;
 use crate::ops::remove::options::RemoveOptions;
 use crate::ops::remove::plan::{Removal, Removed};
 use crate::ops::restore::copy_out::copy_out;
-use crate::ops::restore::likeness::{Before, Likeness, TrashedDirectories};
+use crate::ops::restore::missing_parents::{Before, MissingParents, TrashedDirectories};
 use crate::ops::restore::plan::{MOST_NUMBERS, check_open, in_the_way, links_of};
 use crate::ops::restore::target::{Links, RESTORE, TargetDir, Targets};
 use crate::ops::threads::{Writers, work_alone, work_behind};
@@ -93,11 +93,11 @@ impl TrashManager {
         let links = links_of(request);
         let trash = self.trash_of(&step.item)?;
         let (item, part) = (&step.item, step.part.as_deref());
-        let likeness = match links {
-            Links::Follow => Likeness::AsAnyOther,
-            Links::Refuse => Likeness::AsBefore(Before { trash, item, part, others: directories }),
+        let missing_parents = match links {
+            Links::Follow => MissingParents::AsAnyOther,
+            Links::Refuse => MissingParents::AsBefore(Before { trash, item, part, others: directories }),
         };
-        let parent = targets.open(self, step.target.parent().unwrap_or(Path::new("/")), links, &likeness)?;
+        let parent = targets.open(self, step.target.parent().unwrap_or(Path::new("/")), links, &missing_parents)?;
         let name = step.target.file_name().unwrap_or_default();
         let take = |name: &OsStr| self.take(step, &parent, name, request, progress);
         match (take(name), request.conflict) {

@@ -14,7 +14,7 @@ use crate::item::{Holder, Origin, Spot, State, TrashItem, Untrusted};
 use crate::store::claim::sweep::is_abandoned;
 use crate::store::envelope::discard_envelope;
 use crate::store::lock::take_over;
-use crate::store::moving::loosen::OWNER_ALL;
+use crate::store::moving::make_writable::OWNER_ALL;
 use crate::store::record;
 use crate::store::record::keys::ORIGINAL_PATH;
 use crate::store::{Reading, TrashDir, layout};

@@ -103,6 +103,10 @@ pub(in crate::store) fn discard_envelope(holder: &Dir, envelope: &Dir, name: Nam
         && error.kind() == io::ErrorKind::NotFound
     {
         RecordFile::erase(envelope)?;
+        return holder.remove_dir(name).or_else(|_| {
+            RecordFile::erase_unfinished(envelope)?;
+            holder.remove_dir(name)
+        });
     }
     holder.remove_dir(name)
 }

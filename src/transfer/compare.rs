@@ -18,7 +18,7 @@ use crate::transfer::copy::buffer::Buffer;
 use crate::transfer::error::Trouble;
 use crate::transfer::make::{open_source, open_source_dir};
 use crate::transfer::metadata::attributes;
-use crate::transfer::source_snapshot::Witness;
+use crate::transfer::source_snapshot::SourceSnapshot;
 
 /// What is read of each file at once.
 const BUFFER: usize = 64 * 1024;
@@ -52,7 +52,7 @@ pub fn is_same(route: Route<'_>, progress: &dyn Progress) -> io::Result<bool> {
 /// Whether the source of `route` holds just what `copied` tells that was copied to its target: no name more and no name
 /// less, and nothing that has changed since.
 pub fn is_still_copied(route: Route<'_>, copied: &Copied) -> io::Result<bool> {
-    let mut comparison = Comparison { progress: &Silent, look: Look::For(&copied.witness), seen: HashMap::new() };
+    let mut comparison = Comparison { progress: &Silent, look: Look::For(&copied.snapshot), seen: HashMap::new() };
     comparison.all(route)
 }
 
@@ -93,7 +93,7 @@ enum Look<'a> {
     /// Whether it is still as it was.
     Again,
     /// Whether the source is still what this has seen of it.
-    For(&'a Witness),
+    For(&'a SourceSnapshot),
 }
 
 /// What is different about the tops of two trees.
@@ -167,7 +167,7 @@ impl Comparison<'_> {
                 is_alike(&counts, &is) && self.is_same_inside((one, &was), (other, &is), passed_over)?
             }
             Look::Again => [&was, &is].iter().all(|entry| self.seen.get(&entry.id) == Some(&entry.changed)),
-            Look::For(witness) => was.kind == is.kind && (was.is_dir() || witness.confirms(&was)),
+            Look::For(snapshot) => was.kind == is.kind && (was.is_dir() || snapshot.confirms(&was)),
         };
         match passes {
             false => Ok(Compared::Differ),

@@ -3,7 +3,7 @@
 use crate::progress::Amount;
 
 use crate::transfer::loss::Losses;
-use crate::transfer::source_snapshot::Witness;
+use crate::transfer::source_snapshot::SourceSnapshot;
 
 /// A copy that is complete and on the disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -13,8 +13,8 @@ pub struct Copied {
     pub total: Amount,
     /// What could not be kept: of the kinds that the survey named, and no other.
     pub losses: Losses,
-    /// What the source was, for [`crate::transfer::remove_source`].
-    pub witness: Witness,
+    /// What the source was, for `remove_source`.
+    pub snapshot: SourceSnapshot,
 }
 
 impl Copied {
@@ -22,6 +22,6 @@ impl Copied {
     pub(in crate::transfer) fn add(&mut self, other: Self) {
         self.total += other.total;
         self.losses.add(other.losses);
-        self.witness.add(other.witness);
+        self.snapshot.add(other.snapshot);
     }
 }

@@ -41,7 +41,7 @@ const OWNER_ALL: u32 = 0o700;
 /// What is left of a source.
 #[derive(Debug, Default)]
 #[must_use = "what stays is to be told"]
-pub struct Retired {
+pub struct RemovedSource {
     /// What was removed; bytes are not counted.
     pub removed: Amount,
     /// What stays, each with its cause; a directory that stays only for what it holds is not listed.
@@ -53,7 +53,7 @@ pub struct Retired {
 /// How it is known that the copy has an entry.
 #[derive(Debug, Clone)]
 pub enum Proof {
-    /// The copy was made a moment ago, by [`crate::transfer::copy`], and this is what it saw.
+    /// The copy was made a moment ago, by `copy`, and this is what it saw.
     Seen(Copied),
     /// An earlier command made it, and what that saw is gone with it: both are read, and compared as [`is_same`] does.
     Bytes,
@@ -76,14 +76,19 @@ pub struct Left {
 /// # After a crash
 /// The copy is whole; what is left of the source is a smaller tree, some of its directories perhaps with `u+rwx` added,
 /// and one or two entries perhaps moved aside, which [`crate::transfer::bring_back`] mends.
-pub fn retire(route: Route<'_>, proof: Proof, ledger: Option<&Ledger>, progress: &dyn Progress) -> Retired {
+pub fn remove_source(
+    route: Route<'_>,
+    proof: Proof,
+    ledger: Option<&Ledger>,
+    progress: &dyn Progress,
+) -> RemovedSource {
     let total = if let Proof::Seen(copied) = &proof { Some(copied.total) } else { None };
     let _ending = begin(progress, Activity::Deleting, total);
     let asides = Mutex::new(Asides::new(route.source, ledger));
     let gains = total.is_some_and(|total| helper::gains(total.entries, route.source, helper::REMOVING));
     let work = gains.then_some(|leaf: Leaf| remove_leaf(&leaf, &asides));
-    let mut retired = with_helper(work, |helper| {
-        let retired = Retired::default();
+    let mut removed = with_helper(work, |helper| {
+        let removed = RemovedSource::default();
         Retiring {
             proof,
             asides: &asides,
@@ -92,12 +97,12 @@ pub fn retire(route: Route<'_>, proof: Proof, ledger: Option<&Ledger>, progress:
             levels: Vec::new(),
             here: None,
             links: Links::AllThere,
-            retired,
+            removed,
         }
         .all(route)
     });
-    retired.asides = lock(&asides).left();
-    retired
+    removed.asides = lock(&asides).left();
+    removed
 }
 
 /// A name in a directory.
@@ -114,7 +119,7 @@ struct Retiring<'a> {
     /// The directory that the walk is in and its copy, once it has a leaf.
     here: Option<Arc<Pair>>,
     links: Links,
-    retired: Retired,
+    removed: RemovedSource,
 }
 
 /// Whether a name of a file with several was removed.
@@ -143,12 +148,12 @@ enum Looked {
 }
 
 impl Retiring<'_> {
-    fn all(mut self, route: Route<'_>) -> Retired {
+    fn all(mut self, route: Route<'_>) -> RemovedSource {
         if let Err(error) = self.walk(route) {
             self.leave_behind(route.name.as_os_str().into(), error);
         }
         self.settle();
-        self.retired
+        self.removed
     }
 
     fn walk(&mut self, route: Route<'_>) -> io::Result<()> {
@@ -224,7 +229,7 @@ impl Retiring<'_> {
         let has = match &self.proof {
             Proof::Seen(seen) => {
                 looks_as_seen(seen, &is, &copied)
-                    && (seen.witness.confirms(&is)
+                    && (seen.snapshot.confirms(&is)
                         || (self.may_be_linked(seen, &is, &copied) && holds_the_same(one, copy)?))
             }
             Proof::Bytes => is_same(Route::between(one, copy), self.progress)?,
@@ -246,7 +251,7 @@ impl Retiring<'_> {
         let Some(Removed { is_also }) = remove_aside(self.asides, one, was, copy)? else { return Ok(()) };
         // The other names of a file get a new change time with this removal, which is ours and no one else's.
         if let (Some(is_also), Proof::Seen(seen)) = (is_also, &mut self.proof) {
-            seen.witness.note(&is_also);
+            seen.snapshot.note(&is_also);
         }
         if was.links > 1 {
             self.links = Links::SomeRemoved;
@@ -266,7 +271,7 @@ impl Retiring<'_> {
         for result in results {
             match result {
                 Ok(removed) => self.count(removed),
-                Err(left) => self.retired.left.push(left),
+                Err(left) => self.removed.left.push(left),
             }
         }
     }
@@ -277,7 +282,7 @@ impl Retiring<'_> {
         let is = directory.metadata()?;
         let lacks = is.uid == sys::effective_uid() && is.mode & OWNER_ALL != OWNER_ALL;
         let mode = (lacks && directory.set_mode(is.mode | OWNER_ALL).is_ok()).then_some(is.mode);
-        self.levels.push(Level { mode, left_before: self.retired.left.len(), passes: 1 });
+        self.levels.push(Level { mode, left_before: self.removed.left.len(), passes: 1 });
         lock(self.asides).enter();
         Ok(())
     }
@@ -288,11 +293,11 @@ impl Retiring<'_> {
         self.settle();
         let Some(level) = self.levels.last_mut() else { return Ok(false) };
         if let Err(error) = lock(self.asides).close() {
-            self.retired.left.push(Left { path: walk.path(None), error });
+            self.removed.left.push(Left { path: walk.path(None), error });
             return Ok(false);
         }
         level.passes += 1;
-        let is_tried = level.left_before == self.retired.left.len() && level.passes <= PASSES;
+        let is_tried = level.left_before == self.removed.left.len() && level.passes <= PASSES;
         Ok(is_tried && !walk.here().is_empty()?)
     }
 
@@ -309,7 +314,7 @@ impl Retiring<'_> {
         made.leave()?;
         let ascent = walk.leave()?;
         let above = if ascent == Ascent::Over { holder } else { walk.here() };
-        if level.left_before == self.retired.left.len() {
+        if level.left_before == self.removed.left.len() {
             match if_there(above.remove_dir(Name::new(&name)?)) {
                 Ok(removed) => {
                     if removed.is_some() {
@@ -327,11 +332,11 @@ impl Retiring<'_> {
     }
 
     fn leave_behind(&mut self, path: PathBuf, error: io::Error) {
-        self.retired.left.push(Left { path, error });
+        self.removed.left.push(Left { path, error });
     }
 
     fn count(&mut self, removed: Amount) {
-        self.retired.removed += removed;
+        self.removed.removed += removed;
         self.progress.advance(removed);
     }
 }

@@ -12,12 +12,12 @@ const APART: i64 = 60;
 /// Change times only ever come from a clock, so whatever was last changed well before the copy began is untouched; only
 /// what changed later has to be remembered. That is little, however large the tree.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Witness {
+pub struct SourceSnapshot {
     since: Timestamp,
     changed: HashMap<FileId, Timestamp>,
 }
 
-impl Witness {
+impl SourceSnapshot {
     /// For a copy that begins at `now`, as file systems tell the time.
     pub(in crate::transfer) fn from(now: Timestamp) -> Self {
         let since = Timestamp { seconds: now.seconds.saturating_sub(APART), ..now };

@@ -255,7 +255,7 @@ pub(crate) const RULES: &[Rule] = &[
             "private.rs",
             "private/",
             "transfer/remove_source/aside.rs",
-            "ops/restore/room.rs",
+            "ops/restore/staging.rs",
             "ops/restore/target.rs",
         ],
         names: Names::Without(&["PrivateDir"]),

@@ -61,6 +61,43 @@ impl Kind {
         if served.dir().is_dir() { Ok(served) } else { Err(Missing::new(format!("{self:?}"), made.stderr())) }
     }
 
+    pub(crate) const ALL: [Self; 14] = [
+        Self::Sshfs,
+        Self::Mergerfs,
+        Self::Bindfs,
+        Self::Gocryptfs,
+        Self::Encfs,
+        Self::Cryfs,
+        Self::Rclone,
+        Self::Unionfs,
+        Self::FuseOverlayfs,
+        Self::Fuse2fs,
+        Self::Ntfs3g,
+        Self::LowntfsIgnoringCase,
+        Self::ExfatFuse,
+        Self::Gluster,
+    ];
+
+    /// What people call it, and the Debian package that has it.
+    pub(crate) fn called(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Sshfs => ("sshfs", "sshfs"),
+            Self::Mergerfs => ("mergerfs, two branches", "mergerfs"),
+            Self::Bindfs => ("bindfs", "bindfs"),
+            Self::Gocryptfs => ("gocryptfs", "gocryptfs"),
+            Self::Encfs => ("encfs", "encfs"),
+            Self::Cryfs => ("cryfs", "cryfs"),
+            Self::Rclone => ("rclone mount", "rclone"),
+            Self::Unionfs => ("unionfs-fuse", "unionfs-fuse"),
+            Self::FuseOverlayfs => ("fuse-overlayfs", "fuse-overlayfs"),
+            Self::Fuse2fs => ("fuse2fs", "fuse2fs"),
+            Self::Ntfs3g => ("ntfs-3g", "ntfs-3g"),
+            Self::LowntfsIgnoringCase => ("lowntfs-3g, ignore_case", "ntfs-3g"),
+            Self::ExfatFuse => ("exfat-fuse", "exfat-fuse"),
+            Self::Gluster => ("GlusterFS", "glusterfs-client"),
+        }
+    }
+
     /// What a rename alone does not keep here, whoever makes it, in the words of a snapshot.
     pub(crate) fn forgets(self) -> &'static [&'static str] {
         match self {

@@ -9,6 +9,7 @@ mod dead;
 mod kinds;
 mod names;
 mod swap;
+mod table;
 mod there_and_back;
 
 use std::path::{Path, PathBuf};

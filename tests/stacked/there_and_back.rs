@@ -1,5 +1,6 @@
 //! What is removed comes back as it was, or is refused, and what a file system cannot keep is named.
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
@@ -57,14 +58,21 @@ struct Thing {
     before: Tree,
 }
 
-/// What was seen that should not be so, and whose.
+/// What was seen on a file system.
 #[derive(Default)]
-pub(super) struct Complaints(pub(super) Vec<String>);
+pub(super) struct Complaints {
+    /// What should not be so, and whose it is.
+    pub(super) lines: Vec<String>,
+    /// Things that it cannot hold.
+    pub(super) lacks: Vec<&'static str>,
+    /// What rrm said that a copy to it or from it loses.
+    pub(super) losses: BTreeSet<&'static str>,
+}
 
 impl Complaints {
     fn check(&mut self, thing: &str, step: &str, is_so: bool, what: impl FnOnce() -> String) -> bool {
         if !is_so {
-            self.0.push(format!("{thing}: {step}: {}", what()));
+            self.lines.push(format!("{thing}: {step}: {}", what()));
         }
         is_so
     }
@@ -79,18 +87,19 @@ pub(super) fn list(served: &Served) -> Complaints {
         served.script(&dir, "sleep 1", &[]);
     }
     let at = |name: &[u8]| dir.join(OsStr::from_bytes(name));
-    let things: Vec<Thing> = things()
+    let wanted = things().into_iter().map(|(called, name)| (called, at(&name)));
+    let (held, lacking): (Vec<_>, Vec<_>) = wanted.partition(|(_, path)| path.symlink_metadata().is_ok());
+    let things: Vec<Thing> = held
         .into_iter()
-        .map(|(called, name)| (called, at(&name)))
-        .filter(|(_, path)| path.symlink_metadata().is_ok())
         .map(|(called, path)| Thing { kind: served.kind, called, before: seen_anew(&path), path })
         .collect();
-    let mut found = Complaints::default();
+    let lacks = lacking.into_iter().map(|(called, _)| called).collect();
+    let mut found = Complaints { lacks, ..Complaints::default() };
     for thing in &things {
         for step in [by_undo, by_id, by_swap, elsewhere_and_back] {
-            let known = found.0.len();
+            let known = found.lines.len();
             step(served, thing, &mut found);
-            if found.0.len() > known {
+            if found.lines.len() > known {
                 begin_anew(served, thing);
                 break;
             }
@@ -227,8 +236,9 @@ fn elsewhere_and_back(served: &Served, thing: &Thing, found: &mut Complaints) {
     }
     let run = agreed(&["undo"], None);
     found.check(thing.called, "back from home", run.status.success(), || run.to_string());
-    let allowed: Vec<_> =
-        LOSSES.iter().filter(|(loss, _)| named.contains(loss)).flat_map(|(_, traits)| *traits).collect();
+    let lost = || LOSSES.iter().filter(|(loss, _)| named.contains(loss));
+    found.losses.extend(lost().map(|(loss, _)| *loss));
+    let allowed: Vec<_> = lost().flat_map(|(_, traits)| *traits).collect();
     let difference = as_before(thing);
     let is_one_of_two = thing.path.ends_with("one");
     let is_named = |line: &&str| {
@@ -284,7 +294,7 @@ fn each_user(kind: Kind) {
                 let mut found = list(&served);
                 let left = left_in(&served.dir());
                 found.check("all", "clean", left.is_empty(), || format!("left are {left:?}"));
-                all.extend(found.0.into_iter().map(|line| format!("{user:?}: {line}")));
+                all.extend(found.lines.into_iter().map(|line| format!("{user:?}: {line}")));
             }
             Err(missing) => say_skipped(&missing),
         }

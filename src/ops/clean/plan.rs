@@ -159,11 +159,11 @@ fn doubtful(item: &TrashItem) -> Error {
 }
 
 fn held(item: &TrashItem, shield: Shield) -> Error {
-    let reason = match shield {
-        Shield::Kept => format!("it is kept; use rrm keep --release id:{} to release it", item.id.short()),
-        Shield::Floor => "it was removed too recently; use --keep-newer-than 0 to override the limit".to_owned(),
-        Shield::Doubt => "its dates cannot be right".to_owned(),
-        Shield::Open => "others could have written its record".to_owned(),
+    let (kind, reason) = match shield {
+        Shield::Kept => (ErrorKind::Kept, "it is kept"),
+        Shield::Floor => (ErrorKind::TooRecent, "it was removed too recently"),
+        Shield::Doubt => (ErrorKind::DoubtfulDate, "its dates cannot be right"),
+        Shield::Open => (ErrorKind::OpenRecord, "others could have written its record"),
     };
-    Error::new(ErrorKind::Held, DELETE, item.shown_path(), reason)
+    Error::new(kind, DELETE, item.shown_path(), reason)
 }

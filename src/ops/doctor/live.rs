@@ -14,7 +14,7 @@ use crate::error::{Error, ErrorKind, cannot};
 use crate::finding::Finding;
 use crate::item::ItemId;
 use crate::manager::TrashManager;
-use crate::manager::inside::Insides;
+use crate::manager::trash_ids::TrashIds;
 use crate::ops::doctor::diagnosis::Diagnosis;
 use crate::ops::doctor::diagnosis::ExamineOptions;
 use crate::private::is_random_name;
@@ -40,7 +40,7 @@ pub(crate) fn check(
     diagnosis: &mut Diagnosis,
     progress: &dyn Progress,
 ) {
-    let trashes = Insides::of(manager);
+    let trashes = TrashIds::of(manager);
     let mut looking =
         Looking { attributes: &*manager.attributes, volumes: manager.volumes(), trashes, diagnosis, progress };
     for file in request.files.iter().take_while(|_| !progress.interrupted()) {
@@ -88,7 +88,7 @@ pub(crate) fn open(path: &Path) -> io::Result<Option<File>> {
 struct Looking<'a> {
     attributes: &'a dyn ExtendedAttributes,
     volumes: &'a Volumes,
-    trashes: Insides,
+    trashes: TrashIds,
     diagnosis: &'a mut Diagnosis,
     progress: &'a dyn Progress,
 }
@@ -109,7 +109,7 @@ impl Looking<'_> {
             let real = parent.path()?.join(path.file_name().unwrap_or_default());
             (parent, real)
         };
-        if self.trashes.hold(&holder, &real)? {
+        if self.trashes.holds(&holder, &real)? {
             let reason = "it is in a trash directory, which is checked in any case";
             self.diagnosis.problems.push(Error::new(ErrorKind::TrashDirectory, CHECK, path, reason));
             return Ok(());
@@ -159,7 +159,7 @@ impl Looking<'_> {
                     Err(error) if error.kind() == io::ErrorKind::CrossesDevices => return Ok(None),
                     child => child?,
                 };
-                if self.trashes.are(child.metadata()?.id) {
+                if self.trashes.contains(child.metadata()?.id) {
                     return Ok(None);
                 }
                 self.note(&child.readable()?, own_path)?;
@@ -172,7 +172,7 @@ impl Looking<'_> {
     /// Notes a trash directory of ours that is not known; whether it was one.
     fn note_trash(&mut self, path: &Path) -> bool {
         let Ok(Some(trash)) = self.volumes.open_at(path) else { return false };
-        let is_unknown = !self.trashes.are(trash.id());
+        let is_unknown = !self.trashes.contains(trash.id());
         if is_unknown {
             self.diagnosis.findings.push(Finding::Unregistered { trash: path.to_owned() });
         }

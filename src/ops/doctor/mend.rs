@@ -50,7 +50,7 @@ impl TrashManager {
                 self.in_trash(home, target, |home| home.unregister(name, target))
             }
             Finding::Stray { path, names, .. } => self.erase(path, names, finding).map_err(failed(path)),
-            _ => Err(Error::new(ErrorKind::System, MEND, PathBuf::new(), "it needs you or rrm clean")),
+            _ => Err(Error::new(ErrorKind::System, MEND, PathBuf::new(), "only a person or a clean can")),
         }
     }
 

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::finding::Left;
 use crate::item::ItemId;
-use crate::ops::copy::settle::holder_of;
+use crate::ops::copy::reconcile::holder_of;
 use crate::private::{Found, Purpose};
 use crate::store::{Note, Noted, Owner, Reading, TrashDir};
 use crate::sys::{Dir, Name};

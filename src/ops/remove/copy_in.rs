@@ -5,14 +5,14 @@ use std::path::Path;
 
 use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::item::{ItemId, Record};
+use crate::ops::copy::CopyTask;
 use crate::ops::copy::Copying;
-use crate::ops::copy::Errand;
 use crate::ops::copy::delete::purge_all;
-use crate::ops::copy::settle::settle_removals_of;
+use crate::ops::copy::reconcile::reconcile_removals_of;
 use crate::progress::Progress;
 use crate::store::{Note, Placed, Source, TrashDir, layout};
 use crate::text::quoted;
-use crate::transfer::{Left, Proof, Route, retire};
+use crate::transfer::{Left, Proof, Route, remove_source};
 
 /// How many of the things that stay are named.
 const MOST_NAMED: usize = 20;
@@ -41,12 +41,12 @@ pub(crate) fn copy_in(
     let Incoming { action, shown, source, copying, .. } = *incoming;
     let outside = source.parent.path().map(|parent| parent.join(source.name.as_os_str())).ok();
     if let Some(outside) = &outside {
-        settle_removals_of(outside, trash, progress);
+        reconcile_removals_of(outside, trash, progress);
     }
     let staged = trash.stage(record).map_err(|error| unwritable(incoming, error))?;
-    let errand = Errand { action, what: shown, copying, progress };
+    let task = CopyTask { action, what: shown, copying, progress };
     let route = Route::between((source.parent, source.name), (staged.envelope(), layout::ITEM));
-    let committed = errand.run(route).and_then(|copied| {
+    let committed = task.run(route).and_then(|copied| {
         let noted = outside.as_ref().and_then(|outside| trash.leave_note(staged.id(), outside).ok());
         let placed = trash.commit(&staged).map_err(|error| unwritable(incoming, error));
         match placed {
@@ -63,12 +63,12 @@ pub(crate) fn copy_in(
             purge_all(&staging, name.as_ref()).ok();
         }
     })?;
-    let retired = retire(route, Proof::Seen(copied), noted.as_ref().and_then(Note::ledger), progress);
+    let removed = remove_source(route, Proof::Seen(copied), noted.as_ref().and_then(Note::ledger), progress);
     // It leads to whatever was moved aside and could not be moved back.
-    if retired.asides == 0 {
+    if removed.asides == 0 {
         noted.map(Note::forget);
     }
-    if retired.left.is_empty() { Ok(placed) } else { Err(not_all_removed(action, shown, placed.id, retired.left)) }
+    if removed.left.is_empty() { Ok(placed) } else { Err(not_all_removed(action, shown, placed.id, removed.left)) }
 }
 
 /// The copy is in the trash, and something stays where it was: named, as far as a person can read on.

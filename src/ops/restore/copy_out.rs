@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::item::{Holder, TrashItem};
-use crate::ops::copy::Errand;
+use crate::ops::copy::CopyTask;
 use crate::ops::copy::delete::delete_original;
-use crate::ops::copy::settle::{Settled, settle};
+use crate::ops::copy::reconcile::{Reconciled, reconcile};
 use crate::ops::restore::plan::Restored;
-use crate::ops::restore::room::Room;
+use crate::ops::restore::staging::RestoreStaging;
 use crate::ops::restore::target::{RESTORE, TargetDir};
 use crate::ops::restore::{Conflict, RestoreOptions};
 use crate::progress::Progress;
@@ -24,7 +24,7 @@ const DELETE_COPY: &str = "delete the trash copy of";
 /// Copies an item, or a part of one, to `name` of `parent`, which must not exist, and deletes it from the trash once
 /// the copy is there.
 ///
-/// The copy is made in a [`Room`] beside its target and renamed to it, so that a target appears only whole.
+/// The copy is made in a [`RestoreStaging`] beside its target and renamed to it, so that a target appears only whole.
 pub(crate) fn copy_out(
     trash: &TrashDir,
     item: &TrashItem,
@@ -39,20 +39,20 @@ pub(crate) fn copy_out(
     if is_taken && options.conflict != Conflict::Swap {
         return Err(failed(io::ErrorKind::AlreadyExists.into()));
     }
-    if let Some(at) = settled_at(trash, item, progress) {
+    if let Some(at) = reconciled_at(trash, item, progress) {
         return if at == target { Ok(Restored::At(target)) } else { Err(is_elsewhere(&target, &at)) };
     }
     let (holding, held) = trash.holding_part(item, part.unwrap_or(Path::new(""))).map_err(failed)?;
     let held = Name::new(&held).map_err(|error| failed(error.into()))?;
     let outgoing = Outgoing { trash, item, part, held: (&holding, held), parent, name };
-    let room = Room::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
-    let errand = Errand { action: RESTORE, what: &target, copying: options.copying, progress };
+    let room = RestoreStaging::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
+    let task = CopyTask { action: RESTORE, what: &target, copying: options.copying, progress };
     let restored = if is_taken {
         // Before what is there makes way for it.
-        let agreed = errand.survey(outgoing.to_room(&room)).map(drop);
+        let agreed = task.survey(outgoing.to_room(&room)).map(drop);
         Err(agreed.err().unwrap_or_else(|| failed(io::ErrorKind::AlreadyExists.into())))
     } else {
-        outgoing.copy_through(&room, &errand)
+        outgoing.copy_through(&room, &task)
     };
     match (restored, room.close()) {
         (restored, Ok(())) => restored,
@@ -74,7 +74,7 @@ struct Outgoing<'a> {
 
 impl Outgoing<'_> {
     /// The way into `room`.
-    fn to_room<'r>(&'r self, room: &'r Room<'_>) -> Route<'r> {
+    fn to_room<'r>(&'r self, room: &'r RestoreStaging<'_>) -> Route<'r> {
         let mut to_room = Route::between(self.held, (room.dir(), layout::ITEM));
         // On a part, and on what is in an envelope, it is a person's own what is under the names of a record.
         if self.part.is_none() && self.item.holder == Holder::Item {
@@ -84,12 +84,12 @@ impl Outgoing<'_> {
     }
 
     /// Copies it into `room` and from there to its target; what is left in the room is the caller's to remove.
-    fn copy_through(&self, room: &Room<'_>, errand: &Errand<'_>) -> Result<Restored> {
+    fn copy_through(&self, room: &RestoreStaging<'_>, task: &CopyTask<'_>) -> Result<Restored> {
         let Self { trash, item, part, parent, name, .. } = *self;
-        let target = errand.what;
+        let target = task.what;
         let failed = |error| Error::system(RESTORE, target, error);
         let to_room = self.to_room(room);
-        let copied = errand.run(to_room)?;
+        let copied = task.run(to_room)?;
         let released = trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
         // It is where it was wanted by now, so nothing is a failure of the restore any more.
         if let Err(error) = parent.flush_by_way_of(room.dir()) {
@@ -129,12 +129,12 @@ fn told_with(restored: Result<Restored>, target: &Path, error: &io::Error) -> Re
     }
 }
 
-/// Settles the note that a killed command left of `item`; where that turns out to be, if it is in the trash no more. Done
+/// Reconciles the note that a killed command left of `item`; where that turns out to be, if it is in the trash no more. Done
 /// before its place is taken, and before its note is: what that command had moved aside goes back to where it was.
-fn settled_at(trash: &TrashDir, item: &TrashItem, progress: &dyn Progress) -> Option<PathBuf> {
+fn reconciled_at(trash: &TrashDir, item: &TrashItem, progress: &dyn Progress) -> Option<PathBuf> {
     let noted = trash.noted(item.id).ok()??;
-    let settled = settle(trash, item.id, &noted, progress).ok()?;
-    let is_gone = settled == Settled::Outside && matches!(trash.read(item.id), Ok(Reading::Gone));
+    let reconciled = reconcile(trash, item.id, &noted, progress).ok()?;
+    let is_gone = reconciled == Reconciled::Outside && matches!(trash.read(item.id), Ok(Reading::Gone));
     is_gone.then_some(noted)
 }
 

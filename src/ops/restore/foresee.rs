@@ -9,17 +9,30 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use crate::error::{Error, Result};
-use crate::item::ItemId;
+use crate::item::{ItemId, TrashItem};
 use crate::manager::TrashManager;
-use crate::manager::inside::Insides;
+use crate::manager::trash_ids::TrashIds;
 use crate::ops::restore::options::{Conflict, RestoreOptions};
 use crate::ops::restore::plan::{MOST_NUMBERS, check_open, in_the_way, links_of};
 use crate::ops::restore::plan::{Merged, Piece, RestorePlan, RestoreStep, Restored};
-use crate::ops::restore::survey::joined;
 use crate::ops::restore::target::{Links, RESTORE, Wanted, find_wanted, not_a_directory};
 use crate::sys::{self, Dir, Metadata, Name};
 
 impl TrashManager {
+    /// Whether all of an item would stay in the trash because of what is at its target.
+    pub(super) fn would_stay(&self, item: &TrashItem, target: PathBuf, conflict: Conflict) -> bool {
+        match conflict {
+            Conflict::Skip => sys::metadata_at(&target).is_ok(),
+            Conflict::Merge if sys::metadata_at(&target).is_ok() => {
+                let step = RestoreStep { item: item.clone(), part: None, target };
+                let to_come = ToCome::now(self);
+                !to_come.can_merge(&step, &step.target)
+                    || to_come.merge(&step, &step.target, None).is_ok_and(|merged| merged.is_idle())
+            }
+            _ => false,
+        }
+    }
+
     /// Tells `each` what would come of each step of a plan. Nothing is touched.
     pub fn foresee_restore(&self, plan: &RestorePlan, mut each: impl FnMut(&RestoreStep, Result<Restored>)) {
         let mut to_come = ToCome::now(self);
@@ -96,14 +109,14 @@ impl Placed {
 /// What is on the disk, and what steps would have put there.
 pub(super) struct ToCome<'a> {
     pub(super) manager: &'a TrashManager,
-    pub(super) trashes: Insides,
+    pub(super) trashes: TrashIds,
     placed: Placed,
 }
 
 impl<'a> ToCome<'a> {
     /// What is on the disk now.
     pub(super) fn now(manager: &'a TrashManager) -> Self {
-        Self { manager, trashes: Insides::of(manager), placed: Placed::default() }
+        Self { manager, trashes: TrashIds::of(manager), placed: Placed::default() }
     }
 
     fn step(&self, step: &RestoreStep, request: &RestoreOptions) -> Result<Restored> {
@@ -257,3 +270,8 @@ fn is_closed(is: &Metadata, mode: u32) -> bool {
 
 const ENOENT: i32 = 2;
 const EACCES: i32 = 13;
+
+/// Without the slash at the end that an empty path would bring.
+pub(super) fn joined(top: &Path, inner: &Path) -> PathBuf {
+    if inner.as_os_str().is_empty() { top.to_owned() } else { top.join(inner) }
+}

@@ -17,10 +17,10 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::manager::TrashManager;
-use crate::ops::restore::foresee::ToCome;
+use crate::ops::restore::foresee::{ToCome, joined};
 use crate::ops::restore::options::{Conflict, RestoreOptions};
 use crate::ops::restore::plan::{Merged, Piece, RestoreStep};
-use crate::ops::restore::survey::{Shared, joined};
+use crate::ops::restore::survey::Shared;
 use crate::ops::restore::target::{RESTORE, TargetDir};
 use crate::progress::Progress;
 use crate::store::{TrashDir, record};

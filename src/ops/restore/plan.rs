@@ -5,11 +5,10 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem, Untrusted};
 use crate::manager::TrashManager;
-use crate::ops::restore::foresee::ToCome;
-use crate::ops::restore::options::{Conflict, Destination, Open, Restorable, RestoreOptions};
+use crate::ops::restore::options::{Destination, Open, Restorable, RestoreOptions};
 use crate::ops::restore::target::{Links, RESTORE};
 use crate::rules::selection::{Choice, Chosen, Versions};
-use crate::sys::{self, FileId, Name};
+use crate::sys::{FileId, Name};
 use crate::text::quoted;
 
 /// How many numbered names are tried before a restore gives up.
@@ -133,20 +132,6 @@ impl TrashManager {
         }
         plan
     }
-
-    /// Whether all of an item would stay in the trash because of what is at its target.
-    fn would_stay(&self, item: &TrashItem, target: PathBuf, conflict: Conflict) -> bool {
-        match conflict {
-            Conflict::Skip => sys::metadata_at(&target).is_ok(),
-            Conflict::Merge if sys::metadata_at(&target).is_ok() => {
-                let step = RestoreStep { item: item.clone(), part: None, target };
-                let to_come = ToCome::now(self);
-                !to_come.can_merge(&step, &step.target)
-                    || to_come.merge(&step, &step.target, None).is_ok_and(|merged| merged.is_idle())
-            }
-            _ => false,
-        }
-    }
 }
 
 /// A person may name a directory by way of links; a record was written without any.
@@ -192,12 +177,12 @@ fn target_of(item: &TrashItem, part: Option<&Path>, destination: &Destination) -
             Path::new("/").join(item.id.to_string()).join(part.unwrap_or(Path::new("")))
         }
         Origin::Unknown => {
-            let reason = "it has no record of its original path; use --to DIR";
+            let reason = "it has no record of its original path";
             return Err(Error::new(ErrorKind::UnknownOrigin, RESTORE, item.id.to_string(), reason));
         }
         Origin::Untrusted(record) => {
             let Untrusted { recorded, reason } = &**record;
-            let reason = format!("its record cannot be trusted ({reason}: {}); use --to DIR", quoted(recorded));
+            let reason = format!("its record cannot be trusted ({reason}: {})", quoted(recorded));
             return Err(Error::new(ErrorKind::UntrustedRecord, RESTORE, item.id.to_string(), reason));
         }
     };

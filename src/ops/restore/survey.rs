@@ -9,8 +9,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::manager::inside::Insides;
-use crate::ops::restore::foresee::{Is, ToCome};
+use crate::manager::trash_ids::TrashIds;
+use crate::ops::restore::foresee::{Is, ToCome, joined};
 use crate::ops::restore::options::RestoreOptions;
 use crate::ops::restore::plan::{Merged, Piece, RestoreStep};
 use crate::ops::restore::target::RESTORE;
@@ -165,9 +165,9 @@ fn piece(step: &RestoreStep, shared: &Shared, name: &OsString, path: PathBuf) ->
 ///
 /// # Security
 /// Whoever owns the directory there can see and rename all that comes into it. So it has the owner that it had.
-fn check_shared(here: &Metadata, there: &Metadata, at: &Path, trashes: &Insides) -> Result<()> {
+fn check_shared(here: &Metadata, there: &Metadata, at: &Path, trashes: &TrashIds) -> Result<()> {
     let refused = |kind, reason: &'static str| Err(Error::new(kind, RESTORE, at, reason));
-    if trashes.are(there.id) {
+    if trashes.contains(there.id) {
         return refused(ErrorKind::TrashDirectory, "it is inside the trash");
     }
     // Copied piece by piece, its hard links would come apart.
@@ -189,9 +189,4 @@ fn names_in(dir: &Dir) -> io::Result<Vec<OsString>> {
     })?;
     names.sort();
     Ok(names)
-}
-
-/// Without the slash at the end that an empty path would bring.
-pub(super) fn joined(top: &Path, inner: &Path) -> PathBuf {
-    if inner.as_os_str().is_empty() { top.to_owned() } else { top.join(inner) }
 }

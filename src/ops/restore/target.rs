@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::manager::TrashManager;
-use crate::manager::inside::Insides;
-use crate::ops::restore::likeness::{Likeness, Model};
+use crate::manager::trash_ids::TrashIds;
+use crate::ops::restore::missing_parents::{MissingParents, Model};
 use crate::private::PrivateDir;
 use crate::sys::{self, Dir, Name};
 use crate::text::quoted;
@@ -80,7 +80,7 @@ impl TargetDir {
 #[derive(Debug, Default)]
 pub(crate) struct Targets {
     /// Where nothing is restored to; looked up for the first of them.
-    trashes: Option<Insides>,
+    trashes: Option<TrashIds>,
     last: Option<(PathBuf, Arc<TargetDir>)>,
     guessed: Vec<MadeAnew>,
 }
@@ -92,13 +92,13 @@ impl Targets {
         manager: &TrashManager,
         directory: &Path,
         links: Links,
-        likeness: &Likeness<'_>,
+        missing_parents: &MissingParents<'_>,
     ) -> Result<Arc<TargetDir>> {
         if let Some((_, found)) = self.last.as_ref().filter(|(known, _)| known == directory) {
             return Ok(found.clone());
         }
-        let trashes = self.trashes.get_or_insert_with(|| Insides::of(manager));
-        let opened = Arc::new(open_or_make(directory, links, likeness, trashes)?);
+        let trashes = self.trashes.get_or_insert_with(|| TrashIds::of(manager));
+        let opened = Arc::new(open_or_make(directory, links, missing_parents, trashes)?);
         self.guessed.extend(opened.made.iter().filter_map(Made::anew));
         self.last = Some((directory.to_owned(), opened.clone()));
         Ok(opened)
@@ -136,7 +136,7 @@ pub(crate) struct Wanted<'a> {
 }
 
 /// Finds `directory`, which is in no trash, and is what its path says unless `links` may be followed.
-pub(crate) fn find_wanted<'a>(directory: &'a Path, links: Links, trashes: &Insides) -> Result<Wanted<'a>> {
+pub(crate) fn find_wanted<'a>(directory: &'a Path, links: Links, trashes: &TrashIds) -> Result<Wanted<'a>> {
     let failed = |error| Error::system(RESTORE, directory, error);
     let mut missing = Vec::new();
     let mut existing = directory;
@@ -161,18 +161,23 @@ pub(crate) fn find_wanted<'a>(directory: &'a Path, links: Links, trashes: &Insid
     if links == Links::Refuse && real != existing {
         return Err(leads_elsewhere(directory, existing, &real));
     }
-    if trashes.hold(&dir, &real).map_err(failed)? {
+    if trashes.holds(&dir, &real).map_err(failed)? {
         return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, directory, "it is inside the trash"));
     }
     Ok(Wanted { dir, real, missing })
 }
 
-fn open_or_make(directory: &Path, links: Links, likeness: &Likeness<'_>, trashes: &Insides) -> Result<TargetDir> {
+fn open_or_make(
+    directory: &Path,
+    links: Links,
+    missing_parents: &MissingParents<'_>,
+    trashes: &TrashIds,
+) -> Result<TargetDir> {
     let Wanted { dir, real, missing } = find_wanted(directory, links, trashes)?;
     let failed = |error| Error::system(RESTORE, directory, error);
     let mut target = TargetDir { dir, path: real, made: Vec::new() };
     let mut missing = missing.into_iter().rev();
-    let made = missing.try_for_each(|name| target.descend(name, likeness)).and_then(|()| target.open_up());
+    let made = missing.try_for_each(|name| target.descend(name, missing_parents)).and_then(|()| target.open_up());
     if let Err(error) = made {
         target.unmake();
         return Err(failed(error));
@@ -186,10 +191,10 @@ impl TargetDir {
     /// # Security
     /// Somebody may put another directory in its place at any moment: that would be given owner and mode of ours. So what
     /// is given anything is only what was made, through the handle that it was looked at by.
-    fn descend(&mut self, name: &OsStr, likeness: &Likeness<'_>) -> io::Result<()> {
+    fn descend(&mut self, name: &OsStr, missing_parents: &MissingParents<'_>) -> io::Result<()> {
         let checked = Name::new(name)?;
         let path = self.path.join(name);
-        let model = likeness.model(&path)?;
+        let model = missing_parents.model(&path)?;
         match PrivateDir::make_named(&self.dir, checked) {
             Ok(private) => {
                 self.dir = private.dir().try_clone()?;
@@ -214,12 +219,6 @@ pub(crate) fn not_a_directory(directory: &Path, at: &Path) -> Error {
 }
 
 fn leads_elsewhere(directory: &Path, at: &Path, real: &Path) -> Error {
-    let rest = directory.strip_prefix(at).unwrap_or(Path::new(""));
-    let reason = format!(
-        "{} is now a link to {}; to restore there, use --to {}",
-        quoted(at),
-        quoted(real),
-        quoted(real.join(rest))
-    );
+    let reason = format!("{} is now a link to {}", quoted(at), quoted(real));
     Error::new(ErrorKind::UntrustedRecord, RESTORE, directory, reason)
 }

@@ -22,7 +22,7 @@ use crate::item::{Holder, ItemId, Lent, Record, Shape, Spot};
 use crate::store::OTHERS_WRITE;
 use crate::store::envelope::{discard_envelope, shape_of};
 use crate::store::lock::{is_at, is_ours};
-use crate::store::moving::loosen::{OWNER_WRITE, loosen};
+use crate::store::moving::make_writable::{OWNER_WRITE, make_writable};
 use crate::store::record::{self, Unwritten};
 use crate::store::spot::At;
 use crate::store::{Keeps, TrashDir, layout};
@@ -307,10 +307,10 @@ impl TrashDir {
 
 /// Places a thing that can be moved, perhaps because it is given what it lacks for that; `place` is told what.
 fn movable(source: Source<'_>, place: impl FnOnce(u32) -> io::Result<Placed>) -> Result<Placed, NotPlaced> {
-    let loosened = loosen(|| source.parent.open_dir(source.name), source.metadata)?;
-    let placed = place(if loosened.is_some() { OWNER_WRITE } else { 0 });
-    if let (Err(_), Some(loosened)) = (&placed, loosened) {
-        loosened.tighten().map_err(NotPlaced::Failed)?;
+    let made_writable = make_writable(|| source.parent.open_dir(source.name), source.metadata)?;
+    let placed = place(if made_writable.is_some() { OWNER_WRITE } else { 0 });
+    if let (Err(_), Some(made_writable)) = (&placed, made_writable) {
+        made_writable.restore_mode().map_err(NotPlaced::Failed)?;
     }
     Ok(placed?)
 }

@@ -19,7 +19,7 @@ use crate::item::{Holder, ItemKind, Lent, Origin, Record, Spot, TrashItem};
 use crate::store::OTHERS_WRITE;
 use crate::store::envelope::discard_envelope;
 use crate::store::lock::{is_at, is_ours};
-use crate::store::moving::loosen::{Loosened, loosen};
+use crate::store::moving::make_writable::{MadeWritable, make_writable};
 use crate::store::spot::Holding;
 use crate::store::{TrashDir, layout, record};
 use crate::sys::{Dir, Lock, Metadata, Name, metadata_of_file, rename_no_replace, set_mode_of_file, try_lock};
@@ -269,7 +269,7 @@ impl Reopened {
 /// A thing about to be moved away: a directory is held open, and writable while it is moved.
 pub(in crate::store) struct Leaving {
     dir: Option<(Dir, u32)>,
-    loosened: Option<Loosened>,
+    made_writable: Option<MadeWritable>,
 }
 
 impl Leaving {
@@ -283,19 +283,19 @@ impl Leaving {
 
     /// What takes no preparation.
     pub(in crate::store) fn nothing() -> Self {
-        Self { dir: None, loosened: None }
+        Self { dir: None, made_writable: None }
     }
 
     pub(in crate::store) fn prepare(holding: &Dir, name: Name<'_>) -> io::Result<Self> {
         let metadata = holding.metadata_of(name)?;
         let dir = if metadata.is_dir() { Some((holding.open_dir(name)?, metadata.mode)) } else { None };
-        let loosened = loosen(|| holding.open_dir(name), &metadata)?;
-        Ok(Self { dir, loosened })
+        let made_writable = make_writable(|| holding.open_dir(name), &metadata)?;
+        Ok(Self { dir, made_writable })
     }
 
     /// It was not moved after all, or is to have the mode that it had a moment ago.
     pub(in crate::store) fn stay(self) -> io::Result<()> {
-        self.loosened.map_or(Ok(()), Loosened::tighten)
+        self.made_writable.map_or(Ok(()), MadeWritable::restore_mode)
     }
 
     /// It was moved: it gets the mode that this makes of the one it had.

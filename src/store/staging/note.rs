@@ -21,13 +21,13 @@ use crate::sys::{Dir, Locked, Name, if_there, rename_to_own_name};
 /// Who works on an item that there is a note of.
 #[derive(Debug)]
 pub enum Owner {
-    /// The command that left the note, or another that settles it.
+    /// The command that left the note, or another that reconciles it.
     AtWork,
     /// Nobody else, for as long as the lock is held; an item without an envelope has none.
     Gone(Option<Locked>),
 }
 
-/// A note of a command at work, or one that was left and is now ours to settle: nobody else does for as long as it lives.
+/// A note of a command at work, or one that was left and is now ours to reconcile: nobody else does for as long as it lives.
 pub struct Note<'a> {
     trash: &'a TrashDir,
     item: ItemId,
@@ -43,7 +43,7 @@ pub struct Note<'a> {
 enum Ending {
     /// It is removed.
     Forgotten,
-    /// It stays for whoever settles what an earlier command left.
+    /// It stays for whoever reconciles what an earlier command left.
     Left,
 }
 
@@ -135,7 +135,7 @@ impl TrashDir {
     }
 
     /// Gives the note of `item`, and its ledger, a name that belongs to no item, so that there can be a second one. It is
-    /// settled as that of an item which is gone: what was left where it leads is found, as soon as that is there again.
+    /// reconciled as that of an item which is gone: what was left where it leads is found, as soon as that is there again.
     ///
     /// Killed before the last step there are two notes that lead to one place, one of them with the ledger.
     fn set_note_aside(&self, staging: &Dir, item: ItemId) -> io::Result<()> {

@@ -14,7 +14,7 @@ use crate::transfer::error::{Failure, Trouble, While};
 use crate::transfer::loss::{Loss, Losses};
 use crate::transfer::make::{is_unchanged, make, not_made, open_source};
 use crate::transfer::metadata::{self, Kept, Newborn};
-use crate::transfer::source_snapshot::Witness;
+use crate::transfer::source_snapshot::SourceSnapshot;
 use crate::transfer::survey::Survey;
 use crate::transfer::{Copied, Route};
 
@@ -87,7 +87,7 @@ impl<'a> Leaves<'a> {
             flush: Flush::new(target, survey.total.entries)?,
             holder: None,
             new_here: None,
-            copied: Copied { witness: Witness::from(now), ..Copied::default() },
+            copied: Copied { snapshot: SourceSnapshot::from(now), ..Copied::default() },
         })
     }
 
@@ -147,7 +147,7 @@ impl<'a> Leaves<'a> {
             }
             Inode::Marked(_) => self.flush.entry_without_handle(),
         }
-        self.copied.witness.note(was);
+        self.copied.snapshot.note(was);
         Ok(Some(losses))
     }
 

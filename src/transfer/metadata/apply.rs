@@ -17,7 +17,7 @@ use crate::transfer::metadata::{Newborn, mode_for, set_owner};
 /// # Security
 /// Nobody is let in who was not before. Until the bits are set, only its owner is; and where an access list cannot be
 /// kept, they say less: with one, those of the group are its mask (acl(5)), which may be more than the group had.
-pub fn liken(from: &Dir, to: &Dir, recorded: Option<u32>, passed_over: fn(&OsStr) -> bool) -> io::Result<()> {
+pub fn apply_metadata(from: &Dir, to: &Dir, recorded: Option<u32>, passed_over: fn(&OsStr) -> bool) -> io::Result<()> {
     let found = from.metadata()?;
     let was = Metadata { mode: recorded.unwrap_or(found.mode), ..found };
     let (from, to) = match from.readable() {

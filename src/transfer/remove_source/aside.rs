@@ -176,7 +176,7 @@ pub(in crate::transfer) fn is_what_was_seen(was: &Metadata, is: &Metadata) -> bo
         && (!has_length || was.size == is.size)
 }
 
-/// Brings back what a killed [`retire`](crate::transfer::remove_source) had moved aside, in the directory `holder` and everywhere below
+/// Brings back what a killed `remove_source` had moved aside, in the directory `holder` and everywhere below
 /// `top` in it: each entry to the name that it had, or if that is taken to a numbered one. `made` is which private
 /// directories it had made; `copy` is where the copy of the top is, if it is anywhere.
 ///

@@ -62,20 +62,20 @@ impl Default for Extra {
 
 impl Extra {
     pub(super) fn request(&self, options: gnu::Options, context: &Context) -> Result<RemoveOptions> {
-        let mut asked = RemoveOptions::new(context.now);
-        asked.directories = match options.directories {
+        let mut request = RemoveOptions::new(context.now);
+        request.directories = match options.directories {
             gnu::Directories::Refuse => Directories::Refuse,
             gnu::Directories::Empty => Directories::OnlyEmpty,
             gnu::Directories::Recurse => Directories::Whole,
         };
-        asked.mounts = match options.mounts {
+        request.mounts = match options.mounts {
             gnu::Mounts::Cross => Mounts::Refuse,
             gnu::Mounts::Stay => Mounts::LeaveOut,
         };
-        asked.place = self.place.unwrap_or(context.place());
-        asked.copying = self.copying;
-        asked.deletion = context.deletion(self.grace_period.as_deref())?;
-        asked.session = self.session.clone().or_else(|| context.environment.session.clone());
-        Ok(asked)
+        request.place = self.place.unwrap_or(context.place());
+        request.copying = self.copying;
+        request.deletion = context.deletion(self.grace_period.as_deref())?;
+        request.session = self.session.clone().or_else(|| context.environment.session.clone());
+        Ok(request)
     }
 }

@@ -14,7 +14,7 @@ use crate::item::{ItemKind, TrashItem};
 use crate::manager::TrashManager;
 use crate::store::{TrashDir, record};
 use crate::sys::{self, Dir, FileKind, Name};
-use crate::transfer::liken;
+use crate::transfer::apply_metadata;
 
 /// For its owner alone.
 const CLOSED: u32 = 0o700;
@@ -53,7 +53,7 @@ impl<'a> TrashedDirectories<'a> {
 }
 
 /// What the directories that are missing are to be like.
-pub(crate) enum Likeness<'a> {
+pub(crate) enum MissingParents<'a> {
     /// A person has named the place: as `mkdir -p` makes them.
     AsAnyOther,
     /// It goes back to where it was.
@@ -81,7 +81,7 @@ pub(crate) enum Model {
     Usual(u32),
 }
 
-impl Likeness<'_> {
+impl MissingParents<'_> {
     /// What the directory at this path is to be like.
     pub(crate) fn model(&self, path: &Path) -> io::Result<Model> {
         match self {
@@ -144,7 +144,7 @@ impl Model {
             Self::Known { dir, recorded } => {
                 // What cannot be read of the model leaves it closed.
                 set_mode(made, CLOSED)?;
-                liken(dir, made, *recorded, record::is_part_of_one)
+                apply_metadata(dir, made, *recorded, record::is_part_of_one)
             }
             Self::Guessed(mode) | Self::Usual(mode) => set_mode(made, *mode),
         }

@@ -15,7 +15,7 @@ pub(in crate::store) const OWNER_WRITE: u32 = 0o200;
 
 /// A directory that got [`OWNER_WRITE`] to be moved.
 #[must_use = "it is moved, or its mode is given back"]
-pub(in crate::store) struct Loosened {
+pub(in crate::store) struct MadeWritable {
     dir: Dir,
     mode: u32,
 }
@@ -25,10 +25,10 @@ pub(in crate::store) struct Loosened {
 /// # Security
 /// Where others may rename, `dir` may open another than what was looked at: that would get the mode of this one, now and
 /// when it is given back.
-pub(in crate::store) fn loosen(
+pub(in crate::store) fn make_writable(
     dir: impl FnOnce() -> io::Result<Dir>,
     metadata: &Metadata,
-) -> io::Result<Option<Loosened>> {
+) -> io::Result<Option<MadeWritable>> {
     let is_movable = metadata.mode & OWNER_WRITE != 0;
     if !metadata.is_dir() || is_movable || metadata.uid != sys::effective_uid() {
         return Ok(None);
@@ -38,12 +38,12 @@ pub(in crate::store) fn loosen(
         return Err(io::Error::other("it was replaced by something else"));
     }
     dir.set_mode(metadata.mode | OWNER_WRITE)?;
-    Ok(Some(Loosened { dir, mode: metadata.mode }))
+    Ok(Some(MadeWritable { dir, mode: metadata.mode }))
 }
 
-impl Loosened {
+impl MadeWritable {
     /// Gives it the mode that it had.
-    pub(in crate::store) fn tighten(self) -> io::Result<()> {
+    pub(in crate::store) fn restore_mode(self) -> io::Result<()> {
         self.dir.set_mode(self.mode)
     }
 }
@@ -61,11 +61,12 @@ mod tests {
         dir.create_private_dir(open).and_then(|open| open.set_mode(0o555)).expect("made");
         let seen = dir.metadata_of(open).expect("looked at");
         let made = dir.create_private_dir(private).expect("made");
-        assert!(loosen(|| dir.open_dir(private), &seen).is_err());
+        assert!(make_writable(|| dir.open_dir(private), &seen).is_err());
         assert_eq!(made.metadata().expect("looked at").mode & 0o777, 0o700);
-        let loosened = loosen(|| dir.open_dir(open), &seen).expect("it is what was seen").expect("it is ours");
+        let made_writable =
+            make_writable(|| dir.open_dir(open), &seen).expect("it is what was seen").expect("it is ours");
         assert_eq!(dir.metadata_of(open).expect("looked at").mode & 0o777, 0o755);
-        loosened.tighten().expect("tightened");
+        made_writable.restore_mode().expect("tightened");
         assert_eq!(dir.metadata_of(open).expect("looked at").mode & 0o777, 0o555);
     }
 }

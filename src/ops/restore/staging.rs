@@ -12,12 +12,12 @@ use crate::sys::{Dir, Name};
 
 /// A private directory for one copy, and the note of it.
 #[must_use = "it is to be closed"]
-pub(crate) struct Room<'a> {
+pub(crate) struct RestoreStaging<'a> {
     private: PrivateDir,
     note: Option<Note<'a>>,
 }
 
-impl<'a> Room<'a> {
+impl<'a> RestoreStaging<'a> {
     /// Makes it in `parent`, for a copy of `item` out of `trash` that shall be called `target` there.
     pub(crate) fn make(trash: &'a TrashDir, item: ItemId, (parent, target): (&Dir, Name<'_>)) -> io::Result<Self> {
         let outside = parent.path().map(|parent| parent.join(target.as_os_str()));

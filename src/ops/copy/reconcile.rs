@@ -21,11 +21,11 @@ use crate::sys::{self, Dir, Name, if_there};
 use crate::transfer::{Route, bring_back, is_same};
 
 /// What is tried, in every error about it.
-const SETTLE: &str = "look for a second copy of";
+const RECONCILE: &str = "look for a second copy of";
 
 /// What came of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Settled {
+pub(crate) enum Reconciled {
     /// What is outside is all that there is now.
     Outside,
     /// The item is in the trash; what is outside, if anything, is something else.
@@ -37,25 +37,25 @@ pub(crate) enum Settled {
 impl TrashManager {
     /// Whether what is restored of `item` turns out to be at `target` already, where a killed command left it.
     pub(crate) fn is_back(&self, item: &TrashItem, target: &Path, progress: &dyn Progress) -> bool {
-        let settled = self.trash_of(item).and_then(|trash| match trash.noted(item.id) {
-            Ok(Some(noted)) if noted == target => settle(&trash, item.id, &noted, progress),
-            _ => Ok(Settled::InTrash),
+        let reconciled = self.trash_of(item).and_then(|trash| match trash.noted(item.id) {
+            Ok(Some(noted)) if noted == target => reconcile(&trash, item.id, &noted, progress),
+            _ => Ok(Reconciled::InTrash),
         });
-        settled.is_ok_and(|settled| settled == Settled::Outside)
+        reconciled.is_ok_and(|reconciled| reconciled == Reconciled::Outside)
     }
 }
 
-/// Settles the notes that killed removals of what is at `path` left in `trash`.
+/// Reconciles the notes that killed removals of what is at `path` left in `trash`.
 ///
-/// A hint is not worth an error: what cannot be settled now is left to `clean`, which tells.
-pub(crate) fn settle_removals_of(path: &Path, trash: &TrashDir, progress: &dyn Progress) {
+/// A hint is not worth an error: what cannot be reconciled now is left to `clean`, which tells.
+pub(crate) fn reconcile_removals_of(path: &Path, trash: &TrashDir, progress: &dyn Progress) {
     let Ok(Some(staging)) = trash.staging() else { return };
     for (item, _) in staging.notes.into_iter().filter(|(_, noted)| noted == path) {
-        settle(trash, item, path, progress).ok();
+        reconcile(trash, item, path, progress).ok();
     }
 }
 
-/// Settles the note that says that `item` was copied from or to `outside`, and deletes what an unfinished restore left
+/// Reconciles the note that says that `item` was copied from or to `outside`, and deletes what an unfinished restore left
 /// there.
 ///
 /// # Errors
@@ -64,39 +64,39 @@ pub(crate) fn settle_removals_of(path: &Path, trash: &TrashDir, progress: &dyn P
 ///
 /// # After a crash
 /// The note is the last to go, so that the next one goes on.
-pub(crate) fn settle(trash: &TrashDir, item: ItemId, outside: &Path, progress: &dyn Progress) -> Result<Settled> {
-    let failed = |error| Error::system(SETTLE, outside, error);
+pub(crate) fn reconcile(trash: &TrashDir, item: ItemId, outside: &Path, progress: &dyn Progress) -> Result<Reconciled> {
+    let failed = |error| Error::system(RECONCILE, outside, error);
     let note = match trash.take_note(item).map_err(failed)? {
         Noted::Left(note) => note,
-        Noted::AtWork => return Ok(Settled::Later),
-        Noted::No => return Ok(Settled::InTrash),
+        Noted::AtWork => return Ok(Reconciled::Later),
+        Noted::No => return Ok(Reconciled::InTrash),
     };
     // Another command may have left another one since it was read.
     if trash.noted(item).map_err(failed)?.as_deref() != Some(outside) {
-        return Ok(Settled::Later);
+        return Ok(Reconciled::Later);
     }
-    let Some(parent) = holder_of(outside).map_err(failed)? else { return Ok(Settled::Later) };
+    let Some(parent) = holder_of(outside).map_err(failed)? else { return Ok(Reconciled::Later) };
     // Nothing that has no name was ever copied.
     let Some(name) = outside.file_name().and_then(|name| Name::new(name).ok()) else {
-        return note.forget().map(|()| Settled::InTrash).map_err(failed);
+        return note.forget().map(|()| Reconciled::InTrash).map_err(failed);
     };
     if trash.is_being_filled(item).map_err(failed)? {
-        return Ok(Settled::Later);
+        return Ok(Reconciled::Later);
     }
-    let mut settling = Settling { trash, note, parent, name, outside, strange: Vec::new() };
-    settling.delete_copies().map_err(failed)?;
-    let settled = match trash.read(item)? {
-        Reading::Item(found) => settling.settle_item(&found, progress)?,
+    let mut reconciling = Reconciling { trash, note, parent, name, outside, strange: Vec::new() };
+    reconciling.delete_copies().map_err(failed)?;
+    let reconciled = match trash.read(item)? {
+        Reading::Item(found) => reconciling.reconcile_item(&found, progress)?,
         Reading::Abandoned { .. } | Reading::Gone => {
-            settling.bring_back(None).map_err(failed)?;
-            Settled::Outside
+            reconciling.bring_back(None).map_err(failed)?;
+            Reconciled::Outside
         }
     };
-    let Settling { note, strange, .. } = settling;
+    let Reconciling { note, strange, .. } = reconciling;
     match strange.first() {
         Some(strange) => Err(stays(&outside.parent().unwrap_or(Path::new("/")).join(strange))),
-        None if settled == Settled::Later => Ok(settled),
-        None => note.forget().map(|()| settled).map_err(failed),
+        None if reconciled == Reconciled::Later => Ok(reconciled),
+        None => note.forget().map(|()| reconciled).map_err(failed),
     }
 }
 
@@ -111,12 +111,12 @@ pub(crate) fn holder_of(outside: &Path) -> io::Result<Option<Dir>> {
 /// What is under the name of a private directory of ours and cannot be told to be that.
 fn stays(path: &Path) -> Error {
     let reason = "a killed command made a private directory of this name, and this may be another one; \
-        check it, then move or remove it and run 'rrm clean'";
+        check it, then move or remove it; the next clean continues";
     Error::new(ErrorKind::System, "tidy up", path, reason)
 }
 
-/// A note that is being settled.
-struct Settling<'a> {
+/// A note that is being reconciled.
+struct Reconciling<'a> {
     trash: &'a TrashDir,
     note: Note<'a>,
     /// Where it leads: the directory, the name in it, and both.
@@ -127,7 +127,7 @@ struct Settling<'a> {
     strange: Vec<PathBuf>,
 }
 
-impl Settling<'_> {
+impl Reconciling<'_> {
     /// Deletes the copies that a killed restore did not finish.
     fn delete_copies(&mut self) -> io::Result<()> {
         for made in self.note.made().iter().filter(|made| made.purpose == Purpose::Copy) {
@@ -147,17 +147,17 @@ impl Settling<'_> {
         Ok(())
     }
 
-    fn settle_item(&mut self, item: &TrashItem, progress: &dyn Progress) -> Result<Settled> {
+    fn reconcile_item(&mut self, item: &TrashItem, progress: &dyn Progress) -> Result<Reconciled> {
         let (trash, outside) = (self.trash, self.outside);
-        let failed = |error| Error::system(SETTLE, outside, error);
-        let Owner::Gone(_lock) = trash.owner_of(item).map_err(failed)? else { return Ok(Settled::Later) };
+        let failed = |error| Error::system(RECONCILE, outside, error);
+        let Owner::Gone(_lock) = trash.owner_of(item).map_err(failed)? else { return Ok(Reconciled::Later) };
         // What was restored of a directory is below the place that the whole of it came from.
         let part = item.original_path().and_then(|original| outside.strip_prefix(original).ok());
         let part = part.filter(|part| !part.as_os_str().is_empty());
         let held = trash.holding_part(item, part.unwrap_or(Path::new(""))).ok();
         let held = held.as_ref().and_then(|(holding, held)| Some((holding, Name::new(held).ok()?)));
         self.bring_back(held).map_err(failed)?;
-        let Some((holding, held)) = held else { return Ok(Settled::InTrash) };
+        let Some((holding, held)) = held else { return Ok(Reconciled::InTrash) };
         let passed_over = record::is_part_of_one;
         let source_mode = match part {
             None => holding.metadata_of(held).ok().map(|is| item.original_mode(is.mode)),
@@ -166,15 +166,15 @@ impl Settling<'_> {
         let route = Route { passed_over, source_mode, ..Route::between((holding, held), (&self.parent, self.name)) };
         match is_same(route, progress) {
             // Nobody but a person takes away what a person keeps: both stay, and the note of them, until it is released.
-            Ok(true) if item.keep != Keep::No => Ok(Settled::Later),
+            Ok(true) if item.keep != Keep::No => Ok(Reconciled::Later),
             Ok(true) => {
                 // It may be younger than the last flush, and nothing else will be left to bring it back.
                 sys::flush_file_system(&self.parent.readable().map_err(failed)?).map_err(failed)?;
-                delete_original(trash, item, part).map_or(Ok(Settled::Outside), Err)
+                delete_original(trash, item, part).map_or(Ok(Reconciled::Outside), Err)
             }
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Settled::Later),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(Reconciled::Later),
             // What cannot be read is not known to be the same.
-            Ok(false) | Err(_) => Ok(Settled::InTrash),
+            Ok(false) | Err(_) => Ok(Reconciled::InTrash),
         }
     }
 }
