@@ -85,7 +85,7 @@ impl Ahead<'_> {
             run,
             |removal| self.label(removal),
             |removal, labelled| {
-                self.source(removal).into_iter().for_each(|source| self.trash.unlabel(source, labelled))
+                self.source(removal).into_iter().for_each(|source| self.trash.unlabel(source, labelled));
             },
             || progress.interrupted(),
             |removal, labelled| finish(removal, labelled.and_then(|labelled| self.commit(removal, &labelled))),
