@@ -96,17 +96,16 @@ fn of_kind(kind: io::ErrorKind) -> Answer {
 /// As [`answer`], of a number.
 pub(super) fn of(error: Errno, asked: Asked) -> Answer {
     match (asked, error) {
-        (Asked::Attribute, platform::NO_ATTRIBUTE) => Answer::Gone,
+        (Asked::Attribute, platform::NO_ATTRIBUTE) | (Asked::Rename | Asked::Link, Errno::NOENT) => Answer::Gone,
         (Asked::MetadataOfLink, Errno::NOENT) => Answer::NotHere,
         (_, Errno::EXIST) | (Asked::Rename, Errno::NOTEMPTY) => Answer::Taken,
-        (Asked::Rename | Asked::Link, Errno::NOENT) => Answer::Gone,
         (Asked::Rename, Errno::XDEV | Errno::ACCESS | Errno::PERM) => Answer::Broken,
         (_, error) if ABANDONED.contains(&error) => Answer::Broken,
         (Asked::Rename | Asked::Link, error) if FOR_EACH_WAY.contains(&error) => Answer::Broken,
         (Asked::Rename | Asked::Link, _) => Answer::NotHere,
         (_, error) if NO_SUCH_THING.contains(&error) => Answer::NotHere,
-        (Asked::Attribute, Errno::IO | Errno::NOSPC | Errno::DQUOT | Errno::TOOBIG | Errno::RANGE) => Answer::NotHere,
-        (Asked::Metadata | Asked::MetadataOfLink, Errno::INVAL) => Answer::NotHere,
+        (Asked::Attribute, Errno::IO | Errno::NOSPC | Errno::DQUOT | Errno::TOOBIG | Errno::RANGE)
+        | (Asked::Metadata | Asked::MetadataOfLink, Errno::INVAL) => Answer::NotHere,
         _ => Answer::Broken,
     }
 }

@@ -237,8 +237,7 @@ impl Retiring<'_> {
         if has { Ok(Looked::Leaf(is)) } else { Err(not_copied()) }
     }
 
-    /// Whether all that has changed may be that another name of this file was removed. A server that knows files by their
-    /// names tells no change time of one that has lost its name, and perhaps not even which names are one file.
+    /// Whether all that has changed may be that another name of this file was removed: some servers do not tell which are one.
     fn may_be_linked(&self, seen: &Copied, is: &Metadata, copy: &Metadata) -> bool {
         let kept = |loss| seen.losses.get(loss).is_none();
         self.links == Links::SomeRemoved
@@ -392,7 +391,9 @@ struct Removed {
 /// anew when it is moved.
 fn remove_as_seen(one: Place<'_>, was: &Metadata, copy: Place<'_>) -> io::Result<Removed> {
     let is = one.0.metadata_of(one.1)?;
-    if !is_what_was_seen(was, &is) && !is_same(Route::between(one, copy), &Silent)? {
+    let is_copied = || is_same(Route::between(one, copy), &Silent);
+    // Once more, because a server may tell one time and then another of what has just got a new name.
+    if !is_what_was_seen(was, &is) && !is_copied()? && !is_copied()? {
         return Err(not_copied());
     }
     let inode = if is.links > 1 { Some(one.0.mark(one.1)?) } else { None };

@@ -91,7 +91,7 @@ pub(crate) fn run_to(fault: Fault, point: &Point, command: &Invocation) -> Run {
     match fault {
         Fault::Kill => drop(run.killed(9)),
         Fault::Error(_) | Fault::Done(_) => {
-            assert!(log.contains(INJECTED), "the run never reached the point:\n{log}\n{run}")
+            assert!(log.contains(INJECTED), "the run never reached the point:\n{log}\n{run}");
         }
     }
     run

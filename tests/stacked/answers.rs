@@ -2,7 +2,7 @@
 //! and a removal that says 0 has a way back.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::common::fault::{Point, each_point};
 use crate::common::{Fault, Run, Sandbox, Way};
@@ -56,7 +56,7 @@ impl Scene {
         scene
     }
 
-    fn is_in_place(&self, thing: &PathBuf) -> bool {
+    fn is_in_place(thing: &Path) -> bool {
         let content = match thing.file_name().and_then(|name| name.to_str()) {
             Some("tree") => fs::read(thing.join("sub/inner")),
             Some("link") => fs::read_link(thing).map(|to| to.into_os_string().into_encoded_bytes()),
@@ -70,13 +70,13 @@ impl Scene {
         let known = listed(&self.sandbox);
         for thing in &self.things {
             let is_known = known.contains(&thing.display().to_string());
-            assert!(self.is_in_place(thing) || is_known, "{} is lost at {point}: {run}\n{known:?}", thing.display());
+            assert!(Self::is_in_place(thing) || is_known, "{} is lost at {point}: {run}\n{known:?}", thing.display());
         }
-        for thing in self.things.iter().filter(|thing| !self.is_in_place(thing)) {
+        for thing in self.things.iter().filter(|thing| !Self::is_in_place(thing)) {
             // What a rename in two steps left of its first: nothing of a person's is in it.
             fs::remove_dir(thing).or_else(|_| fs::remove_file(thing)).ok();
             self.sandbox.command(["restore", "--yes"]).args([thing]).run().ok();
-            assert!(self.is_in_place(thing), "{} does not come back at {point}: {run}", thing.display());
+            assert!(Self::is_in_place(thing), "{} does not come back at {point}: {run}", thing.display());
         }
     }
 }
@@ -107,7 +107,7 @@ fn whatever_is_answered_to_an_undo() {
             Scene::removed,
             |scene| scene.sandbox.command(["undo"]),
             |scene, point, run| {
-                let back = scene.things.iter().filter(|thing| scene.is_in_place(thing)).count();
+                let back = scene.things.iter().filter(|thing| Scene::is_in_place(thing)).count();
                 assert!(back == 4 || !run.status.success(), "{back} are back at {point}: {run}");
                 scene.check(point, run);
             },

@@ -62,6 +62,7 @@ fn a_daemon_that_is_dead_costs_only_its_own_volume() {
 
 /// A caught signal never ends such a wait; the second one ends the process.
 #[test]
+#[ignore = "slow"]
 fn a_restore_that_waits_for_a_daemon_can_be_ended() {
     in_mount_namespace!();
     or_skip!(strace::available());

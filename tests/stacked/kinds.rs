@@ -54,8 +54,8 @@ impl Kind {
         let sandbox = Sandbox::of(user);
         let at = sandbox.dir("m");
         let mut served =
-            Served { kind: self, mounts: vec![at.clone()], daemons: Vec::new(), _mounts: Vec::new(), sandbox };
-        served._mounts = open_fuse_to_all(&served.sandbox)?;
+            Served { kind: self, mounts: vec![at.clone()], daemons: Vec::new(), beneath: Vec::new(), sandbox };
+        served.beneath = open_fuse_to_all(&served.sandbox)?;
         self.start(&mut served, &at)?;
         let made = served.sandbox.tool("mkdir", [at.join("d")]).run();
         if served.dir().is_dir() { Ok(served) } else { Err(Missing::new(format!("{self:?}"), made.stderr())) }
@@ -101,10 +101,8 @@ impl Kind {
     /// What a rename alone does not keep here, whoever makes it, in the words of a snapshot.
     pub(crate) fn forgets(self) -> &'static [&'static str] {
         match self {
-            // A thing with a new name gets another time, in whole seconds.
-            Self::Encfs => &[": modified: "],
-            // All in a directory with a new name is made anew.
-            Self::Rclone => &[": modified: "],
+            // A thing with a new name gets another time, in whole seconds; all in a directory with a new name is made anew.
+            Self::Encfs | Self::Rclone => &[": modified: "],
             // Names of one file have numbers of their own, so that no program sees that they are one.
             Self::Mergerfs | Self::Unionfs => &[": links: ", ": same file as: "],
             _ => &[],
@@ -112,7 +110,7 @@ impl Kind {
     }
 
     fn start(self, served: &mut Served, at: &Path) -> Result<(), Missing> {
-        let Served { sandbox, daemons, _mounts: mounts, .. } = served;
+        let Served { sandbox, daemons, beneath: mounts, .. } = served;
         let user = sandbox.user();
         // Below the sandbox and not in its working directory, where no test looks.
         let back = |name: &str| sandbox.dir(sandbox.root().join(name));
@@ -215,8 +213,8 @@ impl Served {
         let sandbox = Sandbox::of(User::Caller);
         let at = ["m", "n"].map(|name| sandbox.dir(name));
         let mut served =
-            Self { kind: Kind::Gluster, mounts: at.to_vec(), daemons: Vec::new(), _mounts: Vec::new(), sandbox };
-        served._mounts = open_fuse_to_all(&served.sandbox)?;
+            Self { kind: Kind::Gluster, mounts: at.to_vec(), daemons: Vec::new(), beneath: Vec::new(), sandbox };
+        served.beneath = open_fuse_to_all(&served.sandbox)?;
         gluster(&served.sandbox, &at, &mut served.daemons)?;
         served.sandbox.dir("m/d");
         Ok(served)

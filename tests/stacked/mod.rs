@@ -28,7 +28,7 @@ pub(crate) struct Served {
     mounts: Vec<PathBuf>,
     daemons: Vec<Daemon>,
     /// Unmounted last: what is mounted as a whole by mount(8), and what daemons need.
-    _mounts: Vec<Mount>,
+    beneath: Vec<Mount>,
     pub(crate) sandbox: Sandbox,
 }
 
@@ -60,6 +60,7 @@ impl Drop for Served {
         // A daemon that is asked nothing any more can be ended.
         self.mounts.iter().rev().for_each(|mount| platform::unmount(mount));
         self.daemons.clear();
+        self.beneath.clear();
     }
 }
 
