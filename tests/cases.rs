@@ -7,6 +7,7 @@ mod dry_runs;
 mod extremes;
 mod hiding;
 mod homeless;
+mod interrupts;
 mod long_lists;
 mod operands;
 mod output;

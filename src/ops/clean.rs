@@ -161,7 +161,7 @@ impl Deleting<'_> {
             }
         }
         // What is gone by now may have left room enough to claim them.
-        for item in without_room {
+        for item in without_room.into_iter().take_while(|_| !self.progress.interrupted()) {
             let result = self.one(item, cleaned);
             cleaned.problems.extend(result.err());
         }

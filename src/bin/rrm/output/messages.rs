@@ -188,6 +188,9 @@ impl Messages {
         if !io::stdin().is_terminal() {
             return Consent::NobodyToAsk;
         }
+        if signals::is_interrupted() {
+            return Consent::Interrupted;
+        }
         match self.ask(question) {
             Answer::Yes => Consent::Given,
             Answer::No => Consent::Refused,
@@ -210,6 +213,8 @@ pub(crate) enum Consent {
     Given,
     Refused,
     NobodyToAsk,
+    /// Who asked to stop is not asked anything.
+    Interrupted,
 }
 
 fn answer(input: &mut impl BufRead) -> Answer {
