@@ -3,6 +3,7 @@
 pub(super) mod options;
 pub(super) mod plan;
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,9 @@ impl TrashManager {
                 return cleaned;
             }
         };
+        // A plan may be another manager's, which knew other trash directories.
+        let trashes: BTreeSet<_> = plan.items.iter().map(|item| &item.trash).collect();
+        cleaned.problems.extend(trashes.into_iter().filter_map(|trash| self.trash_at(trash).err()));
         let _ending = begin(progress, Activity::Deleting, size_of(&plan.items));
         for trash in self.meant(&request.trashes) {
             let items = plan.items.iter().filter(|item| item.trash == *trash.path());
