@@ -86,7 +86,8 @@ impl CopyTask<'_> {
                 (ErrorKind::System, format!("{}: {}", failure.trim_end_matches(':'), words_of(&error.source)))
             }
         };
-        Error { kind, action: self.action.into(), path, reason: reason.into(), source: Some(error.source) }
+        let others = error.others.into_iter().map(|other| self.failed(other)).collect();
+        Error { source: Some(error.source), others, ..Error::new(kind, self.action, path, reason) }
     }
 }
 

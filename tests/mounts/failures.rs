@@ -37,6 +37,38 @@ fn a_subdirectory_that_cannot_be_removed_costs_no_file() {
     }
 }
 
+// [74] All that stands in the way is told at once, and not one more each time.
+#[test]
+fn each_thing_that_no_copy_can_be_made_of_is_named() {
+    if !is_root() {
+        skip!("root", "to make files of somebody else");
+    }
+    in_mount_namespace!();
+    let sandbox = Sandbox::ordinary();
+    let names: Vec<String> = (0..30).map(|number| format!("f{number}")).collect();
+    let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
+        for shut in ["t/a/unreadable", "t/b/unreadable"] {
+            sandbox.file(dir.join(shut), "root's");
+            sandbox.chown(dir.join(shut), 0);
+            sandbox.chmod(dir.join(shut), 0);
+        }
+        for name in &names {
+            sandbox.file(dir.join("many").join(name), "root's");
+            sandbox.chown(dir.join("many").join(name), 0);
+            sandbox.chmod(dir.join("many").join(name), 0);
+        }
+    }));
+    let before = snapshot(place.dir.join("t"));
+    let run = sandbox.command(["rm", "--into-home"]).args([place.dir.join("t")]).run();
+    run.fails(1).err_contains("t/a/unreadable': Permission denied").err_contains("t/b/unreadable': Permission denied");
+    before.assert_is_at(place.dir.join("t"));
+    // As far as a person can read on.
+    let run = sandbox.command(["rm", "--into-home"]).args([place.dir.join("many")]).run();
+    assert_eq!(run.fails(1).stderr().matches("Permission denied").count(), 20, "{run}");
+    assert_eq!(listed(&sandbox), Vec::<String>::new());
+    assert_no_rest(&sandbox);
+}
+
 #[test]
 fn a_file_that_may_not_go_is_not_copied() {
     in_mount_namespace!();

@@ -43,6 +43,7 @@ impl Messages {
         if self.verbosity.hints() || (self.verbosity == Verbosity::AsRm && error.is_about_room()) {
             words::hint(error).into_iter().for_each(|hint| self.tell_once(hint));
         }
+        error.others.iter().for_each(|other| self.error(other));
     }
 
     /// Prints an error without its hint.
