@@ -663,6 +663,27 @@ fn the_access_times_of_the_source_stay() {
     }
 }
 
+// [86]
+#[test]
+fn a_comparison_keeps_access_times() {
+    in_mount_namespace!();
+    let Some(from) = Mounted::with("tmpfs", 20, "strictatime") else { return };
+    let Some(to) = Mounted::with("tmpfs", 20, "strictatime") else { return };
+    fs::create_dir_all(from.path().join("it/sub")).unwrap();
+    fs::write(from.path().join("it/sub/file"), "content").unwrap();
+    let _ = copied(from.path(), to.path()).unwrap();
+    let [one, other] = [from.path().join("it"), to.path().join(COPY)];
+    let entries = ["", "sub", "sub/file"].iter().flat_map(|below| [one.join(below), other.join(below)]);
+    let old = Timestamp { seconds: 1_000_000_000, nanoseconds: 0 };
+    entries.clone().for_each(|path| set_times_of(&path, old, old));
+    let dirs = (Dir::open(from.path()).unwrap(), Dir::open(to.path()).unwrap());
+    let route = Route::between((&dirs.0, name("it")), (&dirs.1, name(COPY)));
+    assert!(rrm::transfer::is_same(route, &Silent).unwrap());
+    for path in entries {
+        assert_eq!(fs::symlink_metadata(&path).unwrap().atime(), old.seconds, "{}", path.display());
+    }
+}
+
 /// Sets an access time so old that any read would renew it.
 fn filetime(root: &Path, paths: &[&str]) -> i64 {
     let old = Timestamp { seconds: 1_000_000_000, nanoseconds: 0 };
