@@ -394,6 +394,39 @@ fn what_a_file_system_cannot_hold_is_named_by_the_survey() {
     }
 }
 
+// [50] A label that may be set is kept, and one that may not is named.
+#[test]
+fn labels_are_kept_or_named() {
+    in_mount_namespace!();
+    let Some((from, to)) = two("ext4", "tmpfs") else { return };
+    let it = from.path().join("it");
+    fs::create_dir(&it).unwrap();
+    fs::write(it.join("file"), "content").unwrap();
+    let labels = [("file", "security.ima"), ("file", "security.SMACK64"), ("", "security.SMACK64")];
+    for (below, label) in labels {
+        xattr::set(it.join(below), label, b"label").unwrap();
+    }
+    let copied = copied(from.path(), to.path()).unwrap();
+    assert!(copied.losses.is_empty(), "{:?}", copied.losses);
+    for (below, label) in labels {
+        assert_eq!(xattr::get(to.path().join(COPY).join(below), label).unwrap().unwrap(), b"label", "{label}");
+    }
+    fs::remove_dir_all(to.path().join(COPY)).unwrap();
+    for path in [from.path(), &it, &it.join("file"), to.path()] {
+        chown(path, Some(65534), Some(65534)).unwrap();
+    }
+    as_ordinary_user("inner_labels_lost", from.path(), to.path());
+}
+
+#[test]
+#[ignore = "run by labels_are_kept_or_named"]
+fn inner_labels_lost() {
+    let (from, to) = told();
+    let lost = surveyed(&from, &to).unwrap().losses;
+    assert_eq!(lost.get(Loss::Label).unwrap().entries, 2, "{lost:?}");
+    assert_eq!(counts(&copied(&from, &to).unwrap().losses), counts(&lost));
+}
+
 #[test]
 fn a_device_that_may_not_be_made_is_named_and_stops_the_copy() {
     in_mount_namespace!();

@@ -48,8 +48,10 @@ pub enum AttributeMeaning {
     InheritableAccessList,
     /// What a program may do (capabilities(7)).
     Capabilities,
-    /// A label or setting that the system gives, and a copy gets its own of.
+    /// A label that a security module gives and judges by. A copy may have got one by where it was made.
     Label,
+    /// A setting of the system's own, of which a copy gets its own.
+    Setting,
 }
 
 /// By what the attributes of an inode are reached.
