@@ -33,6 +33,8 @@ pub enum FileSystem {
 pub struct Mount {
     /// Where it is mounted, as this process sees it.
     pub point: PathBuf,
+    /// Which directory of its file system is mounted there: for all of it, and where the platform does not tell, `/`.
+    pub shows: PathBuf,
     /// The file system's type, such as `ext4`.
     pub kind: String,
 }

@@ -67,5 +67,9 @@ pub(in crate::sys) fn flush_file(file: &File) -> io::Result<()> {
 /// getfsstat(2).
 pub(in crate::sys) fn mount_table() -> io::Result<Vec<Mount>> {
     let told = mountpoints::mountinfos().map_err(io::Error::other)?;
-    Ok(told.into_iter().map(|told| Mount { point: told.path, kind: told.format.unwrap_or_default() }).collect())
+    let mount = |told: mountpoints::MountInfo| {
+        let kind = told.format.unwrap_or_default();
+        Mount { point: told.path, shows: "/".into(), kind }
+    };
+    Ok(told.into_iter().map(mount).collect())
 }
