@@ -3,6 +3,7 @@
 //! A line above a test says what it guards, and the number in brackets is that of the case in the project's collection.
 
 mod cleaning;
+mod containers;
 mod dry_runs;
 mod extremes;
 mod hiding;
