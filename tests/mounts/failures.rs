@@ -238,6 +238,26 @@ fn a_restore_into_a_directory_that_cannot_be_read_is_whole_and_over() {
     }
 }
 
+// [107] What an image brought along can only be copied: that is said as it is, with a way on.
+#[test]
+fn too_much_of_a_lower_layer_is_told_as_such() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::new();
+    let layers = or_skip!(Mount::tmpfs("size=8m", &sandbox.path("layers")));
+    let [lower, upper, work] = ["lower", "upper", "work"].map(|name| sandbox.dir(layers.path().join(name)));
+    sandbox.file(lower.join("d/f"), vec![1; 5 << 20]);
+    let merged = or_skip!(Mount::overlay(&lower, &upper, &work, &sandbox.path("m")));
+    let told = "it is in the lower layer of an overlay, so 5.0 MiB must be copied, with";
+    for run in [sandbox.rrm(["rm", "m/d"]), sandbox.rrm_as_rm(["-rf", "m/d"])] {
+        run.fails(1).err_contains(told).err_contains("hint: ");
+        assert!(merged.path().join("d/f").exists());
+    }
+    let rm = sandbox.command_as_rm(["-rf", "m/d"]);
+    rm.run().err_contains("RRM_IMMEDIATE=1");
+    rm.with("RRM_IMMEDIATE", "1").run().ok().silent();
+    assert!(!merged.path().join("d").exists());
+}
+
 // [48] A snapshot of btrfs that is read-only is on a mount that is not.
 #[test]
 fn a_read_only_snapshot_is_told_with_what_helps() {

@@ -39,10 +39,12 @@ impl Messages {
     /// Prints an error and its hint.
     pub(crate) fn error(&self, error: &Error) {
         self.error_without_hint(error);
-        // As `rm`, only hint at a full disk: users of rm do not expect it to need space.
-        if self.verbosity.hints() || (self.verbosity == Verbosity::AsRm && error.is_about_room()) {
-            words::hint(error).into_iter().for_each(|hint| self.tell_once(hint));
-        }
+        let hint = match self.verbosity {
+            Verbosity::AsRm => words::hint_of_rm(error),
+            verbosity if verbosity.hints() => words::hint(error),
+            _ => None,
+        };
+        hint.into_iter().for_each(|hint| self.tell_once(hint));
         error.others.iter().for_each(|other| self.error(other));
     }
 

@@ -88,6 +88,17 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     })
 }
 
+/// The hint as `rm`: only at what users of rm do not expect of it, that it needs space or copies.
+pub(crate) fn hint_of_rm(error: &Error) -> Option<&'static str> {
+    match error.kind {
+        ErrorKind::NeedsConsent => {
+            Some("rrm rm --yes copies it; with RRM_IMMEDIATE=1 rm deletes for good, without the trash")
+        }
+        _ if error.is_about_room() => hint(error),
+        _ => None,
+    }
+}
+
 /// The message about a directory that a restore had to create.
 pub(crate) fn made_anew(anew: &MadeAnew, charset: Charset) -> String {
     let path = quote(anew.path.as_os_str(), charset);
