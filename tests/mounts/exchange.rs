@@ -210,6 +210,55 @@ fn a_restore_whose_directory_is_exchanged_all_the_while_deletes_nothing() {
     }
 }
 
+/// How often somebody may try.
+const ROUNDS: usize = 10_000;
+
+/// Removals and restores across mounts, one after the other, in a directory where somebody exchanges without a break.
+#[test]
+#[ignore = "takes long; .ci/run has it"]
+fn ten_thousand_rounds_touch_nothing() {
+    in_mount_namespace!();
+    for user in users() {
+        let sandbox = Sandbox::of(user);
+        let place = or_skip!(place(Kind::Tmpfs, &sandbox, |_| ()));
+        let from = shared(&sandbox, &place.dir);
+        let (file, mut somebody, mut hits) = (from.join("f"), exchanger(&from, OURS, "private", "ever"), 0);
+        for round in 0..ROUNDS / 2 {
+            let content = round.to_string();
+            sandbox.file(&file, content.as_str());
+            let run = sandbox.command(["rm", "--into-home", "--yes"]).args([&file]).run();
+            hits += usize::from(!run.status.success());
+            assert_untouched(&from, &run);
+            assert_eq!(listed(&sandbox), [file.display().to_string()], "{run}");
+            // Where it could not be removed it is there still.
+            let _ = fs::remove_file(&file);
+            let run = sandbox.rrm(["undo"]);
+            hits += usize::from(!run.status.success());
+            assert_untouched(&from, &run);
+            assert_eq!(fs::read_to_string(&file).ok(), Some(content), "{run}");
+            tidy(&from);
+            // It ends by itself after a while.
+            if somebody.try_wait().expect("ours").is_some() {
+                somebody = exchanger(&from, OURS, "private", "ever");
+            }
+        }
+        drop(fs::write(from.join("stop"), ""));
+        somebody.wait().expect("it ends");
+        assert!(hits > 0, "nobody was ever in time to exchange anything");
+    }
+}
+
+/// Removes what rrm left because it was exchanged, once a person has looked: else the next round's is not the only one.
+fn tidy(directory: &Path) {
+    let is_left = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(OURS);
+    while let Some(left) = fs::read_dir(directory).expect("readable").flatten().find(is_left) {
+        // Empty, or what was put in its place.
+        if fs::remove_dir(left.path()).is_err() {
+            exchange(&left.path(), &directory.join("private"));
+        }
+    }
+}
+
 /// A restore is killed when its copy is whole, and another directory is put into the place of the one that it left.
 #[test]
 fn what_is_in_the_place_of_what_a_killed_restore_left_stays() {
