@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::{Kind, Place, listed, place, users};
 use crate::common::platform::exchange;
-use crate::common::{Missing, Run, Sandbox, is_root, strace};
+use crate::common::{Missing, Run, Sandbox, Way, is_root, strace};
 
 /// Says that this test binary was started to exchange: where, names that begin how, with what, and how often.
 const TO_DO: &str = "RRM_TEST_EXCHANGE";
@@ -52,7 +52,7 @@ fn the_exchanger() {
 }
 
 /// Starts the somebody; without root it is the tests' own user, whose exchanges are no different.
-fn exchanger(directory: &Path, prefix: &str, bait: &str, how: &str) -> Child {
+pub(crate) fn exchanger(directory: &Path, prefix: &str, bait: &str, how: &str) -> Child {
     let itself = std::env::current_exe().expect("the test binary has a path");
     let mut command = if is_root() {
         let mut command = Command::new("setpriv");
@@ -67,7 +67,7 @@ fn exchanger(directory: &Path, prefix: &str, bait: &str, how: &str) -> Child {
 }
 
 /// Lets everybody rename in `directory`, and puts into it a directory that is the sandbox's user's alone.
-fn shared(sandbox: &Sandbox, directory: &Path) -> PathBuf {
+pub(crate) fn shared(sandbox: &Sandbox, directory: &Path) -> PathBuf {
     let private =
         sandbox.tree(directory.join("private"), &[("f", "the thesis"), ("item", "the notes"), ("t/f", "more")]);
     sandbox.chmod(&private, 0o700);
@@ -77,7 +77,7 @@ fn shared(sandbox: &Sandbox, directory: &Path) -> PathBuf {
 
 /// The contents of the private directory, wherever it has been exchanged to. Each is looked at through its handle: which name
 /// leads to it may change at any moment.
-fn private_in(directory: &Path) -> Vec<Option<String>> {
+pub(crate) fn private_in(directory: &Path) -> Vec<Option<String>> {
     for _ in 0..1000 {
         let below = fs::read_dir(directory.join("t")).into_iter().flatten().flatten();
         for entry in fs::read_dir(directory).expect("readable").flatten().chain(below) {
@@ -93,7 +93,7 @@ fn private_in(directory: &Path) -> Vec<Option<String>> {
 }
 
 #[track_caller]
-fn assert_untouched(directory: &Path, run: &Run) {
+pub(crate) fn assert_untouched(directory: &Path, run: &Run) {
     let all = ["the thesis", "the notes", "more"].map(|content| Some(content.to_owned()));
     assert_eq!(private_in(directory), all, "what somebody exchanged was touched: {run}");
 }
@@ -210,7 +210,7 @@ fn a_restore_whose_directory_is_exchanged_all_the_while_deletes_nothing() {
     }
 }
 
-/// How often somebody may try.
+/// How often somebody may try: at each removal and each restore.
 const ROUNDS: usize = 10_000;
 
 /// Removals and restores across mounts, one after the other, in a directory where somebody exchanges without a break.
@@ -218,12 +218,13 @@ const ROUNDS: usize = 10_000;
 #[ignore = "takes long; .ci/run has it"]
 fn ten_thousand_rounds_touch_nothing() {
     in_mount_namespace!();
-    for user in users() {
-        let sandbox = Sandbox::of(user);
+    let users = users();
+    for user in &users {
+        let sandbox = Sandbox::of(*user).by_way_of(Way::Here);
         let place = or_skip!(place(Kind::Tmpfs, &sandbox, |_| ()));
         let from = shared(&sandbox, &place.dir);
         let (file, mut somebody, mut hits) = (from.join("f"), exchanger(&from, OURS, "private", "ever"), 0);
-        for round in 0..ROUNDS / 2 {
+        for round in 0..ROUNDS / (2 * users.len()) {
             let content = round.to_string();
             sandbox.file(&file, content.as_str());
             let run = sandbox.command(["rm", "--into-home", "--yes"]).args([&file]).run();
