@@ -141,6 +141,8 @@ pub struct Error {
     pub reason: Cow<'static, str>,
     /// The kernel's own word, where there is one.
     pub source: Option<io::Error>,
+    /// What else failed in the same attempt.
+    pub others: Vec<Self>,
 }
 
 /// A result whose failure is an [`Error`].
@@ -154,7 +156,7 @@ impl Error {
         path: impl Into<PathBuf>,
         reason: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { kind, action: action.into(), path: path.into(), reason: reason.into(), source: None }
+        Self { kind, action: action.into(), path: path.into(), reason: reason.into(), source: None, others: Vec::new() }
     }
 
     /// A failed call to the kernel.
@@ -166,7 +168,15 @@ impl Error {
             io::ErrorKind::AlreadyExists => ErrorKind::TargetExists,
             _ => ErrorKind::System,
         };
-        Self { kind, action: action.into(), path: path.into(), reason: words_of(&source).into(), source: Some(source) }
+        let reason = words_of(&source);
+        Self { source: Some(source), ..Self::new(kind, action, path, reason) }
+    }
+
+    /// Several failures of one attempt as one: the first, with the others beside it.
+    pub fn of_all(failures: impl IntoIterator<Item = Self>) -> Option<Self> {
+        let mut failures = failures.into_iter();
+        let first = failures.next()?;
+        Some(Self { others: failures.collect(), ..first })
     }
 
     /// Whether the kernel's error was this errno.

@@ -99,11 +99,20 @@ impl TrashManager {
         self.trash_at(&item.trash)
     }
 
-    /// The trash directory that was found at this path.
+    /// The trash directory at this path, which another manager may have found.
     pub(crate) fn trash_at(&self, path: &Arc<Path>) -> Result<Arc<TrashDir>> {
-        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let unknown = || Error::new(ErrorKind::Unreachable, "use the trash directory", &**path, "it does not exist");
-        known.get(path).cloned().ok_or_else(unknown)
+        let known = self.known.lock().unwrap_or_else(PoisonError::into_inner).get(path).cloned();
+        if let Some(known) = known {
+            return Ok(known);
+        }
+        let found = match self.volumes.home_path() {
+            Some(home) if home == &**path => self.volumes.home_if_there()?,
+            _ => self.volumes.open_at(path)?.map(Arc::new),
+        };
+        let missing = || Error::new(ErrorKind::Unreachable, "use the trash directory", &**path, "it does not exist");
+        let found = found.ok_or_else(missing)?;
+        self.know(found.clone());
+        Ok(found)
     }
 }
 

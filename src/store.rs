@@ -238,13 +238,32 @@ impl TrashDir {
 
     /// Makes sure that the home trash knows of the trash directory at `path`, so that it is found again.
     ///
+    /// Its mount may go while the directory stays, as a bind mount does. So `place` tells where it is in its file system,
+    /// which is kept beside; if only that is left by a crash, nobody asks for it.
+    ///
     /// Two commands at once may each make a link; the same trash is then known twice, and used once.
-    pub fn register(&self, path: &Path) -> io::Result<()> {
+    pub fn register(&self, path: &Path, place: impl FnOnce() -> Option<PathBuf>) -> io::Result<()> {
         if self.registered()?.iter().any(|known| known == path) {
             return Ok(());
         }
         let name = format!("{:016x}", u64::from_be_bytes(self.random()?));
-        self.making_room(|| self.own_dir(layout::VOLUMES)?.create_symlink(Name::new(&name)?, path))
+        let link = |name: &OsStr, to: &Path| {
+            self.making_room(|| self.own_dir(layout::VOLUMES)?.create_symlink(Name::new(name)?, to))
+        };
+        if let Some(place) = place() {
+            link(&layout::place_of_volume(name.as_ref()), &place)?;
+        }
+        link(name.as_ref(), path)
+    }
+
+    /// Where the registered trash directory at `path` is in its file system, if that is known.
+    pub fn registered_place(&self, path: &Path) -> io::Result<Option<PathBuf>> {
+        let known = self.registrations()?.into_iter().find(|(_, target)| target.as_deref() == Some(path));
+        let (Some((name, _)), Some(volumes)) = (known, self.own_dir_if_there(layout::VOLUMES)?) else {
+            return Ok(None);
+        };
+        let place = layout::place_of_volume(&name);
+        sys::if_there(volumes.read_link(Name::new(&place)?))
     }
 
     /// The other trash directories that the home trash knows of.
@@ -261,6 +280,9 @@ impl TrashDir {
         let Some(volumes) = self.own_dir_if_there(layout::VOLUMES)? else { return Ok(Vec::new()) };
         let mut found = Vec::new();
         volumes.for_each_entry(|entry| {
+            if layout::is_place_of_volume(&entry.name) {
+                return Ok(());
+            }
             let target = Name::new(&entry.name).ok().and_then(|name| volumes.read_link(name).ok());
             found.push((entry.name, target));
             Ok(())
@@ -274,7 +296,11 @@ impl TrashDir {
         let volumes = self.own_dir(layout::VOLUMES)?;
         let name = Name::new(name)?;
         match volumes.read_link(name)? == target {
-            true => volumes.remove_file(name),
+            true => {
+                volumes.remove_file(name)?;
+                let place = layout::place_of_volume(name.as_os_str());
+                sys::if_there(volumes.remove_file(Name::new(&place)?)).map(drop)
+            }
             false => Err(io::ErrorKind::NotFound.into()),
         }
     }

@@ -3,6 +3,7 @@
 //! A volume here is as far as a rename reaches: one mount, or one subvolume of it. It has its own trash directory,
 //! because a rename out of it would be a copy.
 
+mod elsewhere;
 mod patience;
 
 use std::io;
@@ -184,19 +185,6 @@ impl Volumes {
         Ok(made)
     }
 
-    /// Sees to it that the trash directory is found again. At the root of a mount it is found by looking there, and for
-    /// whoever has no home that could remember it, from where they stand.
-    fn remember(&self, path: &Path, holder: &Metadata) -> Result<()> {
-        let result = self.home().and_then(|home| match home.register(path) {
-            Err(_) if !home.dir().is_writable() => Ok(()),
-            result => result.map_err(cannot("register the trash directory", path)),
-        });
-        match result {
-            Err(_) if holder.mount_root == MountRoot::Yes || matches!(self.home_if_there(), Ok(None)) => Ok(()),
-            result => result,
-        }
-    }
-
     /// Every trash directory that can be found: the home trash, those it knows of, those at the root of a mount, and those
     /// where it need not know of them.
     /// One that does not answer does not hold up the others.
@@ -215,18 +203,15 @@ impl Volumes {
             Ok(None) => {}
             Err(error) => found.problems.push(error),
         }
-        let points = match sys::mounts(&self.root) {
-            Ok(mounts) => mounts.into_iter().map(|mount| mount.point).collect(),
-            Err(error) => {
-                let kind = ErrorKind::Unreachable;
-                found.problems.push(Error { kind, ..Error::system("read", sys::MOUNT_TABLE, error) });
-                Vec::new()
-            }
-        };
-        candidates.extend(points.into_iter().map(Candidate::Mounted));
+        let mounts = sys::mounts(&self.root).unwrap_or_else(|error| {
+            let kind = ErrorKind::Unreachable;
+            found.problems.push(Error { kind, ..Error::system("read", sys::MOUNT_TABLE, error) });
+            Vec::new()
+        });
+        candidates.extend(mounts.iter().map(|mount| Candidate::Mounted(mount.point.clone())));
         candidates.extend(self.unremembered(&found).map(Candidate::Likely));
         let answered = self.probe(candidates, &mut found);
-        self.look_elsewhere(&answered, &mut found);
+        self.look_elsewhere(&answered, &mounts, &mut found);
         found
     }
 
@@ -243,19 +228,6 @@ impl Volumes {
         STICKY_PLACES.into_iter().map(|place| self.root.join(place)).chain(above)
     }
 
-    /// Looks for registered trash directories that are not where they were: their volume may be mounted elsewhere. Then
-    /// each is at the same path below another mount point; of the path that is known, only some end is the volume's own.
-    fn look_elsewhere(&self, answered: &Answered, found: &mut Discovery) {
-        for path in &answered.lost {
-            let known = found.trashes.len();
-            let places = tails(path).flat_map(|tail| answered.points.iter().map(move |point| point.join(&tail)));
-            self.probe(places.map(Candidate::Moved).collect(), found);
-            if found.trashes.len() == known {
-                found.problems.push(unplugged(path, "it does not exist; is its volume mounted?"));
-            }
-        }
-    }
-
     /// Opens the candidates; one that hangs is left behind.
     fn probe(&self, candidates: Vec<Candidate>, found: &mut Discovery) -> Answered {
         let mut answered = Answered::default();
@@ -267,7 +239,10 @@ impl Volumes {
                 answered.points.push(point.clone());
             }
             match answer {
-                Some(Ok(Some(trash))) => found.add(trash),
+                Some(Ok(Some(trash))) => {
+                    answered.opened += 1;
+                    found.add(trash);
+                }
                 Some(Ok(None)) => match candidate.missed() {
                     Missed::Nothing => {}
                     Missed::Trash(path) => found.vacant.push(path),
@@ -288,12 +263,8 @@ struct Answered {
     points: Vec<PathBuf>,
     /// Registered trash directories that are not there.
     lost: Vec<PathBuf>,
-}
-
-/// The ends of a path that may be a place on a volume below its root. At the root itself is looked in any case.
-fn tails(path: &Path) -> impl Iterator<Item = PathBuf> {
-    let names: Vec<_> = path.iter().skip(1).collect();
-    (1..names.len().saturating_sub(1)).map(move |start| names[start..].iter().collect())
+    /// How many trash directories were there.
+    opened: usize,
 }
 
 impl Discovery {

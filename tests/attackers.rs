@@ -4,6 +4,7 @@
 mod older;
 mod open;
 mod other_user;
+mod redo;
 mod space;
 mod values;
 

@@ -130,6 +130,20 @@ fn deleting_is_asked_and_no_is_the_answer_unless_it_is_yes() {
     leave(screen);
 }
 
+/// The screen goes by the time that it is, not by the time when it was opened.
+#[test]
+fn what_is_old_enough_by_now_can_be_deleted() {
+    let sandbox = Sandbox::ordinary();
+    sandbox.rrm(["config", "set", "keep-newer-than", "3s"]).ok();
+    let path = sandbox.file(home(&sandbox, "a"), "content of a\n");
+    sandbox.rrm(["rm".as_ref(), path.as_os_str()]).ok();
+    let mut screen = browse(&sandbox);
+    std::thread::sleep(std::time::Duration::from_millis(3100));
+    screen.types("d").shows("for good?").types("y").shows("deleted 1 item, ");
+    assert_eq!(names(&sandbox), [""; 0]);
+    leave(screen);
+}
+
 #[test]
 fn what_is_kept_is_not_deleted_and_undo_gives_back_what_held() {
     let sandbox = removed(&["a", "b"]);

@@ -39,6 +39,36 @@ fn no_option_and_no_command_of_ours_is_known() {
     assert_eq!(trashed(&sandbox), ["clean", "config", "list", "restore", "shim"]);
 }
 
+/// For places where nobody would want anything back. What is refused is refused all the same.
+#[test]
+fn the_environment_can_do_without_a_trash() {
+    let sandbox = Sandbox::new();
+    let set = |value: &str, command: Invocation| command.with("RRM_IMMEDIATE", value).run();
+    for command in both(&sandbox, &["-r", "f", "d"]) {
+        for (value, left) in [("0", &["d", "f"][..]), ("", &["d", "f"]), ("1", &[])] {
+            sandbox.file("f", "");
+            sandbox.file("d/f", "");
+            set(value, command.clone()).ok().silent();
+            assert_eq!(trashed(&sandbox), left, "{value}");
+            sandbox.rrm(["clean", "--all", "--yes"]).ok();
+        }
+    }
+    sandbox.file("f", "");
+    for command in both(&sandbox, &["f"]) {
+        let run = set("perhaps", command);
+        assert!(!run.status.success() && run.stderr().contains("cannot read RRM_IMMEDIATE"), "{run}");
+    }
+    set("1", sandbox.command(["rm", "-n", "f"])).ok().out_is("would delete 'f'\n");
+    set("1", sandbox.command(["rm", "-g", "1d", "f"])).ok();
+    assert_eq!(trashed(&sandbox), ["f"]);
+    sandbox.file(sandbox.home().join("f"), "");
+    for command in both(&sandbox, &["-rf", "../home"]) {
+        set("1", command).fails(1);
+    }
+    assert!(sandbox.home().join("f").exists());
+    set("1", sandbox.command(["doctor"])).out_contains("note: ").out_contains("delete for good, without the trash");
+}
+
 #[test]
 fn a_hard_link_is_as_good_as_a_symbolic_one() {
     let sandbox = Sandbox::new();

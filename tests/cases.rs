@@ -3,10 +3,12 @@
 //! A line above a test says what it guards, and the number in brackets is that of the case in the project's collection.
 
 mod cleaning;
+mod containers;
 mod dry_runs;
 mod extremes;
 mod hiding;
 mod homeless;
+mod interrupts;
 mod long_lists;
 mod operands;
 mod output;

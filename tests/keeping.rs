@@ -526,7 +526,6 @@ fn cron_cleans_a_real_trash() {
     let script = r##"
         as_user sh -c 'echo x >due; echo x >young; "$0" rm -g 0 due; "$0" rm young; echo "# mine" | crontab -' "$RRM"
         as_user "$RRM" schedule install --by cron --every minute --log "$HOME/log"
-        as_user "$RRM" schedule status
         as_user sh -c 'crontab -l | sed "s/^\* \* \* \* \*/@reboot/" | crontab -'
         cron -f & daemon=$!
         trap 'kill $daemon' EXIT
@@ -535,13 +534,18 @@ fn cron_cleans_a_real_trash() {
             sleep 0.1
         done
         cat log
+        as_user "$RRM" schedule status
         as_user "$RRM" list --format plain
         as_user "$RRM" schedule remove
         as_user crontab -l
         as_user "$RRM" schedule status || echo none
     "##;
     let run = in_own_machine(&sandbox, script);
-    run.ok().out_contains("cron runs rrm clean: * * * * *").out_contains("deleted 1 item").out_contains("0 problems");
+    run.ok()
+        .out_contains("cron runs rrm clean: @reboot")
+        .out_contains(", last run 20")
+        .out_contains("deleted 1 item")
+        .out_contains("0 problems");
     run.out_contains("/young").out_contains("\n# mine\n").out_contains("none");
     assert!(!run.stdout().contains("/due"), "{run}");
 }
@@ -589,6 +593,7 @@ fn a_systemd_timer_cleans_a_real_trash() {
             sleep 0.1
         done
         cat log
+        session "$RRM" schedule status
         session "$RRM" list --format plain
         session systemctl --user show --property=Result rrm-clean.service
         session "$RRM" schedule remove
@@ -604,13 +609,38 @@ fn a_systemd_timer_cleans_a_real_trash() {
         }
     }
     run.out_contains("systemd user timer runs rrm clean: ")
-        .out_contains("minutely, active\n")
+        .out_contains("minutely, active, not run yet\n")
+        .out_contains("minutely, active, last run ")
         .out_contains("deleted 1 item");
     run.out_contains("0 problems\n")
         .out_contains("/young")
         .out_contains("Result=success")
         .out_contains("0 timers listed");
     assert!(!run.stdout().contains("/due"), "{run}");
+}
+
+/// The crontab of busybox has other words for a table that was never made.
+#[test]
+fn busybox_schedules_too() {
+    if !is_root() {
+        skip!("root", "to have a spool of crontabs");
+    }
+    if !Path::new("/bin/busybox").exists() {
+        skip!("busybox", "there is no /bin/busybox");
+    }
+    let sandbox = Sandbox::ordinary();
+    let script = r#"
+        mkdir "$OTHER/tools"; ln -s /bin/busybox "$OTHER/tools/crontab"
+        busybox_as_root() { env -i PATH="$OTHER/tools:$PATH" HOME="$OTHER" "$RRM" schedule "$@"; }
+        busybox_as_root install --by cron
+        busybox_as_root install --by cron --every week
+        crontab -l
+        busybox_as_root remove
+        busybox_as_root status || echo none
+    "#;
+    let run = in_own_machine(&sandbox, script);
+    run.ok().out_contains("@weekly").out_contains("none");
+    assert!(!run.stdout().contains("@daily"), "{run}");
 }
 
 /// What is in a crontab that cannot be read must not be replaced by one line of ours.

@@ -15,7 +15,7 @@ use rrm::ops::clean::CleanOptions;
 use rrm::ops::list::ListOptions;
 use rrm::ops::remove::{Directories, Place, RemoveOptions};
 use rrm::ops::remove::{RemoveStep, Removed};
-use rrm::ops::restore::{Restorable, RestoreOptions};
+use rrm::ops::restore::{Restorable, RestoreOptions, RestorePlan};
 use rrm::progress::Silent;
 use rrm::rules::selection::Selection;
 
@@ -180,6 +180,35 @@ fn a_path_means_to_each_command_what_is_there_now() {
     assert!(place.sandbox.path("e/second").exists() && !place.sandbox.path("d/second").exists());
 }
 
+// [76] A plan is carried out by whichever manager it is given to, or that one says why not.
+#[test]
+fn what_one_manager_has_planned_another_carries_out() {
+    let place = AtAnyTime::new();
+    let now = at("2026-05-01T12:00:00Z");
+    let another = || AtAnyTime::manager_of(&place.sandbox).build();
+    let deleting = CleanOptions::chosen(Selection::default(), now);
+    let plan = |name: &str| {
+        place.remove(name, now);
+        place.manager.plan_clean(&deleting, &Silent)
+    };
+    let done = another().clean(&plan("first"), &Silent);
+    assert_eq!((done.items, done.problems.len()), (1, 0), "{done:?}");
+    place.remove("second", now);
+    let mut told = 0;
+    another().restore(&place.undoing(now), &Silent, |_, result| {
+        result.unwrap();
+        told += 1;
+    });
+    assert_eq!((told, place.states(now).len()), (1, 0));
+    let plan = plan("third");
+    let moved = place.sandbox.path("elsewhere");
+    fs::rename(place.sandbox.trash(), &moved).unwrap();
+    let done = another().clean(&plan, &Silent);
+    assert_eq!((done.items, done.problems.len()), (0, 1), "{done:?}");
+    assert_eq!(done.problems[0].path, place.sandbox.trash());
+    fs::rename(&moved, place.sandbox.trash()).unwrap();
+}
+
 /// A trash in a sandbox, used at any time.
 struct AtAnyTime {
     sandbox: Sandbox,
@@ -210,10 +239,15 @@ impl AtAnyTime {
         }
     }
 
+    /// The plan of an undo at this time.
+    fn undoing(&self, now: DateTime<Utc>) -> RestorePlan {
+        let options = RestoreOptions::new(Restorable::LastBatches { most: 1, session: None }, now);
+        self.manager.plan_restore(&options)
+    }
+
     /// What an undo would bring back at this time.
     fn last(&self, now: DateTime<Utc>) -> Vec<String> {
-        let request = RestoreOptions::new(Restorable::LastBatches { most: 1, session: None }, now);
-        let plan = self.manager.plan_restore(&request);
+        let plan = self.undoing(now);
         let name = |target: &Path| target.file_name().unwrap().to_string_lossy().into_owned();
         plan.steps.iter().map(|step| name(&step.target)).collect()
     }

@@ -3,6 +3,7 @@
 pub(super) mod options;
 pub(super) mod plan;
 
+use std::collections::BTreeSet;
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -41,6 +42,9 @@ impl TrashManager {
                 return cleaned;
             }
         };
+        // A plan may be another manager's, which knew other trash directories.
+        let trashes: BTreeSet<_> = plan.items.iter().map(|item| &item.trash).collect();
+        cleaned.problems.extend(trashes.into_iter().filter_map(|trash| self.trash_at(trash).err()));
         let _ending = begin(progress, Activity::Deleting, size_of(&plan.items));
         for trash in self.meant(&request.trashes) {
             let items = plan.items.iter().filter(|item| item.trash == *trash.path());
@@ -161,7 +165,7 @@ impl Deleting<'_> {
             }
         }
         // What is gone by now may have left room enough to claim them.
-        for item in without_room {
+        for item in without_room.into_iter().take_while(|_| !self.progress.interrupted()) {
             let result = self.one(item, cleaned);
             cleaned.problems.extend(result.err());
         }

@@ -9,7 +9,7 @@ use bytesize::ByteSize;
 
 use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::progress::Progress;
-use crate::sys::Dir;
+use crate::sys::{Dir, FileSystem};
 use crate::text::quoted;
 use crate::transfer::{Copied, Failure, Loss, Route, Survey, TransferError, copy, survey};
 
@@ -55,7 +55,7 @@ impl CopyTask<'_> {
             let reason = "the other file system cannot hold it";
             return Err(Error::new(ErrorKind::CrossDevice, self.action, self.shown(&lost.first), reason));
         }
-        let mut reasons = Vec::from_iter(size_to_agree_to(found.on_disk, free_space(route.target)));
+        let mut reasons = Vec::from_iter(size_to_agree_to(found.on_disk, free_space(route.target), why(route)));
         for (loss, lost) in found.losses.iter() {
             let others = if lost.entries > 1 { format!(" and {} more", lost.entries - 1) } else { String::new() };
             reasons.push(format!("a copy cannot keep the {loss} of {}{others}", quoted(self.shown(&lost.first))));
@@ -86,7 +86,8 @@ impl CopyTask<'_> {
                 (ErrorKind::System, format!("{}: {}", failure.trim_end_matches(':'), words_of(&error.source)))
             }
         };
-        Error { kind, action: self.action.into(), path, reason: reason.into(), source: Some(error.source) }
+        let others = error.others.into_iter().map(|other| self.failed(other)).collect();
+        Error { source: Some(error.source), others, ..Error::new(kind, self.action, path, reason) }
     }
 }
 
@@ -95,12 +96,38 @@ fn free_space(target: &Dir) -> Option<u64> {
     target.space().ok().flatten().map(|space| space.available)
 }
 
+/// Why a rename did not do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Why {
+    OtherFileSystem,
+    /// What an image brought along is below all that was written since, and its directories stay there.
+    LowerLayer,
+}
+
+fn why(route: Route<'_>) -> Why {
+    let mount = |dir: &Dir| dir.metadata().ok().and_then(|found| found.mount);
+    let is_overlay = || matches!(route.source.file_system(), Ok(FileSystem::Overlay));
+    match mount(route.source) {
+        Some(one) if mount(route.target) == Some(one) && is_overlay() => Why::LowerLayer,
+        _ => Why::OtherFileSystem,
+    }
+}
+
 /// What to say of a copy's size where it is too much to be made unasked.
-fn size_to_agree_to(size: u64, free: Option<u64>) -> Option<String> {
+fn size_to_agree_to(size: u64, free: Option<u64>, why: Why) -> Option<String> {
     let is_much = size > WITHIN_REASON || free.is_some_and(|free| size > free);
     let shown = |bytes| ByteSize::b(bytes).display().iec();
-    let free = free.map_or_else(String::new, |free| format!(", which has {} free", shown(free)));
-    is_much.then(|| format!("{} must be copied to another file system{free}", shown(size)))
+    let (size, free) = (shown(size), free.map(|free| format!("{} free", shown(free))));
+    is_much.then(|| match why {
+        Why::OtherFileSystem => {
+            let free = free.map_or_else(String::new, |free| format!(", which has {free}"));
+            format!("{size} must be copied to another file system{free}")
+        }
+        Why::LowerLayer => {
+            let free = free.map_or_else(String::new, |free| format!(", with {free}"));
+            format!("it is in the lower layer of an overlay, so {size} must be copied{free}")
+        }
+    })
 }
 
 #[cfg(test)]
@@ -109,6 +136,7 @@ mod tests {
 
     #[test]
     fn a_gibibyte_is_copied_unasked_where_there_is_room() {
+        let size_to_agree_to = |size, free| size_to_agree_to(size, free, Why::OtherFileSystem);
         assert_eq!(size_to_agree_to(WITHIN_REASON, None), None);
         assert_eq!(size_to_agree_to(WITHIN_REASON, Some(WITHIN_REASON)), None);
         let said = size_to_agree_to(WITHIN_REASON + 1, Some(WITHIN_REASON * 5)).expect("it is much");

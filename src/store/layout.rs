@@ -50,6 +50,23 @@ pub const GIT_IGNORE: Name<'static> = Name::fixed(".gitignore");
 /// What [`GIT_IGNORE`] holds: everything.
 pub const GIT_IGNORE_CONTENT: &str = "*\n";
 
+/// The end of the name of the link in [`VOLUMES`] that tells where in its file system a registered trash directory is.
+const PLACE: &str = ".place";
+
+/// What the link is called that belongs to the registration `name`.
+#[must_use]
+pub fn place_of_volume(name: &OsStr) -> OsString {
+    let mut place = name.to_owned();
+    place.push(PLACE);
+    place
+}
+
+/// Whether a name in [`VOLUMES`] is that of such a link.
+#[must_use]
+pub fn is_place_of_volume(name: &OsStr) -> bool {
+    name.as_encoded_bytes().ends_with(PLACE.as_bytes())
+}
+
 /// The end of the name of a note in [`STAGING`]; before it is the ID of the item.
 const NOTE: &str = ".elsewhere";
 

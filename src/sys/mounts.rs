@@ -12,13 +12,34 @@ use crate::sys::values::metadata::FileId;
 /// What the table of mounts is called in a message.
 pub const MOUNT_TABLE: &str = platform::MOUNT_TABLE;
 
+impl Mount {
+    /// Where in the file system `path` is, if it is on this mount.
+    #[must_use]
+    pub fn in_file_system(&self, path: &Path) -> Option<PathBuf> {
+        path.strip_prefix(&self.point).ok().map(|below| joined(&self.shows, below))
+    }
+
+    /// Where this mount shows what is at `place` in its file system, if it does.
+    #[must_use]
+    pub fn where_it_shows(&self, place: &Path) -> Option<PathBuf> {
+        place.strip_prefix(&self.shows).ok().map(|below| joined(&self.point, below))
+    }
+}
+
+/// Without the slash at the end that an empty path would leave.
+fn joined(top: &Path, below: &Path) -> PathBuf {
+    if below.as_os_str().is_empty() { top.to_owned() } else { top.join(below) }
+}
+
 /// The mounts at `root` and below it, in the order of the kernel's table. What `root` is on begins there.
 pub fn mounts(root: &Path) -> io::Result<Vec<Mount>> {
     Ok(within(root, platform::mount_table()?))
 }
 
 fn within(root: &Path, table: Vec<Mount>) -> Vec<Mount> {
-    let holding = mount_of(&table, root).map(|mount| Mount { point: root.to_owned(), kind: mount.kind.clone() });
+    let holding = mount_of(&table, root).and_then(|mount| {
+        Some(Mount { point: root.to_owned(), shows: mount.in_file_system(root)?, kind: mount.kind.clone() })
+    });
     let holding = holding.filter(|_| table.iter().all(|mount| mount.point != root));
     holding.into_iter().chain(table.into_iter().filter(|mount| mount.point.starts_with(root))).collect()
 }
@@ -76,7 +97,11 @@ mod tests {
     use super::*;
 
     fn mount(point: impl Into<PathBuf>, kind: &str) -> Mount {
-        Mount { point: point.into(), kind: kind.to_owned() }
+        shown("/", point, kind)
+    }
+
+    fn shown(shows: &str, point: impl Into<PathBuf>, kind: &str) -> Mount {
+        Mount { point: point.into(), shows: shows.into(), kind: kind.to_owned() }
     }
 
     #[test]
@@ -84,8 +109,19 @@ mod tests {
         let table = || vec![mount("/", "ext4"), mount("/a", "xfs"), mount("/a/b/c", "tmpfs"), mount("/ab", "nfs")];
         assert_eq!(within(Path::new("/"), table()), table());
         assert_eq!(within(Path::new("/a"), table()), [mount("/a", "xfs"), mount("/a/b/c", "tmpfs")]);
-        assert_eq!(within(Path::new("/a/b"), table()), [mount("/a/b", "xfs"), mount("/a/b/c", "tmpfs")]);
+        assert_eq!(within(Path::new("/a/b"), table()), [shown("/b", "/a/b", "xfs"), mount("/a/b/c", "tmpfs")]);
         assert_eq!(within(Path::new("/x"), vec![mount("/a", "xfs")]), []);
+    }
+
+    #[test]
+    fn what_is_on_one_mount_is_found_on_another_that_shows_it() {
+        let bind = shown("/data/part", "/mnt", "ext4");
+        let place = bind.in_file_system(Path::new("/mnt/d/.rrm-0")).expect("it is there");
+        assert_eq!(place, Path::new("/data/part/d/.rrm-0"));
+        assert_eq!(mount("/", "ext4").where_it_shows(&place), Some(place.clone()));
+        assert_eq!(shown("/data", "/srv", "ext4").where_it_shows(&place), Some("/srv/part/d/.rrm-0".into()));
+        assert_eq!(shown("/data/other", "/srv", "ext4").where_it_shows(&place), None);
+        assert_eq!(bind.in_file_system(Path::new("/srv")), None);
     }
 
     #[test]

@@ -33,6 +33,8 @@ pub enum FileSystem {
 pub struct Mount {
     /// Where it is mounted, as this process sees it.
     pub point: PathBuf,
+    /// Which directory of its file system is mounted there: for all of it, and where the platform does not tell, `/`.
+    pub shows: PathBuf,
     /// The file system's type, such as `ext4`.
     pub kind: String,
 }
@@ -48,8 +50,10 @@ pub enum AttributeMeaning {
     InheritableAccessList,
     /// What a program may do (capabilities(7)).
     Capabilities,
-    /// A label or setting that the system gives, and a copy gets its own of.
+    /// A label that a security module gives and judges by. A copy may have got one by where it was made.
     Label,
+    /// A setting of the system's own, of which a copy gets its own.
+    Setting,
 }
 
 /// By what the attributes of an inode are reached.

@@ -54,6 +54,8 @@ pub struct TransferError {
     pub path: PathBuf,
     /// What the system said.
     pub source: io::Error,
+    /// What else failed, where that was looked for: a copy ends with the first, a survey goes on.
+    pub others: Vec<TransferError>,
 }
 
 /// A failure at an entry whose path is not spelled out yet: most entries do not fail, and a path costs memory.
@@ -76,7 +78,7 @@ impl Trouble {
     }
 
     pub(in crate::transfer) fn at_top(self, path: PathBuf) -> TransferError {
-        TransferError { failure: self.failure, path, source: self.source }
+        TransferError { failure: self.failure, path, source: self.source, others: Vec::new() }
     }
 
     /// What the system said.
@@ -88,6 +90,11 @@ impl Trouble {
     pub(in crate::transfer) fn in_walk(self, walk: &Walk) -> TransferError {
         let path = walk.path(self.name.as_ref());
         self.at_top(path)
+    }
+
+    /// Whether we may not do something to the source, as only a look at each entry tells.
+    pub(in crate::transfer) fn is_refusal(&self) -> bool {
+        matches!(self.failure, Failure::Read | Failure::Remove) && self.source.kind() == io::ErrorKind::PermissionDenied
     }
 
     pub(in crate::transfer) fn changed() -> Self {

@@ -28,6 +28,9 @@ pub enum Loss {
     /// Its capabilities (capabilities(7)).
     #[error("capabilities")]
     Capabilities,
+    /// Its label: SELinux, Smack, IMA.
+    #[error("security label")]
+    Label,
     /// Any other extended attribute.
     #[error("extended attributes")]
     Attributes,

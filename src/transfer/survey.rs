@@ -28,6 +28,9 @@ pub struct Survey {
     pub losses: Losses,
 }
 
+/// How many things that stand in the way of a copy are told.
+const MOST_REFUSED: usize = 20;
+
 /// Finds out what a copy along `route` would take and lose; the source is only read.
 ///
 /// To learn what the target keeps, entries are tried in a private directory beside `to_name`, which is gone afterwards.
@@ -46,7 +49,8 @@ pub fn survey(route: Route<'_>, progress: &dyn Progress) -> Result<Survey, Trans
         return Err(Trouble::of(Failure::Exists, io::ErrorKind::AlreadyExists).at_top(top));
     }
     let probe = Probe::new(route.target).map_err(|trouble| trouble.at_top(top.clone()))?;
-    let mut surveyor = Surveyor { probe, progress, found: Survey::default(), seen: HashSet::new() };
+    let mut surveyor =
+        Surveyor { probe, progress, found: Survey::default(), seen: HashSet::new(), refused: Vec::new() };
     let rights = rights_in(route.source, Stance::AsIs).map_err(|trouble| trouble.at_top(top.clone()))?;
     let entered = surveyor
         .entry((route.source, route.name), rights, route.passed_over, || top.clone())
@@ -55,7 +59,11 @@ pub fn survey(route: Route<'_>, progress: &dyn Progress) -> Result<Survey, Trans
         let mut walk = Walk::new(directory, route.name);
         surveyor.below(&mut walk).map_err(|trouble| trouble.in_walk(&walk))?;
     }
-    Ok(surveyor.found)
+    let mut refused = surveyor.refused.into_iter();
+    match refused.next() {
+        Some(first) => Err(TransferError { others: refused.collect(), ..first }),
+        None => Ok(surveyor.found),
+    }
 }
 
 struct Surveyor<'a> {
@@ -64,6 +72,8 @@ struct Surveyor<'a> {
     found: Survey,
     /// Files with several names that were met.
     seen: HashSet<FileId>,
+    /// What we may not read or remove, of which one is enough for no copy to be made.
+    refused: Vec<TransferError>,
 }
 
 impl Surveyor<'_> {
@@ -75,11 +85,24 @@ impl Surveyor<'_> {
                     let name = Name::new(&entry.name).map_err(|error| Trouble::of(Failure::Read, error))?;
                     let here = rights.last().copied().unwrap_or(Rights::None(None));
                     let path = || walk.path(Some(&entry.name));
-                    if let Some(child) =
-                        self.entry((walk.here(), name), here, |_| false, path).map_err(|t| t.at(name))?
-                    {
-                        rights.push(rights_in(&child, Stance::MadeWritable).map_err(|t| t.at(name))?);
-                        walk.enter(child, entry.name).during(Failure::Read)?;
+                    let surveyed = self.entry((walk.here(), name), here, |_| false, path);
+                    let surveyed = surveyed.and_then(|directory| match directory {
+                        Some(child) => rights_in(&child, Stance::MadeWritable).map(|rights| Some((child, rights))),
+                        None => Ok(None),
+                    });
+                    match surveyed.map_err(|trouble| trouble.at(name)) {
+                        Ok(Some((child, rights_in_child))) => {
+                            rights.push(rights_in_child);
+                            walk.enter(child, entry.name).during(Failure::Read)?;
+                        }
+                        Ok(None) => {}
+                        Err(trouble) if trouble.is_refusal() => {
+                            self.refused.push(trouble.in_walk(walk));
+                            if self.refused.len() == MOST_REFUSED {
+                                return Ok(());
+                            }
+                        }
+                        Err(trouble) => return Err(trouble),
                     }
                 }
                 Step::Finished => {

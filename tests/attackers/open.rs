@@ -45,6 +45,13 @@ fn assert_open(removed: &Removed, told: &str) {
         (0, &["clean", "--yes", "--last", "1"]),
         (1, &["clean", "--yes", "glob:**"]),
         (1, &["clean", "--yes", removed.wanted.to_str().unwrap()]),
+        (1, &["restore", "y-the"]),
+        (1, &["restore", "--yes", "--last", "1", "y-the"]),
+        (1, &["recover", "--yes", "y-the"]),
+        (1, &["purge", "--yes", "y-the"]),
+        (1, &["undo", "3"]),
+        (1, &["undo", "--yes", "2"]),
+        (1, &["redo"]),
     ] {
         removed.sandbox.rrm(verb).fails(status);
         assert_eq!(removed.listed()["state"], "open", "{told}: {verb:?}");

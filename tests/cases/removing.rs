@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use super::{attributes, holds_the_same, id_of, is_there, listed, names_in_trash};
-use crate::common::{Format, Invocation, Missing, Mount, Sandbox, User, is_root, snapshot, strace};
+use crate::common::{Format, Invocation, Missing, Mount, Run, Sandbox, User, is_root, snapshot, strace};
 
 // [5] Names in the trash never collide, within a command...
 #[test]
@@ -512,6 +512,33 @@ fn immediate_deletes_now_and_follows_no_link() {
     assert_eq!(listed(&sandbox), [""; 0]);
     sandbox.rrm(["rm", "--immediate", "--json", "live"]).fails(2);
     live.assert_is_at(sandbox.path("live"));
+}
+
+// [74] What cannot be deleted is named, each of it, in the words of GNU.
+#[test]
+fn immediate_names_each_failure() {
+    if !is_root() {
+        skip!("root", "to make directories of somebody else");
+    }
+    let sandbox = Sandbox::ordinary();
+    let files = ["tree/a/x", "tree/a/y", "tree/b/z"];
+    for file in files.iter().chain(&["tree/ours"]) {
+        sandbox.file(file, "");
+    }
+    for directory in ["tree/a", "tree/b"] {
+        sandbox.chown(directory, 0);
+    }
+    let lines = |run: &Run| {
+        let stderr = run.stderr();
+        let mut lines: Vec<_> = stderr.lines().map(|line| line.trim_start_matches("rrm: ").to_owned()).collect();
+        lines.retain(|line| line.starts_with("cannot"));
+        lines.sort();
+        lines
+    };
+    let run = sandbox.rrm(["rm", "-rf", "--immediate", "tree"]);
+    run.fails(1);
+    assert_eq!(lines(&run), files.map(|file| format!("cannot remove '{file}': Permission denied")), "{run}");
+    assert!(!is_there(&sandbox.path("tree/ours")));
 }
 
 // --auto-clean deletes what is due, and never what was just removed with a grace period.

@@ -82,6 +82,32 @@ fn a_bind_mount_has_a_trash_of_its_own() {
     serves(&sandbox, bind.path(), &data.join(trash_name(&sandbox)));
 }
 
+// [51] The bind mount is gone, and the directory is there still, with the trash in it: also behind another mount.
+#[test]
+fn a_trash_made_through_a_bind_mount_is_found_without_it() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::ordinary();
+    let data = sandbox.tree("data", &[("d/f", "content"), ("d/g", "")]);
+    let bind = Mount::bind(&data.join("d"), &sandbox.path("bound")).unwrap();
+    let before = snapshot(data.join("d/f"));
+    sandbox.rrm(["rm", "bound/f"]).ok();
+    assert_eq!(listed(&sandbox), ["bound/f"]);
+    drop(bind);
+    let run = sandbox.rrm(["list"]);
+    run.ok().out_contains("data/d/f");
+    assert_eq!(run.stderr(), "", "nothing is missing");
+    let other = Mount::bind(&sandbox.dir("other"), &sandbox.path("bound")).unwrap();
+    assert_eq!(listed(&sandbox), ["data/d/f"]);
+    let run = sandbox.rrm(["doctor", "--repair"]);
+    assert!(!run.stdout().contains("registration"), "{run}");
+    drop(other);
+    // By any mount that shows it.
+    let _wider = Mount::bind(&data, &sandbox.path("wider")).unwrap();
+    sandbox.rrm(["undo"]).ok();
+    before.assert_is_at(data.join("d/f"));
+    assert_eq!(listed(&sandbox), [""; 0]);
+}
+
 // [78] A directory that two mounts show has one inode; yet nothing is renamed from one of them to the other.
 #[test]
 fn each_mount_of_a_directory_is_served_through_itself() {
@@ -233,9 +259,11 @@ fn a_drive_mounted_elsewhere_is_restored_to_where_it_is_now() {
 fn a_volume_that_is_not_mounted_is_named_and_hides_nothing() {
     in_mount_namespace!();
     let sandbox = Sandbox::ordinary();
-    let drive = sandbox.dir("drive");
+    // What is on it is out of sight without that mount.
+    let outside = tempfile::tempdir().unwrap();
+    let drive = Mount::tmpfs("", outside.path()).unwrap().owned_by(User::Nobody);
     let at = sandbox.path("disk");
-    let mount = Mount::bind(&drive, &at).unwrap();
+    let mount = Mount::bind(drive.path(), &at).unwrap();
     sandbox.file(at.join("away"), "");
     sandbox.file("here", "");
     sandbox.rrm(["rm", "disk/away", "here"]).ok();
@@ -247,7 +275,7 @@ fn a_volume_that_is_not_mounted_is_named_and_hides_nothing() {
     sandbox.rrm(["restore", "disk/away"]).fails(1).err_contains(&named);
     sandbox.rrm(["restore", "here"]).ok();
     sandbox.rrm(["clean"]).ok();
-    let mount = Mount::bind(&drive, &at).unwrap();
+    let mount = Mount::bind(drive.path(), &at).unwrap();
     assert_eq!(listed(&sandbox), ["disk/away"]);
     drop(mount);
 }

@@ -99,6 +99,7 @@ impl Command {
                 self.restore(&manager, Restorable::LastBatches { most: 1, session })
             }
             "restore" => self.restore(&manager, Restorable::Selected(self.selection())),
+            "redo" => self.redo(&manager),
             "clean" => self.clean(&manager),
             "import" => self.import(&manager),
             "keep" => self.keep(&manager),
@@ -109,12 +110,7 @@ impl Command {
 
     fn remove(&self, manager: &TrashManager) -> Did {
         let operands: Vec<PathBuf> = self.operands.iter().map(|operand| self.directory.join(operand)).collect();
-        let mut options = RemoveOptions::new(self.now);
-        options.place = if self.has("--into-home") { Place::Home } else { Place::OwnVolume };
-        options.copying = self.copying();
-        options.deletion = self.deletion();
-        options.session.clone_from(&self.session);
-        let steps = match manager.plan_remove(&operands, &options) {
+        let steps = match manager.plan_remove(&operands, &self.remove_options()) {
             Ok(plan) => plan.steps,
             Err(problems) => return Did { problems, ..Did::default() },
         };
@@ -131,6 +127,15 @@ impl Command {
             did.problems.retain(|error| error.kind != ErrorKind::NotFound);
         }
         did
+    }
+
+    fn remove_options(&self) -> RemoveOptions {
+        let mut options = RemoveOptions::new(self.now);
+        options.place = if self.has("--into-home") { Place::Home } else { Place::OwnVolume };
+        options.copying = self.copying();
+        options.deletion = self.deletion();
+        options.session.clone_from(&self.session);
+        options
     }
 
     fn restore(&self, manager: &TrashManager, what: Restorable) -> Did {
@@ -159,6 +164,20 @@ impl Command {
         did.problems.extend(plan.problems);
         if plan.steps.is_empty() && did.problems.is_empty() {
             did.problems.push(Error::new(ErrorKind::NoMatch, "restore", "", "nothing to restore"));
+        }
+        did
+    }
+
+    /// Of what the program has undone: here an undo leaves no note.
+    fn redo(&self, manager: &TrashManager) -> Did {
+        let plan = manager.plan_redo().expect("the note can be read");
+        let mut did = Did { problems: plan.problems, ..Did::default() };
+        manager.redo(&plan.steps, &self.remove_options(), &Silent, |_, result| match result {
+            Ok((_, problem)) => did.problems.extend(problem),
+            Err(error) => did.problems.push(error),
+        });
+        if did.problems.is_empty() {
+            did.problems.extend(manager.forget_undo().err());
         }
         did
     }

@@ -13,11 +13,15 @@ fn tool(sandbox: &Sandbox, name: &str, script: &str) {
     fs::write(&path, format!("#!/bin/sh\n{script}\n")).expect("the tool is there");
 }
 
+fn tools_first(sandbox: &Sandbox) -> String {
+    format!("{}:/usr/bin:/bin", sandbox.root().join("tools").display())
+}
+
 fn with_timer(sandbox: &Sandbox) -> PathBuf {
     with_trash(sandbox);
     tool(sandbox, "systemctl", "exit 0");
-    let path = format!("{}:/usr/bin:/bin", sandbox.root().join("tools").display());
-    sandbox.command(["schedule", "install", "--by", "systemd"]).with("PATH", path).run().ok();
+    let install = sandbox.command(["schedule", "install", "--by", "systemd"]);
+    install.with("PATH", tools_first(sandbox)).run().ok();
     sandbox.home().join(".config/systemd/user/rrm-clean.timer")
 }
 
@@ -75,6 +79,10 @@ fn a_line_in_a_crontab_needs_a_cron() {
     tool(&sandbox, "crontab", &line(program.to_str().expect("text")));
     let unshare = if is_root() { ["unshare", "-pf", "--mount-proc"] } else { ["unshare", "-Urpf", "--mount-proc"] };
     or_skip!(or_say(&sandbox.tool(unshare[0], unshare[1..].iter().chain(&["true"])).run()));
+    let status = sandbox.command(["schedule", "status"]).with("PATH", tools_first(&sandbox));
+    let run = status.through(unshare).through(["sh", "-c", "exec \"$@\"", "sh"]).run();
+    run.fails(1).out_contains("@daily").err_contains("does not run: cron is not running");
+    run.err_contains("hint: start the cron service");
     let alone = |script: &str| doctor(&sandbox, &[]).through(unshare).through(["sh", "-c", script, "sh"]).run();
     alone("exec \"$@\"")
         .fails(1)

@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use super::{Kind, Place, listed, place, users};
 use crate::common::platform::exchange;
-use crate::common::{Missing, Run, Sandbox, is_root, strace};
+use crate::common::{Missing, Run, Sandbox, Way, is_root, strace};
 
 /// Says that this test binary was started to exchange: where, names that begin how, with what, and how often.
 const TO_DO: &str = "RRM_TEST_EXCHANGE";
@@ -52,7 +52,7 @@ fn the_exchanger() {
 }
 
 /// Starts the somebody; without root it is the tests' own user, whose exchanges are no different.
-fn exchanger(directory: &Path, prefix: &str, bait: &str, how: &str) -> Child {
+pub(crate) fn exchanger(directory: &Path, prefix: &str, bait: &str, how: &str) -> Child {
     let itself = std::env::current_exe().expect("the test binary has a path");
     let mut command = if is_root() {
         let mut command = Command::new("setpriv");
@@ -67,7 +67,7 @@ fn exchanger(directory: &Path, prefix: &str, bait: &str, how: &str) -> Child {
 }
 
 /// Lets everybody rename in `directory`, and puts into it a directory that is the sandbox's user's alone.
-fn shared(sandbox: &Sandbox, directory: &Path) -> PathBuf {
+pub(crate) fn shared(sandbox: &Sandbox, directory: &Path) -> PathBuf {
     let private =
         sandbox.tree(directory.join("private"), &[("f", "the thesis"), ("item", "the notes"), ("t/f", "more")]);
     sandbox.chmod(&private, 0o700);
@@ -77,7 +77,7 @@ fn shared(sandbox: &Sandbox, directory: &Path) -> PathBuf {
 
 /// The contents of the private directory, wherever it has been exchanged to. Each is looked at through its handle: which name
 /// leads to it may change at any moment.
-fn private_in(directory: &Path) -> Vec<Option<String>> {
+pub(crate) fn private_in(directory: &Path) -> Vec<Option<String>> {
     for _ in 0..1000 {
         let below = fs::read_dir(directory.join("t")).into_iter().flatten().flatten();
         for entry in fs::read_dir(directory).expect("readable").flatten().chain(below) {
@@ -93,7 +93,7 @@ fn private_in(directory: &Path) -> Vec<Option<String>> {
 }
 
 #[track_caller]
-fn assert_untouched(directory: &Path, run: &Run) {
+pub(crate) fn assert_untouched(directory: &Path, run: &Run) {
     let all = ["the thesis", "the notes", "more"].map(|content| Some(content.to_owned()));
     assert_eq!(private_in(directory), all, "what somebody exchanged was touched: {run}");
 }
@@ -207,6 +207,56 @@ fn a_restore_whose_directory_is_exchanged_all_the_while_deletes_nothing() {
         exchanger.wait().expect("it ends");
         let run = sandbox.rrm(["clean"]);
         assert_untouched(&to, &run);
+    }
+}
+
+/// How often somebody may try: at each removal and each restore.
+const ROUNDS: usize = 10_000;
+
+/// Removals and restores across mounts, one after the other, in a directory where somebody exchanges without a break.
+#[test]
+#[ignore = "takes long; .ci/run has it"]
+fn ten_thousand_rounds_touch_nothing() {
+    in_mount_namespace!();
+    let users = users();
+    for user in &users {
+        let sandbox = Sandbox::of(*user).by_way_of(Way::Here);
+        let place = or_skip!(place(Kind::Tmpfs, &sandbox, |_| ()));
+        let from = shared(&sandbox, &place.dir);
+        let (file, mut somebody, mut hits) = (from.join("f"), exchanger(&from, OURS, "private", "ever"), 0);
+        for round in 0..ROUNDS / (2 * users.len()) {
+            let content = round.to_string();
+            sandbox.file(&file, content.as_str());
+            let run = sandbox.command(["rm", "--into-home", "--yes"]).args([&file]).run();
+            hits += usize::from(!run.status.success());
+            assert_untouched(&from, &run);
+            assert_eq!(listed(&sandbox), [file.display().to_string()], "{run}");
+            // Where it could not be removed it is there still.
+            let _ = fs::remove_file(&file);
+            let run = sandbox.rrm(["undo"]);
+            hits += usize::from(!run.status.success());
+            assert_untouched(&from, &run);
+            assert_eq!(fs::read_to_string(&file).ok(), Some(content), "{run}");
+            tidy(&from);
+            // It ends by itself after a while.
+            if somebody.try_wait().expect("ours").is_some() {
+                somebody = exchanger(&from, OURS, "private", "ever");
+            }
+        }
+        drop(fs::write(from.join("stop"), ""));
+        somebody.wait().expect("it ends");
+        assert!(hits > 0, "nobody was ever in time to exchange anything");
+    }
+}
+
+/// Removes what rrm left because it was exchanged, once a person has looked: else the next round's is not the only one.
+fn tidy(directory: &Path) {
+    let is_left = |entry: &fs::DirEntry| entry.file_name().to_string_lossy().starts_with(OURS);
+    while let Some(left) = fs::read_dir(directory).expect("readable").flatten().find(is_left) {
+        // Empty, or what was put in its place.
+        if fs::remove_dir(left.path()).is_err() {
+            exchange(&left.path(), &directory.join("private"));
+        }
     }
 }
 

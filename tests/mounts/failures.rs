@@ -37,6 +37,38 @@ fn a_subdirectory_that_cannot_be_removed_costs_no_file() {
     }
 }
 
+// [74] All that stands in the way is told at once, and not one more each time.
+#[test]
+fn each_thing_that_no_copy_can_be_made_of_is_named() {
+    if !is_root() {
+        skip!("root", "to make files of somebody else");
+    }
+    in_mount_namespace!();
+    let sandbox = Sandbox::ordinary();
+    let names: Vec<String> = (0..30).map(|number| format!("f{number}")).collect();
+    let place = or_skip!(place(Kind::Tmpfs, &sandbox, |dir| {
+        for shut in ["t/a/unreadable", "t/b/unreadable"] {
+            sandbox.file(dir.join(shut), "root's");
+            sandbox.chown(dir.join(shut), 0);
+            sandbox.chmod(dir.join(shut), 0);
+        }
+        for name in &names {
+            sandbox.file(dir.join("many").join(name), "root's");
+            sandbox.chown(dir.join("many").join(name), 0);
+            sandbox.chmod(dir.join("many").join(name), 0);
+        }
+    }));
+    let before = snapshot(place.dir.join("t"));
+    let run = sandbox.command(["rm", "--into-home"]).args([place.dir.join("t")]).run();
+    run.fails(1).err_contains("t/a/unreadable': Permission denied").err_contains("t/b/unreadable': Permission denied");
+    before.assert_is_at(place.dir.join("t"));
+    // As far as a person can read on.
+    let run = sandbox.command(["rm", "--into-home"]).args([place.dir.join("many")]).run();
+    assert_eq!(run.fails(1).stderr().matches("Permission denied").count(), 20, "{run}");
+    assert_eq!(listed(&sandbox), Vec::<String>::new());
+    assert_no_rest(&sandbox);
+}
+
 #[test]
 fn a_file_that_may_not_go_is_not_copied() {
     in_mount_namespace!();
@@ -204,6 +236,26 @@ fn a_restore_into_a_directory_that_cannot_be_read_is_whole_and_over() {
         assert_eq!(listed(&sandbox), [""; 0]);
         assert_no_rest(&sandbox);
     }
+}
+
+// [107] What an image brought along can only be copied: that is said as it is, with a way on.
+#[test]
+fn too_much_of_a_lower_layer_is_told_as_such() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::new();
+    let layers = or_skip!(Mount::tmpfs("size=8m", &sandbox.path("layers")));
+    let [lower, upper, work] = ["lower", "upper", "work"].map(|name| sandbox.dir(layers.path().join(name)));
+    sandbox.file(lower.join("d/f"), vec![1; 5 << 20]);
+    let merged = or_skip!(Mount::overlay(&lower, &upper, &work, &sandbox.path("m")));
+    let told = "it is in the lower layer of an overlay, so 5.0 MiB must be copied, with";
+    for run in [sandbox.rrm(["rm", "m/d"]), sandbox.rrm_as_rm(["-rf", "m/d"])] {
+        run.fails(1).err_contains(told).err_contains("hint: ");
+        assert!(merged.path().join("d/f").exists());
+    }
+    let rm = sandbox.command_as_rm(["-rf", "m/d"]);
+    rm.run().err_contains("RRM_IMMEDIATE=1");
+    rm.with("RRM_IMMEDIATE", "1").run().ok().silent();
+    assert!(!merged.path().join("d").exists());
 }
 
 // [48] A snapshot of btrfs that is read-only is on a mount that is not.

@@ -1,7 +1,7 @@
 //! rrm where a rename does not reach: other file systems, subvolumes, overlays, bind mounts, media that come and go.
 
 mod costs;
-mod exchange;
+pub(crate) mod exchange;
 mod failures;
 mod power;
 mod property;

@@ -51,6 +51,7 @@ const EXTRA: &str = "extra";
 const ANOTHER_PROGRAM: &str = "another program";
 
 const REMOVED: &[&str] = &["rm"];
+const UNDONE: &[&str] = &["undo"];
 const COPIED: &[&str] = &["rm", "--into-home"];
 
 const fn on_all(before: &'static [&'static [&'static str]], command: &'static [&'static str]) -> Errand {
@@ -70,6 +71,7 @@ const ERRANDS: &[Errand] = &[
     leaving(Disk::Work, on_all(&[], COPIED)),
     on_all(&[REMOVED], &["restore"]),
     alone(&[REMOVED], &["undo"]),
+    alone(&[REMOVED, UNDONE], &["redo"]),
     leaving(Disk::Work, on_all(&[REMOVED], &["restore", "--to", "../home/back"])),
     on_all(&[REMOVED], &["keep"]),
     alone(&[REMOVED, &["rm", EXTRA]], &["clean", "--yes", EXTRA]),
@@ -148,6 +150,8 @@ impl Machine {
         for words in errand.before {
             match words {
                 [ANOTHER_PROGRAM, from] => remove_by_another(&self.sandbox, &self.things, from),
+                // The program leaves the note that a redo goes by.
+                words if *words == UNDONE => drop(self.sandbox.command(*words).by_way_of(Way::Program).run().ok()),
                 words if words.contains(&EXTRA) => drop(self.sandbox.rrm(*words).ok()),
                 words => drop(self.about_all(words).run().ok()),
             }

@@ -76,7 +76,7 @@ pub(crate) fn choose(session: &Session<'_>, among: Selection) -> anyhow::Result<
     choice_of(picker(session, state, among)?.run()?)
 }
 
-fn picker<'a>(session: &'a Session<'_>, mut state: State, among: Selection) -> anyhow::Result<Picker<'a>> {
+fn picker(session: &Session<'_>, mut state: State, among: Selection) -> anyhow::Result<Picker> {
     let environment = &session.context.environment;
     state.home.clone_from(&environment.home);
     state.charset = session.messages.charset;
@@ -84,15 +84,10 @@ fn picker<'a>(session: &'a Session<'_>, mut state: State, among: Selection) -> a
     state.home_trash = session.context.home_trash.clone().unwrap_or_default();
     state.standing = session.context.standing()?;
     state.search = Search::among(among);
-    let (shared, events) = Shared::new(
-        session.manager(),
-        session.messages.clone(),
-        environment.home.clone(),
-        state.standing.clone(),
-        session.context.now,
-    );
+    let (shared, events) =
+        Shared::new(session.manager(), session.messages.clone(), environment.home.clone(), state.standing.clone());
     Ok(Picker {
-        context: &session.context,
+        context: session.context.clone(),
         state,
         theme: Theme::new(path_colours(session.colour), session.messages.charset),
         shared,

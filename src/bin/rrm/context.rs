@@ -3,6 +3,7 @@
 mod selection;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::config::{Config, Key};
@@ -22,15 +23,16 @@ use crate::values;
 pub(crate) const GRACE_PERIOD: &str = "30d";
 
 /// The time of the command, its environment and its settings.
+#[derive(Clone)]
 pub(crate) struct Context {
-    /// When the command began.
+    /// When the command began; while the screen of `rrm browse` is open, the current time.
     pub(crate) now: DateTime<Utc>,
     /// The environment.
     pub(crate) environment: Environment,
     /// The settings of `rrm config`.
     pub(crate) config: Config,
     /// Why the settings cannot be read, if they cannot.
-    pub(crate) unread: Option<Error>,
+    pub(crate) unread: Option<Arc<Error>>,
     /// The directory whose attributes hold the settings; `None` without a home directory.
     pub(crate) config_dir: Option<PathBuf>,
     /// The home trash; `None` without a home directory.
@@ -46,7 +48,7 @@ impl Context {
         let config = config_dir.as_ref().map(|directory| Config::read(directory, &rrm::attributes::SystemAttributes));
         let (config, unread) = match config.transpose() {
             Ok(config) => (config.unwrap_or_default(), None),
-            Err(error) if error.kind == ErrorKind::Unreachable => (Config::default(), Some(error)),
+            Err(error) if error.kind == ErrorKind::Unreachable => (Config::default(), Some(Arc::new(error))),
             Err(error) => return Err(error),
         };
         let home_trash = if let Some(typed) = trash_dir {

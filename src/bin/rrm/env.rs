@@ -26,6 +26,7 @@ pub(crate) struct Environment {
     pub(crate) unit_dir: Option<PathBuf>,
     pub(crate) trash_dir: Option<PathBuf>,
     pub(crate) grace_period: Option<OsString>,
+    pub(crate) immediate: Option<OsString>,
     pub(crate) session: Option<OsString>,
     pub(crate) path: Option<OsString>,
     /// The character set of messages.
@@ -57,6 +58,7 @@ impl Environment {
             root: root(),
             trash_dir: set("RRM_TRASH_DIR").map(PathBuf::from),
             grace_period: set("RRM_GRACE_PERIOD"),
+            immediate: set("RRM_IMMEDIATE"),
             session: set("RRM_SESSION"),
             path: set("PATH"),
             charset: Charset::of_locale(lc_all, lc_ctype, lang),

@@ -32,6 +32,7 @@ pub(crate) use messages::{Consent, Messages, exit_of};
 pub(crate) use plain::{write_null, write_plain};
 pub(crate) use progress::{TerminalProgress, clear_progress};
 pub(crate) use show::write as write_shown;
+pub(crate) use signals::is_interrupted;
 pub(crate) use stats::write as write_stats;
 pub(crate) use table::{footer, write as write_table};
 pub(crate) use text::{count, size, span};

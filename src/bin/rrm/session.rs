@@ -5,7 +5,7 @@ mod report;
 
 use std::path::Path;
 
-use rrm::error::Error;
+use rrm::error::{Error, ErrorKind};
 use rrm::item::TrashItem;
 use rrm::manager::TrashManager;
 use rrm::rules::retention::Fates;
@@ -89,6 +89,11 @@ impl Session<'_> {
                 Consent::Given => agreed.push(thing),
                 Consent::Refused => {}
                 Consent::NobodyToAsk => *exit = (*exit).max(Exit::Failure),
+                Consent::Interrupted => {
+                    self.messages.error(&Error::new(ErrorKind::Interrupted, error.action, error.path, "interrupted"));
+                    *exit = Exit::Interrupted;
+                    return Vec::new();
+                }
             }
         }
         agreed

@@ -42,15 +42,14 @@ pub(crate) fn purge_all(holder: &Dir, name: &OsStr) -> io::Result<Purged> {
     Ok(purge(holder, name, Measure::Entries, &Silent))
 }
 
-/// What a purge left standing, as an error about the first of it.
-pub(crate) fn remains(mut purged: Purged, holder: &Path) -> Option<Error> {
+/// What a purge left standing, each of it with its reason.
+pub(crate) fn remains(purged: Purged, holder: &Path) -> Option<Error> {
     if purged.is_complete() {
         return None;
     }
-    Some(match purged.failures.pop() {
-        Some(failure) => Error::system(REMOVE, holder.join(failure.path), failure.error),
-        None => Error::new(ErrorKind::Interrupted, REMOVE, holder, "interrupted"),
-    })
+    let failures = purged.failures.into_iter();
+    let failed = failures.map(|failure| Error::system(REMOVE, holder.join(failure.path), failure.error));
+    Error::of_all(failed).or_else(|| Some(Error::new(ErrorKind::Interrupted, REMOVE, holder, "interrupted")))
 }
 
 /// What becomes of a claim once all was purged that can be: what cannot be deleted is an item again.

@@ -30,9 +30,7 @@ impl TrashManager {
             Finding::WrongMode { trash: path, .. } | Finding::Unusable { path, fault: Fault::Mode(_) } => {
                 close_to_others(path).map_err(failed(path))
             }
-            Finding::Unregistered { trash: path } => {
-                self.volumes().home().and_then(|home| home.register(path).map_err(failed(path)))
-            }
+            Finding::Unregistered { trash: path } => self.volumes().register(path),
             Finding::EmptyEnvelope { at, age: Age::Old } => {
                 self.in_trash(&at.trash, &at.path(), |trash| trash.remove_empty(at.spot, now))
             }

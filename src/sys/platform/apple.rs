@@ -33,7 +33,7 @@ pub(in crate::sys) const MOUNT_TABLE: &str = "the table of mounts";
 /// Names have no namespaces: tags, resource forks and whatever Finder keeps are all values. Where a file came from is told by
 /// the system alone.
 pub(in crate::sys) fn meaning_of_attribute(name: &OsStr) -> AttributeMeaning {
-    if name.as_bytes() == b"com.apple.provenance" { AttributeMeaning::Label } else { AttributeMeaning::Value }
+    if name.as_bytes() == b"com.apple.provenance" { AttributeMeaning::Setting } else { AttributeMeaning::Value }
 }
 
 pub(in crate::sys) fn create_attribute(file: &File, name: &str, value: &[u8]) -> Result<(), Errno> {
@@ -67,5 +67,9 @@ pub(in crate::sys) fn flush_file(file: &File) -> io::Result<()> {
 /// getfsstat(2).
 pub(in crate::sys) fn mount_table() -> io::Result<Vec<Mount>> {
     let told = mountpoints::mountinfos().map_err(io::Error::other)?;
-    Ok(told.into_iter().map(|told| Mount { point: told.path, kind: told.format.unwrap_or_default() }).collect())
+    let mount = |told: mountpoints::MountInfo| {
+        let kind = told.format.unwrap_or_default();
+        Mount { point: told.path, shows: "/".into(), kind }
+    };
+    Ok(told.into_iter().map(mount).collect())
 }

@@ -62,7 +62,7 @@ fn mount(line: &[u8]) -> io::Result<Mount> {
         let end = line.windows(2).rposition(|part| part == b" (")?;
         let kind = line.get(end + 2..)?.split(|byte| matches!(byte, b',' | b')')).next()?;
         let point = PathBuf::from(OsStr::from_bytes(line.get(start..end)?));
-        Some(Mount { point, kind: String::from_utf8_lossy(kind).into_owned() })
+        Some(Mount { point, shows: "/".into(), kind: String::from_utf8_lossy(kind).into_owned() })
     };
     read().ok_or_else(|| io::Error::other("/sbin/mount prints what cannot be read"))
 }

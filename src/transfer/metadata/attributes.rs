@@ -12,6 +12,9 @@ use crate::sys::{AttributeMeaning, Carrier, Inode, has_no_attributes, is_attribu
 use crate::transfer::error::{Failure, Trouble, While, is_refusal};
 use crate::transfer::loss::Loss;
 
+/// Attributes by their names.
+pub(in crate::transfer) type Values = BTreeMap<OsString, Option<Vec<u8>>>;
+
 /// Whether the copy belongs to the group that the source belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::transfer) enum Group {
@@ -41,7 +44,7 @@ pub(in crate::transfer) fn inherited(made: &Inode) -> io::Result<Inherited> {
 
 /// Makes the attributes of `to`, which is new, those of `from`; says what it could not.
 ///
-/// All but labels that the system gives are meant. What `to` inherited and `from` does not have is removed: a default access
+/// All but settings of the system are meant. What `to` inherited and `from` does not have is removed: a default access
 /// list of the target would open the copy to people who could not see the source.
 ///
 /// Those of `from` that `passed_over` tells are none.
@@ -64,7 +67,10 @@ pub(in crate::transfer) fn keep(
         // None: it is gone since it was listed, which the comparison of the source's change time will tell.
         let Some(value) = get(from, &name).during(Failure::Read)? else { continue };
         let refused = loss == Loss::AccessList && group == Group::Other;
-        if (refused || !set(to, &name, &value)?) && !losses.contains(&loss) {
+        // A label that nobody may set may be the one that the copy has got.
+        let is_there =
+            || Ok(loss == Loss::Label && get(to, &name).during(Failure::Keep)?.is_some_and(|is| is == value));
+        if (refused || !(set(to, &name, &value)? || is_there()?)) && !losses.contains(&loss) {
             losses.push(loss);
         }
     }
@@ -97,22 +103,29 @@ fn remove_inherited(made: &Inode, but: &[OsString]) -> io::Result<()> {
     names.iter().filter(|name| !but.contains(name)).try_for_each(|name| remove(made, name))
 }
 
-/// What [`keep`] would keep of this source, but for the names that `passed_over` tells.
-pub(in crate::transfer) fn values(
-    from: &Inode,
-    passed_over: fn(&OsStr) -> bool,
-) -> io::Result<BTreeMap<OsString, Option<Vec<u8>>>> {
-    let names = list(from, is_kept)?.unwrap_or_default().into_iter().filter(|name| !passed_over(name));
-    names.map(|name| get(from, &name).map(|value| (name, value))).collect()
+/// What [`keep`] would keep of this source but for labels, without the names that `passed_over` tells.
+pub(in crate::transfer) fn values(from: &Inode, passed_over: fn(&OsStr) -> bool) -> io::Result<Values> {
+    let names = list(from, is_kept)?.unwrap_or_default();
+    values_of(from, names.into_iter().filter(|name| !is_label(name) && !passed_over(name)))
 }
 
-/// Whether there is anything that [`keep`] would have to do for this source.
-pub(in crate::transfer) fn has_any(from: &Inode, passed_over: fn(&OsStr) -> bool) -> io::Result<bool> {
-    Ok(list(from, is_kept)?.is_none_or(|names| names.iter().any(|name| !passed_over(name))))
+/// The labels of this source, if it is known to have nothing else that [`keep`] would have to keep.
+pub(in crate::transfer) fn only_labels(from: &Inode, passed_over: fn(&OsStr) -> bool) -> io::Result<Option<Values>> {
+    let Some(mut names) = list(from, is_kept)? else { return Ok(None) };
+    names.retain(|name| !passed_over(name));
+    if names.iter().all(|name| is_label(name)) { values_of(from, names).map(Some) } else { Ok(None) }
+}
+
+fn values_of(from: &Inode, names: impl IntoIterator<Item = OsString>) -> io::Result<Values> {
+    names.into_iter().map(|name| get(from, &name).map(|value| (name, value))).collect()
 }
 
 fn is_kept(name: &OsStr) -> bool {
-    meaning_of_attribute(name) != AttributeMeaning::Label
+    meaning_of_attribute(name) != AttributeMeaning::Setting
+}
+
+fn is_label(name: &OsStr) -> bool {
+    meaning_of_attribute(name) == AttributeMeaning::Label
 }
 
 fn is_inherited(name: &OsStr) -> bool {
@@ -123,7 +136,8 @@ fn loss_of(name: &OsStr) -> Loss {
     match meaning_of_attribute(name) {
         AttributeMeaning::AccessList | AttributeMeaning::InheritableAccessList => Loss::AccessList,
         AttributeMeaning::Capabilities => Loss::Capabilities,
-        AttributeMeaning::Value | AttributeMeaning::Label => Loss::Attributes,
+        AttributeMeaning::Label => Loss::Label,
+        AttributeMeaning::Value | AttributeMeaning::Setting => Loss::Attributes,
     }
 }
 

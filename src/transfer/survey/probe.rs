@@ -12,15 +12,16 @@ use crate::transfer::loss::Loss;
 use crate::transfer::make;
 use crate::transfer::metadata;
 use crate::transfer::metadata::Newborn;
-use crate::transfer::metadata::attributes;
+use crate::transfer::metadata::attributes::{self, Values};
 
-/// All that decides whether metadata is kept, but attributes and times.
+/// All that decides whether metadata is kept, but times, and attributes that are no labels.
 #[derive(Debug, PartialEq, Eq, Hash)]
 struct Question {
     kind: FileKind,
     owner: (u32, u32),
     mode: u32,
     device: (u32, u32),
+    labels: Values,
 }
 
 /// A private directory in the target where entries are tried; removed when it is dropped.
@@ -67,10 +68,11 @@ impl<'a> Probe<'a> {
         was: &Metadata,
         passed_over: fn(&OsStr) -> bool,
     ) -> Result<Vec<Loss>, Trouble> {
-        if attributes::has_any(from, passed_over).during(Failure::Read)? {
-            return self.attempt(from, was, passed_over); // each set of attributes is a question of its own
-        }
-        let question = Question { kind: was.kind, owner: (was.uid, was.gid), mode: was.mode, device: was.rdev };
+        // Each set of attributes is a question of its own; most files of a tree have the same labels.
+        let Some(labels) = attributes::only_labels(from, passed_over).during(Failure::Read)? else {
+            return self.attempt(from, was, passed_over);
+        };
+        let question = Question { kind: was.kind, owner: (was.uid, was.gid), mode: was.mode, device: was.rdev, labels };
         if let Some(known) = self.answers.get(&question) {
             return Ok(known.clone());
         }

@@ -44,8 +44,8 @@ pub(super) enum Ending {
     Panic,
 }
 
-pub(super) struct Picker<'a> {
-    pub(super) context: &'a Context,
+pub(super) struct Picker {
+    pub(super) context: Context,
     pub(super) state: State,
     pub(super) theme: Theme,
     pub(super) shared: Shared,
@@ -53,8 +53,8 @@ pub(super) struct Picker<'a> {
 }
 
 /// A picker that is running.
-struct Running<'a> {
-    picker: Picker<'a>,
+struct Running {
+    picker: Picker,
     screen: Screen,
     workers: Workers,
     /// The item previewed last.
@@ -65,7 +65,7 @@ struct Running<'a> {
     leaving: Option<Ending>,
 }
 
-impl Picker<'_> {
+impl Picker {
     /// Runs until the screen ends, and then restores the terminal.
     pub(super) fn run(self) -> anyhow::Result<Ending> {
         let screen = Screen::enter().context("cannot use the terminal")?;
@@ -83,7 +83,7 @@ impl Picker<'_> {
     }
 }
 
-impl Running<'_> {
+impl Running {
     fn run_events(&mut self) -> anyhow::Result<Ending> {
         loop {
             self.draw()?;
@@ -127,7 +127,8 @@ impl Running<'_> {
             }
         }
         let event = self.picker.events.recv_timeout(CLOCK_INTERVAL).ok();
-        self.picker.state.now = now();
+        let now = now();
+        (self.picker.state.now, self.picker.context.now) = (now, now);
         event
     }
 
@@ -182,7 +183,7 @@ impl Running<'_> {
     }
 
     fn carry_out(&mut self, order: Order) -> anyhow::Result<()> {
-        let context = self.picker.context;
+        let context = &self.picker.context;
         match order {
             Order::Restore(asked) => {
                 let what = Restorable::Selected(selection(asked.ids.clone()));

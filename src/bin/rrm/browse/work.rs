@@ -14,7 +14,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::{self, JoinHandle};
 
-use chrono::{DateTime, Utc};
 use rrm::error::Error;
 use rrm::item::TrashItem;
 use rrm::manager::TrashManager;
@@ -45,7 +44,6 @@ pub(super) struct Shared {
     pub(super) messages: Messages,
     pub(super) home: Option<std::path::PathBuf>,
     pub(super) standing: Standing,
-    pub(super) now: DateTime<Utc>,
     events: Sender<Event>,
     /// Whether to stop after the current item.
     stop: Arc<AtomicBool>,
@@ -57,10 +55,9 @@ impl Shared {
         messages: Messages,
         home: Option<std::path::PathBuf>,
         standing: Standing,
-        now: DateTime<Utc>,
     ) -> (Self, Receiver<Event>) {
         let (events, received) = channel();
-        (Self { manager: Arc::new(manager), messages, home, standing, now, events, stop: Arc::default() }, received)
+        (Self { manager: Arc::new(manager), messages, home, standing, events, stop: Arc::default() }, received)
     }
 
     /// Sends an event. If the screen has ended, it is lost.

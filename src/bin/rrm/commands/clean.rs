@@ -183,6 +183,7 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         Consent::Given => {}
         Consent::Refused => return Ok(exit),
         Consent::NobodyToAsk => return Ok(Exit::Failure),
+        Consent::Interrupted => return Ok(Exit::Interrupted),
     }
     let report = if needs_confirmation(&plan, confirmation) { session.report(Report::Each) } else { report };
     Ok(exit.max(carry_out(session, &manager, &plan, report, args.log.as_deref())?))

@@ -18,7 +18,7 @@ use crate::exit::Exit;
 use crate::gnu::grammar::WHEN;
 use crate::gnu::options as gnu;
 use crate::options::copying;
-use crate::output::Verbosity;
+use crate::output::{Verbosity, is_interrupted};
 use crate::session::Start;
 use extra::{Effect, Extra, Format, Recursion};
 use remover::Remover;
@@ -172,7 +172,11 @@ pub(super) fn run(args: &RmArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     }
     let manager = session.manager();
     let exit = Remover::new(session, &manager, options, &extra).run(args.paths.clone())?;
-    if args.auto_clean && extra.effect == Effect::Real {
+    let cleans = args.auto_clean && extra.effect == Effect::Real;
+    if cleans && is_interrupted() {
+        return Ok(Exit::Interrupted);
+    }
+    if cleans {
         return Ok(exit.max(clean::clean_afterwards(session, &manager)?));
     }
     Ok(exit)

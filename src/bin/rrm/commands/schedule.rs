@@ -15,7 +15,7 @@ use super::help::Help;
 use crate::context::Context;
 use crate::env::Environment;
 use crate::exit::Exit;
-use crate::session::{Start, println};
+use crate::session::{Session, Start, println};
 
 pub(super) const HELP: Help = Help {
     examples: "\
@@ -93,6 +93,7 @@ pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit>
             };
             install(&job, *by, &locations)?;
             status(&locations)?.iter().try_for_each(|line| session.messages.done(line))?;
+            tell_idle(session, &locations);
         }
         ScheduleAction::Status => {
             let found = status(&locations)?;
@@ -101,6 +102,7 @@ pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit>
                 println("rrm clean is not scheduled")?;
                 return Ok(Exit::Failure);
             }
+            return Ok(tell_idle(session, &locations));
         }
         ScheduleAction::Remove => {
             let was_scheduled = !status(&locations)?.is_empty();
@@ -113,6 +115,14 @@ pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit>
         }
     }
     Ok(Exit::Success)
+}
+
+/// Tells of a schedule that is installed and does not run.
+fn tell_idle(session: &Session<'_>, locations: &Locations) -> Exit {
+    let Health::Idle { why, remedy, .. } = health(locations) else { return Exit::Success };
+    session.messages.say(&format!("rrm clean is scheduled but does not run: {why}"));
+    session.messages.hint(remedy);
+    Exit::Failure
 }
 
 /// The environment variables that a scheduled clean needs to find this trash and these settings.
@@ -180,6 +190,14 @@ fn missing(program: &str) -> Option<Health> {
 fn status(locations: &Locations) -> anyhow::Result<Vec<String>> {
     let lines = [systemd::status(&locations.units)?, launchd::status(&locations.agents), cron::status()?];
     Ok(lines.into_iter().flatten().collect())
+}
+
+/// When it ran last, in the words of whoever tells.
+fn last_run(told: &str) -> String {
+    match told.trim() {
+        "" | "n/a" => "not run yet".to_owned(),
+        when => format!("last run {when}"),
+    }
 }
 
 /// Installs the job with one scheduler and removes it from the others, so that it never runs twice.

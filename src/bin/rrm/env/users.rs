@@ -1,7 +1,7 @@
 //! The user database.
 
 use std::collections::HashSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io;
 use std::os::unix::ffi::OsStringExt;
@@ -63,6 +63,23 @@ fn user(line: &[u8]) -> Option<User> {
     (!user.name.is_empty() && user.home.is_absolute()).then_some(user)
 }
 
+/// Whether this user is one that we may have in a user namespace of ours, as containers without root have (subuid(5)).
+pub(crate) fn is_of_our_containers(uid: u32) -> bool {
+    let us = rrm::sys::effective_uid();
+    let name = fs::read("/etc/passwd").ok().and_then(|database| name_in(&database, us));
+    let ranges = fs::read_to_string("/etc/subuid").unwrap_or_default();
+    ranges.lines().any(|line| holds(line, us, name.as_deref(), uid))
+}
+
+/// Whether a line of subuid(5) gives this user to `us`.
+fn holds(line: &str, us: u32, name: Option<&OsStr>, uid: u32) -> bool {
+    let fields: Vec<&str> = line.split(':').collect();
+    let [owner, first, count] = fields[..] else { return false };
+    let (Ok(first), Ok(count)) = (first.parse::<u32>(), count.parse::<u32>()) else { return false };
+    let is_ours = owner == us.to_string() || name.is_some_and(|name| name == owner);
+    is_ours && uid.checked_sub(first).is_some_and(|above| above < count)
+}
+
 /// A user for people: `ada (1000)`, or the number if /etc/passwd has no name.
 pub(crate) fn user_of(uid: u32, charset: Charset) -> String {
     called(uid, "/etc/passwd", charset)
@@ -97,6 +114,18 @@ mod tests {
         let database = b"root:x:0:\nadm:x:4:ada\nalias:x:0:\nshort:x\n";
         assert_eq!(name_in(database, 0), Some("root".into()));
         assert_eq!((name_in(database, 4), name_in(database, 5)), (Some("adm".into()), None));
+    }
+
+    #[test]
+    fn a_range_of_users_is_one_persons() {
+        let ada = |line: &str, uid| holds(line, 1000, Some(OsStr::new("ada")), uid);
+        for line in ["ada:100000:65536", "1000:100000:65536"] {
+            assert!(ada(line, 100_000) && ada(line, 165_535) && !ada(line, 165_536) && !ada(line, 99_999), "{line}");
+        }
+        for line in ["bob:100000:65536", "", "ada:100000", "ada:x:1", "ada:100000:99999999999"] {
+            assert!(!ada(line, 100_000), "{line}");
+        }
+        assert!(ada("ada:4294967295:4294967295", u32::MAX));
     }
 
     #[test]

@@ -39,10 +39,13 @@ impl Messages {
     /// Prints an error and its hint.
     pub(crate) fn error(&self, error: &Error) {
         self.error_without_hint(error);
-        // As `rm`, only hint at a full disk: users of rm do not expect it to need space.
-        if self.verbosity.hints() || (self.verbosity == Verbosity::AsRm && error.is_about_room()) {
-            words::hint(error).into_iter().for_each(|hint| self.tell_once(hint));
-        }
+        let hint = match self.verbosity {
+            Verbosity::AsRm => words::hint_of_rm(error),
+            verbosity if verbosity.hints() => words::hint(error),
+            _ => None,
+        };
+        hint.into_iter().for_each(|hint| self.tell_once(hint));
+        error.others.iter().for_each(|other| self.error(other));
     }
 
     /// Prints an error without its hint.
@@ -188,6 +191,9 @@ impl Messages {
         if !io::stdin().is_terminal() {
             return Consent::NobodyToAsk;
         }
+        if signals::is_interrupted() {
+            return Consent::Interrupted;
+        }
         match self.ask(question) {
             Answer::Yes => Consent::Given,
             Answer::No => Consent::Refused,
@@ -210,6 +216,8 @@ pub(crate) enum Consent {
     Given,
     Refused,
     NobodyToAsk,
+    /// Who asked to stop is not asked anything.
+    Interrupted,
 }
 
 fn answer(input: &mut impl BufRead) -> Answer {

@@ -5,15 +5,15 @@
 mod meter;
 
 use std::io::IsTerminal;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget};
 use rrm::progress::{Activity, Amount, Progress};
 use rrm::sys::patience::patience;
 
-use super::signals::{listen, listen_for_hang_up, watch};
+use super::signals::{is_interrupted, listen, listen_for_hang_up, watch};
 use super::verbosity::Verbosity;
 use meter::Task;
 
@@ -53,9 +53,6 @@ pub(crate) struct TerminalProgress {
     verbosity: Verbosity,
     /// Whether standard error is a terminal; checked when there is something to show.
     watched: OnceLock<bool>,
-    interrupted: OnceLock<Arc<AtomicBool>>,
-    /// Set once SIGHUP interrupts too.
-    hang_up: OnceLock<()>,
     steps: AtomicU64,
     /// Done since the last look.
     entries: AtomicU64,
@@ -78,14 +75,13 @@ struct Tasks {
 impl TerminalProgress {
     /// For work that only reads.
     pub(super) fn new(verbosity: Verbosity) -> Self {
-        let (steps, entries, bytes) = Default::default();
-        let (watched, interrupted, hang_up) = Default::default();
-        Self { verbosity, watched, interrupted, hang_up, steps, entries, bytes, tasks: Mutex::default() }
+        let (watched, steps, entries, bytes) = Default::default();
+        Self { verbosity, watched, steps, entries, bytes, tasks: Mutex::default() }
     }
 
     /// For work that changes something: a signal waits until the current item is complete.
     pub(crate) fn listening(self) -> Self {
-        self.interrupted.get_or_init(listen);
+        listen();
         self
     }
 
@@ -119,13 +115,13 @@ impl TerminalProgress {
 
 impl Progress for TerminalProgress {
     fn begin(&self, activity: Activity, total: Option<Amount>) {
-        let interrupted = self.interrupted.get_or_init(listen);
+        listen();
         // One rename is over before anybody could ask.
         if activity != Activity::Moving || total.is_none_or(|total| total.entries > 1) {
             watch();
         }
         if activity == Activity::Copying {
-            self.hang_up.get_or_init(|| listen_for_hang_up(interrupted));
+            listen_for_hang_up();
         }
         self.up_to_date().begin(activity, total);
         clear_progress();
@@ -149,7 +145,7 @@ impl Progress for TerminalProgress {
     }
 
     fn interrupted(&self) -> bool {
-        self.interrupted.get().is_some_and(|flag| flag.load(Ordering::Relaxed))
+        is_interrupted()
     }
 }
 

@@ -6,15 +6,18 @@ use std::thread::{Builder, park};
 
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 
-/// Whether a question waits for its answer. Signal handlers belong to the process, and so does this.
+/// Whether a person asked to stop. Signal handlers belong to the process, and so does this: a command that does one thing
+/// after another begins none of them any more.
+static INTERRUPTED: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
+
+/// Whether a question waits for its answer.
 static ASKING: LazyLock<Arc<AtomicBool>> = LazyLock::new(Arc::default);
 
 /// Makes SIGINT and SIGTERM request a stop. A second signal ends the process, and so does the first while a question
 /// waits.
-pub(super) fn listen() -> Arc<AtomicBool> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    [SIGINT, SIGTERM].into_iter().for_each(|signal| catch(signal, &interrupted));
-    interrupted
+pub(super) fn listen() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| [SIGINT, SIGTERM].into_iter().for_each(catch));
 }
 
 /// From now on signals come to a thread that does nothing else. A caught one does not end a wait for a server that does not
@@ -39,17 +42,25 @@ pub(super) fn watch() {
 const STACK: usize = 64 << 10;
 
 /// The same as [`listen`] for SIGHUP, unless nohup ignores it, so that no half copy is left.
-pub(super) fn listen_for_hang_up(interrupted: &Arc<AtomicBool>) {
-    if !rrm::sys::ignores(SIGHUP) {
-        catch(SIGHUP, interrupted);
-    }
+pub(super) fn listen_for_hang_up() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        if !rrm::sys::ignores(SIGHUP) {
+            catch(SIGHUP);
+        }
+    });
 }
 
-fn catch(signal: i32, interrupted: &Arc<AtomicBool>) {
-    for condition in [interrupted, &*ASKING] {
+fn catch(signal: i32) {
+    for condition in [&*INTERRUPTED, &*ASKING] {
         let _ = signal_hook::flag::register_conditional_shutdown(signal, 128 + signal, condition.clone());
     }
-    let _ = signal_hook::flag::register(signal, interrupted.clone());
+    let _ = signal_hook::flag::register(signal, INTERRUPTED.clone());
+}
+
+/// Whether a person asked to stop since [`listen`].
+pub(crate) fn is_interrupted() -> bool {
+    INTERRUPTED.load(Ordering::Relaxed)
 }
 
 /// Asks. Nothing is half-done now, so a signal may end the program.

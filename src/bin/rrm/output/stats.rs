@@ -60,7 +60,7 @@ fn write_volume(volume: &Statistics, view: &View<'_>, out: &mut impl Write) -> i
 
 /// The name of the volume and its free space.
 fn write_space(place: &Place, trash: u64, view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
-    if let Some(Mount { point, kind }) = &place.mount {
+    if let Some(Mount { point, kind, .. }) = &place.mount {
         // The type of a FUSE file system may be any text.
         writeln!(out, "Volume    {} ({})", path(point, view.shown_home(), view.charset), escaped(kind, view.charset))?;
     }

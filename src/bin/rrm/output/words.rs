@@ -7,6 +7,7 @@ use rrm::error::{Error, ErrorKind};
 use rrm::ops::restore::MadeAnew;
 use rrm::sys;
 
+use crate::env::users;
 use crate::gnu::messages;
 use crate::gnu::quote::quote;
 use rrm::text::Charset;
@@ -76,6 +77,9 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::Interrupted => "nothing is half-done; run the command again to continue",
         Kind::Changed => "remove it with rrm rm if it should go; rrm undo restores it again",
         Kind::NoAttributes => "set RRM_GRACE_PERIOD or RRM_TRASH_DIR in the environment instead",
+        Kind::System if is_in_a_container(error) => {
+            "it belongs to a user of your containers; podman unshare rrm clean ID deletes it"
+        }
         Kind::System if is_fixed(error) => {
             "it or its directory is immutable or append-only; lsattr -d shows which, chattr -i or -a clears it"
         }
@@ -84,10 +88,29 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     })
 }
 
+/// The hint as `rm`: only at what users of rm do not expect of it, that it needs space or copies.
+pub(crate) fn hint_of_rm(error: &Error) -> Option<&'static str> {
+    match error.kind {
+        ErrorKind::NeedsConsent => {
+            Some("rrm rm --yes copies it; with RRM_IMMEDIATE=1 rm deletes for good, without the trash")
+        }
+        _ if error.is_about_room() => hint(error),
+        _ => None,
+    }
+}
+
 /// The message about a directory that a restore had to create.
 pub(crate) fn made_anew(anew: &MadeAnew, charset: Charset) -> String {
     let path = quote(anew.path.as_os_str(), charset);
     format!("created {path} with mode {:04o}, because its old mode is unknown", anew.mode)
+}
+
+/// Whether something cannot be deleted because it belongs to a user of our containers: so does what is in their stores.
+fn is_in_a_container(error: &Error) -> bool {
+    let is_denied = error.source.as_ref().is_some_and(|source| source.kind() == io::ErrorKind::PermissionDenied);
+    // What is in a closed directory cannot be looked at, but that directory can.
+    let mut there = error.path.ancestors().filter_map(|path| sys::metadata_at(path).ok());
+    is_denied && error.action == "delete" && there.next().is_some_and(|found| users::is_of_our_containers(found.uid))
 }
 
 /// Whether an operation failed because of `chattr` flags on the path or its directory.

@@ -18,16 +18,18 @@ pub(in crate::sys) fn create_attribute(file: &File, name: &str, value: &[u8]) ->
     through("fsetxattr", || rustix::fs::fsetxattr(file, name, value, XattrFlags::CREATE))
 }
 
-/// All of `user.`, `trusted.` and `system.`, and the capabilities. The rest of `security.` is a label that the policy of
-/// the target gives, and other namespaces are settings of one file system.
+/// Other namespaces than `user.`, `trusted.`, `system.` and `security.` are settings of one file system.
 pub(in crate::sys) fn meaning_of_attribute(name: &OsStr) -> AttributeMeaning {
     match name.as_bytes() {
         b"system.posix_acl_access" | b"system.posix_acl_default" => AttributeMeaning::InheritableAccessList,
         b"security.capability" => AttributeMeaning::Capabilities,
         // How xfs stores the access lists that it also shows under their own names (measured, as root).
-        name if name.starts_with(b"trusted.SGI_ACL_") => AttributeMeaning::Label,
+        name if name.starts_with(b"trusted.SGI_ACL_") => AttributeMeaning::Setting,
+        // The kernel's own seal on one inode.
+        b"security.evm" => AttributeMeaning::Setting,
+        name if name.starts_with(b"security.") => AttributeMeaning::Label,
         name if name.starts_with(b"system.") => AttributeMeaning::AccessList,
         name if name.starts_with(b"user.") || name.starts_with(b"trusted.") => AttributeMeaning::Value,
-        _ => AttributeMeaning::Label,
+        _ => AttributeMeaning::Setting,
     }
 }

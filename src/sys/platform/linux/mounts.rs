@@ -24,12 +24,14 @@ fn parse(table: &[u8]) -> Vec<Mount> {
 
 fn parse_line(line: &[u8]) -> Option<Mount> {
     let mut fields = line.split(|byte| *byte == b' ');
-    let point = fields.nth(4)?;
+    let shows = fields.nth(3)?;
+    let point = fields.next()?;
     let kind = fields.skip_while(|field| *field != b"-").nth(1)?;
-    Some(Mount {
-        point: PathBuf::from(std::ffi::OsString::from_vec(unescape(point))),
-        kind: String::from_utf8_lossy(kind).into_owned(),
-    })
+    Some(Mount { point: path(point), shows: path(shows), kind: String::from_utf8_lossy(kind).into_owned() })
+}
+
+fn path(field: &[u8]) -> PathBuf {
+    std::ffi::OsString::from_vec(unescape(field)).into()
 }
 
 /// Undoes the kernel's `\040` for the bytes that would break its table: space, tab, newline, backslash.
@@ -58,13 +60,11 @@ mod tests {
 
     #[test]
     fn the_kernels_table_is_read_with_its_escapes() {
-        let table = b"36 35 98:0 /mnt1 /mnt/a\\040b\\134 rw,noatime master:1 - ext3 /dev/root rw\n\
+        let table = b"36 35 98:0 /mnt\\0401 /mnt/a\\040b\\134 rw,noatime master:1 - ext3 /dev/root rw\n\
             nonsense\n\
             37 35 0:21 / /proc rw - proc proc rw\n";
-        let points: Vec<_> = parse(table).into_iter().map(|m| (m.point, m.kind)).collect();
-        assert_eq!(
-            points,
-            [(PathBuf::from("/mnt/a b\\"), "ext3".to_owned()), (PathBuf::from("/proc"), "proc".to_owned())]
-        );
+        let points: Vec<_> = parse(table).into_iter().map(|m| (m.shows, m.point, m.kind)).collect();
+        let read = |shows: &str, point: &str, kind: &str| (shows.into(), point.into(), kind.to_owned());
+        assert_eq!(points, [read("/mnt 1", "/mnt/a b\\", "ext3"), read("/", "/proc", "proc")]);
     }
 }

@@ -12,6 +12,6 @@ pub(in crate::sys) fn meaning_of_attribute(name: &OsStr) -> AttributeMeaning {
     if name.as_bytes().starts_with(ATTRIBUTE_PREFIX.as_bytes()) {
         AttributeMeaning::Value
     } else {
-        AttributeMeaning::Label
+        AttributeMeaning::Setting
     }
 }

@@ -6,6 +6,7 @@ use rrm::item::TrashItem;
 
 use super::{Report, Shared};
 use crate::browse::entries::Entries;
+use crate::env::now;
 
 /// How long to collect items before the first part is shown, and at most before later ones. The time doubles: the more
 /// items there are, the more each update costs.
@@ -42,7 +43,7 @@ fn load(shared: &Shared, delivery: Delivery) {
     if delivery == Delivery::InParts {
         hand_over(shared, &all[handed_over..]);
     }
-    let fates = shared.manager.fates(&all, &shared.standing, shared.now, &mut problems).of_each(&all);
+    let fates = shared.manager.fates(&all, &shared.standing, now(), &mut problems).of_each(&all);
     shared.trouble(&problems);
     if delivery == Delivery::AtOnce {
         shared.report(Report::Reloaded(Entries::new(all, shared.home.as_deref(), shared.messages.charset)));

@@ -12,6 +12,7 @@ use crate::values::check_setting;
 /// Adds the findings.
 pub(super) fn check(session: &Session<'_>, entries: &mut Vec<Entry>) {
     check_settings(session, entries);
+    check_immediate(session, entries);
     check_schedule(session, entries);
     if let Ok(shim) = Shim::new(None, &session.context.environment, session.messages)
         && let Some((path, meaning)) = shim.trouble()
@@ -31,6 +32,15 @@ fn check_settings(session: &Session<'_>, entries: &mut Vec<Entry>) {
             let remedy = format!("rrm config unset {}", key.name());
             warning("spoilt-choice", context.config_dir.clone().unwrap_or_default(), meaning, remedy)
         }));
+    }
+}
+
+/// `$RRM_IMMEDIATE`, with which removals cannot be undone.
+fn check_immediate(session: &Session<'_>, entries: &mut Vec<Entry>) {
+    if session.context.environment.immediate.as_ref().is_some_and(|set| set == "1") {
+        let meaning = "rrm rm and rm delete for good, without the trash".to_owned();
+        let warning = warning("no-undo", "$RRM_IMMEDIATE".into(), meaning, "unset it to use the trash".to_owned());
+        entries.push(Entry { severity: Severity::Note, ..warning });
     }
 }
 

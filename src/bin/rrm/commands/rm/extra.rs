@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 
-use rrm::error::Result;
+use rrm::error::{Error, ErrorKind, Result};
 use rrm::ops::Copying;
 use rrm::ops::remove::{Directories, Mounts, Place, RemoveOptions};
 
@@ -72,10 +72,23 @@ impl Extra {
             gnu::Mounts::Cross => Mounts::Refuse,
             gnu::Mounts::Stay => Mounts::LeaveOut,
         };
-        request.place = self.place.unwrap_or(context.place());
+        request.place = self.place(context)?;
         request.copying = self.copying;
         request.deletion = context.deletion(self.grace_period.as_deref())?;
         request.session = self.session.clone().or_else(|| context.environment.session.clone());
         Ok(request)
+    }
+
+    /// Where removed items go. `$RRM_IMMEDIATE` is for places where nobody would want anything back; an option that asks for
+    /// a trash overrides it.
+    fn place(&self, context: &Context) -> Result<Place> {
+        match (self.place, &self.grace_period, &context.environment.immediate) {
+            (Some(place), ..) => Ok(place),
+            (None, None, Some(set)) if set == "1" => Ok(Place::Nowhere),
+            (None, None, Some(set)) if set != "0" => {
+                Err(Error::new(ErrorKind::BadValue, "read RRM_IMMEDIATE", set, "it must be 0 or 1"))
+            }
+            _ => Ok(context.place()),
+        }
     }
 }

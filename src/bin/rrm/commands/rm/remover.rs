@@ -182,7 +182,7 @@ impl Run<'_> {
     /// missing.
     fn ask(&mut self, mut removal: Removal, mounts: tree::Mounts) {
         if self.progress.interrupted() {
-            self.exit = Exit::Failure;
+            self.exit = Exit::Interrupted;
             return;
         }
         match sys::metadata_at(Path::new(&removal.operand)) {
@@ -231,6 +231,7 @@ impl Run<'_> {
         match self.remover.messages.consent_to(error) {
             Consent::Refused => {}
             Consent::NobodyToAsk => self.exit = self.exit.max(Exit::Failure),
+            Consent::Interrupted => self.exit = Exit::Interrupted,
             Consent::Given => match self.remover.manager.remove(&removal.agreed(), self.progress) {
                 Ok(removed) => self.print_removed(removal, &removed),
                 Err(error) => self.failed(&error),

@@ -1,11 +1,12 @@
 //! Schedules with a line in the user's crontab. All other lines stay the same.
 
+use std::fs;
 use std::io::{self, ErrorKind, Write};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, bail};
 
-use super::{Every, Health, Job, missing, output, text};
+use super::{Every, Health, Job, last_run, missing, output, text};
 
 /// The end of our line, a comment for the shell.
 const MARK: &str = "# rrm schedule";
@@ -28,7 +29,21 @@ pub(super) fn remove() -> anyhow::Result<()> {
 pub(super) fn status() -> anyhow::Result<Option<String>> {
     let old = read()?.unwrap_or_default();
     let ours = old.split(|byte| *byte == b'\n').find(|line| is_ours(line)).map(String::from_utf8_lossy);
-    Ok(ours.map(|line| format!("cron runs rrm clean: {line}")))
+    Ok(ours.map(|line| match log_of(&line).map(fs::read_to_string) {
+        // Nobody but its own log tells when it ran.
+        Some(log) => {
+            let log = log.unwrap_or_default();
+            let last = log.lines().last().and_then(|line| line.split(' ').next());
+            format!("cron runs rrm clean: {line}, {}", last_run(last.unwrap_or_default()))
+        }
+        None => format!("cron runs rrm clean: {line}"),
+    }))
+}
+
+/// The log that a line names. A path that had to be quoted is not read.
+fn log_of(line: &str) -> Option<&str> {
+    let (log, end) = line.rsplit_once(" --log '")?.1.split_once('\'')?;
+    (end.trim_start() == MARK).then_some(log)
 }
 
 /// Whether cron runs and the program exists.
@@ -64,7 +79,8 @@ fn read() -> anyhow::Result<Option<Vec<u8>>> {
         return Ok(Some(output.stdout));
     }
     let said = String::from_utf8_lossy(&output.stderr);
-    if said.contains("no crontab for") {
+    // The second is what busybox says.
+    if said.contains("no crontab for") || said.starts_with("crontab: can't open '") {
         return Ok(Some(Vec::new()));
     }
     bail!("cannot read the crontab: {}; nothing was changed; crontab -l must work first", said.trim())
@@ -151,6 +167,14 @@ mod tests {
             r"@daily RRM_TRASH_DIR='/t $HOME' '/opt/it'\''s 100\%/rrm' clean --log '/var/log/rrm' # rrm schedule";
         assert_eq!(line(&job()).expect("a line"), expected);
         assert!(line(&Job { program: "/a\nb".into(), ..job() }).is_err());
+    }
+
+    #[test]
+    fn the_log_is_read_from_the_line() {
+        let with = |log: &str| line(&Job { log: Some(log.into()), ..job() }).expect("a line");
+        assert_eq!(log_of(&with("/var/log/rrm x")), Some("/var/log/rrm x"));
+        assert_eq!(log_of(&with("/it's")), None);
+        assert_eq!(log_of(&line(&Job { log: None, ..job() }).expect("a line")), None);
     }
 
     #[test]

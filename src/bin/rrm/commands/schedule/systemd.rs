@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use rrm::text::quoted;
 
-use super::{Every, Health, INSTALL, Job, missing, output, text};
+use super::{Every, Health, INSTALL, Job, last_run, missing, output, text};
 
 const SERVICE: &str = "rrm-clean.service";
 const TIMER: &str = "rrm-clean.timer";
@@ -79,7 +79,10 @@ pub(super) fn status(units: &Path) -> anyhow::Result<Option<String>> {
         Err(_) => String::new(),
     };
     let active = if active.is_empty() { "systemd does not answer" } else { &active };
-    Ok(Some(format!("a systemd user timer runs rrm clean: {}, {when}, {active}", quoted(&path))))
+    let last = output("systemctl", &["--user", "show", "--property=LastTriggerUSec", "--value", TIMER]);
+    let last = last.map_or_else(|_| String::new(), |output| String::from_utf8_lossy(&output.stdout).into_owned());
+    let last = last_run(&last);
+    Ok(Some(format!("a systemd user timer runs rrm clean: {}, {when}, {active}, {last}", quoted(&path))))
 }
 
 /// The first of the files that exists.
