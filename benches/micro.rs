@@ -24,7 +24,8 @@ use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use rrm::attributes::{ExtendedAttributes, SystemAttributes};
 use rrm::item::{
-    self, Arrival, Grower, Guarded, Holder, ItemId, ItemKind, Keep, Lent, Origin, Record, Shelf, Stamp, Told, TrashItem, Trust,
+    self, Arrival, Grower, Guarded, Holder, ItemId, ItemKind, Keep, Lent, Origin, Record, Shelf, Stamp, Told,
+    TrashItem, Trust,
 };
 use rrm::progress::Silent;
 use rrm::purge::{Measure, purge};

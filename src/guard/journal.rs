@@ -148,9 +148,7 @@ impl Entry {
             },
             "emptied" => Self::Emptied { thing: fields.thing()?, path: fields.path()? },
             "had" => Self::Had { thing: fields.thing()?, path: fields.path()?, traits: fields.traits()? },
-            "moved" => {
-                Self::Moved { thing: fields.thing()?, from: fields.bytes()?.into(), to: fields.bytes()?.into() }
-            }
+            "moved" => Self::Moved { thing: fields.thing()?, from: fields.bytes()?.into(), to: fields.bytes()?.into() },
             "exchanged" => Self::Exchanged {
                 one: fields.thing()?,
                 one_path: fields.bytes()?.into(),

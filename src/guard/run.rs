@@ -148,7 +148,8 @@ impl GuardedRun {
             std::mem::replace(&mut *segment, next)
         };
         let volumes = old.volumes.into_inner().unwrap_or_else(PoisonError::into_inner);
-        let batch = Batch { at, deletion: at.checked_add_signed(self.options.grace), session: self.options.session.clone() };
+        let batch =
+            Batch { at, deletion: at.checked_add_signed(self.options.grace), session: self.options.session.clone() };
         for volume in volumes.into_values().flatten() {
             // Nobody else has it any more: whoever keeps something holds the segment.
             let Ok(volume) = Arc::try_unwrap(volume).map_err(|_| ()) else { continue };

@@ -130,7 +130,9 @@ impl TrashDir {
             }
             let words = mark.words().unwrap_or_default();
             match attributes.set(&file, MARK, words.as_bytes()) {
-                Err(error) if sys::is_attribute_refused(&error) => self.write_in_file(guard, (id, &file), record, words),
+                Err(error) if sys::is_attribute_refused(&error) => {
+                    self.write_in_file(guard, (id, &file), record, words)
+                }
                 set => set.map(|()| id),
             }
         })

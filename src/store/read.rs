@@ -11,8 +11,8 @@ use crate::attributes::{ExtendedAttributes, RecordFile};
 use crate::error::{Error, Result};
 use crate::item::Stamp::{self, Missing};
 use crate::item::{
-    Grower, Guarded, Holder, ItemId, ItemKind, Keep, Origin, RecordPlace, Shape, Shelf, Spot, TrashItem, Trust, Untrusted,
-    is_plain_path,
+    Grower, Guarded, Holder, ItemId, ItemKind, Keep, Origin, RecordPlace, Shape, Shelf, Spot, TrashItem, Trust,
+    Untrusted, is_plain_path,
 };
 use crate::store::OTHERS_WRITE;
 use crate::store::record::keys::ORIGINAL_PATH;

@@ -172,12 +172,7 @@ fn what_becomes_an_item() {
             },
             "",
         ),
-        (
-            "a lock is none",
-            Pace::Quick,
-            |run| run.unlink("l.lock"),
-            "",
-        ),
+        ("a lock is none", Pace::Quick, |run| run.unlink("l.lock"), ""),
         (
             "a link in a directory of the run is none",
             Pace::Quick,

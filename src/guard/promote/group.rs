@@ -124,9 +124,8 @@ impl<'a> Ends<'a> {
         let rank = |loss: &Loss| (loss.thing.age == Age::New, loss.index);
         let earlier = |ends: &Vec<&Loss>| ends.iter().filter(|end| rank(end) < rank(loss)).count();
         let own = self.0.get(&*loss.origin).map_or(0, earlier);
-        let was_in = |end: &&&Loss| {
-            end.what == Taken::Directory && end.index < loss.index && loss.path.starts_with(&end.path)
-        };
+        let was_in =
+            |end: &&&Loss| end.what == Taken::Directory && end.index < loss.index && loss.path.starts_with(&end.path);
         let above = loss.origin.ancestors().skip(1).filter_map(|above| self.0.get(above));
         above.map(|ends| ends.iter().filter(was_in).count()).fold(own, usize::max)
     }

@@ -251,6 +251,8 @@ fn what_becomes_of_it() {
         ("a", "a~b ?-a -b", "b"),
         ("a", "a~b -a b>c", "a"),
         ("a", "?-a a>b", ""),
+        ("a", "?-a a>b b>a", ""),
+        ("a", "a~b -a b>a", "a!"),
         // The run's own work, old enough.
         ("", "+n -n", "n"),
         ("", "+n -n +n -n", "n n^1"),
@@ -258,11 +260,7 @@ fn what_becomes_of_it() {
         // A repository is one thing.
         ("p/ p/.git/ p/.git/HEAD p/.git/objects/ p/.git/index", "-p/.git/index", ""),
         ("p/ p/.git/ p/.git/HEAD p/.git/objects/ p/.git/index p/w", "-p/w +p/.git/t p/.git/t>p/.git/index", "p/w"),
-        (
-            "p/ p/.git/ p/.git/HEAD p/.git/objects/",
-            "-p/.git/HEAD -p/.git/objects -p/.git",
-            "p/.git[HEAD,objects]",
-        ),
+        ("p/ p/.git/ p/.git/HEAD p/.git/objects/", "-p/.git/HEAD -p/.git/objects -p/.git", "p/.git[HEAD,objects]"),
     ] {
         let mut world = World::of(before);
         steps.split_whitespace().for_each(|step| world.step(step));
@@ -277,8 +275,7 @@ fn no_number_is_forgotten() {
         let mut world = World::of("a");
         steps.split_whitespace().for_each(|step| world.step(step));
         let promotion = promote(&world.entries, &world);
-        let used: HashSet<u64> =
-            promotion.units.iter().flat_map(|unit| &unit.parts).filter_map(Part::number).collect();
+        let used: HashSet<u64> = promotion.units.iter().flat_map(|unit| &unit.parts).filter_map(Part::number).collect();
         let unused: HashSet<u64> = promotion.unused.iter().copied().collect();
         assert!(used.is_disjoint(&unused), "{steps}");
         let all: HashSet<u64> = world.numbers.keys().copied().collect();

@@ -245,12 +245,8 @@ impl Keeping<'_> {
         let had_there = self.open(&other.parent, Some(other_path)).ok().and_then(|(_, had)| had);
         let (first, second) = (thing(one), thing(other));
         volume.index().touched.extend([first.key, second.key]);
-        let exchanged = Entry::Exchanged {
-            one: first,
-            one_path: one_path.clone(),
-            other: second,
-            other_path: other_path.clone(),
-        };
+        let exchanged =
+            Entry::Exchanged { one: first, one_path: one_path.clone(), other: second, other_path: other_path.clone() };
         if let Err(error) = volume.note(had.into_iter().chain(had_there).chain([exchanged])) {
             self.lose(one, &not_noted("where it was", &error));
         }

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::config::Config;
 use rrm::item::{
-    Arrival, Grower, Guarded, Holder, ItemId, ItemKind, Keep, Lent, Origin, RANDOM, Shape, Shelf, Stamp, Told, TrashItem, Trust,
+    Arrival, Grower, Guarded, Holder, ItemId, ItemKind, Keep, Lent, Origin, RANDOM, Shape, Shelf, Stamp, Told,
+    TrashItem, Trust,
 };
 
 use tui_input::InputRequest;

@@ -233,41 +233,42 @@ impl Restoring<'_> {
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        let RestoreEnd { made_anew, problems } = manager.restore(plan, &messages.progress().listening(), |step, result| {
-            let (verb, path) = match result {
-                Ok(Restored::At(path)) => ("restored", path),
-                Ok(Restored::Marked(path, problem)) => {
-                    *exit = (*exit).max(messages.problems(&[problem]));
-                    ("restored", path)
+        let RestoreEnd { made_anew, problems } =
+            manager.restore(plan, &messages.progress().listening(), |step, result| {
+                let (verb, path) = match result {
+                    Ok(Restored::At(path)) => ("restored", path),
+                    Ok(Restored::Marked(path, problem)) => {
+                        *exit = (*exit).max(messages.problems(&[problem]));
+                        ("restored", path)
+                    }
+                    Ok(Restored::Skipped(path)) => ("skipped", path),
+                    Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
+                        return unagreed.push((step.clone(), error));
+                    }
+                    Err(error) => {
+                        *exit = (*exit).max(messages.problems(&[error]));
+                        return;
+                    }
+                };
+                let is_skipped = verb == "skipped" && *report == Report::Summary;
+                let line = match report {
+                    Report::Json => (verb == "restored").then(|| object_line(session, step, &path)),
+                    _ if *report == Report::Each || is_skipped || path != step.target => {
+                        Some(format!("{verb} {}", session.quoted(&path)))
+                    }
+                    _ => None,
+                };
+                if let Some(line) = line {
+                    clear_progress();
+                    written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
                 }
-                Ok(Restored::Skipped(path)) => ("skipped", path),
-                Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
-                    return unagreed.push((step.clone(), error));
+                if verb == "restored" {
+                    if let Some(undoing) = undoing {
+                        undoing.brought_back(&step.item, &path);
+                    }
+                    done.push(path);
                 }
-                Err(error) => {
-                    *exit = (*exit).max(messages.problems(&[error]));
-                    return;
-                }
-            };
-            let is_skipped = verb == "skipped" && *report == Report::Summary;
-            let line = match report {
-                Report::Json => (verb == "restored").then(|| object_line(session, step, &path)),
-                _ if *report == Report::Each || is_skipped || path != step.target => {
-                    Some(format!("{verb} {}", session.quoted(&path)))
-                }
-                _ => None,
-            };
-            if let Some(line) = line {
-                clear_progress();
-                written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
-            }
-            if verb == "restored" {
-                if let Some(undoing) = undoing {
-                    undoing.brought_back(&step.item, &path);
-                }
-                done.push(path);
-            }
-        });
+            });
         written.and_then(|()| out.flush()).context("write error")?;
         self.exit = self.exit.max(messages.problems(&problems));
         made_anew.iter().for_each(|anew| messages.close(&output::made_anew(anew, messages.charset)));

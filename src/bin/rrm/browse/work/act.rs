@@ -64,19 +64,20 @@ fn restore(shared: &Shared, asked: Restore, request: &RestoreOptions) {
     let plan = shared.manager.plan_restore(request);
     let mut problems = plan.problems.iter().map(|error| shared.messages.words(error)).collect::<Vec<_>>();
     let mut restored = Restored { asked, back: Vec::new(), in_the_way: HashSet::new(), unagreed: Vec::new() };
-    let RestoreEnd { made_anew, .. } = shared.manager.restore(&plan, &WorkProgress::new(shared), |step, result| match result {
-        Ok(Outcome::At(path)) => restored.back.push(Returned::new(&step.item, path)),
-        Ok(Outcome::Skipped(_)) => {}
-        Ok(Outcome::Marked(path, problem)) => {
-            problems.push(shared.messages.words(&problem));
-            restored.back.push(Returned::new(&step.item, path));
-        }
-        Err(error) if error.kind == ErrorKind::TargetExists => drop(restored.in_the_way.insert(step.item.id)),
-        Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
-            restored.unagreed.push((step.item.id, shared.messages.words(&error)));
-        }
-        Err(error) => problems.push(shared.messages.words(&error)),
-    });
+    let RestoreEnd { made_anew, .. } =
+        shared.manager.restore(&plan, &WorkProgress::new(shared), |step, result| match result {
+            Ok(Outcome::At(path)) => restored.back.push(Returned::new(&step.item, path)),
+            Ok(Outcome::Skipped(_)) => {}
+            Ok(Outcome::Marked(path, problem)) => {
+                problems.push(shared.messages.words(&problem));
+                restored.back.push(Returned::new(&step.item, path));
+            }
+            Err(error) if error.kind == ErrorKind::TargetExists => drop(restored.in_the_way.insert(step.item.id)),
+            Err(error) if matches!(error.kind, ErrorKind::NeedsConsent | ErrorKind::OpenRecord) => {
+                restored.unagreed.push((step.item.id, shared.messages.words(&error)));
+            }
+            Err(error) => problems.push(shared.messages.words(&error)),
+        });
     problems.extend(made_anew.iter().map(|anew| crate::output::made_anew(anew, shared.messages.charset)));
     shared.report(Report::Restored(restored));
     shared.tell(problems);
