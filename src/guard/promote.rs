@@ -256,8 +256,11 @@ impl Replay {
         let losses = without_doubles(losses);
         let shared = losses.iter().filter(|loss| self.has_other_names(loss, &seen, look));
         let shared = shared.map(|loss| loss.origin.clone()).collect();
-        let gone: HashSet<Key> =
-            losses.iter().filter(|loss| !matches!(loss.what, Taken::Content { .. })).map(|loss| loss.thing.key).collect();
+        let gone: HashSet<Key> = losses
+            .iter()
+            .filter(|loss| !matches!(loss.what, Taken::Content { .. }))
+            .map(|loss| loss.thing.key)
+            .collect();
         let units = group::units(losses, &self, &seen, look);
         let used: HashSet<u64> = units.iter().flat_map(|unit| unit.parts.iter().filter_map(Part::number)).collect();
         let is_there = |number: &u64| look.number(*number).is_some();
@@ -272,11 +275,14 @@ impl Replay {
         }
     }
 
-    /// Where a thing is that may be there still, or again. Another name of it that was moved is none of this one's places.
+    /// Where a thing is that may be there still, or again.
     fn place<'a>(&'a self, loss: &'a Loss, key: Key, look: &dyn Look) -> Option<&'a PathBuf> {
-        let has_one_name = !matches!(loss.what, Taken::Name { .. });
-        let moved_to = self.moved_to.get(&key).filter(|_| has_one_name);
-        [Some(&loss.path), Some(&loss.origin), moved_to].into_iter().flatten().find(|place| look.at(place) == Some(key))
+        let moved_to = self.moved_to.get(&key);
+        let is_name = matches!(loss.what, Taken::Name { .. });
+        let places = [Some(&loss.path), Some(&loss.origin), moved_to.filter(|_| !is_name)];
+        // Where another name of it was moved, that one is, and an undo moves it back.
+        let is_own = |place: &&PathBuf| !is_name || moved_to != Some(*place);
+        places.into_iter().flatten().filter(is_own).find(|place| look.at(place) == Some(key))
     }
 
     /// Whether a thing is not where it was, nor with the content that it had.

@@ -1,6 +1,8 @@
 //! Putting back: from a selection to a plan, and from the plan to where things were.
 
+pub(super) mod aftermath;
 pub(super) mod copy_out;
+pub(super) mod exchanged;
 pub(super) mod foresee;
 pub(super) mod likeness;
 pub(super) mod options;
@@ -16,9 +18,9 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
-use crate::ops::guarded::{Aftermath, conflict_of};
 use crate::ops::remove::options::RemoveOptions;
 use crate::ops::remove::plan::{Removal, RemoveStep, Removed};
+use crate::ops::restore::aftermath::Aftermath;
 use crate::ops::restore::copy_out::copy_out;
 use crate::ops::restore::likeness::{Before, Likeness, TrashedDirectories};
 use crate::ops::restore::plan::{MOST_NUMBERS, check_open, in_the_way, links_of};
@@ -42,7 +44,7 @@ impl TrashManager {
         mut each: impl FnMut(&RestoreStep, Result<Restored>),
     ) -> RestoreEnd {
         let request = &plan.options;
-        let mut aftermath = Aftermath::of(self, plan);
+        let mut aftermath = Aftermath::of(self, plan.steps.iter().map(|step| &step.item), request);
         let mut targets = Targets::default();
         let directories = TrashedDirectories::of(self);
         let all = Amount { entries: plan.steps.len() as u64, bytes: 0 };
@@ -74,7 +76,7 @@ impl TrashManager {
     /// Whether erasing records beside the renames is worth a thread. Not where one step may move to the trash what another
     /// brought out of it: that is to be without its old record by then.
     fn writers(&self, steps: &[RestoreStep], request: &RestoreOptions) -> Writers {
-        if steps.iter().any(|step| conflict_of(step, request) == Conflict::Swap) {
+        if steps.iter().any(|step| request.conflict_of(&step.item) == Conflict::Swap) {
             return Writers::One;
         }
         let trash = steps.first().and_then(|step| self.trash_of(&step.item).ok());
@@ -99,7 +101,7 @@ impl TrashManager {
         let parent = targets.open(self, step.target.parent().unwrap_or(Path::new("/")), links, &likeness)?;
         let name = step.target.file_name().unwrap_or_default();
         let take = |name: &OsStr| self.take(step, &parent, name, request, progress);
-        match (take(name), conflict_of(step, request)) {
+        match (take(name), request.conflict_of(&step.item)) {
             (Err(error), conflict) if error.kind == ErrorKind::TargetExists => match conflict {
                 _ if self.is_back(&step.item, &parent.path.join(name), progress) => {
                     Ok(Begun::Restored(Restored::At(step.target.clone())))

@@ -70,6 +70,8 @@ impl Crate {
         let Some(length) = (1..=path.len()).rev().find(is_module) else { return Module::new() };
         let (module, rest) = path.split_at(length);
         let passed_on = rest.first().and_then(|name| self.passed_on.get(&(module.to_vec(), name.clone())));
+        // A module in the file itself is none of these.
+        let passed_on = passed_on.filter(|further| **further != *path);
         passed_on.map_or_else(|| module.to_vec(), |further| self.module_that_has(further))
     }
 }
