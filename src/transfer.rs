@@ -46,6 +46,7 @@ pub use copy::copy;
 pub use error::{Failure, TransferError};
 pub use loss::{Loss, Losses, Lost};
 pub use metadata::apply::{apply_metadata, is_like};
+pub use metadata::attributes::Given;
 pub use metadata::traits::Traits;
 pub use remove_source::aside::bring_back;
 pub use remove_source::{Left, Proof, RemovedSource, remove_source};

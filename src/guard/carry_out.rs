@@ -131,10 +131,8 @@ fn write_plan(trash: &TrashDir, guard: &Guard, batch: &Batch, promotion: Promoti
 fn execute(trash: &TrashDir, guard: &Guard, plan: &Plan, summary: &mut Summary) -> io::Result<()> {
     let mut failed = None;
     for unit in &plan.units {
-        match commit(trash, guard, unit) {
-            Ok(Some(item)) => summary.count(item),
-            Ok(None) => {}
-            Err(error) => failed = Some(error),
+        if let Err(error) = commit(trash, guard, unit, summary) {
+            failed = Some(error);
         }
     }
     if let Some(error) = failed {
@@ -157,18 +155,19 @@ fn execute(trash: &TrashDir, guard: &Guard, plan: &Plan, summary: &mut Summary) 
     Ok(())
 }
 
-/// Fills an envelope and puts it among the items; `None` where that was done before.
-fn commit(trash: &TrashDir, guard: &Guard, unit: &PlannedUnit) -> Result<Option<crate::item::TrashItem>> {
+/// Fills an envelope and puts it among the items, unless that was done before.
+fn commit(trash: &TrashDir, guard: &Guard, unit: &PlannedUnit, summary: &mut Summary) -> Result<()> {
     let text = unit.id.to_string();
     let failed = |error| Error::system("file", trash.path().join(&text), error);
-    let is_filled = trash.making_room(|| fill(guard, unit)).map_err(failed)?;
-    if !is_filled {
-        return Ok(None);
-    }
+    let Some(lacking) = trash.making_room(|| fill(guard, unit)).map_err(failed)? else { return Ok(()) };
     trash.commit_guarded(guard, unit.id).map_err(failed)?;
-    match trash.read(unit.id)? {
-        Reading::Item(item) => Ok(Some(item)),
-        // Somebody was fast.
-        Reading::Abandoned { .. } | Reading::Gone => Ok(None),
+    // What is there no more somebody was fast to take.
+    if let Reading::Item(item) = trash.read(unit.id)? {
+        let origin = item.original_path().unwrap_or(Path::new("")).to_owned();
+        let reason = "its attributes could not be set";
+        let lost = lacking.iter().map(|below| Error::new(ErrorKind::NoAttributes, "keep", origin.join(below), reason));
+        summary.not_kept.extend(lost);
+        summary.count(item);
     }
+    Ok(())
 }

@@ -275,11 +275,14 @@ impl Replay {
         }
     }
 
-    /// Where a thing is that may be there still, or again. Another name of it that was moved is none of this one's places.
+    /// Where a thing is that may be there still, or again.
     fn place<'a>(&'a self, loss: &'a Loss, key: Key, look: &dyn Look) -> Option<&'a PathBuf> {
-        let has_one_name = !matches!(loss.what, Taken::Name { .. });
-        let moved_to = self.moved_to.get(&key).filter(|_| has_one_name);
-        [Some(&loss.path), Some(&loss.origin), moved_to].into_iter().flatten().find(|place| look.at(place) == Some(key))
+        let moved_to = self.moved_to.get(&key);
+        let is_name = matches!(loss.what, Taken::Name { .. });
+        let places = [Some(&loss.path), Some(&loss.origin), moved_to.filter(|_| !is_name)];
+        // Where another name of it was moved, that one is, and an undo moves it back.
+        let is_own = |place: &&PathBuf| !is_name || moved_to != Some(*place);
+        places.into_iter().flatten().filter(is_own).find(|place| look.at(place) == Some(key))
     }
 
     /// Whether a thing is not where it was, nor with the content that it had.

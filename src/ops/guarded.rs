@@ -1,7 +1,5 @@
 //! What a guarded run needs of the trash, and what becomes of one that nobody owns any more.
 
-mod aftermath;
-
 use std::collections::HashMap;
 use std::io::Read as _;
 use std::sync::Arc;
@@ -10,23 +8,10 @@ use chrono::{DateTime, Utc};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::{Batch, carry_out};
-use crate::item::{Guarded, ItemId};
+use crate::item::ItemId;
 use crate::manager::TrashManager;
-use crate::ops::restore::options::{Conflict, Restorable, RestoreOptions};
-use crate::ops::restore::step::RestoreStep;
 use crate::store::{Guard, Run, TrashDir};
 use crate::sys::{Dir, Metadata, metadata_of_file};
-
-pub(crate) use aftermath::Aftermath;
-
-/// What is done where something is in the way: an undo exchanges what a guarded program has put in the place of an item.
-pub(crate) fn conflict_of(step: &RestoreStep, request: &RestoreOptions) -> Conflict {
-    let is_undo = matches!(request.what, Restorable::LastBatches { .. }) && request.destination.directory.is_none();
-    match (request.conflict, step.item.guarded) {
-        (Conflict::Fail, Guarded::Replaced(_)) if is_undo => Conflict::Swap,
-        (conflict, _) => conflict,
-    }
-}
 
 impl TrashManager {
     /// All trash directories that can be found.

@@ -1,6 +1,8 @@
 //! Putting back: from a selection to a plan, and from the plan to where things were.
 
+pub(super) mod aftermath;
 pub(super) mod copy_out;
+pub(super) mod exchanged;
 pub(super) mod foresee;
 pub(super) mod merge;
 pub(super) mod missing_parents;
@@ -19,9 +21,9 @@ use std::sync::Arc;
 use crate::error::{Error, ErrorKind, Result, words_of};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
-use crate::ops::guarded::{Aftermath, conflict_of};
 use crate::ops::remove::options::RemoveOptions;
 use crate::ops::remove::plan::{Removal, Removed};
+use crate::ops::restore::aftermath::Aftermath;
 use crate::ops::restore::copy_out::copy_out;
 use crate::ops::restore::missing_parents::{Before, MissingParents, TrashedDirectories};
 use crate::ops::restore::step::{MOST_NUMBERS, check_open, in_the_way, links_of};
@@ -45,7 +47,7 @@ impl TrashManager {
         mut each: impl FnMut(&RestoreStep, Result<Restored>),
     ) -> RestoreEnd {
         let request = &plan.options;
-        let mut aftermath = Aftermath::of(self, plan);
+        let mut aftermath = Aftermath::of(self, plan.steps.iter().map(|step| &step.item), request);
         let mut targets = Targets::default();
         let directories = TrashedDirectories::of(self);
         let all = Amount { entries: plan.steps.len() as u64, bytes: 0 };
@@ -79,7 +81,7 @@ impl TrashManager {
     /// Nor where one may meet what another brought: that is to have its mode.
     fn writers(&self, steps: &[RestoreStep], request: &RestoreOptions) -> Writers {
         let may_meet = |conflict| matches!(conflict, Conflict::Swap | Conflict::Merge | Conflict::MergeSwap);
-        if steps.iter().any(|step| may_meet(conflict_of(step, request))) {
+        if steps.iter().any(|step| may_meet(request.conflict_of(&step.item))) {
             return Writers::One;
         }
         let trash = steps.first().and_then(|step| self.trash_of(&step.item).ok());
@@ -104,7 +106,7 @@ impl TrashManager {
         let parent = targets.open(self, step.target.parent().unwrap_or(Path::new("/")), links, &missing_parents)?;
         let name = step.target.file_name().unwrap_or_default();
         let take = |name: &OsStr| self.take(step, &parent, name, request, progress);
-        match (take(name), conflict_of(step, request)) {
+        match (take(name), request.conflict_of(&step.item)) {
             (Err(error), conflict) if error.kind == ErrorKind::TargetExists => match conflict {
                 _ if self.is_back(&step.item, &parent.path.join(name), progress) => {
                     Ok(Begun::Restored(Restored::At(step.target.clone())))

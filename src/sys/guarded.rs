@@ -8,7 +8,7 @@ use std::os::unix::net::UnixStream;
 use super::Timestamp;
 use super::platform::guarded as platform;
 
-pub use super::platform::guarded::{Leash, Listener, Signals, Stopped};
+pub use super::platform::guarded::{Leash, Listener, SignalMask, Signals, Stopped};
 
 /// How many bytes a stopped call is [written down](Stopped::written_down) in.
 pub const STOPPED_SIZE: usize = platform::STOPPED_SIZE;

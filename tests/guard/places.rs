@@ -61,6 +61,9 @@ fn a_process_with_another_root_is_seen_by_our_paths() {
 
 #[test]
 fn a_mount_of_the_process_alone_has_no_path_of_ours() {
+    if !is_root() {
+        skip!("root", "to mount under the guard");
+    }
     in_mount_namespace!();
     let sandbox = or_skip!(sandbox());
     fs::create_dir(sandbox.path("d")).expect("work is empty");
@@ -79,6 +82,9 @@ fn a_mount_of_the_process_alone_has_no_path_of_ours() {
 
 #[test]
 fn a_mount_made_in_the_midst_of_a_run_is_ours() {
+    if !is_root() {
+        skip!("root", "to mount under the guard");
+    }
     in_mount_namespace!();
     let sandbox = or_skip!(sandbox());
     let script = "mkdir d; mount -t tmpfs tmpfs d; echo x >d/a; rm d/a; umount d";

@@ -7,15 +7,17 @@ use super::super::plan::PlannedUnit;
 use super::super::promote::{Part, Uses, What};
 use crate::store::{Guard, layout};
 use crate::sys::{Dir, Inode, Name, if_there, rename_to_own_name};
-use crate::transfer::Traits;
+use crate::transfer::{Given, Traits};
 
 /// What an owner may do with a directory that is being filled.
 const OWNER_ALL: u32 = 0o700;
 
-/// Fills the envelope of an item; false where it is not there (any more).
-pub(super) fn fill(guard: &Guard, unit: &PlannedUnit) -> io::Result<bool> {
+/// Fills the envelope of an item, and tells which directories in it could not be given all of their attributes; `None` where
+/// the envelope is not there (any more).
+pub(super) fn fill<'a>(guard: &Guard, unit: &'a PlannedUnit) -> io::Result<Option<Vec<&'a Path>>> {
     let text = unit.id.to_string();
-    let Some(envelope) = if_there(guard.dir().open_dir(Name::new(&text)?))? else { return Ok(false) };
+    let Some(envelope) = if_there(guard.dir().open_dir(Name::new(&text)?))? else { return Ok(None) };
+    let mut lacking = Vec::new();
     let mut filling = Filling { guard, envelope: &envelope, last: None };
     for part in &unit.parts {
         filling.put(part)?;
@@ -24,10 +26,13 @@ pub(super) fn fill(guard: &Guard, unit: &PlannedUnit) -> io::Result<bool> {
     // is changed any more.
     for part in unit.parts.iter().rev() {
         if let What::Directory(Some(had)) = &part.what {
-            filling.finish(&part.below, had)?;
+            match filling.finish(&part.below, had)? {
+                Given::All => {}
+                Given::NotAll => lacking.push(&*part.below),
+            }
         }
     }
-    Ok(true)
+    Ok(Some(lacking))
 }
 
 struct Filling<'a> {
@@ -85,7 +90,7 @@ impl Filling<'_> {
         Ok(())
     }
 
-    fn finish(&mut self, below: &Path, had: &Traits) -> io::Result<()> {
+    fn finish(&mut self, below: &Path, had: &Traits) -> io::Result<Given> {
         self.last = None;
         let (holder, name) = self.place(below)?;
         let dir = holder.open_dir(Name::new(&name)?)?.readable()?;

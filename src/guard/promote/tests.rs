@@ -251,6 +251,8 @@ fn what_becomes_of_it() {
         ("a", "a~b ?-a -b", "b"),
         ("a", "a~b -a b>c", "a"),
         ("a", "?-a a>b", ""),
+        ("a", "?-a a>b b>a", ""),
+        ("a", "a~b -a b>a", "a!"),
         // The run's own work, old enough.
         ("", "+n -n", "n"),
         ("", "+n -n +n -n", "n n^1"),

@@ -8,17 +8,19 @@ use super::keeper::stand_by;
 use super::wire::{Told, hear};
 use super::{Guard, Guarded, NotRun, Watch, fork_without};
 use crate::sys::Ending;
-use crate::sys::guarded::{Signals, is_stopped, stop, wait_to_read};
+use crate::sys::guarded::{SignalMask, Signals, is_stopped, stop, wait_to_read};
 
 /// The signal that has a stopped process go on.
 const SIGCONT: u8 = 18;
 
 pub(super) fn run(command: &Guarded, watch: &Arc<dyn Watch>) -> Result<Guard, NotRun> {
     let (mine, theirs) = UnixStream::pair().map_err(NotRun::NoKeeper)?;
-    let (_, mine) = fork_without(mine, || stand_by(command, watch, &theirs)).map_err(NotRun::NoKeeper)?;
+    let mask = SignalMask::own().map_err(NotRun::NoKeeper)?;
+    // Before there is anybody to pass them on to, so that none ends us alone. COMMAND gets the mask that we had.
+    let signals = Signals::catch().map_err(NotRun::NoKeeper)?;
+    let ours = fork_without((mine, signals), || stand_by(command, &mask, watch, &theirs));
+    let (_, (mine, mut signals)) = ours.map_err(NotRun::NoKeeper)?;
     drop(theirs);
-    // Only now: what was forked has to get its signals.
-    let mut signals = Signals::catch().map_err(NotRun::NoKeeper)?;
     wait(&mine, &mut signals)
 }
 

@@ -10,8 +10,8 @@ use super::serve::serve;
 use super::wire::{Told, plain, tell};
 use super::{Guarded, NotRun, Watch, fork_without};
 use crate::sys::guarded::{
-    Leash, Listener, adopt_orphans, hand_over, leave_group, leave_surroundings, own_group, put_under_guard, take_over,
-    wait_for_children, wake,
+    Leash, Listener, SignalMask, adopt_orphans, hand_over, leave_group, leave_surroundings, own_group, put_under_guard,
+    take_over, wait_for_children, wake,
 };
 use crate::sys::{Ending, Happened};
 
@@ -30,14 +30,14 @@ struct Kept {
 }
 
 /// The stand-by's life.
-pub(super) fn stand_by(command: &Guarded, watch: &Arc<dyn Watch>, front: &UnixStream) -> u8 {
+pub(super) fn stand_by(command: &Guarded, mask: &SignalMask, watch: &Arc<dyn Watch>, front: &UnixStream) -> u8 {
     let group = own_group();
     let Ok((mine, theirs)) = UnixStream::pair() else { return FAILED };
     let Ok(flights) = Flights::new() else { return FAILED };
     if adopt_orphans().is_err() {
         return FAILED;
     }
-    let (keeper, mine) = match fork_without(mine, || keep(command, watch, front, &theirs, &flights, group)) {
+    let (keeper, mine) = match fork_without(mine, || keep((command, mask), watch, front, &theirs, &flights, group)) {
         Ok(forked) => forked,
         Err(error) => {
             tell(front, &Told::NotRun(NotRun::NoKeeper(plain(&error))));
@@ -70,7 +70,7 @@ pub(super) fn stand_by(command: &Guarded, watch: &Arc<dyn Watch>, front: &UnixSt
 
 /// The keeper's life.
 fn keep(
-    command: &Guarded,
+    command: (&Guarded, &SignalMask),
     watch: &Arc<dyn Watch>,
     front: &UnixStream,
     stand_by: &UnixStream,
@@ -103,7 +103,7 @@ fn not_run(front: &UnixStream, why: NotRun) -> u8 {
 }
 
 /// Starts what will be COMMAND, and takes its listener; it waits for a word on the stream.
-fn begin(command: &Guarded, stand_by: &UnixStream, group: u32) -> Result<(Kept, UnixStream), NotRun> {
+fn begin(command: (&Guarded, &SignalMask), stand_by: &UnixStream, group: u32) -> Result<(Kept, UnixStream), NotRun> {
     adopt_orphans().map_err(NotRun::NoKeeper)?;
     let (mine, theirs) = UnixStream::pair().map_err(NotRun::NoKeeper)?;
     let (process, mine) = fork_without(mine, || become_command(command, &theirs)).map_err(NotRun::NoKeeper)?;
@@ -134,7 +134,7 @@ fn let_run(mut go: UnixStream) -> Result<(), NotRun> {
 }
 
 /// What will be COMMAND: puts itself under the guard, hands the listener over, waits for the word, and becomes it.
-fn become_command(command: &Guarded, mut keeper: &UnixStream) -> u8 {
+fn become_command((command, mask): (&Guarded, &SignalMask), mut keeper: &UnixStream) -> u8 {
     let tell = |error: &io::Error| {
         let _ = (&*keeper).write_all(&error.raw_os_error().unwrap_or_default().to_ne_bytes());
         NEVER_BEGAN
@@ -149,7 +149,10 @@ fn become_command(command: &Guarded, mut keeper: &UnixStream) -> u8 {
     if !matches!(keeper.read(&mut word), Ok(1)) {
         return NEVER_BEGAN;
     }
-    tell(&super::become_command(command))
+    match mask.restore() {
+        Ok(()) => tell(&super::become_command(command)),
+        Err(error) => tell(&error),
+    }
 }
 
 /// Goes on in the place of a keeper that is dead.

@@ -259,8 +259,8 @@ impl Service {
         if let Some(device) = late.device {
             locked(&self.passed_over).insert(device, Instant::now());
         }
-        self.listener.let_go(&late.stopped);
         self.watch.missed(self.listener.missed(&late.stopped, late.path, Why::TooSlow));
+        self.listener.let_go(&late.stopped);
     }
 
     fn tick(&self) {

@@ -12,7 +12,6 @@ use crate::error::{Error, Result};
 use crate::item::ItemId;
 use crate::manager::TrashManager;
 use crate::manager::trash_ids::TrashIds;
-use crate::ops::guarded::conflict_of;
 use crate::ops::restore::options::{Conflict, RestoreOptions};
 use crate::ops::restore::step::joined;
 use crate::ops::restore::step::{MOST_NUMBERS, check_open, in_the_way, links_of};
@@ -117,7 +116,7 @@ impl<'a> ToCome<'a> {
             return Err(failed(io::Error::from_raw_os_error(ENOENT)));
         }
         let free = |target: PathBuf| self.may_make_in(&parent).map(|()| Restored::At(target)).map_err(failed);
-        match conflict_of(step, request) {
+        match request.conflict_of(&step.item) {
             _ if self.at(&target) == Is::Nothing => free(target),
             Conflict::Fail => Err(in_the_way(&step.target)),
             Conflict::Skip => Ok(Restored::Skipped(step.target.clone())),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use chrono::{DateTime, Utc};
 
-use crate::item::ItemId;
+use crate::item::{Guarded, ItemId, TrashItem};
 use crate::ops::copy::Copying;
 use crate::ops::remove::options::RemoveOptions;
 use crate::rules::selection::{Selection, Term};
@@ -42,6 +42,21 @@ impl RestoreOptions {
             open: Open::default(),
             now,
             deletion: RemoveOptions::new(now).deletion,
+        }
+    }
+}
+
+impl RestoreOptions {
+    /// Whether what commands have removed goes back to where it was.
+    pub(crate) fn is_undo_in_place(&self) -> bool {
+        matches!(self.what, Restorable::LastBatches { .. }) && self.destination.directory.is_none()
+    }
+
+    /// What is done where something is in the way of an item: an undo exchanges what a guarded program has put there.
+    pub(crate) fn conflict_of(&self, item: &TrashItem) -> Conflict {
+        match (self.conflict, item.guarded) {
+            (Conflict::Fail, Guarded::Replaced(_)) if self.is_undo_in_place() => Conflict::Swap,
+            (conflict, _) => conflict,
         }
     }
 }

@@ -5,12 +5,12 @@ use std::path::{Path, PathBuf};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{Origin, TrashItem, Untrusted};
 use crate::manager::TrashManager;
-use crate::ops::guarded::Aftermath;
+use crate::ops::restore::aftermath::Aftermath;
+use crate::ops::restore::exchanged::Exchanged;
 use crate::ops::restore::foresee::ToCome;
 use crate::ops::restore::options::{Conflict, Destination, Restorable, RestoreOptions};
 use crate::ops::restore::step::{RestorePlan, RestoreStep, open};
 use crate::ops::restore::target::RESTORE;
-use crate::ops::undo::Exchanged;
 use crate::rules::selection::{Choice, Chosen, Versions};
 use crate::sys::{self, Name};
 use crate::text::quoted;
@@ -51,8 +51,8 @@ impl TrashManager {
         }
         // A directory comes back before what was removed from inside it.
         plan.steps.sort_by(|a, b| a.target.cmp(&b.target));
-        let aftermath = Aftermath::of(self, &plan);
-        aftermath.put_last_what_waits(&mut plan.steps);
+        let aftermath = Aftermath::of(self, plan.steps.iter().map(|step| &step.item), request);
+        plan.steps.sort_by_key(|step| aftermath.is_taken(&step.target));
         if let Some(name) = request.destination.name.as_ref().filter(|_| plan.steps.len() > 1) {
             let reason = format!("{} items cannot have one name", plan.steps.len());
             plan.steps.clear();

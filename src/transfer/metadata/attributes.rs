@@ -77,11 +77,21 @@ pub(in crate::transfer) fn keep(
     Ok(losses)
 }
 
+/// Whether all attributes could be given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Given {
+    /// They were.
+    All,
+    /// This file system or user cannot hold some of them.
+    NotAll,
+}
+
 /// Makes the attributes of `inode` these, as far as they may be set: others go, but for labels.
-pub(super) fn replace(inode: &Inode, wanted: &BTreeMap<OsString, Vec<u8>>) -> Result<(), Trouble> {
+pub(in crate::transfer) fn replace(inode: &Inode, wanted: &BTreeMap<OsString, Vec<u8>>) -> Result<Given, Trouble> {
+    let mut given = Given::All;
     for (name, value) in wanted {
-        if get(inode, name).during(Failure::Keep)?.as_ref() != Some(value) {
-            set(inode, name, value)?;
+        if get(inode, name).during(Failure::Keep)?.as_ref() != Some(value) && !set(inode, name, value)? {
+            given = Given::NotAll;
         }
     }
     for name in list(inode, is_kept)
@@ -95,7 +105,7 @@ pub(super) fn replace(inode: &Inode, wanted: &BTreeMap<OsString, Vec<u8>>) -> Re
             removed => removed.during(Failure::Keep)?,
         }
     }
-    Ok(())
+    Ok(given)
 }
 
 fn remove_inherited(made: &Inode, but: &[OsString]) -> io::Result<()> {

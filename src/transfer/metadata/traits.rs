@@ -6,7 +6,8 @@ use std::io;
 
 use crate::sys::{Asked, AttributeMeaning, FileKind, Inode, Metadata, Timestamp, meaning_of_attribute};
 use crate::transfer::error::Trouble;
-use crate::transfer::metadata::{attributes, mode_for, set_owner, tolerate_refusal};
+use crate::transfer::metadata::attributes::{self, Given};
+use crate::transfer::metadata::{mode_for, set_owner, tolerate_refusal};
 
 /// Owner, permission bits, times and attributes.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,15 +48,16 @@ impl Traits {
     /// Gives all of it to an inode that we made; what may not be given is left out.
     ///
     /// The order is that of a copy: an owner takes set-id bits, and all else the times.
-    pub fn give(&self, made: &Inode) -> io::Result<()> {
+    pub fn give(&self, made: &Inode) -> io::Result<Given> {
         let is = made.metadata()?;
         let was = self.as_metadata(is);
         let owner = set_owner(&was, made, (is.uid, is.gid))?;
-        attributes::replace(made, &self.attributes).map_err(Trouble::into_source)?;
+        let given = attributes::replace(made, &self.attributes).map_err(Trouble::into_source)?;
         if is.kind != FileKind::Symlink {
             tolerate_refusal(made.set_mode(mode_for(&was, owner)), Asked::Metadata)?;
         }
-        tolerate_refusal(made.set_times(self.accessed, self.modified), Asked::Metadata)
+        tolerate_refusal(made.set_times(self.accessed, self.modified), Asked::Metadata)?;
+        Ok(given)
     }
 
     /// Gives permission bits and attributes back to an inode that had them, and has others now.

@@ -21,7 +21,7 @@ use meaning::{Unseen, loss_of};
 use ours::OurMounts;
 use process::{Process, ProgramId};
 
-pub use family::{Leash, Signals};
+pub use family::{Leash, SignalMask, Signals};
 pub(in crate::sys) use family::{
     adopt_orphans, file_clock, hand_over, has_something, is_stopped, leave_group, leave_surroundings, own_group,
     shared_file, stop, take_over, wait_for_children, wait_to_read, wake,

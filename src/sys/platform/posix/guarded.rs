@@ -25,6 +25,21 @@ pub enum Leash {}
 #[derive(Debug)]
 pub enum Signals {}
 
+/// There is none.
+#[derive(Debug, Clone, Copy)]
+pub enum SignalMask {}
+
+#[expect(missing_docs, clippy::missing_errors_doc, reason = "as on Linux, but never called")]
+impl SignalMask {
+    pub fn own() -> io::Result<Self> {
+        refused()
+    }
+
+    pub fn restore(&self) -> io::Result<()> {
+        match *self {}
+    }
+}
+
 pub(in crate::sys) const STOPPED_SIZE: usize = 8;
 
 fn refused<T>() -> io::Result<T> {

@@ -127,6 +127,22 @@ pub(in crate::sys) fn own_group() -> u32 {
 #[derive(Debug)]
 pub struct Signals(SignalFd);
 
+/// Which signals a process has blocked; a program that it becomes has the same.
+#[derive(Debug, Clone, Copy)]
+pub struct SignalMask(SigSet);
+
+impl SignalMask {
+    /// That of this thread.
+    pub fn own() -> io::Result<Self> {
+        Ok(Self(SigSet::thread_get_mask()?))
+    }
+
+    /// Makes it that of this thread again.
+    pub fn restore(&self) -> io::Result<()> {
+        Ok(self.0.thread_set_mask()?)
+    }
+}
+
 const PASSED_ON: [Caught; 9] = [
     Caught::SIGHUP,
     Caught::SIGINT,

@@ -13,10 +13,10 @@ use chrono::{DateTime, Utc};
 
 use crate::error::{Error, ErrorKind};
 use crate::guard::{Entry, Key, Thing, entries};
+use crate::item::TrashItem;
 use crate::manager::TrashManager;
 use crate::manager::trash_ids::TrashIds;
-use crate::ops::restore::options::Restorable;
-use crate::ops::restore::step::{RestorePlan, RestoreStep};
+use crate::ops::restore::options::RestoreOptions;
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name, rename_no_replace};
 use crate::transfer::Traits;
 
@@ -54,12 +54,14 @@ enum Turned {
 
 impl Aftermath {
     /// That of the runs whose items an undo is about to restore to where they were.
-    pub(crate) fn of(manager: &TrashManager, plan: &RestorePlan) -> Self {
-        let request = &plan.options;
-        let is_undo = matches!(request.what, Restorable::LastBatches { .. }) && request.destination.directory.is_none();
+    pub(crate) fn of<'i>(
+        manager: &TrashManager,
+        items: impl Iterator<Item = &'i TrashItem>,
+        options: &RestoreOptions,
+    ) -> Self {
         let mut aftermath = Self { trashes: TrashIds::of(manager), moves: Vec::new(), had: Vec::new() };
-        let guarded = plan.steps.iter().filter(|step| is_undo && step.item.guarded.words().is_some());
-        let batches: HashSet<DateTime<Utc>> = guarded.filter_map(|step| step.item.trashed.instant()).collect();
+        let guarded = items.filter(|item| options.is_undo_in_place() && item.guarded.words().is_some());
+        let batches: HashSet<DateTime<Utc>> = guarded.filter_map(|item| item.trashed.instant()).collect();
         if batches.is_empty() {
             return aftermath;
         }
@@ -88,11 +90,10 @@ impl Aftermath {
         }
     }
 
-    /// Puts those steps last that restore something to where a run has moved another thing, for which a directory may have to be
-    /// restored first. Otherwise they keep their order.
-    pub(crate) fn put_last_what_waits(&self, steps: &mut [RestoreStep]) {
-        let places: Vec<&Path> = self.moves.iter().flat_map(|(entry, _)| places_of(entry)).collect();
-        steps.sort_by_key(|step| places.iter().any(|place| step.target.starts_with(place)));
+    /// Whether what is restored to `target` comes last: a run has moved another thing there, which goes back first, perhaps to
+    /// a directory that has to be restored for it.
+    pub(crate) fn is_taken(&self, target: &Path) -> bool {
+        self.moves.iter().flat_map(|(entry, _)| places_of(entry)).any(|place| target.starts_with(place))
     }
 
     /// Moves back what can be by now: to a directory that is not there yet, nothing can.
