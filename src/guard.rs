@@ -18,7 +18,7 @@ mod run;
 mod summary;
 mod volume;
 
-pub(crate) use carry_out::{Batch, carry_out};
+pub(crate) use carry_out::{Batch, batch_of, carry_out};
 pub(crate) use journal::{Entry, Key, Thing, entries};
 pub use loss::{Change, Found, Keeper, Loss, Missed, Verdict, Why};
 pub use run::{GuardOptions, GuardedRun};
