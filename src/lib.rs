@@ -52,6 +52,7 @@
 //! | `rrm_mode`, `trashed_date`, `rrm_keep` of an older item | we alone if its carrier is closed; else the item is open | it gets that mode back; it is ordered by that date; it is kept |
 //! | any of these on what is in no trash, or open | its owner, its group, whoever copied it | a removal writes its own over what a crash left of the same path, and leaves anything else in an envelope; the doctor erases it; nothing is done by its value |
 //! | what the last undo brought back, in `.undone` | we alone; where it leads, others may have put something since | a redo removes it again if it is the same inode, unchanged; it is not due before a new grace period is over |
+//! | the journal, the plan and the aftermath of a guarded run | we alone; where they lead, others may have put something since | an undo moves back, and gives permissions to, the very inode only, through no link, never a set-id bit of a program nor an owner |
 //! | a note in `.staging` | we alone; where it leads, others may have put something since | compared byte by byte before anything goes |
 //! | mode, owner and times of a removed thing | its owner | they go back with it; what is closed gets the bits back that its name tells |
 //!
@@ -104,6 +105,14 @@
 //! | what cannot be deleted is renamed back | what is left of it in the trash, listed | the person who is told; a `clean` a week later |
 //! | REMOVAL of one that is no directory, where a used-up quota forbids the claim | not there, never listed again | |
 //! | some pieces of the ballast are made | fewer than all, one perhaps empty | a `clean` that deletes something |
+//! | **a guarded run** | | |
+//! | a line in the journal of the run | in place; a line about a number that is not there | nobody: it says nothing |
+//! | a LINK or a finished copy under that number | in place, or gone once the program goes on; its number in `.guarded` | the next command that finds nobody at work there makes items of it |
+//! | envelopes in `.guarded`, what an undo has to do beside | the same | the next command discards them, and begins again |
+//! | the plan of what becomes of the numbers | the same | the next command does what the plan says |
+//! | each number moved into its envelope | some of it in an envelope in `.guarded` | the same |
+//! | RENAME of an envelope to the trash | that item in the trash, listed | the same, for the others |
+//! | the numbers that nobody needs, the journal and the plan removed | all items in the trash, listed | |
 //!
 //! An undo first forgets the one before, and notes what it brought back once all of it is there, each path with the inode
 //! and its time of change. Killed, it leaves no note, and there is nothing to redo. A redo looks at each of them before it
@@ -127,6 +136,7 @@
 //!
 //! | module | what it knows |
 //! |---|---|
+//! | [`guard`] | what a program destroys while it runs, and what becomes of that |
 //! | [`ops`] | the verbs: what a caller asks for, a plan that only reads, and what came of it |
 //! | [`finding`] | what a doctor may find |
 //! | [`manager`] | which trash directories there are, and which of them an item is in |

@@ -63,6 +63,12 @@ impl Batch {
     }
 }
 
+/// The batch that an aftermath belongs to.
+pub(crate) fn batch_of(aftermath: &[u8]) -> Option<DateTime<Utc>> {
+    let first = aftermath.split(|byte| *byte == b'\n').next()?;
+    DateTime::from_timestamp_micros(std::str::from_utf8(first).ok()?.parse().ok()?)
+}
+
 /// Makes items of what a run has kept on one volume. What fails is named, and left to the next command.
 pub(crate) fn carry_out(trash: &TrashDir, guard: &Guard, batch: &Batch) -> Summary {
     let mut summary = Summary::default();

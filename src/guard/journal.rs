@@ -92,16 +92,22 @@ impl Entry {
             }
             Self::Kept { number, by, thing, before, modified, path } => {
                 let by = if *by == By::Link { "link" } else { "copy" };
-                line.word("kept").word(number).word(by).thing(thing).before(*before).time(*modified).path(path);
+                line.word("kept")
+                    .word(number)
+                    .word(by)
+                    .thing(thing)
+                    .before(*before)
+                    .time(*modified)
+                    .path(path.as_deref());
             }
             Self::Content { number, thing, before, path } => {
-                line.word("content").word(number).thing(thing).before(*before).path(path);
+                line.word("content").word(number).thing(thing).before(*before).path(path.as_deref());
             }
             Self::Emptied { thing, path } => {
-                line.word("emptied").thing(thing).path(path);
+                line.word("emptied").thing(thing).path(path.as_deref());
             }
             Self::Had { thing, path, traits } => {
-                line.word("had").thing(thing).path(path).traits(traits);
+                line.word("had").thing(thing).path(path.as_deref()).traits(traits);
             }
             Self::Moved { thing, from, to } => {
                 line.word("moved").thing(thing).bytes(from.as_os_str()).bytes(to.as_os_str());
@@ -173,7 +179,7 @@ pub(crate) fn entries(journal: &[u8]) -> Vec<Entry> {
 pub(super) struct Line(pub(super) String);
 
 impl Line {
-    pub(super) fn word(&mut self, word: impl ToString) -> &mut Self {
+    pub(super) fn word(&mut self, word: &(impl ToString + ?Sized)) -> &mut Self {
         if !self.0.is_empty() {
             self.0.push('\t');
         }
@@ -182,20 +188,20 @@ impl Line {
     }
 
     pub(super) fn bytes(&mut self, bytes: &OsStr) -> &mut Self {
-        self.word(percent_encoded(bytes.as_bytes()))
+        self.word(&percent_encoded(bytes.as_bytes()))
     }
 
     /// One that may be missing begins with `=` if it is there.
     fn optional(&mut self, bytes: Option<&OsStr>) -> &mut Self {
-        self.word(bytes.map_or_else(String::new, |bytes| format!("={}", percent_encoded(bytes.as_bytes()))))
+        self.word(&bytes.map_or_else(String::new, |bytes| format!("={}", percent_encoded(bytes.as_bytes()))))
     }
 
-    pub(super) fn path(&mut self, path: &Option<PathBuf>) -> &mut Self {
-        self.optional(path.as_deref().map(Path::as_os_str))
+    fn path(&mut self, path: Option<&Path>) -> &mut Self {
+        self.optional(path.map(Path::as_os_str))
     }
 
     fn time(&mut self, time: Timestamp) -> &mut Self {
-        self.word(format_args!("{}.{:09}", time.seconds, time.nanoseconds))
+        self.word(&format_args!("{}.{:09}", time.seconds, time.nanoseconds))
     }
 
     fn before(&mut self, before: Before) -> &mut Self {
@@ -204,7 +210,7 @@ impl Line {
 
     fn thing(&mut self, thing: &Thing) -> &mut Self {
         let Thing { key: Key { device, inode, birth }, kind, age } = thing;
-        self.word(format_args!("{}:{}:{inode}", device.0, device.1));
+        self.word(&format_args!("{}:{}:{inode}", device.0, device.1));
         match birth {
             Some(birth) => self.time(*birth),
             None => self.word("-"),
@@ -214,7 +220,7 @@ impl Line {
 
     pub(super) fn traits(&mut self, traits: &Traits) -> &mut Self {
         let Traits { mode, owner, accessed, modified, attributes } = traits;
-        self.word(format_args!("{mode:o}")).word(owner.0).word(owner.1).time(*accessed).time(*modified);
+        self.word(&format_args!("{mode:o}")).word(&owner.0).word(&owner.1).time(*accessed).time(*modified);
         for (name, value) in attributes {
             self.bytes(name).bytes(OsStr::from_bytes(value));
         }

@@ -36,7 +36,7 @@ impl Plan {
         };
         for unit in &self.units {
             let mut line = Line::default();
-            line.word("item").word(unit.id);
+            line.word("item").word(&unit.id);
             add(line);
             unit.parts.iter().map(line_of).for_each(&mut add);
         }

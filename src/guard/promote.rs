@@ -9,6 +9,7 @@
 
 mod group;
 
+use std::collections::hash_map::Entry::Vacant;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -215,8 +216,8 @@ impl Replay {
                 }
             }
             Entry::Had { thing, path, traits } => {
-                if !self.had.contains_key(&thing.key) {
-                    self.had.insert(thing.key, traits.clone());
+                if let Vacant(first) = self.had.entry(thing.key) {
+                    first.insert(traits.clone());
                     self.had_at.extend(path.as_deref().map(|path| (*thing, self.names.origin(path))));
                 }
             }

@@ -169,7 +169,7 @@ impl GuardedRun {
         if let Some(known) = volumes.get(&key) {
             return known.clone().ok_or_else(|| no_trash(dir));
         }
-        let made = self.manager.trash_for_guard(dir, is).and_then(|trash| self.open(segment, &volumes, trash));
+        let made = self.manager.trash_for_guard(dir, is).and_then(|trash| self.open(segment, &volumes, &trash));
         let known = made.as_ref().ok().cloned();
         volumes.insert(key, known);
         made
@@ -179,13 +179,13 @@ impl GuardedRun {
         &self,
         segment: &Segment,
         volumes: &HashMap<VolumeKey, Option<Arc<Volume>>>,
-        trash: Arc<TrashDir>,
+        trash: &Arc<TrashDir>,
     ) -> Result<Arc<Volume>> {
         // Two mounts of one directory may lead to one trash.
         if let Some(known) = volumes.values().flatten().find(|volume| volume.trash.id() == trash.id()) {
             return Ok(known.clone());
         }
-        self.protect(&trash);
+        self.protect(trash);
         let GuardOptions { session, grace, .. } = &self.options;
         let first = Entry::Run { session: session.clone(), grace: grace.num_seconds() };
         let begun = Volume::begin(trash.clone(), segment.id, &first);

@@ -3,7 +3,7 @@
 pub(super) mod options;
 pub(super) mod plan;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashSet};
 use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::guard::batch_of;
 use crate::item::{ItemKind, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::clean::plan::DELETE;
@@ -106,12 +107,26 @@ fn finish_interrupted(trash: &TrashDir, request: &CleanOptions, progress: &dyn P
         Ok(None) => {}
         Err(error) => cleaned.problems.push(failed(error)),
     }
+    cleaned.problems.extend(forget_runs(trash).err().map(failed));
     let swept = trash.for_each(|reading| {
         if let Ok(Reading::Abandoned { spot, modified }) = reading {
             cleaned.problems.extend(trash.sweep(spot, modified, request.now).err().map(failed));
         }
     });
     cleaned.problems.extend(swept.err());
+}
+
+/// Forgets what an undo of a guarded run would do beside restoring items, once there is none of them left.
+fn forget_runs(trash: &TrashDir) -> io::Result<()> {
+    let runs = trash.aftermaths()?;
+    if runs.is_empty() {
+        return Ok(());
+    }
+    let mut batches = HashSet::new();
+    let read = trash.names(|spot, _| batches.extend(spot.id.told().map(|told| told.removed)));
+    read.map_err(io::Error::other)?;
+    let is_over = |text: &[u8]| batch_of(text).is_none_or(|batch| !batches.contains(&batch));
+    runs.iter().filter(|(_, text)| is_over(text)).try_for_each(|(id, _)| trash.forget_aftermath(*id))
 }
 
 /// Deletes what killed copies left, then reconciles what they had finished; a command that is at work keeps its own.

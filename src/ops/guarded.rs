@@ -39,6 +39,7 @@ impl TrashManager {
         for trash in trashes {
             for id in trash.guards().unwrap_or_default() {
                 if let Some(left) = Left::of(trash, id) {
+                    self.know(trash.clone());
                     runs.entry(id).or_default().push(left);
                 }
             }

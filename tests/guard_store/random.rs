@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
@@ -149,6 +150,8 @@ fn holds(pace: Pace) {
         plant(&sandbox);
         // There is nothing to keep of what is empty.
         fs::write(sandbox.path("d/e/f/z"), "six").expect("written");
+        // Also an ordinary user writes over it.
+        fs::set_permissions(sandbox.path("d/e/y"), fs::Permissions::from_mode(0o644)).expect("ours");
         // Of a file with several names, a content that was cut comes back under the one by which it was.
         if steps.iter().any(|step| matches!(step.verb, 5 | 11)) {
             fs::remove_file(sandbox.path("d/e/same")).expect("there");

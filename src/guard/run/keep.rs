@@ -56,8 +56,10 @@ impl GuardedRun {
     fn touches_a_trash(&self, loss: &Loss) -> bool {
         let is_found = |found: &Found| self.is_in_a_trash(&found.parent, &found.name, found.path.as_deref());
         match loss {
-            Loss::Removed(found) | Loss::RemovedDirectory(found) | Loss::Changed(found, _) => is_found(found),
-            Loss::Written { found, .. } => is_found(found),
+            Loss::Removed(found)
+            | Loss::RemovedDirectory(found)
+            | Loss::Changed(found, _)
+            | Loss::Written { found, .. } => is_found(found),
             Loss::Shortened { found, .. } => found.as_ref().is_some_and(is_found),
             Loss::Exchanged(one, other) => is_found(one) || is_found(other),
             Loss::Moved { from, to_parent, to_name, to_path, .. } => {
@@ -131,18 +133,6 @@ impl Keeping<'_> {
         Ok((volume, had))
     }
 
-    /// What something has, if that was not written down before.
-    fn had(&self, volume: &Volume, thing: Thing, found: &Found) -> Option<Entry> {
-        if !volume.index().had.insert(thing.key) {
-            return None;
-        }
-        let mark = Name::new(&found.name).ok().and_then(|name| found.parent.mark(name).ok());
-        let same = mark.filter(|mark| mark.metadata().is_ok_and(|is| is.id == found.metadata.id));
-        let is = &found.metadata;
-        let traits = same.map_or_else(|| Traits::of_metadata(is), |mark| Traits::of(&mark, is));
-        Some(Entry::Had { thing, path: found.path.clone(), traits })
-    }
-
     fn lose(&self, found: &Found, reason: &str) {
         self.run.lose(found.path.as_deref(), reason.to_owned());
     }
@@ -196,7 +186,7 @@ impl Keeping<'_> {
             Ok(opened) => opened,
             Err(error) => return self.lose(found, &error.reason),
         };
-        let own = self.had(&volume, thing, found);
+        let own = traits_line(&volume, thing, found);
         let emptied = Entry::Emptied { thing, path: found.path.clone() };
         if let Err(error) = volume.note(had.into_iter().chain(own).chain([emptied])) {
             self.lose(found, &words_of(&error));
@@ -299,7 +289,7 @@ impl Keeping<'_> {
     fn is_changed(&self, found: &Found) {
         let Some(thing) = self.thing(found) else { return };
         let Ok(volume) = self.store(&found.parent) else { return };
-        let noted = self.had(&volume, thing, found).map_or(Ok(()), |had| volume.note([had]));
+        let noted = traits_line(&volume, thing, found).map_or(Ok(()), |had| volume.note([had]));
         if let Err(error) = noted {
             self.lose(found, &not_noted("what its permissions were", &error));
         }
@@ -310,6 +300,18 @@ impl Keeping<'_> {
         let began = self.run.options.began;
         dir.metadata_and_birth().is_ok_and(|(_, birth)| birth.is_some_and(|birth| birth > began && birth <= self.now))
     }
+}
+
+/// What something has, if that was not written down before.
+fn traits_line(volume: &Volume, thing: Thing, found: &Found) -> Option<Entry> {
+    if !volume.index().had.insert(thing.key) {
+        return None;
+    }
+    let mark = Name::new(&found.name).ok().and_then(|name| found.parent.mark(name).ok());
+    let same = mark.filter(|mark| mark.metadata().is_ok_and(|is| is.id == found.metadata.id));
+    let is = &found.metadata;
+    let traits = same.map_or_else(|| Traits::of_metadata(is), |mark| Traits::of(&mark, is));
+    Some(Entry::Had { thing, path: found.path.clone(), traits })
 }
 
 const NO_ROOM: &str = "too little space is left on its volume";

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use crate::error::{Error, ErrorKind};
-use crate::guard::{Entry, Key, Thing, entries};
+use crate::guard::{Entry, Key, Thing, batch_of, entries};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
 use crate::manager::trash_ids::TrashIds;
@@ -96,10 +96,21 @@ impl Aftermath {
         self.moves.iter().flat_map(|(entry, _)| places_of(entry)).any(|place| target.starts_with(place))
     }
 
-    /// Moves back what can be by now: to a directory that is not there yet, nothing can.
+    /// Moves back what can be by now: to a directory that is not there yet, nothing can, and what waits for that is not where it
+    /// was moved from before.
     pub(crate) fn move_back(&mut self) {
-        let moves = std::mem::take(&mut self.moves);
-        self.moves = moves.into_iter().filter(|(entry, at)| self.turn_back(entry, *at) == Turned::Later).collect();
+        let (moves, mut waiting) = (std::mem::take(&mut self.moves), Vec::<PathBuf>::new());
+        for (entry, at) in moves {
+            let comes_later =
+                |place: &&Path| waiting.iter().any(|later| place.starts_with(later) || later.starts_with(place));
+            let is_waited_for = places_of(&entry).iter().any(comes_later);
+            if is_waited_for || self.turn_back(&entry, at) == Turned::Later {
+                if let Entry::Moved { from, .. } = &entry {
+                    waiting.push(from.clone());
+                }
+                self.moves.push((entry, at));
+            }
+        }
     }
 
     fn turn_back(&self, entry: &Entry, at: DateTime<Utc>) -> Turned {
@@ -206,12 +217,6 @@ impl Had {
 fn is_after(is: &Metadata, at: DateTime<Utc>) -> bool {
     let modified = DateTime::from_timestamp(is.modified.seconds, is.modified.nanoseconds);
     modified.is_none_or(|modified| modified > at)
-}
-
-/// The batch that an aftermath belongs to.
-fn batch_of(text: &[u8]) -> Option<DateTime<Utc>> {
-    let first = text.split(|byte| *byte == b'\n').next()?;
-    DateTime::from_timestamp_micros(std::str::from_utf8(first).ok()?.parse().ok()?)
 }
 
 /// A name in a directory to which no link leads.

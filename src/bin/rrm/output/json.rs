@@ -97,6 +97,10 @@ impl Serialize for ItemObject<'_> {
         object.serialize_entry("goes", &goes)?;
         object.serialize_entry("goes_by", &goes_by)?;
         object.serialize_entry("goes_date", &goes_date.map(text_of))?;
+        // Only of what there is something to tell.
+        if let Some(words) = item.guarded.words() {
+            object.serialize_entry("guarded", words)?;
+        }
         object.serialize_entry("id", &item.id.to_string())?;
         object.serialize_entry("kind", item.kind.name())?;
         let path = item.original_path().map(Path::as_os_str);

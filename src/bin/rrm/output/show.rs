@@ -47,6 +47,7 @@ fn rows(shown: &Shown, view: &View<'_>) -> Vec<(&'static str, String)> {
     ));
     rows.extend(chrono::DateTime::from_timestamp(metadata.modified.seconds, 0).map(|at| ("Modified", local(&at))));
     rows.push(("Removed", both(|detail| removed(&item.trashed, view.now, detail))));
+    rows.extend(item.guarded.words().map(|words| ("Guarded", format!("{words} by a guarded program"))));
     rows.push(("Expires", both(|detail| expires(Some(&shown.fate), view.now, detail))));
     rows.push(("Kept", kept(item.keep)));
     rows.extend(item.session.as_deref().map(|session| ("Session", escaped(session, view.charset))));
