@@ -84,10 +84,10 @@ impl Look<'_> {
             Call::OpenAt => self.opened(a, b, c, Root::Own),
             Call::OpenAt2 => self.opened_as_told(a, b, c),
             Call::Creat => self.opened(HERE, a, O_CREAT | O_TRUNC, Root::Own),
-            Call::Truncate => self.shortened(self.found(HERE, a, Last::Follow, Root::Own)?, b),
-            Call::Truncate64 => self.shortened(self.found(HERE, a, Last::Follow, Root::Own)?, b & LOW | c << 32),
-            Call::FileTruncate => self.shortened(self.held(a)?, b),
-            Call::FileTruncate64 => self.shortened(self.held(a)?, b & LOW | c << 32),
+            Call::Truncate => Self::shortened(self.found(HERE, a, Last::Follow, Root::Own)?, b),
+            Call::Truncate64 => Self::shortened(self.found(HERE, a, Last::Follow, Root::Own)?, b & LOW | c << 32),
+            Call::FileTruncate => Self::shortened(self.held(a)?, b),
+            Call::FileTruncate64 => Self::shortened(self.held(a)?, b & LOW | c << 32),
             _ => self.changed(call),
         }
     }
@@ -172,7 +172,7 @@ impl Look<'_> {
         if path == "/dev/null" {
             return Err(Unknown::Nothing);
         }
-        self.shortened(self.is_at(self.place(directory, &path, Last::Follow, root)?)?, 0)
+        Self::shortened(self.is_at(self.place(directory, &path, Last::Follow, root)?)?, 0)
     }
 
     /// `openat2`, which takes its flags in memory: they may have changed by the time that the kernel reads them, as any
@@ -188,7 +188,7 @@ impl Look<'_> {
     }
 
     /// The loss of what a regular file holds from `length` on.
-    fn shortened(&self, is: Is, length: u64) -> Looked<Loss> {
+    fn shortened(is: Is, length: u64) -> Looked<Loss> {
         let metadata = is.metadata()?;
         if metadata.kind != FileKind::File || metadata.size <= length {
             return Err(Unknown::Nothing);
