@@ -79,9 +79,8 @@ pub use dir::{
 };
 pub use entries::EntryBuffer;
 pub use entries::listing::Listing;
-pub use guarded::{Ending, Happened};
 pub use lock::{Lock, Locked, try_lock};
-pub use loss::{Change, Found, Loss, Missed, Seen, Why};
+pub use loss::{Found, Loss, Seen};
 pub use mounts::{MOUNT_TABLE, MountsBelow, mount_of, mounts};
 pub use process::{
     close_inherited, effective_uid, has_hung_up, has_job_control, ignores, is_any_running, is_group_of_ours,
@@ -89,6 +88,8 @@ pub use process::{
 };
 pub use rename::{rename_no_replace, rename_replacing, rename_to_own_name};
 pub use values::entry::{Batch, Entry};
+pub use values::family::{Ending, Happened};
+pub use values::loss::{Change, Missed, Why};
 pub use values::metadata::{FileId, FileKind, Metadata, MountRoot, STICKY, Timestamp};
 pub use values::name::{Name, NotAName};
 pub use values::{AttributeMeaning, Carrier, FileSystem, Mount, if_there};

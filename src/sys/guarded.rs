@@ -5,33 +5,16 @@ use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 
-use super::Timestamp;
+use super::Seen;
 use super::platform::guarded as platform;
+use super::values::family::Happened;
+use super::values::loss::Seen as SeenByHandle;
+use super::{Dir, Timestamp};
 
 pub use super::platform::guarded::{Leash, Listener, SignalMask, Signals, Stopped};
 
 /// How many bytes a stopped call is [written down](Stopped::written_down) in.
 pub const STOPPED_SIZE: usize = platform::STOPPED_SIZE;
-
-/// What happened to a child.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Happened {
-    /// It ended.
-    Ended(u32, Ending),
-    /// It was stopped, and may go on.
-    Stopped(u32),
-    /// There is none, and so no process of their families either.
-    NoChildren,
-}
-
-/// How a process ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Ending {
-    /// By itself, with this status.
-    Exited(i32),
-    /// By this signal.
-    Killed(i32),
-}
 
 /// Whether the kernel lets us guard at all. `Unsupported` where no system like this can.
 pub fn check_guard() -> io::Result<()> {
@@ -50,6 +33,19 @@ pub fn is_under_guard() -> bool {
 /// `ResourceBusy` where something else listens to this process already.
 pub fn put_under_guard() -> io::Result<OwnedFd> {
     platform::put_under_guard()
+}
+
+/// What a stopped call is about to take away.
+#[must_use]
+pub fn look(listener: &Listener, stopped: &Stopped) -> Seen {
+    match listener.look(stopped) {
+        SeenByHandle::Nothing => Seen::Nothing,
+        SeenByHandle::Missed(missed) => Seen::Missed(missed),
+        SeenByHandle::Question => Seen::Question,
+        SeenByHandle::Loss(loss) => {
+            Seen::Loss(Box::new(loss.with_directories(|handle: OwnedFd| Dir::from(File::from(handle)))))
+        }
+    }
 }
 
 /// Starts a copy of this process, which does `child` and ends with the status that it gives (fork(2)). `ResourceBusy` where

@@ -1,6 +1,8 @@
 //! What system calls are given and tell, in the words that rrm uses.
 
 pub(super) mod entry;
+pub(super) mod family;
+pub(super) mod loss;
 pub(super) mod metadata;
 pub(super) mod name;
 pub(super) mod opening;

@@ -18,7 +18,7 @@ use super::Watch;
 use super::flights::Flights;
 use crate::guard::{Found, Loss, Verdict, Why};
 use crate::sys::Seen;
-use crate::sys::guarded::{Listener, Stopped, has_something};
+use crate::sys::guarded::{Listener, Stopped, has_something, look};
 
 const WORKERS: usize = 8;
 
@@ -159,7 +159,7 @@ impl Service {
     }
 
     fn judge(&self, desk: &Desk, stopped: &Stopped) -> Verdict {
-        match self.listener.look(stopped) {
+        match look(&self.listener, stopped) {
             Seen::Nothing => Verdict::GoOn,
             Seen::Question => Verdict::Refuse(io::ErrorKind::AlreadyExists),
             Seen::Missed(missed) => {

@@ -16,7 +16,7 @@ use std::path::{Path, PathBuf};
 use rrm_seccomp::{Answer, Filter};
 use rustix::io::Errno;
 
-use crate::sys::{Missed, Seen, Why};
+use crate::sys::values::loss::{Missed, Seen, Why};
 use meaning::{Unseen, loss_of};
 use ours::OurMounts;
 use process::{Process, ProgramId};
@@ -117,7 +117,7 @@ impl Listener {
     }
 
     /// What the call is about to take away.
-    pub fn look(&self, stopped: &Stopped) -> Seen {
+    pub fn look(&self, stopped: &Stopped) -> Seen<OwnedFd> {
         let process = Process::new(stopped.call.thread);
         let told = loss_of(&stopped.call, &process, &self.mounts);
         // From here on it is known whose memory and directories these were.

@@ -7,7 +7,9 @@ use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 
-use crate::sys::{Happened, Missed, Seen, Timestamp, Why};
+use crate::sys::values::family::Happened;
+use crate::sys::values::loss::{Missed, Seen, Why};
+use crate::sys::values::metadata::Timestamp;
 
 /// There is none.
 #[derive(Debug)]
@@ -62,7 +64,7 @@ impl Listener {
     }
 
     #[must_use]
-    pub fn look(&self, _: &Stopped) -> Seen {
+    pub fn look(&self, _: &Stopped) -> Seen<OwnedFd> {
         match *self {}
     }
 

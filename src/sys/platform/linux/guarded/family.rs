@@ -19,7 +19,9 @@ use rustix::process::{
 
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::sys::{Ending, Happened, Timestamp, close_inherited};
+use crate::sys::platform::linux::process::close_inherited;
+use crate::sys::values::family::{Ending, Happened};
+use crate::sys::values::metadata::Timestamp;
 
 /// What is left behind by a process below becomes our child, and not init's: so its end is known, and where only a process
 /// above may look into another (Yama), we still may.

@@ -3,7 +3,7 @@
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io;
-use std::os::fd::{AsFd, AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
@@ -16,7 +16,12 @@ use super::ours::OurMounts;
 use super::process::Process;
 use super::walk::{Last, Place, Root, path_of, walk};
 use crate::sys::platform::linux::look::{look_at_birth, look_at_birth_of};
-use crate::sys::{Change, Dir, FileKind, Found, Loss, Why};
+use crate::sys::values::loss::{self, Change, Why};
+use crate::sys::values::metadata::{FileKind, Metadata};
+
+/// With the handles that are opened here.
+type Found = loss::Found<OwnedFd>;
+type Loss = loss::Loss<OwnedFd>;
 
 /// `AT_FDCWD`, as an argument.
 const HERE: u64 = (-100_i64).cast_unsigned();
@@ -79,10 +84,10 @@ impl Look<'_> {
             Call::OpenAt => self.opened(a, b, c, Root::Own),
             Call::OpenAt2 => self.opened_as_told(a, b, c),
             Call::Creat => self.opened(HERE, a, O_CREAT | O_TRUNC, Root::Own),
-            Call::Truncate => self.shortened(self.found(HERE, a, Last::Follow, Root::Own)?, b),
-            Call::Truncate64 => self.shortened(self.found(HERE, a, Last::Follow, Root::Own)?, b & LOW | c << 32),
-            Call::FileTruncate => self.shortened(self.held(a)?, b),
-            Call::FileTruncate64 => self.shortened(self.held(a)?, b & LOW | c << 32),
+            Call::Truncate => Self::shortened(self.found(HERE, a, Last::Follow, Root::Own)?, b),
+            Call::Truncate64 => Self::shortened(self.found(HERE, a, Last::Follow, Root::Own)?, b & LOW | c << 32),
+            Call::FileTruncate => Self::shortened(self.held(a)?, b),
+            Call::FileTruncate64 => Self::shortened(self.held(a)?, b & LOW | c << 32),
             _ => self.changed(call),
         }
     }
@@ -152,8 +157,7 @@ impl Look<'_> {
             Some(other) if flags & RENAME_EXCHANGE != 0 => Ok(Loss::Exchanged(from, other)),
             None if flags & RENAME_EXCHANGE != 0 => Err(Unknown::Nothing),
             replaced => {
-                let to_parent = Dir::from(File::from(to_parent));
-                let to_path = to_parent.path().ok().map(|parent| parent.join(&to_name));
+                let to_path = path_of(&to_parent).ok().map(|parent| Path::new(&parent).join(&to_name));
                 Ok(Loss::Moved { from, to_parent, to_name, to_path, replaced })
             }
         }
@@ -168,7 +172,7 @@ impl Look<'_> {
         if path == "/dev/null" {
             return Err(Unknown::Nothing);
         }
-        self.shortened(self.is_at(self.place(directory, &path, Last::Follow, root)?)?, 0)
+        Self::shortened(self.is_at(self.place(directory, &path, Last::Follow, root)?)?, 0)
     }
 
     /// `openat2`, which takes its flags in memory: they may have changed by the time that the kernel reads them, as any
@@ -184,7 +188,7 @@ impl Look<'_> {
     }
 
     /// The loss of what a regular file holds from `length` on.
-    fn shortened(&self, is: Is, length: u64) -> Looked<Loss> {
+    fn shortened(is: Is, length: u64) -> Looked<Loss> {
         let metadata = is.metadata()?;
         if metadata.kind != FileKind::File || metadata.size <= length {
             return Err(Unknown::Nothing);
@@ -251,15 +255,13 @@ impl Look<'_> {
         if found.metadata.mount.is_none_or(|mount| self.ours.has(mount)) {
             return Ok(found);
         }
-        let parent = found.parent.as_fd().try_clone_to_owned().map_err(errno_of)?;
-        let (parent, name) = self.through_our_mounts(Place::Named { parent, name: found.name })?;
+        let (parent, name) = self.through_our_mounts(Place::Named { parent: found.parent, name: found.name })?;
         self.found_in(parent, name)
     }
 
     fn found_in(&self, parent: OwnedFd, name: OsString) -> Looked<Found> {
         let (metadata, birth) = look_at_birth_of(&parent, &name).map_err(|error| self.not_seen(&error, &name))?;
-        let parent = Dir::from(File::from(parent));
-        let path = parent.path().ok().map(|parent| parent.join(&name));
+        let path = path_of(&parent).ok().map(|parent| Path::new(&parent).join(&name));
         Ok(Found { parent, name, path, metadata, birth })
     }
 
@@ -297,7 +299,7 @@ impl Is {
         Ok(Self { handle: Some(handle), found })
     }
 
-    fn metadata(&self) -> Looked<crate::sys::Metadata> {
+    fn metadata(&self) -> Looked<Metadata> {
         match (&self.handle, &self.found) {
             (_, Some(found)) => Ok(found.metadata),
             (Some(handle), None) => look_at_birth(handle).map(|(is, _)| is).map_err(|_| Unknown::Nothing),
