@@ -320,10 +320,13 @@ impl Replay {
 
     /// What is left to be undone: the moves of what is still there, and what that had.
     fn aftermath(&self, gone: &HashSet<Key>, look: &dyn Look) -> Vec<Entry> {
-        let is_where_it_was_moved =
-            |thing: &Thing| self.moved_to.get(&thing.key).is_some_and(|place| look.at(place) == Some(thing.key));
+        let is_at_its_end = |entry: &Entry| match entry {
+            Entry::Moved { thing, to, .. } if look.at(to) == Some(thing.key) => Some(thing.key),
+            _ => None,
+        };
         // Of a file with several names one may be gone and another moved.
-        let is_there = |thing: &Thing| !gone.contains(&thing.key) || is_where_it_was_moved(thing);
+        let moved: HashSet<Key> = self.moves.iter().filter_map(is_at_its_end).collect();
+        let is_there = |thing: &Thing| !gone.contains(&thing.key) || moved.contains(&thing.key);
         let is_moved = |entry: &&Entry| match entry {
             Entry::Moved { thing, .. } => is_there(thing),
             Entry::Exchanged { one, other, .. } => is_there(one) || is_there(other),

@@ -41,7 +41,7 @@ fn now() -> Timestamp {
 
 /// The clock of one in which all that it made is old at once.
 fn in_an_hour() -> Timestamp {
-    timestamp(since_epoch() + Duration::from_secs(3600))
+    timestamp(since_epoch() + Duration::from_hours(1))
 }
 
 /// How long what the run made is there before it goes.

@@ -148,17 +148,17 @@ impl World {
     /// What it comes to, an item a word: its path, what is in it, and what became of its place.
     fn outcome(&self) -> String {
         let promotion = promote(&self.entries, self);
-        let units: Vec<String> = promotion.units.iter().map(|unit| self.word(unit)).collect();
+        let units: Vec<String> = promotion.units.iter().map(word).collect();
         units.join(" ")
     }
+}
 
-    fn word(&self, unit: &Unit) -> String {
-        let sign = if matches!(unit.guarded, Guarded::Replaced(_)) { "!" } else { "" };
-        let inside: Vec<String> = unit.parts.iter().skip(1).map(|part| part.below.display().to_string()).collect();
-        let inside = if inside.is_empty() { String::new() } else { format!("[{}]", inside.join(",")) };
-        let later = if unit.generation == 0 { String::new() } else { format!("^{}", unit.generation) };
-        format!("{}{inside}{sign}{later}", unit.origin.strip_prefix("/").expect("absolute").display())
-    }
+fn word(unit: &Unit) -> String {
+    let sign = if matches!(unit.guarded, Guarded::Replaced(_)) { "!" } else { "" };
+    let inside: Vec<String> = unit.parts.iter().skip(1).map(|part| part.below.display().to_string()).collect();
+    let inside = if inside.is_empty() { String::new() } else { format!("[{}]", inside.join(",")) };
+    let later = if unit.generation == 0 { String::new() } else { format!("^{}", unit.generation) };
+    format!("{}{inside}{sign}{later}", unit.origin.strip_prefix("/").expect("absolute").display())
 }
 
 fn path(name: &str) -> PathBuf {

@@ -97,7 +97,7 @@ impl Aftermath {
     }
 
     /// Moves back what can be by now: to a directory that is not there yet, nothing can, and what waits for that is not where it
-    /// was moved from before.
+    /// was moved from before, and has to be found where it is.
     pub(crate) fn move_back(&mut self) {
         let (moves, mut waiting) = (std::mem::take(&mut self.moves), Vec::<PathBuf>::new());
         for (entry, at) in moves {
@@ -105,8 +105,8 @@ impl Aftermath {
                 |place: &&Path| waiting.iter().any(|later| place.starts_with(later) || later.starts_with(place));
             let is_waited_for = places_of(&entry).iter().any(comes_later);
             if is_waited_for || self.turn_back(&entry, at) == Turned::Later {
-                if let Entry::Moved { from, .. } = &entry {
-                    waiting.push(from.clone());
+                if let Entry::Moved { from, to, .. } = &entry {
+                    waiting.extend([from.clone(), to.clone()]);
                 }
                 self.moves.push((entry, at));
             }
