@@ -1,16 +1,7 @@
 //! Ctrl-C: what a command would do next is not begun, whatever it is.
 
-use std::ffi::OsString;
-
 use super::{is_there, listed};
-use crate::common::{Invocation, Run, Sandbox, strace};
-
-/// Runs the command, which gets SIGINT at its first call of this name, and an error there if there is one.
-fn interrupted_at(call: &str, error: &str, command: &Invocation) -> Invocation {
-    let inject = format!("inject={call}:{error}signal=INT:when=1");
-    let words = ["strace", "-f", "-q", "-o", "/dev/null", "-e", &inject];
-    command.clone().through(words.map(OsString::from))
-}
+use crate::common::{Run, Sandbox, strace};
 
 fn clean_due(sandbox: &Sandbox) -> Run {
     sandbox.rrm(["clean"])
@@ -24,7 +15,9 @@ fn an_interrupted_removal_is_followed_by_no_clean() {
     sandbox.file("due", "due");
     sandbox.file("f", "f");
     sandbox.rrm(["rm", "-g", "0", "due"]).ok();
-    let run = interrupted_at("renameat2", "", &sandbox.command(["rm", "--auto-clean", "f"])).run();
+    // To the one thread that there is.
+    let interrupt = ["strace", "-f", "-q", "-o", "/dev/null", "-e", "inject=renameat2:signal=INT:when=1"];
+    let run = sandbox.command(["rm", "--auto-clean", "f"]).through(interrupt).run();
     run.fails(130).err_contains("interrupted");
     assert_eq!(listed(&sandbox), ["due", "f"]);
     clean_due(&sandbox).ok();
@@ -44,8 +37,7 @@ fn an_interrupted_restore_asks_no_question() {
     assert!(!sandbox.command(["rm", "open"]).through(kill).run().status.success(), "it was killed");
     sandbox.rrm(["rm", "plain"]).ok();
     assert_eq!(listed(&sandbox), ["open", "plain"]);
-    let restore = sandbox.command(["restore", "open", "plain"]);
-    let run = interrupted_at("renameat2", "", &restore).on_terminal(80, "y\n");
+    let run = sandbox.command(["restore", "open", "plain"]).interrupted_on_terminal("renameat2", "y\n");
     run.fails(130).out_contains("interrupted");
     assert!(!run.stdout().contains("anyway?"), "{run}");
     assert!(is_there(&sandbox.path("plain")) && !is_there(&sandbox.path("open")));
@@ -61,7 +53,7 @@ fn an_interrupted_clean_tries_nothing_again() {
     sandbox.rrm(["rm", "-rg", "0", "d"]).ok();
     // Without it, so that no room is made for the first try.
     std::fs::remove_dir_all(sandbox.trash().join(".ballast")).expect("it is there");
-    let run = interrupted_at("renameat2", "error=EDQUOT:", &sandbox.command(["clean"])).run();
+    let run = sandbox.command(["clean"]).held_failing("renameat2", "EDQUOT").interrupted().released();
     run.fails(130).err_contains("interrupted");
     assert_eq!(listed(&sandbox), ["d"]);
     clean_due(&sandbox).ok();

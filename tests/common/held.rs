@@ -38,13 +38,40 @@ impl Invocation {
         self.held(name, "delay_exit", 1)
     }
 
+    /// Has the program go no further than the first call of this name, which fails with this error.
+    pub(crate) fn held_failing(&self, name: &str, error: &str) -> Held {
+        let held = self.held(name, &format!("error={error}:delay_exit"), 1);
+        wait_for(error, || read(held.log.path()).contains("(INJECTED)"));
+        held
+    }
+
+    /// Runs the program on a terminal: it gets SIGINT when it is about to make the first call of this name, and goes on.
+    pub(crate) fn interrupted_on_terminal(&self, name: &str, typed: &str) -> Run {
+        let log = log_file();
+        let caller = || {
+            let text = read(log.path());
+            let line = text.lines().find(|line| call(line) == Some(name))?;
+            Pid::from_raw(line.split(' ').next()?.parse().ok()?)
+        };
+        self.traced(name, "delay_enter", 1, &log).on_terminal_after(80, "", || {
+            wait_for(name, || caller().is_some());
+            let program = caller().expect("it was there");
+            interrupt(program, &log);
+            assert!(let_go(program), "it is not held up any more");
+            typed.to_owned()
+        })
+    }
+
     fn held(&self, name: &str, delay: &str, nth: usize) -> Held {
         let log = log_file();
-        let path = log.path().to_str().expect("plain text").to_owned();
+        Held { child: Some(self.traced(name, delay, nth, &log).spawn()), log }
+    }
+
+    fn traced(&self, name: &str, delay: &str, nth: usize, log: &NamedTempFile) -> Self {
+        let path = log.path().to_str().expect("plain text");
         let (trace, inject) = (format!("trace={name}"), format!("inject={name}:{delay}={FOR_EVER}:when={nth}"));
         // As a grandchild (-D), so that what this starts is the program itself.
-        let words = ["strace", "-D", "-f", "-qq", "-o", &path, "-e", &trace, "-e", &inject];
-        Held { child: Some(self.clone().through(words).spawn()), log }
+        self.clone().through(["strace", "-D", "-f", "-qq", "-o", path, "-e", &trace, "-e", &inject])
     }
 }
 
@@ -52,8 +79,7 @@ impl Held {
     /// Sends the program SIGINT, as Ctrl-C does, and waits until it has come to it.
     pub(crate) fn interrupted(self) -> Self {
         let child = self.child.as_ref().expect("it was not let go yet");
-        kill_process(Pid::from_child(child), Signal::INT).expect("it is a child of ours");
-        wait_for("a signal to come", || read(self.log.path()).contains("--- SIGINT"));
+        interrupt(Pid::from_child(child), &self.log);
         self
     }
 
@@ -61,7 +87,7 @@ impl Held {
     #[track_caller]
     pub(crate) fn goes_on(mut self) -> Child {
         let child = self.child.take().expect("it was not let go yet");
-        assert!(let_go(&child), "it is not held up any more");
+        assert!(let_go(Pid::from_child(&child)), "it is not held up any more");
         child
     }
 
@@ -69,7 +95,7 @@ impl Held {
     #[track_caller]
     pub(crate) fn released(mut self) -> Run {
         let child = self.child.take().expect("it was not let go yet");
-        assert!(let_go(&child), "it is not held up any more");
+        assert!(let_go(Pid::from_child(&child)), "it is not held up any more");
         Run::of(child.wait_with_output().expect("it can be waited for"))
     }
 }
@@ -78,16 +104,22 @@ impl Drop for Held {
     /// Of a test that failed.
     fn drop(&mut self) {
         if let Some(mut child) = self.child.take() {
-            let_go(&child);
+            let_go(Pid::from_child(&child));
             let _ = child.kill();
             let _ = child.wait();
         }
     }
 }
 
+/// Not as strace can do it: what it sends comes to one thread, which may leave signals to another.
+fn interrupt(program: Pid, log: &NamedTempFile) {
+    kill_process(program, Signal::INT).expect("it is a child of ours");
+    wait_for("a signal to come", || read(log.path()).contains("--- SIGINT"));
+}
+
 /// Ends strace; says whether there was one.
-fn let_go(child: &Child) -> bool {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", child.id())).unwrap_or_default();
+fn let_go(program: Pid) -> bool {
+    let status = std::fs::read_to_string(format!("/proc/{}/status", program.as_raw_nonzero())).unwrap_or_default();
     let tracer = status.lines().find_map(|line| line.strip_prefix("TracerPid:")?.trim().parse().ok());
     let tracer = tracer.and_then(Pid::from_raw);
     tracer.is_some_and(|tracer| kill_process(tracer, Signal::KILL).is_ok())
