@@ -269,11 +269,29 @@ impl Run<'_> {
             (Format::Json, Removed::Trashed(item)) => {
                 self.output.line(&output::object_line(item, self.remover.context.now));
             }
-            _ if self.remover.options.verbose == Verbose::Yes => {
-                let charset = self.remover.messages.charset;
-                self.output.line(&messages::removed(&removal.operand, removal.metadata.kind, charset));
-            }
+            _ if self.remover.options.verbose == Verbose::Yes => self.print_names(removal, removed),
             _ => {}
+        }
+    }
+
+    /// One line; called `rm`, a line for each name in a directory, which is looked for only then.
+    fn print_names(&mut self, removal: &Removal, removed: &Removed) {
+        let Self { remover, output, .. } = self;
+        let (operand, charset) = (Path::new(&removal.operand), remover.messages.charset);
+        let mut is_told = false;
+        if let (Removed::Trashed(item), Verbosity::AsRm) = (removed, remover.messages.verbosity)
+            && removal.metadata.is_dir()
+        {
+            // What cannot be read is gone from its place all the same.
+            let walked = remover.manager.each_entry(item, |inner, kind| {
+                is_told = inner.as_os_str().is_empty();
+                let path = if is_told { operand.to_owned() } else { operand.join(inner) };
+                output.line(&messages::removed(path.as_os_str(), kind, charset));
+            });
+            drop(walked);
+        }
+        if !is_told {
+            output.line(&messages::removed(&removal.operand, removal.metadata.kind, charset));
         }
     }
 
