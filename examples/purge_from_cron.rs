@@ -12,13 +12,13 @@ use rrm::progress::Silent;
 
 /// How many items are gone for good, and what went wrong. That another clean is running, or a stick unplugged, is nothing
 /// that cron should write a mail about.
-pub(crate) fn purge(trash: &Path, now: DateTime<Utc>) -> (u64, Vec<Error>) {
+pub(crate) fn purge(trash: &Path, now: DateTime<Utc>) -> (usize, Vec<Error>) {
     let manager = TrashManager::at(trash).build();
     let plan = manager.plan_clean(&CleanOptions::expired(now), &Silent);
     let cleaned = manager.clean(&plan, &Silent);
     let mut problems: Vec<_> = plan.problems.into_iter().chain(cleaned.problems).collect();
     problems.retain(|problem| !matches!(problem.kind, ErrorKind::Busy | ErrorKind::Unplugged));
-    (cleaned.items, problems)
+    (cleaned.deleted.len(), problems)
 }
 
 fn main() -> ExitCode {

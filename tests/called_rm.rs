@@ -3,7 +3,7 @@
 
 use std::fs;
 
-use crate::common::{Invocation, Mount, Run, Sandbox, binary, copy_program, snapshot};
+use crate::common::{Invocation, Mount, Run, Sandbox, binary, copy_program, snapshot, strace};
 
 /// The program with these words under each of its two names; `rrm rm` needs no `-r`, but takes it.
 fn both<'a>(sandbox: &'a Sandbox, words: &'a [&'a str]) -> [Invocation; 2] {
@@ -350,4 +350,59 @@ fn force_silences_what_is_missing_and_no_failure() {
         run.fails(1).err_contains("write error: No space left on device");
         sandbox.chmod("held", 0o755);
     }
+}
+
+/// What `rm -v` prints, one name after the other, of a tree that is made anew each time.
+fn names_told(sandbox: &Sandbox, program: Option<&str>, words: &[&str]) -> String {
+    sandbox.tree("t", &[("a", ""), ("it's", ""), ("s/b", ""), ("s/u/c", ""), ("z/d", "")]);
+    sandbox.dir("t/empty");
+    sandbox.symlink("t/link", "nowhere");
+    sandbox.fifo("t/s/fifo");
+    sandbox.file("f", "");
+    match program {
+        None => sandbox.rrm_as_rm(words).ok().stdout(),
+        Some(program) => sandbox.tool(program, words).run().ok().stdout(),
+    }
+}
+
+/// Each name of a tree in the order and the words of rm, what a directory holds before it.
+#[test]
+fn a_verbose_removal_tells_each_name_as_rm_does() {
+    for words in [&["-rv", "t", "f"][..], &["--verbose", "-r", "t///"], &["-frv", "./t/s/..//s", "t"], &["-v", "f"]] {
+        let ours = names_told(&Sandbox::ordinary(), None, words);
+        let theirs = names_told(&Sandbox::ordinary(), Some("/bin/rm"), words);
+        assert_eq!(ours, theirs, "{words:?}");
+    }
+    let sandbox = Sandbox::ordinary();
+    sandbox.dir("a/a");
+    sandbox.file("b", "");
+    let told = "removed directory 'a/a'\nremoved directory 'a'\nremoved 'b'\n";
+    sandbox.rrm_as_rm(["--verbose", "-r", "a", "b"]).ok().out_is(told);
+    sandbox.file("d/x", "");
+    sandbox.rrm_as_rm(["-rv", "d///"]).ok().out_is("removed 'd/x'\nremoved directory 'd/'\n");
+    // One that cannot be read goes with all that is in it, and rm is not asked to tell of that.
+    sandbox.file("d/closed/x", "");
+    sandbox.chmod("d/closed", 0);
+    if sandbox.user().is_other() {
+        let told = "removed directory 'd/closed'\nremoved directory 'd'\n";
+        sandbox.rrm_as_rm(["-rfv", "d"]).ok().out_is(told);
+    }
+    // In its own name it tells what it was asked to remove, which is one item.
+    sandbox.file("d/x", "");
+    sandbox.rrm(["rm", "-rv", "d"]).ok().out_is("removed directory 'd'\n");
+}
+
+/// A tree is moved as one, whatever it holds: without `-v`, nobody looks into it.
+#[test]
+fn only_a_verbose_removal_looks_into_a_tree() {
+    or_skip!(strace::available());
+    let reads = |options: &str| {
+        let sandbox = Sandbox::new();
+        sandbox.tree("t", &[("a/b/c", ""), ("d/e", ""), ("f", "")]);
+        let (run, log) = strace::log_of(&sandbox.command_as_rm([options, "t"]));
+        run.ok();
+        let is_opened = |name: &str| log.contains(&format!("\"{name}\""));
+        ["a", "b", "d"].into_iter().filter(|name| is_opened(name)).count()
+    };
+    assert_eq!((reads("-r"), reads("-rv")), (0, 3));
 }

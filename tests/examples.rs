@@ -55,7 +55,7 @@ fn a_bar_hears_of_what_is_deleted() {
     sandbox.file("file", "content");
     sandbox.rrm(["rm", "file"]).ok();
     let cleaned = progress::empty(&sandbox.trash(), Utc::now(), &progress::Bar::default());
-    assert_eq!((cleaned.items, cleaned.problems.len()), (1, 0), "{:?}", cleaned.problems);
+    assert_eq!((cleaned.deleted.len(), cleaned.problems.len()), (1, 0), "{:?}", cleaned.problems);
 }
 
 #[test]

@@ -192,7 +192,7 @@ fn what_one_manager_has_planned_another_carries_out() {
         place.manager.plan_clean(&deleting, &Silent)
     };
     let done = another().clean(&plan("first"), &Silent);
-    assert_eq!((done.items, done.problems.len()), (1, 0), "{done:?}");
+    assert_eq!((done.deleted.len(), done.problems.len()), (1, 0), "{done:?}");
     place.remove("second", now);
     let mut told = 0;
     another().restore(&place.undoing(now), &Silent, |_, result| {
@@ -204,7 +204,7 @@ fn what_one_manager_has_planned_another_carries_out() {
     let moved = place.sandbox.path("elsewhere");
     fs::rename(place.sandbox.trash(), &moved).unwrap();
     let done = another().clean(&plan, &Silent);
-    assert_eq!((done.items, done.problems.len()), (0, 1), "{done:?}");
+    assert_eq!((done.deleted.len(), done.problems.len()), (0, 1), "{done:?}");
     assert_eq!(done.problems[0].path, place.sandbox.trash());
     fs::rename(&moved, place.sandbox.trash()).unwrap();
 }

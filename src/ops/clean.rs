@@ -12,7 +12,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::guard::batch_of;
-use crate::item::{ItemKind, TrashItem};
+use crate::item::{ItemId, ItemKind, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::clean::plan::DELETE;
 use crate::ops::copy::delete::end_claim;
@@ -203,14 +203,16 @@ impl Deleting<'_> {
                     Err(_) => return Err(error),
                 };
                 cleaned.removed += Amount { entries: 1, bytes };
-                cleaned.items += 1;
+                cleaned.deleted.push(item.id);
                 return Ok(());
             }
             Err(error) => return Err(error),
         }
         let doomed = trash.doomed_dir().map_err(failed)?;
         let name = item.id.to_string();
-        cleaned.items += u64::from(cleaned.purge_claimed(trash, &doomed, OsStr::new(&name), now, progress));
+        if cleaned.purge_claimed(trash, &doomed, OsStr::new(&name), now, progress) {
+            cleaned.deleted.push(item.id);
+        }
         Ok(())
     }
 }
@@ -227,8 +229,8 @@ fn check_mounts(trash: &TrashDir, item: &TrashItem, mounts: &MountsBelow) -> Res
 #[derive(Debug, Default)]
 #[non_exhaustive]
 pub struct Cleaned {
-    /// How many items went for good.
-    pub items: u64,
+    /// The items that went for good.
+    pub deleted: Vec<ItemId>,
     /// What that came to, what earlier cleans had left half-done included.
     pub removed: Amount,
     /// What could not be deleted; the next clean tries again.

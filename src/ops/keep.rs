@@ -29,21 +29,40 @@ impl KeepOptions {
     }
 }
 
+/// Which items a keep or a release is about, as they are before it.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct KeepPlan {
+    /// What was asked for.
+    pub options: KeepOptions,
+    /// The items.
+    pub items: Vec<TrashItem>,
+    /// What was selected and cannot be kept, and trashes that cannot be read.
+    pub problems: Vec<Error>,
+}
+
 /// What is tried, in every error about it.
 const KEEP: &str = "set how long to keep";
 
 impl TrashManager {
-    /// Has clean pass over each selected item, or no longer, and tells `each` of it as it is then. Every item is tried.
+    /// Finds the selected items. Nothing is touched.
+    #[must_use]
+    pub fn plan_keep(&self, options: &KeepOptions) -> KeepPlan {
+        let listing = self.candidates(&options.selection, Versions::All);
+        let mut problems = listing.problems;
+        let items = choose_whole(&options.selection, listing.items, &mut problems);
+        KeepPlan { options: options.clone(), items, problems }
+    }
+
+    /// Has clean pass over each item of a plan, or no longer, and tells `each` of it as it is then. Every item is tried.
     ///
     /// # After a crash
     /// Each item is as it was or as it was asked for. What `each` was told of is so on the disk.
-    pub fn keep(&self, request: &KeepOptions, mut each: impl FnMut(&TrashItem)) -> Vec<Error> {
-        let listing = self.candidates(&request.selection, Versions::All);
-        let mut problems = listing.problems;
-        let chosen = choose_whole(&request.selection, listing.items, &mut problems);
-        let mut done: Vec<TrashItem> = Vec::with_capacity(chosen.len());
-        for item in &chosen {
-            match self.trash_of(item).and_then(|trash| set_keep(&trash, item, request.keep)) {
+    pub fn keep(&self, plan: &KeepPlan, mut each: impl FnMut(&TrashItem)) -> Vec<Error> {
+        let mut problems = Vec::new();
+        let mut done: Vec<TrashItem> = Vec::with_capacity(plan.items.len());
+        for item in &plan.items {
+            match self.trash_of(item).and_then(|trash| set_keep(&trash, item, plan.options.keep)) {
                 Ok(item) => done.push(item),
                 Err(error) => problems.push(error),
             }

@@ -2,6 +2,7 @@
 
 pub(super) mod batch;
 pub(super) mod copy_in;
+pub(super) mod entries;
 pub(super) mod foresee;
 pub(super) mod operand;
 pub(super) mod options;

@@ -211,8 +211,9 @@ impl Command {
 
     fn keep(&self, manager: &TrashManager) -> Did {
         let keep = if self.has("--release") { Keep::No } else { Keep::Forever };
-        let problems = manager.keep(&KeepOptions::new(self.selection(), keep), |_| {});
-        Did { problems, ..Did::default() }
+        let plan = manager.plan_keep(&KeepOptions::new(self.selection(), keep));
+        let done = manager.keep(&plan, |_| {});
+        Did { problems: plan.problems.into_iter().chain(done).collect(), ..Did::default() }
     }
 
     fn selection(&self) -> Selection {

@@ -19,6 +19,10 @@ fn tools_first(sandbox: &Sandbox) -> String {
 
 fn with_timer(sandbox: &Sandbox) -> PathBuf {
     with_trash(sandbox);
+    scheduled(sandbox)
+}
+
+fn scheduled(sandbox: &Sandbox) -> PathBuf {
     tool(sandbox, "systemctl", "exit 0");
     let install = sandbox.command(["schedule", "install", "--by", "systemd"]);
     install.with("PATH", tools_first(sandbox)).run().ok();
@@ -133,4 +137,44 @@ fn a_choice_that_cannot_be_used_is_named() {
     assert_eq!(remedy, "rrm config unset max-size");
     sandbox.rrm(["config", "unset", "max-size"]).ok();
     clean(&sandbox, &[]);
+}
+
+#[test]
+fn a_large_trash_that_nothing_cleans_is_named() {
+    let sandbox = Sandbox::ordinary();
+    let trash = with_trash(&sandbox);
+    let large = |bytes: u64| {
+        let file = fs::File::create(sandbox.path("large")).expect("it can be made");
+        file.set_len(bytes).expect("it takes no room");
+        sandbox.give(&sandbox.path("large"));
+        sandbox.rrm(["rm", "large"]).ok();
+    };
+    large(9 << 30);
+    clean(&sandbox, &[]);
+    large(1 << 30);
+    let remedy = found(&sandbox, &[], "note", "unscheduled-clean", &trash);
+    assert!(remedy.starts_with("rrm schedule install"), "{remedy}");
+    scheduled(&sandbox);
+    clean(&sandbox, &[]);
+}
+
+#[test]
+fn completions_of_another_version_are_named_and_replaced() {
+    let sandbox = Sandbox::ordinary();
+    with_trash(&sandbox);
+    let home = sandbox.home();
+    for (shell, below) in [
+        ("bash", ".local/share/bash-completion/completions/rrm"),
+        ("zsh", ".local/share/zsh/site-functions/_rrm"),
+        ("fish", ".config/fish/completions/rrm.fish"),
+    ] {
+        let (path, script) = (home.join(below), sandbox.rrm(["completions", shell]).ok().stdout());
+        sandbox.file(&path, format!("{script}# of an older version\n"));
+        let remedy = found(&sandbox, &[], "warning", "stale-completions", &path);
+        assert_eq!(remedy, format!("rrm completions {shell} > '{}'", path.display()));
+        fs::write(&path, script).expect("ours");
+        clean(&sandbox, &[]);
+        fs::write(&path, format!("source <(rrm completions {shell})\n")).expect("ours");
+        clean(&sandbox, &[]);
+    }
 }

@@ -57,17 +57,6 @@ pub(super) const TABLE: &[Tolerated] = &[
         },
     },
     Tolerated {
-        reason: "-rv tells of an operand, not of each entry of it",
-        excuses: |ran| {
-            let lines = |outcome: &Outcome| outcome.stdout.lines().map(str::to_owned).collect::<Vec<_>>();
-            ran.case.is_recursive()
-                && ran.case.is_verbose()
-                && same_but_stdout(ran)
-                && !ran.ours.stdout.is_empty()
-                && is_subsequence(&lines(ran.ours), &lines(ran.theirs))
-        },
-    },
-    Tolerated {
         reason: "a reader who went away stops no removal; GNU ends at the line it cannot write, before its next message",
         excuses: |ran| {
             ran.case.stdout == Stdout::Broken
@@ -114,11 +103,6 @@ fn same_but_stdout(ran: &Ran<'_>) -> bool {
 /// Standard error as single messages and questions; a question ends in no newline.
 fn messages(outcome: &Outcome) -> Vec<String> {
     outcome.stderr.split("rm: ").skip(1).map(str::to_owned).collect()
-}
-
-fn is_subsequence(some: &[String], all: &[String]) -> bool {
-    let mut all = all.iter();
-    some.iter().all(|line| all.any(|one| one == line))
 }
 
 impl Outcome {

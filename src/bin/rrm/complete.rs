@@ -31,18 +31,26 @@ const WORDS: &str = "words";
 const FILES: &str = "files";
 const DIRECTORIES: &str = "directories";
 
-/// The script for `shell`; shells without one get a static script of the grammar.
+/// The script for `shell`; shells without one of our own get a static script of the grammar.
 pub(crate) fn script(shell: Shell, grammar: fn() -> Command) -> Vec<u8> {
-    match shell {
-        Shell::Bash => include_bytes!("complete/rrm.bash").to_vec(),
-        Shell::Zsh => include_bytes!("complete/rrm.zsh").to_vec(),
-        Shell::Fish => include_bytes!("complete/rrm.fish").to_vec(),
-        shell => {
+    own_script(shell).map_or_else(
+        || {
             // The generator panics if it cannot write.
             let mut script = Vec::new();
             generate(shell, &mut grammar(), "rrm", &mut script);
             script
-        }
+        },
+        <[u8]>::to_vec,
+    )
+}
+
+/// The script that runs `rrm complete`, where there is one.
+pub(crate) fn own_script(shell: Shell) -> Option<&'static [u8]> {
+    match shell {
+        Shell::Bash => Some(include_bytes!("complete/rrm.bash")),
+        Shell::Zsh => Some(include_bytes!("complete/rrm.zsh")),
+        Shell::Fish => Some(include_bytes!("complete/rrm.fish")),
+        _ => None,
     }
 }
 

@@ -3,18 +3,20 @@
 mod all_users;
 mod log;
 
+use std::collections::HashSet;
 use std::io::{self, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 
+use anyhow::Context as _;
 use clap::{Args, ValueHint};
 use rrm::config::Key;
 use rrm::error::{Error, ErrorKind, Result};
-use rrm::item::State;
+use rrm::item::{ItemId, State, TrashItem};
 use rrm::manager::TrashManager;
 use rrm::ops::clean::CleanPlan;
 use rrm::ops::clean::{CleanOptions, Trashes};
 use rrm::ops::list::Sizes;
-use rrm::rules::retention::{Policy, Rule};
+use rrm::rules::retention::{Cause, Fate, Policy, Rule};
 use rrm::rules::selection::{Searching, absolute};
 
 use super::help::Help;
@@ -71,6 +73,10 @@ pub(crate) struct CleanArgs {
     /// Append a line about the run to FILE; - is standard output.
     #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
     pub(crate) log: Option<PathBuf>,
+
+    /// Print a JSON object for each item on its own line.
+    #[arg(long, conflicts_with = "all_users")]
+    pub(crate) json: bool,
 }
 
 // What takes items, beside --older-than.
@@ -171,13 +177,17 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     if exit == Exit::Interrupted {
         return Ok(exit);
     }
-    let report = session.report(Report::Nothing);
+    let report = if args.json { Report::Json } else { session.report(Report::Nothing) };
     let is_watched = confirmation == Confirmation::InsideGrace || request.policy == Policy::Chosen;
-    if args.dry_run || report == Report::Each || is_watched {
+    if report != Report::Json && (args.dry_run || report == Report::Each || is_watched) {
         print_held(session, &plan)?;
     }
     if args.dry_run {
-        return print_plan(session, &plan).map(|()| exit);
+        match report {
+            Report::Json => print_as_json(&plan, |_| true)?,
+            _ => print_plan(session, &plan)?,
+        }
+        return Ok(exit);
     }
     match consent(session, &plan, confirmation) {
         Consent::Given => {}
@@ -185,7 +195,11 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         Consent::NobodyToAsk => return Ok(Exit::Failure),
         Consent::Interrupted => return Ok(Exit::Interrupted),
     }
-    let report = if needs_confirmation(&plan, confirmation) { session.report(Report::Each) } else { report };
+    let report = match report {
+        Report::Json => Report::Json,
+        _ if needs_confirmation(&plan, confirmation) => session.report(Report::Each),
+        _ => report,
+    };
     Ok(exit.max(carry_out(session, &manager, &plan, report, args.log.as_deref())?))
 }
 
@@ -224,7 +238,14 @@ fn carry_out(
     let mut cleaned = manager.clean(plan, &session.messages.progress().watching());
     let exit = print_problems(session, &mut cleaned.problems, &plan.options)?;
     let line = output::clean::report(&cleaned);
-    let shown = if report == Report::Each { println(&line) } else { Ok(()) };
+    let shown = match report {
+        Report::Each => println(&line),
+        Report::Json => {
+            let deleted: HashSet<ItemId> = cleaned.deleted.iter().copied().collect();
+            print_as_json(plan, |item| deleted.contains(&item.id))
+        }
+        Report::Summary | Report::Nothing => Ok(()),
+    };
     if let Some(log) = log {
         let problems = output::count((plan.problems.len() + cleaned.problems.len()) as u64, "problem");
         log?.add(plan.options.now, &format!("{line}, {problems}"))?;
@@ -265,6 +286,20 @@ fn print_plan(session: &Session<'_>, plan: &CleanPlan) -> anyhow::Result<()> {
     }
     writeln!(out, "would delete {}", output::clean::summary(&plan.items))?;
     Ok(out.flush()?)
+}
+
+/// Prints those items of a plan that are, or would be, deleted.
+fn print_as_json(plan: &CleanPlan, is_deleted: impl Fn(&TrashItem) -> bool) -> anyhow::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    for (item, cause) in plan.items.iter().zip(&plan.causes).filter(|(item, _)| is_deleted(item)) {
+        let fate = match cause {
+            Cause::Chosen => None,
+            Cause::Rule(rule) => Some(Fate::Due(*rule)),
+        };
+        let object = output::object_in_state(item, fate, "deleted", plan.options.now);
+        writeln!(out, "{}", output::line_of(&object)).context("write error")?;
+    }
+    out.flush().context("write error")
 }
 
 fn print_held(session: &Session<'_>, plan: &CleanPlan) -> anyhow::Result<()> {

@@ -50,6 +50,10 @@ pub(crate) struct ImportArgs {
     /// Do not ask before a large or lossy copy.
     #[arg(short, long)]
     pub(crate) yes: bool,
+
+    /// Print a JSON object for each item on its own line.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 impl ImportArgs {
@@ -78,15 +82,23 @@ pub(super) fn run(args: &ImportArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     if plan.steps.is_empty() && plan.problems.is_empty() {
         session.messages.say("nothing to import");
     }
+    let report = if args.json { Report::Json } else { session.report(Report::Nothing) };
     if args.dry_run {
-        return print_plan(session, &plan).map(|()| exit);
+        return print_plan(session, &plan, report).map(|()| exit);
     }
-    let report = session.report(Report::Nothing);
     Ok(exit.max(import_all(session, &manager, plan, report)?))
 }
 
-fn print_plan(session: &Session<'_>, plan: &ImportPlan) -> anyhow::Result<()> {
+fn print_plan(session: &Session<'_>, plan: &ImportPlan, report: Report) -> anyhow::Result<()> {
     let mut out = io::BufWriter::new(io::stdout().lock());
+    if report == Report::Json {
+        let deletion = Some(plan.options.deletion);
+        for ImportStep { original, trashed, .. } in &plan.steps {
+            let object = output::future_object(Some(original), None, Some(*trashed), deletion);
+            writeln!(out, "{}", output::line_of(&object))?;
+        }
+        return Ok(out.flush()?);
+    }
     for step in &plan.steps {
         let date = step.trashed.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S");
         writeln!(out, "would import {}, removed {date}", session.quoted(&step.original))?;
@@ -126,8 +138,12 @@ fn import_steps(
     manager.import(plan, &session.messages.progress().watching(), |step, result| match result {
         Ok(Imported::Done(item)) => {
             pass.imported.insert(item.id);
-            if report == Report::Each {
-                let line = format!("imported {}", session.quoted(&step.original));
+            let line = match report {
+                Report::Json => Some(output::object_line(&item, session.context.now)),
+                Report::Each => Some(format!("imported {}", session.quoted(&step.original))),
+                Report::Summary | Report::Nothing => None,
+            };
+            if let Some(line) = line {
                 written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
             }
         }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use clap::Args;
 use rrm::error::Result;
-use rrm::item::Keep;
+use rrm::item::{Keep, TrashItem};
 use rrm::ops::keep::KeepOptions;
 use rrm::rules::selection::{Searching, Selection};
 
@@ -12,7 +12,8 @@ use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::SelectionArgs;
-use crate::session::{Report, Start, default_report, println};
+use crate::output;
+use crate::session::{Report, Session, Start, default_report, println};
 use crate::values;
 
 pub(super) const HELP: Help = Help {
@@ -36,6 +37,14 @@ pub(crate) struct KeepArgs {
     /// Stop keeping the items.
     #[arg(long, conflicts_with = "until")]
     pub(crate) release: bool,
+
+    /// Only print what would be kept or released.
+    #[arg(short = 'n', long)]
+    pub(crate) dry_run: bool,
+
+    /// Print a JSON object for each item on its own line.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 impl KeepArgs {
@@ -50,6 +59,15 @@ impl KeepArgs {
         let searching = if self.release { Searching::Tell } else { selection.searching };
         Ok(KeepOptions::new(Selection { searching, ..selection }, keep))
     }
+
+    fn verb(&self) -> &'static str {
+        match (self.release, self.dry_run) {
+            (false, false) => "kept",
+            (false, true) => "would keep",
+            (true, false) => "released",
+            (true, true) => "would release",
+        }
+    }
 }
 
 pub(super) fn run(args: &KeepArgs, start: Start<'_>) -> anyhow::Result<Exit> {
@@ -60,23 +78,54 @@ pub(super) fn run(args: &KeepArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         session.messages.hint("name an ID or a path from rrm list");
         return Ok(Exit::Usage);
     }
-    let done = if args.release { "released" } else { "kept" };
-    let mut kept = Vec::new();
-    let problems = session.manager().keep(&request, |item| kept.push(item.clone()));
-    if kept.is_empty() && problems.is_empty() {
+    let manager = session.manager();
+    let mut plan = manager.plan_keep(&request);
+    if plan.items.is_empty() && plan.problems.is_empty() {
         session.messages.say("nothing in the trash matches");
         return Ok(Exit::Failure);
     }
-    match session.report(default_report(&request.selection, kept.iter())) {
-        Report::Each => {
-            kept.iter().try_for_each(|item| println(&format!("{done} {}", session.name_of(item))))?;
-        }
-        Report::Summary if !kept.is_empty() => {
-            let paths: Vec<_> = kept.iter().filter_map(|item| item.original_path().map(Path::to_owned)).collect();
-            println(&session.summary(done, kept.len(), &paths, ""))?;
-        }
-        Report::Summary | Report::Nothing | Report::Json => {}
+    let is_free = |item: &mut TrashItem| args.release && item.keep == Keep::No;
+    let free: Vec<TrashItem> = plan.items.extract_if(.., is_free).collect();
+    let (mut kept, mut problems) = (Vec::new(), std::mem::take(&mut plan.problems));
+    if args.dry_run {
+        kept.extend(plan.items.into_iter().map(|item| TrashItem { keep: request.keep, ..item }));
+    } else {
+        problems.extend(manager.keep(&plan, |item| kept.push(item.clone())));
     }
+    let report = match (args.json, args.dry_run) {
+        (true, _) => Report::Json,
+        (_, true) => Report::Each,
+        _ => session.report(default_report(&request.selection, kept.iter().chain(&free))),
+    };
+    print_kept(session, &kept, &free, (args.verb(), report))?;
     let command = if args.release { "keep --release" } else { "keep" };
     session.report_problems(&problems, &request.selection, command)
+}
+
+/// Prints what is kept or released, and what was to be released and nobody kept.
+fn print_kept(
+    session: &Session<'_>,
+    kept: &[TrashItem],
+    free: &[TrashItem],
+    (verb, report): (&str, Report),
+) -> anyhow::Result<()> {
+    let lines: Vec<String> = match report {
+        Report::Json => kept.iter().map(|item| output::object_line(item, session.context.now)).collect(),
+        Report::Each => {
+            let done = kept.iter().map(|item| format!("{verb} {}", session.name_of(item)));
+            done.chain(free.iter().map(|item| format!("{} is not kept", session.name_of(item)))).collect()
+        }
+        Report::Summary => {
+            let paths: Vec<_> = kept.iter().filter_map(|item| item.original_path().map(Path::to_owned)).collect();
+            let done = (!kept.is_empty()).then(|| session.summary(verb, kept.len(), &paths, ""));
+            let free = match free.len() {
+                0 => None,
+                1 => Some("1 item is not kept".to_owned()),
+                many => Some(format!("{many} items are not kept")),
+            };
+            done.into_iter().chain(free).collect()
+        }
+        Report::Nothing => vec![],
+    };
+    lines.iter().try_for_each(|line| println(line))
 }

@@ -11,7 +11,7 @@ use rrm::ops::Returned;
 use super::help::Help;
 use crate::exit::Exit;
 use crate::options::copying;
-use crate::output::clear_progress;
+use crate::output::{self, clear_progress};
 use crate::session::{Report, Session, Start, println};
 
 pub(super) const HELP: Help = Help {
@@ -32,6 +32,10 @@ pub(crate) struct RedoArgs {
     /// Only print what would be removed.
     #[arg(short = 'n', long)]
     pub(crate) dry_run: bool,
+
+    /// Print a JSON object for each item on its own line.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 pub(super) fn run(args: &RedoArgs, start: Start<'_>) -> anyhow::Result<Exit> {
@@ -45,19 +49,24 @@ pub(super) fn run(args: &RedoArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         session.messages.hint("rrm redo removes again what the last rrm undo restored");
         return Ok(Exit::Failure);
     }
+    let report = if args.json { Report::Json } else { session.report(Report::Summary) };
     if args.dry_run {
-        plan.steps.iter().try_for_each(|step| println(&format!("would remove {}", session.quoted(&step.path))))?;
+        let line = |step: &Returned| match report {
+            Report::Json => future_line(session, step),
+            _ => format!("would remove {}", session.quoted(&step.path)),
+        };
+        plan.steps.iter().try_for_each(|step| println(&line(step)))?;
         return Ok(exit);
     }
     let (all, before) = (plan.steps.len() + plan.problems.len(), exit);
     let mut done = Vec::new();
-    let unagreed = redo_steps(session, &manager, &plan.steps, copying(args.yes), &mut done, &mut exit)?;
+    let unagreed = redo_steps(session, &manager, &plan.steps, (copying(args.yes), report), &mut done, &mut exit)?;
     let is_all_agreed = unagreed.is_empty();
     let agreed = session.agreed(unagreed, &mut exit);
-    redo_steps(session, &manager, &agreed, Copying::Whatever, &mut done, &mut exit)?;
+    redo_steps(session, &manager, &agreed, (Copying::Whatever, report), &mut done, &mut exit)?;
     // Inner items were removed first; print them in the order of undo.
     done.reverse();
-    if session.report(Report::Summary) == Report::Summary && !done.is_empty() {
+    if report == Report::Summary && !done.is_empty() {
         println(&session.summary("removed", all, &done, " again"))?;
     }
     // Keep the record of the undo if a step failed, so that redo can be run again.
@@ -67,12 +76,20 @@ pub(super) fn run(args: &RedoArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     Ok(exit)
 }
 
+/// The item that removing it again would make: it has no ID yet.
+fn future_line(session: &Session<'_>, step: &Returned) -> String {
+    let (past, now) = (&step.past, session.context.now);
+    let object =
+        output::future_object(past.original_path.as_deref(), past.session.as_deref(), Some(now), past.deletion);
+    output::line_of(&object)
+}
+
 /// Removes the items again. Returns the steps that need consent.
 fn redo_steps(
     session: &Session<'_>,
     manager: &TrashManager,
     steps: &[Returned],
-    copying: Copying,
+    (copying, report): (Copying, Report),
     done: &mut Vec<PathBuf>,
     exit: &mut Exit,
 ) -> anyhow::Result<Vec<(Returned, Error)>> {
@@ -81,9 +98,12 @@ fn redo_steps(
     let progress = session.messages.progress().watching();
     let (mut unagreed, mut lines) = (Vec::new(), Vec::new());
     let count = manager.redo(steps, &request, &progress, |step, result| match result {
-        Ok((_, problem)) => {
+        Ok((item, problem)) => {
             *exit = (*exit).max(session.messages.problems(problem.as_slice()));
-            lines.push(format!("removed {}", session.quoted(&step.path)));
+            lines.push(match report {
+                Report::Json => output::object_line(&item, session.context.now),
+                _ => format!("removed {}", session.quoted(&step.path)),
+            });
             done.push(step.path.clone());
         }
         Err(error) if error.kind == ErrorKind::NeedsConsent => unagreed.push((step.clone(), error)),
@@ -94,7 +114,7 @@ fn redo_steps(
         session.messages.hint("run rrm redo again to go on");
         *exit = Exit::Interrupted;
     }
-    if session.report(Report::Summary) == Report::Each {
+    if matches!(report, Report::Each | Report::Json) {
         clear_progress();
         lines.iter().try_for_each(|line| println(line))?;
     }

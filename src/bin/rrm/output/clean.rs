@@ -8,7 +8,7 @@ use super::text::{count, size, span};
 
 /// The result.
 pub(crate) fn report(cleaned: &Cleaned) -> String {
-    format!("deleted {}, {} freed", count(cleaned.items, "item"), size(cleaned.removed.bytes))
+    format!("deleted {}, {} freed", count(cleaned.deleted.len() as u64, "item"), size(cleaned.removed.bytes))
 }
 
 pub(crate) fn reason(cause: Cause) -> String {

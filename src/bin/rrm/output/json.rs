@@ -30,12 +30,42 @@ pub(crate) fn object(item: &TrashItem, fate: Option<Fate>, now: DateTime<Utc>) -
 
 /// The item as an object, and what became of what was, is or would be at `path`.
 pub(crate) fn moved_object(item: &TrashItem, path: &Path, state: &str, now: DateTime<Utc>) -> Value {
-    let mut object = object(item, None, now);
+    let mut object = object_in_state(item, None, state, now);
     if let Some(object) = object.as_object_mut() {
         insert_bytes(object, "path", Some(path.as_os_str()));
+    }
+    object
+}
+
+/// The item as an object on one line.
+pub(crate) fn object_line(item: &TrashItem, now: DateTime<Utc>) -> String {
+    line_of(&object(item, None, now))
+}
+
+/// The item as an object, with another state.
+pub(crate) fn object_in_state(item: &TrashItem, fate: Option<Fate>, state: &str, now: DateTime<Utc>) -> Value {
+    let mut object = object(item, fate, now);
+    if let Some(object) = object.as_object_mut() {
         object.insert("state".to_owned(), state.into());
     }
     object
+}
+
+/// What would become an item, as far as that is known, with the keys that it will have.
+pub(crate) fn future_object(
+    original_path: Option<&Path>,
+    session: Option<&OsStr>,
+    trashed: Option<DateTime<Utc>>,
+    deletion: Option<DateTime<Utc>>,
+) -> Value {
+    let unknown = ["goes", "goes_by", "goes_date", "id", "kind", "size", "trash_dir"];
+    let mut object: Map<String, Value> = unknown.into_iter().map(|key| (key.to_owned(), Value::Null)).collect();
+    insert_bytes(&mut object, "original_path", original_path.map(Path::as_os_str));
+    insert_bytes(&mut object, "session", session);
+    object.insert("state".to_owned(), "trashed".into());
+    object.insert("trashed_date".to_owned(), trashed.map(text_of).into());
+    object.insert("deletion_date".to_owned(), deletion.map(text_of).into());
+    object.into()
 }
 
 /// Writes one object per line.

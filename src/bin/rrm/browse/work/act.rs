@@ -88,9 +88,11 @@ fn keep(shared: &Shared, requests: Vec<(KeepOptions, Vec<(ItemId, Keep)>)>, undo
     let mut changed = Vec::new();
     for (request, items) in requests {
         let mut marked = HashSet::new();
-        let problems = shared.manager.keep(&request, |item| marked.extend([item.id]));
+        let plan = shared.manager.plan_keep(&request);
+        let problems = shared.manager.keep(&plan, |item| marked.extend([item.id]));
         let marked = items.into_iter().filter(|(id, _)| marked.contains(id));
         changed.extend(marked.map(|(id, before)| (id, before, request.keep)));
+        shared.trouble(&plan.problems);
         shared.trouble(&problems);
     }
     shared.report(Report::Kept(Kept { changed, undoable }));

@@ -1,10 +1,15 @@
-//! Checks around the trash: settings, schedule and shim.
+//! Checks around the trash: settings, schedule, completions and shim.
+
+mod completions;
 
 use rrm::config::Key;
 use rrm::finding::Severity;
+use rrm::ops::list::ListOptions;
+use rrm::rules::selection::Selection;
 
 use crate::commands::schedule::{self, Health, Locations};
 use crate::commands::shim::Shim;
+use crate::output;
 use crate::output::finding::{Entry, Repair};
 use crate::session::Session;
 use crate::values::check_setting;
@@ -14,6 +19,7 @@ pub(super) fn check(session: &Session<'_>, entries: &mut Vec<Entry>) {
     check_settings(session, entries);
     check_immediate(session, entries);
     check_schedule(session, entries);
+    entries.extend(completions::stale(session));
     if let Ok(shim) = Shim::new(None, &session.context.environment, session.messages)
         && let Some((path, meaning)) = shim.trouble()
     {
@@ -49,7 +55,7 @@ fn check_schedule(session: &Session<'_>, entries: &mut Vec<Entry>) {
     let health =
         Locations::of(&session.context.environment).map_or(Health::None, |locations| schedule::health(&locations));
     match health {
-        Health::None => {}
+        Health::None => entries.extend(large_and_unscheduled(session)),
         Health::Sound => entries.retain(|entry| entry.name != "overdue-items"),
         Health::Idle { path, why, remedy } => entries.push(warning(
             "idle-schedule",
@@ -58,6 +64,21 @@ fn check_schedule(session: &Session<'_>, entries: &mut Vec<Entry>) {
             remedy.to_owned(),
         )),
     }
+}
+
+/// From how many bytes on a trash that nothing cleans is worth a note.
+const LARGE: u64 = 10 << 30;
+
+/// A large trash without a schedule. Sizes count as far as they are known; nothing is measured for it.
+fn large_and_unscheduled(session: &Session<'_>) -> Option<Entry> {
+    let options = ListOptions::new(Selection::default(), session.context.now);
+    let items = session.manager().list(&options, &session.messages.progress()).items;
+    let bytes = items.iter().filter_map(|item| item.size).fold(0, u64::saturating_add);
+    let trash = session.context.home_trash.clone().unwrap_or_default();
+    let meaning = format!("the trash holds {}, and rrm clean is not scheduled", output::size(bytes));
+    let remedy = "rrm schedule install runs rrm clean every day".to_owned();
+    let warning = warning("unscheduled-clean", trash, meaning, remedy);
+    (bytes >= LARGE).then_some(Entry { severity: Severity::Note, ..warning })
 }
 
 fn warning(name: &'static str, path: std::path::PathBuf, meaning: String, remedy: String) -> Entry {

@@ -10,7 +10,7 @@ use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
 use rrm::ops::ForeseenRemovals;
 use rrm::ops::remove::Place;
-use rrm::ops::remove::{Removal, RemoveStep, Removed};
+use rrm::ops::remove::{Removal, RemoveOptions, RemoveStep, Removed};
 use rrm::progress::{Activity, Amount, Progress as _};
 use rrm::sys;
 
@@ -152,6 +152,17 @@ fn without_needless_slashes(operand: OsString) -> OsString {
     OsStr::from_bytes(&bytes[..=end]).to_owned()
 }
 
+/// The item that a removal would make: it has no ID yet.
+fn future_line(removal: &Removal) -> String {
+    let operand = Path::new(&removal.operand);
+    let parent = operand.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let parent = parent.canonicalize().unwrap_or_else(|_| parent.to_owned());
+    let original = operand.file_name().map(|name| parent.join(name));
+    let RemoveOptions { session, now, deletion, .. } = &*removal.options;
+    let object = output::future_object(original.as_deref(), session.as_deref(), Some(*now), Some(*deletion));
+    output::line_of(&object)
+}
+
 /// The run of one command over its operands.
 struct Run<'a> {
     remover: &'a Remover<'a>,
@@ -256,13 +267,31 @@ impl Run<'_> {
         }
         match (self.remover.extra.format, removed) {
             (Format::Json, Removed::Trashed(item)) => {
-                self.output.line(&output::line_of(&output::object(item, None, self.remover.context.now)));
+                self.output.line(&output::object_line(item, self.remover.context.now));
             }
-            _ if self.remover.options.verbose == Verbose::Yes => {
-                let charset = self.remover.messages.charset;
-                self.output.line(&messages::removed(&removal.operand, removal.metadata.kind, charset));
-            }
+            _ if self.remover.options.verbose == Verbose::Yes => self.print_names(removal, removed),
             _ => {}
+        }
+    }
+
+    /// One line; called `rm`, a line for each name in a directory, which is looked for only then.
+    fn print_names(&mut self, removal: &Removal, removed: &Removed) {
+        let Self { remover, output, .. } = self;
+        let (operand, charset) = (Path::new(&removal.operand), remover.messages.charset);
+        let mut is_told = false;
+        if let (Removed::Trashed(item), Verbosity::AsRm) = (removed, remover.messages.verbosity)
+            && removal.metadata.is_dir()
+        {
+            // What cannot be read is gone from its place all the same.
+            let walked = remover.manager.each_entry(item, |inner, kind| {
+                is_told = inner.as_os_str().is_empty();
+                let path = if is_told { operand.to_owned() } else { operand.join(inner) };
+                output.line(&messages::removed(path.as_os_str(), kind, charset));
+            });
+            drop(walked);
+        }
+        if !is_told {
+            output.line(&messages::removed(&removal.operand, removal.metadata.kind, charset));
         }
     }
 
@@ -270,12 +299,13 @@ impl Run<'_> {
         if let Err(error) = self.foreseen.remove(removal) {
             return self.failed(&error);
         }
-        let deed = match removal.options.place {
-            Place::Nowhere => "delete",
-            Place::OwnVolume | Place::Home => "remove",
-        };
         let name = quote(&removal.operand, self.remover.messages.charset);
-        self.output.line(&format!("would {deed} {name}"));
+        self.output.line(&match (removal.options.place, self.remover.extra.format) {
+            // It would never be an item.
+            (Place::Nowhere, _) => format!("would delete {name}"),
+            (Place::OwnVolume | Place::Home, Format::AsRm) => format!("would remove {name}"),
+            (Place::OwnVolume | Place::Home, Format::Json) => future_line(removal),
+        });
     }
 
     fn finish(mut self) -> Exit {
