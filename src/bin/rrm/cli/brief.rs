@@ -22,7 +22,7 @@ pub(super) fn brief(mut grammar: Command) -> Command {
     // The arguments of a command are known once it is built.
     grammar.build();
     let rare = |command: Command| if RARE.contains(&command.get_name()) { command.hide(true) } else { command };
-    hidden(grammar, "version").mut_subcommands(|command| {
+    hidden(grammar, "help").mut_subcommands(|command| {
         let shown = commands::help_of(command.get_name()).map_or("", |help| help.everyday);
         rare(hidden(command, shown).mut_subcommands(|action| hidden(action, "")))
     })
