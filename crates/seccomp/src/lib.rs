@@ -8,7 +8,7 @@
 //! | [`calls`] | which system calls are stopped, by their numbers on each processor |
 //! | [`filter`] | the filter as the array of instructions that the kernel takes; pure |
 //! | [`listener`] | seccomp(2), and the ioctls of seccomp_unotify(2) |
-//! | [`fork`] | a copy of this process, while it has one thread |
+//! | [`fork()`] | a copy of this process, while it has one thread |
 //!
 //! On other systems than Linux the crate is empty.
 #![cfg(target_os = "linux")]
