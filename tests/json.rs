@@ -92,6 +92,9 @@ fn a_dry_removal_tells_what_would_become_items() {
     let told = objects(&sandbox.rrm(["rm", "-n", "--json", "--session", "label", "a", "b"]));
     assert_told(&sandbox, &told, &listed, "trashed");
     assert!(sandbox.path("a").exists());
+    // What would be deleted for good would never be an item.
+    let run = sandbox.command(["rm", "-n", "--json", "a"]).with("RRM_IMMEDIATE", "1").run();
+    run.ok().out_is("would delete 'a'\n");
 }
 
 #[test]
