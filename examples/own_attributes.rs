@@ -12,7 +12,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use rrm::attributes::{ExtendedAttributes, SystemAttributes};
 use rrm::error::Result;
-use rrm::manager::TrashManager;
+use rrm::manager::{Builder, TrashManager};
 use rrm::ops::remove::{RemoveOptions, Removed};
 use rrm::progress::Silent;
 
@@ -49,8 +49,8 @@ impl ExtendedAttributes for Prefixed {
     }
 }
 
-pub(crate) fn remove(trash: &Path, file: &Path, now: DateTime<Utc>) -> Result<Removed> {
-    let manager = TrashManager::at(trash).attributes(Arc::new(Prefixed("example"))).build();
+pub(crate) fn remove(trash: Builder, file: &Path, now: DateTime<Utc>) -> Result<Removed> {
+    let manager = trash.attributes(Arc::new(Prefixed("example"))).build();
     let removal = manager.plan_removal(file, &RemoveOptions::new(now))?;
     manager.remove(&removal, &Silent)
 }
@@ -58,5 +58,5 @@ pub(crate) fn remove(trash: &Path, file: &Path, now: DateTime<Utc>) -> Result<Re
 fn main() -> Result<()> {
     let words: Vec<_> = std::env::args_os().skip(1).collect();
     let [trash, file] = &words[..] else { return Ok(()) };
-    remove(trash.as_ref(), file.as_ref(), Utc::now()).map(drop)
+    remove(TrashManager::at(trash), file.as_ref(), Utc::now()).map(drop)
 }

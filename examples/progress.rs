@@ -1,7 +1,6 @@
 //! Empties a trash, and shows how far it is: `progress TRASH`.
 #![allow(clippy::disallowed_methods, clippy::print_stdout, reason = "an example shows what it does")]
 
-use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use chrono::{DateTime, Utc};
@@ -33,13 +32,12 @@ impl Progress for Bar {
     }
 }
 
-pub(crate) fn empty(trash: &Path, now: DateTime<Utc>, bar: &Bar) -> Cleaned {
-    let manager = TrashManager::at(trash).look_below(trash).build();
+pub(crate) fn empty(manager: &TrashManager, now: DateTime<Utc>, bar: &Bar) -> Cleaned {
     let plan = manager.plan_clean(&CleanOptions::chosen(Selection::default(), now), bar);
     manager.clean(&plan, bar)
 }
 
 fn main() {
     let trash = std::env::args_os().nth(1).unwrap_or_default();
-    empty(trash.as_ref(), Utc::now(), &Bar::default());
+    empty(&TrashManager::at(&trash).look_below(&trash).build(), Utc::now(), &Bar::default());
 }

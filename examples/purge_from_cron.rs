@@ -1,7 +1,6 @@
 //! Deletes what is past its grace period, as a line of a crontab would: `purge_from_cron TRASH`.
 #![allow(clippy::disallowed_methods, clippy::print_stderr, reason = "an example is told the time by the system")]
 
-use std::path::Path;
 use std::process::ExitCode;
 
 use chrono::{DateTime, Utc};
@@ -12,8 +11,7 @@ use rrm::progress::Silent;
 
 /// How many items are gone for good, and what went wrong. That another clean is running, or a stick unplugged, is nothing
 /// that cron should write a mail about.
-pub(crate) fn purge(trash: &Path, now: DateTime<Utc>) -> (usize, Vec<Error>) {
-    let manager = TrashManager::at(trash).build();
+pub(crate) fn purge(manager: &TrashManager, now: DateTime<Utc>) -> (usize, Vec<Error>) {
     let plan = manager.plan_clean(&CleanOptions::expired(now), &Silent);
     let cleaned = manager.clean(&plan, &Silent);
     let mut problems: Vec<_> = plan.problems.into_iter().chain(cleaned.problems).collect();
@@ -22,7 +20,8 @@ pub(crate) fn purge(trash: &Path, now: DateTime<Utc>) -> (usize, Vec<Error>) {
 }
 
 fn main() -> ExitCode {
-    let (_, problems) = purge(std::env::args_os().nth(1).unwrap_or_default().as_ref(), Utc::now());
+    let manager = TrashManager::at(std::env::args_os().nth(1).unwrap_or_default()).build();
+    let (_, problems) = purge(&manager, Utc::now());
     problems.iter().for_each(|problem| eprintln!("{problem}"));
     if problems.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

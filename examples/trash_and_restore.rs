@@ -10,8 +10,7 @@ use rrm::ops::remove::{RemoveOptions, Removed};
 use rrm::ops::restore::{Restorable, RestoreOptions};
 use rrm::progress::Silent;
 
-pub(crate) fn trash_and_restore(trash: &Path, file: &Path, now: DateTime<Utc>) -> Result<()> {
-    let manager = TrashManager::at(trash).build();
+pub(crate) fn trash_and_restore(manager: &TrashManager, file: &Path, now: DateTime<Utc>) -> Result<()> {
     let removal = manager.plan_removal(file, &RemoveOptions::new(now))?;
     if let Removed::Trashed(item) = manager.remove(&removal, &Silent)? {
         let plan = manager.plan_restore(&RestoreOptions::new(Restorable::items([item.id]), now));
@@ -25,5 +24,5 @@ pub(crate) fn trash_and_restore(trash: &Path, file: &Path, now: DateTime<Utc>) -
 fn main() -> Result<()> {
     let words: Vec<_> = std::env::args_os().skip(1).collect();
     let [trash, file] = &words[..] else { return Ok(()) };
-    trash_and_restore(trash.as_ref(), file.as_ref(), Utc::now())
+    trash_and_restore(&TrashManager::at(trash).build(), file.as_ref(), Utc::now())
 }

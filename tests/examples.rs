@@ -29,9 +29,9 @@ use crate::common::Sandbox;
 fn a_file_goes_to_the_trash_and_comes_back() {
     let sandbox = Sandbox::new();
     let file = sandbox.file("file", "content");
-    trash_and_restore::trash_and_restore(&sandbox.trash(), &file, Utc::now()).expect("it is back");
+    trash_and_restore::trash_and_restore(&sandbox.manager().build(), &file, Utc::now()).expect("it is back");
     assert_eq!(fs::read(file).expect("it is there"), b"content");
-    assert!(list_for_file_manager::items(&sandbox.trash(), Utc::now()).is_empty());
+    assert!(list_for_file_manager::items(&sandbox.manager().build(), Utc::now()).is_empty());
 }
 
 #[test]
@@ -42,9 +42,9 @@ fn a_list_has_the_newest_first_and_cron_deletes_what_is_due() {
     sandbox.rrm(["rm", "-g", "0", "old"]).ok();
     sandbox.rrm(["rm", "-r", "new"]).ok();
     let sizes = |items: Vec<rrm::item::TrashItem>| items.iter().map(|item| item.size).collect::<Vec<_>>();
-    let list = || sizes(list_for_file_manager::items(&sandbox.trash(), Utc::now()));
+    let list = || sizes(list_for_file_manager::items(&sandbox.manager().build(), Utc::now()));
     assert_eq!(list(), [Some(3), Some(2)]);
-    let (deleted, problems) = purge_from_cron::purge(&sandbox.trash(), Utc::now() + TimeDelta::minutes(1));
+    let (deleted, problems) = purge_from_cron::purge(&sandbox.manager().build(), Utc::now() + TimeDelta::minutes(1));
     assert_eq!((deleted, problems.len()), (1, 0), "{problems:?}");
     assert_eq!(list(), [Some(3)]);
 }
@@ -54,7 +54,7 @@ fn a_bar_hears_of_what_is_deleted() {
     let sandbox = Sandbox::new();
     sandbox.file("file", "content");
     sandbox.rrm(["rm", "file"]).ok();
-    let cleaned = progress::empty(&sandbox.trash(), Utc::now(), &progress::Bar::default());
+    let cleaned = progress::empty(&sandbox.manager().build(), Utc::now(), &progress::Bar::default());
     assert_eq!((cleaned.deleted.len(), cleaned.problems.len()), (1, 0), "{:?}", cleaned.problems);
 }
 
@@ -62,7 +62,7 @@ fn a_bar_hears_of_what_is_deleted() {
 fn records_are_kept_by_whatever_keeps_them() {
     let sandbox = Sandbox::new();
     let file = sandbox.file("file", "content");
-    let removed = own_attributes::remove(&sandbox.trash(), &file, Utc::now()).expect("it is removed");
+    let removed = own_attributes::remove(sandbox.manager(), &file, Utc::now()).expect("it is removed");
     let Removed::Trashed(item) = removed else { panic!("it is in the trash") };
     // Where a file system keeps no attributes, the record is a file.
     if item.holder == Holder::Item {

@@ -14,6 +14,8 @@ pub(crate) enum Node {
     Socket,
     /// A character device with the numbers of `/dev/null`; for the machine's root only.
     Null,
+    /// One with those of `/dev/fuse`, the same.
+    Fuse,
 }
 
 /// What an inode is told by: device, number, and when it was made, where that is told.

@@ -1,9 +1,7 @@
 //! A run whose program is this test.
 
-use std::ffi::CString;
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::os::unix::ffi::OsStrExt as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -16,6 +14,7 @@ use rrm::manager::TrashManager;
 use rrm::sys::{Dir, Name, Timestamp, metadata_and_birth_at};
 
 use crate::common::Sandbox;
+use crate::common::platform::{Node, make_node};
 
 /// Longer than the clock that file systems take their times from stands still.
 const TICK: Duration = Duration::from_millis(12);
@@ -215,8 +214,7 @@ pub(super) fn plant(sandbox: &Sandbox) {
     }
     fs::hard_link(path("d/x"), path("d/e/same")).expect("linked");
     std::os::unix::fs::symlink("nowhere", path("d/link")).expect("linked");
-    let fifo = CString::new(path("d/fifo").as_os_str().as_bytes()).expect("a path");
-    rustix::fs::mknodat(rustix::fs::CWD, fifo, rustix::fs::FileType::Fifo, 0o600.into(), 0).expect("a FIFO");
+    make_node(&path("d/fifo"), Node::Fifo).expect("a FIFO");
     xattr::set(path("d/e"), "user.kept", b"\0value").expect("an attribute");
     xattr::set(path("d/x"), "user.kept", b"value").expect("an attribute");
     for (name, mode) in [("d/e", 0o2775), ("d/x", 0o640), ("d/empty", 0o700), ("a", 0o600), ("d/e/y", 0o444)] {

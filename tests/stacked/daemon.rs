@@ -3,15 +3,15 @@
 use std::ffi::OsStr;
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{CWD, FileType, Mode};
 use rustix::process::{Pid, Signal, kill_process};
 
 use crate::common::mounts::system;
+use crate::common::platform::{Node, make_node};
 use crate::common::{Missing, Mount, Sandbox, User, is_root};
 
 /// How long a mount may take. The slowest derives a key for some seconds.
@@ -159,10 +159,8 @@ pub(super) fn open_fuse_to_all(sandbox: &Sandbox) -> Result<Vec<Mount>, Missing>
     }
     let devices = Mount::tmpfs("", &sandbox.root().join("devices"))?;
     let (device, settings) = (devices.path().join("fuse"), devices.path().join("fuse.conf"));
-    let all = Mode::from_raw_mode(0o666);
-    let made = rustix::fs::mknodat(CWD, &device, FileType::CharacterDevice, all, rustix::fs::makedev(10, 229));
-    made.map_err(|error| Missing::new("root", error.to_string()))?;
-    rustix::fs::chmod(&device, all).expect("it is ours");
+    make_node(&device, Node::Fuse).map_err(|error| Missing::new("root", error.to_string()))?;
+    fs::set_permissions(&device, fs::Permissions::from_mode(0o666)).expect("it is ours");
     fs::write(&settings, "user_allow_other\n").expect("there is room");
     let mut mounts = Vec::new();
     for (from, at) in [(device, "/dev/fuse"), (settings, "/etc/fuse.conf")] {

@@ -5,9 +5,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use rustix::fs::{AtFlags, CWD, StatxFlags};
-
 use super::{Kind, Served, users};
+use crate::common::platform::ask_anew;
 use crate::common::{Run, Tree, say_skipped, snapshot};
 
 /// A line each for what a file system may be unable to hold.
@@ -155,8 +154,7 @@ fn seen_anew(path: &Path) -> Tree {
 }
 
 fn look_anew(path: &Path) {
-    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::STATX_FORCE_SYNC;
-    rustix::fs::statx(CWD, path, flags, StatxFlags::BASIC_STATS).ok();
+    ask_anew(path);
     if path.symlink_metadata().is_ok_and(|is| is.is_dir()) {
         std::fs::read_dir(path).into_iter().flatten().flatten().for_each(|entry| look_anew(&entry.path()));
     }

@@ -22,6 +22,7 @@ pub(crate) fn make_node(path: &Path, node: Node) -> io::Result<()> {
         Node::Fifo => (FileType::Fifo, 0),
         Node::Socket => (FileType::Socket, 0),
         Node::Null => (FileType::CharacterDevice, rustix::fs::makedev(1, 3)),
+        Node::Fuse => (FileType::CharacterDevice, rustix::fs::makedev(10, 229)),
     };
     Ok(rustix::fs::mknodat(CWD, path, kind, Mode::from_raw_mode(0o644), device)?)
 }
@@ -34,6 +35,18 @@ pub(crate) fn identity(path: &Path) -> io::Result<Identity> {
         inode: told.stx_ino,
         born: is_told.then_some((told.stx_btime.tv_sec, told.stx_btime.tv_nsec)),
     })
+}
+
+/// Has the kernel ask whoever serves this file what it is, instead of telling what it remembers.
+pub(crate) fn ask_anew(path: &Path) {
+    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::STATX_FORCE_SYNC;
+    rustix::fs::statx(CWD, path, flags, StatxFlags::BASIC_STATS).ok();
+}
+
+/// The time that most file systems date things by, in seconds and nanoseconds.
+pub(crate) fn coarse_time() -> (i64, i64) {
+    let now = rustix::time::clock_gettime(rustix::time::ClockId::RealtimeCoarse);
+    (now.tv_sec, now.tv_nsec)
 }
 
 /// Makes this thread, and those that it starts, another user's for good.

@@ -18,6 +18,7 @@ pub(crate) fn make_node(path: &Path, node: Node) -> io::Result<()> {
         Node::Fifo => run(Command::new("mkfifo").args(["-m", "644"]).arg(path)),
         Node::Socket => UnixListener::bind(path).map(drop),
         Node::Null => run(Command::new("mknod").arg(path).args(["c", "1", "3"])),
+        Node::Fuse => Err(io::ErrorKind::Unsupported.into()),
     }
 }
 
@@ -30,6 +31,14 @@ pub(crate) fn identity(path: &Path) -> io::Result<Identity> {
         inode: told.ino(),
         born: born.map(|born| (born.as_secs().cast_signed(), born.subsec_nanos())),
     })
+}
+
+/// Nothing is served here that the kernel remembers.
+pub(crate) fn ask_anew(_: &Path) {}
+
+/// No clock is coarser than what files are dated by.
+pub(crate) fn coarse_time() -> (i64, i64) {
+    (0, 0)
 }
 
 /// Users are whole processes'.
