@@ -201,8 +201,7 @@ fn the_last_line_tells_what_was_lost() {
     let script = "rm -rf src; rm b; echo new >a";
     let run = sandbox.command(["guard", "--", "sh", "-c", script]).within(sandbox.path("tree"));
     let text = run.on_terminal(120, "").stdout();
-    let expected =
-        "rrm: sh removed 1 directory and 1 file and replaced 1 file; all are in the trash, rrm undo brings them back\n";
+    let expected = "rrm: sh removed 1 directory and 1 file and replaced 1 file; rrm undo restores all of it\n";
     assert_eq!(text, expected);
     let text = sandbox.command(["guard", "--", "true"]).on_terminal(120, "").stdout();
     assert_eq!(text, "", "nothing was lost");

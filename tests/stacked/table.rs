@@ -109,8 +109,8 @@ fn calls_of(served: &Served, program: Program) -> usize {
 const HEAD: &str = "\
 # File systems that a program serves
 
-Remote folders, pools, encrypted folders and USB sticks are often served by a program (FUSE), and such a file system answers as
-its program likes. This page says what `rrm` does on each. A run of the tests writes it, as root and with Debian's packages:
+Remote folders, pools, encrypted folders and USB sticks are often served by a program (FUSE), which decides what the file
+system answers. This page says what `rrm` does on each. A run of the tests writes it, as root and with Debian's packages:
 
 ```sh
 RRM_TEST_TABLE=$PWD/docs/file-systems.md cargo test --test rrm stacked::table -- --ignored
@@ -128,14 +128,14 @@ by `rm`.
 ";
 
 const TAIL: &str = "
-Any rename does this there, not only one by `rrm`: encfs gives what gets a new name another time, rclone everything in a
-directory that does. On mergerfs and unionfs-fuse no program can see which names are one file, so a copy makes several of them.
+Any rename there changes times, not only one by `rrm`: encfs changes those of what is renamed, rclone those of everything in a
+renamed directory. On mergerfs and unionfs-fuse no program can see which names are one file, so a copy makes several of them.
 
 ## When nobody answers
 
 A volume whose daemon is dead (`Transport endpoint is not connected`) or whose server hangs is treated like a stick that is
-unplugged: a command about other volumes does its work and says in one line what is out of reach, and its exit status is that
-of the rest. It waits two seconds, once for all volumes that hang. The second Ctrl-C ends a command that waits for one.
+unplugged. A command about other volumes does its work, says in one line what is out of reach, and has the exit status of the
+rest. It waits two seconds, once for all volumes that hang. The second Ctrl-C ends a command that waits for one.
 
 ## Two machines, one volume
 

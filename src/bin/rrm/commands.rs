@@ -110,9 +110,9 @@ commands! {
     Keep(keep::KeepArgs),
     /// Run a command and keep what it deletes or replaces.
     ///
-    /// What was there before COMMAND began, and is deleted or replaced by it or by anything it starts, is in the trash
-    /// afterwards; rrm undo brings all of it back. COMMAND has the terminal, the signals and the exit status that it would
-    /// have without a guard. It is a net, not a sandbox.
+    /// What COMMAND and all that it starts delete or replace is in the trash afterwards. rrm undo restores all of it.
+    /// COMMAND has the same terminal, signals and exit status as without a guard. It catches mistakes; it is not a
+    /// sandbox.
     Guard(guard::GuardArgs),
     /// Import items from the trash of other programs.
     ///

@@ -321,7 +321,7 @@ fn not_noted(what: &str, error: &io::Error) -> String {
 }
 
 fn too_large(size: u64) -> String {
-    format!("its {size} bytes are more than the limit for a copy")
+    format!("it is too large to copy ({size} bytes)")
 }
 
 /// An empty file that only says that a program runs: one that has lost its last name must have none.

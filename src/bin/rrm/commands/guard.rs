@@ -32,7 +32,7 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct GuardArgs {
-    /// Label what is kept with session LABEL, instead of $RRM_SESSION.
+    /// Label the items with session LABEL, instead of $RRM_SESSION.
     #[arg(long, value_name = "LABEL")]
     session: Option<OsString>,
 
@@ -86,11 +86,11 @@ fn not_run(session: &Session<'_>, command: &Guarded, why: NotRun) -> Exit {
         NotRun::NoProgram(error) => return cannot_start(session, command, &error),
         NotRun::NoGuard(error) => why_no_guard(&error),
         NotRun::Guarded => (
-            "another program already watches the system calls of this one, and there can be only one".to_owned(),
+            "another program already watches the system calls of this process; only one can".to_owned(),
             "nothing was run; run rrm guard outside of that program",
         ),
         NotRun::NoKeeper(error) => (
-            format!("cannot start the process that keeps what is deleted: {}", words_of(&error)),
+            format!("cannot start the guard: {}", words_of(&error)),
             "nothing was run; check the limits on processes and open files (ulimit -a)",
         ),
     };
@@ -133,8 +133,8 @@ fn watch(session: &Session<'_>, command: &Guarded, label: Option<OsString>) -> a
 
 fn tell(session: &Session<'_>, told: Option<Vec<u8>>) {
     let Some(told) = told else {
-        session.messages.say("the processes that keep what is deleted were killed; not all may have been kept");
-        session.messages.hint("what was kept is in the trash after the next rrm command");
+        session.messages.say("the guard was killed; some of what was deleted or replaced may be lost");
+        session.messages.hint("the next rrm command moves what was kept to the trash; rrm list shows it");
         return;
     };
     let told = String::from_utf8_lossy(&told);
@@ -163,9 +163,9 @@ fn why_no_guard(error: &io::Error) -> (String, &'static str) {
             "without it, use rrm rm in place of rm: see rrm shim --help",
         ),
         io::ErrorKind::PermissionDenied => (
-            "this system forbids to watch a command (seccomp)".to_owned(),
-            "in a container, allow the system call seccomp in its security profile",
+            "this system does not allow rrm to watch system calls (seccomp)".to_owned(),
+            "in a container, allow seccomp(2) in its security profile",
         ),
-        _ => (format!("cannot watch a command (seccomp): {}", words_of(error)), "nothing was run"),
+        _ => (format!("cannot watch system calls (seccomp): {}", words_of(error)), "nothing was run"),
     }
 }

@@ -65,12 +65,11 @@ fn told(program: &str, summary: &Summary) -> String {
         return String::new();
     }
     let are_all = summary.not_kept.is_empty() && summary.problems.is_empty() && changed == 0;
-    let undo =
-        if are_all { "all are in the trash, rrm undo brings them back" } else { "rrm undo brings back what is kept" };
+    let undo = if are_all { "rrm undo restores all of it" } else { "rrm undo restores what was kept" };
     let changed = match changed {
         0 => String::new(),
-        1 => "; 1 file had changed before it was kept".to_owned(),
-        _ => format!("; {changed} files had changed before they were kept"),
+        1 => "; 1 file may come back changed".to_owned(),
+        _ => format!("; {changed} files may come back changed"),
     };
     format!("{program} {}; {undo}{changed}", did.join(" and "))
 }
@@ -90,14 +89,14 @@ mod tests {
         };
         for (summary, expected) in [
             (summary(0, 0, 0, 0), ""),
-            (summary(1, 0, 0, 0), "make removed 1 directory; all are in the trash, rrm undo brings them back"),
+            (summary(1, 0, 0, 0), "make removed 1 directory; rrm undo restores all of it"),
             (
                 summary(2, 1, 3, 0),
-                "make removed 2 directories and 1 file and replaced 3 files; all are in the trash, rrm undo brings them back",
+                "make removed 2 directories and 1 file and replaced 3 files; rrm undo restores all of it",
             ),
             (
                 summary(0, 0, 1, 1),
-                "make replaced 1 file; rrm undo brings back what is kept; 1 file had changed before it was kept",
+                "make replaced 1 file; rrm undo restores what was kept; 1 file may come back changed",
             ),
         ] {
             assert_eq!(told("make", &summary), expected);
