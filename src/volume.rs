@@ -375,10 +375,11 @@ fn climb(directory: &Dir, root: &Path) -> io::Result<Vec<(Dir, Metadata)>> {
     let root = sys::metadata_at(root)?.id;
     let start = directory.metadata()?;
     let mut reached = vec![(directory.try_clone()?, start)];
-    while let Some((below, _)) = reached.last().filter(|(_, metadata)| metadata.id != root) {
+    while let Some((below, is)) = reached.last().filter(|(_, metadata)| metadata.id != root) {
         let Ok(above) = below.open_parent() else { break };
         let Ok(found) = above.metadata() else { break };
-        if found.mount != start.mount || found.id.device != start.id.device {
+        // Above the root of all directories is itself, and whoever looks below another one never meets that.
+        if found.id == is.id || found.mount != start.mount || found.id.device != start.id.device {
             break;
         }
         reached.push((above, found));
@@ -394,5 +395,18 @@ fn may_create_in(place: &Dir, metadata: &Metadata) -> std::result::Result<(), &'
         Err("its parent directory is not writable")
     } else {
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Nothing is above the root of all directories, whatever directory it is that the climb was to end at.
+    #[test]
+    fn a_climb_ends_at_the_top() {
+        let elsewhere = tempfile::tempdir().expect("a temporary directory");
+        let top = Dir::open(Path::new("/")).expect("opened");
+        assert_eq!(climb(&top, elsewhere.path()).expect("climbed").len(), 1);
     }
 }

@@ -25,6 +25,7 @@ fn what_cannot_be_run_is_told_as_other_programs_tell_it() {
         guard(&sandbox, [program]).run().fails(status).err_contains(words);
     }
     sandbox.rrm(["guard"]).fails(2);
+    sandbox.rrm(["guard", "--bogus", "true"]).fails(2).err_contains("--bogus");
     assert_eq!(taken(&sandbox), [""; 0]);
 }
 

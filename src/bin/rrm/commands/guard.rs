@@ -37,7 +37,7 @@ pub(crate) struct GuardArgs {
     session: Option<OsString>,
 
     /// The command to run, and its arguments.
-    #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true, allow_hyphen_values = true,
+    #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true,
           value_hint = ValueHint::CommandWithArguments)]
     words: Vec<OsString>,
 }
