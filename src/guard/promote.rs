@@ -7,6 +7,7 @@
 //!   a generation of its own.
 //! - What is inside of a repository that still stands is the repository's own work.
 
+mod failed;
 mod group;
 
 use std::collections::hash_map::Entry::Vacant;
@@ -127,7 +128,7 @@ enum Taken {
 /// Decides what becomes of all that a run has kept.
 #[must_use]
 pub(crate) fn promote(entries: &[Entry], look: &dyn Look) -> Promotion {
-    let failed = failed_moves(entries, look);
+    let failed = failed::moves(entries, look);
     let mut replay = Replay::default();
     for (index, entry) in entries.iter().enumerate() {
         if !failed.contains(&index) {
@@ -135,36 +136,6 @@ pub(crate) fn promote(entries: &[Entry], look: &dyn Look) -> Promotion {
         }
     }
     replay.promotion(look)
-}
-
-/// The moves that were not made, though they were announced: what was to be moved is met again where it was.
-fn failed_moves(entries: &[Entry], look: &dyn Look) -> HashSet<usize> {
-    let mut failed = HashSet::new();
-    // The last announced move of each thing.
-    let mut pending: HashMap<Key, (usize, &Path, &Path)> = HashMap::new();
-    for (index, entry) in entries.iter().enumerate() {
-        let (thing, path) = match entry {
-            Entry::Moved { thing, from, .. } => (thing, Some(from)),
-            Entry::Kept { thing, path, .. } | Entry::Emptied { thing, path } => (thing, path.as_ref()),
-            _ => continue,
-        };
-        if let Some((earlier, from, to)) = pending.remove(&thing.key)
-            && let Some(path) = path
-            && path == from
-            && path != to
-        {
-            failed.insert(earlier);
-        }
-        if let Entry::Moved { from, to, .. } = entry {
-            pending.insert(thing.key, (index, from, to));
-        }
-    }
-    for (key, (index, from, to)) in pending {
-        if look.at(from) == Some(key) && look.at(to) != Some(key) {
-            failed.insert(index);
-        }
-    }
-    failed
 }
 
 /// What the entries come to.

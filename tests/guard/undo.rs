@@ -94,6 +94,9 @@ const SHAPES: &[(&str, &[&str])] = &[
     ("mv empty src/deep/; rm -rf src", &[]),
     ("echo made >made; rm -rf src", &["made"]),
     ("rm -rf src; mkdir src; echo other >src/c", &[]),
+    ("mkdir new; mv src/deep new; rm -rf src; mv new src", &["new"]),
+    ("mv src/c kept; rm -rf src; mkdir src; mv kept src/c", &[]),
+    ("mkdir new; mv src/* new; rmdir src; mv new src; rm src/c", &["new"]),
 ];
 
 #[test]
