@@ -307,7 +307,16 @@ impl Replay {
             let traits = self.had.get(&thing.key)?.clone();
             Some(Entry::Had { thing: *thing, path: Some(path.clone()), traits })
         });
-        self.moves.iter().filter(is_moved).cloned().chain(had).collect()
+        // Of an exchange with what is gone, a move is left.
+        let left = |entry: &Entry| match entry {
+            Entry::Exchanged { one, one_path, other, other_path } => match (is_there(one), is_there(other)) {
+                (true, false) => Entry::Moved { thing: *one, from: one_path.clone(), to: other_path.clone() },
+                (false, true) => Entry::Moved { thing: *other, from: other_path.clone(), to: one_path.clone() },
+                _ => entry.clone(),
+            },
+            _ => entry.clone(),
+        };
+        self.moves.iter().filter(is_moved).map(left).chain(had).collect()
     }
 }
 

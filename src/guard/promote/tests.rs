@@ -324,6 +324,9 @@ fn what_is_to_be_turned_back_is_what_is_still_there() {
         ("a b c", "a>x b>y -y x=c", "/a>/x /x=/c"),
         ("d/ d/x d/k", "+n/ d/k>n/k -d/x -d n>d", "/d/k>/n/k /n>/d"),
         ("d/ d/x e/", "?d=e -d/x", ""),
+        ("a b", "a=b", "/a=/b"),
+        ("a b", "a=b -a", "/a>/b"),
+        ("a b", "a=b -b", "/b>/a"),
     ] {
         let mut world = World::of(before);
         steps.split_whitespace().for_each(|step| world.step(step));
