@@ -353,12 +353,21 @@ impl Part {
     }
 }
 
-/// Whether this was inside of a repository that stands.
+/// Whether this was inside of a repository that stands, and is not what somebody has put there, which git never removes.
 fn is_own_work(origin: &Path, known: &mut HashMap<PathBuf, bool>, look: &dyn Look) -> bool {
-    let above = origin.ancestors().skip(1).filter(|above| above.file_name().is_some_and(|name| name == ".git"));
-    above.into_iter().any(|repository| match known.get(repository) {
+    let mut stands = |repository: &Path| match known.get(repository) {
         Some(stands) => *stands,
         None => *known.entry(repository.to_owned()).or_insert(look.is_repository(repository)),
+    };
+    origin.ancestors().skip(1).filter(|above| above.file_name().is_some_and(|name| name == ".git")).any(|repository| {
+        let below = origin.strip_prefix(repository).unwrap_or(origin);
+        if below.starts_with("modules") {
+            // Repositories of their own.
+            let modules = repository.join("modules");
+            return origin.ancestors().skip(1).take_while(|above| *above != modules).any(&mut stands);
+        }
+        let is_put_there = below.starts_with("hooks") || (below.starts_with("info") && !below.ends_with("info/refs"));
+        !is_put_there && stands(repository)
     })
 }
 

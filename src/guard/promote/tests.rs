@@ -268,6 +268,18 @@ fn what_becomes_of_it() {
         // A repository is one thing.
         ("p/ p/.git/ p/.git/HEAD p/.git/objects/ p/.git/index", "-p/.git/index", ""),
         ("p/ p/.git/ p/.git/HEAD p/.git/objects/ p/.git/index p/w", "-p/w +p/.git/t p/.git/t>p/.git/index", "p/w"),
+        ("p/ p/.git/ p/.git/HEAD p/.git/objects/ p/.git/hooks/ p/.git/hooks/h", "-p/.git/hooks/h", "p/.git/hooks/h"),
+        (
+            "p/ p/.git/ p/.git/HEAD p/.git/objects/ p/.git/modules/ p/.git/modules/m/ p/.git/modules/m/HEAD",
+            "-p/.git/modules/m/HEAD -p/.git/modules/m",
+            "p/.git/modules/m[HEAD]",
+        ),
+        (
+            "p/ p/.git/ p/.git/HEAD p/.git/objects/ p/.git/modules/ p/.git/modules/m/ p/.git/modules/m/HEAD \
+             p/.git/modules/m/objects/ p/.git/modules/m/index",
+            "-p/.git/modules/m/index",
+            "",
+        ),
         ("p/ p/.git/ p/.git/HEAD p/.git/objects/", "-p/.git/HEAD -p/.git/objects -p/.git", "p/.git[HEAD,objects]"),
     ] {
         let mut world = World::of(before);
