@@ -20,7 +20,7 @@ mod supervise;
 mod volume;
 
 pub(crate) use carry_out::{Batch, batch_of, carry_out};
-pub(crate) use journal::{Entry, Key, Thing, entries};
+pub(crate) use journal::{Age, Entry, Key, Thing, entries};
 pub use loss::{Change, Found, Keeper, Loss, Missed, Verdict, Why};
 pub use run::{GuardOptions, GuardedRun};
 pub use summary::Summary;

@@ -7,6 +7,7 @@
 //!   a generation of its own.
 //! - What is inside of a repository that still stands is the repository's own work.
 
+mod failed;
 mod group;
 
 use std::collections::hash_map::Entry::Vacant;
@@ -127,7 +128,7 @@ enum Taken {
 /// Decides what becomes of all that a run has kept.
 #[must_use]
 pub(crate) fn promote(entries: &[Entry], look: &dyn Look) -> Promotion {
-    let failed = failed_moves(entries, look);
+    let failed = failed::moves(entries, look);
     let mut replay = Replay::default();
     for (index, entry) in entries.iter().enumerate() {
         if !failed.contains(&index) {
@@ -135,36 +136,6 @@ pub(crate) fn promote(entries: &[Entry], look: &dyn Look) -> Promotion {
         }
     }
     replay.promotion(look)
-}
-
-/// The moves that were not made, though they were announced: what was to be moved is met again where it was.
-fn failed_moves(entries: &[Entry], look: &dyn Look) -> HashSet<usize> {
-    let mut failed = HashSet::new();
-    // The last announced move of each thing.
-    let mut pending: HashMap<Key, (usize, &Path, &Path)> = HashMap::new();
-    for (index, entry) in entries.iter().enumerate() {
-        let (thing, path) = match entry {
-            Entry::Moved { thing, from, .. } => (thing, Some(from)),
-            Entry::Kept { thing, path, .. } | Entry::Emptied { thing, path } => (thing, path.as_ref()),
-            _ => continue,
-        };
-        if let Some((earlier, from, to)) = pending.remove(&thing.key)
-            && let Some(path) = path
-            && path == from
-            && path != to
-        {
-            failed.insert(earlier);
-        }
-        if let Entry::Moved { from, to, .. } = entry {
-            pending.insert(thing.key, (index, from, to));
-        }
-    }
-    for (key, (index, from, to)) in pending {
-        if look.at(from) == Some(key) && look.at(to) != Some(key) {
-            failed.insert(index);
-        }
-    }
-    failed
 }
 
 /// What the entries come to.
@@ -336,7 +307,16 @@ impl Replay {
             let traits = self.had.get(&thing.key)?.clone();
             Some(Entry::Had { thing: *thing, path: Some(path.clone()), traits })
         });
-        self.moves.iter().filter(is_moved).cloned().chain(had).collect()
+        // Of an exchange with what is gone, a move is left.
+        let left = |entry: &Entry| match entry {
+            Entry::Exchanged { one, one_path, other, other_path } => match (is_there(one), is_there(other)) {
+                (true, false) => Entry::Moved { thing: *one, from: one_path.clone(), to: other_path.clone() },
+                (false, true) => Entry::Moved { thing: *other, from: other_path.clone(), to: one_path.clone() },
+                _ => entry.clone(),
+            },
+            _ => entry.clone(),
+        };
+        self.moves.iter().filter(is_moved).map(left).chain(had).collect()
     }
 }
 
@@ -373,12 +353,21 @@ impl Part {
     }
 }
 
-/// Whether this was inside of a repository that stands.
+/// Whether this was inside of a repository that stands, and is not what somebody has put there, which git never removes.
 fn is_own_work(origin: &Path, known: &mut HashMap<PathBuf, bool>, look: &dyn Look) -> bool {
-    let above = origin.ancestors().skip(1).filter(|above| above.file_name().is_some_and(|name| name == ".git"));
-    above.into_iter().any(|repository| match known.get(repository) {
+    let mut stands = |repository: &Path| match known.get(repository) {
         Some(stands) => *stands,
         None => *known.entry(repository.to_owned()).or_insert(look.is_repository(repository)),
+    };
+    origin.ancestors().skip(1).filter(|above| above.file_name().is_some_and(|name| name == ".git")).any(|repository| {
+        let below = origin.strip_prefix(repository).unwrap_or(origin);
+        if below.starts_with("modules") {
+            // Repositories of their own.
+            let modules = repository.join("modules");
+            return origin.ancestors().skip(1).take_while(|above| *above != modules).any(&mut stands);
+        }
+        let is_put_there = below.starts_with("hooks") || (below.starts_with("info") && !below.ends_with("info/refs"));
+        !is_put_there && stands(repository)
     })
 }
 

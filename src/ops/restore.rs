@@ -47,7 +47,7 @@ impl TrashManager {
         mut each: impl FnMut(&RestoreStep, Result<Restored>),
     ) -> RestoreEnd {
         let request = &plan.options;
-        let mut aftermath = Aftermath::of(self, plan.steps.iter().map(|step| &step.item), request);
+        let mut aftermath = Aftermath::of(self, &plan.steps, request);
         let mut targets = Targets::default();
         let directories = TrashedDirectories::of(self);
         let all = Amount { entries: plan.steps.len() as u64, bytes: 0 };
@@ -59,6 +59,7 @@ impl TrashManager {
         let begin = |step: &RestoreStep| {
             aftermath.move_back();
             let begun = self.begin(step, request, (&mut targets, &directories), progress);
+            aftermath.is_over(&step.target);
             if begun.is_err() {
                 targets.give_up();
             }

@@ -94,6 +94,9 @@ const SHAPES: &[(&str, &[&str])] = &[
     ("mv empty src/deep/; rm -rf src", &[]),
     ("echo made >made; rm -rf src", &["made"]),
     ("rm -rf src; mkdir src; echo other >src/c", &[]),
+    ("mkdir new; mv src/deep new; rm -rf src; mv new src", &["new"]),
+    ("mv src/c kept; rm -rf src; mkdir src; mv kept src/c", &[]),
+    ("mkdir new; mv src/* new; rmdir src; mv new src; rm src/c", &["new"]),
 ];
 
 #[test]
@@ -155,6 +158,29 @@ fn what_git_destroys_comes_back() {
         assert_ne!(without_git(), before, "it does something: {script}");
         sandbox.rrm(["undo"]).ok();
         assert_eq!(without_git(), before, "{script}");
+    }
+}
+
+/// A repository that stands does its own work; one that does not any more comes back, as does what somebody has put there.
+#[test]
+fn what_is_taken_out_of_a_repository_comes_back() {
+    let sandbox = or_skip!(sandbox());
+    if !has("git") {
+        skip!("git", "for a repository");
+    }
+    let top = sandbox.path("tree");
+    let git = "git -c user.name=a -c user.email=a@b -c init.defaultBranch=main";
+    let prepare =
+        format!("{git} init -q; {git} add .; {git} commit -qm x; mkdir -p .git/hooks; echo x >.git/hooks/own");
+    for script in ["rm -rf .git/refs", "rm -rf .git/objects/* .git/refs", "rm .git/hooks/own"] {
+        let _ = fs::remove_dir_all(&top);
+        grow(&sandbox);
+        sandbox.tool("sh", ["-euc", &prepare]).within(&top).run().ok();
+        let before = tree(&top);
+        sandbox.command(["guard", "--", "sh", "-c", script]).within(&top).run().ok();
+        assert_ne!(tree(&top), before, "it does something: {script}");
+        sandbox.rrm(["undo"]).ok();
+        assert_eq!(tree(&top), before, "{script}");
     }
 }
 

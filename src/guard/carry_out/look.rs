@@ -69,12 +69,14 @@ impl Look for OnDisk<'_> {
     fn is_repository(&self, path: &Path) -> bool {
         let Ok(dir) = Dir::open(path) else { return false };
         let is = |name| dir.metadata_of(name).ok().map(|is| is.kind);
-        is(HEAD) == Some(FileKind::File) && is(OBJECTS) == Some(FileKind::Directory) && holds_objects(&dir)
+        let directories = [OBJECTS, REFS].map(is);
+        is(HEAD) == Some(FileKind::File) && directories == [Some(FileKind::Directory); 2] && holds_objects(&dir)
     }
 }
 
 const HEAD: Name<'static> = Name::fixed("HEAD");
 const OBJECTS: Name<'static> = Name::fixed("objects");
+const REFS: Name<'static> = Name::fixed("refs");
 
 /// Whether there is more than what a new repository has.
 fn holds_objects(repository: &Dir) -> bool {

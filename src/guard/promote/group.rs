@@ -119,13 +119,15 @@ impl<'a> Ends<'a> {
     }
 
     /// How many had their end before, at its path or as one directory above it: the most of these. What had left that
-    /// directory by then was not in the next one of that path.
+    /// directory by then was not in the next one of that path; what was there before the run was in the first.
     fn generation_of(&self, loss: &Loss) -> usize {
         let rank = |loss: &Loss| (loss.thing.age == Age::New, loss.index);
         let earlier = |ends: &Vec<&Loss>| ends.iter().filter(|end| rank(end) < rank(loss)).count();
         let own = self.0.get(&*loss.origin).map_or(0, earlier);
-        let was_in =
-            |end: &&&Loss| end.what == Taken::Directory && end.index < loss.index && loss.path.starts_with(&end.path);
+        let was_in = |end: &&&Loss| {
+            let is_earlier = end.what == Taken::Directory && end.index < loss.index;
+            is_earlier && loss.thing.age == Age::New && loss.path.starts_with(&end.path)
+        };
         let above = loss.origin.ancestors().skip(1).filter_map(|above| self.0.get(above));
         above.map(|ends| ends.iter().filter(was_in).count()).fold(own, usize::max)
     }

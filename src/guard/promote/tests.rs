@@ -90,9 +90,11 @@ impl World {
                 other: self.thing(self.names[&other]),
                 other_path: other.clone(),
             });
-            let (ones, others) = (self.take(&one), self.take(&other));
-            self.put(&other, ones);
-            self.put(&one, others);
+            if is_done {
+                let (ones, others) = (self.take(&one), self.take(&other));
+                self.put(&other, ones);
+                self.put(&one, others);
+            }
         } else {
             panic!("{step} is no step");
         }
@@ -234,7 +236,13 @@ fn what_becomes_of_it() {
         ("a b X", "a>X b>X", "X! a"),
         ("a b", "a>X b>X", "a"),
         ("a", "a>b +a -a -b", "a a^1"),
+        ("d/ d/x d/k", "+n/ d/x>n/x d/k>n/k -d n>d -d/x", "d[x]!"),
         ("a b", "a=b -a", "b!"),
+        ("d/ d/x e/ e/x", "?d=e -d/x", "d/x"),
+        ("d/ d/x e/ e/x", "?d=e -d/x -d", "d[x]"),
+        ("d/ d/x e/ e/x", "d=e d=e -d/x", "d/x"),
+        ("d/ d/x e/ e/x", "d=e -d/x d=e", "e/x"),
+        ("d/ d/x e/ e/x", "d/x=e/x d=e -d/x", "d/x!"),
         ("a", "+n/ a>n/a n>m -m/a", "a"),
         ("a", "+n/ +n/x n>m -m/x -m", "m[x]"),
         ("s/ s/x", "s>t -t/x", "s/x"),
@@ -260,6 +268,18 @@ fn what_becomes_of_it() {
         // A repository is one thing.
         ("p/ p/.git/ p/.git/HEAD p/.git/objects/ p/.git/index", "-p/.git/index", ""),
         ("p/ p/.git/ p/.git/HEAD p/.git/objects/ p/.git/index p/w", "-p/w +p/.git/t p/.git/t>p/.git/index", "p/w"),
+        ("p/ p/.git/ p/.git/HEAD p/.git/objects/ p/.git/hooks/ p/.git/hooks/h", "-p/.git/hooks/h", "p/.git/hooks/h"),
+        (
+            "p/ p/.git/ p/.git/HEAD p/.git/objects/ p/.git/modules/ p/.git/modules/m/ p/.git/modules/m/HEAD",
+            "-p/.git/modules/m/HEAD -p/.git/modules/m",
+            "p/.git/modules/m[HEAD]",
+        ),
+        (
+            "p/ p/.git/ p/.git/HEAD p/.git/objects/ p/.git/modules/ p/.git/modules/m/ p/.git/modules/m/HEAD \
+             p/.git/modules/m/objects/ p/.git/modules/m/index",
+            "-p/.git/modules/m/index",
+            "",
+        ),
         ("p/ p/.git/ p/.git/HEAD p/.git/objects/", "-p/.git/HEAD -p/.git/objects -p/.git", "p/.git[HEAD,objects]"),
     ] {
         let mut world = World::of(before);
@@ -312,9 +332,22 @@ fn a_content_that_other_names_keep_is_told() {
 
 #[test]
 fn what_is_to_be_turned_back_is_what_is_still_there() {
-    let mut world = World::of("a b c");
-    ["a>x", "b>y", "-y", "x=c"].iter().for_each(|step| world.step(step));
-    let moves: Vec<String> = promote(&world.entries, &world)
+    for (before, steps, expected) in [
+        ("a b c", "a>x b>y -y x=c", "/a>/x /x=/c"),
+        ("d/ d/x d/k", "+n/ d/k>n/k -d/x -d n>d", "/d/k>/n/k /n>/d"),
+        ("d/ d/x e/", "?d=e -d/x", ""),
+        ("a b", "a=b", "/a=/b"),
+        ("a b", "a=b -a", "/a>/b"),
+        ("a b", "a=b -b", "/b>/a"),
+    ] {
+        let mut world = World::of(before);
+        steps.split_whitespace().for_each(|step| world.step(step));
+        assert_eq!(moves_of(&world), expected, "{before}: {steps}");
+    }
+}
+
+fn moves_of(world: &World) -> String {
+    let moves: Vec<String> = promote(&world.entries, world)
         .aftermath
         .iter()
         .map(|entry| match entry {
@@ -323,5 +356,5 @@ fn what_is_to_be_turned_back_is_what_is_still_there() {
             other => panic!("{other:?}"),
         })
         .collect();
-    assert_eq!(moves, ["/a>/x", "/x=/c"]);
+    moves.join(" ")
 }

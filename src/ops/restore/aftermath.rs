@@ -4,7 +4,7 @@
 //! Nothing is replaced. What is not the very same inode any more is left alone, and no directory that somebody has changed
 //! since the run is given an older time.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -12,11 +12,11 @@ use std::path::{Path, PathBuf};
 use chrono::{DateTime, Utc};
 
 use crate::error::{Error, ErrorKind};
-use crate::guard::{Entry, Key, Thing, batch_of, entries};
-use crate::item::TrashItem;
+use crate::guard::{Age, Entry, Key, Thing, batch_of, entries};
 use crate::manager::TrashManager;
 use crate::manager::trash_ids::TrashIds;
 use crate::ops::restore::options::RestoreOptions;
+use crate::ops::restore::step::RestoreStep;
 use crate::sys::{Dir, FileKind, Inode, Metadata, Name, rename_no_replace};
 use crate::transfer::Traits;
 
@@ -26,6 +26,12 @@ pub(crate) struct Aftermath {
     /// Each with the end of its run; the last first.
     moves: Vec<(Entry, DateTime<Utc>)>,
     had: Vec<Had>,
+    /// What the plan has still to restore: what was moved out of one of these waits for it.
+    to_come: Vec<PathBuf>,
+    /// What it has restored.
+    over: Vec<PathBuf>,
+    /// What the run has moved to a directory that was restored, and is not there: to where, and from where.
+    missing: Vec<(Key, PathBuf, PathBuf)>,
 }
 
 /// What something had before the run.
@@ -54,12 +60,16 @@ enum Turned {
 
 impl Aftermath {
     /// That of the runs whose items an undo is about to restore to where they were.
-    pub(crate) fn of<'i>(
-        manager: &TrashManager,
-        items: impl Iterator<Item = &'i TrashItem>,
-        options: &RestoreOptions,
-    ) -> Self {
-        let mut aftermath = Self { trashes: TrashIds::of(manager), moves: Vec::new(), had: Vec::new() };
+    pub(crate) fn of(manager: &TrashManager, steps: &[RestoreStep], options: &RestoreOptions) -> Self {
+        let mut aftermath = Self {
+            trashes: TrashIds::of(manager),
+            moves: Vec::new(),
+            had: Vec::new(),
+            to_come: steps.iter().map(|step| step.target.clone()).collect(),
+            over: Vec::new(),
+            missing: Vec::new(),
+        };
+        let items = steps.iter().map(|step| &step.item);
         let guarded = items.filter(|item| options.is_undo_in_place() && item.guarded.words().is_some());
         let batches: HashSet<DateTime<Utc>> = guarded.filter_map(|item| item.trashed.instant()).collect();
         if batches.is_empty() {
@@ -91,9 +101,18 @@ impl Aftermath {
     }
 
     /// Whether what is restored to `target` comes last: a run has moved another thing there, which goes back first, perhaps to
-    /// a directory that has to be restored for it.
+    /// a directory that has to be restored for it. So does a directory in whose place another stands with such a thing in it,
+    /// which would go to the trash with that, and all that is restored below it.
     pub(crate) fn is_taken(&self, target: &Path) -> bool {
-        self.moves.iter().flat_map(|(entry, _)| places_of(entry)).any(|place| target.starts_with(place))
+        let mut places = self.moves.iter().flat_map(|(entry, _)| places_of(entry));
+        let above = || self.to_come.iter().filter(|above| target.starts_with(above));
+        places.any(|place| target.starts_with(place) || above().any(|above| place.starts_with(above)))
+    }
+
+    /// A step was done, or has failed.
+    pub(crate) fn is_over(&mut self, target: &Path) {
+        self.to_come.retain(|to_come| to_come != target);
+        self.over.push(target.to_owned());
     }
 
     /// Moves back what can be by now: to a directory that is not there yet, nothing can, and what waits for that is not where it
@@ -104,7 +123,8 @@ impl Aftermath {
             let comes_later =
                 |place: &&Path| waiting.iter().any(|later| place.starts_with(later) || later.starts_with(place));
             let is_waited_for = places_of(&entry).iter().any(comes_later);
-            if is_waited_for || self.turn_back(&entry, at) == Turned::Later {
+            let is_early = matches!(&entry, Entry::Moved { from, .. } if is_below(&self.to_come, from));
+            if is_waited_for || is_early || self.turn_back(&entry, at) == Turned::Later {
                 if let Entry::Moved { from, to, .. } = &entry {
                     waiting.extend([from.clone(), to.clone()]);
                 }
@@ -113,9 +133,9 @@ impl Aftermath {
         }
     }
 
-    fn turn_back(&self, entry: &Entry, at: DateTime<Utc>) -> Turned {
+    fn turn_back(&mut self, entry: &Entry, at: DateTime<Utc>) -> Turned {
         match entry {
-            Entry::Moved { thing, from, to } => self.move_one(thing.key, to, from, at),
+            Entry::Moved { thing, from, to } => self.move_one(*thing, to, from, at),
             Entry::Exchanged { one, one_path, other, other_path } => {
                 exchange((one.key, one_path), (other.key, other_path))
             }
@@ -123,11 +143,15 @@ impl Aftermath {
         }
     }
 
-    fn move_one(&self, key: Key, now_at: &Path, before_at: &Path, at: DateTime<Utc>) -> Turned {
-        let Ok(now) = Target::open(now_at) else { return Turned::Done };
-        if now.key().ok() != Some(key) {
+    fn move_one(&mut self, thing: Thing, now_at: &Path, before_at: &Path, at: DateTime<Utc>) -> Turned {
+        let key = thing.key;
+        let there = Target::open(now_at).ok().filter(|now| now.key().ok() == Some(key));
+        let Some(now) = there else {
+            if thing.age == Age::Old && is_below(&self.over, now_at) {
+                self.missing.push((key, now_at.to_owned(), before_at.to_owned()));
+            }
             return Turned::Done;
-        }
+        };
         let before = Target::open(before_at).and_then(|before| self.check(&before).map(|()| before));
         let moved = before.and_then(|before| before.keeping_times(at, || now.rename_to(&before, key)));
         if moved.is_ok() { Turned::Done } else { Turned::Later }
@@ -143,8 +167,10 @@ impl Aftermath {
 
     /// Does the rest, and tells what could not be turned back.
     pub(crate) fn finish(mut self) -> Vec<Error> {
+        self.to_come.clear();
         self.move_back();
         let mut problems: Vec<Error> = self.moves.iter().filter_map(|(entry, _)| left_of(entry)).collect();
+        problems.extend(self.missing_now());
         // What is in a directory before the directory itself.
         self.had.sort_by(|one, other| other.path.cmp(&one.path));
         for had in &self.had {
@@ -154,6 +180,23 @@ impl Aftermath {
         }
         problems
     }
+}
+
+impl Aftermath {
+    /// What is neither where the run has moved it nor where it was: most often it is in what this undo has exchanged.
+    fn missing_now(&self) -> Vec<Error> {
+        // The last to be turned back tells where a thing was in the beginning.
+        let first: HashMap<Key, (&Path, &Path)> =
+            self.missing.iter().map(|(key, now, before)| (*key, (&**now, &**before))).collect();
+        let is_there = |key: &Key, place: &Path| Target::open(place).is_ok_and(|at| at.key().ok() == Some(*key));
+        let missing = first.iter().filter(|(key, (now, before))| !is_there(key, before) && !is_there(key, now));
+        let reason = "it is not there any more; perhaps it is in the trash with a directory that was replaced";
+        missing.map(|(_, (now, _))| Error::new(ErrorKind::NotFound, "move back", *now, reason)).collect()
+    }
+}
+
+fn is_below(directories: &[PathBuf], path: &Path) -> bool {
+    directories.iter().any(|above| path != above && path.starts_with(above))
 }
 
 /// Turns an exchange back by way of a name beside the one, since nothing is ever replaced.

@@ -51,7 +51,7 @@ impl TrashManager {
         }
         // A directory comes back before what was removed from inside it.
         plan.steps.sort_by(|a, b| a.target.cmp(&b.target));
-        let aftermath = Aftermath::of(self, plan.steps.iter().map(|step| &step.item), request);
+        let aftermath = Aftermath::of(self, &plan.steps, request);
         plan.steps.sort_by_key(|step| aftermath.is_taken(&step.target));
         if let Some(name) = request.destination.name.as_ref().filter(|_| plan.steps.len() > 1) {
             let reason = format!("{} items cannot have one name", plan.steps.len());
