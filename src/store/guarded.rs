@@ -76,7 +76,7 @@ impl TrashDir {
         let dir = runs.create_private_dir(name)?;
         let made = take_over(&runs, name, &dir).and_then(|lock| {
             let lock = lock.ok_or(io::ErrorKind::ResourceBusy)?;
-            let journal = dir.create_file(JOURNAL)?;
+            let journal = create(&dir, JOURNAL)?;
             sys::write(&journal, first)?;
             sys::flush_file(&journal)?;
             sys::flush(&dir)?;
@@ -271,7 +271,7 @@ impl Guard {
     /// Writes a file of the run: it is there whole, and on the disk, or not at all.
     pub fn write(&self, which: Run, content: &[u8]) -> io::Result<()> {
         if_there(self.dir.remove_file(NEXT))?;
-        let file = self.dir.create_file(NEXT)?;
+        let file = create(&self.dir, NEXT)?;
         sys::write(&file, content)?;
         sys::flush_file(&file)?;
         rename_to_own_name(&self.dir, NEXT, &self.dir, which.name())?;
@@ -324,4 +324,11 @@ fn content_of(dir: &Dir, name: Name<'_>) -> io::Result<Option<Vec<u8>>> {
     let mut content = Vec::new();
     file.read_to_end(&mut content)?;
     Ok(Some(content))
+}
+
+/// A new file that its owner can read again, whatever the umask: that of COMMAND is its own affair.
+fn create(dir: &Dir, name: Name<'_>) -> io::Result<File> {
+    let file = dir.create_file(name)?;
+    sys::set_mode_of_file(&file, 0o600)?;
+    Ok(file)
 }

@@ -251,3 +251,14 @@ fn rrm_works_inside_but_for_clean() {
     assert_eq!(sandbox.rrm(["undo"]).stdout().matches("restored").count(), 1);
     assert_eq!(fs::read_to_string(sandbox.path("b")).expect("it was restored"), "b");
 }
+
+/// What rrm writes down is read again, whatever umask the command was to have.
+#[test]
+fn an_umask_that_takes_from_the_owner_takes_nothing_from_the_guard() {
+    let sandbox = or_skip!(sandbox_of(Sandbox::ordinary()));
+    let file = sandbox.file("file", "content");
+    let guarded = sandbox.command(["guard", "--", "rm", "file"]).through(["sh", "-c", "umask 0477; exec \"$@\"", "sh"]);
+    guarded.run().ok();
+    sandbox.rrm(["undo"]).ok();
+    assert_eq!(fs::read_to_string(file).expect("it is back"), "content");
+}
