@@ -7,7 +7,7 @@ use crate::item::{ItemId, Lent, Record, Shape};
 use crate::store::OTHERS_WRITE;
 use crate::store::record::{self, Unwritten};
 use crate::store::{Keeps, TrashDir, layout};
-use crate::sys::{Dir, FileKind, Metadata, Name, has_no_attributes};
+use crate::sys::{Dir, FileKind, Metadata, Name, has_no_attributes, if_there};
 
 const SET_GROUP_ID: u32 = 0o2000;
 
@@ -99,16 +99,16 @@ impl TrashDir {
 ///
 /// rmdir(2) fails on whatever else is in it, so nothing is lost if there is.
 pub(in crate::store) fn discard_envelope(holder: &Dir, envelope: &Dir, name: Name<'_>) -> io::Result<()> {
-    if let Err(error) = envelope.metadata_of(layout::ITEM)
-        && error.kind() == io::ErrorKind::NotFound
-    {
-        RecordFile::erase(envelope)?;
-        return holder.remove_dir(name).or_else(|_| {
-            RecordFile::erase_unfinished(envelope)?;
-            holder.remove_dir(name)
-        });
+    // Most have their record in attributes, and are empty.
+    let Err(error) = holder.remove_dir(name) else { return Ok(()) };
+    if !matches!(if_there(envelope.metadata_of(layout::ITEM)), Ok(None)) {
+        return Err(error);
     }
-    holder.remove_dir(name)
+    RecordFile::erase(envelope)?;
+    holder.remove_dir(name).or_else(|_| {
+        RecordFile::erase_unfinished(envelope)?;
+        holder.remove_dir(name)
+    })
 }
 
 #[cfg(test)]

@@ -69,7 +69,8 @@ impl Invocation {
 
     fn traced(&self, name: &str, delay: &str, nth: usize, log: &NamedTempFile) -> Self {
         let path = log.path().to_str().expect("plain text");
-        let (trace, inject) = (format!("trace={name}"), format!("inject={name}:{delay}={FOR_EVER}:when={nth}"));
+        let (trace, inject) =
+            (format!("trace={name},rt_sigreturn"), format!("inject={name}:{delay}={FOR_EVER}:when={nth}"));
         // As a grandchild (-D), so that what this starts is the program itself.
         self.clone().through(["strace", "-D", "-f", "-qq", "-o", path, "-e", &trace, "-e", &inject])
     }
@@ -111,10 +112,12 @@ impl Drop for Held {
     }
 }
 
-/// Not as strace can do it: what it sends comes to one thread, which may leave signals to another.
+/// Not as strace can do it: what it sends comes to one thread, which may leave signals to another. Waits until whatever
+/// catches it has done so, because another thread goes on then.
 fn interrupt(program: Pid, log: &NamedTempFile) {
     kill_process(program, Signal::INT).expect("it is a child of ours");
-    wait_for("a signal to come", || read(log.path()).contains("--- SIGINT"));
+    let has_come = |log: String| log.contains("rt_sigreturn") || log.contains("+++ killed by SIGINT");
+    wait_for("a signal to come", || has_come(read(log.path())));
 }
 
 /// Ends strace; says whether there was one.
