@@ -188,11 +188,13 @@ fn holds(pace: Pace) {
 }
 
 #[test]
+#[ignore = "long"]
 fn a_random_run_loses_nothing() {
     holds(Pace::Quick);
 }
 
 #[test]
+#[ignore = "long"]
 fn a_random_run_of_hours_loses_nothing() {
     holds(Pace::Slow);
 }
