@@ -24,18 +24,17 @@
 
 pub(super) mod plan;
 
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::sync::Arc;
 
 use self::plan::nearest;
 use crate::error::{Error, ErrorKind, Result};
 use crate::freedesktop::{ForeignTrash, IMPORT};
-use crate::item::{Grower, Guarded, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
+use crate::item::{Record, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::remove::copy_in::{Incoming, not_all_removed};
 use crate::progress::{Activity, Amount, Progress};
-use crate::store::{Note, Noted, Placed, Source, kind_of};
+use crate::store::{Note, Noted, Source};
 use crate::sys::{self, Dir, Locked, Metadata, Name, if_there};
 use crate::transfer::{Proof, Route, bring_back, remove_source};
 
@@ -122,7 +121,7 @@ impl TrashManager {
         // Where a removal would look for a trash now. That it is on another mount says only that no rename leads there.
         let near = nearest(&step.original).map(|(dir, _)| dir).filter(|dir| is_on_mount(dir, &metadata));
         let placed = self.place(&incoming, request.place, near.as_ref(), progress)?;
-        Ok(Some(item_of(placed, &metadata, record)))
+        Ok(Some(placed.into_item(&metadata, record)))
     }
 
     /// Removes of a thing what an earlier import copied of it; nothing if it was moved. What that import saw is gone with
@@ -177,26 +176,6 @@ impl ImportStep {
 
 fn is_on_mount(dir: &Dir, thing: &Metadata) -> bool {
     dir.metadata().is_ok_and(|is| is.mount == thing.mount && is.id.device == thing.id.device)
-}
-
-fn item_of(placed: Placed, metadata: &Metadata, record: Record) -> TrashItem {
-    TrashItem {
-        id: placed.id,
-        trash: placed.trash,
-        kind: kind_of(metadata.kind),
-        size: (!metadata.is_dir()).then_some(metadata.size),
-        origin: Origin::Known(record.original_path),
-        trashed: Stamp::At(placed.id.told().map_or(record.trashed, |told| told.removed)),
-        deletion: record.deletion.map_or(Stamp::Missing, Stamp::At),
-        session: record.session.map(OsString::into_boxed_os_str),
-        mode: None,
-        holder: placed.holder,
-        trust: Trust::Believed,
-        grower: Grower::Others,
-        keep: Keep::No,
-        shelf: Shelf::Trash,
-        guarded: Guarded::No,
-    }
 }
 
 /// The right to import from a trash: two imports at once would each take off the other's record.

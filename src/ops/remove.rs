@@ -10,18 +10,17 @@ pub(super) mod place;
 pub(super) mod plan;
 pub(super) mod protect;
 
-use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Grower, Guarded, Keep, Origin, Record, Shelf, Stamp, TrashItem, Trust};
+use crate::item::Record;
 use crate::manager::TrashManager;
 use crate::ops::copy::delete::remains;
 use crate::ops::remove::copy_in::Incoming;
-use crate::ops::remove::operand::{REMOVE, refused};
+use crate::ops::remove::operand::{REMOVE, refused, split};
 use crate::progress::{Amount, Progress};
 use crate::purge::{Measure, purge_seen};
-use crate::store::{Placed, Source, TrashDir, kind_of};
+use crate::store::{Placed, Source, TrashDir};
 use crate::sys::Name;
 
 pub use self::foresee::ForeseenRemovals;
@@ -61,8 +60,7 @@ impl TrashManager {
     ) -> Result<Removed> {
         let request = &*removal.options;
         let failed = |error| Error::system(REMOVE, &removal.operand, error);
-        let parts =
-            crate::ops::remove::operand::split(&removal.operand).map_err(|kind| refused(kind, &removal.operand))?;
+        let parts = split(&removal.operand).map_err(|kind| refused(kind, &removal.operand))?;
         let parent = self.parents().find(parts.parent).map_err(failed)?;
         let name = Name::new(parts.name).map_err(|_| refused(ErrorKind::NotFound, &removal.operand))?;
         let source = Source { parent: &parent.dir, name, metadata: &removal.metadata };
@@ -80,24 +78,7 @@ impl TrashManager {
 
 /// What a removal has become.
 pub(crate) fn trashed(placed: Placed, removal: &Removal, original_path: PathBuf) -> Removed {
-    let request = &*removal.options;
-    Removed::Trashed(TrashItem {
-        id: placed.id,
-        trash: placed.trash,
-        kind: kind_of(removal.metadata.kind),
-        size: (!removal.metadata.is_dir()).then_some(removal.metadata.size),
-        origin: Origin::Known(original_path),
-        trashed: Stamp::At(placed.id.told().map_or(request.now, |told| told.removed)),
-        deletion: Stamp::At(request.deletion),
-        session: request.session.clone().map(OsString::into_boxed_os_str),
-        mode: None,
-        holder: placed.holder,
-        trust: Trust::Believed,
-        grower: Grower::Others,
-        keep: Keep::No,
-        shelf: Shelf::Trash,
-        guarded: Guarded::No,
-    })
+    Removed::Trashed(placed.into_item(&removal.metadata, record_of(original_path, &removal.options)))
 }
 
 /// Deletes instead of moving, as asked.

@@ -54,6 +54,10 @@ fn is_named(path: &[String], name: &str) -> bool {
 /// All of the library: what lies in `src/` and not in `src/bin/`.
 const LIBRARY: &[&str] = &["*"];
 
+/// What values, and pure functions of them, do without.
+const WITHOUT_IO: Names =
+    Names::Without(&["crate::sys::Dir", "crate::store", "crate::manager", "crate::ops", "std::fs", "std::io"]);
+
 pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: LIBRARY,
@@ -153,14 +157,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: &["rules/statistics.rs", "rules/statistics/"],
         except: &[],
-        names: Names::Without(&[
-            "crate::sys::Dir",
-            "crate::store",
-            "crate::manager",
-            "crate::ops",
-            "std::fs",
-            "std::io",
-        ]),
+        names: WITHOUT_IO,
         why: "sums are a pure function of items, volumes and now",
     },
     Rule {
@@ -172,14 +169,7 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         files: &["finding.rs", "finding/"],
         except: &[],
-        names: Names::Without(&[
-            "crate::sys::Dir",
-            "crate::store",
-            "crate::manager",
-            "crate::ops",
-            "std::fs",
-            "std::io",
-        ]),
+        names: WITHOUT_IO,
         why: "a finding is a value and does no I/O",
     },
     Rule {

@@ -18,14 +18,16 @@ use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::item::{Holder, ItemId, Lent, Record, Shape, Spot};
+use crate::item::{
+    Grower, Guarded, Holder, ItemId, Keep, Lent, Origin, Record, Shape, Shelf, Spot, Stamp, TrashItem, Trust,
+};
 use crate::store::OTHERS_WRITE;
 use crate::store::envelope::{discard_envelope, shape_of};
 use crate::store::lock::{is_at, is_ours};
 use crate::store::moving::make_writable::{OWNER_WRITE, make_writable};
 use crate::store::record::{self, Unwritten};
 use crate::store::spot::At;
-use crate::store::{Keeps, TrashDir, layout};
+use crate::store::{Keeps, TrashDir, kind_of, layout};
 use crate::sys::{
     self, Dir, FileKind, FileSystem, Metadata, Name, metadata_of_file, rename_to_own_name, set_mode_of_file,
 };
@@ -43,6 +45,30 @@ pub struct Placed {
     pub trash: Arc<Path>,
     /// Where its record went.
     pub holder: Holder,
+}
+
+impl Placed {
+    /// The item that a thing, which was as `metadata` tells, has become. The path in `record` is absolute.
+    #[must_use]
+    pub fn into_item(self, metadata: &Metadata, record: Record) -> TrashItem {
+        TrashItem {
+            id: self.id,
+            trash: self.trash,
+            kind: kind_of(metadata.kind),
+            size: (!metadata.is_dir()).then_some(metadata.size),
+            origin: Origin::Known(record.original_path),
+            trashed: Stamp::At(self.id.told().map_or(record.trashed, |told| told.removed)),
+            deletion: record.deletion.map_or(Stamp::Missing, Stamp::At),
+            session: record.session.map(OsString::into_boxed_os_str),
+            mode: None,
+            holder: self.holder,
+            trust: Trust::Believed,
+            grower: Grower::Others,
+            keep: Keep::No,
+            shelf: Shelf::Trash,
+            guarded: Guarded::No,
+        }
+    }
 }
 
 /// Why something is still where it was, and as it was.
