@@ -8,7 +8,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use serde_json::Value;
 
-use crate::common::{Mount, Run, Sandbox, User, is_root, snapshot};
+use crate::common::{Mount, Run, Sandbox, User, content, is_root, snapshot};
 use crate::model::drivers::told;
 use account::Account;
 
@@ -23,10 +23,6 @@ fn torn(sandbox: &Sandbox) {
 
 fn lines(run: &Run) -> Vec<String> {
     run.stdout().lines().map(str::to_owned).collect()
-}
-
-fn content(sandbox: &Sandbox, path: &str) -> String {
-    fs::read_to_string(sandbox.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 fn quoted(sandbox: &Sandbox, path: &str) -> String {

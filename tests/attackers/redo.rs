@@ -61,7 +61,7 @@ fn what_is_exchanged_under_a_redo_is_not_lost() {
 
 /// They exchange without a break, while the same thing is undone and redone.
 #[test]
-#[ignore = "long"]
+#[ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"]
 fn a_redo_among_exchanges_loses_nothing() {
     if !needs_root() {
         return;

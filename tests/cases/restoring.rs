@@ -7,11 +7,7 @@ use std::path::Path;
 
 use super::{attributes, id_of, is_there, listed, names_in_trash};
 use crate::common::strace::available;
-use crate::common::{Sandbox, User, is_root, removed_at, snapshot};
-
-fn content(sandbox: &Sandbox, path: &str) -> String {
-    fs::read_to_string(sandbox.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
-}
+use crate::common::{Sandbox, User, content, is_root, removed_at, snapshot};
 
 /// Makes `name` with this content and removes it.
 fn removed(sandbox: &Sandbox, name: &str, content: &str) {

@@ -115,6 +115,12 @@ pub(crate) fn trace(directory: &Path) -> String {
     format!("{major}:{minor} {inode} {born};")
 }
 
+/// What a file in the sandbox holds.
+#[track_caller]
+pub(crate) fn content(sandbox: &Sandbox, path: &str) -> String {
+    fs::read_to_string(sandbox.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
 /// Renames an item so that it was removed at this time, and says where it is then.
 pub(crate) fn removed_at(item: &Path, removed: DateTime<Utc>) -> PathBuf {
     let id = item.file_name().and_then(ItemId::from_name).expect("an item has an ID");

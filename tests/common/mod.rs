@@ -28,7 +28,7 @@ mod user;
 #[allow(unused_imports, reason = "the toolbox is offered whole")]
 pub(crate) use {
     fault::Fault,
-    files::removed_at,
+    files::{content, removed_at},
     mounts::{Format, Mount},
     run::{HURRY, Invocation, MACHINE, Run, Way},
     sandbox::{Sandbox, place_of_sandboxes},

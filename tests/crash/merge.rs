@@ -1,11 +1,10 @@
 //! `rrm restore --conflict merge` and `merge-swap`, faulted at each of their calls: every file is in the trash or at its
 //! place, and a second run does the rest.
 
-use std::fs;
 
 use super::scene::assert_honest;
 use crate::common::fault::each_point;
-use crate::common::{Fault, Sandbox, User, Way};
+use crate::common::{Fault, Sandbox, User, Way, content};
 use crate::merging::account::{Account, Modes};
 
 /// A directory in the trash and another at its place. Among what is missing is one that has to be made writable to be
@@ -47,10 +46,6 @@ fn sweep(mode: &str, check: impl Fn(&Sandbox) + Sync) {
         println!("{points} points: {mode} {fault:?}");
         assert!(points > 5);
     }
-}
-
-fn content(sandbox: &Sandbox, path: &str) -> String {
-    fs::read_to_string(sandbox.path(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
 fn assert_back(sandbox: &Sandbox) {

@@ -3,7 +3,8 @@
 use std::fs;
 
 use super::{guard, record, sandbox, sandbox_of, taken};
-use crate::common::Sandbox;
+use crate::common::held::wait_for;
+use crate::common::{Sandbox, strace};
 
 #[test]
 fn the_exit_status_is_the_commands() {
@@ -62,11 +63,8 @@ fn what_outlives_the_command_is_guarded_until_it_ends() {
     guard(&sandbox, ["sh", "-c", &script]).run().fails(3);
     assert_eq!(taken(&sandbox), [""; 0]);
     fs::write(sandbox.path("go"), "").expect("work is ours");
-    let began = std::time::Instant::now();
-    while fs::read_to_string(record(&sandbox)).unwrap_or_default().lines().filter(|line| *line == "end").count() < 1 {
-        assert!(began.elapsed().as_secs() < 60, "the keeper ends with the last process");
-        std::thread::sleep(std::time::Duration::from_millis(5));
-    }
+    let has_ended = || fs::read_to_string(record(&sandbox)).is_ok_and(|lines| lines.lines().any(|line| line == "end"));
+    wait_for("the keeper to end with the last process", has_ended);
     assert_eq!(taken(&sandbox), [format!("removed {}", super::at(&sandbox, "one"))]);
     assert_eq!(fs::read_to_string(sandbox.path("two")).expect("it went on to its end"), "done\n");
 }
@@ -94,9 +92,7 @@ fn an_ordinary_user_can_guard() {
 #[test]
 fn it_can_be_traced() {
     let sandbox = or_skip!(sandbox());
-    if !super::has("strace") || !sandbox.tool("strace", ["-o", "/dev/null", "true"]).run().status.success() {
-        skip!("strace", "to trace what is guarded");
-    }
+    or_skip!(strace::available());
     fs::write(sandbox.path("one"), "1").expect("work is empty");
     guard(&sandbox, ["strace", "-f", "-o", "trace", "rm", "one"]).run().ok().silent();
     assert_eq!(taken(&sandbox), [format!("removed {}", super::at(&sandbox, "one"))]);

@@ -8,6 +8,7 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::{at, guard, sandbox, taken};
 use crate::common::Sandbox;
+use crate::common::held::wait_for;
 
 /// A guarded shell that removes `one` once `go` is there, and then ends with status 6.
 struct Guarded {
@@ -20,7 +21,9 @@ impl Guarded {
     fn start(sandbox: &Sandbox) -> Self {
         fs::write(sandbox.path("one"), "1").expect("work is empty");
         let front = guard(sandbox, ["sh", "-c", SCRIPT]).spawn();
-        until(|| fs::read_to_string(sandbox.path("keeper")).is_ok_and(|text| text.ends_with('\n')));
+        wait_for("the command to begin", || {
+            fs::read_to_string(sandbox.path("keeper")).is_ok_and(|text| text.ends_with('\n'))
+        });
         Self { front }
     }
 
@@ -60,15 +63,6 @@ fn parent(process: Pid) -> Pid {
         .expect("one")
 }
 
-#[track_caller]
-fn until(is_so: impl Fn() -> bool) {
-    let began = Instant::now();
-    while !is_so() {
-        assert!(began.elapsed() < Duration::from_mins(1), "waited in vain");
-        std::thread::sleep(Duration::from_millis(5));
-    }
-}
-
 fn is_there(process: Pid) -> bool {
     let told = fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
     told.rsplit_once(')').is_some_and(|(_, rest)| !rest.starts_with(" Z"))
@@ -84,7 +78,7 @@ fn a_keeper_that_is_killed_has_a_successor() {
     let guarded = Guarded::start(&sandbox);
     let keeper = keeper(&sandbox);
     kill(keeper, Signal::KILL);
-    until(|| !is_there(keeper));
+    wait_for("the keeper to end", || !is_there(keeper));
     go(&sandbox);
     assert_eq!(guarded.status(), Some(6));
     assert_eq!(taken(&sandbox), ["succeeded".to_owned(), format!("removed {}", at(&sandbox, "one"))]);
@@ -97,7 +91,7 @@ fn a_keeper_that_is_killed_in_the_midst_of_an_answer_has_a_successor_that_gives_
     let script = "echo $PPID >keeper; rm slow-forever; exit 6";
     let guarded = Guarded { front: guard(&sandbox, ["sh", "-c", script]).spawn() };
     let lines = || fs::read_to_string(super::record(&sandbox)).unwrap_or_default();
-    until(|| lines().contains("slow-forever"));
+    wait_for("the slow one", || lines().contains("slow-forever"));
     kill(keeper(&sandbox), Signal::KILL);
     // Neither gives an answer, so that the watchdog of the second has to.
     assert_eq!(guarded.status(), Some(6));
@@ -133,7 +127,7 @@ fn without_keeper_and_stand_by_nothing_is_lost_and_nothing_hangs() {
     let keeper = keeper(&sandbox);
     kill(parent(keeper), Signal::KILL);
     kill(keeper, Signal::KILL);
-    until(|| !is_there(keeper));
+    wait_for("the keeper to end", || !is_there(keeper));
     go(&sandbox);
     assert_eq!(guarded.status(), Some(125), "nobody knows how COMMAND ended");
     assert!(sandbox.path("one").exists());
@@ -145,7 +139,7 @@ fn a_front_that_is_killed_takes_the_command_with_it() {
     let guarded = Guarded::start(&sandbox);
     let keeper = keeper(&sandbox);
     kill(guarded.front(), Signal::KILL);
-    until(|| !is_there(keeper));
+    wait_for("the keeper to end", || !is_there(keeper));
     assert!(sandbox.path("one").exists());
 }
 
@@ -156,7 +150,9 @@ fn a_signal_to_the_front_reaches_the_command() {
         let script = "trap 'echo caught >caught; exit 5' TERM INT HUP USR1; echo $PPID >keeper
             while :; do sleep 0.01; done";
         let front = guard(&sandbox, ["sh", "-c", script]).spawn();
-        until(|| fs::read_to_string(sandbox.path("keeper")).is_ok_and(|text| text.ends_with('\n')));
+        wait_for("the command to begin", || {
+            fs::read_to_string(sandbox.path("keeper")).is_ok_and(|text| text.ends_with('\n'))
+        });
         let guarded = Guarded { front };
         kill(guarded.front(), signal);
         assert_eq!(guarded.status(), Some(5), "{signal:?}");
@@ -203,7 +199,9 @@ fn sixteen_threads_notice_nothing_while_the_keeper_is_killed() {
     }
     let seconds = std::env::var("RRM_TEST_SECONDS").unwrap_or_else(|_| "1".to_owned());
     let front = sandbox.command(["guard", "--", "python3", "-c", AT_RANDOM, &seconds]).spawn();
-    until(|| fs::read_to_string(sandbox.path("keeper")).is_ok_and(|text| text.ends_with('\n')));
+    wait_for("the command to begin", || {
+        fs::read_to_string(sandbox.path("keeper")).is_ok_and(|text| text.ends_with('\n'))
+    });
     std::thread::sleep(Duration::from_millis(300));
     kill(keeper(&sandbox), Signal::KILL);
     let output = front.wait_with_output().expect("a child");

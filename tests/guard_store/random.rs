@@ -188,13 +188,13 @@ fn holds(pace: Pace) {
 }
 
 #[test]
-#[ignore = "long"]
+#[ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"]
 fn a_random_run_loses_nothing() {
     holds(Pace::Quick);
 }
 
 #[test]
-#[ignore = "long"]
+#[ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"]
 fn a_random_run_of_hours_loses_nothing() {
     holds(Pace::Slow);
 }

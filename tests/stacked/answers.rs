@@ -82,7 +82,7 @@ impl Scene {
 }
 
 #[test]
-#[ignore = "slow"]
+#[ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"]
 fn whatever_is_answered_to_a_removal() {
     for fault in faults() {
         each_point(
@@ -99,7 +99,7 @@ fn whatever_is_answered_to_a_removal() {
 }
 
 #[test]
-#[ignore = "slow"]
+#[ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"]
 fn whatever_is_answered_to_an_undo() {
     for fault in faults() {
         each_point(
@@ -116,7 +116,7 @@ fn whatever_is_answered_to_an_undo() {
 }
 
 #[test]
-#[ignore = "slow"]
+#[ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"]
 fn whatever_is_answered_to_a_clean() {
     for fault in faults() {
         each_point(

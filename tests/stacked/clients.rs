@@ -75,7 +75,7 @@ impl Two {
 }
 
 #[test]
-#[ignore = "slow"]
+#[ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"]
 fn two_removals_of_the_same_files() {
     in_mount_namespace!();
     let two = or_skip!(Two::new());
@@ -88,7 +88,7 @@ fn two_removals_of_the_same_files() {
 }
 
 #[test]
-#[ignore = "slow"]
+#[ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"]
 fn a_removal_and_an_undo_of_the_same_files() {
     in_mount_namespace!();
     let two = or_skip!(Two::new());
@@ -101,7 +101,7 @@ fn a_removal_and_an_undo_of_the_same_files() {
 }
 
 #[test]
-#[ignore = "slow"]
+#[ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"]
 fn two_undos_and_then_two_cleans() {
     in_mount_namespace!();
     let two = or_skip!(Two::new());

@@ -40,7 +40,7 @@ fn works_without(served: &Served, why: &str) {
 }
 
 #[test]
-#[ignore = "slow"]
+#[ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"]
 fn a_daemon_that_hangs_costs_only_its_own_volume() {
     in_mount_namespace!();
     each(|served| {
@@ -62,7 +62,7 @@ fn a_daemon_that_is_dead_costs_only_its_own_volume() {
 
 /// A caught signal never ends such a wait; the second one ends the process.
 #[test]
-#[ignore = "slow"]
+#[ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"]
 fn a_restore_that_waits_for_a_daemon_can_be_ended() {
     in_mount_namespace!();
     or_skip!(strace::available());
