@@ -6,11 +6,11 @@ use std::path::Path;
 use rrm::error::{Error, ErrorKind};
 use rrm::ops::restore::MadeAnew;
 use rrm::sys;
+use rrm::text::Charset;
 
 use crate::env::users;
 use crate::gnu::messages;
 use crate::gnu::quote::quote;
-use rrm::text::Charset;
 
 /// An error as a message without the program's name.
 pub(crate) fn words(error: &Error, charset: Charset) -> String {
@@ -22,7 +22,7 @@ pub(crate) fn words(error: &Error, charset: Charset) -> String {
     }
 }
 
-/// The hint of an error, unless its message has one. Every kind is listed, so that a new one cannot be forgotten.
+/// The hint of an error, unless its message has one. Every kind is listed; a test finds one that was forgotten.
 pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     use ErrorKind as Kind;
     let removing = error.action == "remove";
