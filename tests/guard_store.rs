@@ -6,3 +6,4 @@ mod doing;
 mod others;
 mod random;
 mod shapes;
+mod taken_over;

@@ -15,7 +15,7 @@ mod fill;
 mod look;
 
 use std::ffi::OsString;
-use std::io::{self, Read as _};
+use std::io;
 use std::path::Path;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -92,12 +92,10 @@ fn planned(trash: &TrashDir, guard: &Guard, batch: &Batch, summary: &mut Summary
     for id in contents.envelopes {
         guard.discard_envelope(id)?;
     }
+    // A plan that cannot be read is in the way of the new one.
+    guard.drop_file(Run::Plan)?;
     guard.drop_file(Run::Aftermath)?;
-    let mut journal = Vec::new();
-    if let Some(mut file) = guard.journal()? {
-        file.read_to_end(&mut journal)?;
-    }
-    let entries = entries(&journal);
+    let entries = entries(&guard.journal_text()?);
     let look = OnDisk::of(guard);
     let mut promotion = promote(&entries, &look);
     summary.not_kept.extend(promotion.shared.iter().map(|path| {

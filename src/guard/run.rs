@@ -41,6 +41,8 @@ pub struct GuardOptions {
     pub grace: TimeDelta,
     /// How large a copy may be, in bytes.
     pub limit: u64,
+    /// Below how much free space on a volume nothing more is kept there, in hundredths of its size.
+    pub floor: u8,
 }
 
 /// A run: it keeps what the program destroys, from several threads at once, and makes items of that in the end.

@@ -1,15 +1,16 @@
 //! What a run keeps on one volume, while it goes on.
 
+use std::borrow::Cow;
 use std::collections::{HashSet, VecDeque};
 use std::fs::File;
-use std::io::{self, Read as _};
+use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::journal::{By, Entry, Key, entries};
 use crate::error::is_about_room;
-use crate::store::{Guard, TrashDir};
+use crate::store::{Guard, Run, TrashDir};
 use crate::sys;
 
 /// The directory of a run on one volume, and what is known of what was put there.
@@ -65,20 +66,21 @@ impl Volume {
         Ok(Self::of(trash, guard, Journal { file, is_torn: false, is_flushed: true }, 1, Index::default()))
     }
 
-    /// The same as it is now, for a process that has inherited it; nothing, if it has come to its end.
+    /// The same as it is now, for a process that has inherited it; nothing, if it has come to its end: a plan that is written
+    /// is carried out, and knows of nothing that is kept later.
     pub(super) fn renewed(self) -> Option<Self> {
         let is_open = self.journal().file.metadata().is_ok_and(|is| is.nlink() > 0);
-        is_open.then(|| Self::again(self.trash, self.guard).ok()).flatten()
+        let has_no_plan = matches!(self.guard.read(Run::Plan), Ok(None));
+        (is_open && has_no_plan).then(|| Self::again(self.trash, self.guard).ok()).flatten()
     }
 
     fn again(trash: Arc<TrashDir>, guard: Guard) -> io::Result<Self> {
-        let mut text = Vec::new();
-        if let Some(mut journal) = guard.journal()? {
-            journal.read_to_end(&mut text)?;
-        }
+        let told = entries(&guard.journal_text()?);
         let contents = guard.contents()?;
-        let index = index_of(&entries(&text), &contents.numbers);
-        let last = contents.numbers.iter().chain(&contents.unfinished).max().copied().unwrap_or(0);
+        let index = index_of(&told, &contents.numbers);
+        // A number is written down before anything has it, and is not given again.
+        let noted = told.iter().filter_map(Entry::number);
+        let last = contents.numbers.iter().chain(&contents.unfinished).copied().chain(noted).max().unwrap_or(0);
         let file = guard.journal_to_append()?;
         Ok(Self::of(trash, guard, Journal { file, is_torn: true, is_flushed: false }, last + 1, index))
     }
@@ -133,7 +135,7 @@ impl Volume {
         let Journal { file, is_torn, is_flushed } = &mut *journal;
         *is_flushed = false;
         self.trash.making_room(|| {
-            let whole = if *is_torn { format!("\n{text}") } else { text.to_owned() };
+            let whole = if *is_torn { Cow::Owned(format!("\n{text}")) } else { Cow::Borrowed(text) };
             *is_torn = true;
             sys::write(file, whole.as_bytes())?;
             *is_torn = false;
@@ -181,12 +183,10 @@ impl Volume {
         sys::flush_file(&file)
     }
 
-    /// Whether so little room is left that nothing is kept any more.
-    pub(super) fn is_below_floor(&self) -> bool {
-        /// One in so many bytes stays free.
-        const FLOOR: u64 = 20;
+    /// Whether less room is left than this, in hundredths of all.
+    pub(super) fn is_below(&self, floor: u8) -> bool {
         let space = self.trash.dir().space().ok().flatten();
-        space.is_some_and(|space| space.available < space.size / FLOOR)
+        space.is_some_and(|space| space.available < space.size / 100 * u64::from(floor))
     }
 }
 

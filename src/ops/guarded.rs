@@ -83,7 +83,7 @@ impl Left {
             }
             None if guard.read(Run::Plan).ok()?.is_some() => DateTime::UNIX_EPOCH,
             None => {
-                // A run that was killed while it began.
+                // It was killed while it began, or only its aftermath is left; then the directory stays.
                 trash.end_guard(&guard).ok();
                 return None;
             }

@@ -169,7 +169,7 @@ impl TrashDir {
         self.own_dir(layout::GUARDED)?.remove_dir(Name::new(&guard.id.to_string())?)
     }
 
-    /// What an undo of a run has to do beside restoring items, as it was written, for each run that is over.
+    /// What an undo of a run has to do beside restoring items, as it was written, for each run that has something to do.
     pub fn aftermaths(&self) -> io::Result<Vec<(ItemId, Vec<u8>)>> {
         let Some(runs) = self.own_dir_if_there(layout::GUARDED)? else { return Ok(Vec::new()) };
         let mut found = Vec::new();
@@ -182,21 +182,18 @@ impl TrashDir {
         Ok(found)
     }
 
-    /// Forgets what an undo of the run would have to do.
+    /// Forgets what an undo of the run would have to do, unless items are yet to be made of what it has kept.
     pub fn forget_aftermath(&self, id: ItemId) -> io::Result<()> {
         let Some(guard) = self.take_guard(id)? else { return Ok(()) };
+        if guard.journal()?.is_some() || guard.read(Run::Plan)?.is_some() {
+            return Ok(());
+        }
         if_there(guard.dir.remove_file(AFTERMATH))?;
         self.end_guard(&guard)
     }
 }
 
 impl Guard {
-    /// The run.
-    #[must_use]
-    pub fn id(&self) -> ItemId {
-        self.id
-    }
-
     /// The directory.
     #[must_use]
     pub fn dir(&self) -> &Dir {
@@ -258,6 +255,11 @@ impl Guard {
         if_there(self.dir.open_file(JOURNAL))
     }
 
+    /// What the journal tells.
+    pub fn journal_text(&self) -> io::Result<Vec<u8>> {
+        Ok(content_of(&self.dir, JOURNAL)?.unwrap_or_default())
+    }
+
     /// The journal, to be written on.
     pub fn journal_to_append(&self) -> io::Result<File> {
         self.dir.open_file_to_append(JOURNAL)
@@ -299,8 +301,6 @@ pub struct Contents {
     pub unfinished: Vec<u64>,
     /// Envelopes.
     pub envelopes: Vec<ItemId>,
-    /// Whatever else, but for the files that a run has.
-    pub others: Vec<OsString>,
 }
 
 impl Contents {
@@ -311,10 +311,8 @@ impl Contents {
             self.numbers.push(number);
         } else if let Some(number) = text.strip_suffix(UNFINISHED).and_then(number) {
             self.unfinished.push(number);
-        } else if let Some(id) = ItemId::from_name(name) {
-            self.envelopes.push(id);
-        } else if ![JOURNAL, PLAN, AFTERMATH, NEXT].iter().any(|known| known.as_os_str() == name) {
-            self.others.push(name.to_owned());
+        } else {
+            self.envelopes.extend(ItemId::from_name(name));
         }
     }
 }

@@ -64,6 +64,7 @@ pub(super) fn options(sandbox: &Sandbox, pace: Pace) -> GuardOptions {
         session: Some("guard".into()),
         grace: TimeDelta::days(30),
         limit: 1 << 20,
+        floor: 0,
     }
 }
 
@@ -73,7 +74,10 @@ impl<'a> Guarded<'a> {
     }
 
     pub(super) fn at(sandbox: &'a Sandbox, pace: Pace) -> Self {
-        let options = options(sandbox, pace);
+        Self::with(sandbox, options(sandbox, pace))
+    }
+
+    pub(super) fn with(sandbox: &'a Sandbox, options: GuardOptions) -> Self {
         sleep(TICK);
         let run = GuardedRun::begin(Arc::new(manager(sandbox)), options).expect("it begins");
         sleep(TICK);

@@ -3,9 +3,9 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
-use rrm::guard::{Keeper as _, Loss, Verdict};
+use rrm::guard::{GuardOptions, Keeper as _, Loss, Verdict};
 
-use super::doing::{Guarded, Pace, found, plant};
+use super::doing::{Guarded, Pace, found, options, plant};
 use crate::common::{Sandbox, Tree, snapshot};
 
 /// A sandbox with something to lose, and what that looks like.
@@ -292,4 +292,14 @@ fn permissions_come_back_but_for_what_could_be_used() {
     run.unlink("a");
     run.end_and_undo();
     assert_eq!(fs::metadata(sandbox.path("b")).expect("there").permissions().mode() & 0o7777, 0o755);
+}
+
+#[test]
+fn what_there_is_no_room_for_is_named() {
+    let sandbox = Sandbox::new();
+    plant(&sandbox);
+    let run = Guarded::with(&sandbox, GuardOptions { floor: 100, ..options(&sandbox, Pace::Quick) });
+    run.write_over("a", "new");
+    let lost: Vec<_> = run.end().not_kept.into_iter().map(|error| error.path).collect();
+    assert_eq!(lost, [sandbox.path("a")]);
 }

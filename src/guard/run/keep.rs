@@ -21,7 +21,7 @@ const OLD_ENOUGH: i64 = 60;
 /// Up to what size the content of a file is copied before it may be written at any place.
 const SMALL: u64 = 1 << 20;
 
-/// How often it is asked whether there is room: to ask costs as much as a link.
+/// Of how many names one asks whether there is room: to ask costs as much as a link.
 const OFTEN: u64 = 32;
 
 impl Keeper for GuardedRun {
@@ -150,7 +150,9 @@ impl Keeping<'_> {
             Err(error) => return self.lose(found, &error.reason),
         };
         let number = volume.number();
-        if number.is_multiple_of(OFTEN) && volume.is_below_floor() {
+        if number.is_multiple_of(OFTEN) && volume.is_below(self.run.options.floor) {
+            // What the directory had is written down once, and here is no next time.
+            volume.note(had).ok();
             return self.lose(found, NO_ROOM);
         }
         let (before, modified) = (self.before(&volume, thing, &found.metadata), found.metadata.modified);
@@ -268,7 +270,7 @@ impl Keeping<'_> {
         if is.size > limit {
             return lose(&too_large(is.size));
         }
-        if volume.is_below_floor() {
+        if volume.is_below(self.run.options.floor) {
             return lose(NO_ROOM);
         }
         let number = volume.number();

@@ -199,7 +199,8 @@ fn is_below(directories: &[PathBuf], path: &Path) -> bool {
     directories.iter().any(|above| path != above && path.starts_with(above))
 }
 
-/// Turns an exchange back by way of a name beside the one, since nothing is ever replaced.
+/// Turns an exchange back by way of a name beside the one, since nothing is ever replaced. A kill in between leaves the one
+/// there, as `NAME.~1~`.
 fn exchange((one_key, one_path): (Key, &Path), (other_key, other_path): (Key, &Path)) -> Turned {
     let (Ok(one), Ok(other)) = (Target::open(one_path), Target::open(other_path)) else { return Turned::Later };
     // Each is where the other was.

@@ -69,7 +69,7 @@ pub enum Loss<D> {
         to_name: OsString,
         /// Where that is for us.
         to_path: Option<PathBuf>,
-        /// What is there and will be no more; with [`Self::Exchanged`] nothing is lost.
+        /// What is there and will be no more.
         replaced: Option<Found<D>>,
     },
     /// Two names that change places (`RENAME_EXCHANGE`).
@@ -83,7 +83,7 @@ pub enum Loss<D> {
         /// How much of it stays, in bytes.
         length: u64,
     },
-    /// The content of a regular file that is opened for writing and may be written at any place.
+    /// The content of a regular file that is opened for writing and may be written at any place. No platform tells of it yet.
     Written {
         /// The file, opened anew for reading.
         file: File,

@@ -51,6 +51,9 @@ const NO_SUCH_PROGRAM: u8 = 127;
 /// The largest content that is copied where it is about to be overwritten, in bytes.
 const LARGEST_COPY: u64 = 64 << 20;
 
+/// How much of a volume stays free, in hundredths. The disk that tests run on may be as full as it is.
+const FLOOR: u8 = if cfg!(feature = "testing") { 0 } else { 5 };
+
 pub(super) fn run(args: &GuardArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
     let label = args.session.clone().or_else(|| session.context.environment.session.clone());
@@ -120,6 +123,7 @@ fn watch(session: &Session<'_>, command: &Guarded, label: Option<OsString>) -> a
         session: label,
         grace: session.context.grace_period()?,
         limit: LARGEST_COPY,
+        floor: FLOOR,
     };
     let run = GuardedRun::begin(Arc::new(session.manager()), options)?;
     // What COMMAND makes is younger than this, by any file system.

@@ -30,12 +30,12 @@ fn parse_line(line: &[u8]) -> Option<Mount> {
     Some(Mount { point: path(point), shows: path(shows), kind: String::from_utf8_lossy(kind).into_owned() })
 }
 
-fn path(field: &[u8]) -> PathBuf {
+pub(super) fn path(field: &[u8]) -> PathBuf {
     std::ffi::OsString::from_vec(unescape(field)).into()
 }
 
 /// Undoes the kernel's `\040` for the bytes that would break its table: space, tab, newline, backslash.
-pub(super) fn unescape(field: &[u8]) -> Vec<u8> {
+fn unescape(field: &[u8]) -> Vec<u8> {
     let mut plain = Vec::with_capacity(field.len());
     let mut rest = field;
     while let Some((first, after)) = rest.split_first() {

@@ -150,16 +150,17 @@ impl Look<'_> {
             Err(Unknown::Nothing) => None,
             Err(unseen) => return Err(unseen),
         };
+        let to_path = match &replaced {
+            Some(found) => found.path.clone(),
+            None => path_of(&to_parent).ok().map(|parent| Path::new(&parent).join(&to_name)),
+        };
         match replaced {
             Some(_) if flags & RENAME_NOREPLACE != 0 => Err(Unknown::Nothing),
             // Two names of one inode stay as they are (rename(2)).
             Some(replaced) if replaced.metadata.id == from.metadata.id => Err(Unknown::Nothing),
             Some(other) if flags & RENAME_EXCHANGE != 0 => Ok(Loss::Exchanged(from, other)),
             None if flags & RENAME_EXCHANGE != 0 => Err(Unknown::Nothing),
-            replaced => {
-                let to_path = path_of(&to_parent).ok().map(|parent| Path::new(&parent).join(&to_name));
-                Ok(Loss::Moved { from, to_parent, to_name, to_path, replaced })
-            }
+            replaced => Ok(Loss::Moved { from, to_parent, to_name, to_path, replaced }),
         }
     }
 

@@ -6,7 +6,7 @@ use std::ffi::OsStr;
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsFd, OwnedFd};
-use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
@@ -15,7 +15,7 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxAttributes, StatxFlags, openat
 
 use super::process::Process;
 use super::walk::path_of;
-use crate::sys::platform::linux::mounts::unescape;
+use crate::sys::platform::linux::mounts::{MOUNT_TABLE, path};
 
 /// The table of our own mounts, as new as the kernel's.
 #[derive(Debug)]
@@ -33,7 +33,7 @@ struct Table {
 
 impl Table {
     fn read() -> io::Result<Self> {
-        let mounts = parse(&std::fs::read("/proc/self/mountinfo")?);
+        let mounts = parse(&std::fs::read(MOUNT_TABLE)?);
         Ok(Self { numbers: mounts.iter().map(|mount| mount.number).collect(), mounts })
     }
 }
@@ -51,7 +51,7 @@ struct Mount {
 
 impl OurMounts {
     pub(super) fn new() -> io::Result<Self> {
-        let changes = File::open("/proc/self/mountinfo")?;
+        let changes = File::open(MOUNT_TABLE)?;
         Ok(Self { changes, table: Mutex::new(Table::read()?) })
     }
 
@@ -66,8 +66,7 @@ impl OurMounts {
         table.numbers.contains(&number)
     }
 
-    /// The directory that `place`, of a mount that is not ours, is for us, and its path; `None` where we have no mount with
-    /// it.
+    /// The directory that `place`, of a mount that is not ours, is for us; `None` where we have no mount with it.
     pub(super) fn counterpart(&self, process: &Process, place: &OwnedFd) -> Option<OwnedFd> {
         let number = statx(place, "", AtFlags::EMPTY_PATH, StatxFlags::MNT_ID).ok()?.stx_mnt_id;
         let theirs = parse(&process.mount_table().ok()?).into_iter().find(|mount| mount.number == number)?;
@@ -117,7 +116,6 @@ fn parse(table: &[u8]) -> Vec<Mount> {
 
 fn parse_line(line: &[u8]) -> Option<Mount> {
     let mut fields = line.split(|byte| *byte == b' ');
-    let path = |field: &[u8]| PathBuf::from(std::ffi::OsString::from_vec(unescape(field)));
     let number = OsStr::from_bytes(fields.next()?).to_str()?.parse().ok()?;
     let device = fields.nth(1)?.to_vec();
     Some(Mount { number, device, root: path(fields.next()?), point: path(fields.next()?) })
