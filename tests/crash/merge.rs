@@ -1,7 +1,6 @@
 //! `rrm restore --conflict merge` and `merge-swap`, faulted at each of their calls: every file is in the trash or at its
 //! place, and a second run does the rest.
 
-
 use super::scene::assert_honest;
 use crate::common::fault::each_point;
 use crate::common::{Fault, Sandbox, User, Way, content};

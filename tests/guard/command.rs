@@ -58,7 +58,7 @@ fn it_has_the_descriptors_that_it_was_given_and_nobody_else_keeps_them() {
 fn what_outlives_the_command_is_guarded_until_it_ends() {
     let sandbox = or_skip!(sandbox());
     fs::write(sandbox.path("one"), "1").expect("work is empty");
-    let daemon = "while [ ! -e go ]; do sleep 0.01; done; rm one; echo done >two";
+    let daemon = "while [ -e one ] && [ ! -e go ]; do sleep 0.01; done; rm one; echo done >two";
     let script = format!("(setsid sh -c '{daemon}' >/dev/null 2>&1 &); exit 3");
     guard(&sandbox, ["sh", "-c", &script]).run().fails(3);
     assert_eq!(taken(&sandbox), [""; 0]);

@@ -15,7 +15,8 @@ struct Guarded {
     front: Child,
 }
 
-const SCRIPT: &str = "echo $PPID >keeper; while [ ! -e go ]; do sleep 0.01; done; rm one || exit 7; exit 6";
+const SCRIPT: &str =
+    "echo $PPID >keeper; while [ -e keeper ] && [ ! -e go ]; do sleep 0.01; done; rm one || exit 7; exit 6";
 
 impl Guarded {
     fn start(sandbox: &Sandbox) -> Self {

@@ -322,7 +322,7 @@ each! {
     cryfs: Cryfs(ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"),
     rclone: Rclone(ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"),
     unionfs: Unionfs,
-    fuse_overlayfs: FuseOverlayfs,
+    fuse_overlayfs: FuseOverlayfs(ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"),
     fuse2fs: Fuse2fs(ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"),
     ntfs: Ntfs3g(ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"),
     ntfs_ignoring_case: LowntfsIgnoringCase,
