@@ -159,6 +159,11 @@ impl Error {
         Self { kind, action: action.into(), path: path.into(), reason: reason.into(), source: None, others: Vec::new() }
     }
 
+    /// A person asked to stop.
+    pub fn interrupted(action: impl Into<Cow<'static, str>>, path: impl Into<PathBuf>) -> Self {
+        Self::new(ErrorKind::Interrupted, action, path, "interrupted")
+    }
+
     /// A failed call to the kernel.
     pub fn system(action: impl Into<Cow<'static, str>>, path: impl Into<PathBuf>, source: io::Error) -> Self {
         let kind = match source.kind() {

@@ -136,7 +136,6 @@
 //!
 //! | module | what it knows |
 //! |---|---|
-//! | [`guard`] | what a program destroys while it runs, and what becomes of that |
 //! | [`ops`] | the verbs: what a caller asks for, a plan that only reads, and what came of it |
 //! | [`finding`] | what a doctor may find |
 //! | [`manager`] | which trash directories there are, and which of them an item is in |

@@ -17,4 +17,4 @@ pub mod undo;
 pub use copy::Copying;
 pub use list::is_only_a_warning;
 pub use remove::ForeseenRemovals;
-pub use undo::{RedoPlan, Returned, Undoing};
+pub use undo::{Returned, Undoing};

@@ -186,8 +186,7 @@ impl Volumes {
     }
 
     /// Every trash directory that can be found: the home trash, those it knows of, those at the root of a mount, and those
-    /// where it need not know of them.
-    /// One that does not answer does not hold up the others.
+    /// where it need not know of them. One that does not answer does not hold up the others.
     #[must_use]
     pub fn discover(&self) -> Discovery {
         let mut found = Discovery::default();

@@ -10,7 +10,7 @@ use std::io;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::finding::{At, Finding};
 use crate::item::{Spot, State, TrashItem};
 use crate::manager::TrashManager;
@@ -54,7 +54,7 @@ impl TrashManager {
         live::check(self, request, &mut diagnosis, progress);
         if progress.interrupted() {
             let path = self.volumes().main_path();
-            diagnosis.problems.push(Error::new(ErrorKind::Interrupted, CHECK, path, "interrupted"));
+            diagnosis.problems.push(Error::interrupted(CHECK, path));
         }
         diagnosis
     }

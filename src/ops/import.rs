@@ -33,7 +33,7 @@ use crate::freedesktop::{ForeignTrash, IMPORT};
 use crate::item::{Record, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::remove::copy_in::{Incoming, not_all_removed};
-use crate::progress::{Activity, Amount, Progress};
+use crate::progress::{Activity, Amount, Progress, begin};
 use crate::store::{Note, Noted, Source};
 use crate::sys::{self, Dir, Locked, Metadata, Name, if_there};
 use crate::transfer::{Proof, Route, bring_back, remove_source};
@@ -58,7 +58,7 @@ impl TrashManager {
         progress: &dyn Progress,
         mut each: impl FnMut(&ImportStep, Result<Imported>),
     ) {
-        progress.begin(Activity::Importing, Some(Amount { entries: plan.steps.len() as u64, bytes: 0 }));
+        let _ending = begin(progress, Activity::Importing, Some(Amount { entries: plan.steps.len() as u64, bytes: 0 }));
         for steps in plan.steps.chunk_by(|one, next| Arc::ptr_eq(&one.from, &next.from)) {
             let _lock = match lock(&steps[0].from) {
                 Ok(lock) => lock,
@@ -69,15 +69,14 @@ impl TrashManager {
             };
             for step in steps {
                 if progress.interrupted() {
-                    let stopped = Error::new(ErrorKind::Interrupted, IMPORT, step.shown(), "interrupted");
+                    let stopped = Error::interrupted(IMPORT, step.shown());
                     each(step, Err(stopped));
-                    return progress.end();
+                    return;
                 }
                 each(step, self.import_one(step, &plan.options, progress));
                 progress.advance(Amount { entries: 1, bytes: 0 });
             }
         }
-        progress.end();
     }
 
     fn import_one(&self, step: &ImportStep, request: &ImportOptions, progress: &dyn Progress) -> Result<Imported> {

@@ -72,7 +72,7 @@ impl TrashManager {
             Writers::One => work_alone(&plan.steps, begin, end, over, &mut each),
         };
         if let Some(step) = plan.steps.get(done) {
-            each(step, Err(Error::new(ErrorKind::Interrupted, RESTORE, &step.target, "interrupted")));
+            each(step, Err(Error::interrupted(RESTORE, &step.target)));
         }
         RestoreEnd { problems: aftermath.finish(), made_anew: targets.guessed() }
     }

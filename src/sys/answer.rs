@@ -57,7 +57,7 @@ pub fn is_abandoned(error: &io::Error) -> bool {
 const ABANDONED: [Errno; 6] =
     [Errno::NOTCONN, Errno::CONNABORTED, Errno::CONNREFUSED, Errno::TIMEDOUT, Errno::HOSTDOWN, Errno::STALE];
 
-/// What is the same whichever way is tried: no right to the directory, no room, no such place, no server.
+/// What is the same whichever way is tried: nothing may be written there, no room, no such place, no descriptor left.
 const FOR_EACH_WAY: [Errno; 14] = [
     Errno::ROFS,
     Errno::NOSPC,

@@ -321,7 +321,7 @@ pub struct Space {
     pub available: u64,
 }
 
-/// Whether `path` exists in any form, a dangling link included.
+/// The metadata of what is at `path`, not followed.
 pub fn metadata_at(path: &Path) -> io::Result<Metadata> {
     platform::look_at(CWD, path.as_os_str())
 }

@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::sys::entries::walk::Walk;
+use crate::sys::{Answer, Asked, answer};
 
 /// What could not be done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, thiserror::Error)]
@@ -119,6 +120,5 @@ impl<T> While<T> for io::Result<T> {
 
 /// Whether a call failed because this user or file system does not do such a thing, and not because of damage.
 pub(in crate::transfer) fn is_refusal(error: &io::Error) -> bool {
-    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
-    matches!(error.kind(), PermissionDenied | Unsupported | InvalidInput)
+    answer(error, Asked::Metadata) == Answer::NotHere
 }

@@ -89,7 +89,7 @@ pub fn remove_source(
     let work = gains.then_some(|leaf: Leaf| remove_leaf(&leaf, &asides));
     let mut removed = with_helper(work, |helper| {
         let removed = RemovedSource::default();
-        Retiring {
+        Removing {
             proof,
             asides: &asides,
             helper,
@@ -108,7 +108,7 @@ pub fn remove_source(
 /// A name in a directory.
 type Place<'a> = (&'a Dir, Name<'a>);
 
-struct Retiring<'a> {
+struct Removing<'a> {
     proof: Proof,
     /// That of the directory that the walk is in. Whoever goes to another waits for the helper first.
     asides: &'a Mutex<Asides<'a>>,
@@ -147,7 +147,7 @@ enum Looked {
     Directories(Dir, Dir),
 }
 
-impl Retiring<'_> {
+impl Removing<'_> {
     fn all(mut self, route: Route<'_>) -> RemovedSource {
         if let Err(error) = self.walk(route) {
             self.leave_behind(route.name.as_os_str().into(), error);

@@ -5,7 +5,7 @@ mod report;
 
 use std::path::Path;
 
-use rrm::error::{Error, ErrorKind};
+use rrm::error::Error;
 use rrm::item::TrashItem;
 use rrm::manager::TrashManager;
 use rrm::rules::retention::Fates;
@@ -90,7 +90,7 @@ impl Session<'_> {
                 Consent::Refused => {}
                 Consent::NobodyToAsk => *exit = (*exit).max(Exit::Failure),
                 Consent::Interrupted => {
-                    self.messages.error(&Error::new(ErrorKind::Interrupted, error.action, error.path, "interrupted"));
+                    self.messages.error(&Error::interrupted(error.action, error.path));
                     *exit = Exit::Interrupted;
                     return Vec::new();
                 }

@@ -4,7 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::Path;
 
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::item::TrashItem;
 use crate::progress::Silent;
 use crate::purge::{Ending, Measure, Purged, purge};
@@ -49,7 +49,7 @@ pub(crate) fn remains(purged: Purged, holder: &Path) -> Option<Error> {
     }
     let failures = purged.failures.into_iter();
     let failed = failures.map(|failure| Error::system(REMOVE, holder.join(failure.path), failure.error));
-    Error::of_all(failed).or_else(|| Some(Error::new(ErrorKind::Interrupted, REMOVE, holder, "interrupted")))
+    Error::of_all(failed).or_else(|| Some(Error::interrupted(REMOVE, holder)))
 }
 
 /// What becomes of a claim once all was purged that can be: what cannot be deleted is an item again.

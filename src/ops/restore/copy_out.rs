@@ -45,16 +45,16 @@ pub(crate) fn copy_out(
     let (holding, held) = trash.holding_part(item, part.unwrap_or(Path::new(""))).map_err(failed)?;
     let held = Name::new(&held).map_err(|error| failed(error.into()))?;
     let outgoing = Outgoing { trash, item, part, held: (&holding, held), parent, name };
-    let room = RestoreStaging::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
+    let staging = RestoreStaging::make(trash, item.id, (&parent.dir, name)).map_err(failed)?;
     let task = CopyTask { action: RESTORE, what: &target, copying: options.copying, progress };
     let restored = if is_taken {
         // Before what is there makes way for it.
-        let agreed = task.survey(outgoing.to_room(&room)).map(drop);
+        let agreed = task.survey(outgoing.to_staging(&staging)).map(drop);
         Err(agreed.err().unwrap_or_else(|| failed(io::ErrorKind::AlreadyExists.into())))
     } else {
-        outgoing.copy_through(&room, &task)
+        outgoing.copy_through(&staging, &task)
     };
-    match (restored, room.close()) {
+    match (restored, staging.close()) {
         (restored, Ok(())) => restored,
         (restored, Err(error)) => told_with(restored, &target, &error),
     }
@@ -73,33 +73,33 @@ struct Outgoing<'a> {
 }
 
 impl Outgoing<'_> {
-    /// The way into `room`.
-    fn to_room<'r>(&'r self, room: &'r RestoreStaging<'_>) -> Route<'r> {
-        let mut to_room = Route::between(self.held, (room.dir(), layout::ITEM));
+    /// The way into `staging`.
+    fn to_staging<'r>(&'r self, staging: &'r RestoreStaging<'_>) -> Route<'r> {
+        let mut to_staging = Route::between(self.held, (staging.dir(), layout::ITEM));
         // On a part, and on what is in an envelope, it is a person's own what is under the names of a record.
         if self.part.is_none() && self.item.holder == Holder::Item {
-            to_room.passed_over = record::is_part_of_one;
+            to_staging.passed_over = record::is_part_of_one;
         }
-        to_room
+        to_staging
     }
 
-    /// Copies it into `room` and from there to its target; what is left in the room is the caller's to remove.
-    fn copy_through(&self, room: &RestoreStaging<'_>, task: &CopyTask<'_>) -> Result<Restored> {
+    /// Copies it into `staging` and from there to its target; what is left in it is the caller's to remove.
+    fn copy_through(&self, staging: &RestoreStaging<'_>, task: &CopyTask<'_>) -> Result<Restored> {
         let Self { trash, item, part, parent, name, .. } = *self;
         let target = task.what;
         let failed = |error| Error::system(RESTORE, target, error);
-        let to_room = self.to_room(room);
-        let copied = task.run(to_room)?;
-        let released = trash.release(item, part, room.dir(), (&parent.dir, name)).map_err(failed)?;
+        let to_staging = self.to_staging(staging);
+        let copied = task.run(to_staging)?;
+        let released = trash.release(item, part, staging.dir(), (&parent.dir, name)).map_err(failed)?;
         // It is where it was wanted by now, so nothing is a failure of the restore any more.
-        if let Err(error) = parent.flush_by_way_of(room.dir()) {
+        if let Err(error) = parent.flush_by_way_of(staging.dir()) {
             let reason =
                 format!("nobody knows whether it is on the disk ({}), so it also stays there", words_of(&error));
             let error = Error { source: Some(error), ..Error::new(ErrorKind::System, DELETE_COPY, target, reason) };
             return Ok(Restored::Marked(target.to_owned(), error));
         }
         // Whoever was in a directory when it was removed may write there still.
-        let route = Route { target: &parent.dir, to_name: name, ..to_room };
+        let route = Route { target: &parent.dir, to_name: name, ..to_staging };
         if !is_still_copied(route, &copied).unwrap_or(false) {
             let reason = "it changed in the trash during the copy, so it also stays there";
             let error = Error::new(ErrorKind::System, DELETE_COPY, target, reason);

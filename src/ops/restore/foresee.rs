@@ -52,6 +52,12 @@ pub(super) enum Is {
     Nothing,
 }
 
+impl Is {
+    pub(super) fn is_dir(self) -> bool {
+        matches!(self, Self::Directory | Self::ClosedDirectory)
+    }
+}
+
 /// What steps would have put somewhere, found by where that is and by the item it is of.
 #[derive(Default)]
 struct Placed {
@@ -143,7 +149,7 @@ impl<'a> ToCome<'a> {
     /// Where the directory really is, or will be.
     fn parent(&self, directory: &Path, links: Links) -> Result<PathBuf> {
         match self.brought(directory) {
-            Some(Is::Directory | Is::ClosedDirectory) => return Ok(directory.to_owned()),
+            Some(is) if is.is_dir() => return Ok(directory.to_owned()),
             Some(_) => {
                 let is_other = |above: &&Path| self.at(above) == Is::Other;
                 let other = directory.ancestors().find(is_other);

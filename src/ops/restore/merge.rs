@@ -55,7 +55,7 @@ impl TrashManager {
         survey.shared.iter().rev().for_each(|shared| merging.remove_if_emptied(shared));
         let mut merged = merging.merged;
         if progress.interrupted() {
-            merged.problems.push(Error::new(ErrorKind::Interrupted, RESTORE, target, "interrupted"));
+            merged.problems.push(Error::interrupted(RESTORE, target));
         }
         merged.left.sort();
         Ok(Some(merged))

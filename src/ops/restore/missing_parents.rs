@@ -153,12 +153,11 @@ impl Model {
 
 /// Sets the permission bits of a new directory, as far as its file system keeps any; that it passes on its group is kept.
 fn set_mode(made: &Dir, mode: u32) -> io::Result<()> {
-    use io::ErrorKind::{InvalidInput, PermissionDenied, Unsupported};
     const SET_GROUP: u32 = 0o2000;
     let (file, is) = (made.readable()?, made.metadata()?);
     match sys::set_mode_of_file(&file, mode | (is.mode & SET_GROUP)) {
         // vfat says of one that it cannot keep that it is not permitted.
-        Err(error) if matches!(error.kind(), PermissionDenied | Unsupported | InvalidInput) => Ok(()),
+        Err(error) if sys::answer(&error, sys::Asked::Metadata) == sys::Answer::NotHere => Ok(()),
         set => set,
     }
 }

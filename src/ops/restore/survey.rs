@@ -41,8 +41,7 @@ pub(super) struct Shared {
 impl ToCome<'_> {
     /// Whether there are two directories to merge. A link to one is none.
     pub(super) fn can_merge(&self, step: &RestoreStep, target: &Path) -> bool {
-        let are = |is| matches!(is, Is::Directory | Is::ClosedDirectory);
-        are(self.part(step, Path::new(""))) && are(self.at(target))
+        self.part(step, Path::new("")).is_dir() && self.at(target).is_dir()
     }
 
     /// Compares what `step` brings with the directory at `target`. Nothing is touched.
@@ -71,12 +70,11 @@ impl ToCome<'_> {
         check_shared(&ours.metadata().map_err(failed)?, &there, at, &self.trashes)?;
         let mut shared = Shared { inner: inner.to_owned(), there: there.id, missing: vec![], in_the_way: vec![] };
         for name in names_in(&ours).map_err(failed)? {
-            let is_dir = |is| matches!(is, Is::Directory | Is::ClosedDirectory);
             match (self.part(step, &inner.join(&name)), self.at(&at.join(&name))) {
                 // A step before this one takes it along.
                 (Is::Nothing, _) => {}
                 (_, Is::Nothing) => shared.missing.push(name),
-                (ours, there) if is_dir(ours) && is_dir(there) => below.push(inner.join(name)),
+                (ours, there) if ours.is_dir() && there.is_dir() => below.push(inner.join(name)),
                 _ => shared.in_the_way.push(name),
             }
         }

@@ -46,7 +46,8 @@ impl TrashManager {
     /// As after [`Self::remove`]; killed right after the move, the item is not exempt from clean any more.
     ///
     /// # Errors
-    /// Where something else is at the path by now, or it has been changed since, that stays. What protects an operand of `rm` protects it here too.
+    /// Where something else is at the path by now, or it has been changed since, that stays. What protects an operand of `rm`
+    /// protects it here too.
     pub fn remove_again(
         &self,
         back: &Returned,

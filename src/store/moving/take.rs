@@ -206,22 +206,22 @@ impl TrashDir {
         holding.metadata_of(Name::new(&name)?)
     }
 
-    /// Moves a finished copy of `item`, or of a part of it, from `room` to its target, which must not exist.
+    /// Moves a finished copy of `item`, or of a part of it, from `staging` to its target, which must not exist.
     ///
-    /// An error means that it is still in `room`.
+    /// An error means that it is still in `staging`.
     pub fn release(
         &self,
         item: &TrashItem,
         part: Option<&Path>,
-        room: &Dir,
+        staging: &Dir,
         (target, target_name): (&Dir, Name<'_>),
     ) -> io::Result<Taken> {
-        let leaving = Leaving::prepare(room, layout::ITEM)?;
+        let leaving = Leaving::prepare(staging, layout::ITEM)?;
         if part.is_none() && lent_to(item).taken != 0 {
-            let copy = room.open_file(layout::ITEM)?;
+            let copy = staging.open_file(layout::ITEM)?;
             set_mode_of_file(&copy, metadata_of_file(&copy)?.mode | lent_to(item).taken)?;
         }
-        rename_no_replace(room, layout::ITEM, target, target_name)?;
+        rename_no_replace(staging, layout::ITEM, target, target_name)?;
         let finished = match part {
             None => leaving.finish(|mode| item.original_mode(mode)),
             Some(_) => leaving.stay(),
