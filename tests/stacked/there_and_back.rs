@@ -20,6 +20,7 @@ mkfifo fifo
 printf twice > one; ln one two
 mkdir pair; printf pair > pair/one; ln pair/one pair/two
 mkdir shut; printf x > shut/inside; chmod 555 shut
+mkdir -m 555 bare
 printf long > "$(printf '%0255d' 7)"
 printf line > "$(printf 'new\nline')"
 printf bytes > "$(printf 'b\377\376')"
@@ -38,6 +39,7 @@ fn things() -> Vec<(&'static str, Vec<u8>)> {
         ("one of two hard links", "one"),
         ("hard links in a directory", "pair"),
         ("0555 directory", "shut"),
+        ("empty 0555 directory", "bare"),
         ("newline in a name", "new\nline"),
         ("attributes", "labelled"),
     ]

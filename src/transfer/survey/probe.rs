@@ -116,14 +116,13 @@ impl<'a> Probe<'a> {
 
     /// What cannot be removed here is met again, and named, when the next trial is made.
     fn remove(&self, name: Name<'_>) {
-        let remove_dir = || self.inside.remove_dir(name);
-        // One that its owner may not write to is kept by fuse-overlayfs, which has files of its own in it.
-        let open_up = |_| self.inside.open_dir(name)?.set_mode(OWNER_ALL);
-        self.inside
-            .remove_file(name)
-            .or_else(|_| remove_dir())
-            .or_else(|error| open_up(error).and_then(|()| remove_dir()))
-            .ok();
+        let remove_dir = || {
+            // Before it is tried, and not after it failed: fuse-overlayfs has files of its own in a directory, cannot remove
+            // one that its owner may not write to, and then tells of it no more, although it is there.
+            self.inside.open_dir(name)?.set_mode(OWNER_ALL)?;
+            self.inside.remove_dir(name)
+        };
+        self.inside.remove_file(name).or_else(|_| remove_dir()).ok();
     }
 }
 
