@@ -215,7 +215,7 @@ const ROUNDS: usize = 10_000;
 
 /// Removals and restores across mounts, one after the other, in a directory where somebody exchanges without a break.
 #[test]
-#[ignore = "takes long; RRM_CI_DAILY=1 .ci/run has it"]
+#[ignore = "takes long; .ci/run has it"]
 fn ten_thousand_rounds_touch_nothing() {
     in_mount_namespace!();
     let users = users();
