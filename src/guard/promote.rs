@@ -7,6 +7,7 @@
 //!   a generation of its own.
 //! - What is inside of a repository that still stands is the repository's own work.
 
+mod aftermath;
 mod failed;
 mod group;
 
@@ -14,6 +15,7 @@ use std::collections::hash_map::Entry::Vacant;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
+use self::aftermath::{Gone, Step};
 use super::journal::{Age, By, Entry, Key, Thing};
 use super::names::{Holds, Names};
 use crate::item::{Before, Guarded};
@@ -151,7 +153,7 @@ struct Replay {
     /// What each thing had first, and where it was.
     had: HashMap<Key, Traits>,
     had_at: Vec<(Thing, PathBuf)>,
-    moves: Vec<Entry>,
+    moves: Vec<Step>,
     /// Where a thing was moved to last.
     moved_to: HashMap<Key, PathBuf>,
     /// When a name was last moved away.
@@ -194,20 +196,20 @@ impl Replay {
             }
             Entry::Moved { thing, from, to } if thing.age == Age::New => {
                 if self.names.made_was_moved(from, to) == Holds::SomethingOld {
-                    self.moves.push(entry.clone());
+                    self.moves.push(Step::of(entry));
                 }
             }
             Entry::Moved { thing, from, to } => {
+                self.moves.push(Step::from(entry, from, &self.names));
                 self.names.moved(from, to);
                 self.moved_from.insert((thing.key, from.clone()), index);
                 self.moved_to.insert(thing.key, to.clone());
-                self.moves.push(entry.clone());
             }
             Entry::Exchanged { one, one_path, other, other_path } => {
                 self.names.exchanged(one_path, other_path);
                 self.moved_to.insert(one.key, other_path.clone());
                 self.moved_to.insert(other.key, one_path.clone());
-                self.moves.push(entry.clone());
+                self.moves.push(Step::of(entry));
             }
         }
     }
@@ -228,11 +230,7 @@ impl Replay {
         let losses = without_doubles(losses);
         let shared = losses.iter().filter(|loss| self.has_other_names(loss, &seen, look));
         let shared = shared.map(|loss| loss.origin.clone()).collect();
-        let gone: HashSet<Key> = losses
-            .iter()
-            .filter(|loss| !matches!(loss.what, Taken::Content { .. }))
-            .map(|loss| loss.thing.key)
-            .collect();
+        let gone = Gone::of(&losses);
         let units = group::units(losses, &self, &seen, look);
         let used: HashSet<u64> = units.iter().flat_map(|unit| unit.parts.iter().filter_map(Part::number)).collect();
         let is_there = |number: &u64| look.number(*number).is_some();
@@ -243,7 +241,7 @@ impl Replay {
             units,
             unknown,
             shared,
-            aftermath: self.aftermath(&gone, look),
+            aftermath: aftermath::of(&self, &gone, look),
         }
     }
 
@@ -287,36 +285,6 @@ impl Replay {
         let place = self.place(loss, loss.thing.key, look);
         let ours = seen.links.get(&loss.thing.key).copied().unwrap_or(0);
         matches!(loss.what, Taken::Content { .. }) && place.is_some_and(|place| look.links(place) > ours + 1)
-    }
-
-    /// What is left to be undone: the moves of what is still there, and what that had.
-    fn aftermath(&self, gone: &HashSet<Key>, look: &dyn Look) -> Vec<Entry> {
-        let is_at_its_end = |entry: &Entry| match entry {
-            Entry::Moved { thing, to, .. } if look.at(to) == Some(thing.key) => Some(thing.key),
-            _ => None,
-        };
-        // Of a file with several names one may be gone and another moved.
-        let moved: HashSet<Key> = self.moves.iter().filter_map(is_at_its_end).collect();
-        let is_there = |thing: &Thing| !gone.contains(&thing.key) || moved.contains(&thing.key);
-        let is_moved = |entry: &&Entry| match entry {
-            Entry::Moved { thing, .. } => is_there(thing),
-            Entry::Exchanged { one, other, .. } => is_there(one) || is_there(other),
-            _ => false,
-        };
-        let had = self.had_at.iter().filter(|(thing, _)| is_there(thing)).filter_map(|(thing, path)| {
-            let traits = self.had.get(&thing.key)?.clone();
-            Some(Entry::Had { thing: *thing, path: Some(path.clone()), traits })
-        });
-        // Of an exchange with what is gone, a move is left.
-        let left = |entry: &Entry| match entry {
-            Entry::Exchanged { one, one_path, other, other_path } => match (is_there(one), is_there(other)) {
-                (true, false) => Entry::Moved { thing: *one, from: one_path.clone(), to: other_path.clone() },
-                (false, true) => Entry::Moved { thing: *other, from: other_path.clone(), to: one_path.clone() },
-                _ => entry.clone(),
-            },
-            _ => entry.clone(),
-        };
-        self.moves.iter().filter(is_moved).map(left).chain(had).collect()
     }
 }
 

@@ -40,6 +40,8 @@ pub(super) struct Index {
     pub(super) had: HashSet<Key>,
     /// What the run has changed in a way that was seen and is no change of content.
     pub(super) touched: HashSet<Key>,
+    /// Of which the run has moved a name.
+    pub(super) moved: HashSet<Key>,
     /// What got another name by us a moment ago: a call that was interrupted comes again.
     linked: VecDeque<Key>,
 }
@@ -51,6 +53,11 @@ impl Index {
     pub(super) fn note_link(&mut self, key: Key) {
         self.linked.truncate(Self::RECENT);
         self.linked.push_front(key);
+    }
+
+    pub(super) fn note_move(&mut self, key: Key) {
+        self.touched.insert(key);
+        self.moved.insert(key);
     }
 
     /// Whether the time of the last change of an inode says nothing of its content.
@@ -202,10 +209,10 @@ fn index_of(entries: &[Entry], numbers: &[u64]) -> Index {
                 index.touched.insert(thing.key);
             }
             Entry::Kept { thing, by: By::Link, .. } => index.note_link(thing.key),
-            Entry::Moved { thing, .. } => {
-                index.touched.insert(thing.key);
+            Entry::Moved { thing, .. } => index.note_move(thing.key),
+            Entry::Exchanged { one, other, .. } => {
+                [one, other].into_iter().for_each(|thing| index.note_move(thing.key))
             }
-            Entry::Exchanged { one, other, .. } => index.touched.extend([one.key, other.key]),
             _ => {}
         }
     }

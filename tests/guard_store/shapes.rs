@@ -67,6 +67,28 @@ fn one_undo_brings_all_of_it_back() {
             run.unlink("e/y");
             run.remove("d");
         }),
+        ("moved out of what was moved before it goes", |run| {
+            run.rename("d", "away");
+            run.rename("away/x", "b");
+            run.remove("away");
+        }),
+        ("moved by way of a directory that was made for it", |run| {
+            std::fs::create_dir(run.path("new")).expect("made");
+            run.rename("a", "new/a");
+            run.rename("new/a", "b");
+            run.rmdir("new");
+        }),
+        ("one of two names, moved to a new directory and removed there", |run| {
+            std::fs::create_dir(run.path("new")).expect("made");
+            run.rename("d/e/same", "new/same");
+            run.unlink("new/same");
+            run.rmdir("new");
+        }),
+        ("one of two names over another, and the directory moved", |run| {
+            run.rename("d/e/same", "d/e/y");
+            run.unlink("d/x");
+            run.rename("d/e", "e");
+        }),
         ("replaced as a whole", |run| {
             run.remove("d");
             fs::create_dir_all(run.path("d/e")).expect("made");

@@ -139,7 +139,7 @@ impl Keeping<'_> {
 
     fn name_goes(&self, found: &Found) {
         let Some(thing) = self.thing(found).filter(|_| !is_passed_over(found)) else { return };
-        if found.metadata.links > 1 && self.is_new_directory(&found.parent) {
+        if self.is_name_of_the_run(found, thing) {
             return;
         }
         let (Ok(name), opened) = (Name::new(&found.name), self.open(&found.parent, found.path.as_deref())) else {
@@ -216,7 +216,7 @@ impl Keeping<'_> {
         let thing = Thing { key: Key::new(from.metadata.id, from.birth), kind: from.metadata.kind, age };
         let Ok((volume, had)) = self.open(&from.parent, Some(from_path)) else { return };
         let had_there = self.open(to_parent, Some(to_path)).ok().and_then(|(_, had)| had);
-        volume.index().touched.insert(thing.key);
+        volume.index().note_move(thing.key);
         let moved = Entry::Moved { thing, from: from_path.clone(), to: to_path.to_owned() };
         if let Err(error) = volume.note(had.into_iter().chain(had_there).chain([moved])) {
             self.lose(from, &not_noted("where it was", &error));
@@ -236,7 +236,7 @@ impl Keeping<'_> {
         let Ok((volume, had)) = self.open(&one.parent, Some(one_path)) else { return };
         let had_there = self.open(&other.parent, Some(other_path)).ok().and_then(|(_, had)| had);
         let (first, second) = (thing(one), thing(other));
-        volume.index().touched.extend([first.key, second.key]);
+        [first.key, second.key].into_iter().for_each(|key| volume.index().note_move(key));
         let exchanged =
             Entry::Exchanged { one: first, one_path: one_path.clone(), other: second, other_path: other_path.clone() };
         if let Err(error) = volume.note(had.into_iter().chain(had_there).chain([exchanged])) {
@@ -296,6 +296,13 @@ impl Keeping<'_> {
             self.lose(found, &not_noted("what its permissions were", &error));
         }
         volume.index().touched.insert(thing.key);
+    }
+
+    /// Whether the run has made this name, one of several of a file: in a directory that it made is no older one, unless it
+    /// was moved there.
+    fn is_name_of_the_run(&self, found: &Found, thing: Thing) -> bool {
+        let is_moved = || self.store(&found.parent).is_ok_and(|volume| volume.index().moved.contains(&thing.key));
+        found.metadata.links > 1 && self.is_new_directory(&found.parent) && !is_moved()
     }
 
     fn is_new_directory(&self, dir: &Dir) -> bool {

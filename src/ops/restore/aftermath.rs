@@ -30,7 +30,7 @@ pub(crate) struct Aftermath {
     to_come: Vec<PathBuf>,
     /// What it has restored.
     over: Vec<PathBuf>,
-    /// What the run has moved to a directory that was restored, and is not there: to where, and from where.
+    /// What the run has moved to a place that was restored, or to one below it, and is not there: to where, and from where.
     missing: Vec<(Key, PathBuf, PathBuf)>,
 }
 
@@ -147,7 +147,7 @@ impl Aftermath {
         let key = thing.key;
         let there = Target::open(now_at).ok().filter(|now| now.key().ok() == Some(key));
         let Some(now) = there else {
-            if thing.age == Age::Old && is_below(&self.over, now_at) {
+            if thing.age == Age::Old && self.over.iter().any(|over| now_at.starts_with(over)) {
                 self.missing.push((key, now_at.to_owned(), before_at.to_owned()));
             }
             return Turned::Done;
@@ -190,7 +190,7 @@ impl Aftermath {
             self.missing.iter().map(|(key, now, before)| (*key, (&**now, &**before))).collect();
         let is_there = |key: &Key, place: &Path| Target::open(place).is_ok_and(|at| at.key().ok() == Some(*key));
         let missing = first.iter().filter(|(key, (now, before))| !is_there(key, before) && !is_there(key, now));
-        let reason = "it is not there any more; perhaps it is in the trash with a directory that was replaced";
+        let reason = "it is not there any more; perhaps it is in the trash with what was replaced";
         missing.map(|(_, (now, _))| Error::new(ErrorKind::NotFound, "move back", *now, reason)).collect()
     }
 }
