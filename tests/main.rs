@@ -32,6 +32,7 @@ mod guard;
 mod guard_store;
 mod harness;
 mod import;
+mod init;
 mod json;
 mod keeping;
 mod kept;

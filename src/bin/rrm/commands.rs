@@ -13,6 +13,7 @@ mod doctor;
 mod guard;
 mod help;
 mod import;
+mod init;
 mod keep;
 mod list;
 mod man;
@@ -133,6 +134,8 @@ commands! {
     /// Complete a command line for a shell.
     #[command(hide = true)]
     Complete(complete::CompleteArgs),
+    /// Print what a shell's startup file evaluates: completions, a session label, rm and guards.
+    Init(init::InitArgs),
     /// Make shells, scripts and tools run rrm as rm.
     Shim(shim::ShimArgs),
     /// Write the manual pages to a directory.
