@@ -49,6 +49,7 @@ mod programs;
 mod purge;
 mod readme;
 mod searching;
+mod setup;
 mod shim;
 mod show;
 mod stacked;
