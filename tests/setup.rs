@@ -274,7 +274,7 @@ fn a_new_shell_has_what_was_asked_for() {
             let items = sandbox.list_json();
             assert_eq!(items.len(), 1, "{shell}: {run}");
             assert!(items[0]["session"].as_str().is_some_and(|label| label.starts_with("shell-")), "{items:?}");
-            assert_eq!(fs::read_dir(sandbox.trash()).expect("a trash").filter(|entry| is_item(entry)).count(), 1);
+            assert_eq!(fs::read_dir(sandbox.trash()).expect("a trash").filter(is_item).count(), 1);
             setup(&sandbox, &["--remove"]).with("SHELL", &program).run().ok();
             for path in before.keys() {
                 assert_eq!(state(&sandbox.home()).get(path), before.get(path), "{}", path.display());
