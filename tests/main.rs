@@ -43,6 +43,7 @@ mod model;
 mod mounts;
 mod naming;
 mod package;
+mod packaging;
 mod power;
 mod preview;
 mod programs;
