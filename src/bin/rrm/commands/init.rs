@@ -54,6 +54,14 @@ pub(crate) enum StartedShell {
 }
 
 impl StartedShell {
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Bash => "bash",
+            Self::Zsh => "zsh",
+            Self::Fish => "fish",
+        }
+    }
+
     fn completions(self) -> &'static [u8] {
         let shell = match self {
             Self::Bash => Shell::Bash,

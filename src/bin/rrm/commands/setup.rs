@@ -63,7 +63,8 @@ pub(super) fn run(args: &SetupArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let Some(wanted) = setup.ask(answers)? else { return Ok(Exit::Failure) };
     let plan = setup.plan(wanted)?;
     if plan.is_empty() {
-        println("nothing to write")?;
+        let takes_back = format!("nothing to write; {}", setup.shell.takes_back());
+        println(if setup.parts.has_block() { &takes_back } else { "nothing to write" })?;
         return Ok(Exit::Success);
     }
     plan.show()?;
@@ -286,7 +287,7 @@ impl Plan<'_> {
         if self.schedules {
             schedule::install_daily(session, &self.setup.locations)?;
         }
-        println("done; a new shell uses it, and rrm setup --remove takes it back")?;
+        println(&format!("done; a new shell uses it, and {}", self.setup.shell.takes_back()))?;
         Ok(Exit::Success)
     }
 }
@@ -298,12 +299,9 @@ impl StartedShell {
         [Self::Bash, Self::Zsh, Self::Fish].into_iter().find(|shell| name == shell.name())
     }
 
-    fn name(self) -> &'static str {
-        match self {
-            Self::Bash => "bash",
-            Self::Zsh => "zsh",
-            Self::Fish => "fish",
-        }
+    /// How what was set up for this shell is taken back, whatever the shell is then.
+    fn takes_back(self) -> String {
+        format!("rrm setup {} --remove takes it back", self.name())
     }
 
     /// The file that it reads when somebody is going to type in it.

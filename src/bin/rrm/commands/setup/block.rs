@@ -166,7 +166,8 @@ impl Chosen {
 
     /// The lines that say so.
     pub(super) fn lines(&self, shell: StartedShell) -> String {
-        let mut lines = String::from("# rrm setup --remove takes this out, and what it made.\n");
+        let name = shell.name();
+        let mut lines = format!("# rrm setup {name} --remove takes this out, and what it made.\n");
         lines.extend(self.made.iter().map(|made| format!("{MADE}{made}\n")));
         if self.rm || self.completions {
             lines.push_str(&self.command(shell));
