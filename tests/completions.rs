@@ -60,12 +60,17 @@ const HOSTILE: &[&str] = &[
 
 impl Typing {
     fn new(shell: &Shell) -> Result<Self, Missing> {
+        Self::with(shell, "completions")
+    }
+
+    /// With the script that this command prints.
+    fn with(shell: &Shell, command: &str) -> Result<Self, Missing> {
         let program = ["/usr/bin", "/bin"].iter().map(|directory| PathBuf::from(directory).join(shell.name));
         let program = program.into_iter().find(|path| path.exists());
         let program = program.ok_or_else(|| Missing::new(shell.name, "it is not installed"))?;
         let sandbox = Sandbox::new();
         sandbox.symlink("tools/rrm", binary());
-        let script = sandbox.file("script", &sandbox.rrm(["completions", shell.name]).ok().stdout);
+        let script = sandbox.file("script", &sandbox.rrm([command, shell.name]).ok().stdout);
         let script = script.to_str().expect("a sandbox is UTF-8");
         let setup = sandbox.file("setup/.zshrc", shell.setup.replace("SCRIPT", script));
         let home = setup.parent().expect("it is in a directory").to_str().expect("a sandbox is UTF-8");
@@ -186,6 +191,34 @@ fn zsh_completes_what_is_in_the_trash() {
 #[test]
 fn fish_completes_what_is_in_the_trash() {
     or_skip!(Typing::new(&FISH)).completes_everything();
+}
+
+/// What a start file evaluates completes as well, in zsh before compinit has run too.
+#[test]
+fn the_line_of_a_start_file_completes_the_same() {
+    const EARLY: Shell = Shell {
+        setup: "source 'SCRIPT'; autoload -U compinit; compinit -D -u; unset zle_bracketed_paste; PS1='ready> '",
+        ..ZSH
+    };
+    for shell in [&BASH, &ZSH, &EARLY, &FISH] {
+        let typing = or_skip!(Typing::with(shell, "init"));
+        let run = typing.typing("rrm restore my\t\r");
+        assert!(typing.sandbox.path("my file").exists(), "{}: {run}", shell.name);
+    }
+}
+
+/// As on macOS, without what came with bash 4.
+#[test]
+fn bash_before_version_4_completes_the_trash_and_files() {
+    let typing = or_skip!(Typing::new(&BASH));
+    let script = std::fs::read_to_string(typing.sandbox.path("script")).expect("a script");
+    let old = script.replace("${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]}", "3.2");
+    assert_ne!(script, old);
+    typing.sandbox.file("script", format!("enable -n compopt\n{old}"));
+    typing.sandbox.file("only-this", "");
+    let run = typing.typing("rrm restore my\t\rrrm rm only\t\r");
+    assert!(typing.sandbox.path("my file").exists() && !typing.sandbox.path("only-this").exists(), "{run}");
+    assert!(!run.stdout().contains("compopt"), "{run}");
 }
 
 const IN_EACH_QUOTE: &[&str] = &["", "\"", "'", "$'"];

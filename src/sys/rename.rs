@@ -161,7 +161,8 @@ impl Way<'_> {
 
 /// Moves `name` to `to_name` in one directory, atomically taking the place of what is there (rename(2)).
 ///
-/// For rrm's own files only; nothing of a person's is ever replaced.
+/// For rrm's own files, and for a start file by one that holds all of it and the lines that its owner agreed to. Nothing else
+/// of a person's is ever replaced.
 pub fn rename_replacing(dir: &Dir, name: Name<'_>, to_name: Name<'_>) -> io::Result<()> {
     Way { from: dir, name, to: dir, to_name }.plainly(None)
 }

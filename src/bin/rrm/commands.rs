@@ -13,6 +13,7 @@ mod doctor;
 mod guard;
 mod help;
 mod import;
+mod init;
 mod keep;
 mod list;
 mod man;
@@ -20,6 +21,7 @@ mod redo;
 mod restore;
 pub(crate) mod rm;
 mod schedule;
+mod setup;
 mod shim;
 mod show;
 mod stats;
@@ -133,6 +135,13 @@ commands! {
     /// Complete a command line for a shell.
     #[command(hide = true)]
     Complete(complete::CompleteArgs),
+    /// Print what a shell's startup file evaluates: completions, a session label, rm and guards.
+    Init(init::InitArgs),
+    /// Set up rrm in your shell: rm, a schedule, completions.
+    ///
+    /// Asks three questions, shows what it will write and where, and writes it. It is the only command that writes a
+    /// startup file, and only between two marked lines.
+    Setup(setup::SetupArgs),
     /// Make shells, scripts and tools run rrm as rm.
     Shim(shim::ShimArgs),
     /// Write the manual pages to a directory.

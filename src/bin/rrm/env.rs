@@ -22,8 +22,12 @@ pub(crate) struct Environment {
     pub(crate) data_dir: Option<PathBuf>,
     /// `$XDG_DATA_HOME`, if set.
     pub(crate) data_home: Option<PathBuf>,
-    /// The directory of the user's systemd units.
-    pub(crate) unit_dir: Option<PathBuf>,
+    /// The directory of configurations: `$XDG_CONFIG_HOME`, or `~/.config`.
+    pub(crate) config_dir: Option<PathBuf>,
+    /// `$ZDOTDIR`, where zsh has its start files, if set.
+    pub(crate) zsh_dir: Option<PathBuf>,
+    /// `$SHELL`, the user's shell.
+    pub(crate) shell: Option<PathBuf>,
     pub(crate) trash_dir: Option<PathBuf>,
     pub(crate) grace_period: Option<OsString>,
     pub(crate) immediate: Option<OsString>,
@@ -47,13 +51,14 @@ impl Environment {
         let home = home.filter(|home| home.is_absolute());
         let in_home = |below: &str| home.as_ref().map(|home| home.join(below));
         let data_home = set_path("XDG_DATA_HOME");
-        let config_dir = set_path("XDG_CONFIG_HOME").or_else(|| in_home(".config"));
         let locale = ["LC_ALL", "LC_CTYPE", "LANG"].map(set);
         let [lc_all, lc_ctype, lang] = locale.each_ref().map(Option::as_deref);
         Self {
             data_dir: data_home.clone().or_else(data_dir).or_else(|| in_home(".local/share")),
             data_home,
-            unit_dir: config_dir.map(|config| config.join("systemd/user")),
+            config_dir: set_path("XDG_CONFIG_HOME").or_else(|| in_home(".config")),
+            zsh_dir: set_path("ZDOTDIR"),
+            shell: set_path("SHELL"),
             home,
             root: root(),
             trash_dir: set("RRM_TRASH_DIR").map(PathBuf::from),

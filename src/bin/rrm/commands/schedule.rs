@@ -85,13 +85,8 @@ pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit>
     match &args.action {
         ScheduleAction::Install { every, by, log } => {
             let here = session.context.environment.working_directory();
-            let job = Job {
-                every: *every,
-                program: Environment::program().context("cannot find the path of rrm")?,
-                variables: to_pass_on(&session.context),
-                log: log.as_ref().map(|log| here.join(log)),
-            };
-            install(&job, *by, &locations)?;
+            let log = log.as_ref().map(|log| here.join(log));
+            install(&Job { log, ..Job::of(session, *every)? }, by.unwrap_or_else(available), &locations)?;
             status(&locations)?.iter().try_for_each(|line| session.messages.done(line))?;
             tell_idle(session, &locations);
         }
@@ -105,8 +100,8 @@ pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit>
             return Ok(tell_idle(session, &locations));
         }
         ScheduleAction::Remove => {
-            let was_scheduled = !status(&locations)?.is_empty();
-            remove_all_but(None, &locations)?;
+            let was_scheduled = is_scheduled(&locations)?;
+            remove(&locations)?;
             if was_scheduled {
                 session.messages.done("rrm clean is not scheduled")?;
             } else {
@@ -115,6 +110,41 @@ pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit>
         }
     }
     Ok(Exit::Success)
+}
+
+impl Job {
+    fn of(session: &Session<'_>, every: Every) -> anyhow::Result<Self> {
+        Ok(Self {
+            every,
+            program: Environment::program().context("cannot find the path of rrm")?,
+            variables: to_pass_on(&session.context),
+            log: None,
+        })
+    }
+}
+
+/// Whether clean is scheduled, by whatever scheduler.
+pub(crate) fn is_scheduled(locations: &Locations) -> anyhow::Result<bool> {
+    Ok(!status(locations)?.is_empty())
+}
+
+/// Schedules clean every day, with the scheduler that is available.
+pub(crate) fn install_daily(session: &Session<'_>, locations: &Locations) -> anyhow::Result<()> {
+    install(&Job::of(session, Every::Day)?, available(), locations)
+}
+
+/// Removes the schedule.
+pub(crate) fn remove(locations: &Locations) -> anyhow::Result<()> {
+    remove_all_but(None, locations)
+}
+
+/// The lowest file that [`install_daily`] would make.
+pub(crate) fn first_file(locations: &Locations) -> Option<PathBuf> {
+    match available() {
+        Scheduler::Systemd => Some(systemd::link(&locations.units)),
+        Scheduler::Launchd => Some(launchd::agent(&locations.agents)),
+        Scheduler::Cron => None,
+    }
 }
 
 /// Tells of a schedule that is installed and does not run.
@@ -146,7 +176,7 @@ impl Locations {
     /// `None` where there is no home directory.
     pub(crate) fn of(environment: &Environment) -> Option<Self> {
         let agents = environment.home.as_ref()?.join("Library/LaunchAgents");
-        Some(Self { units: environment.unit_dir.clone()?, agents })
+        Some(Self { units: environment.config_dir.as_ref()?.join("systemd/user"), agents })
     }
 }
 
@@ -201,18 +231,22 @@ fn last_run(told: &str) -> String {
 }
 
 /// Installs the job with one scheduler and removes it from the others, so that it never runs twice.
-fn install(job: &Job, by: Option<Scheduler>, locations: &Locations) -> anyhow::Result<()> {
-    let by = by.unwrap_or_else(|| match (systemd::runs(), launchd::runs()) {
-        (true, _) => Scheduler::Systemd,
-        (false, true) => Scheduler::Launchd,
-        (false, false) => Scheduler::Cron,
-    });
+fn install(job: &Job, by: Scheduler, locations: &Locations) -> anyhow::Result<()> {
     match by {
         Scheduler::Systemd => systemd::install(job, &locations.units)?,
         Scheduler::Launchd => launchd::install(job, &locations.agents)?,
         Scheduler::Cron => cron::install(job)?,
     }
     remove_all_but(Some(by), locations)
+}
+
+/// The scheduler of this system.
+fn available() -> Scheduler {
+    match (systemd::runs(), launchd::runs()) {
+        (true, _) => Scheduler::Systemd,
+        (false, true) => Scheduler::Launchd,
+        (false, false) => Scheduler::Cron,
+    }
 }
 
 fn remove_all_but(kept: Option<Scheduler>, locations: &Locations) -> anyhow::Result<()> {

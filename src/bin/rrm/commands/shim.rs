@@ -1,7 +1,7 @@
 //! `rrm shim`: puts an `rm` before the system's in PATH, for shells, scripts, editors and build tools.
 //!
-//! It is a link named `rm` to this program. Only such a link is ever replaced or removed, and no startup file of a
-//! shell is written.
+//! It is a link named `rm` to this program. Only such a link is ever replaced or removed. Startup files are written by
+//! `rrm setup`, and by nothing else.
 
 mod finder;
 mod link;
@@ -93,6 +93,29 @@ impl<'a> Shim<'a> {
         Ok(Self { environment, messages, place: Place::new(&directory, program) })
     }
 
+    pub(crate) fn link(&self) -> &Path {
+        self.place.link()
+    }
+
+    pub(crate) fn program(&self) -> &Path {
+        self.place.program()
+    }
+
+    /// Whether the link is there and leads to this program; an error where something else has its name.
+    pub(crate) fn is_made(&self) -> Result<bool> {
+        self.place.is_made()
+    }
+
+    /// Whether a link to an rrm is there.
+    pub(crate) fn is_ours(&self) -> bool {
+        self.place.is_ours()
+    }
+
+    /// Whether PATH finds an rrm under that name.
+    pub(crate) fn is_program_in_path(&self) -> bool {
+        self.environment.path.as_deref().is_some_and(|path| finder::find_program(path, "rrm").is_some())
+    }
+
     /// Makes the link and prints what is left to do.
     pub(crate) fn install(&self, out: &mut impl Write) -> anyhow::Result<Exit> {
         let done = match self.place.install()? {
@@ -113,7 +136,10 @@ impl<'a> Shim<'a> {
 
     fn advise(&self, out: &mut impl Write) -> anyhow::Result<()> {
         let directory = quote(self.place.directory().as_os_str(), self.messages.charset);
-        writeln!(out, "PATH does not find it first. Add the line for your shell at the end of its startup file:")?;
+        writeln!(
+            out,
+            "PATH does not find it first. Run rrm setup, or add the line for your shell at the end of its startup file:"
+        )?;
         let lines = [
             ("bash", "~/.bashrc", format!("PATH={directory}:$PATH")),
             ("zsh", "~/.zshrc", format!("path=({directory} $path)")),

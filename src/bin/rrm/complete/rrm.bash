@@ -8,23 +8,28 @@ _rrm() {
     {
         read -r about
         case $about in
-            files) compopt -o default; return 0 ;;
-            directories) compopt -o dirnames; return 0 ;;
+            files) __rrm_option default; return 0 ;;
+            directories) __rrm_option dirnames; return 0 ;;
         esac
         while IFS=$'\t' read -r insertion listed; do
             # Descriptions are shown only in the list after the second press, where nothing of them can get into the line.
-            if [[ $COMP_TYPE == 63 ]]; then
+            if [[ ${COMP_TYPE-} == 63 ]]; then
                 COMPREPLY+=("$listed")
             else
                 COMPREPLY+=("$insertion")
             fi
         done
     } <<<"$answer"
-    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == --*= ]]; then compopt -o nospace; fi
+    if [[ ${#COMPREPLY[@]} -eq 1 && ${COMPREPLY[0]} == --*= ]]; then __rrm_option nospace; fi
 }
 
-if [[ ${BASH_VERSINFO[0]} -gt 4 || ${BASH_VERSINFO[0]} -eq 4 && ${BASH_VERSINFO[1]} -ge 4 ]]; then
-    complete -o nosort -F _rrm rrm
-else
-    complete -F _rrm rrm
-fi
+__rrm_option() { compopt -o "$1"; }
+case ${BASH_VERSINFO[0]}.${BASH_VERSINFO[1]} in
+    # There is no compopt, so files are offered wherever nothing else is.
+    [1-3].*)
+        __rrm_option() { :; }
+        complete -o default -F _rrm rrm
+        ;;
+    4.[0-3]) complete -F _rrm rrm ;;
+    *) complete -o nosort -F _rrm rrm ;;
+esac

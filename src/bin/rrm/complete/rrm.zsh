@@ -35,8 +35,16 @@ _rrm() {
     compadd -V rrm -l -d shown -a values
 }
 
-if [[ $funcstack[1] == _rrm ]]; then
+if [[ ${funcstack[1]-} == _rrm ]]; then
     _rrm "$@"
-else
+elif (( ${+functions[compdef]} )); then
     compdef _rrm rrm
+else
+    # Start files often run compinit later; by the first prompt it has run.
+    _rrm_when_ready() {
+        precmd_functions=("${(@)precmd_functions:#_rrm_when_ready}")
+        if (( ${+functions[compdef]} )); then compdef _rrm rrm; fi
+    }
+    typeset -ga precmd_functions
+    precmd_functions=("${(@)precmd_functions:#_rrm_when_ready}" _rrm_when_ready)
 fi

@@ -8,6 +8,7 @@ use rrm::ops::list::ListOptions;
 use rrm::rules::selection::Selection;
 
 use crate::commands::schedule::{self, Health, Locations};
+use crate::commands::setup;
 use crate::commands::shim::Shim;
 use crate::output;
 use crate::output::finding::{Entry, Repair};
@@ -20,6 +21,10 @@ pub(super) fn check(session: &Session<'_>, entries: &mut Vec<Entry>) {
     check_immediate(session, entries);
     check_schedule(session, entries);
     entries.extend(completions::stale(session));
+    entries.extend(setup::damaged(&session.context.environment).into_iter().map(|(path, meaning)| {
+        let remedy = "repair or delete these lines by hand; rrm setup then writes them anew".to_owned();
+        warning("damaged-setup", path, meaning, remedy)
+    }));
     if let Ok(shim) = Shim::new(None, &session.context.environment, session.messages)
         && let Some((path, meaning)) = shim.trouble()
     {

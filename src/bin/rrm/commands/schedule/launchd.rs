@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use rrm::text::quoted;
@@ -14,6 +14,11 @@ const LABEL: &str = "rrm.clean";
 
 const AGENT: &str = "rrm.clean.plist";
 
+/// The file of the agent.
+pub(super) fn agent(agents: &Path) -> PathBuf {
+    agents.join(AGENT)
+}
+
 /// Whether launchd runs here.
 pub(super) fn runs() -> bool {
     output("launchctl", &["version"]).is_ok_and(|output| output.status.success())
@@ -21,7 +26,7 @@ pub(super) fn runs() -> bool {
 
 /// Writes and loads the agent, replacing an old one. If loading fails, it is removed.
 pub(super) fn install(job: &Job, agents: &Path) -> anyhow::Result<()> {
-    let (path, agent) = (agents.join(AGENT), agent(job)?);
+    let (path, agent) = (agents.join(AGENT), text_of(job)?);
     remove(agents)?;
     let written = fs::create_dir_all(agents).and_then(|()| fs::write(&path, agent));
     let loaded = written
@@ -85,7 +90,7 @@ fn launchctl(words: &[&str]) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn agent(job: &Job) -> anyhow::Result<String> {
+fn text_of(job: &Job) -> anyhow::Result<String> {
     let mut words = vec![text(&job.program)?, "clean"];
     if let Some(log) = &job.log {
         words.extend(["--log", text(log)?]);
@@ -160,7 +165,7 @@ mod tests {
             variables: vec![("RRM_TRASH_DIR", "/t & x".into())],
             log: Some("/l".into()),
         };
-        let agent = agent(&job).expect("plain text");
+        let agent = text_of(&job).expect("plain text");
         for part in [
             "/opt/a &lt;b&gt; &amp; 'c'/rrm<",
             "<string>/t &amp; x<",
@@ -170,6 +175,6 @@ mod tests {
             assert!(agent.contains(part), "{part} in {agent}");
         }
         assert_ne!(when(Every::Day), when(Every::Month));
-        assert!(super::agent(&Job { program: "/a\nb".into(), ..job }).is_err());
+        assert!(text_of(&Job { program: "/a\nb".into(), ..job }).is_err());
     }
 }

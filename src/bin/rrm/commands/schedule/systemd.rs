@@ -30,6 +30,11 @@ const MADE: &str = "# Made by rrm schedule install; rrm schedule remove takes it
 /// The link that enabling creates, also for units of a package.
 const WANTED: &str = "timers.target.wants/rrm-clean.timer";
 
+/// The link that enabling creates in a user's directory of units.
+pub(super) fn link(units: &Path) -> PathBuf {
+    units.join(WANTED)
+}
+
 /// Whether a systemd user instance runs.
 pub(super) fn runs() -> bool {
     output("systemctl", &["--user", "show-environment"]).is_ok_and(|output| output.status.success())

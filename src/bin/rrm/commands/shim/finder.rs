@@ -90,7 +90,7 @@ pub(super) fn directories(path: &OsStr) -> impl Iterator<Item = PathBuf> {
     named.map(|directory| PathBuf::from(OsStr::from_bytes(directory)))
 }
 
-fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
+pub(super) fn find_program(path: &OsStr, name: &str) -> Option<PathBuf> {
     directories(path).map(|directory| directory.join(name)).find(|candidate| {
         sys::metadata_following(candidate).is_ok_and(|found| !found.is_dir() && found.mode & 0o111 != 0)
     })

@@ -54,6 +54,15 @@ impl Place {
         matches!(self.look(), Ok(Found::Ours | Found::OurOther(_)))
     }
 
+    /// Whether the link is there and leads to this program; an error where something else has its name.
+    pub(super) fn is_made(&self) -> Result<bool> {
+        match self.look()? {
+            Found::Ours => Ok(true),
+            Found::OurOther(_) | Found::Nothing => Ok(false),
+            Found::Foreign => Err(self.foreign("replace")),
+        }
+    }
+
     pub(super) fn directory(&self) -> &Path {
         &self.directory
     }

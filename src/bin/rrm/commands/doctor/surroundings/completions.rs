@@ -29,7 +29,7 @@ pub(super) fn stale(session: &Session<'_>) -> Vec<Entry> {
 /// Where the shells look, as rrm-completions(1) tells; for zsh, the directory that most add to its fpath.
 fn places(environment: &Environment) -> Vec<(Shell, PathBuf)> {
     let data = |below: &str| environment.data_dir.as_ref().map(|data| data.join(below));
-    let config = environment.unit_dir.as_deref().and_then(|units| units.ancestors().nth(2));
+    let config = environment.config_dir.as_ref();
     [
         (Shell::Bash, data("bash-completion/completions/rrm")),
         (Shell::Zsh, data("zsh/site-functions/_rrm")),

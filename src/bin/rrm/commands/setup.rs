@@ -1,0 +1,328 @@
+//! `rrm setup`: asks what a person wants of rrm in their shell, shows what that writes, writes it, and takes it back.
+//!
+//! The only command that writes a start file. The link, the schedule and the text for the shell are those of the commands
+//! that make them.
+
+mod block;
+mod start_file;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use rrm::sys::{self, Dir, Name};
+use rrm::text::quoted;
+
+use self::block::{Chosen, Parts, SCHEDULE};
+use self::start_file::StartFile;
+use super::help::Help;
+use super::init::StartedShell;
+use super::schedule::{self, Locations};
+use super::shim::Shim;
+use crate::env::Environment;
+use crate::exit::Exit;
+use crate::output::Consent;
+use crate::session::{Session, Start, println};
+
+pub(super) const HELP: Help = Help {
+    examples: "\
+Examples:
+  rrm setup              Ask three questions, show what the answers write, and write it
+  rrm setup --remove     Take all of it back",
+    everyday: "",
+    page: include_str!("../manual/setup.man"),
+};
+
+#[derive(Debug, Args)]
+pub(crate) struct SetupArgs {
+    /// The shell to set up [default: that of $SHELL].
+    shell: Option<StartedShell>,
+
+    /// Answer yes to all questions.
+    #[arg(short, long)]
+    yes: bool,
+
+    /// Take back what rrm setup did.
+    #[arg(long)]
+    remove: bool,
+
+    /// Only print what would be written, as with --yes, or removed.
+    #[arg(short = 'n', long)]
+    dry_run: bool,
+}
+
+pub(super) fn run(args: &SetupArgs, start: Start<'_>) -> anyhow::Result<Exit> {
+    let session = &start.session()?;
+    let setup = Setup::look(args.shell, session)?;
+    if args.remove {
+        return setup.remove(args.dry_run);
+    }
+    let answers = if args.yes || args.dry_run { Answers::Yes } else { Answers::Asked };
+    let Some(wanted) = setup.ask(answers)? else { return Ok(Exit::Failure) };
+    let plan = setup.plan(wanted)?;
+    if plan.is_empty() {
+        let takes_back = format!("nothing to write; {}", setup.shell.takes_back());
+        println(if setup.parts.has_block() { &takes_back } else { "nothing to write" })?;
+        return Ok(Exit::Success);
+    }
+    plan.show()?;
+    if args.dry_run {
+        return Ok(Exit::Success);
+    }
+    if answers == Answers::Asked && session.messages.confirm("write this? ") != Consent::Given {
+        println("nothing was written")?;
+        return Ok(Exit::Success);
+    }
+    plan.carry_out()
+}
+
+/// Where the answers come from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Answers {
+    Yes,
+    Asked,
+}
+
+/// What a person may want, or have already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Wanted {
+    rm: bool,
+    schedule: bool,
+    completions: bool,
+}
+
+/// How everything is before anything is done.
+struct Setup<'a> {
+    session: &'a Session<'a>,
+    shell: StartedShell,
+    home: PathBuf,
+    locations: Locations,
+    shim: Shim<'a>,
+    path: PathBuf,
+    file: StartFile,
+    parts: Parts,
+}
+
+impl<'a> Setup<'a> {
+    fn look(shell: Option<StartedShell>, session: &'a Session<'a>) -> anyhow::Result<Self> {
+        let environment = &session.context.environment;
+        let home = environment.home.clone().context("there is no home directory; set HOME")?;
+        let locations = Locations::of(environment).context("there is no home directory; set HOME")?;
+        let shell = match shell {
+            Some(shell) => shell,
+            None => StartedShell::of(environment)
+                .context("SHELL names no shell that rrm knows; use rrm setup bash, zsh or fish")?,
+        };
+        let path = shell.start_file(environment).context("there is no home directory; set HOME")?;
+        let file = StartFile::open(&path)?;
+        let parts = match Parts::read(file.text.clone()) {
+            Ok(parts) => parts,
+            Err(damaged) => bail!(
+                "cannot change {}: line {} {}; nothing was changed; repair or delete these lines by hand",
+                quoted(&path),
+                damaged.line,
+                damaged.what
+            ),
+        };
+        let shim = Shim::new(None, environment, session.messages)?;
+        Ok(Self { session, shell, home, locations, shim, path, file, parts })
+    }
+
+    /// What is set up already is not asked for. `None` where there is nobody to ask.
+    fn ask(&self, answers: Answers) -> anyhow::Result<Option<Wanted>> {
+        let chosen = &self.parts.chosen;
+        let questions = [
+            (
+                chosen.rm && self.shim.is_made().unwrap_or_default(),
+                format!("make rm run rrm, by the link {}? ", self.session.quoted(self.shim.link())),
+            ),
+            (
+                schedule::is_scheduled(&self.locations)?,
+                "delete for good every day what is past its grace period (rrm clean)? ".to_owned(),
+            ),
+            (chosen.completions, format!("complete the command line of rrm in {}? ", self.shell.name())),
+        ];
+        let mut wanted = [false; 3];
+        for (wanted, (is_there, question)) in wanted.iter_mut().zip(questions) {
+            *wanted = is_there
+                || answers == Answers::Yes
+                || match self.session.messages.confirm(&question) {
+                    Consent::Given => true,
+                    Consent::Refused => false,
+                    Consent::NobodyToAsk | Consent::Interrupted => {
+                        self.session.messages.say("there is no terminal to ask on; nothing was written");
+                        self.session.messages.hint("rrm setup --dry-run prints what rrm setup --yes writes");
+                        return Ok(None);
+                    }
+                };
+        }
+        let [rm, schedule, completions] = wanted;
+        Ok(Some(Wanted { rm, schedule, completions }))
+    }
+
+    fn plan(&self, wanted: Wanted) -> anyhow::Result<Plan<'_>> {
+        let links = wanted.rm && !self.shim.is_made()?;
+        let schedules = wanted.schedule && !schedule::is_scheduled(&self.locations)?;
+        let mut made = self.parts.chosen.made.clone();
+        if links {
+            made.extend(self.below_home(self.shim.link()));
+            made.extend(self.missing_above(self.shim.link()));
+        }
+        if schedules {
+            made.insert(SCHEDULE.to_owned());
+            made.extend(schedule::first_file(&self.locations).iter().flat_map(|file| self.missing_above(file)));
+        }
+        let uses_shell = wanted.rm || wanted.completions;
+        if uses_shell || !made.is_empty() {
+            made.extend(self.missing_above(&self.path));
+        }
+        if uses_shell && !self.shim.is_program_in_path() {
+            bail!("cannot set up {}: PATH has no rrm; add its directory to PATH and try again", self.shell.name());
+        }
+        let chosen = Chosen { rm: wanted.rm, completions: wanted.completions, made };
+        let is_needed = chosen != Chosen::default();
+        let lines = is_needed.then(|| chosen.lines(self.shell));
+        let lines = lines.filter(|lines| Some(self.parts.with(lines)) != self.file.text);
+        Ok(Plan { setup: self, lines, links, schedules })
+    }
+
+    /// The directories above a path and below the home directory that do not exist.
+    fn missing_above(&self, path: &Path) -> impl Iterator<Item = String> {
+        let missing = path.ancestors().skip(1).take_while(|above| sys::metadata_at(above).is_err());
+        missing.filter_map(|above| self.below_home(above))
+    }
+
+    /// A path as it is written down; `None` where it is elsewhere or does not fit on a line.
+    fn below_home(&self, path: &Path) -> Option<String> {
+        let text = path.strip_prefix(&self.home).ok()?.to_str()?;
+        (!text.is_empty() && !text.contains(char::is_control)).then(|| text.to_owned())
+    }
+
+    fn remove(&self, dry_run: bool) -> anyhow::Result<Exit> {
+        if !self.parts.has_block() {
+            self.session
+                .messages
+                .close(&format!("nothing to remove: {} has no lines of rrm setup", quoted(&self.path)));
+            return Ok(Exit::Success);
+        }
+        let made = &self.parts.chosen.made;
+        let link = self.below_home(self.shim.link()).filter(|link| made.contains(link) && self.shim.is_ours());
+        println(&format!("take the lines of rrm setup out of {}", self.session.quoted(&self.path)))?;
+        if link.is_some() {
+            println(&format!("remove the link {}", self.session.quoted(self.shim.link())))?;
+        }
+        if made.contains(SCHEDULE) {
+            println("run rrm clean no longer")?;
+        }
+        if dry_run {
+            return Ok(Exit::Success);
+        }
+        // The lines as late as possible, so that a second run takes back what a first one that was killed has left.
+        if made.contains(SCHEDULE) {
+            schedule::remove(&self.locations)?;
+        }
+        if link.is_some() {
+            self.shim.remove()?;
+        }
+        self.remove_directories(made);
+        self.file.write(self.parts.without().as_deref())?;
+        // The file itself may have been in one.
+        self.remove_directories(made);
+        Ok(Exit::Success)
+    }
+
+    /// Removes the directories that were made, if they are empty; the lowest first.
+    fn remove_directories(&self, made: &BTreeSet<String>) {
+        let is_plain = |path: &&Path| path.components().all(|part| matches!(part, Component::Normal(_)));
+        for path in made.iter().rev().map(Path::new).filter(is_plain).map(|path| self.home.join(path)) {
+            if let Some((above, name)) = path.parent().zip(path.file_name())
+                && let (Ok(above), Ok(name)) = (Dir::open_following(above), Name::new(name))
+            {
+                let _ = above.remove_dir(name);
+            }
+        }
+    }
+}
+
+/// What is left to do.
+struct Plan<'a> {
+    setup: &'a Setup<'a>,
+    /// The lines to write between the marks.
+    lines: Option<String>,
+    links: bool,
+    schedules: bool,
+}
+
+impl Plan<'_> {
+    fn is_empty(&self) -> bool {
+        self.lines.is_none() && !self.links && !self.schedules
+    }
+
+    fn show(&self) -> anyhow::Result<()> {
+        let Setup { session, shim, path, parts, .. } = self.setup;
+        if let Some(lines) = &self.lines {
+            println(&format!("write to {}:", session.quoted(path)))?;
+            parts.marked(lines).lines().try_for_each(|line| println(&format!("  {line}")))?;
+        }
+        if self.links {
+            println(&format!("link {} to {}", session.quoted(shim.link()), session.quoted(shim.program())))?;
+        }
+        if self.schedules {
+            println("run rrm clean every day, as rrm schedule install does")?;
+        }
+        Ok(())
+    }
+
+    /// The start file first, where everything is written down that `--remove` takes back.
+    fn carry_out(&self) -> anyhow::Result<Exit> {
+        let Setup { session, file, parts, shim, .. } = self.setup;
+        if let Some(lines) = &self.lines {
+            file.write(Some(&parts.with(lines)))?;
+        }
+        if self.links {
+            shim.install(&mut io::sink())?;
+        }
+        if self.schedules {
+            schedule::install_daily(session, &self.setup.locations)?;
+        }
+        println(&format!("done; a new shell uses it, and {}", self.setup.shell.takes_back()))?;
+        Ok(Exit::Success)
+    }
+}
+
+impl StartedShell {
+    /// The shell of the user.
+    fn of(environment: &Environment) -> Option<Self> {
+        let name = environment.shell.as_deref()?.file_name()?;
+        [Self::Bash, Self::Zsh, Self::Fish].into_iter().find(|shell| name == shell.name())
+    }
+
+    /// How what was set up for this shell is taken back, whatever the shell is then.
+    fn takes_back(self) -> String {
+        format!("rrm setup {} --remove takes it back", self.name())
+    }
+
+    /// The file that it reads when somebody is going to type in it.
+    fn start_file(self, environment: &Environment) -> Option<PathBuf> {
+        let home = environment.home.as_deref();
+        Some(match self {
+            Self::Bash => home?.join(".bashrc"),
+            Self::Zsh => environment.zsh_dir.as_deref().or(home)?.join(".zshrc"),
+            Self::Fish => environment.config_dir.as_deref()?.join("fish/conf.d/rrm.fish"),
+        })
+    }
+}
+
+/// Start files with marks that are no pair, which `rrm setup` refuses to change: where, and what is wrong.
+pub(crate) fn damaged(environment: &Environment) -> Vec<(PathBuf, String)> {
+    let shells = [StartedShell::Bash, StartedShell::Zsh, StartedShell::Fish];
+    let files = shells.into_iter().filter_map(|shell| shell.start_file(environment));
+    files
+        .filter_map(|path| {
+            let damaged = Parts::read(StartFile::open(&path).ok()?.text).err()?;
+            Some((path, format!("line {} {}", damaged.line, damaged.what)))
+        })
+        .collect()
+}
