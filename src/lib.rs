@@ -121,7 +121,7 @@
 //! Of many files that one command removes from one directory, up to 40 that come next have their record already while one
 //! is moved; they are in place, as the table says.
 //!
-//! An import has two trashes to keep in step, and a table of its own beside its code.
+//! An import and an export have two trashes to keep in step, and tables of their own beside their code.
 //!
 //! [`mend`]: manager::TrashManager::mend
 //!

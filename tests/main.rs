@@ -25,6 +25,7 @@ mod contest;
 mod crash;
 mod doctor;
 mod examples;
+mod export;
 mod feedback;
 mod full_disk;
 mod gnu;

@@ -10,6 +10,7 @@ mod complete;
 mod completions;
 mod config;
 mod doctor;
+mod export;
 mod guard;
 mod help;
 mod import;
@@ -119,6 +120,10 @@ commands! {
     /// Imports what trash-put, gio trash, trashy, gtrash and file managers removed. Original paths and dates are kept.
     /// The grace period starts now.
     Import(import::ImportArgs),
+    /// Export items to the trash of the desktop.
+    ///
+    /// trash-list, gio and file managers list them there, with their original paths and dates. rrm import takes them back.
+    Export(export::ExportArgs),
     /// Find problems and suggest fixes.
     ///
     /// Checks every trash directory, the settings, the schedule and the shim. Below each PATH, checks files for

@@ -176,6 +176,11 @@ pub(crate) fn local(time: NaiveDateTime) -> Option<DateTime<Utc>> {
     instant(time).or_else(later).map(|instant| instant.to_utc())
 }
 
+/// The local time of an instant.
+pub(crate) fn wall_clock(instant: DateTime<Utc>) -> NaiveDateTime {
+    instant.with_timezone(&Local).naive_local()
+}
+
 /// A size in bytes.
 pub(crate) fn size(text: &str) -> Result<u64> {
     text.trim().parse::<ByteSize>().map(|size| size.as_u64()).map_err(|_| bad("read the size", text, SIZE_FORMS))

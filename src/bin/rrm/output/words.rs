@@ -45,6 +45,7 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::DotOrDotDot => "use the directory's own name or its full path",
         Kind::RootDirectory | Kind::HomeDirectory => "rrm never removes it; name the contents to remove",
         Kind::MountPoint => "unmount it first, then try again",
+        Kind::CrossDevice if error.action == "export" => "use rrm restore ID --to DIR to restore it on another volume",
         Kind::HoldsMount if removing => "use --one-file-system to skip the mount and remove the rest",
         Kind::HoldsMount => "findmnt shows the mount; unmount it and try again",
         Kind::TrashDirectory if removing => {
