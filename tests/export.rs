@@ -264,11 +264,12 @@ fn what_is_on_a_volume_stays_on_it() {
 fn what_has_no_desktop_trash_on_its_volume_stays() {
     in_mount_namespace!();
     let sandbox = Sandbox::ordinary();
-    let mount = or_skip!(Mount::tmpfs("mode=755", &sandbox.path("mount")));
+    let mount = or_skip!(Mount::tmpfs("", &sandbox.path("mount")));
     let ours = sandbox.dir("mount/ours");
     sandbox.give(&ours);
     let file = sandbox.file("mount/ours/f", "content");
     sandbox.give(&file);
+    sandbox.chmod(mount.path(), 0o555);
     sandbox.command(["rm".as_ref(), file.as_os_str()]).run().ok();
     let export = sandbox.command(["export".as_ref(), file.as_os_str()]);
     export

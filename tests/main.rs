@@ -13,6 +13,7 @@
 #[macro_use]
 mod common;
 
+mod all_users;
 mod architecture;
 mod attackers;
 mod batch;

@@ -3,6 +3,7 @@
 #![expect(clippy::struct_excessive_bools, reason = "an option is there or not")]
 #![expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "all commands are run in one way")]
 
+mod all_users;
 #[cfg(feature = "browse")]
 mod browse;
 mod clean;

@@ -1,5 +1,7 @@
 //! `rrm list`: lists the items in the trash.
 
+mod all_users;
+
 use std::io::{self, IsTerminal as _, Write};
 use std::ops::ControlFlow;
 
@@ -62,6 +64,10 @@ pub(crate) struct ListArgs {
     /// Print full IDs, dates and paths.
     #[arg(long)]
     pub(crate) full: bool,
+
+    /// As root, list the items of each user, as a table or as JSON.
+    #[arg(long, conflicts_with_all = ["words", "here", "trash_dir"])]
+    pub(crate) all_users: bool,
 
     /// Output format.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Table)]
@@ -178,6 +184,9 @@ impl ValueEnum for ListOrder {
 pub(super) fn run(args: &ListArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
     let request = args.request(&session.context)?;
+    if args.all_users {
+        return all_users::list_all(args, session);
+    }
     if args.order() == ListOrder::AsFound && args.form() != Form::Table {
         return list_as_found(session, &request, args);
     }
