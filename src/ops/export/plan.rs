@@ -115,14 +115,11 @@ impl TrashManager {
             let reason = format!("a file system is mounted inside it, at {}; unmount it first", quoted(point));
             return Err(refused(&item, ErrorKind::HoldsMount, reason));
         }
-        let to = match places.get(&item.trash) {
-            Some(known) => known.clone(),
-            None => {
-                let place = self.place_for(&trash, options.data_home.as_deref())?.map(Arc::new);
-                places.insert(item.trash.clone(), place.clone());
-                place
-            }
-        };
+        if !places.contains_key(&item.trash) {
+            let place = self.place_for(&trash, options.data_home.as_deref())?.map(Arc::new);
+            places.insert(item.trash.clone(), place);
+        }
+        let to = places.get(&item.trash).cloned().flatten();
         let to = to.ok_or_else(|| on_another_volume(&item))?;
         let recorded = to.serves().recorded(&original).ok_or_else(|| on_another_volume(&item))?;
         Ok(ExportStep { item, to, recorded, removed: (options.wall_clock)(removed) })

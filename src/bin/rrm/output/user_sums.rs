@@ -132,7 +132,7 @@ mod tests {
         write(&[sum], now, Charset::Utf8, &mut out).expect("memory takes it");
         assert_eq!(
             String::from_utf8(out).expect("text"),
-            "USER  ITEMS      SIZE  OLDEST    DUE\nada       4  16.0 EiB+      2d  1 now\n"
+            "USER  ITEMS       SIZE  OLDEST    DUE\nada       4  16.0 EiB+      2d  1 now\n"
         );
     }
 }
