@@ -38,6 +38,7 @@ mod json;
 mod keeping;
 mod kept;
 mod licences;
+mod limits;
 mod measuring;
 mod merging;
 mod model;

@@ -108,6 +108,11 @@ pub(crate) fn minimum_age(text: &str) -> Result<Option<TimeDelta>> {
     Ok((!age.is_zero()).then_some(age))
 }
 
+/// A grace period.
+pub(crate) fn grace(text: &str) -> Result<TimeDelta> {
+    delta(text)
+}
+
 fn delta(text: &str) -> Result<TimeDelta> {
     TimeDelta::from_std(duration(text)?).map_err(|_| bad("use the duration", text, "it is too long"))
 }

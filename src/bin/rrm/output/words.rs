@@ -29,7 +29,7 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     Some(match error.kind {
         Kind::BadValue => return None,
         Kind::Kept => "rrm keep --release ID releases it",
-        Kind::TooRecent => "use --keep-newer-than 0 to override the limit",
+        Kind::TooRecent => "--keep-newer-than 0 overrides the limit, if it is your own and not root's",
         Kind::NotFound if error.action == "remove the link" => return None,
         Kind::NotFound if removing => "-f ignores missing files; rrm list shows what is already in the trash",
         Kind::NotFound if error.action.ends_with("the link") => "run rrm shim install to create or repair it",
