@@ -76,7 +76,7 @@ fn what_is_exported_is_as_it_was_and_an_import_takes_it_back() {
     assert_eq!(sandbox.list_json().len(), 0);
     assert_eq!(things_in(&desktop(&sandbox)).len(), 8);
     for (path, tree) in &things {
-        tree.assert_is_at(&desktop(&sandbox).join("files").join(path.file_name().expect("a name")));
+        tree.assert_is_at(desktop(&sandbox).join("files").join(path.file_name().expect("a name")));
     }
     let mode = fs::metadata(desktop(&sandbox)).expect("it was made").permissions().mode();
     assert_eq!(mode & 0o777, 0o700);

@@ -7,6 +7,9 @@ use std::path::{Path, PathBuf};
 use crate::common::fault::each_point;
 use crate::common::{Fault, Format, Invocation, MACHINE, Mount, Sandbox, User, is_root};
 
+/// What is said where a grace period is below the least.
+const WHO: &str = "root has set a minimum grace period of 7d for all users; see rrm config --system";
+
 /// A machine with a directory for its configuration, as each has one.
 fn machine() -> Sandbox {
     let sandbox = Sandbox::ordinary();
@@ -35,7 +38,6 @@ fn nothing_goes_before_the_least_grace_period() {
     set(&sandbox, "grace-period", "7d").run().ok().silent();
     sandbox.rrm(["config", "--system"]).ok().out_is("grace-period 7d\nmax-size none\nother-mounts none\n");
     sandbox.file("f", "content");
-    const WHO: &str = "root has set a minimum grace period of 7d for all users; see rrm config --system";
     let refused = |words: &[&str]| sandbox.command(words).run().fails(2).err_contains(WHO).stderr();
     assert!(refused(&["rm", "-g", "6d", "f"]).starts_with("rrm: cannot use the grace period '6d': "));
     assert!(refused(&["rm", "--immediate", "f"]).starts_with("rrm: cannot use '--immediate': "));

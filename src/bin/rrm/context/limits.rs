@@ -152,7 +152,6 @@ mod tests {
         let own = |days, most| Standing {
             floor: Some(TimeDelta::days(days)),
             rules: vec![Rule::MaxSize(most), Rule::PastGrace],
-            ..Standing::default()
         };
         for ((days, most), expected) in [((1, 10), (7, 10)), ((9, 100), (9, 50)), ((7, 50), (7, 50))] {
             let standing = limits(7, 50).apply(own(days, most));

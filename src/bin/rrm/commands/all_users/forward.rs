@@ -20,65 +20,74 @@ pub(crate) fn forward(
 ) -> anyhow::Result<Exit> {
     let mut worst = Exit::Success;
     for user in &all.users {
-        worst = worst.max(forward_one(all, user, words, form, limits)?);
+        let (mut passed, mut write_error) = (Passed::default(), None);
+        let result = all.run(user, words, limits, |line| {
+            let written = passed.pass_on(line, form, limits, (all, user));
+            written.map_err(|error| {
+                let kind = error.kind();
+                write_error = Some(error);
+                kind.into()
+            })
+        });
+        if let Some(error) = write_error {
+            return Err(error.into());
+        }
+        if passed.has_header {
+            println("")?;
+        }
+        let name = all.name_of(user);
+        if let Some(more @ 1..) = passed.lines.checked_sub(limits.lines) {
+            all.messages.say(&format!("{more} more lines about the trash of {name} are not shown"));
+        }
+        let failure = match result {
+            Ok(_) if passed.strange > 0 => Some("its output is not JSON".to_owned()),
+            Ok(status) if status.success() => continue,
+            // It has said why.
+            Ok(status) if status.code() == Some(1) => None,
+            Ok(status) => Some(status.to_string()),
+            Err(error) => Some(format!("{error:#}")),
+        };
+        worst = Exit::Failure;
+        if let Some(why) = failure {
+            all.messages.say(&format!("cannot run rrm {} for {name}: {why}", all.command));
+        }
     }
     Ok(worst)
 }
 
-/// Only a failure to write output is an error; other failures are printed and end in the exit status.
-fn forward_one(
-    all: &AllUsers<'_>,
-    user: &User,
-    words: &[OsString],
-    form: ReportForm,
-    limits: Limits,
-) -> anyhow::Result<Exit> {
-    let name = all.name_of(user);
-    let (mut printed, mut lines, mut strange) = (false, 0_usize, 0_usize);
-    let mut write_error = None;
-    let result = all.run(user, words, limits, |line| {
-        lines += 1;
-        if lines > limits.lines {
+/// What was passed on for one user.
+#[derive(Default)]
+struct Passed {
+    has_header: bool,
+    lines: usize,
+    /// Lines that were to be objects and are none.
+    strange: usize,
+}
+
+impl Passed {
+    fn pass_on(
+        &mut self,
+        line: Line,
+        form: ReportForm,
+        limits: Limits,
+        (all, user): (&AllUsers<'_>, &User),
+    ) -> io::Result<()> {
+        self.lines += 1;
+        if self.lines > limits.lines {
             return Ok(());
         }
-        let written = match (line, form) {
-            (Line::Out(line), ReportForm::Json) => match output::object_of_user(&user.name, &line) {
-                Some(object) => writeln!(io::stdout(), "{}", output::line_of(&object)),
-                None => {
-                    strange += 1;
-                    Ok(())
-                }
-            },
-            (Line::Out(line), ReportForm::Text) => {
-                let header = if printed { Ok(()) } else { writeln!(io::stdout(), "{name}:") };
-                printed = true;
-                header.and_then(|()| Line::Out(line).pass_on(all.messages.charset))
+        match (&line, form) {
+            (Line::Out(object), ReportForm::Json) => {
+                let object = output::object_of_user(&user.name, object);
+                self.strange += usize::from(object.is_none());
+                return object.map_or(Ok(()), |object| writeln!(io::stdout(), "{}", output::line_of(&object)));
             }
-            (line @ Line::Err(_), _) => line.pass_on(all.messages.charset),
-        };
-        written.map_err(|error| {
-            let kind = error.kind();
-            write_error = Some(error);
-            kind.into()
-        })
-    });
-    if let Some(error) = write_error {
-        return Err(error.into());
+            (Line::Out(_), ReportForm::Text) if !self.has_header => {
+                self.has_header = true;
+                writeln!(io::stdout(), "{}:", all.name_of(user))?;
+            }
+            _ => {}
+        }
+        line.pass_on(all.messages.charset)
     }
-    if let Some(more @ 1..) = lines.checked_sub(limits.lines) {
-        all.messages.say(&format!("{more} more lines about the trash of {name} are not shown"));
-    }
-    if printed {
-        println("")?;
-    }
-    let failure = match result {
-        Ok(status) if status.success() && strange == 0 => return Ok(Exit::Success),
-        Ok(_) if strange > 0 => "its output is not JSON".to_owned(),
-        // It has said why.
-        Ok(status) if status.code() == Some(1) => return Ok(Exit::Failure),
-        Ok(status) => status.to_string(),
-        Err(error) => format!("{error:#}"),
-    };
-    all.messages.say(&format!("cannot run rrm {} for {name}: {failure}", all.command));
-    Ok(Exit::Failure)
 }
