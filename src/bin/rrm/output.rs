@@ -3,6 +3,7 @@
 mod batches;
 pub(crate) mod clean;
 mod colour;
+mod columns;
 mod dates;
 mod escaped;
 pub(crate) mod finding;
@@ -15,6 +16,7 @@ mod pieces;
 mod plain;
 pub(crate) mod preview;
 mod progress;
+mod sessions;
 mod show;
 mod signals;
 mod stats;
@@ -35,6 +37,7 @@ pub(crate) use json::{
 pub(crate) use messages::{Consent, Messages, exit_of};
 pub(crate) use plain::{write_null, write_plain};
 pub(crate) use progress::{TerminalProgress, clear_progress};
+pub(crate) use sessions::{write as write_sessions, write_as_json as write_sessions_as_json};
 pub(crate) use show::write as write_shown;
 pub(crate) use signals::is_interrupted;
 pub(crate) use stats::write as write_stats;

@@ -61,12 +61,16 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     pub(crate) size: bool,
 
+    /// Print one line for each session, as a table or as JSON.
+    #[arg(long, conflicts_with_all = ["sort", "largest_first", "newest_first", "reverse", "limit", "full", "format"])]
+    pub(crate) sessions: bool,
+
     /// Print full IDs, dates and paths.
     #[arg(long)]
     pub(crate) full: bool,
 
     /// As root, list the items of each user, as a table or as JSON.
-    #[arg(long, conflicts_with_all = ["words", "here", "trash_dir"])]
+    #[arg(long, conflicts_with_all = ["words", "here", "trash_dir", "sessions"])]
     pub(crate) all_users: bool,
 
     /// Output format.
@@ -206,8 +210,13 @@ pub(super) fn run(args: &ListArgs, start: Start<'_>) -> anyhow::Result<Exit> {
 fn write(session: &Session<'_>, args: &ListArgs, listing: &Listing) -> io::Result<()> {
     let view = session.view(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
     let mut out = io::BufWriter::new(io::stdout().lock());
-    write_items(args.form(), &listing.items, &view, &mut out)?;
-    if args.form() == Form::Table && session.messages.verbosity.hints() && io::stdout().is_terminal() {
+    match (args.sessions, args.json) {
+        (true, true) => output::write_sessions_as_json(&listing.items, &mut out)?,
+        (true, false) => output::write_sessions(&listing.items, &view, &mut out)?,
+        (false, _) => write_items(args.form(), &listing.items, &view, &mut out)?,
+    }
+    if !args.sessions && args.form() == Form::Table && session.messages.verbosity.hints() && io::stdout().is_terminal()
+    {
         writeln!(out, "{}", output::footer(&listing.items, &view))?;
     }
     out.flush()

@@ -6,8 +6,8 @@ use std::io::{self, Write};
 use chrono::{DateTime, Utc};
 use rrm::text::Charset;
 use serde_json::{Map, Value};
-use unicode_width::UnicodeWidthStr;
 
+use super::columns;
 use super::json::insert_bytes;
 use super::text::{size, span};
 use crate::gnu::quote::quote_where_needed;
@@ -87,18 +87,7 @@ impl UserSum {
 pub(crate) fn write(sums: &[UserSum], now: DateTime<Utc>, charset: Charset, out: &mut impl Write) -> io::Result<()> {
     let heading = ["USER", "ITEMS", "SIZE", "OLDEST", "DUE"].map(str::to_owned);
     let rows: Vec<_> = std::iter::once(heading).chain(sums.iter().map(|sum| sum.cells(now, charset))).collect();
-    let widths: [usize; 5] =
-        std::array::from_fn(|column| rows.iter().map(|row| row[column].width()).max().unwrap_or_default());
-    for row in &rows {
-        let [user, numbers @ ..] = row;
-        let pad = |cell: &str, width: usize| " ".repeat(width - cell.width());
-        write!(out, "{user}{}", pad(user, widths[0]))?;
-        for (cell, width) in numbers.iter().zip(&widths[1..]) {
-            write!(out, "  {}{cell}", pad(cell, *width))?;
-        }
-        writeln!(out)?;
-    }
-    Ok(())
+    columns::write(&rows, out)
 }
 
 #[cfg(test)]
