@@ -5,7 +5,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::common::{Missing, Mount, Sandbox, Tree, User, snapshot};
+use crate::common::{Missing, Mount, Sandbox, Tree, User, is_root, snapshot};
 
 fn desktop(sandbox: &Sandbox) -> PathBuf {
     sandbox.home().join(".local/share/Trash")
@@ -209,6 +209,7 @@ fn a_desktop_trash_that_is_not_safely_ours_gets_nothing() {
     }
     sandbox.chmod(&trash, 0o777);
     refused("others may write to it (mode 0777)");
+    sandbox.rrm(["export", "f"]).err_contains("hint: a desktop trash must be yours");
     sandbox.chmod(&trash, 0o700);
     fs::rename(trash.join("files"), sandbox.path("elsewhere")).expect("ours");
     sandbox.symlink(trash.join("files"), sandbox.path("elsewhere"));
@@ -246,6 +247,14 @@ fn what_is_on_a_volume_stays_on_it() {
     // One that is as it should be is.
     fs::remove_file(&shared).expect("a link");
     fs::rename(mount.path().join("real"), &shared).expect("ours");
+    if is_root() {
+        // What somebody else has made under our number is not ours.
+        let planted = sandbox.dir(shared.join(user.to_string()));
+        sandbox.chown(&planted, 0);
+        sandbox.command(["export".as_ref(), remove("d").as_os_str()]).run().ok().silent();
+        assert_eq!(things_in(&own), ["a b", "b", "d"]);
+        fs::remove_dir(planted).expect("it is empty");
+    }
     sandbox.command(["export".as_ref(), remove("c").as_os_str()]).run().ok().silent();
     assert_eq!(things_in(&shared.join(user.to_string())), ["c"]);
     assert!(!desktop(&sandbox).exists(), "nothing went over to another volume");

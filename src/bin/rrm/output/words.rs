@@ -65,6 +65,10 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
             "--conflict rename restores beside it; --conflict swap moves it to the trash first; --to DIR restores elsewhere"
         }
         Kind::TargetExists => "move the existing file away and try again",
+        Kind::UntrustedRecord if error.action == "import" => "man rrm-import says what is not imported, and why",
+        Kind::UntrustedRecord if error.action == "export" => {
+            "a desktop trash must be yours, closed to the writes of others, and not a symlink"
+        }
         Kind::UntrustedRecord | Kind::OpenRecord | Kind::UnknownOrigin => {
             "use rrm restore ID --to DIR to choose where it goes"
         }
@@ -179,7 +183,7 @@ mod tests {
     #[test]
     fn every_kind_of_error_has_a_next_step() {
         for kind in ErrorKind::ALL {
-            for action in ["remove", "restore", "delete", "clean", "find", "use the link"] {
+            for action in ["remove", "restore", "delete", "clean", "find", "use the link", "import", "export"] {
                 if let Some(hint) = hint(&error(kind, action)) {
                     assert_reads_well(hint, &format!("{kind:?} {action}"));
                     assert_ne!(hint, UNFORESEEN, "{kind:?}");
