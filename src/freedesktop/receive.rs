@@ -24,7 +24,9 @@ const MOST_NUMBERS: u32 = 10_000;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Announced {
     /// It is told of under that name, and nothing is there yet.
-    Yes,
+    Now,
+    /// The same, as a killed command left it.
+    Before,
     /// Something else has the name.
     Taken,
 }
@@ -61,7 +63,8 @@ fn made_in(dir: &Dir, name: Name<'_>) -> io::Result<Dir> {
         Err(error) if error.kind() == io::ErrorKind::NotFound => match dir.create_private_dir(name) {
             // Another program was faster.
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => dir.open_dir(name),
-            made => made,
+            // What comes into it must not be lost with it.
+            made => made.and_then(|made| sys::flush(dir).map(|()| made)),
         },
         opened => opened,
     }
@@ -77,7 +80,7 @@ impl ForeignTrash {
 
     /// Tells of something that is about to come under this name: `put` brings the `.trashinfo`, and replaces nothing.
     ///
-    /// If `text` is told there word for word and nothing has come, a command was killed in between, and this is the next.
+    /// If `text` is told there word for word and nothing has come, a command was killed in between.
     pub fn announce(
         &self,
         name: &OsStr,
@@ -90,9 +93,9 @@ impl ForeignTrash {
         let info = info_of(name);
         let info = Name::new(&info)?;
         match put(&self.info, info) {
-            Ok(()) => Ok(Announced::Yes),
+            Ok(()) => Ok(Announced::Now),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => match self.tells(info, text)? {
-                true => Ok(Announced::Yes),
+                true => Ok(Announced::Before),
                 false => Ok(Announced::Taken),
             },
             Err(error) => Err(error),

@@ -73,6 +73,13 @@ pub struct ExportStep {
     pub removed: NaiveDateTime,
 }
 
+impl ExportStep {
+    /// What goes from one trash to one other comes together.
+    fn order(&self) -> (&Path, &Path, Option<&Path>) {
+        (self.to.path(), &self.item.trash, self.item.original_path())
+    }
+}
+
 /// The other trash for each of ours, if there is one.
 type Places = HashMap<Arc<Path>, Option<Arc<Place>>>;
 
@@ -97,7 +104,7 @@ impl TrashManager {
                 Err(error) => plan.problems.push(error),
             }
         }
-        plan.steps.sort_by(|a, b| (a.to.path(), a.item.original_path()).cmp(&(b.to.path(), b.item.original_path())));
+        plan.steps.sort_by(|one, other| one.order().cmp(&other.order()));
         plan
     }
 

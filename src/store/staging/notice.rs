@@ -1,8 +1,9 @@
 //! What another program is told of an item that it gets: a small file, whole and on the disk before that program can see
 //! it.
 //!
-//! Killed before it is moved there, a command leaves it in `.staging`. The next one about the item replaces it, and `clean`
-//! deletes it.
+//! All of a command's are written first, and [flushed](TrashDir::flush_notices) once: a flush between two renames might
+//! bring one half of a rename to the disk, where there is no journal. Killed before it is moved, a command leaves it in
+//! `.staging`. The next one about the item replaces it, and `clean` deletes it.
 
 use std::ffi::OsString;
 use std::io;
@@ -27,31 +28,40 @@ impl TrashDir {
     pub fn notice<'a>(&'a self, item: ItemId, content: &'a [u8]) -> Notice<'a> {
         Notice { trash: self, name: layout::notice_of(item), content }
     }
+
+    /// Brings to the disk whatever notices were written.
+    pub fn flush_notices(&self) -> io::Result<()> {
+        sys::flush_file_system(&self.own_dir(layout::STAGING)?.readable()?)
+    }
 }
 
 impl Notice<'_> {
+    /// Writes it down. Before it is put anywhere, [`TrashDir::flush_notices`] brings it to the disk.
+    pub fn write(&self) -> io::Result<()> {
+        self.trash.making_room(|| {
+            let (staging, own) = (self.trash.own_dir(layout::STAGING)?, Name::new(&self.name)?);
+            if_there(staging.remove_file(own))?;
+            sys::write(&staging.create_file(own)?, self.content)
+        })
+    }
+
     /// Puts it under `name` into `dir`, where nothing of that name may be (`EEXIST`): all of it or nothing.
     pub fn put(&self, dir: &Dir, name: Name<'_>) -> io::Result<()> {
         let own = Name::new(&self.name)?;
         for _ in 0..ATTEMPTS {
-            let staging = self.trash.making_room(|| self.write(own))?;
+            let staging = self.trash.own_dir(layout::STAGING)?;
             match self.trash.making_room(|| rename_no_replace(&staging, own, dir, name)) {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(error) => {
-                    if_there(staging.remove_file(own))?;
-                    return Err(error);
-                }
-                Ok(()) => return Ok(()),
+                moved => return moved,
             }
+            self.write()?;
+            sys::flush_file(&staging.open_file(own)?)?;
         }
         Err(io::Error::new(io::ErrorKind::ResourceBusy, "another process keeps deleting the new files"))
     }
 
-    fn write(&self, own: Name<'_>) -> io::Result<Dir> {
-        let staging = self.trash.own_dir(layout::STAGING)?;
-        if_there(staging.remove_file(own))?;
-        let file = staging.create_file(own)?;
-        sys::write(&file, self.content).and_then(|()| sys::flush_file(&file))?;
-        Ok(staging)
+    /// Deletes what was written and not put anywhere.
+    pub fn discard(&self) -> io::Result<()> {
+        if_there(self.trash.own_dir(layout::STAGING)?.remove_file(Name::new(&self.name)?)).map(drop)
     }
 }
