@@ -2,7 +2,8 @@
 //! use it (<https://specifications.freedesktop.org/trash-spec/>).
 //!
 //! Such a trash is a directory with two more in it. What was removed is in `files`, under any name; where it was and when
-//! it was removed is in `info`, in a file of the same name with `.trashinfo` at its end. `places` are where they are.
+//! it was removed is in `info`, in a file of the same name with `.trashinfo` at its end. `places` are where they are, and
+//! `receive` puts things there.
 //!
 //! # Security
 //! Another user, or whoever had a shared drive before, may have made any of it. A trash is believed only where the
@@ -11,6 +12,7 @@
 
 mod info;
 mod places;
+mod receive;
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
@@ -23,7 +25,8 @@ use crate::item::is_plain_path;
 use crate::sys::{self, Dir, Locked, Metadata, Name, if_there};
 
 pub use info::{Info, Removed};
-pub use places::{Place, Serves, at, open_each, places};
+pub use places::{Place, Serves, at, in_home, on_volume, open_each, places};
+pub use receive::Announced;
 
 /// What is tried, in every error about such a trash.
 pub const IMPORT: &str = "import";
@@ -73,6 +76,16 @@ impl ForeignTrash {
         let Some(dir) = if_there(Dir::open(path)).map_err(|error| not_opened(path, error))? else {
             return Ok(None);
         };
+        Self::checked(&dir, path, serves, |name| if_there(dir.open_dir(name)))
+    }
+
+    /// The trash in this directory, if it is safe and `part` opens its two directories.
+    fn checked(
+        dir: &Dir,
+        path: &Path,
+        serves: Serves,
+        part: impl Fn(Name<'_>) -> io::Result<Option<Dir>>,
+    ) -> Result<Option<Self>> {
         let is = dir.metadata().map_err(cannot(IMPORT, path))?;
         if is.uid != sys::effective_uid() {
             return Err(unsafe_trash(path, format!("it belongs to user {}", is.uid)));
@@ -80,9 +93,7 @@ impl ForeignTrash {
         if is.mode & 0o022 != 0 {
             return Err(unsafe_trash(path, format!("others may write to it (mode {:04o})", is.mode)));
         }
-        let part = |name: Name<'_>| {
-            if_there(dir.open_dir(name)).map_err(|error| not_opened(&path.join(name.as_os_str()), error))
-        };
+        let part = |name: Name<'_>| part(name).map_err(|error| not_opened(&path.join(name.as_os_str()), error));
         let (Some(files), Some(info)) = (part(FILES)?, part(INFO)?) else { return Ok(None) };
         Ok(Some(Self { path: path.to_owned(), serves, files, info }))
     }
@@ -111,9 +122,11 @@ impl ForeignTrash {
         matches!(self.serves, Serves::Everything { .. })
     }
 
-    /// Takes the right to import from it; `None` where another process has it.
-    pub fn lock(&self) -> io::Result<Option<Locked>> {
-        Locked::take(self.info.readable()?)
+    /// Takes the right to move things out of it or into it: two at once would each undo what the other has begun.
+    pub fn lock(&self, action: &'static str) -> Result<Locked> {
+        let failed = |error| Error::system(action, &self.path, error);
+        let busy = || Error::new(ErrorKind::Busy, action, &self.path, "another import or export is running there");
+        Locked::take(self.info.readable().map_err(failed)?).map_err(failed)?.ok_or_else(busy)
     }
 
     /// Reads everything in it. What cannot be read or believed is told and keeps nothing else from being read.
@@ -139,19 +152,13 @@ impl ForeignTrash {
 
     /// Takes away what is told of a thing that is no longer there. One that is gone already is no failure.
     pub fn forget(&self, name: &OsStr) -> io::Result<()> {
-        let info = [name.as_bytes(), ENDING].concat();
-        let info = Name::new(OsStr::from_bytes(&info))?;
-        match self.info.remove_file(info) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
-        }
+        if_there(self.info.remove_file(Name::new(&info_of(name))?)).map(drop)
     }
 
     /// That a `.trashinfo` is left and the thing is not.
     #[must_use]
     pub fn without_thing(&self, name: &OsStr) -> Error {
-        let info = OsString::from_iter([name, OsStr::from_bytes(ENDING)]);
-        self.orphan(INFO, &info, "the file it describes does not exist")
+        self.orphan(INFO, &info_of(name), "the file it describes does not exist")
     }
 
     /// One entry; `None` where it was there a moment ago.
@@ -187,6 +194,11 @@ impl ForeignTrash {
     }
 }
 
+/// What the file is called that tells of `name`.
+fn info_of(name: &OsStr) -> OsString {
+    OsString::from_iter([name, OsStr::from_bytes(ENDING)])
+}
+
 fn not_opened(path: &Path, error: io::Error) -> Error {
     match error.kind() {
         io::ErrorKind::NotADirectory => unsafe_trash(path, "it is a symbolic link or not a directory"),
@@ -206,6 +218,15 @@ impl Serves {
             Self::Everything { home } => Ok(home.join(recorded)),
             Self::Below(_) if recorded.is_absolute() => Err("it has an absolute path, in the trash of a volume"),
             Self::Below(top) => Ok(top.join(recorded)),
+        }
+    }
+
+    /// What is recorded for an absolute path, or `None` where it cannot be.
+    #[must_use]
+    pub fn recorded(&self, original: &Path) -> Option<PathBuf> {
+        match self {
+            Self::Everything { .. } => Some(original.to_owned()),
+            Self::Below(top) => original.strip_prefix(top).ok().map(Path::to_owned),
         }
     }
 }

@@ -51,6 +51,7 @@
 //! | `rrm_import` | the same | the next import goes on with that entry |
 //! | `rrm_mode`, `trashed_date`, `rrm_keep` of an older item | we alone if its carrier is closed; else the item is open | it gets that mode back; it is ordered by that date; it is kept |
 //! | any of these on what is in no trash, or open | its owner, its group, whoever copied it | a removal writes its own over what a crash left of the same path, and leaves anything else in an envelope; the doctor erases it; nothing is done by its value |
+//! | what root has set for all users, on a directory of root's | root alone; if others could, nothing is deleted | it limits what a user chooses |
 //! | what the last undo brought back, in `.undone` | we alone; where it leads, others may have put something since | a redo removes it again if it is the same inode, unchanged; it is not due before a new grace period is over |
 //! | the journal, the plan and the aftermath of a guarded run | we alone; where they lead, others may have put something since | an undo moves back, and gives permissions to, the very inode only, through no link, never a set-id bit of a program nor an owner |
 //! | a note in `.staging` | we alone; where it leads, others may have put something since | compared byte by byte before anything goes |
@@ -121,7 +122,7 @@
 //! Of many files that one command removes from one directory, up to 40 that come next have their record already while one
 //! is moved; they are in place, as the table says.
 //!
-//! An import has two trashes to keep in step, and a table of its own beside its code.
+//! An import and an export have two trashes to keep in step, and tables of their own beside their code.
 //!
 //! [`mend`]: manager::TrashManager::mend
 //!

@@ -3,6 +3,7 @@
 pub mod clean;
 pub(crate) mod copy;
 pub mod doctor;
+pub mod export;
 pub(crate) mod guarded;
 pub mod import;
 pub mod keep;

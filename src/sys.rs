@@ -44,7 +44,7 @@
 //! | attributes of links and of those | copied | not seen | not seen |
 //! | a flush of the whole | one call | each file | each file |
 //! | SIGHUP ignored by whoever started us | known | never caught | never caught |
-//! | `clean --all-users` | yes | refused | refused |
+//! | `--all-users` | yes | refused | refused |
 
 mod answer;
 mod attribute;

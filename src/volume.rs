@@ -3,6 +3,7 @@
 //! A volume here is as far as a rename reaches: one mount, or one subvolume of it. It has its own trash directory,
 //! because a rename out of it would be a copy.
 
+mod climb;
 mod elsewhere;
 mod patience;
 
@@ -15,7 +16,10 @@ use crate::error::{Error, ErrorKind, Result, cannot};
 use crate::store::{Base, TrashDir, layout, may_hold};
 use crate::sys::{self, Dir, FileId, Metadata, MountRoot};
 
+pub use climb::mount_point_of;
 pub use patience::ask_each;
+
+use climb::climb;
 
 /// What is tried, in every error about a trash directory that cannot be reached.
 const USE: &str = "use the trash directory";
@@ -368,24 +372,6 @@ fn unplugged(path: &Path, reason: &'static str) -> Error {
     Error::new(ErrorKind::Unplugged, USE, path, reason)
 }
 
-/// `directory` and those above it, as far as a rename could reach: up to where another mount or subvolume begins, to
-/// `root`, or to where we may not look any further.
-fn climb(directory: &Dir, root: &Path) -> io::Result<Vec<(Dir, Metadata)>> {
-    let root = sys::metadata_at(root)?.id;
-    let start = directory.metadata()?;
-    let mut reached = vec![(directory.try_clone()?, start)];
-    while let Some((below, is)) = reached.last().filter(|(_, metadata)| metadata.id != root) {
-        let Ok(above) = below.open_parent() else { break };
-        let Ok(found) = above.metadata() else { break };
-        // Above the root of all directories is itself, and whoever looks below another one never meets that.
-        if found.id == is.id || found.mount != start.mount || found.id.device != start.id.device {
-            break;
-        }
-        reached.push((above, found));
-    }
-    Ok(reached)
-}
-
 /// Whether a trash directory may be made in a place, or why not.
 fn may_create_in(place: &Dir, metadata: &Metadata) -> std::result::Result<(), &'static str> {
     if !may_hold(metadata) {
@@ -394,18 +380,5 @@ fn may_create_in(place: &Dir, metadata: &Metadata) -> std::result::Result<(), &'
         Err("its parent directory is not writable")
     } else {
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Nothing is above the root of all directories, whatever directory it is that the climb was to end at.
-    #[test]
-    fn a_climb_ends_at_the_top() {
-        let elsewhere = tempfile::tempdir().expect("a temporary directory");
-        let top = Dir::open(Path::new("/")).expect("opened");
-        assert_eq!(climb(&top, elsewhere.path()).expect("climbed").len(), 1);
     }
 }

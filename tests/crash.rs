@@ -5,6 +5,7 @@
 
 pub(crate) mod accounts;
 mod clean;
+mod export;
 mod first_use;
 mod import;
 mod merge;

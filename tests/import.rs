@@ -344,7 +344,7 @@ fn only_one_imports_from_a_trash_at_a_time() {
         .through(["flock".as_ref(), held.as_os_str()])
         .run()
         .fails(1)
-        .err_contains("another import is running");
+        .err_contains("another import or export is running");
     import.run().ok().silent();
     import.run().ok().err_contains("nothing to import");
 }

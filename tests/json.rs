@@ -121,6 +121,23 @@ fn an_import_tells_its_items() {
     assert!(fs::symlink_metadata(sandbox.path("other/files/a")).is_err());
 }
 
+#[test]
+fn an_export_tells_its_items() {
+    let (sandbox, listed) = trashed();
+    let place = sandbox.home().join(".local/share/Trash");
+    let export = |words: &[&str]| {
+        let mut told = sorted(objects(&sandbox.rrm([&["export", "--json", "--under", "."], words].concat())));
+        let paths = told.iter_mut().map(|object| object.as_object_mut().and_then(|keys| keys.remove("path")));
+        let paths: Vec<_> = paths.map(|path| path.expect("where it is")).collect();
+        assert_told(&sandbox, &told, &listed, "exported");
+        paths
+    };
+    let path = |path: &std::path::Path| Value::from(path.to_string_lossy());
+    assert_eq!(export(&["-n"]), [path(&place), path(&place)]);
+    assert_eq!(export(&[]), [path(&place.join("files/a")), path(&place.join("files/b"))]);
+    assert!(sandbox.list_json().is_empty());
+}
+
 /// Who releases what nobody keeps is told, and what a dry run says is what the run does.
 #[test]
 fn a_release_of_what_is_not_kept_says_so() {

@@ -13,6 +13,7 @@
 #[macro_use]
 mod common;
 
+mod all_users;
 mod architecture;
 mod attackers;
 mod batch;
@@ -25,6 +26,7 @@ mod contest;
 mod crash;
 mod doctor;
 mod examples;
+mod export;
 mod feedback;
 mod full_disk;
 mod gnu;
@@ -37,6 +39,7 @@ mod json;
 mod keeping;
 mod kept;
 mod licences;
+mod limits;
 mod measuring;
 mod merging;
 mod model;

@@ -1,11 +1,12 @@
 //! `rrm stats`: sums of what is in the trash, from outside.
 
 use std::fs;
+use std::path::Path;
 
 use chrono::{SecondsFormat, TimeDelta, Utc};
 use serde_json::{Value, json};
 
-use crate::common::{Mount, Run, Sandbox, removed_at};
+use crate::common::{Format, Mount, Run, Sandbox, User, removed_at};
 
 /// The volumes that are told, counting only what was below the working directory: other trashes of the tester's may be
 /// found as well.
@@ -14,6 +15,17 @@ fn volumes(sandbox: &Sandbox) -> Vec<Value> {
     let run = sandbox.rrm(["stats", "--here", "--format", "json"]);
     let lines = run.ok().stdout.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
     lines.map(|line| serde_json::from_slice(line).unwrap_or_else(|error| panic!("{error}: {run}"))).collect()
+}
+
+/// The same without what is on the disk, which each file system has in its own way.
+#[track_caller]
+fn volumes_by_content(sandbox: &Sandbox) -> Vec<Value> {
+    let mut volumes = volumes(sandbox);
+    let sums = volumes.iter_mut().flat_map(|volume| volume.as_object_mut().expect("an object").values_mut());
+    for tally in sums.filter_map(Value::as_object_mut).flat_map(|sums| sums.values_mut()) {
+        tally.as_object_mut().expect("a sum").remove("on_disk").expect("what it frees");
+    }
+    volumes
 }
 
 fn tally(items: u64, bytes: u64) -> Value {
@@ -43,7 +55,7 @@ fn sums_are_by_age_by_kind_and_by_when_it_goes() {
     sandbox.tree("d", &[("a", "1234"), ("b/c", "56")]);
     sandbox.symlink("link", "x");
     sandbox.rrm(["rm", "-g", "300d", "d", "link"]).ok();
-    let told = volumes(&sandbox);
+    let told = volumes_by_content(&sandbox);
     let [volume] = &told[..] else { panic!("one volume holds them all: {told:?}") };
     assert_eq!((&volume["items"], &volume["bytes"], &volume["unmeasured"]), (&json!(6), &json!(157), &json!(0)));
     let ages = json!({ "day": tally(3, 17), "week": tally(1, 20), "month": tally(1, 80), "year": tally(1, 40),
@@ -82,10 +94,10 @@ fn the_bars_fit_eighty_columns_and_the_locale() {
     };
     assert_eq!(row(&utf8, "in the last day")[4..], ["1", "29.3", "KiB", &format!("{}▉", "█".repeat(40))], "{utf8}");
     assert_eq!(row(&utf8, "in the last year")[4..], ["1", "1", "B", "▏"]);
-    assert_eq!(row(&utf8, "Holds"), ["Holds", "2", "items,", "29.3", "KiB"]);
+    assert_eq!(row(&utf8, "Holds")[..5], ["Holds", "2", "items,", "29.3", "KiB"]);
     let ascii = stats("C").run().ok().stdout();
     assert!(bars(&ascii).is_ascii(), "{ascii}");
-    assert_eq!(row(&ascii, "within a month")[3..], ["2", "29.3", "KiB", &"#".repeat(41)]);
+    assert_eq!(row(&ascii, "within a month")[6..], ["#".repeat(41)]);
     let narrow = stats("C.UTF-8").on_terminal(50, "").ok().stdout();
     assert!(bars(&narrow).lines().all(|line| line.chars().count() <= 50), "{narrow}");
     assert!(bars(&narrow).lines().any(|line| line.chars().count() == 50), "{narrow}");
@@ -123,7 +135,11 @@ fn what_cannot_be_measured_is_told_as_such() {
     sandbox.rrm(["rm", "-f", "d"]).ok();
     let told = volumes(&sandbox);
     assert_eq!((&told[0]["items"], &told[0]["unmeasured"]), (&json!(1), &json!(1)));
-    sandbox.rrm(["stats", "--here"]).ok().out_contains("1 item, 0 B and 1 of unknown size").err_lacks("rrm");
+    sandbox
+        .rrm(["stats", "--here"])
+        .ok()
+        .out_contains("1 item, 0 B (0 B on disk) and 1 of unknown size")
+        .err_lacks("rrm");
 }
 
 #[test]
@@ -138,7 +154,48 @@ fn nothing_to_count_is_told_in_one_line() {
     sandbox.rrm(["stats", "--here", "--format", "json"]).ok().silent();
     sandbox.file("file", "x");
     sandbox.rrm(["rm", "file"]).ok();
-    sandbox.rrm(["stats", "--here", "--largest", "0"]).ok().out_contains("Holds     1 item, 1 B");
+    sandbox.rrm(["stats", "--here", "--largest", "0"]).ok().out_contains("Holds     1 item, 1 B (");
     nothing(sandbox.rrm(["stats", "--here", "--kind", "fifo"]).ok());
     sandbox.command(["stats", "--here"]).redirected(">/dev/full").run().fails(1).err_contains("No space");
+}
+
+/// What is said of a volume is what df says, and what deleting frees is what du counts: neither a file with holes, nor one
+/// with another name, nor a thousand small ones make that another number.
+#[test]
+fn it_agrees_with_df_and_du() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::new();
+    let mount = or_skip!(Mount::image(Format::Ext4, 64, &sandbox.path("mount")));
+    let at = |name: &str| mount.path().join(name);
+    fs::create_dir(at("d")).expect("root may");
+    (0..300).for_each(|number| fs::write(at("d").join(number.to_string()), "x").expect("there is room"));
+    fs::write(at("big"), vec![b'x'; 20 << 20]).expect("there is room");
+    fs::File::create(at("holes")).and_then(|file| file.set_len(1 << 40)).expect("it has only holes");
+    fs::write(at("linked"), vec![b'x'; 1 << 20]).expect("there is room");
+    fs::hard_link(at("linked"), at("stays")).expect("a link");
+    sandbox.command(["rm"]).args(["d", "big", "holes", "linked"].map(at)).run().ok();
+    let output = |program: &str, words: &[&str], path: &Path| -> Vec<u64> {
+        let run = sandbox.tool(program, words).args([path]).run();
+        let text = run.ok().stdout();
+        let last = text.lines().last().expect("a line").split_whitespace();
+        last.filter_map(|word| word.trim_end_matches('%').parse().ok()).collect()
+    };
+    let df = output("df", &["-B1", "--output=size,used,avail,pcent"], mount.path());
+    let trash = mount.path().join(format!(".rrm-{}", User::Caller.ids().0));
+    // A deletion frees nothing of what has another name elsewhere.
+    let items = sandbox.list_json().into_iter();
+    let items = items.filter(|item| item["original_path"].as_str().is_some_and(|path| !path.ends_with("/linked")));
+    let places = items.map(|item| trash.join(item["id"].as_str().expect("an ID")));
+    let du: u64 = places.map(|item| output("du", &["-s", "-B1"], &item)[0]).sum();
+    let run = sandbox.command(["stats", "--json", "--under"]).args([mount.path()]).run();
+    let volume: Value = serde_json::from_slice(&run.ok().stdout).expect("one object");
+    for (key, expected) in [("volume_size", df[0]), ("volume_used", df[1]), ("volume_available", df[2])] {
+        assert_eq!(volume[key], expected, "{key}");
+    }
+    let freed = volume["on_disk"].as_u64().expect("a number");
+    assert_eq!(freed, du);
+    assert_eq!(volume["by_due"]["month"]["on_disk"], freed);
+    assert!(volume["bytes"].as_u64().is_some_and(|bytes| bytes > 1 << 40), "{volume}");
+    let text = sandbox.command(["stats", "--under"]).args([mount.path()]).run().ok().stdout();
+    assert!(text.contains(&format!("\nUsed      {}%, ", df[3])), "{text}");
 }

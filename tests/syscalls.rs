@@ -108,9 +108,9 @@ const A_PROCESS: &[(&str, usize, &str)] = &[
     ("flistxattr", 2, "the configuration, read once, and what attributes the file has already"),
     (
         "openat",
-        6,
-        "/proc/self/maps; the directory of the configuration and its descriptor to read, the \
-      operand's directory, the trash directory, the file",
+        7,
+        "/proc/self/maps; the directory of the configuration and its descriptor to read; that of the limits for all \
+      users, which is not there; the operand's directory, the trash directory, the file",
     ),
     ("close", 6, "all of them"),
     (

@@ -1,9 +1,10 @@
 //! What one `.trashinfo` tells.
 
 use std::ffi::OsString;
+use std::fmt::Write as _;
 use std::io::{self, Read};
-use std::os::unix::ffi::OsStringExt;
-use std::path::PathBuf;
+use std::os::unix::ffi::{OsStrExt, OsStringExt};
+use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
@@ -42,6 +43,14 @@ pub enum Removed {
 }
 
 impl Info {
+    /// What is told of a thing that was at `path` and was removed at this time by the clock on the wall. `id` says which it is
+    /// in the trash it comes from; programs pass over lines that they do not know.
+    #[must_use]
+    pub fn text(path: &Path, removed: NaiveDateTime, id: &str) -> String {
+        let (path, removed) = (escaped(path.as_os_str().as_bytes()), removed.format("%Y-%m-%dT%H:%M:%S"));
+        format!("[Trash Info]\nPath={path}\nDeletionDate={removed}\nX-Rrm-Item={id}\n")
+    }
+
     /// Reads the file `name` of `dir`: `None` if it is gone, or why it cannot be believed. What is no file is not opened.
     pub fn read(dir: &Dir, name: Name<'_>) -> io::Result<Option<Result<Self, &'static str>>> {
         let file = match dir.metadata_of(name) {
@@ -84,6 +93,21 @@ fn value_of<'a>(line: &'a [u8], key: &[u8]) -> Option<&'a [u8]> {
         Some(value) => Some(value),
         None => rest.trim_ascii_start().strip_prefix(b"=").map(<[u8]>::trim_ascii),
     }
+}
+
+/// A path as in a URL (RFC 2396): what is no letter, digit or one of `-_.~/` is `%XX`. GLib takes blanks at its ends and
+/// backslashes for its own.
+fn escaped(path: &[u8]) -> String {
+    let mut text = String::with_capacity(path.len());
+    for byte in path {
+        if byte.is_ascii_alphanumeric() || b"-_.~/".contains(byte) {
+            text.push(char::from(*byte));
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(text, "%{byte:02X}");
+        }
+    }
+    text
 }
 
 /// What some programs make when they join paths.
@@ -156,6 +180,18 @@ mod tests {
     fn any_bytes_in_a_name_and_the_first_of_several_keys() {
         let text = b"[Trash Info]\nDeletionDate=2026-11-21T00:00:00\nOther=1\nPath=/a%0Ab%FF+c\xc3\xa9\nPath=/second";
         assert_eq!(parse(text).expect("a good one").path.into_os_string().into_vec(), b"/a\nb\xff+c\xc3\xa9");
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        let path: Vec<u8> = (1..=255).collect();
+        let path = PathBuf::from(OsString::from_vec([b"/ a", &path[..], b"/b "].concat()));
+        let removed = "2026-11-01T10:00:00".parse().expect("a date");
+        let text = Info::text(&path, removed, "an ID");
+        assert!(text.is_ascii() && text.starts_with("[Trash Info]\nPath=/%20a%01%02"), "{text}");
+        let info = parse(text.as_bytes()).expect("a good one");
+        let as_read = without_double_slashes(path.into_os_string().into_vec());
+        assert_eq!((info.path.into_os_string().into_vec(), info.removed), (as_read, Removed::ByTheClock(removed)));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{ForeignTrash, IMPORT, unsafe_trash};
 use crate::error::{ErrorKind, Result, cannot};
-use crate::sys::{self, Dir, STICKY};
+use crate::sys::{self, Dir, Metadata, Name, STICKY, if_there};
 use crate::volume::ask_each;
 
 /// What the paths in a trash are about.
@@ -44,11 +44,7 @@ const SHARED: &str = ".Trash";
 #[must_use]
 pub fn places(data_home: Option<&Path>, mount_points: impl IntoIterator<Item = PathBuf>) -> Vec<Place> {
     let uid = sys::effective_uid().to_string();
-    let home = data_home.map(|data| Place {
-        path: data.join("Trash"),
-        serves: Serves::Everything { home: data.to_owned() },
-        found: Found::ByName,
-    });
+    let home = data_home.map(in_home);
     let of_volume = |top: PathBuf| {
         [top.join(SHARED).join(&uid), top.join(own_name(&uid))].map(|path| Place {
             path,
@@ -57,6 +53,33 @@ pub fn places(data_home: Option<&Path>, mount_points: impl IntoIterator<Item = P
         })
     };
     home.into_iter().chain(mount_points.into_iter().flat_map(of_volume)).collect()
+}
+
+/// The one in the directory for a user's data.
+#[must_use]
+pub fn in_home(data_home: &Path) -> Place {
+    let serves = Serves::Everything { home: data_home.to_owned() };
+    Place { path: data_home.join("Trash"), serves, found: Found::ByName }
+}
+
+/// Where a thing on the volume goes whose `top` is at this path: into the directory that its users share, if that is as the
+/// specification wants it and has or takes a trash of ours; else into one of our own.
+#[must_use]
+pub fn on_volume(top: &Dir, path: &Path) -> Place {
+    let uid = sys::effective_uid().to_string();
+    let name = if shares(top, &uid) { Path::new(SHARED).join(uid) } else { own_name(&uid).into() };
+    Place { path: path.join(name), serves: Serves::Below(path.to_owned()), found: Found::ByName }
+}
+
+fn shares(top: &Dir, uid: &str) -> bool {
+    let (Ok(shared), Ok(uid)) = (top.open_dir(Name::fixed(SHARED)), Name::new(uid)) else { return false };
+    let is_safe = shared.metadata().is_ok_and(|is| is.mode & STICKY != 0);
+    let is_for_us = match if_there(shared.metadata_of(uid)) {
+        Ok(Some(is)) => is.is_dir() && is.uid == sys::effective_uid(),
+        Ok(None) => shared.is_writable(),
+        Err(_) => false,
+    };
+    is_safe && is_for_us
 }
 
 /// A trash that a person named, by its path without links. What it is called tells what it serves.
@@ -94,22 +117,44 @@ impl Place {
         }
     }
 
+    /// What the paths in it are about.
+    #[must_use]
+    pub fn serves(&self) -> &Serves {
+        &self.serves
+    }
+
+    /// Whether it is in a directory that all users share.
+    #[must_use]
+    pub fn is_shared(&self) -> bool {
+        self.above().ends_with(SHARED) && matches!(self.serves, Serves::Below(_))
+    }
+
+    pub(super) fn above(&self) -> &Path {
+        self.path.parent().unwrap_or(Path::new("/"))
+    }
+
     /// Where every user may make a trash, nobody else must be able to put another in its place: the directory has to be
     /// sticky, and no link.
     fn check_shared(&self) -> Result<()> {
-        let above = self.path.parent().unwrap_or(Path::new("/"));
-        if !above.ends_with(SHARED) || !matches!(self.serves, Serves::Below(_)) || sys::metadata_at(&self.path).is_err()
-        {
+        if !self.is_shared() || sys::metadata_at(&self.path).is_err() {
             return Ok(());
         }
+        let above = self.above();
         match Dir::open(above).and_then(|dir| dir.metadata()) {
-            Ok(shared) if shared.mode & STICKY != 0 => Ok(()),
-            Ok(_) => Err(unsafe_trash(above, "it is shared and not sticky (chmod +t)")),
+            Ok(shared) => check_sticky(above, &shared),
             Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
                 Err(unsafe_trash(above, "it is a symbolic link or not a directory"))
             }
             Err(error) => Err(cannot(IMPORT, above)(error)),
         }
+    }
+}
+
+/// See [`Place::check_shared`].
+pub(super) fn check_sticky(path: &Path, shared: &Metadata) -> Result<()> {
+    match shared.mode & STICKY {
+        0 => Err(unsafe_trash(path, "it is shared and not sticky (chmod +t)")),
+        _ => Ok(()),
     }
 }
 

@@ -129,10 +129,10 @@ fn forget_runs(trash: &TrashDir) -> io::Result<()> {
     runs.iter().filter(|(_, text)| is_over(text)).try_for_each(|(id, _)| trash.forget_aftermath(*id))
 }
 
-/// Deletes what killed copies left, then reconciles what they had finished; a command that is at work keeps its own.
+/// Deletes what killed copies and exports left, then reconciles what they had finished; a command that is at work keeps its own.
 fn sweep_staging(trash: &TrashDir, staging: Staging, progress: &dyn Progress, cleaned: &mut Cleaned) {
     let path = trash.path().join(layout::STAGING.as_os_str());
-    for name in staging.copies.iter().take_while(|_| !progress.interrupted()) {
+    for name in staging.copies.iter().chain(&staging.notices).take_while(|_| !progress.interrupted()) {
         match lock_leftover(&staging.dir, name) {
             Ok(Owner::AtWork) => {}
             Ok(Owner::Gone(_lock)) => {

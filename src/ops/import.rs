@@ -29,13 +29,13 @@ use std::sync::Arc;
 
 use self::plan::nearest;
 use crate::error::{Error, ErrorKind, Result};
-use crate::freedesktop::{ForeignTrash, IMPORT};
+use crate::freedesktop::IMPORT;
 use crate::item::{Record, TrashItem};
 use crate::manager::TrashManager;
 use crate::ops::remove::copy_in::{Incoming, not_all_removed};
 use crate::progress::{Activity, Amount, Progress, begin};
 use crate::store::{Note, Noted, Source};
-use crate::sys::{self, Dir, Locked, Metadata, Name, if_there};
+use crate::sys::{self, Dir, Metadata, Name, if_there};
 use crate::transfer::{Proof, Route, bring_back, remove_source};
 
 pub use self::plan::{ImportOptions, ImportPlan, ImportStep, LocalTime, Sources};
@@ -60,7 +60,7 @@ impl TrashManager {
     ) {
         let _ending = begin(progress, Activity::Importing, Some(Amount { entries: plan.steps.len() as u64, bytes: 0 }));
         for steps in plan.steps.chunk_by(|one, next| Arc::ptr_eq(&one.from, &next.from)) {
-            let _lock = match lock(&steps[0].from) {
+            let _lock = match steps[0].from.lock(IMPORT) {
                 Ok(lock) => lock,
                 Err(error) => {
                     each(&steps[0], Err(error));
@@ -175,11 +175,4 @@ impl ImportStep {
 
 fn is_on_mount(dir: &Dir, thing: &Metadata) -> bool {
     dir.metadata().is_ok_and(|is| is.mount == thing.mount && is.id.device == thing.id.device)
-}
-
-/// The right to import from a trash: two imports at once would each take off the other's record.
-fn lock(trash: &ForeignTrash) -> Result<Locked> {
-    let failed = |error| Error::system(IMPORT, trash.path(), error);
-    let busy = || Error::new(ErrorKind::Busy, IMPORT, trash.path(), "another import is running there");
-    trash.lock().map_err(failed)?.ok_or_else(busy)
 }

@@ -1,11 +1,14 @@
 //! Summing up what is in the trash of each volume.
 
+use std::path::Path;
+use std::sync::Arc;
+
 use crate::error::{Error, ErrorKind};
 use crate::manager::TrashManager;
 use crate::ops::list::options::ListOptions;
 use crate::progress::Progress;
 use crate::rules::retention::Fates;
-use crate::rules::statistics::{Place, Statistics};
+use crate::rules::statistics::{Items, Place, Statistics};
 use crate::sys::{Space, mount_of, mounts};
 
 /// Sum up what each volume's trash holds.
@@ -39,7 +42,8 @@ pub struct Summary {
 }
 
 impl TrashManager {
-    /// Sums up what is selected, volume by volume. Directories are measured; their sizes are noted on them.
+    /// Sums up what is selected, volume by volume. Directories are measured; their sizes are noted on them. What all of it
+    /// occupies on the disk is looked at each time.
     #[must_use]
     pub fn stats(&self, request: &StatsOptions, progress: &dyn Progress) -> Summary {
         let listing = self.list(&request.list, progress);
@@ -47,14 +51,22 @@ impl TrashManager {
         if problems.iter().any(|problem| problem.kind == ErrorKind::Interrupted) {
             return Summary { problems, ..Summary::default() };
         }
+        let on_disk = match self.bytes_on_disk(&listing.items, progress) {
+            Ok(on_disk) => on_disk,
+            Err(error) => return Summary { problems: vec![error], ..Summary::default() },
+        };
         let places = self.places(&mut problems);
-        let sum =
-            |place| Statistics::of(place, &listing.items, listing.fates.as_ref(), request.largest, request.list.now);
+        let items = Items { all: &listing.items, on_disk: &on_disk, fates: listing.fates.as_ref() };
+        let sum = |place| Statistics::of(place, &items, request.largest, request.list.now);
         let mut volumes: Vec<Statistics> = places.into_iter().map(sum).collect();
         if !request.list.selection.is_everything() {
             volumes.retain(|volume| volume.total.items > 0);
         }
         Summary { volumes, fates: listing.fates, problems }
+    }
+
+    fn space_of(&self, trashes: &[Arc<Path>]) -> Option<Space> {
+        trashes.iter().find_map(|trash| self.trash_at(trash).ok()?.dir().space().ok()?)
     }
 
     /// The volumes of the known trash directories. One that does not tell its space is among them without it.
@@ -64,7 +76,7 @@ impl TrashManager {
         let known = self.volumes_with_space(problems);
         let counted = known.into_iter().map(|volume| Place {
             mount: volume.trashes.first().and_then(|trash| mount_of(&table, trash)).cloned(),
-            space: (volume.size > 0).then_some(Space { size: volume.size, available: volume.available }),
+            space: self.space_of(&volume.trashes),
             trashes: volume.trashes,
         });
         let mut places: Vec<Place> = counted.collect();

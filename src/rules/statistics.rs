@@ -1,12 +1,13 @@
 //! What the trash of each volume holds, summed up: a pure function of items, their fates, volumes and the time.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::item::{ItemKind, TrashItem};
+use crate::item::{ItemId, ItemKind, TrashItem};
 use crate::rules::retention::{Fate, Fates};
 use crate::sys::{Mount, Space};
 
@@ -17,13 +18,16 @@ pub struct Tally {
     pub items: u64,
     /// Their sizes in bytes, as far as those are known.
     pub bytes: u64,
+    /// What their deletion frees on the disk, in bytes, as far as that is known.
+    pub on_disk: u64,
     /// How many of them are of unknown size.
     pub unmeasured: u64,
 }
 
 impl Tally {
-    fn add(&mut self, item: &TrashItem) {
+    fn add(&mut self, item: &TrashItem, on_disk: u64) {
         self.items += 1;
+        self.on_disk = self.on_disk.saturating_add(on_disk);
         match item.size {
             Some(bytes) => self.bytes = self.bytes.saturating_add(bytes),
             None => self.unmeasured += 1,
@@ -143,6 +147,16 @@ pub struct Place {
     pub space: Option<Space>,
 }
 
+/// What is summed up.
+pub struct Items<'a> {
+    /// The items, of all volumes.
+    pub all: &'a [TrashItem],
+    /// What the deletion of each frees on the disk, in bytes, as far as that is known.
+    pub on_disk: &'a HashMap<ItemId, u64>,
+    /// What will become of each, if that is known.
+    pub fates: Option<&'a Fates>,
+}
+
 /// What the trash of a volume holds.
 #[derive(Debug, Clone)]
 pub struct Statistics {
@@ -163,23 +177,25 @@ pub struct Statistics {
 impl Statistics {
     /// Sums up those of `items` that are in a trash of `place`, and finds the `largest` so many of them.
     #[must_use]
-    pub fn of(place: Place, items: &[TrashItem], fates: Option<&Fates>, largest: usize, now: DateTime<Utc>) -> Self {
-        let here: Vec<&TrashItem> = items.iter().filter(|item| place.trashes.contains(&item.trash)).collect();
-        let due = |item: &TrashItem| Due::of(&fates.map_or(Fate::Doubtful, |fates| fates.of(item)), now);
+    pub fn of(place: Place, items: &Items<'_>, largest: usize, now: DateTime<Utc>) -> Self {
+        let here: Vec<&TrashItem> = items.all.iter().filter(|item| place.trashes.contains(&item.trash)).collect();
+        let due = |item: &TrashItem| Due::of(&items.fates.map_or(Fate::Doubtful, |fates| fates.of(item)), now);
+        let tally = |here: &[&TrashItem], counts: &dyn Fn(&TrashItem) -> bool| tally(here, items.on_disk, counts);
         Self {
             place,
-            total: tally(&here, |_| true),
-            by_age: Age::ALL.map(|age| (age, tally(&here, |item| Age::of(item, now) == age))).to_vec(),
-            by_kind: ItemKind::ALL.map(|kind| (kind, tally(&here, |item| item.kind == kind))).to_vec(),
-            by_due: Due::ALL.map(|wanted| (wanted, tally(&here, |item| due(item) == wanted))).to_vec(),
+            total: tally(&here, &|_| true),
+            by_age: Age::ALL.map(|age| (age, tally(&here, &|item| Age::of(item, now) == age))).to_vec(),
+            by_kind: ItemKind::ALL.map(|kind| (kind, tally(&here, &|item| item.kind == kind))).to_vec(),
+            by_due: Due::ALL.map(|wanted| (wanted, tally(&here, &|item| due(item) == wanted))).to_vec(),
             largest: largest_of(here, largest),
         }
     }
 }
 
-fn tally(items: &[&TrashItem], counts: impl Fn(&TrashItem) -> bool) -> Tally {
+fn tally(items: &[&TrashItem], on_disk: &HashMap<ItemId, u64>, counts: impl Fn(&TrashItem) -> bool) -> Tally {
     let mut tally = Tally::default();
-    items.iter().filter(|item| counts(item)).for_each(|item| tally.add(item));
+    let items = items.iter().filter(|item| counts(item));
+    items.for_each(|item| tally.add(item, on_disk.get(&item.id).copied().unwrap_or_default()));
     tally
 }
 

@@ -97,6 +97,21 @@ pub fn ledger_for(name: &OsStr) -> Option<ItemId> {
     item_beside(name, LEDGER)
 }
 
+/// The end of the name of a [`Notice`](crate::store::Notice) in [`STAGING`].
+const NOTICE: &str = ".notice";
+
+/// What the file is called that tells another program of `item` once it is there.
+#[must_use]
+pub fn notice_of(item: ItemId) -> OsString {
+    beside(item, NOTICE)
+}
+
+/// Whether a name in [`STAGING`] is that of such a file.
+#[must_use]
+pub fn is_notice(name: &OsStr) -> bool {
+    item_beside(name, NOTICE).is_some()
+}
+
 fn beside(item: ItemId, end: &str) -> OsString {
     format!("{item}{end}").into()
 }

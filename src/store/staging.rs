@@ -15,6 +15,7 @@
 //! is listed, the lock says that its source is being removed.
 
 pub(super) mod note;
+pub(super) mod notice;
 
 use std::ffi::OsString;
 use std::io;
@@ -36,6 +37,8 @@ pub struct Staging {
     pub dir: Dir,
     /// The names of envelopes with a copy, and of whatever else is there.
     pub copies: Vec<OsString>,
+    /// The names of notices.
+    pub notices: Vec<OsString>,
     /// Of which items there is a note, and where it leads.
     pub notes: Vec<(ItemId, PathBuf)>,
     /// Of which items there is a ledger of a note; perhaps without one.
@@ -106,7 +109,7 @@ impl TrashDir {
     /// What is in `.staging`, if it was ever made.
     pub fn staging(&self) -> io::Result<Option<Staging>> {
         let Some(dir) = self.own_dir_if_there(layout::STAGING)? else { return Ok(None) };
-        let (mut copies, mut notes, mut ledgers) = (Vec::new(), Vec::new(), Vec::new());
+        let (mut copies, mut notices, mut notes, mut ledgers) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         dir.for_each_entry(|entry| {
             if let Some(item) = layout::ledger_for(&entry.name) {
                 ledgers.push(item);
@@ -115,11 +118,12 @@ impl TrashDir {
             let path = layout::noted_by(&entry.name).and_then(|item| Some((item, self.noted(item).ok()??)));
             match path {
                 Some(note) => notes.push(note),
+                None if layout::is_notice(&entry.name) => notices.push(entry.name),
                 None => copies.push(entry.name),
             }
             Ok(())
         })?;
-        Ok(Some(Staging { dir, copies, notes, ledgers }))
+        Ok(Some(Staging { dir, copies, notices, notes, ledgers }))
     }
 
     /// Where an envelope that is not to be filled any more is, and its name, for it to be deleted.

@@ -281,7 +281,11 @@ impl Dir {
     pub fn space(&self) -> io::Result<Option<Space>> {
         let told = rustix::fs::fstatvfs(self)?;
         let bytes = |blocks: u64| blocks.saturating_mul(told.f_frsize);
-        Ok((told.f_blocks > 0).then(|| Space { size: bytes(told.f_blocks), available: bytes(told.f_bavail) }))
+        Ok((told.f_blocks > 0).then(|| Space {
+            size: bytes(told.f_blocks),
+            free: bytes(told.f_bfree),
+            available: bytes(told.f_bavail),
+        }))
     }
 
     /// Whether we may make and remove names here.
@@ -317,6 +321,8 @@ pub fn create_private_dirs(path: &Path) -> io::Result<()> {
 pub struct Space {
     /// Its size in bytes.
     pub size: u64,
+    /// How many bytes root may still write: some are often reserved.
+    pub free: u64,
     /// How many bytes an ordinary user may still write.
     pub available: u64,
 }

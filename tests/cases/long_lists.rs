@@ -134,3 +134,41 @@ fn the_columns_of_a_long_table_are_aligned() {
         }
     }
 }
+
+/// One line a session, the last one last; what has no label, and what others could have labelled, is in one of its own.
+#[test]
+fn sessions_are_summed_up() {
+    let sandbox = Sandbox::ordinary();
+    for (label, name, size) in [("build", "a", 10), ("agent 7\n", "b", 300), ("build", "c", 20), ("forged", "open", 1)]
+    {
+        sandbox.file(name, vec![b'x'; size]);
+        sandbox.command(["rm", "--session", label, name]).run().ok();
+    }
+    let open = sandbox.list_json().into_iter().find(|item| item["session"] == "forged").expect("it is listed");
+    sandbox.chmod(sandbox.trash().join(open["id"].as_str().expect("an ID")), 0o666);
+    sandbox.tree("d", &[("x", "12345")]);
+    sandbox.rrm(["rm", "d"]).ok();
+    let lines = |words: &[&str]| -> Vec<Vec<String>> {
+        let run = sandbox.rrm([&["list", "--sessions"], words].concat());
+        let lines = run.ok().stdout();
+        lines.lines().map(|line| line.split_whitespace().take(5).map(str::to_owned).collect()).collect()
+    };
+    let expected = [
+        &["SESSION", "ITEMS", "SIZE", "OLDEST", "NEWEST"][..],
+        &["agent", "7\\n", "1", "300", "B"],
+        &["build", "2", "30", "B", "0s"],
+        &["-", "2", "1", "B+", "0s"],
+    ];
+    assert_eq!(lines(&[]), expected);
+    assert_eq!(lines(&["--size"])[3], ["-", "2", "6", "B", "0s"]);
+    assert_eq!(lines(&["--larger-than", "100"]).len(), 2, "a filter applies");
+    let told = sandbox.rrm(["list", "--sessions", "--json"]).ok().stdout();
+    let told: Vec<serde_json::Value> =
+        told.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
+    let labels: Vec<_> = told.iter().map(|sum| sum["session"].as_str()).collect();
+    assert_eq!(labels, [Some("agent 7\n"), Some("build"), None]);
+    assert_eq!((&told[1]["items"], &told[1]["bytes"], &told[2]["bytes"]), (&2.into(), &30.into(), &6.into()));
+    assert!(told[1]["oldest"].as_str() < told[1]["newest"].as_str(), "{told:?}");
+    sandbox.rrm(["list", "--sessions", "--sort", "size"]).fails(2);
+    sandbox.rrm(["list", "--sessions", "no-such-item"]).fails(1).err_contains("nothing in the trash matches");
+}

@@ -16,6 +16,7 @@ use rrm::item::{Keep, TrashItem};
 use rrm::manager::{Builder, TrashManager};
 use rrm::ops::Copying;
 use rrm::ops::clean::CleanOptions;
+use rrm::ops::export::ExportOptions;
 use rrm::ops::import::{ImportOptions, Sources};
 use rrm::ops::is_only_a_warning;
 use rrm::ops::keep::KeepOptions;
@@ -51,6 +52,7 @@ struct Did {
 /// The words of a command, read.
 struct Command {
     settings: Builder,
+    home: PathBuf,
     directory: PathBuf,
     verb: String,
     operands: Vec<OsString>,
@@ -69,6 +71,7 @@ impl Command {
         let verb = words.next().expect("a command").into_string().expect("its name is text");
         let mut command = Self {
             settings: settings(invocation),
+            home: home(invocation),
             directory: invocation.directory().to_owned(),
             verb,
             operands: Vec::new(),
@@ -102,6 +105,7 @@ impl Command {
             "redo" => self.redo(&manager),
             "clean" => self.clean(&manager),
             "import" => self.import(&manager),
+            "export" => self.export(&manager),
             "keep" => self.keep(&manager),
             "list" => self.list(&manager),
             other => panic!("{other} is not known here; run the program"),
@@ -203,6 +207,18 @@ impl Command {
         did
     }
 
+    fn export(&self, manager: &TrashManager) -> Did {
+        let data_home = self.home.join(".local/share");
+        let request = ExportOptions::new(self.selection(), Some(data_home), |at| at.naive_utc(), self.now);
+        let mut plan = manager.plan_export(&request);
+        let mut did = Did { problems: std::mem::take(&mut plan.problems), ..Did::default() };
+        manager.export(&plan, &Silent, |_, result| match result {
+            Ok(exported) => did.problems.extend(exported.problem),
+            Err(error) => did.problems.push(error),
+        });
+        did
+    }
+
     fn list(&self, manager: &TrashManager) -> Did {
         let request = ListOptions::new(self.selection(), self.now);
         let listing = manager.list(&request, &Silent);
@@ -245,8 +261,12 @@ impl Command {
     }
 }
 
+fn home(invocation: &Invocation) -> PathBuf {
+    invocation.variable("HOME").expect("a sandbox has a home").into()
+}
+
 fn settings(invocation: &Invocation) -> Builder {
-    let home = PathBuf::from(invocation.variable("HOME").expect("a sandbox has a home"));
+    let home = home(invocation);
     let home_trash = invocation.variable("RRM_TRASH_DIR").map(PathBuf::from);
     let root = invocation.variable(MACHINE).map_or_else(|| PathBuf::from("/"), PathBuf::from);
     let trash = home_trash.unwrap_or_else(|| home.join(".local/share/rrm/trash"));

@@ -16,7 +16,7 @@ use tempfile::NamedTempFile;
 
 use crate::common::mounts::copy_of_disk;
 use crate::common::platform::flush_file_system;
-use crate::common::{Format, Invocation, Missing, Mount, Sandbox, Way, fault};
+use crate::common::{Format, Invocation, Missing, Mount, Sandbox, User, Way, fault};
 use crate::crash::Allowed;
 use crate::crash::accounts::{Listed, Thing, listed};
 
@@ -77,6 +77,7 @@ const ERRANDS: &[Errand] = &[
     alone(&[REMOVED, &["rm", EXTRA]], &["clean", "--yes", EXTRA]),
     alone(&[&[ANOTHER_PROGRAM, "home/was"]], &["import", "../home/foreign"]),
     leaving(Disk::Home, alone(&[&[ANOTHER_PROGRAM, "work/was"]], &["import", "../home/foreign"])),
+    on_all(&[REMOVED], &["export"]),
 ];
 
 /// Makes a test of each format.
@@ -273,7 +274,9 @@ fn missing(sandbox: &Sandbox, thing: &Thing, listed: &[Listed]) -> Option<String
     let name = thing.origin.file_name().expect("a name");
     let of_it = listed.iter().filter(|item| item.origin.file_name() == Some(name)).map(|item| item.place.clone());
     let elsewhere = ["back", "foreign/files"].map(|place| sandbox.home().join(place).join(name));
-    let places: Vec<PathBuf> = [thing.origin.clone()].into_iter().chain(elsewhere).chain(of_it).collect();
+    let of_the_desktop = sandbox.work().join(format!(".Trash-{}/files", User::Caller.ids().0)).join(name);
+    let places = [thing.origin.clone(), of_the_desktop].into_iter().chain(elsewhere).chain(of_it);
+    let places: Vec<PathBuf> = places.collect();
     let damages: Vec<String> = places.iter().map(|place| thing.damage(place, ANYHOW)).collect();
     let is_whole = damages.iter().any(String::is_empty);
     (!is_whole).then(|| format!("{} is nowhere: {places:?} {damages:?}", thing.origin.display()))

@@ -3,6 +3,7 @@
 #![expect(clippy::struct_excessive_bools, reason = "an option is there or not")]
 #![expect(clippy::needless_pass_by_value, clippy::unnecessary_wraps, reason = "all commands are run in one way")]
 
+mod all_users;
 #[cfg(feature = "browse")]
 mod browse;
 mod clean;
@@ -10,6 +11,7 @@ mod complete;
 mod completions;
 mod config;
 mod doctor;
+mod export;
 mod guard;
 mod help;
 mod import;
@@ -121,6 +123,10 @@ commands! {
     /// Imports what trash-put, gio trash, trashy, gtrash and file managers removed. Original paths and dates are kept.
     /// The grace period starts now.
     Import(import::ImportArgs),
+    /// Export items to the trash of the desktop.
+    ///
+    /// trash-list, gio and file managers list them there, with their original paths and dates. rrm import takes them back.
+    Export(export::ExportArgs),
     /// Find problems and suggest fixes.
     ///
     /// Checks every trash directory, the settings, the schedule and the shim. Below each PATH, checks files for

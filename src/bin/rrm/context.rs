@@ -1,12 +1,13 @@
 //! The time, the environment and the settings of a command.
 
+mod limits;
 mod selection;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use rrm::config::{Config, Key};
+use rrm::config::{Config, Key, Whose};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::{Builder, TrashManager};
 use rrm::ops::remove::{Place, RemoveOptions};
@@ -18,6 +19,8 @@ use rrm::text::Charset;
 use crate::env::{Environment, now};
 use crate::gnu::quote::quote_where_needed;
 use crate::values;
+
+pub(crate) use limits::Limits;
 
 /// How long what is removed is kept where nobody says otherwise.
 pub(crate) const GRACE_PERIOD: &str = "30d";
@@ -31,6 +34,8 @@ pub(crate) struct Context {
     pub(crate) environment: Environment,
     /// The settings of `rrm config`.
     pub(crate) config: Config,
+    /// What root has set for all users.
+    pub(crate) limits: Limits,
     /// Why the settings cannot be read, if they cannot.
     pub(crate) unread: Option<Arc<Error>>,
     /// The directory whose attributes hold the settings; `None` without a home directory.
@@ -45,7 +50,9 @@ impl Context {
     /// Reads the clock and the settings. `trash_dir` is the path of `--trash-dir`.
     pub(crate) fn read(environment: Environment, trash_dir: Option<&Path>) -> Result<Self> {
         let config_dir = environment.data_dir.clone().map(|data| data.join("rrm"));
-        let config = config_dir.as_ref().map(|directory| Config::read(directory, &rrm::attributes::SystemAttributes));
+        let config = config_dir
+            .as_ref()
+            .map(|directory| Config::read(directory, Whose::User, &rrm::attributes::SystemAttributes));
         let (config, unread) = match config.transpose() {
             Ok(config) => (config.unwrap_or_default(), None),
             Err(error) if error.kind == ErrorKind::Unreachable => (Config::default(), Some(Arc::new(error))),
@@ -61,7 +68,8 @@ impl Context {
             config_dir.as_ref().map(|directory| directory.join("trash"))
         };
         let typed_trash_dir = trash_dir.map(Path::to_owned);
-        Ok(Self { now: now(), environment, config, unread, config_dir, home_trash, typed_trash_dir })
+        let limits = Limits::read(&environment.root.join(limits::DIRECTORY));
+        Ok(Self { now: now(), environment, config, limits, unread, config_dir, home_trash, typed_trash_dir })
     }
 
     /// The directory whose attributes hold the settings.
@@ -69,6 +77,11 @@ impl Context {
         let no_home =
             || Error::new(ErrorKind::BadValue, "find the settings", "$HOME", "there is no home directory; set HOME");
         self.config_dir.as_deref().ok_or_else(no_home)
+    }
+
+    /// The directory whose attributes hold what root sets for all users.
+    pub(crate) fn limits_dir(&self) -> PathBuf {
+        self.environment.root.join(limits::DIRECTORY)
     }
 
     /// The directories that the library needs to know.
@@ -88,16 +101,22 @@ impl Context {
         }
     }
 
-    /// When the grace period of an item removed now ends: by the option, the environment or the setting.
+    /// When the grace period of an item removed now ends: by the option, the environment or the setting, and no earlier than
+    /// root has set.
     pub(crate) fn deletion(&self, typed: Option<&str>) -> Result<DateTime<Utc>> {
         let set = self.environment.grace_period.as_ref().map(|value| value.to_string_lossy().into_owned());
         let chosen = || self.config.get(Key::GracePeriod).map(|value| value.to_string_lossy().into_owned());
+        let asked = |text: &str| {
+            let end = values::after(self.now, text)?;
+            self.limits.check_grace(end - self.now, text).map(|()| end)
+        };
         match (typed, set) {
-            (Some(typed), _) => values::after(self.now, typed),
-            (None, Some(set)) => {
-                values::after(self.now, &set).map_err(|error| Error { action: "read RRM_GRACE_PERIOD".into(), ..error })
+            (Some(typed), _) => asked(typed),
+            (None, Some(set)) => asked(&set).map_err(|error| Error { action: "read RRM_GRACE_PERIOD".into(), ..error }),
+            (None, None) => {
+                let end = values::after(self.now, &chosen().unwrap_or_else(|| GRACE_PERIOD.to_owned()))?;
+                Ok(self.now + self.limits.grace(end - self.now))
             }
-            (None, None) => values::after(self.now, &chosen().unwrap_or_else(|| GRACE_PERIOD.to_owned())),
         }
     }
 
@@ -117,6 +136,7 @@ impl Context {
     /// Where removed items go.
     pub(crate) fn place(&self) -> Place {
         match self.config.get(Key::OtherMounts) {
+            _ if self.limits.forbids_mounts() => Place::Home,
             Some(choice) if choice == "home" => Place::Home,
             _ => Place::OwnVolume,
         }
@@ -129,7 +149,7 @@ impl Context {
         Ok(options)
     }
 
-    /// The configured rules. An invalid one is an error: without it a clean could delete what it should keep.
+    /// The configured rules, within the limits that root has set. An invalid one is an error: without it a clean could delete what it should keep.
     pub(crate) fn standing(&self) -> Result<Standing> {
         let mut standing = Standing::default();
         for key in [Key::OlderThan, Key::MaxSize, Key::MinFree, Key::KeepNewest] {
@@ -140,12 +160,13 @@ impl Context {
         if let Some(chosen) = self.config.get(Key::KeepNewerThan) {
             standing.floor = values::minimum_age(&chosen.to_string_lossy())?;
         }
-        Ok(standing)
+        Ok(self.limits.apply(standing))
     }
 
     /// As [`Self::standing`], for a command that deletes: unreadable settings are an error, because a rule in them may keep
     /// an item.
     pub(crate) fn standing_for_deletion(&self) -> Result<Standing> {
+        self.limits.check_read()?;
         let Some(unread) = &self.unread else { return self.standing() };
         let reason = format!(
             "{}, so nothing is deleted that they may spare; set HOME to a directory that you can read",

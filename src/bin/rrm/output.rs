@@ -3,6 +3,7 @@
 mod batches;
 pub(crate) mod clean;
 mod colour;
+mod columns;
 mod dates;
 mod escaped;
 pub(crate) mod finding;
@@ -15,11 +16,13 @@ mod pieces;
 mod plain;
 pub(crate) mod preview;
 mod progress;
+mod sessions;
 mod show;
 mod signals;
 mod stats;
 mod table;
 mod text;
+mod user_sums;
 mod verbosity;
 mod view;
 mod words;
@@ -28,17 +31,19 @@ pub(crate) use batches::{write as write_batches, write_as_json as write_batches_
 pub(crate) use colour::{Colour, path_colours};
 pub(crate) use escaped::Escaped;
 pub(crate) use json::{
-    future_object, line_of, moved_object, object_in_state, object_line, shown_object, volume_object,
+    future_object, line_of, moved_object, object_in_state, object_line, object_of_user, shown_object, volume_object,
     write_items as write_json,
 };
 pub(crate) use messages::{Consent, Messages, exit_of};
 pub(crate) use plain::{write_null, write_plain};
 pub(crate) use progress::{TerminalProgress, clear_progress};
+pub(crate) use sessions::{write as write_sessions, write_as_json as write_sessions_as_json};
 pub(crate) use show::write as write_shown;
 pub(crate) use signals::is_interrupted;
 pub(crate) use stats::write as write_stats;
 pub(crate) use table::{footer, write as write_table};
 pub(crate) use text::{count, size, span};
+pub(crate) use user_sums::{UserSum, write as write_user_sums};
 pub(crate) use verbosity::Verbosity;
 pub(crate) use view::{Detail, View};
 pub(crate) use words::{made_anew, words as words_of_error};

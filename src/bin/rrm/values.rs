@@ -108,6 +108,11 @@ pub(crate) fn minimum_age(text: &str) -> Result<Option<TimeDelta>> {
     Ok((!age.is_zero()).then_some(age))
 }
 
+/// A grace period.
+pub(crate) fn grace(text: &str) -> Result<TimeDelta> {
+    delta(text)
+}
+
 fn delta(text: &str) -> Result<TimeDelta> {
     TimeDelta::from_std(duration(text)?).map_err(|_| bad("use the duration", text, "it is too long"))
 }
@@ -174,6 +179,11 @@ pub(crate) fn local(time: NaiveDateTime) -> Option<DateTime<Utc>> {
     };
     let later = || time.checked_add_signed(TimeDelta::hours(1)).and_then(instant);
     instant(time).or_else(later).map(|instant| instant.to_utc())
+}
+
+/// The local time of an instant.
+pub(crate) fn wall_clock(instant: DateTime<Utc>) -> NaiveDateTime {
+    instant.with_timezone(&Local).naive_local()
 }
 
 /// A size in bytes.

@@ -86,7 +86,7 @@ impl TrashManager {
                 (Ok(space), None) => {
                     let trashes = vec![trash.path().clone()];
                     // What does not count its space is never short of it.
-                    let space = space.unwrap_or(Space { size: 0, available: u64::MAX });
+                    let space = space.unwrap_or(Space { size: 0, free: u64::MAX, available: u64::MAX });
                     found.push((device, Volume { trashes, size: space.size, available: space.available }));
                 }
                 (Err(error), None) => {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::io;
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::item::{Grower, ItemKind, TrashItem};
+use crate::item::{Grower, ItemId, ItemKind, TrashItem};
 use crate::manager::TrashManager;
 use crate::progress::{Activity, Amount, Progress, begin};
 use crate::sys::entries::walk::{Ascent, Step, Walk};
@@ -49,6 +49,17 @@ impl TrashManager {
             None => item.size = None,
         });
         self.unless_interrupted(progress)
+    }
+
+    /// What the deletion of each item would free on the disk; those that cannot be read are left out.
+    ///
+    /// # Errors
+    /// [`Interrupted`](ErrorKind::Interrupted).
+    pub(crate) fn bytes_on_disk(&self, items: &[TrashItem], progress: &dyn Progress) -> Result<HashMap<ItemId, u64>> {
+        let _ending = begin(progress, Activity::Measuring, None);
+        let each = items.iter().take_while(|_| !progress.interrupted());
+        let measured = each.filter_map(|item| Some((item.id, self.blocks_of(item, progress)?.freed()))).collect();
+        self.unless_interrupted(progress).map(|()| measured)
     }
 
     /// What an item occupies; nothing is known where it cannot be read.

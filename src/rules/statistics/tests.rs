@@ -21,7 +21,8 @@ fn item(number: u8, trash: &str, size: Option<u64>, age: i64, grace: i64) -> Tra
 fn statistics(items: &[TrashItem], largest: usize) -> Statistics {
     let fates = Standing::default().fates(items, &[], now());
     let place = Place { trashes: vec![Path::new("/one").into(), Path::new("/two").into()], ..Place::default() };
-    Statistics::of(place, items, Some(&fates), largest, now())
+    let on_disk = items.iter().filter_map(|item| Some((item.id, item.size? * 2))).collect();
+    Statistics::of(place, &Items { all: items, on_disk: &on_disk, fates: Some(&fates) }, largest, now())
 }
 
 /// Those that are not empty, as how many items and bytes.
@@ -46,7 +47,7 @@ fn each_item_of_the_volume_counts_once_in_each_sum() {
         kept,
     ];
     let sums = statistics(&items, 9);
-    assert_eq!(sums.total, Tally { items: 6, bytes: 43, unmeasured: 1 });
+    assert_eq!(sums.total, Tally { items: 6, bytes: 43, on_disk: 86, unmeasured: 1 });
     let ages = [(Age::Day, 1, 10), (Age::Week, 1, 20), (Age::Month, 1, 0), (Age::Year, 1, 5), (Age::Older, 1, 1)];
     assert_eq!(counted(&sums.by_age), [&ages[..], &[(Age::Unknown, 1, 7)]].concat());
     assert_eq!(counted(&sums.by_kind), [(ItemKind::File, 5, 43), (ItemKind::Directory, 1, 0)]);

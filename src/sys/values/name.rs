@@ -46,6 +46,12 @@ impl<'a> Name<'a> {
         OsStr::from_bytes(self.0)
     }
 
+    /// The beginning of the name, of at most `room` bytes and without a part of a character.
+    #[must_use]
+    pub fn cut(self, room: usize) -> Self {
+        Self(&self.0[..end_of_character(self.0, room)])
+    }
+
     /// A name for the same thing that is likely to be free: GNU's numbered backups, which `cp --backup=numbered` makes
     /// too.
     #[must_use]
@@ -53,7 +59,7 @@ impl<'a> Name<'a> {
         let suffix = format!(".~{number}~");
         // The longest name that file systems take is 255 bytes (NAME_MAX), and the number must be among them.
         let room = 255_usize.saturating_sub(suffix.len());
-        let mut free = OsStr::from_bytes(&self.0[..end_of_character(self.0, room)]).to_owned();
+        let mut free = self.cut(room).as_os_str().to_owned();
         free.push(suffix);
         free
     }

@@ -20,7 +20,7 @@ use super::query::Query;
 use super::report::Report;
 use super::state::{Purpose, State};
 use crate::browse::Grouping;
-use crate::context::Context;
+use crate::context::{Context, Limits};
 use crate::env::Environment;
 use crate::options::SortKey;
 
@@ -67,6 +67,7 @@ pub(super) fn context() -> Context {
         now: now(),
         environment,
         config: Config::default(),
+        limits: Limits::default(),
         unread: None,
         config_dir: None,
         home_trash: Some("/trash".into()),

@@ -7,7 +7,7 @@ use clap::Command;
 use crate::commands;
 
 /// Commands that `-h` leaves out.
-const RARE: [&str; 3] = ["completions", "man", "help"];
+const RARE: [&str; 4] = ["export", "completions", "man", "help"];
 
 /// Options of every command, shown once.
 const COMMON: [&str; 2] = ["trash_dir", "color"];

@@ -122,7 +122,10 @@ impl CleanArgs {
             (true, false) => (Policy::Rules(typed), Confirmation::Everything),
             (true, true) => (Policy::Chosen, Confirmation::Everything),
         };
-        let floor = self.keep_newer_than.as_deref().map(values::minimum_age).transpose()?.unwrap_or(standing.floor);
+        let floor = match &self.keep_newer_than {
+            Some(text) => context.limits.minimum_age(values::minimum_age(text)?, text)?,
+            None => standing.floor,
+        };
         let confirmation = if self.yes { Confirmation::Nothing } else { confirmation };
         let shown = self.dry_run || confirmation != Confirmation::Nothing;
         let sizes = if shown { Sizes::Measured } else { Sizes::AsKnown };

@@ -1,11 +1,13 @@
 //! `rrm config`: shows and changes settings.
 
+mod system;
+
 use std::ffi::OsString;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{Args, Subcommand};
 use rrm::attributes::SystemAttributes;
-use rrm::config::{Config, Key};
+use rrm::config::{Config, Key, Whose};
 
 use super::help::Help;
 use crate::context::{Context, GRACE_PERIOD};
@@ -18,13 +20,19 @@ pub(super) const HELP: Help = Help {
     examples: "\
 Examples:
   rrm config                        Print all settings
-  rrm config set grace-period 2w    Keep removed items for two weeks",
+  rrm config set grace-period 2w    Keep removed items for two weeks
+  rrm config --system               Print the limits that root has set",
     everyday: "",
     page: include_str!("../manual/config.man"),
 };
 
 #[derive(Debug, Args)]
 pub(crate) struct ConfigArgs {
+    /// Limits for all users of the machine, which only root can set: grace-period (at least), max-size (at most),
+    /// other-mounts (home forbids trash directories on mounts).
+    #[arg(long, global = true)]
+    pub(crate) system: bool,
+
     #[command(subcommand)]
     pub(crate) action: Option<ConfigAction>,
 }
@@ -76,6 +84,9 @@ fn meaning(key: Key) -> &'static str {
 
 pub(super) fn run(args: &ConfigArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
+    if args.system {
+        return system::run(args.action.as_ref(), session);
+    }
     let context = &session.context;
     match &args.action {
         None | Some(ConfigAction::Get { key: None }) => {
@@ -86,22 +97,23 @@ pub(super) fn run(args: &ConfigArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         Some(ConfigAction::Get { key: Some(key) }) => println(&value_of(context, *key))?,
         Some(ConfigAction::Set { key, value }) => {
             check_setting(*key, value)?;
-            Config::set(context.config_dir()?, &SystemAttributes, *key, Some(value))?;
+            context.limits.check_setting(*key, &value.to_string_lossy())?;
+            Config::set(context.config_dir()?, Whose::User, &SystemAttributes, *key, Some(value))?;
             let value = quote(value, session.messages.charset);
             session.messages.done(&format!("set {} to {value}", key.name()))?;
         }
         Some(ConfigAction::Unset { key }) => {
-            Config::set(context.config_dir()?, &SystemAttributes, *key, None)?;
+            Config::set(context.config_dir()?, Whose::User, &SystemAttributes, *key, None)?;
             session.messages.done(&format!("reset {} to its default", key.name()))?;
         }
     }
     Ok(Exit::Success)
 }
 
-/// The value of a setting, or its default, as text.
+/// The value of a setting, or its default, as text; a limit that root has set, where that counts.
 fn value_of(context: &Context, key: Key) -> String {
     let chosen = context.config.get(key).map(|value| value.to_string_lossy().into_owned());
-    chosen.unwrap_or_else(|| match key {
+    let value = chosen.unwrap_or_else(|| match key {
         Key::GracePeriod => GRACE_PERIOD.to_owned(),
         Key::TrashDir => {
             let directory = context.config_dir.as_ref().map(|directory| directory.join("trash"));
@@ -109,5 +121,6 @@ fn value_of(context: &Context, key: Key) -> String {
         }
         Key::OtherMounts => "own".to_owned(),
         Key::OlderThan | Key::MaxSize | Key::MinFree | Key::KeepNewest | Key::KeepNewerThan => "none".to_owned(),
-    })
+    });
+    context.limits.binding(key, &value).unwrap_or(value)
 }

@@ -3,6 +3,7 @@
 mod surroundings;
 mod words;
 
+use std::ffi::OsString;
 use std::io::{self, Write};
 use std::path::PathBuf;
 
@@ -14,11 +15,12 @@ use rrm::ops::doctor::Diagnosis;
 use rrm::ops::doctor::ExamineOptions;
 use rrm::rules::selection::absolute;
 
+use super::all_users::{AllUsers, Limits, forward};
 use super::help::Help;
 use crate::exit::Exit;
 use crate::options::{ReportForm, ReportFormArgs};
 use crate::output::finding::{Entry, LineStyle, Repair, line, object};
-use crate::output::{self, Verbosity, clear_progress};
+use crate::output::{self, Messages, Verbosity, clear_progress};
 use crate::session::{Session, Start};
 
 pub(super) const HELP: Help = Help {
@@ -40,11 +42,18 @@ pub(crate) struct DoctorArgs {
     #[arg(long)]
     pub(crate) repair: bool,
 
+    /// As root, check the trash of each user.
+    #[arg(long, conflicts_with_all = ["paths", "repair", "trash_dir"])]
+    pub(crate) all_users: bool,
+
     #[command(flatten)]
     pub(crate) form: ReportFormArgs,
 }
 
 pub(super) fn run(args: &DoctorArgs, start: Start<'_>) -> anyhow::Result<Exit> {
+    if args.all_users {
+        return examine_all(args.form.form(), start.messages);
+    }
     let session = &start.session()?;
     let here = session.context.environment.working_directory();
     let files = args.paths.iter().map(|path| absolute(path, &here)).collect();
@@ -54,6 +63,15 @@ pub(super) fn run(args: &DoctorArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     write_findings(session, args.form.form(), &entries, &diagnosis).context("cannot write the findings")?;
     let exit = session.messages.problems(&diagnosis.problems);
     Ok(exit.max(if entries.iter().any(Entry::is_open) { Exit::Failure } else { Exit::Success }))
+}
+
+/// Checks the trash of every user who owns a home directory.
+fn examine_all(form: ReportForm, messages: &Messages) -> anyhow::Result<Exit> {
+    let words = ["doctor"].into_iter().chain((form == ReportForm::Json).then_some("--json"));
+    match AllUsers::find("doctor", messages)? {
+        Ok(all) => forward(&all, &words.map(OsString::from).collect::<Vec<_>>(), form, Limits::BRIEF),
+        Err(exit) => Ok(exit),
+    }
 }
 
 /// Checks, and repairs with `--repair`. A trash directory with a wrong mode can be checked only after its repair, so

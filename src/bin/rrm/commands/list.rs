@@ -1,5 +1,7 @@
 //! `rrm list`: lists the items in the trash.
 
+mod all_users;
+
 use std::io::{self, IsTerminal as _, Write};
 use std::ops::ControlFlow;
 
@@ -59,9 +61,17 @@ pub(crate) struct ListArgs {
     #[arg(long)]
     pub(crate) size: bool,
 
+    /// Print one line for each session, as a table or as JSON.
+    #[arg(long, conflicts_with_all = ["sort", "largest_first", "newest_first", "reverse", "limit", "full", "format"])]
+    pub(crate) sessions: bool,
+
     /// Print full IDs, dates and paths.
     #[arg(long)]
     pub(crate) full: bool,
+
+    /// As root, list the items of each user, as a table or as JSON.
+    #[arg(long, conflicts_with_all = ["words", "here", "trash_dir", "sessions"])]
+    pub(crate) all_users: bool,
 
     /// Output format.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Table)]
@@ -178,6 +188,9 @@ impl ValueEnum for ListOrder {
 pub(super) fn run(args: &ListArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
     let request = args.request(&session.context)?;
+    if args.all_users {
+        return all_users::list_all(args, session);
+    }
     if args.order() == ListOrder::AsFound && args.form() != Form::Table {
         return list_as_found(session, &request, args);
     }
@@ -197,8 +210,13 @@ pub(super) fn run(args: &ListArgs, start: Start<'_>) -> anyhow::Result<Exit> {
 fn write(session: &Session<'_>, args: &ListArgs, listing: &Listing) -> io::Result<()> {
     let view = session.view(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
     let mut out = io::BufWriter::new(io::stdout().lock());
-    write_items(args.form(), &listing.items, &view, &mut out)?;
-    if args.form() == Form::Table && session.messages.verbosity.hints() && io::stdout().is_terminal() {
+    match (args.sessions, args.json) {
+        (true, true) => output::write_sessions_as_json(&listing.items, &mut out)?,
+        (true, false) => output::write_sessions(&listing.items, &view, &mut out)?,
+        (false, _) => write_items(args.form(), &listing.items, &view, &mut out)?,
+    }
+    if !args.sessions && args.form() == Form::Table && session.messages.verbosity.hints() && io::stdout().is_terminal()
+    {
         writeln!(out, "{}", output::footer(&listing.items, &view))?;
     }
     out.flush()

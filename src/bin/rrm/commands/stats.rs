@@ -1,5 +1,7 @@
 //! `rrm stats`: what each volume's trash holds.
 
+mod all_users;
+
 use std::io::{self, Write};
 
 use anyhow::Context as _;
@@ -36,6 +38,10 @@ pub(crate) struct StatsArgs {
     #[arg(long, value_name = "N", default_value_t = 5, value_parser = whole_number)]
     pub(crate) largest: usize,
 
+    /// As root, show how much each user has in the trash, since when, and when the next of it is due.
+    #[arg(long, conflicts_with_all = ["words", "here", "largest", "trash_dir"])]
+    pub(crate) all_users: bool,
+
     #[command(flatten)]
     pub(crate) form: ReportFormArgs,
 }
@@ -53,6 +59,9 @@ impl StatsArgs {
 pub(super) fn run(args: &StatsArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
     let request = args.request(&session.context)?;
+    if args.all_users {
+        return all_users::sum_up(args, session);
+    }
     let summary = session.manager().stats(&request, &session.messages.progress());
     let exit = session.messages.problems(&summary.problems);
     if summary.volumes.is_empty() && summary.problems.is_empty() && args.form.form() == ReportForm::Text {

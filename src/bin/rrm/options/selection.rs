@@ -1,9 +1,10 @@
 //! Words and filters that select items.
 
 use std::ffi::OsString;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueHint};
+use rrm::rules::selection::absolute;
 
 use crate::values::number;
 
@@ -56,4 +57,26 @@ pub(crate) struct SelectionArgs {
     /// Only the N newest items.
     #[arg(long, help_heading = FILTERS, value_name = "N", value_parser = number)]
     pub(crate) last: Option<usize>,
+}
+
+impl SelectionArgs {
+    /// The filters as words for another process, which runs in another directory. It gets no words to select by.
+    pub(crate) fn filters_as_words(&self, here: &Path) -> Vec<OsString> {
+        let under = self.under.as_deref().map(|directory| absolute(directory, here).into_os_string());
+        let text = |value: &Option<String>| value.as_ref().map(OsString::from);
+        let kinds = (!self.kind.is_empty()).then(|| self.kind.join(",").into());
+        let filters = [
+            ("--under=", under),
+            ("--since=", text(&self.since)),
+            ("--before=", text(&self.before)),
+            ("--older-than=", text(&self.older_than)),
+            ("--larger-than=", text(&self.larger_than)),
+            ("--smaller-than=", text(&self.smaller_than)),
+            ("--kind=", kinds),
+            ("--session=", self.session.clone()),
+            ("--last=", self.last.map(|number| number.to_string().into())),
+        ];
+        let word = |(option, value): (&str, Option<OsString>)| Some(OsString::from_iter([option.into(), value?]));
+        filters.into_iter().filter_map(word).collect()
+    }
 }

@@ -68,6 +68,13 @@ pub(crate) fn future_object(
     object.into()
 }
 
+/// The object that a process of a user printed, with the user's name; `None` if it is no object.
+pub(crate) fn object_of_user(user: &OsStr, line: &[u8]) -> Option<Value> {
+    let mut object: Map<String, Value> = serde_json::from_slice(line).ok()?;
+    insert_bytes(&mut object, "user", Some(user));
+    Some(object.into())
+}
+
 /// Writes one object per line.
 pub(crate) fn write_items(items: &[TrashItem], view: &View<'_>, out: &mut impl io::Write) -> io::Result<()> {
     pieces::write_each(items, out, |item, text| write_line(item, view.fate(item), view.now, text))
@@ -183,7 +190,7 @@ pub(super) fn date(stamp: &Stamp) -> Option<String> {
     stamp.instant().map(text_of)
 }
 
-fn text_of(instant: DateTime<Utc>) -> String {
+pub(super) fn text_of(instant: DateTime<Utc>) -> String {
     instant.to_rfc3339_opts(SecondsFormat::AutoSi, true)
 }
 

@@ -39,7 +39,7 @@ pub(crate) fn write(volumes: &[Statistics], view: &View<'_>, out: &mut impl Writ
 }
 
 fn write_volume(volume: &Statistics, view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
-    write_space(&volume.place, volume.total.bytes, view, out)?;
+    write_space(&volume.place, volume.total.on_disk, view, out)?;
     for trash in &volume.place.trashes {
         writeln!(out, "Trash     {}", path(trash, view.shown_home(), view.charset))?;
     }
@@ -47,10 +47,10 @@ fn write_volume(volume: &Statistics, view: &View<'_>, out: &mut impl Write) -> i
     if volume.total.items == 0 {
         return Ok(());
     }
-    let whole = volume.total.bytes;
-    section("REMOVED", "SIZE", &volume.by_age, |age| age_label(*age), whole, view, out)?;
-    section("KIND", "SIZE", &volume.by_kind, |kind: &ItemKind| kind.name(), whole, view, out)?;
-    section("GOES", "FREES", &volume.by_due, |due| due_label(*due), whole, view, out)?;
+    let size = |tally: &Tally| tally.bytes;
+    section(("REMOVED", "SIZE", size), &volume.by_age, |age| age_label(*age), view, out)?;
+    section(("KIND", "SIZE", size), &volume.by_kind, |kind: &ItemKind| kind.name(), view, out)?;
+    section(("GOES", "FREES", |tally| tally.on_disk), &volume.by_due, |due| due_label(*due), view, out)?;
     if volume.largest.is_empty() {
         return Ok(());
     }
@@ -65,24 +65,22 @@ fn write_space(place: &Place, trash: u64, view: &View<'_>, out: &mut impl Write)
         writeln!(out, "Volume    {} ({})", path(point, view.shown_home(), view.charset), escaped(kind, view.charset))?;
     }
     let Some(space) = place.space else { return Ok(()) };
-    let used = space.size.saturating_sub(space.available);
-    // Sparse files are longer than the space they use.
+    let used = space.size.saturating_sub(space.free);
     let trash = trash.min(used);
-    let of_it = |part| percent(part, space.size);
+    // As df has it: what is reserved for root counts as neither used nor free.
+    let of_it = |part: u64| percent(part, used.saturating_add(space.available));
     let gauge = gauge(used - trash, trash, space.available, width(view) - 12, view.charset);
     writeln!(out, "Free      {} of {}", size(space.available), size(space.size))?;
     writeln!(out, "Used      {}, {} by these items\n          [{gauge}]", of_it(used), of_it(trash))
 }
 
+/// Rounded up, as df does.
 fn percent(part: u64, whole: u64) -> String {
-    match u128::from(part) * 100 / u128::from(whole.max(1)) {
-        0 if part > 0 => "<1%".to_owned(),
-        percent => format!("{percent}%"),
-    }
+    format!("{}%", (u128::from(part) * 100).div_ceil(u128::from(whole.max(1))))
 }
 
 fn total(total: &Tally) -> String {
-    let items = format!("{}, {}", count(total.items, "item"), size(total.bytes));
+    let items = format!("{}, {} ({} on disk)", count(total.items, "item"), size(total.bytes), size(total.on_disk));
     match total.unmeasured {
         0 => items,
         unmeasured => format!("{items} and {unmeasured} of unknown size"),
@@ -91,19 +89,18 @@ fn total(total: &Tally) -> String {
 
 /// A heading, and a bar for each non-empty group.
 fn section<T>(
-    heading: &str,
-    unit: &str,
+    (heading, unit, bytes): (&str, &str, fn(&Tally) -> u64),
     tallies: &[(T, Tally)],
     label: impl Fn(&T) -> &'static str,
-    whole: u64,
     view: &View<'_>,
     out: &mut impl Write,
 ) -> io::Result<()> {
     writeln!(out, "\n{heading:<LABEL$}{:>ITEMS$}{unit:>BYTES$}", "ITEMS")?;
     let room = width(view).saturating_sub(LABEL + ITEMS + BYTES + 2).max(NARROWEST_BAR);
+    let whole = tallies.iter().fold(0_u64, |sum, (_, tally)| sum.saturating_add(bytes(tally)));
     for (of, tally) in tallies.iter().filter(|(_, tally)| tally.items > 0) {
-        let bar = bar(tally.bytes, whole, room, view.charset);
-        let line = format!("{:<LABEL$}{:>ITEMS$}{:>BYTES$}  {bar}", label(of), tally.items, size(tally.bytes));
+        let bar = bar(bytes(tally), whole, room, view.charset);
+        let line = format!("{:<LABEL$}{:>ITEMS$}{:>BYTES$}  {bar}", label(of), tally.items, size(bytes(tally)));
         writeln!(out, "{}", line.trim_end())?;
     }
     Ok(())

@@ -29,7 +29,7 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     Some(match error.kind {
         Kind::BadValue => return None,
         Kind::Kept => "rrm keep --release ID releases it",
-        Kind::TooRecent => "use --keep-newer-than 0 to override the limit",
+        Kind::TooRecent => "--keep-newer-than 0 overrides the limit, if it is your own and not root's",
         Kind::NotFound if error.action == "remove the link" => return None,
         Kind::NotFound if removing => "-f ignores missing files; rrm list shows what is already in the trash",
         Kind::NotFound if error.action.ends_with("the link") => "run rrm shim install to create or repair it",
@@ -45,6 +45,7 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::DotOrDotDot => "use the directory's own name or its full path",
         Kind::RootDirectory | Kind::HomeDirectory => "rrm never removes it; name the contents to remove",
         Kind::MountPoint => "unmount it first, then try again",
+        Kind::CrossDevice if error.action == "export" => "use rrm restore ID --to DIR to restore it on another volume",
         Kind::HoldsMount if removing => "use --one-file-system to skip the mount and remove the rest",
         Kind::HoldsMount => "findmnt shows the mount; unmount it and try again",
         Kind::TrashDirectory if removing => {
@@ -64,6 +65,10 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
             "--conflict rename restores beside it; --conflict swap moves it to the trash first; --to DIR restores elsewhere"
         }
         Kind::TargetExists => "move the existing file away and try again",
+        Kind::UntrustedRecord if error.action == "import" => "man rrm-import says what is not imported, and why",
+        Kind::UntrustedRecord if error.action == "export" => {
+            "a desktop trash must be yours, closed to the writes of others, and not a symlink"
+        }
         Kind::UntrustedRecord | Kind::OpenRecord | Kind::UnknownOrigin => {
             "use rrm restore ID --to DIR to choose where it goes"
         }
@@ -178,7 +183,7 @@ mod tests {
     #[test]
     fn every_kind_of_error_has_a_next_step() {
         for kind in ErrorKind::ALL {
-            for action in ["remove", "restore", "delete", "clean", "find", "use the link"] {
+            for action in ["remove", "restore", "delete", "clean", "find", "use the link", "import", "export"] {
                 if let Some(hint) = hint(&error(kind, action)) {
                     assert_reads_well(hint, &format!("{kind:?} {action}"));
                     assert_ne!(hint, UNFORESEEN, "{kind:?}");

@@ -1,55 +1,85 @@
 //! `rrm clean --all-users`: as root, cleans each user's trash in a process of that user.
-//!
-//! # Security
-//! Root looks only at the owner of a home directory and at lines of bounded length, which it escapes. Everything else
-//! runs with the user's UID and groups, an empty environment, no terminal, no descriptor of root and no way to gain
-//! privileges. A malicious trash can do no more than its owner could.
 
-mod process;
+use std::ffi::OsString;
+use std::process::ExitStatus;
 
-use std::io;
-
-use anyhow::Context as _;
+use chrono::{DateTime, Utc};
+use rrm::text::escaped_content;
 
 use super::CleanArgs;
-use super::log::Log;
-use crate::env::users::{self, User};
-use crate::env::{Environment, now};
+use super::log::{self, Log};
+use crate::commands::all_users::{AllUsers, Limits, Line};
+use crate::env::now;
+use crate::env::users::User;
 use crate::exit::Exit;
-use crate::output::Messages;
-use process::UserCleaner;
+use crate::output::{Messages, Verbosity};
+use crate::session::println;
 
 /// Cleans for every user who owns a home directory. A failure for one does not stop the others.
 pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result<Exit> {
-    if rrm::sys::effective_uid() != 0 {
-        messages.say("cannot clean for all users: you are not root");
-        messages.hint("use sudo rrm clean --all-users");
-        return Ok(Exit::Failure);
-    }
-    match rrm::sys::close_inherited() {
-        Err(error) if error.kind() == io::ErrorKind::Unsupported => {
-            messages.say("cannot clean for all users on this system");
-            messages.hint("run rrm clean as each user");
-            return Ok(Exit::Failure);
-        }
-        closed => closed.context("cannot close inherited descriptors")?,
-    }
-    let users = users::all().context("cannot read the user database")?;
-    let mut cleaner = UserCleaner {
-        program: Environment::program().context("cannot find the path of rrm")?,
-        now: now(),
-        log: args.log.as_deref().map(Log::open).transpose()?,
-        args,
-        messages,
+    let all = match AllUsers::find("clean", messages)? {
+        Ok(all) => all,
+        Err(exit) => return Ok(exit),
     };
-    users
-        .into_iter()
-        .filter(owns_home)
-        .map(|user| cleaner.clean_for(&user))
-        .try_fold(Exit::Success, |worst, exit| Ok(worst.max(exit?)))
+    let log = args.log.as_deref().map(Log::open).transpose()?;
+    let mut cleaner = Cleaner { all: &all, now: now(), log, args };
+    all.users.iter().map(|user| cleaner.clean_for(user)).try_fold(Exit::Success, |worst, exit| Ok(worst.max(exit?)))
 }
 
-/// Service users share `/` or have no home.
-fn owns_home(user: &User) -> bool {
-    rrm::sys::metadata_following(&user.home).is_ok_and(|home| home.is_dir() && home.uid == user.uid)
+/// What all users' cleans share.
+struct Cleaner<'a> {
+    all: &'a AllUsers<'a>,
+    now: DateTime<Utc>,
+    log: Option<Log>,
+    args: &'a CleanArgs,
+}
+
+impl Cleaner<'_> {
+    /// Cleans one user's trash. Only a failure to write output or log is an error; other failures are printed and end
+    /// in the exit status.
+    fn clean_for(&mut self, user: &User) -> anyhow::Result<Exit> {
+        let (messages, name) = (self.all.messages, self.all.name_of(user));
+        if self.args.dry_run || messages.verbosity == Verbosity::Verbose {
+            println(&format!("{name}:"))?;
+        }
+        let (failure, report) = match self.run(user) {
+            Ok((status, report)) => ((!status.success()).then(|| status.to_string()), report),
+            Err(error) => (Some(format!("{error:#}")), None),
+        };
+        if let Some(why) = &failure {
+            messages.say(&format!("cannot clean the trash of {name}: {why}"));
+        }
+        if let Some(log) = self.log.as_mut().filter(|_| !self.args.dry_run) {
+            let report = report.or(failure.clone()).unwrap_or_else(|| "no report".to_owned());
+            log.add(self.now, &format!("{name}: {report}"))?;
+        }
+        Ok(failure.map_or(Exit::Success, |_| Exit::Failure))
+    }
+
+    /// Runs the process; returns its status and its line for the log.
+    fn run(&self, user: &User) -> anyhow::Result<(ExitStatus, Option<String>)> {
+        let has_report = self.log.is_some() && !self.args.dry_run;
+        let mut words = vec![OsString::from("clean")];
+        words.extend(self.args.dry_run.then(|| "--dry-run".into()));
+        if has_report {
+            words.extend(["--log".into(), log::OUTPUT.into()]);
+        }
+        let (mut report, charset, mut lines, most) = (None, self.all.messages.charset, 0, Limits::BRIEF.lines);
+        let status = self.all.run(user, &words, Limits::BRIEF, |line| {
+            let line = match line {
+                // The last line is for the log, so each line waits for the next.
+                Line::Out(line) if has_report => report.replace(line).map(Line::Out),
+                line => Some(line),
+            };
+            lines += usize::from(line.is_some());
+            line.filter(|_| lines <= most).map_or(Ok(()), |line| line.pass_on(charset))
+        })?;
+        if let Some(more @ 1..) = lines.checked_sub(most) {
+            let name = self.all.name_of(user);
+            self.all.messages.say(&format!("{more} more lines about the trash of {name} are not shown"));
+        }
+        let report = report.map(|line| escaped_content(&line, charset));
+        // Without its date: we write our own.
+        Ok((status, report.and_then(|line| line.split_once(' ').map(|(_, said)| said.to_owned()))))
+    }
 }

@@ -44,6 +44,11 @@ fn check_settings(session: &Session<'_>, entries: &mut Vec<Entry>) {
             warning("spoilt-choice", context.config_dir.clone().unwrap_or_default(), meaning, remedy)
         }));
     }
+    if let Err(error) = context.limits.check_read() {
+        let meaning = format!("what root has set for all users cannot be read: {}", error.reason);
+        let remedy = "root: chown root: it, chmod 755 it, and rrm config --system set what is invalid".to_owned();
+        entries.push(warning("spoilt-choice", context.limits_dir(), meaning, remedy));
+    }
 }
 
 /// `$RRM_IMMEDIATE`, with which removals cannot be undone.

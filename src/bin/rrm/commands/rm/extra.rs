@@ -83,8 +83,11 @@ impl Extra {
     /// a trash overrides it.
     fn place(&self, context: &Context) -> Result<Place> {
         match (self.place, &self.grace_period, &context.environment.immediate) {
+            (Some(Place::Nowhere), ..) => context.limits.check_immediate("--immediate").map(|()| Place::Nowhere),
             (Some(place), ..) => Ok(place),
-            (None, None, Some(set)) if set == "1" => Ok(Place::Nowhere),
+            (None, None, Some(set)) if set == "1" => {
+                context.limits.check_immediate("RRM_IMMEDIATE=1").map(|()| Place::Nowhere)
+            }
             (None, None, Some(set)) if set != "0" => {
                 Err(Error::new(ErrorKind::BadValue, "read RRM_IMMEDIATE", set, "it must be 0 or 1"))
             }

@@ -14,6 +14,7 @@ pub(crate) fn volume_object(volume: &Statistics, fates: Option<&Fates>, now: Dat
     insert_bytes(&mut sums, "mount_point", place.mount.as_ref().map(|mount| mount.point.as_os_str()));
     sums.insert("file_system".into(), place.mount.as_ref().map(|mount| mount.kind.as_str()).into());
     sums.insert("volume_size".into(), place.space.map(|space| space.size).into());
+    sums.insert("volume_used".into(), place.space.map(|space| space.size.saturating_sub(space.free)).into());
     sums.insert("volume_available".into(), place.space.map(|space| space.available).into());
     let trashes = place.trashes.iter().map(|trash| {
         let mut object = Map::new();
@@ -30,7 +31,8 @@ pub(crate) fn volume_object(volume: &Statistics, fates: Option<&Fates>, now: Dat
 }
 
 fn tally_object(tally: &Tally) -> Map<String, Value> {
-    let numbers = [("items", tally.items), ("bytes", tally.bytes), ("unmeasured", tally.unmeasured)];
+    let numbers =
+        [("items", tally.items), ("bytes", tally.bytes), ("on_disk", tally.on_disk), ("unmeasured", tally.unmeasured)];
     numbers.into_iter().map(|(key, number)| (key.to_owned(), number.into())).collect()
 }
 

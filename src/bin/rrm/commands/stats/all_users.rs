@@ -1,0 +1,67 @@
+//! `rrm stats --all-users`: as root, sums up each user's trash, listed in a process of that user.
+
+use std::cmp::Reverse;
+use std::ffi::OsString;
+use std::io::{self, Write};
+
+use anyhow::Context as _;
+
+use super::StatsArgs;
+use crate::commands::all_users::{AllUsers, Limits, Line};
+use crate::env::users::User;
+use crate::exit::Exit;
+use crate::options::ReportForm;
+use crate::output::{self, UserSum};
+use crate::session::Session;
+
+/// Sums up for every user who owns a home directory, the one with most first. A failure for one does not stop the others.
+pub(super) fn sum_up(args: &StatsArgs, session: &Session<'_>) -> anyhow::Result<Exit> {
+    let all = match AllUsers::find("stats", session.messages)? {
+        Ok(all) => all,
+        Err(exit) => return Ok(exit),
+    };
+    let here = session.context.environment.working_directory();
+    let list = ["list", "--json", "--size", "--sort=none"].map(OsString::from);
+    let words = [list.to_vec(), args.selection.filters_as_words(&here)].concat();
+    let (mut sums, mut worst) = (Vec::new(), Exit::Success);
+    for user in &all.users {
+        let (sum, exit) = sum_of(&all, user, &words);
+        sums.push(sum);
+        worst = worst.max(exit);
+    }
+    sums.retain(|sum| sum.items > 0);
+    sums.sort_by_key(|sum| Reverse(sum.bytes));
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    let written = match args.form.form() {
+        ReportForm::Json => sums.iter().try_for_each(|sum| writeln!(out, "{}", output::line_of(&sum.object()))),
+        ReportForm::Text if sums.is_empty() => {
+            session.messages.close("nobody has anything in the trash");
+            Ok(())
+        }
+        ReportForm::Text => output::write_user_sums(&sums, session.context.now, session.messages.charset, &mut out),
+    };
+    written.and_then(|()| out.flush()).context("write error")?;
+    Ok(worst)
+}
+
+/// What a user's process lists, in sums. What fails is printed.
+fn sum_of(all: &AllUsers<'_>, user: &User, words: &[OsString]) -> (UserSum, Exit) {
+    let mut sum = UserSum::of(user.name.clone());
+    let (mut strange, mut lines) = (0_usize, 0_usize);
+    let result = all.run(user, words, Limits::ITEMS, |line| match line {
+        Line::Out(line) => {
+            lines += 1;
+            strange += usize::from(lines > Limits::ITEMS.lines || !sum.add(&line));
+            Ok(())
+        }
+        line @ Line::Err(_) => line.pass_on(all.messages.charset),
+    });
+    let failure = match result {
+        Ok(_) if strange > 0 => "its list cannot be read to its end".to_owned(),
+        Ok(status) if status.success() => return (sum, Exit::Success),
+        Ok(status) => status.to_string(),
+        Err(error) => format!("{error:#}"),
+    };
+    all.messages.say(&format!("cannot sum up the trash of {}: {failure}", all.name_of(user)));
+    (sum, Exit::Failure)
+}
