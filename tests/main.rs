@@ -44,6 +44,7 @@ mod naming;
 mod package;
 mod power;
 mod preview;
+mod printed;
 mod programs;
 mod purge;
 mod readme;

@@ -72,7 +72,7 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::Unplugged | Kind::Unreachable => "mount its volume to use its items again",
         Kind::Foreign => "rrm did not create it and leaves it alone; move it by hand if it is in the way",
         Kind::DoubtfulDate => "rrm clean ID deletes it for good; rrm restore ID restores it",
-        Kind::Undeletable => "free what is named below, or restore the rest of it with rrm restore",
+        Kind::Undeletable => "fix what is named above and run rrm clean again, or restore the rest with rrm restore",
         Kind::Busy => "wait until the other command ends, then try again",
         Kind::Interrupted => "nothing is half-done; run the command again to continue",
         Kind::Changed => "remove it with rrm rm if it should go; rrm undo restores it again",

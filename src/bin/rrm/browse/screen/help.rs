@@ -20,7 +20,7 @@ const KEYS: [(&str, &str); 18] = [
     ("k", "keep: exempt from clean; again: release"),
     ("d Del", "delete for good; asks, and cannot be undone"),
     ("u", "undo the last change made here"),
-    ("s  S", "sort by date, path, size, expiry, kind; reverse"),
+    ("s  S", "sort by date, path, size, due date, kind; reverse"),
     ("g", "group by command, directory, day"),
     ("p", "show or hide details and preview"),
     ("[  ]", "scroll the preview"),

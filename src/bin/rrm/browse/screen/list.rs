@@ -52,7 +52,7 @@ fn heading<'a>(state: &State, first: usize, number: usize, width: usize, theme: 
     let item = &state.entries.items[first];
     let name = match (state.arrangement.grouping, item.trashed.instant()) {
         (Grouping::Directory, _) => item.original_path().and_then(std::path::Path::parent).map_or_else(
-            || "unknown origin".to_owned(),
+            || "unknown path".to_owned(),
             |path| crate::output::path(path, state.home.as_deref(), state.charset),
         ),
         (Grouping::Day, Some(at)) => day(at).format("%A, %-d %B %Y").to_string(),
