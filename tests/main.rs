@@ -48,6 +48,7 @@ mod printed;
 mod programs;
 mod purge;
 mod readme;
+mod screens;
 mod searching;
 mod shim;
 mod show;

@@ -7,11 +7,8 @@ mod words;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::common::source as project;
+use crate::common::{is_written, source as project};
 use words::{CLUMSY, OTHER_WORDS};
-
-/// Set to write the file anew.
-const WRITE: &str = "RRM_TEST_WRITE";
 
 /// How many words a sentence may have.
 const LONGEST: usize = 25;
@@ -112,22 +109,7 @@ fn faults(text: &str) -> Vec<String> {
 
 #[test]
 fn every_printed_text_is_in_the_file_that_is_read() {
-    let (file, now) = (project().join("tests/printed.txt"), whole(&pages()));
-    if std::env::var_os(WRITE).is_some() {
-        fs::write(&file, &now).expect("the file can be written");
-    }
-    let read = fs::read_to_string(&file).expect("the file is there");
-    let different = now.lines().zip(read.lines()).position(|(now, read)| now != read);
-    let at = different.unwrap_or_else(|| now.lines().count().min(read.lines().count()));
-    let line = |text: &str| text.lines().nth(at).unwrap_or("(the end)").to_owned();
-    assert!(
-        now == read,
-        "tests/printed.txt:{}: {:?}, but rrm prints {:?}.\nWrite it with {WRITE}=1 cargo test --test rrm printed::, and \
-         read what has changed as somebody who has never seen rrm.",
-        at + 1,
-        line(&read),
-        line(&now)
-    );
+    is_written("tests/printed.txt", &whole(&pages()), "printed::");
 }
 
 #[test]

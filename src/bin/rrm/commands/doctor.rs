@@ -101,7 +101,12 @@ fn write_findings(session: &Session<'_>, form: ReportForm, entries: &[Entry], di
     if session.messages.verbosity == Verbosity::Verbose {
         diagnosis.trashes.iter().try_for_each(|trash| writeln!(out, "checked {}", session.quoted(trash)))?;
     }
-    entries.iter().try_for_each(|entry| writeln!(out, "{}", line(entry, style)))?;
+    for entry in entries {
+        writeln!(out, "{}", line(entry, style))?;
+        if entry.repair == Repair::None && session.messages.verbosity.hints() {
+            writeln!(out, "  hint: {}", entry.remedy)?;
+        }
+    }
     if session.messages.verbosity.hints() {
         writeln!(out, "{}", summary(entries, diagnosis))?;
     }
