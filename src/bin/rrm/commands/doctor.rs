@@ -49,7 +49,9 @@ pub(super) fn run(args: &DoctorArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let here = session.context.environment.working_directory();
     let files = args.paths.iter().map(|path| absolute(path, &here)).collect();
     let request = ExamineOptions::new(files, session.context.now);
-    let (entries, diagnosis) = examine(session, args, &request);
+    let (mut entries, diagnosis) = examine(session, args, &request);
+    // The worst is last, where a person looks.
+    entries.sort_by(|a, b| (a.severity, &a.path).cmp(&(b.severity, &b.path)));
     clear_progress();
     write_findings(session, args.form.form(), &entries, &diagnosis).context("cannot write the findings")?;
     let exit = session.messages.problems(&diagnosis.problems);
