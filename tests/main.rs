@@ -26,6 +26,7 @@ mod crash;
 mod doctor;
 mod examples;
 mod feedback;
+mod first_day;
 mod full_disk;
 mod gnu;
 mod guard;

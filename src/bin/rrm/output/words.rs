@@ -37,6 +37,9 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::NotFound if error.action == "restore" => {
             "use --to DIR to restore elsewhere; rrm list shows what is still in the trash"
         }
+        Kind::NoMatch if sys::metadata_at(&error.path).is_ok() => {
+            "it exists and is not in the trash; rrm list shows the items in the trash"
+        }
         Kind::NotFound | Kind::NoMatch => "rrm list shows the items in the trash",
         Kind::NotADirectory if removing => "drop the trailing slash to remove it",
         Kind::LinkWithSlash => "drop the trailing slash to remove the link; the directory it points to stays",
@@ -49,6 +52,9 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::HoldsMount => "findmnt shows the mount; unmount it and try again",
         Kind::TrashDirectory if removing => {
             "empty it with rrm clean or rrm restore; rrm doctor --repair DIR adds one that rrm list does not show"
+        }
+        Kind::NotADirectory if error.action == "restore into" => {
+            "--to needs a directory; one that does not exist is created"
         }
         Kind::NotADirectory | Kind::TrashDirectory => "use --to DIR to restore elsewhere",
         Kind::UnsafeTrash => {
