@@ -57,6 +57,31 @@ fn reports_in_a_pipe() {
     written("reports-pipe", &shown(&scene, &lines));
 }
 
+/// As long as each can be told from the others by more than its name, it has its line.
+#[test]
+fn ten_of_one_removal_and_directory_are_one_line_on_a_terminal() {
+    let sandbox = Sandbox::new();
+    let removed = |directory: &str, number: usize| {
+        let paths: Vec<_> = (0..number).map(|at| sandbox.file(format!("{directory}/f{at}"), "x")).collect();
+        sandbox.command(["rm"]).args(&paths).run().ok();
+    };
+    removed("nine", 9);
+    removed("ten", 10);
+    removed("eleven", 6);
+    removed("eleven", 5);
+    let rows = |words: &[&str]| sandbox.command([&["list"], words].concat()).on_terminal(200, "").stdout();
+    let shown = rows(&[]);
+    assert!(shown.contains("/ten, f0 …\n") && shown.contains("30 items, 30 B; --each lists each item\n"), "{shown}");
+    assert_eq!(shown.lines().count(), 1 + 9 + 1 + 6 + 5 + 1, "{shown}");
+    assert_eq!(rows(&["--sort", "path"]).lines().count(), 1 + 9 + 1 + 11 + 1);
+    for words in [&["--each"][..], &["-S"], &["--sort", "kind"], &["--full"]] {
+        let shown = rows(words);
+        assert_eq!(shown.lines().count(), 32, "{words:?}: {shown}");
+        assert!(!shown.contains("--each"), "{words:?}: {shown}");
+    }
+    assert_eq!(sandbox.rrm(["list"]).stdout().lines().count(), 31, "in a pipe");
+}
+
 /// What is coloured is between marks: `<1;34>` begins a colour, `<0>` ends it.
 #[test]
 fn reports_in_colour() {

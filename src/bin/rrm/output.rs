@@ -37,7 +37,7 @@ pub(crate) use progress::{TerminalProgress, clear_progress};
 pub(crate) use show::write as write_shown;
 pub(crate) use signals::is_interrupted;
 pub(crate) use stats::write as write_stats;
-pub(crate) use table::{footer, write as write_table};
+pub(crate) use table::{footer, write as write_table, write_folded as write_folded_table};
 pub(crate) use text::{count, size, span};
 pub(crate) use verbosity::Verbosity;
 pub(crate) use view::{Detail, View};

@@ -26,7 +26,7 @@ Examples:
   rrm list --format json '*.log'    Items that match a glob, as JSON
   rrm list --sort none --format plain | head -n 5
                                     Any five items, at once",
-    everyday: "words largest_first newest_first reverse size full json here since older_than last",
+    everyday: "words largest_first newest_first reverse size each full json here since older_than last",
     page: include_str!("../manual/list.man"),
 };
 
@@ -58,6 +58,10 @@ pub(crate) struct ListArgs {
     /// Measure directories.
     #[arg(long)]
     pub(crate) size: bool,
+
+    /// List each item on a line of its own.
+    #[arg(long)]
+    pub(crate) each: bool,
 
     /// Print full IDs, dates and paths.
     #[arg(long)]
@@ -92,6 +96,13 @@ impl ListArgs {
             (false, true) => Direction::Reversed,
             _ => Direction::AsSorted,
         }
+    }
+
+    /// Whether many items of one removal may share a line: not where each is shown for its size or kind.
+    fn folds(&self) -> bool {
+        let key = self.order();
+        let is_apart = matches!(key, ListOrder::By(SortKey::Size | SortKey::Kind));
+        self.form() == Form::Table && !self.each && !self.full && !is_apart
     }
 
     fn request(&self, context: &Context) -> Result<ListOptions> {
@@ -197,9 +208,15 @@ pub(super) fn run(args: &ListArgs, start: Start<'_>) -> anyhow::Result<Exit> {
 fn write(session: &Session<'_>, args: &ListArgs, listing: &Listing) -> io::Result<()> {
     let view = session.view(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
     let mut out = io::BufWriter::new(io::stdout().lock());
-    write_items(args.form(), &listing.items, &view, &mut out)?;
+    let rows = if args.folds() && view.width.is_some() {
+        output::write_folded_table(&listing.items, &view, &mut out)?
+    } else {
+        write_items(args.form(), &listing.items, &view, &mut out)?;
+        listing.items.len()
+    };
     if args.form() == Form::Table && session.messages.verbosity.hints() && io::stdout().is_terminal() {
-        writeln!(out, "{}", output::footer(&listing.items, &view))?;
+        let each = if rows < listing.items.len() { "; --each lists each item" } else { "" };
+        writeln!(out, "{}{each}", output::footer(&listing.items, &view))?;
     }
     out.flush()
 }
