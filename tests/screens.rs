@@ -52,6 +52,7 @@ fn width(line: &str) -> usize {
 fn reports_in_a_pipe() {
     let scene = Scene::new();
     let mut words = REPORTS.to_vec();
+    words.extend([&["list", "--sessions"][..], &["list", "--sessions", "--json"]]);
     words.extend([&["list", "--json", "--last", "2"][..], &["list", "--format", "plain", "--last", "2"]]);
     let lines: Vec<_> = words.into_iter().map(|words| (words, scene.command(words).run().stdout())).collect();
     written("reports-pipe", &shown(&scene, &lines));
@@ -80,6 +81,28 @@ fn ten_of_one_removal_and_directory_are_one_line_on_a_terminal() {
         assert!(!shown.contains("--each"), "{words:?}: {shown}");
     }
     assert_eq!(sandbox.rrm(["list"]).stdout().lines().count(), 31, "in a pipe");
+}
+
+#[test]
+fn a_session_is_one_line_the_last_at_the_end() {
+    let sandbox = Sandbox::new();
+    let sessions = |words: &[&str]| sandbox.rrm([&["list", "--sessions"], words].concat()).ok().stdout();
+    let none = sandbox.rrm(["list", "--sessions"]);
+    none.ok().err_contains("no item in the trash has a session");
+    let removals = [("b", "b1", "12"), ("a\n", "a1", "1"), ("b", "b2", "345"), ("", "none", "x")];
+    for ((session, name, content), hour) in removals.into_iter().zip(10..) {
+        sandbox.file(name, content);
+        let words = ["rm", "--session", session, name];
+        let words = if session.is_empty() { &["rm", name][..] } else { &words };
+        sandbox.command(words).at(&format!("2026-11-21T{hour}:00:00Z")).run().ok();
+    }
+    let shown = sandbox.command(["list", "--sessions"]).at("2026-11-21T14:00:00Z").run().ok().stdout();
+    assert_eq!(shown, "LAST  ITEMS  SIZE  SESSION\n  3h      1     1  a\\n\n  2h      2     5  b\n");
+    assert_eq!(
+        sessions(&["--json", "--session", "b"]),
+        "{\"items\":2,\"session\":\"b\",\"size\":5,\"trashed_date\":\"2026-11-21T12:00:00Z\"}\n"
+    );
+    sandbox.rrm(["list", "--sessions", "--full"]).fails(2);
 }
 
 /// What is coloured is between marks: `<1;34>` begins a colour, `<0>` ends it.

@@ -15,6 +15,7 @@ mod pieces;
 mod plain;
 pub(crate) mod preview;
 mod progress;
+mod sessions;
 mod show;
 mod signals;
 mod stats;
@@ -34,6 +35,7 @@ pub(crate) use json::{
 pub(crate) use messages::{Consent, Messages, exit_of};
 pub(crate) use plain::{write_null, write_plain};
 pub(crate) use progress::{TerminalProgress, clear_progress};
+pub(crate) use sessions::{Found, write as write_sessions, write_as_json as write_sessions_as_json};
 pub(crate) use show::write as write_shown;
 pub(crate) use signals::is_interrupted;
 pub(crate) use stats::write as write_stats;

@@ -15,7 +15,7 @@ use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::{SelectionArgs, SortKey, compare};
-use crate::output::{self, Detail, View};
+use crate::output::{self, Detail, Found, View};
 use crate::session::{Session, Start};
 use crate::values::whole_number;
 
@@ -66,6 +66,10 @@ pub(crate) struct ListArgs {
     /// Print full IDs, dates and paths.
     #[arg(long)]
     pub(crate) full: bool,
+
+    /// Print a line for each session, and how much it removed, instead of the items.
+    #[arg(long, conflicts_with_all = ["sort", "largest_first", "newest_first", "reverse", "limit", "each", "full", "format"])]
+    pub(crate) sessions: bool,
 
     /// Output format.
     #[arg(long, value_enum, value_name = "FORM", default_value_t = Form::Table)]
@@ -193,6 +197,10 @@ pub(super) fn run(args: &ListArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         return list_as_found(session, &request, args);
     }
     let mut listing = session.manager().list(&request, &session.messages.progress());
+    if args.sessions {
+        write_sessions(session, args, &listing.items).context(WRITING)?;
+        return Ok(session.messages.problems(&listing.problems));
+    }
     arrange(&mut listing.items, args);
     if listing.items.is_empty() && args.form() == Form::Table {
         if listing.problems.is_empty() && args.limit != Some(0) {
@@ -217,6 +225,16 @@ fn write(session: &Session<'_>, args: &ListArgs, listing: &Listing) -> io::Resul
     if args.form() == Form::Table && session.messages.verbosity.hints() && io::stdout().is_terminal() {
         let each = if rows < listing.items.len() { "; --each lists each item" } else { "" };
         writeln!(out, "{}{each}", output::footer(&listing.items, &view))?;
+    }
+    out.flush()
+}
+
+fn write_sessions(session: &Session<'_>, args: &ListArgs, items: &[TrashItem]) -> io::Result<()> {
+    let mut out = io::BufWriter::new(io::stdout().lock());
+    if args.json {
+        output::write_sessions_as_json(items, &mut out)?;
+    } else if output::write_sessions(items, &session.view(None, Detail::Short), &mut out)? == Found::Nothing {
+        session.messages.close("no item in the trash has a session");
     }
     out.flush()
 }
