@@ -66,6 +66,9 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         }
         Kind::CrossDevice => "it can only be moved within its file system; move it by hand",
         Kind::NeedsConsent => "there is no terminal to ask on; use --yes to confirm",
+        Kind::TargetExists if error.action == "restore" && is_directory(&error.path) => {
+            "--conflict merge restores what is missing in it; --conflict rename restores beside it; --to DIR elsewhere"
+        }
         Kind::TargetExists if error.action == "restore" => {
             "--conflict rename restores beside it; --conflict swap moves it to the trash first; --to DIR restores elsewhere"
         }
@@ -109,6 +112,10 @@ pub(crate) fn hint_of_rm(error: &Error) -> Option<&'static str> {
 pub(crate) fn made_anew(anew: &MadeAnew, charset: Charset) -> String {
     let path = quote(anew.path.as_os_str(), charset);
     format!("created {path} with mode {:04o}, because its old mode is unknown", anew.mode)
+}
+
+fn is_directory(path: &Path) -> bool {
+    sys::metadata_at(path).is_ok_and(|found| found.kind == sys::FileKind::Directory)
 }
 
 /// Whether something cannot be deleted because it belongs to a user of our containers: so does what is in their stores.
