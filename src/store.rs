@@ -130,8 +130,8 @@ impl TrashDir {
         check_holder(path, above)?;
         sys::create_private_dirs(above).map_err(making())?;
         let above = Dir::open_following(above).map_err(making())?;
-        let name = path.file_name().ok_or_else(|| unsafe_trash(path, "it has no name"))?;
-        let name = Name::new(name).map_err(|_| unsafe_trash(path, "it has no name"))?;
+        let name = path.file_name().ok_or_else(|| unsafe_trash(path, "its path does not end in a name"))?;
+        let name = Name::new(name).map_err(|_| unsafe_trash(path, "its path does not end in a name"))?;
         let dir = match above.create_private_dir(name) {
             Ok(dir) => dir,
             // Another rrm was faster; its directory is checked like any other.

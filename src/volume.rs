@@ -337,7 +337,7 @@ impl Candidate {
         let top = path.parent().unwrap_or(Path::new("/")).to_owned();
         match TrashDir::open(&path, Base::Relative(top.clone()), attributes) {
             Err(error) if matches!(self, Self::Registered(_)) => match &error.source {
-                Some(source) if sys::is_abandoned(source) => Err(unplugged(&path, "its volume has lost its server")),
+                Some(source) if sys::is_abandoned(source) => Err(unplugged(&path, "the server of its volume is gone")),
                 _ => Err(error),
             },
             Err(error) if error.kind == ErrorKind::UnsafeTrash && is_directory(&top) => Err(error),

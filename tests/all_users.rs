@@ -219,7 +219,7 @@ name"; echo y >due; "$0" rm tree odd*; "$0" rm -g 0 due' "$RRM"
     assert_eq!((&sums[0]["user"], &sums[0]["items"], &sums[0]["due"]), (&"nobody".into(), &3.into(), &1.into()));
     assert!(sums[1]["next_due"].is_string() && sums[1]["oldest"].is_string(), "{run}");
     assert_eq!(parts[5], "", "nothing is so large");
-    run.err_contains("nobody has anything in the trash");
+    run.err_contains("no user has anything in the trash");
     assert!(parts[6].contains("root:\nchecked ") && parts[6].contains("nobody:\nchecked "), "{run}");
 }
 

@@ -263,7 +263,7 @@ fn root_repairs_nothing_that_others_can_write() {
     }
     let sandbox = Sandbox::new();
     with_trash(&sandbox);
-    for (owner, mode, who) in [(1234, 0o755, "user 1234 may have written"), (0, 0o775, "others may have written")] {
+    for (owner, mode, who) in [(1234, 0o755, "user 1234 could have written"), (0, 0o775, "others could have written")] {
         let dir = sandbox.dir(format!("of {owner}"));
         sandbox.set_attribute(&dir, "user.original_path", "/elsewhere");
         sandbox.set_attribute(&dir, "user.rrm_mode", "0055");

@@ -37,7 +37,7 @@ fn what_is_missing_comes_back_and_the_rest_is_named() {
         let (before, top) = (Account::of(&sandbox), snapshot(sandbox.path("d/own")));
         let run = sandbox.command(verb).args(["--conflict", "merge"]).run();
         let [both, below] = ["d/both", "d/sub/both"].map(|path| quoted(&sandbox, path));
-        let mut expected = vec![format!("left {both} in the trash"), format!("left {below} in the trash")];
+        let mut expected = [both, below].map(|path| format!("left {path} in the trash: it already exists")).to_vec();
         if verb == ["undo"] {
             expected.insert(0, format!("restored 4 parts of {}", quoted(&sandbox, "d")));
         }
@@ -70,7 +70,7 @@ fn a_directory_goes_from_the_trash_only_if_there_is_one_like_it() {
     sandbox.rrm(["rm", "d"]).ok();
     sandbox.dir("d/sub");
     let run = sandbox.rrm(["restore", "--conflict", "merge", "d"]);
-    run.ok().out_is(&format!("left {} in the trash\n", quoted(&sandbox, "d/sub")));
+    run.ok().out_is(&format!("left {} in the trash: it already exists\n", quoted(&sandbox, "d/sub")));
     let mode = fs::metadata(sandbox.path("d/sub")).expect("it is there").permissions().mode();
     assert_eq!((mode & 0o777, content(&sandbox, "d/sub/b").as_str()), (0o755, "b"));
     fs::remove_dir_all(sandbox.path("d")).expect("it is there");
@@ -107,7 +107,7 @@ fn what_is_no_directory_stays_in_the_way() {
         } else {
             sandbox.file(name, "new")
         };
-        let left = format!("left {} in the trash\n", quoted(&sandbox, name));
+        let left = format!("left {} in the trash: it already exists\n", quoted(&sandbox, name));
         sandbox.rrm(["restore", "--conflict", "merge", name]).ok().out_is(&left);
         sandbox.rrm(["restore", "-q", "--conflict", "merge", name]).ok().silent();
         assert_eq!(fs::read_dir(&other).expect("it is there").count(), 0);
@@ -189,7 +189,7 @@ fn a_part_of_an_item_is_merged_as_well() {
     let sandbox = Sandbox::ordinary();
     torn(&sandbox);
     let run = sandbox.rrm(["restore", "--conflict", "merge", "d/sub"]);
-    run.ok().out_is(&format!("left {} in the trash\n", quoted(&sandbox, "d/sub/both")));
+    run.ok().out_is(&format!("left {} in the trash: it already exists\n", quoted(&sandbox, "d/sub/both")));
     assert_eq!(content(&sandbox, "d/sub/c"), "c");
     assert!(!sandbox.path("d/a").exists());
     sandbox.rrm(["restore", "--conflict", "merge-swap", "d/sub"]).ok();

@@ -100,7 +100,7 @@ fn every_holder_of_a_record_is_told() {
     sandbox.file(sandbox.trash().join(foreign), "lost");
     let lost = shown(&sandbox, foreign);
     assert_eq!((&lost["record"], &lost["original_path"], &lost["goes"]), (&Value::Null, &Value::Null, &json!("never")));
-    sandbox.rrm(["show", foreign]).ok().out_contains("(unknown origin)").out_contains("\nlost\n");
+    sandbox.rrm(["show", foreign]).ok().out_contains("(unknown path)").out_contains("\nlost\n");
     sandbox.rrm(["show", "fifo"]).ok().out_contains("(not opened)");
 }
 

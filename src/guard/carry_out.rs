@@ -74,7 +74,11 @@ pub(crate) fn carry_out(trash: &TrashDir, guard: &Guard, batch: &Batch) -> Summa
     let mut summary = Summary::default();
     let done = planned(trash, guard, batch, &mut summary).and_then(|plan| execute(trash, guard, &plan, &mut summary));
     if let Err(error) = done {
-        summary.problems.push(Error::system("file what the guarded run kept in", &**trash.path(), error));
+        summary.problems.push(Error::system(
+            "move to the trash what the guarded command lost, in",
+            &**trash.path(),
+            error,
+        ));
     }
     summary
 }
@@ -99,7 +103,7 @@ fn planned(trash: &TrashDir, guard: &Guard, batch: &Batch, summary: &mut Summary
     let look = OnDisk::of(guard);
     let mut promotion = promote(&entries, &look);
     summary.not_kept.extend(promotion.shared.iter().map(|path| {
-        let reason = "its content is kept for this name; its other names have the new one, also after an undo";
+        let reason = "rrm undo restores its content under this name only; its other hard links keep the new content";
         Error::new(ErrorKind::Changed, "keep", path, reason)
     }));
     let told: std::collections::HashSet<u64> = entries.iter().filter_map(Entry::number).collect();

@@ -227,7 +227,7 @@ impl GuardedRun {
     fn miss(&self, missed: &Missed) {
         let why = missed.why.words();
         let program = missed.program.to_string_lossy();
-        self.lose(missed.path.as_deref(), format!("{program} took it, and {why}"));
+        self.lose(missed.path.as_deref(), format!("{program} deleted or replaced it, and {why}"));
     }
 }
 

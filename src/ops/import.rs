@@ -90,7 +90,7 @@ impl TrashManager {
                 None => return Ok(Imported::Gone),
             },
         };
-        let failed = |error| Error::system("take the .trashinfo away of", step.shown(), error);
+        let failed = |error| Error::system("remove the .trashinfo of", step.shown(), error);
         step.from.forget(&step.entry.name).map_err(failed)?;
         // The name in the record means nothing any more; that it could not be emptied is no failure.
         self.trash_of(&item)?.complete_import(&item).ok();

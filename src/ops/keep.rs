@@ -89,7 +89,7 @@ fn set_keep(trash: &TrashDir, item: &TrashItem, keep: Keep) -> Result<TrashItem>
 }
 
 fn flush(trash: &TrashDir) -> Result<()> {
-    trash.flush_keeps().map_err(|error| Error::system("bring to the disk what is kept in", &**trash.path(), error))
+    trash.flush_keeps().map_err(|error| Error::system("flush the list of kept items in", &**trash.path(), error))
 }
 
 /// Items in runs of those that are in one trash directory.

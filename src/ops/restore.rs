@@ -198,7 +198,7 @@ impl TrashManager {
             trash.take(swapped, dir, name).map(drop)
         });
         let Err(error) = back else { return reason };
-        let stays = format!("what was there is in the trash as {} and could not be put back", swapped.id.short());
+        let stays = format!("what was there is in the trash as {} and could not be restored", swapped.id.short());
         Error { reason: format!("{}\n  {stays}: {}", reason.reason, words_of(&error)).into(), ..reason }
     }
 }

@@ -82,7 +82,7 @@ impl<'a> Undoing<'a> {
             return Ok(());
         }
         let home = self.manager.volumes().home()?;
-        home.note_undone(&back).map_err(|error| Error::system("note for redo in", &**home.path(), error))
+        home.note_undone(&back).map_err(|error| Error::system("note what was undone in", &**home.path(), error))
     }
 }
 
@@ -91,7 +91,8 @@ impl TrashManager {
     pub fn plan_redo(&self) -> Result<RedoPlan> {
         let mut plan = RedoPlan::default();
         let Some(home) = self.volumes().home_if_there()? else { return Ok(plan) };
-        let noted = home.undone().map_err(|error| Error::system("read the last undo in", &**home.path(), error))?;
+        let noted =
+            home.undone().map_err(|error| Error::system("read the note of the last undo in", &**home.path(), error))?;
         for Undone { path, seen, past } in noted {
             let back = Returned { past, path, seen: Some(seen) };
             match check_unchanged(&back) {
@@ -139,7 +140,7 @@ impl TrashManager {
     /// Forgets the last undo: it was taken back.
     pub fn forget_undo(&self) -> Result<()> {
         let Some(home) = self.volumes().home_if_there()? else { return Ok(()) };
-        home.forget_undone().map_err(|error| Error::system("forget the last undo in", &**home.path(), error))
+        home.forget_undone().map_err(|error| Error::system("clear the note of the last undo in", &**home.path(), error))
     }
 }
 

@@ -31,7 +31,7 @@ pub const CACHE_TAG: Name<'static> = Name::fixed("CACHEDIR.TAG");
 
 /// What [`CACHE_TAG`] holds.
 pub const CACHE_TAG_CONTENT: &str = "Signature: 8a477f597d28d172789f06886806bc55\n\
-    # This directory holds what rrm removed. What is in it is meant to be deleted some day.\n";
+    # This directory is a trash of rrm: it holds removed files until rrm clean deletes them.\n";
 
 /// Room that is set aside for a full disk: files that hold nothing of use.
 pub const BALLAST: Name<'static> = Name::fixed(".ballast");

@@ -113,9 +113,7 @@ fn with_a_closed_home_clean_deletes_nothing() {
     sandbox.command(["rm", "-g", "0", "x"]).with("HOME", &closed).run().ok();
     for words in [&["clean"][..], &["clean", "--all", "--yes"]] {
         let run = sandbox.command(words).with("HOME", &closed).run();
-        run.fails(1)
-            .err_contains("cannot read the settings on")
-            .err_contains("Permission denied, so nothing is deleted");
+        run.fails(1).err_contains("cannot read the settings on").err_contains("Permission denied; nothing is deleted");
     }
     sandbox.command(["list"]).with("HOME", &closed).run().ok().out_contains("work/x");
 }

@@ -24,6 +24,7 @@ mod snapshot;
 pub(crate) mod strace;
 mod terminal;
 mod user;
+mod written;
 
 #[allow(unused_imports, reason = "the toolbox is offered whole")]
 pub(crate) use {
@@ -36,6 +37,7 @@ pub(crate) use {
     skip::{Missing, say_skipped},
     snapshot::{Tree, snapshot},
     user::{User, in_namespace, is_root},
+    written::{is_writing, is_written},
 };
 
 use std::path::{Path, PathBuf};

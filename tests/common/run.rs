@@ -111,6 +111,11 @@ impl Invocation {
         self
     }
 
+    /// At this time, which rrm takes for the present.
+    pub(crate) fn at(self, time: &str) -> Self {
+        self.with("RRM_TEST_NOW", time)
+    }
+
     pub(crate) fn without(mut self, name: impl AsRef<OsStr>) -> Self {
         self.environment.retain(|(set, _)| set != name.as_ref());
         self

@@ -106,7 +106,7 @@ fn a_process_that_cannot_be_read_is_named() {
         fs::write(sandbox.path("a"), "1").expect("work is empty");
         guard(&sandbox, [rm.as_os_str(), "-f".as_ref(), "a".as_ref()]).run().ok();
         let told = taken(&sandbox);
-        assert_eq!(told, ["missed ? of closed-rm: the kernel lets nobody look into this process"]);
+        assert_eq!(told, ["missed ? of closed-rm: the kernel does not allow rrm to look into this process"]);
         return;
     }
     skip!("root", "to make a program that others may run and not read, for {}", record(&sandbox).display());

@@ -56,7 +56,7 @@ fn a_daemon_that_is_dead_costs_only_its_own_volume() {
     in_mount_namespace!();
     each(|served| {
         served.daemon().die();
-        works_without(served, "its volume has lost its server");
+        works_without(served, "the server of its volume is gone");
     });
 }
 

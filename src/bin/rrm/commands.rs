@@ -78,10 +78,10 @@ commands! {
     List(list::ListArgs),
     /// Show an item's record and a preview.
     ///
-    /// If several items share an original path, the newest one is shown. A PATH inside a trashed directory, or ID/PATH,
+    /// If several items share an original path, the newest one is shown. A PATH inside a removed directory, or ID/PATH,
     /// shows only that part.
     Show(show::ShowArgs),
-    /// Show how much the trash holds on each volume, and when it expires.
+    /// Show how much the trash holds on each volume, and when it is due.
     Stats(stats::StatsArgs),
     /// Browse the trash: preview, restore, keep or delete items.
     ///
@@ -95,11 +95,11 @@ commands! {
     Restore(restore::RestoreArgs),
     /// Undo the last rrm rm, or the last N.
     ///
-    /// Restores what those commands removed. Run it again to undo the one before. rrm redo takes it back.
+    /// Restores what those commands removed. Run it again to undo the one before. rrm redo reverses it.
     Undo(undo::UndoArgs),
-    /// Take the last rrm undo back.
+    /// Reverse the last rrm undo.
     ///
-    /// Removes again what the last undo restored, with the dates and the session that it had. Anything that was changed
+    /// Removes again what the last undo restored, with the dates and the session that it had. Anything changed
     /// since stays in place and is named.
     Redo(redo::RedoArgs),
     /// Delete items past their grace period for good.
@@ -114,7 +114,7 @@ commands! {
     Keep(keep::KeepArgs),
     /// Run a command and keep what it deletes or replaces.
     ///
-    /// What COMMAND and all that it starts delete or replace is in the trash afterwards. rrm undo restores all of it.
+    /// Everything that COMMAND or its child processes delete or replace goes to the trash. rrm undo restores all of it.
     /// COMMAND has the same terminal, signals and exit status as without a guard. It catches mistakes; it is not a
     /// sandbox.
     Guard(guard::GuardArgs),

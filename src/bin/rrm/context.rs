@@ -169,7 +169,7 @@ impl Context {
         self.limits.check_read()?;
         let Some(unread) = &self.unread else { return self.standing() };
         let reason = format!(
-            "{}, so nothing is deleted that they may spare; set HOME to a directory that you can read",
+            "{}; nothing is deleted, because the settings may keep it; set HOME to a directory that you can read",
             unread.reason
         );
         Err(Error::new(ErrorKind::System, unread.action.clone(), &unread.path, reason))

@@ -101,9 +101,14 @@ impl Environment {
     }
 }
 
-/// The time. Commands read it once, when they begin; the screen of `rrm browse` again while it is open.
+/// The time. Commands read it once, when they begin; the screen of `rrm browse` again while it is open. A test sets it by
+/// `RRM_TEST_NOW`.
 #[expect(clippy::disallowed_methods, reason = "this is the one place that reads the clock")]
 pub(crate) fn now() -> DateTime<Utc> {
+    #[cfg(feature = "testing")]
+    if let Some(set) = std::env::var("RRM_TEST_NOW").ok().and_then(|set| set.parse().ok()) {
+        return set;
+    }
     Utc::now()
 }
 

@@ -41,7 +41,7 @@ pub(crate) use sessions::{write as write_sessions, write_as_json as write_sessio
 pub(crate) use show::write as write_shown;
 pub(crate) use signals::is_interrupted;
 pub(crate) use stats::write as write_stats;
-pub(crate) use table::{footer, write as write_table};
+pub(crate) use table::{footer, write as write_table, write_folded as write_folded_table};
 pub(crate) use text::{count, size, span};
 pub(crate) use user_sums::{UserSum, write as write_user_sums};
 pub(crate) use verbosity::Verbosity;

@@ -77,7 +77,7 @@ impl Session<'_> {
 
     /// An item as it is named in a line: its short ID and its path.
     pub(crate) fn name_of(&self, item: &TrashItem) -> String {
-        let path = item.original_path().map_or_else(|| "(unknown origin)".to_owned(), |path| self.quoted(path));
+        let path = item.original_path().map_or_else(|| "(unknown path)".to_owned(), |path| self.quoted(path));
         format!("{} {path}", item.id.short())
     }
 

@@ -219,7 +219,7 @@ impl Keeping<'_> {
         volume.index().note_move(thing.key);
         let moved = Entry::Moved { thing, from: from_path.clone(), to: to_path.to_owned() };
         if let Err(error) = volume.note(had.into_iter().chain(had_there).chain([moved])) {
-            self.lose(from, &not_noted("where it was", &error));
+            self.lose(from, &not_noted("its old path", &error));
         }
     }
 
@@ -240,7 +240,7 @@ impl Keeping<'_> {
         let exchanged =
             Entry::Exchanged { one: first, one_path: one_path.clone(), other: second, other_path: other_path.clone() };
         if let Err(error) = volume.note(had.into_iter().chain(had_there).chain([exchanged])) {
-            self.lose(one, &not_noted("where it was", &error));
+            self.lose(one, &not_noted("its old path", &error));
         }
     }
 
@@ -251,7 +251,7 @@ impl Keeping<'_> {
                 self.run.lose(path, reason.to_owned());
             }
         };
-        let Ok((is, birth)) = sys::metadata_and_birth_of_file(file) else { return lose("it cannot be looked at") };
+        let Ok((is, birth)) = sys::metadata_and_birth_of_file(file) else { return lose("cannot read its metadata") };
         let Some(age) = self.age(birth).filter(|_| is.kind == FileKind::File && is.size > length) else { return };
         let thing = Thing { key: Key::new(is.id, birth), kind: is.kind, age };
         let opened = match found {
@@ -285,7 +285,7 @@ impl Keeping<'_> {
     /// The store of the volume that a file without a name is on.
     fn store_of_nameless(&self, is: &Metadata) -> Result<Arc<Volume>, Error> {
         let known = self.segment.volumes().get(&(is.mount, is.id.device)).cloned().flatten();
-        known.ok_or_else(|| Error::new(ErrorKind::NoTrash, KEEP, "", "it has no name any more"))
+        known.ok_or_else(|| Error::new(ErrorKind::NoTrash, KEEP, "", "it no longer has a name"))
     }
 
     fn is_changed(&self, found: &Found) {
@@ -293,7 +293,7 @@ impl Keeping<'_> {
         let Ok(volume) = self.store(&found.parent) else { return };
         let noted = traits_line(&volume, thing, found).map_or(Ok(()), |had| volume.note([had]));
         if let Err(error) = noted {
-            self.lose(found, &not_noted("what its permissions were", &error));
+            self.lose(found, &not_noted("its old permissions", &error));
         }
         volume.index().touched.insert(thing.key);
     }

@@ -110,9 +110,9 @@ pub(crate) fn holder_of(outside: &Path) -> io::Result<Option<Dir>> {
 
 /// What is under the name of a private directory of ours and cannot be told to be that.
 fn stays(path: &Path) -> Error {
-    let reason = "a killed command made a private directory of this name, and this may be another one; \
-        check it, then move or remove it; the next clean continues";
-    Error::new(ErrorKind::System, "tidy up", path, reason)
+    let reason = "a killed command may have left this private directory; \
+        move it away, then run rrm clean again";
+    Error::new(ErrorKind::System, "clean up", path, reason)
 }
 
 /// A note that is being reconciled.

@@ -48,7 +48,7 @@ impl TrashManager {
                 self.in_trash(home, target, |home| home.unregister(name, target))
             }
             Finding::Stray { path, names, .. } => self.erase(path, names, finding).map_err(failed(path)),
-            _ => Err(Error::new(ErrorKind::System, MEND, PathBuf::new(), "only a person or a clean can")),
+            _ => Err(Error::new(ErrorKind::System, MEND, PathBuf::new(), "rrm does not repair this by itself")),
         }
     }
 
@@ -79,8 +79,11 @@ fn check_writers(file: &File) -> io::Result<()> {
     if sys::effective_uid() != ROOT || (is.uid == ROOT && is.mode & 0o022 == 0) {
         return Ok(());
     }
-    let who = if is.uid == ROOT { "others".to_owned() } else { format!("user {}", is.uid) };
-    Err(io::Error::other(format!("{who} may have written that, so root does nothing about it; its owner may")))
+    let (who, instead) = match is.uid {
+        ROOT => ("others".to_owned(), "make it writable for root only, then run the command again"),
+        owner => (format!("user {owner}"), "run rrm doctor --repair as that user"),
+    };
+    Err(io::Error::other(format!("{who} could have written it, so root does not change it; {instead}")))
 }
 
 /// Gives a directory of ours mode 0700, whatever bits it has besides.

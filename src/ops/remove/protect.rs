@@ -188,7 +188,7 @@ fn holds_mount(operand: &OsStr, point: &Path) -> Error {
 fn check_by_looking(operand: &OsStr, located: &Located) -> Result<()> {
     let failed = |error: io::Error| {
         let (table, why) = (sys::MOUNT_TABLE, words_of(&error));
-        let reason = format!("without {table} it cannot be told whether a file system is mounted below it: {why}");
+        let reason = format!("cannot read {table} to tell whether a file system is mounted below it: {why}");
         Error { source: Some(error), ..Error::new(ErrorKind::System, REMOVE, operand, reason) }
     };
     let top = located.open().and_then(|top| Dir::of(&top.readable()?)).map_err(failed)?;

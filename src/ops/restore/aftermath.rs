@@ -190,7 +190,7 @@ impl Aftermath {
             self.missing.iter().map(|(key, now, before)| (*key, (&**now, &**before))).collect();
         let is_there = |key: &Key, place: &Path| Target::open(place).is_ok_and(|at| at.key().ok() == Some(*key));
         let missing = first.iter().filter(|(key, (now, before))| !is_there(key, before) && !is_there(key, now));
-        let reason = "it is not there any more; perhaps it is in the trash with what was replaced";
+        let reason = "it is no longer there; it may be in the trash with what was replaced";
         missing.map(|(_, (now, _))| Error::new(ErrorKind::NotFound, "move back", *now, reason)).collect()
     }
 }
@@ -232,8 +232,8 @@ fn left_of(entry: &Entry) -> Option<Error> {
         _ => return None,
     };
     let reason = match Target::open(before).and_then(|target| target.metadata()) {
-        Ok(_) => "something else is where it was",
-        Err(_) => "the directory that it was in cannot be used",
+        Ok(_) => "something else exists at its old path",
+        Err(_) => "its old directory cannot be used",
     };
     Some(Error::new(ErrorKind::TargetExists, "move back", now, reason))
 }

@@ -93,8 +93,10 @@ impl Outgoing<'_> {
         let released = trash.release(item, part, staging.dir(), (&parent.dir, name)).map_err(failed)?;
         // It is where it was wanted by now, so nothing is a failure of the restore any more.
         if let Err(error) = parent.flush_by_way_of(staging.dir()) {
-            let reason =
-                format!("nobody knows whether it is on the disk ({}), so it also stays there", words_of(&error));
+            let reason = format!(
+                "it was restored, but may not be on the disk yet ({}); the copy stays in the trash",
+                words_of(&error)
+            );
             let error = Error { source: Some(error), ..Error::new(ErrorKind::System, DELETE_COPY, target, reason) };
             return Ok(Restored::Marked(target.to_owned(), error));
         }
@@ -123,7 +125,7 @@ fn told_with(restored: Result<Restored>, target: &Path, error: &io::Error) -> Re
     match restored {
         Ok(Restored::Marked(target, first)) => Ok(Restored::Marked(target, told(first))),
         Ok(_) => {
-            Ok(Restored::Marked(target.to_owned(), Error::new(ErrorKind::System, "tidy up beside", target, reason)))
+            Ok(Restored::Marked(target.to_owned(), Error::new(ErrorKind::System, "clean up beside", target, reason)))
         }
         Err(first) => Err(told(first)),
     }

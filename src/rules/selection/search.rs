@@ -114,7 +114,7 @@ impl Search {
         let names = passing.iter().filter(|at| !items[**at].is_open()).filter_map(|at| items[*at].original_name());
         let mut near: Vec<(usize, String)> = names
             .map(|name| name.to_string_lossy().into_owned())
-            .map(|name| (strsim::damerau_levenshtein(&word, &name.to_lowercase()), name))
+            .map(|name| (distance(&word, &name.to_lowercase()), name))
             .filter(|(distance, _)| *distance <= most)
             .collect();
         near.sort();
@@ -122,6 +122,12 @@ impl Search {
         near.truncate(NAMED);
         near.into_iter().map(|(_, name)| name).collect()
     }
+}
+
+/// How many slips are between a word and a name, or the part of it that people remember: what is before its extension.
+fn distance(word: &str, name: &str) -> usize {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    [name, stem].map(|part| strsim::damerau_levenshtein(word, part)).into_iter().min().unwrap_or(usize::MAX)
 }
 
 /// How many paths some items were at.

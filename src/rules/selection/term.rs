@@ -259,7 +259,7 @@ impl Term {
         let mut reason = "several items begin with this ID:".to_owned();
         for index in &found[..found.len().min(SHOWN)] {
             let item = &items[*index];
-            let path = item.original_path().map_or_else(|| "(unknown origin)".to_owned(), quoted);
+            let path = item.original_path().map_or_else(|| "(unknown path)".to_owned(), quoted);
             reason.push_str(&format!("\n  {}  {}", item.id, path));
         }
         if found.len() > SHOWN {

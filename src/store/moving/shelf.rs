@@ -65,7 +65,7 @@ impl TrashDir {
             return Ok(lock);
         }
         shelf.metadata_of(name)?;
-        Err(io::Error::new(io::ErrorKind::ResourceBusy, "another command is at work with it"))
+        Err(io::Error::new(io::ErrorKind::ResourceBusy, "another command is using it"))
     }
 
     /// Brings to the disk what is kept.

@@ -64,7 +64,7 @@ fn mount(line: &[u8]) -> io::Result<Mount> {
         let point = PathBuf::from(OsStr::from_bytes(line.get(start..end)?));
         Some(Mount { point, shows: "/".into(), kind: String::from_utf8_lossy(kind).into_owned() })
     };
-    read().ok_or_else(|| io::Error::other("/sbin/mount prints what cannot be read"))
+    read().ok_or_else(|| io::Error::other("/sbin/mount printed something that rrm cannot parse"))
 }
 
 #[cfg(test)]

@@ -138,11 +138,11 @@ impl Why {
     #[must_use]
     pub fn words(self) -> &'static str {
         match self {
-            Self::Unreadable => "the kernel lets nobody look into this process",
-            Self::Unreachable => "this user may not reach what the process may",
+            Self::Unreadable => "the kernel does not allow rrm to look into this process",
+            Self::Unreachable => "the process acts for another user",
             Self::Closed => "its content cannot be read",
             Self::TooSlow => "the disk or server took too long",
-            Self::Failed => "rrm failed",
+            Self::Failed => "rrm could not look at it",
         }
     }
 }

@@ -28,7 +28,7 @@ impl Undoable {
     pub(super) fn undoing(&self) -> String {
         match self {
             Self::Restored(back) => format!("moving {} back to the trash", count(back.len() as u64, "item")),
-            Self::Kept(before) => format!("undoing it for {}", count(before.len() as u64, "item")),
+            Self::Kept(before) => format!("undoing the change to {}", count(before.len() as u64, "item")),
         }
     }
 }

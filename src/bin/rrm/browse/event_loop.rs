@@ -112,7 +112,7 @@ impl Running {
                 }
                 Ok(())
             }
-            drawn => drawn.context("cannot draw"),
+            drawn => drawn.context("cannot draw the screen"),
         }
     }
 
@@ -215,7 +215,7 @@ impl Running {
                 self.picker.state.look_for(query);
             }
             Order::Suspend => self.suspend().context("cannot use the terminal")?,
-            Order::Redraw => self.screen.forget().context("cannot draw")?,
+            Order::Redraw => self.screen.forget().context("cannot draw the screen")?,
             Order::Leave => self.leave(Ending::Left),
             Order::Choose(ids) => self.leave(Ending::Chosen(ids)),
         }

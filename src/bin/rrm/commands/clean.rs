@@ -198,6 +198,9 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         Consent::NobodyToAsk => return Ok(Exit::Failure),
         Consent::Interrupted => return Ok(Exit::Interrupted),
     }
+    if report != Report::Json && plan.items.is_empty() && exit == Exit::Success {
+        say_that_nothing_is_due(session, &plan);
+    }
     let report = match report {
         Report::Json => Report::Json,
         _ if needs_confirmation(&plan, confirmation) => session.report(Report::Each),
@@ -254,6 +257,20 @@ fn carry_out(
         log?.add(plan.options.now, &format!("{line}, {problems}"))?;
     }
     shown.map(|()| exit)
+}
+
+/// On a terminal silence would leave it open whether anything was deleted.
+fn say_that_nothing_is_due(session: &Session<'_>, plan: &CleanPlan) {
+    if !io::stdout().is_terminal() || !plan.held.is_empty() {
+        return;
+    }
+    match plan.options.policy {
+        Policy::Rules(_) => {
+            session.messages.close("nothing to delete: no item is due");
+            session.messages.hint("rrm clean --all deletes all items that are not kept");
+        }
+        Policy::Chosen => session.messages.close("nothing to delete"),
+    }
 }
 
 /// Prints the problems and removes those that do not count. A scheduled clean meets unplugged volumes and other cleans

@@ -58,7 +58,9 @@ pub(super) fn run(args: &DoctorArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let here = session.context.environment.working_directory();
     let files = args.paths.iter().map(|path| absolute(path, &here)).collect();
     let request = ExamineOptions::new(files, session.context.now);
-    let (entries, diagnosis) = examine(session, args, &request);
+    let (mut entries, diagnosis) = examine(session, args, &request);
+    // The worst is last, where a person looks.
+    entries.sort_by(|a, b| (a.severity, &a.path).cmp(&(b.severity, &b.path)));
     clear_progress();
     write_findings(session, args.form.form(), &entries, &diagnosis).context("cannot write the findings")?;
     let exit = session.messages.problems(&diagnosis.problems);
@@ -119,7 +121,12 @@ fn write_findings(session: &Session<'_>, form: ReportForm, entries: &[Entry], di
     if session.messages.verbosity == Verbosity::Verbose {
         diagnosis.trashes.iter().try_for_each(|trash| writeln!(out, "checked {}", session.quoted(trash)))?;
     }
-    entries.iter().try_for_each(|entry| writeln!(out, "{}", line(entry, style)))?;
+    for entry in entries {
+        writeln!(out, "{}", line(entry, style))?;
+        if entry.repair == Repair::None && session.messages.verbosity.hints() {
+            writeln!(out, "  hint: {}", entry.remedy)?;
+        }
+    }
     if session.messages.verbosity.hints() {
         writeln!(out, "{}", summary(entries, diagnosis))?;
     }

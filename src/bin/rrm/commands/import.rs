@@ -81,6 +81,7 @@ pub(super) fn run(args: &ImportArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let exit = session.messages.problems(&plan.problems);
     if plan.steps.is_empty() && plan.problems.is_empty() {
         session.messages.say("nothing to import");
+        return Ok(exit);
     }
     let report = if args.json { Report::Json } else { session.report(Report::Nothing) };
     if args.dry_run {

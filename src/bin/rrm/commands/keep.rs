@@ -125,7 +125,10 @@ fn print_kept(
             };
             done.into_iter().chain(free).collect()
         }
-        Report::Nothing => vec![],
+        Report::Nothing => {
+            free.iter().for_each(|item| session.messages.close(&format!("{} is not kept", session.name_of(item))));
+            vec![]
+        }
     };
     lines.iter().try_for_each(|line| println(line))
 }

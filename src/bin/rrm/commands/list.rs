@@ -28,7 +28,7 @@ Examples:
   rrm list --format json '*.log'    Items that match a glob, as JSON
   rrm list --sort none --format plain | head -n 5
                                     Any five items, at once",
-    everyday: "words largest_first newest_first reverse size full json here since older_than last",
+    everyday: "words largest_first newest_first reverse size each full json here since older_than last",
     page: include_str!("../manual/list.man"),
 };
 
@@ -62,8 +62,12 @@ pub(crate) struct ListArgs {
     pub(crate) size: bool,
 
     /// Print one line for each session, as a table or as JSON.
-    #[arg(long, conflicts_with_all = ["sort", "largest_first", "newest_first", "reverse", "limit", "full", "format"])]
+    #[arg(long, conflicts_with_all = ["sort", "largest_first", "newest_first", "reverse", "limit", "each", "full", "format"])]
     pub(crate) sessions: bool,
+
+    /// List each item on a line of its own.
+    #[arg(long)]
+    pub(crate) each: bool,
 
     /// Print full IDs, dates and paths.
     #[arg(long)]
@@ -102,6 +106,13 @@ impl ListArgs {
             (false, true) => Direction::Reversed,
             _ => Direction::AsSorted,
         }
+    }
+
+    /// Whether many items of one removal may share a line: not where each is shown for its size or kind.
+    fn folds(&self) -> bool {
+        let key = self.order();
+        let is_apart = matches!(key, ListOrder::By(SortKey::Size | SortKey::Kind));
+        self.form() == Form::Table && !self.each && !self.full && !is_apart
     }
 
     fn request(&self, context: &Context) -> Result<ListOptions> {
@@ -210,14 +221,22 @@ pub(super) fn run(args: &ListArgs, start: Start<'_>) -> anyhow::Result<Exit> {
 fn write(session: &Session<'_>, args: &ListArgs, listing: &Listing) -> io::Result<()> {
     let view = session.view(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
     let mut out = io::BufWriter::new(io::stdout().lock());
-    match (args.sessions, args.json) {
-        (true, true) => output::write_sessions_as_json(&listing.items, &mut out)?,
-        (true, false) => output::write_sessions(&listing.items, &view, &mut out)?,
-        (false, _) => write_items(args.form(), &listing.items, &view, &mut out)?,
+    if args.sessions {
+        match args.json {
+            true => output::write_sessions_as_json(&listing.items, &mut out)?,
+            false => output::write_sessions(&listing.items, &view, &mut out)?,
+        }
+        return out.flush();
     }
-    if !args.sessions && args.form() == Form::Table && session.messages.verbosity.hints() && io::stdout().is_terminal()
-    {
-        writeln!(out, "{}", output::footer(&listing.items, &view))?;
+    let rows = if args.folds() && view.width.is_some() {
+        output::write_folded_table(&listing.items, &view, &mut out)?
+    } else {
+        write_items(args.form(), &listing.items, &view, &mut out)?;
+        listing.items.len()
+    };
+    if args.form() == Form::Table && session.messages.verbosity.hints() && io::stdout().is_terminal() {
+        let each = if rows < listing.items.len() { "; --each lists each item" } else { "" };
+        writeln!(out, "{}{each}", output::footer(&listing.items, &view))?;
     }
     out.flush()
 }

@@ -44,7 +44,7 @@ pub(super) fn run(args: &RedoArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let plan = manager.plan_redo()?;
     let mut exit = session.messages.problems(&plan.problems);
     if plan.steps.is_empty() && plan.problems.is_empty() {
-        let why = if plan.gone > 0 { "what the last undo restored is not there any more" } else { "nothing to redo" };
+        let why = if plan.gone > 0 { "what the last undo restored is no longer there" } else { "nothing to redo" };
         session.messages.say(why);
         session.messages.hint("rrm redo removes again what the last rrm undo restored");
         return Ok(Exit::Failure);

@@ -133,6 +133,10 @@ pub(super) fn carry_out(session: &Session<'_>, what: Restorable, to: &RestoreToA
     if plan.steps.is_empty() && exit == Exit::Success {
         if is_undo(&request) {
             session.messages.say("nothing to undo");
+            let is_of_all = matches!(request.what, Restorable::LastBatches { session: None, .. });
+            if is_of_all && manager.plan_redo().is_ok_and(|plan| !plan.steps.is_empty()) {
+                session.messages.hint("rrm redo removes again what the last rrm undo restored");
+            }
         } else {
             session.messages.say("nothing to restore");
             session.messages.hint("rrm list shows the items in the trash");

@@ -1,4 +1,4 @@
-//! `rrm setup`: asks what a person wants of rrm in their shell, shows what that writes, writes it, and takes it back.
+//! `rrm setup`: asks what a person wants of rrm in their shell, shows what that writes, writes it, and undoes it.
 //!
 //! The only command that writes a start file. The link, the schedule and the text for the shell are those of the commands
 //! that make them.
@@ -44,7 +44,7 @@ pub(crate) struct SetupArgs {
     #[arg(short, long)]
     yes: bool,
 
-    /// Take back what rrm setup did.
+    /// Undo what rrm setup did.
     #[arg(long)]
     remove: bool,
 
@@ -301,7 +301,7 @@ impl StartedShell {
 
     /// How what was set up for this shell is taken back, whatever the shell is then.
     fn takes_back(self) -> String {
-        format!("rrm setup {} --remove takes it back", self.name())
+        format!("rrm setup {} --remove undoes it", self.name())
     }
 
     /// The file that it reads when somebody is going to type in it.

@@ -33,7 +33,7 @@ Examples:
 
 #[derive(Debug, Args)]
 pub(crate) struct ShowArgs {
-    /// IDs (four or more digits), original paths, globs or words to search for; add /PATH for a part of a trashed directory.
+    /// IDs (four or more digits), original paths, globs or words to search for; add /PATH for a part of a removed directory.
     #[arg(value_name = "ITEM[/PATH]", required = true)]
     pub(crate) words: Vec<OsString>,
 

@@ -22,7 +22,7 @@ use crate::values::whole_number;
 pub(super) const HELP: Help = Help {
     examples: "\
 Examples:
-  rrm stats                         Items by age, kind and expiry
+  rrm stats                         Items by age, kind and due date
   rrm stats --under ~/projects --largest 20
                                     Only items from below a directory",
     everyday: "words largest json here since older_than larger_than last",

@@ -112,5 +112,5 @@ fn candidate(value: String, about: String) -> CompletionCandidate {
 }
 
 fn place(item: &TrashItem, charset: Charset) -> String {
-    item.original_path().map_or_else(|| "unknown origin".to_owned(), |path| escaped(path, charset))
+    item.original_path().map_or_else(|| "unknown path".to_owned(), |path| escaped(path, charset))
 }

@@ -14,7 +14,8 @@ const FILTERS: &str = "Filters";
 // What to act on, in the one language of list, restore and clean.
 #[derive(Debug, Clone, Default, Args)]
 pub(crate) struct SelectionArgs {
-    /// IDs (four or more digits), original paths, globs, or words to search for; id:, path:, name: or glob: says which.
+    /// IDs (four or more digits), original paths, globs, or words to search for; the prefix id:, path:, name: or
+    /// glob: says which.
     #[arg(value_name = "SELECTION")]
     pub(crate) words: Vec<OsString>,
 

@@ -17,12 +17,16 @@ use rrm::text::escaped;
 /// How many paths are listed per command.
 const PATHS: usize = 10;
 
+/// The least width with a column for the session.
+const WIDE: usize = 60;
+
 /// Writes a table; `undo N` restores the first N lines.
 pub(crate) fn write(batches: &[Vec<TrashItem>], view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
     let header = ["N", "AGE", "ITEMS", "SESSION", "PATHS"].map(str::to_owned);
     let mut rows = vec![header];
     rows.extend(batches.iter().enumerate().map(|(at, items)| row(at + 1, items, view)));
-    let has_sessions = batches.iter().flatten().any(|item| item.session.is_some());
+    let is_wide = view.width.is_none_or(|width| width >= WIDE);
+    let has_sessions = is_wide && batches.iter().flatten().any(|item| item.session.is_some());
     let widths = [0, 1, 2, 3].map(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or(0));
     for [number, removed, items, session, paths] in &rows {
         let mut line = format!("{:>2$}  {:>3$}", number, removed, widths[0], widths[1]);
@@ -49,7 +53,7 @@ fn row(number: usize, items: &[TrashItem], view: &View<'_>) -> [String; 5] {
         paths.push("(unreadable)".to_owned());
     }
     if items.len() > PATHS {
-        paths.push("...".to_owned());
+        paths.push(format!("and {} more", items.len() - PATHS));
     }
     [
         number.to_string(),

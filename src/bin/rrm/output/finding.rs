@@ -48,7 +48,7 @@ pub(crate) struct LineStyle {
     pub(crate) colour: bool,
 }
 
-/// A finding as one line: severity, path, meaning, remedy.
+/// A finding as one line: severity, path, meaning.
 pub(crate) fn line(entry: &Entry, style: LineStyle) -> String {
     let path = quote(entry.path.as_os_str(), style.charset);
     let (word, colour) = match (&entry.repair, entry.severity) {
@@ -61,7 +61,7 @@ pub(crate) fn line(entry: &Entry, style: LineStyle) -> String {
     match &entry.repair {
         Repair::Done(done) => format!("{word}: {path}: {done}"),
         Repair::Failed(why) => format!("{word}: {path}: {}; it was not repaired: {why}", entry.meaning),
-        Repair::None => format!("{word}: {path}: {} -> {}", entry.meaning, entry.remedy),
+        Repair::None => format!("{word}: {path}: {}", entry.meaning),
     }
 }
 

@@ -11,7 +11,7 @@ pub(crate) fn origin(item: &TrashItem, home: Option<&Path>, charset: Charset) ->
     match &item.origin {
         Origin::Known(known) if item.is_open() => format!("(open) {}", path(known, home, charset)),
         Origin::Known(known) => path(known, home, charset),
-        Origin::Unknown => "(unknown origin)".to_owned(),
+        Origin::Unknown => "(unknown path)".to_owned(),
         Origin::Untrusted(record) => format!("(untrusted) {}", escaped(&record.recorded, charset)),
     }
 }

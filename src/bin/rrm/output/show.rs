@@ -64,7 +64,7 @@ fn path(shown: &Shown, view: &View<'_>) -> String {
             format!("(open: others could have written its record) {}", escaped(&shown.path, view.charset))
         }
         Origin::Known(_) => escaped(&shown.path, view.charset),
-        Origin::Unknown => "(unknown origin)".to_owned(),
+        Origin::Unknown => "(unknown path)".to_owned(),
         Origin::Untrusted(record) => {
             format!("(untrusted: {}) {}", record.reason, escaped(&record.recorded, view.charset))
         }

@@ -19,7 +19,7 @@ use bar::{bar, gauge};
 const WIDTH: usize = 80;
 const WIDEST: usize = 100;
 
-/// The narrowest useful bar.
+/// The narrowest useful bar; where there is less room, there is none.
 const NARROWEST_BAR: usize = 8;
 
 /// The columns before a bar: label, items, bytes.
@@ -96,7 +96,8 @@ fn section<T>(
     out: &mut impl Write,
 ) -> io::Result<()> {
     writeln!(out, "\n{heading:<LABEL$}{:>ITEMS$}{unit:>BYTES$}", "ITEMS")?;
-    let room = width(view).saturating_sub(LABEL + ITEMS + BYTES + 2).max(NARROWEST_BAR);
+    let room = width(view).saturating_sub(LABEL + ITEMS + BYTES + 2);
+    let room = if room < NARROWEST_BAR { 0 } else { room };
     let whole = tallies.iter().fold(0_u64, |sum, (_, tally)| sum.saturating_add(bytes(tally)));
     for (of, tally) in tallies.iter().filter(|(_, tally)| tally.items > 0) {
         let bar = bar(bytes(tally), whole, room, view.charset);
@@ -107,7 +108,7 @@ fn section<T>(
 }
 
 fn width(view: &View<'_>) -> usize {
-    view.width.unwrap_or(WIDTH).clamp(LABEL + ITEMS + BYTES + 2 + NARROWEST_BAR, WIDEST)
+    view.width.unwrap_or(WIDTH).clamp(LABEL + ITEMS + BYTES, WIDEST)
 }
 
 fn age_label(age: Age) -> &'static str {

@@ -1,5 +1,6 @@
 //! The table of items, which fits the terminal.
 
+mod fold;
 mod footer;
 
 use std::io::{self, Write};
@@ -16,36 +17,54 @@ use super::view::{Detail, View};
 
 pub(crate) use footer::footer;
 
-/// A column before the path.
+/// A column before the path. A row is one item, or many.
 struct Column {
     heading: &'static str,
     alignment: CellAlignment,
-    cell: fn(&TrashItem, &View<'_>) -> String,
+    cell: fn(&[TrashItem], &View<'_>) -> String,
 }
 
 use CellAlignment::{Left, Right};
 
 /// The columns of the short table.
 const SHORT: [Column; 5] = [
-    Column { heading: "ID", alignment: Left, cell: |item, _| item.id.short() },
-    Column { heading: "AGE", alignment: Right, cell: |item, view| age(&item.trashed, view.now) },
-    Column { heading: "LEFT", alignment: Right, cell: |item, view| left(view.fate(item).as_ref(), view.now) },
-    Column { heading: "SIZE", alignment: Right, cell: |item, _| item.size.map_or_else(unknown, short_size) },
-    Column { heading: "K", alignment: Left, cell: |item, _| letter_of(item.kind).to_owned() },
+    Column { heading: "ID", alignment: Left, cell: |row, _| common(row, |item| item.id.short()) },
+    Column { heading: "AGE", alignment: Right, cell: |row, view| common(row, |item| age(&item.trashed, view.now)) },
+    Column {
+        heading: "LEFT",
+        alignment: Right,
+        cell: |row, view| common(row, |item| left(view.fate(item).as_ref(), view.now)),
+    },
+    Column { heading: "SIZE", alignment: Right, cell: |row, _| sum(row).map_or_else(unknown, short_size) },
+    Column { heading: "K", alignment: Left, cell: |row, _| common(row, |item| letter_of(item.kind).to_owned()) },
 ];
 
 /// With `--full`.
 const FULL: [Column; 5] = [
-    Column { heading: "ID", alignment: Left, cell: |item, _| item.id.to_string() },
-    Column { heading: "REMOVED", alignment: Left, cell: |item, view| removed(&item.trashed, view.now, Detail::Full) },
+    Column { heading: "ID", alignment: Left, cell: |row, _| common(row, |item| item.id.to_string()) },
+    Column {
+        heading: "REMOVED",
+        alignment: Left,
+        cell: |row, view| common(row, |item| removed(&item.trashed, view.now, Detail::Full)),
+    },
     Column {
         heading: "EXPIRES",
         alignment: Left,
-        cell: |item, view| expires(view.fate(item).as_ref(), view.now, Detail::Full),
+        cell: |row, view| common(row, |item| expires(view.fate(item).as_ref(), view.now, Detail::Full)),
     },
-    Column { heading: "SIZE", alignment: Right, cell: |item, _| item.size.map_or_else(unknown, size) },
-    Column { heading: "KIND", alignment: Left, cell: |item, _| item.kind.name().to_owned() },
+    Column { heading: "SIZE", alignment: Right, cell: |row, _| sum(row).map_or_else(unknown, size) },
+    Column { heading: "KIND", alignment: Left, cell: |row, _| common(row, |item| item.kind.name().to_owned()) },
 ];
+
+/// What a cell says of all items of a row, if it is the same.
+fn common(row: &[TrashItem], cell: impl Fn(&TrashItem) -> String) -> String {
+    let first = cell(&row[0]);
+    if row[1..].iter().all(|item| cell(item) == first) { first } else { unknown() }
+}
+
+fn sum(row: &[TrashItem]) -> Option<u64> {
+    row.iter().map(|item| item.size).try_fold(0, |sum: u64, size| Some(sum.saturating_add(size?)))
+}
 
 /// The narrowest path worth more than another column.
 const NARROWEST_PATH: usize = 20;
@@ -64,15 +83,15 @@ struct Layout {
 }
 
 impl Layout {
-    fn of(items: &[TrashItem], view: &View<'_>) -> Self {
+    fn of<'i>(rows: impl Iterator<Item = &'i [TrashItem]>, view: &View<'_>) -> Self {
         let columns = match view.detail {
             Detail::Short => SHORT,
             Detail::Full => FULL,
         };
         let mut columns: Vec<_> = columns.into_iter().map(|column| (width_of(column.heading), column)).collect();
-        for item in items {
+        for row in rows {
             for (width, column) in &mut columns {
-                *width = (*width).max(width_of(&(column.cell)(item, view)));
+                *width = (*width).max(width_of(&(column.cell)(row, view)));
             }
         }
         let mut columns: Vec<_> = columns.into_iter().map(|(width, column)| (column, width)).collect();
@@ -98,17 +117,24 @@ impl Layout {
         table.lines().try_for_each(|line| writeln!(text, "{}", line.trim_end())).map(|()| text)
     }
 
-    fn row(&self, item: &TrashItem, view: &View<'_>) -> Vec<Cell> {
+    fn row(&self, row: &[TrashItem], view: &View<'_>) -> Vec<Cell> {
         let before = self.columns.iter().map(|(column, _)| {
-            let cell = Cell::new((column.cell)(item, view));
+            let cell = Cell::new((column.cell)(row, view));
             cell.set_alignment(column.alignment)
         });
-        let path = middle_of(&origin(item, view.shown_home(), view.charset), self.room, view.charset);
-        let path = match &view.colours {
-            Some(colours) => colours.paint(item, &path),
-            None => path,
+        let path = match row {
+            [item] => self.path(item, view),
+            _ => fold::summary(row, self.room, view),
         };
         before.chain([Cell::new(path)]).collect()
+    }
+
+    fn path(&self, item: &TrashItem, view: &View<'_>) -> String {
+        let path = middle_of(&origin(item, view.shown_home(), view.charset), self.room, view.charset);
+        match &view.colours {
+            Some(colours) => colours.paint(item, &path),
+            None => path,
+        }
     }
 
     fn header(&self) -> Vec<Cell> {
@@ -120,9 +146,18 @@ impl Layout {
 /// Writes the table. Each row is made twice, for its width and for output, and not kept: a cell takes ten times the
 /// memory of its text.
 pub(crate) fn write(items: &[TrashItem], view: &View<'_>, out: &mut impl Write) -> io::Result<()> {
-    let layout = Layout::of(items, view);
+    let layout = Layout::of(items.chunks(1), view);
     out.write_all(&layout.lines([layout.header()])?)?;
-    pieces::write(items, out, |some| layout.lines(some.iter().map(|item| layout.row(item, view))))
+    pieces::write(items, out, |some| layout.lines(some.chunks(1).map(|row| layout.row(row, view))))
+}
+
+/// Writes the table with many items of one removal and one directory in one row; returns the number of rows.
+pub(crate) fn write_folded(items: &[TrashItem], view: &View<'_>, out: &mut impl Write) -> io::Result<usize> {
+    let rows = fold::rows(items);
+    let layout = Layout::of(rows.iter().copied(), view);
+    out.write_all(&layout.lines([layout.header()])?)?;
+    pieces::write(&rows, out, |some| layout.lines(some.iter().map(|row| layout.row(row, view))))?;
+    Ok(rows.len())
 }
 
 /// Drops last columns while paths have too little room; returns the room for paths.

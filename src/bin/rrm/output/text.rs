@@ -35,7 +35,7 @@ pub(crate) fn middle_of(text: &str, room: usize, charset: Charset) -> String {
     if text.width() <= room {
         return text.to_owned();
     }
-    let mark = mark_of(charset);
+    let mark = mark(charset);
     let spare = room.saturating_sub(mark.width());
     let name = text.rsplit_once('/').map_or(text, |(before, _)| &text[before.len()..]);
     let end = match name.width() {
@@ -58,7 +58,7 @@ fn fitting(characters: impl Iterator<Item = char>, room: usize) -> impl Iterator
 }
 
 /// The mark of omitted text.
-fn mark_of(charset: Charset) -> &'static str {
+pub(crate) fn mark(charset: Charset) -> &'static str {
     match charset {
         Charset::Utf8 => "…",
         Charset::Ascii => "...",
@@ -70,7 +70,7 @@ pub(crate) fn start_of(text: &str, room: usize, charset: Charset) -> String {
     if text.width() <= room {
         return text.to_owned();
     }
-    let mark = mark_of(charset);
+    let mark = mark(charset);
     fitting(text.chars(), room.saturating_sub(mark.width())).collect::<String>() + mark
 }
 

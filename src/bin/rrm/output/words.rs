@@ -37,6 +37,9 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::NotFound if error.action == "restore" => {
             "use --to DIR to restore elsewhere; rrm list shows what is still in the trash"
         }
+        Kind::NoMatch if sys::metadata_at(&error.path).is_ok() => {
+            "it exists and is not in the trash; rrm list shows the items in the trash"
+        }
         Kind::NotFound | Kind::NoMatch => "rrm list shows the items in the trash",
         Kind::NotADirectory if removing => "drop the trailing slash to remove it",
         Kind::LinkWithSlash => "drop the trailing slash to remove the link; the directory it points to stays",
@@ -51,6 +54,9 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::TrashDirectory if removing => {
             "empty it with rrm clean or rrm restore; rrm doctor --repair DIR adds one that rrm list does not show"
         }
+        Kind::NotADirectory if error.action == "restore into" => {
+            "--to needs a directory; one that does not exist is created"
+        }
         Kind::NotADirectory | Kind::TrashDirectory => "use --to DIR to restore elsewhere",
         Kind::UnsafeTrash => {
             "a trash directory must be yours, have mode 0700 and not be a symlink; run rrm doctor for details"
@@ -61,6 +67,9 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         }
         Kind::CrossDevice => "it can only be moved within its file system; move it by hand",
         Kind::NeedsConsent => "there is no terminal to ask on; use --yes to confirm",
+        Kind::TargetExists if error.action == "restore" && is_directory(&error.path) => {
+            "--conflict merge restores what is missing in it; --conflict rename restores beside it; --to DIR elsewhere"
+        }
         Kind::TargetExists if error.action == "restore" => {
             "--conflict rename restores beside it; --conflict swap moves it to the trash first; --to DIR restores elsewhere"
         }
@@ -77,7 +86,7 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::Unplugged | Kind::Unreachable => "mount its volume to use its items again",
         Kind::Foreign => "rrm did not create it and leaves it alone; move it by hand if it is in the way",
         Kind::DoubtfulDate => "rrm clean ID deletes it for good; rrm restore ID restores it",
-        Kind::Undeletable => "free what is named below, or restore the rest of it with rrm restore",
+        Kind::Undeletable => "fix what is named above and run rrm clean again, or restore the rest with rrm restore",
         Kind::Busy => "wait until the other command ends, then try again",
         Kind::Interrupted => "nothing is half-done; run the command again to continue",
         Kind::Changed => "remove it with rrm rm if it should go; rrm undo restores it again",
@@ -108,6 +117,10 @@ pub(crate) fn hint_of_rm(error: &Error) -> Option<&'static str> {
 pub(crate) fn made_anew(anew: &MadeAnew, charset: Charset) -> String {
     let path = quote(anew.path.as_os_str(), charset);
     format!("created {path} with mode {:04o}, because its old mode is unknown", anew.mode)
+}
+
+fn is_directory(path: &Path) -> bool {
+    sys::metadata_at(path).is_ok_and(|found| found.kind == sys::FileKind::Directory)
 }
 
 /// Whether something cannot be deleted because it belongs to a user of our containers: so does what is in their stores.

@@ -20,7 +20,7 @@ const KEYS: [(&str, &str); 18] = [
     ("k", "keep: exempt from clean; again: release"),
     ("d Del", "delete for good; asks, and cannot be undone"),
     ("u", "undo the last change made here"),
-    ("s  S", "sort by date, path, size, expiry, kind; reverse"),
+    ("s  S", "sort by date, path, size, due date, kind; reverse"),
     ("g", "group by command, directory, day"),
     ("p", "show or hide details and preview"),
     ("[  ]", "scroll the preview"),
@@ -30,19 +30,26 @@ const KEYS: [(&str, &str); 18] = [
     ("q Ctrl-C", "leave"),
 ];
 
+/// The width of the keys.
+const KEY: usize = 15;
+
 const FILTERS: &str = "kind: under: since: before: larger: smaller: session: last:";
 
 pub(super) fn draw(frame: &mut Frame<'_>, area: Rect, state: &State, theme: &Theme) {
+    // Less the borders, the padding and the margins of the box.
+    let room = usize::from(area.width).saturating_sub(6);
     let mut lines: Vec<Line<'_>> = KEYS
         .iter()
         .map(|(keys, what)| {
             let what =
                 if *keys == "Enter r" && state.purpose == Purpose::Choose { "restore; Enter leaves" } else { what };
-            Line::from(vec![Span::styled(format!("{keys:<15}"), Theme::key()), Span::raw(what)])
+            let what = theme.start_of(what, room.saturating_sub(KEY));
+            Line::from(vec![Span::styled(format!("{keys:<KEY$}"), Theme::key()), Span::raw(what)])
         })
         .collect();
-    lines.push(Line::styled(format!("In the filter: {FILTERS}"), theme.dim()));
-    lines.push(Line::styled("and letters of a path in order. See rrm-browse(1).", theme.dim()));
+    for line in [&*format!("In the filter: {FILTERS}"), "and letters of a path in order. See rrm-browse(1)."] {
+        lines.push(Line::styled(theme.start_of(line, room), theme.dim()));
+    }
     boxed(frame, area, "keys", lines, theme);
 }
 

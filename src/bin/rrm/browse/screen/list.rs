@@ -20,6 +20,9 @@ use crate::output::{Detail, count, expires, removed, size};
 /// The minimum width for both dates.
 const WIDE: usize = 60;
 
+/// The minimum width for a date and the size.
+const MIDDLING: usize = 44;
+
 /// The width of the selection mark.
 const MARK: usize = 3;
 
@@ -52,7 +55,7 @@ fn heading<'a>(state: &State, first: usize, number: usize, width: usize, theme: 
     let item = &state.entries.items[first];
     let name = match (state.arrangement.grouping, item.trashed.instant()) {
         (Grouping::Directory, _) => item.original_path().and_then(std::path::Path::parent).map_or_else(
-            || "unknown origin".to_owned(),
+            || "unknown path".to_owned(),
             |path| crate::output::path(path, state.home.as_deref(), state.charset),
         ),
         (Grouping::Day, Some(at)) => day(at).format("%A, %-d %B %Y").to_string(),
@@ -89,12 +92,15 @@ enum Column {
 }
 
 impl Column {
-    /// The columns that fit; of the two dates, the sort key.
+    /// The columns that fit beside a path: the sort key first.
     fn shown(state: &State, width: usize) -> &'static [Self] {
-        match (width >= WIDE, state.arrangement.key) {
-            (true, _) => &[Self::Age, Self::Goes, Self::Size],
-            (false, SortKey::Expires) => &[Self::Goes, Self::Size],
-            (false, _) => &[Self::Age, Self::Size],
+        match state.arrangement.key {
+            _ if width >= WIDE => &[Self::Age, Self::Goes, Self::Size],
+            SortKey::Expires if width >= MIDDLING => &[Self::Goes, Self::Size],
+            _ if width >= MIDDLING => &[Self::Age, Self::Size],
+            SortKey::Expires => &[Self::Goes],
+            SortKey::Size => &[Self::Size],
+            _ => &[Self::Age],
         }
     }
 

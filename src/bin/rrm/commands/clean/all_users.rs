@@ -50,7 +50,7 @@ impl Cleaner<'_> {
             messages.say(&format!("cannot clean the trash of {name}: {why}"));
         }
         if let Some(log) = self.log.as_mut().filter(|_| !self.args.dry_run) {
-            let report = report.or(failure.clone()).unwrap_or_else(|| "no report".to_owned());
+            let report = report.or(failure.clone()).unwrap_or_else(|| "it printed no summary".to_owned());
             log.add(self.now, &format!("{name}: {report}"))?;
         }
         Ok(failure.map_or(Exit::Success, |_| Exit::Failure))

@@ -198,7 +198,7 @@ impl Words<'_> {
                 (meaning, format!("mv {} DEST", self.quoted(&path.join("item"))))
             }
             Source::Unknown => (
-                format!("no command uses it and its origin is unknown; {clean} deletes it"),
+                format!("no command uses it, and its original path is unknown; {clean} deletes it"),
                 format!("check it first; to save it, mv {} DIR", self.quoted(path)),
             ),
         };
@@ -220,7 +220,7 @@ impl Words<'_> {
                 ("a killed command left a note about a copy here".to_owned(), self.repair("removes the note"))
             }
             Left::Unknown => (
-                "a killed command made a private directory of this name; this may be another one".to_owned(),
+                "a killed command may have left this private directory".to_owned(),
                 format!("check it, then move or remove it; {clean} then removes the note"),
             ),
         };

@@ -68,8 +68,8 @@ fn told(program: &str, summary: &Summary) -> String {
     let undo = if are_all { "rrm undo restores all of it" } else { "rrm undo restores what was kept" };
     let changed = match changed {
         0 => String::new(),
-        1 => "; 1 file may come back changed".to_owned(),
-        _ => format!("; {changed} files may come back changed"),
+        1 => "; 1 file may differ after an undo".to_owned(),
+        _ => format!("; {changed} files may differ after an undo"),
     };
     format!("{program} {}; {undo}{changed}", did.join(" and "))
 }
@@ -96,7 +96,7 @@ mod tests {
             ),
             (
                 summary(0, 0, 1, 1),
-                "make replaced 1 file; rrm undo restores what was kept; 1 file may come back changed",
+                "make replaced 1 file; rrm undo restores what was kept; 1 file may differ after an undo",
             ),
         ] {
             assert_eq!(told("make", &summary), expected);

@@ -14,11 +14,96 @@ impl fmt::Display for FunctionName {
 
 /// What a function cannot stand for: words of a shell's grammar, commands that change the shell itself, and what the
 /// function itself runs.
-const OF_THE_SHELL: &str = "alias always and argparse autoload background begin bg bind break builtin case cd command \
-    commandline complete compdef compopt continue coproc declare dirs disown do done echo elif else enable end esac eval \
-    exec exit export fc fg fi for foreach function functions getopts hash history if in jobs let local logout mapfile \
-    nocorrect noglob not or popd pushd read readarray readonly repeat return rrm select set setopt shift shopt source \
-    status suspend switch test then time times trap type typeset ulimit umask unalias unset unsetopt until wait while";
+const OF_THE_SHELL: &[&str] = &[
+    "alias",
+    "always",
+    "and",
+    "argparse",
+    "autoload",
+    "background",
+    "begin",
+    "bg",
+    "bind",
+    "break",
+    "builtin",
+    "case",
+    "cd",
+    "command",
+    "commandline",
+    "complete",
+    "compdef",
+    "compopt",
+    "continue",
+    "coproc",
+    "declare",
+    "dirs",
+    "disown",
+    "do",
+    "done",
+    "echo",
+    "elif",
+    "else",
+    "enable",
+    "end",
+    "esac",
+    "eval",
+    "exec",
+    "exit",
+    "export",
+    "fc",
+    "fg",
+    "fi",
+    "for",
+    "foreach",
+    "function",
+    "functions",
+    "getopts",
+    "hash",
+    "history",
+    "if",
+    "in",
+    "jobs",
+    "let",
+    "local",
+    "logout",
+    "mapfile",
+    "nocorrect",
+    "noglob",
+    "not",
+    "or",
+    "popd",
+    "pushd",
+    "read",
+    "readarray",
+    "readonly",
+    "repeat",
+    "return",
+    "rrm",
+    "select",
+    "set",
+    "setopt",
+    "shift",
+    "shopt",
+    "source",
+    "status",
+    "suspend",
+    "switch",
+    "test",
+    "then",
+    "time",
+    "times",
+    "trap",
+    "type",
+    "typeset",
+    "ulimit",
+    "umask",
+    "unalias",
+    "unset",
+    "unsetopt",
+    "until",
+    "wait",
+    "while",
+];
 
 /// Reads a name. It is written into the text as it is.
 pub(super) fn function_name(typed: &str) -> Result<FunctionName, &'static str> {
@@ -27,7 +112,7 @@ pub(super) fn function_name(typed: &str) -> Result<FunctionName, &'static str> {
     if !begins_plainly || !typed.bytes().all(is_plain) {
         return Err("name a program by letters, digits and _ - . + (no path), beginning with a letter");
     }
-    if OF_THE_SHELL.split_whitespace().any(|word| word == typed) {
+    if OF_THE_SHELL.contains(&typed) {
         return Err("the shell itself needs this name");
     }
     Ok(FunctionName(typed.to_owned()))

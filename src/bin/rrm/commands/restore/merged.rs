@@ -10,7 +10,7 @@ use crate::session::{Report, Session};
 
 /// What came back, as far as that is told, and what stays in the trash, which is told of every merge.
 pub(super) fn lines_of(session: &Session<'_>, step: &RestoreStep, merged: &Merged, report: Report) -> Vec<String> {
-    let left = |path: &Path| format!("left {} in the trash", session.quoted(path));
+    let left = |path: &Path| format!("left {} in the trash: it already exists", session.quoted(path));
     let object =
         |path: &Path, state| output::line_of(&output::moved_object(&step.item, path, state, session.context.now));
     let back = merged.back.iter().map(|piece| &*piece.path);

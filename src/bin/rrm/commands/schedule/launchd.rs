@@ -104,7 +104,7 @@ fn text_of(job: &Job) -> anyhow::Result<String> {
     }
     Ok(format!(
         r#"<?xml version="1.0" encoding="UTF-8"?>
-<!-- Made by rrm schedule install; rrm schedule remove takes it away. -->
+<!-- Made by rrm schedule install; rrm schedule remove deletes it. -->
 <!DOCTYPE plist PUBLIC "-//Apple//DTD PLIST 1.0//EN" "http://www.apple.com/DTDs/PropertyList-1.0.dtd">
 <plist version="1.0">
 <dict>

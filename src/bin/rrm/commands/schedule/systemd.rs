@@ -25,7 +25,7 @@ const PACKAGED_RUN: &str = "ExecStart=/usr/bin/rrm clean";
 const PACKAGED_CALENDAR: &str = "OnCalendar=daily";
 
 /// The first line of those.
-const MADE: &str = "# Made by rrm schedule install; rrm schedule remove takes it away.\n";
+const MADE: &str = "# Made by rrm schedule install; rrm schedule remove deletes it.\n";
 
 /// The link that enabling creates, also for units of a package.
 const WANTED: &str = "timers.target.wants/rrm-clean.timer";

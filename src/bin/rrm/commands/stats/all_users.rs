@@ -35,7 +35,7 @@ pub(super) fn sum_up(args: &StatsArgs, session: &Session<'_>) -> anyhow::Result<
     let written = match args.form.form() {
         ReportForm::Json => sums.iter().try_for_each(|sum| writeln!(out, "{}", output::line_of(&sum.object()))),
         ReportForm::Text if sums.is_empty() => {
-            session.messages.close("nobody has anything in the trash");
+            session.messages.close("no user has anything in the trash");
             Ok(())
         }
         ReportForm::Text => output::write_user_sums(&sums, session.context.now, session.messages.charset, &mut out),

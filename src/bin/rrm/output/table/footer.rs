@@ -12,10 +12,11 @@ const SOON: TimeDelta = TimeDelta::days(1);
 
 /// Number, size and items due soon: `3 items, 1.2 MiB; 1 due`.
 pub(crate) fn footer(items: &[TrashItem], view: &View<'_>) -> String {
-    let bytes = items.iter().filter_map(|item| item.size).fold(0, u64::saturating_add);
+    let mut footer = count(items.len() as u64, "item");
+    let bytes = items.iter().filter_map(|item| item.size).reduce(u64::saturating_add);
     let is_whole = items.iter().all(|item| item.size.is_some());
     let least = if is_whole { "" } else { "at least " };
-    let mut footer = format!("{}, {least}{}", count(items.len() as u64, "item"), size(bytes));
+    footer.extend(bytes.map(|bytes| format!(", {least}{}", size(bytes))));
     let fates = || items.iter().filter_map(|item| view.fate(item));
     let due = fates().filter(|fate| matches!(fate, Fate::Due(_))).count();
     let soon = fates().filter(|fate| matches!(fate, Fate::DueAt(at, _) if *at - view.now <= SOON)).count();
