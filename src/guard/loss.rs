@@ -11,8 +11,8 @@ pub enum Verdict {
     GoOn,
     /// It is not done; the program gets this error.
     Refuse(io::ErrorKind),
-    /// The keeper has done it itself: the program is told that it succeeded.
-    Done,
+    /// The same, unless the program is rrm itself: it works in the trash as ever.
+    RefuseOthers(io::ErrorKind),
 }
 
 /// Keeps what is about to be lost.

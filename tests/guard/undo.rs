@@ -233,6 +233,39 @@ fn the_last_line_tells_what_was_lost() {
     assert_eq!(text, "", "nothing was lost");
 }
 
+/// A path in the tree, as messages have it.
+fn quoted(sandbox: &Sandbox, name: &str) -> String {
+    format!("'{}'", sandbox.path("tree").join(name).display())
+}
+
+/// What a person has set to stay free stays free.
+#[test]
+fn what_would_fill_the_disk_is_not_kept_and_named() {
+    let sandbox = or_skip!(sandbox());
+    grow(&sandbox);
+    sandbox.rrm(["config", "set", "min-free", "1000PB"]).ok();
+    let run = sandbox.command(["guard", "--", "rm", "-r", "src"]).within(sandbox.path("tree")).run();
+    run.ok();
+    for name in ["src/c", "src/link", "src/deep/deeper/d"] {
+        let path = quoted(&sandbox, name);
+        run.err_contains(&format!("rrm: cannot keep {path}: too little space is left on its volume"));
+    }
+}
+
+/// An undo tells of all that it has done.
+#[test]
+fn what_an_undo_moves_back_is_named() {
+    let sandbox = or_skip!(sandbox());
+    let expected = format!("restored {}\nmoved back {}\n", quoted(&sandbox, "b"), quoted(&sandbox, "a"));
+    for options in [&["undo"][..], &["undo", "-v"]] {
+        let _ = fs::remove_dir_all(sandbox.path("tree"));
+        grow(&sandbox);
+        let command = sandbox.command(["guard", "--", "sh", "-c", "mv a moved; mv moved again; rm b"]);
+        command.within(sandbox.path("tree")).run().ok();
+        sandbox.rrm(options).ok().out_is(&expected);
+    }
+}
+
 /// An rrm inside removes and restores as outside, and deletes nothing for good.
 #[test]
 fn rrm_works_inside_but_for_clean() {
@@ -242,9 +275,11 @@ fn rrm_works_inside_but_for_clean() {
     }
     sandbox.rrm(["rm", "old"]).ok();
     let rrm = sandbox.command([""; 0]).program().to_owned();
-    let script = "\"$RRM\" rm a && \"$RRM\" undo && \"$RRM\" rm b; \"$RRM\" clean --all --yes && echo cleaned";
+    let script = "\"$RRM\" rm a && \"$RRM\" undo && \"$RRM\" redo && \"$RRM\" undo && \"$RRM\" rm b; \"$RRM\" clean --all --yes && echo cleaned";
     let run = sandbox.command(["guard", "--", "sh", "-c", script]).with("RRM", &rrm).run();
     assert!(!run.stdout().contains("cleaned"), "{run}");
+    assert!(!run.stderr().contains("redo"), "{run}");
+    run.out_contains(" again\n");
     assert_eq!(fs::read_to_string(sandbox.path("a")).expect("it was restored"), "a", "{run}");
     let left: Vec<String> = sandbox.list_json().iter().map(|item| item["original_path"].to_string()).collect();
     assert_eq!(left.len(), 2, "{left:?} {run}");

@@ -12,24 +12,30 @@ use super::super::{Found, Keeper, Loss, Missed, Verdict};
 use super::{GuardedRun, KEEP, Segment};
 use crate::error::{Error, ErrorKind, words_of};
 use crate::item::Before;
+use crate::store::layout;
 use crate::sys::{self, Dir, FileKind, Inode, Metadata, Name, Timestamp};
 use crate::transfer::{Traits, copy_content, copy_name};
 
 /// From what age on something is precious though the run made it, in seconds.
 const OLD_ENOUGH: i64 = 60;
 
+/// What a program is told that is not to do something.
+const REFUSED: io::ErrorKind = io::ErrorKind::PermissionDenied;
+
 /// Up to what size the content of a file is copied before it may be written at any place.
 const SMALL: u64 = 1 << 20;
-
-/// Of how many names one asks whether there is room: to ask costs as much as a link.
-const OFTEN: u64 = 32;
 
 impl Keeper for GuardedRun {
     fn keep(&self, loss: Loss) -> Verdict {
         if self.touches_a_trash(&loss) {
-            return Verdict::Refuse(io::ErrorKind::PermissionDenied);
+            // An rrm in there removes and restores as ever; it only deletes nothing for good.
+            return match &loss {
+                Loss::Removed(found) if !self.is_note_of_an_undo(found) => Verdict::Refuse(REFUSED),
+                Loss::Shortened { .. } => Verdict::Refuse(REFUSED),
+                _ => Verdict::RefuseOthers(REFUSED),
+            };
         }
-        let segment = self.segment.read().unwrap_or_else(PoisonError::into_inner);
+        let segment = self.segment();
         let keeping = Keeping { run: self, segment: &segment, now: (self.options.clock)() };
         match &loss {
             Loss::Removed(found) => keeping.name_goes(found),
@@ -53,6 +59,13 @@ impl Keeper for GuardedRun {
 }
 
 impl GuardedRun {
+    /// Whether this is what a trash directory of ours has noted of the last undo, which the next one replaces.
+    fn is_note_of_an_undo(&self, found: &Found) -> bool {
+        let trashes = self.trashes.read().unwrap_or_else(PoisonError::into_inner);
+        let is_of = |parent: sys::FileId| trashes.iter().any(|(trash, _)| trash.id() == parent);
+        found.name == *layout::UNDONE.as_os_str() && found.parent.metadata().is_ok_and(|is| is_of(is.id))
+    }
+
     fn touches_a_trash(&self, loss: &Loss) -> bool {
         let is_found = |found: &Found| self.is_in_a_trash(&found.parent, &found.name, found.path.as_deref());
         match loss {
@@ -149,12 +162,12 @@ impl Keeping<'_> {
             Ok(opened) => opened,
             Err(error) => return self.lose(found, &error.reason),
         };
-        let number = volume.number();
-        if number.is_multiple_of(OFTEN) && volume.is_below(self.run.options.floor) {
+        if !volume.has_room_for_a_name(self.run.options.floor) {
             // What the directory had is written down once, and here is no next time.
             volume.note(had).ok();
             return self.lose(found, NO_ROOM);
         }
+        let number = volume.number();
         let (before, modified) = (self.before(&volume, thing, &found.metadata), found.metadata.modified);
         let line = |number, by| Entry::Kept { number, by, thing, before, modified, path: found.path.clone() };
         let noted = volume.note(had.into_iter().chain([line(number, By::Link)]));
@@ -270,7 +283,7 @@ impl Keeping<'_> {
         if is.size > limit {
             return lose(&too_large(is.size));
         }
-        if volume.is_below(self.run.options.floor) {
+        if !volume.has_room(self.run.options.floor) {
             return lose(NO_ROOM);
         }
         let number = volume.number();
@@ -284,7 +297,7 @@ impl Keeping<'_> {
 
     /// The store of the volume that a file without a name is on.
     fn store_of_nameless(&self, is: &Metadata) -> Result<Arc<Volume>, Error> {
-        let known = self.segment.volumes().get(&(is.mount, is.id.device)).cloned().flatten();
+        let known = self.segment.places.known(&(is.mount, is.id.device));
         known.ok_or_else(|| Error::new(ErrorKind::NoTrash, KEEP, "", "it has no name any more"))
     }
 

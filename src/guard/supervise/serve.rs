@@ -152,8 +152,7 @@ impl Service {
         if locked(&desk.current).take().is_some() {
             match verdict {
                 Verdict::GoOn => self.listener.let_go(&stopped),
-                Verdict::Refuse(error) => self.listener.refuse(&stopped, error),
-                Verdict::Done => self.listener.say_done(&stopped),
+                Verdict::Refuse(error) | Verdict::RefuseOthers(error) => self.listener.refuse(&stopped, error),
             }
         }
     }
@@ -180,10 +179,8 @@ impl Service {
                         current.patience = PATIENCE_WITH_CONTENT;
                     }
                 }
-                let is_final = matches!(*loss, Loss::Removed(_) | Loss::Shortened { .. });
                 match self.watch.keep(*loss) {
-                    // An rrm in there removes and restores as ever; it only deletes nothing for good.
-                    Verdict::Refuse(_) if !is_final && self.listener.is_of_our_program(stopped) => Verdict::GoOn,
+                    Verdict::RefuseOthers(_) if self.listener.is_of_our_program(stopped) => Verdict::GoOn,
                     verdict => verdict,
                 }
             }

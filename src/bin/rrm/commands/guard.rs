@@ -12,6 +12,7 @@ use std::time::Duration;
 use clap::{Args, ValueHint};
 use rrm::error::words_of;
 use rrm::guard::{Guard, GuardOptions, Guarded, GuardedRun, NotRun, Watch, become_command, supervise};
+use rrm::rules::retention::Free;
 use rrm::sys::guarded::{file_clock, is_under_guard};
 use rrm::sys::{Ending, Timestamp};
 
@@ -51,8 +52,8 @@ const NO_SUCH_PROGRAM: u8 = 127;
 /// The largest content that is copied where it is about to be overwritten, in bytes.
 const LARGEST_COPY: u64 = 64 << 20;
 
-/// How much of a volume stays free, in hundredths. The disk that tests run on may be as full as it is.
-const FLOOR: u8 = if cfg!(feature = "testing") { 0 } else { 5 };
+/// How much of a volume stays free where `min-free` does not say. The disk that tests run on may be as full as it is.
+const FLOOR: Free = Free::Percent(if cfg!(feature = "testing") { 0 } else { 5 });
 
 pub(super) fn run(args: &GuardArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
@@ -123,7 +124,7 @@ fn watch(session: &Session<'_>, command: &Guarded, label: Option<OsString>) -> a
         session: label,
         grace: session.context.grace_period()?,
         limit: LARGEST_COPY,
-        floor: FLOOR,
+        floor: session.context.min_free()?.unwrap_or(FLOOR),
     };
     let run = GuardedRun::begin(Arc::new(session.manager()), options)?;
     // What COMMAND makes is younger than this, by any file system.

@@ -41,7 +41,12 @@ impl Watch for Trashing {
     fn end(&self) -> Vec<u8> {
         let summary = self.run.end(env::now());
         let lost = summary.not_kept.iter().chain(&summary.problems).map(|error| words_of_error(error, self.charset));
-        let lines: Vec<String> = [told(&self.program, &summary)].into_iter().chain(lost).collect();
+        let more = match summary.more_not_kept {
+            0 => None,
+            1 => Some("cannot keep 1 more thing".to_owned()),
+            more => Some(format!("cannot keep {more} more things")),
+        };
+        let lines: Vec<String> = [told(&self.program, &summary)].into_iter().chain(lost).chain(more).collect();
         lines.join("\n").into_bytes()
     }
 
