@@ -1,6 +1,8 @@
 //! A run that goes on: what is about to be lost gets a number, and a line in the journal of its volume.
 
+mod content;
 mod keep;
+mod not_kept;
 mod segment;
 
 use std::ffi::OsString;
@@ -12,20 +14,19 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::journal::Entry;
 use super::volume::Volume;
-use super::{Batch, Missed, Summary, carry_out};
+use super::{Batch, Summary, Verdict, carry_out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, RANDOM, Told};
 use crate::manager::TrashManager;
 use crate::rules::retention::Free;
 use crate::store::TrashDir;
 use crate::sys::{Dir, FileId, Metadata, Name, Timestamp, random_bytes};
+use keep::Lost;
+use not_kept::NotKept;
 use segment::Segment;
 
 /// What is tried, in every error about what is not kept.
 const KEEP: &str = "keep";
-
-/// How many things that are not kept are named one by one.
-const MOST_NAMED: usize = 1000;
 
 /// What a run is to do.
 #[derive(Debug, Clone)]
@@ -45,6 +46,28 @@ pub struct GuardOptions {
     pub limit: u64,
     /// Below how much free space on a volume nothing more is kept there.
     pub floor: Free,
+    /// Which files are kept as they are opened for writing.
+    pub writes: Writes,
+    /// What becomes of what cannot be kept.
+    pub otherwise: Otherwise,
+}
+
+/// Which files are kept as they are opened for writing: what is written then may be at any place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// Small ones, and those that can share their blocks with a copy. Of any other nothing is told.
+    Small,
+    /// All, but for those that are too large for a copy; these are told if they were changed.
+    All,
+}
+
+/// What becomes of what cannot be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Otherwise {
+    /// It goes, and is named at the end.
+    Named,
+    /// The call fails.
+    Refused,
 }
 
 /// A run: it keeps what the program destroys, from several threads at once, and makes items of that in the end.
@@ -57,14 +80,6 @@ pub struct GuardedRun {
     /// Whether one of them, or a directory above it, may be elsewhere by now.
     has_moved_directories: AtomicBool,
     not_kept: Mutex<NotKept>,
-}
-
-/// What is not in the trash.
-#[derive(Debug, Default)]
-struct NotKept {
-    named: Vec<Error>,
-    /// How many there are beside these.
-    more: u64,
 }
 
 impl GuardedRun {
@@ -143,9 +158,7 @@ impl GuardedRun {
         summary.problems.extend(held.iter().map(|volume| does_not_answer(&volume.trash)));
         summary.items.sort_by(|a, b| a.original_path().cmp(&b.original_path()));
         let mut not_kept = self.not_kept.lock().unwrap_or_else(PoisonError::into_inner);
-        let NotKept { named, more } = std::mem::take(&mut *not_kept);
-        summary.not_kept.extend(named);
-        summary.more_not_kept += more;
+        std::mem::take(&mut *not_kept).tell(&mut summary);
         summary
     }
 
@@ -189,20 +202,19 @@ impl GuardedRun {
         }
     }
 
-    fn lose(&self, path: Option<&Path>, reason: impl Into<std::borrow::Cow<'static, str>>) {
+    /// What cannot be kept goes all the same, unless that is forbidden.
+    fn lose(&self, lost: Lost) -> Verdict {
         let mut not_kept = self.not_kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if not_kept.named.len() < MOST_NAMED {
-            let path = path.unwrap_or(Path::new(""));
-            not_kept.named.push(Error::new(ErrorKind::NoTrash, KEEP, path, reason));
-        } else {
-            not_kept.more += 1;
+        match self.options.otherwise {
+            Otherwise::Refused => {
+                not_kept.refuse(lost);
+                Verdict::Refuse(std::io::ErrorKind::PermissionDenied)
+            }
+            Otherwise::Named => {
+                not_kept.lose(lost);
+                Verdict::GoOn
+            }
         }
-    }
-
-    fn miss(&self, missed: &Missed) {
-        let why = missed.why.words();
-        let program = missed.program.to_string_lossy();
-        self.lose(missed.path.as_deref(), format!("{program} took it, and {why}"));
     }
 }
 

@@ -22,6 +22,8 @@ pub struct Summary {
     pub not_kept: Vec<Error>,
     /// How many more are not, of which there are too many to name.
     pub more_not_kept: u64,
+    /// What was refused because it could not have been kept.
+    pub refused: Vec<Error>,
     /// What went wrong afterwards; the next command goes on with it.
     pub problems: Vec<Error>,
 }
@@ -57,6 +59,7 @@ impl AddAssign for Summary {
         self.items.extend(other.items);
         self.not_kept.extend(other.not_kept);
         self.more_not_kept += other.more_not_kept;
+        self.refused.extend(other.refused);
         self.problems.extend(other.problems);
     }
 }

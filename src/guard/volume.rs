@@ -44,6 +44,8 @@ struct Journal {
 pub(super) struct Index {
     /// Whose content is copied.
     pub(super) contents: HashSet<Key>,
+    /// Whose content is too large for a copy and cannot share its blocks with one.
+    pub(super) too_large: HashSet<Key>,
     /// What they had is written down.
     pub(super) had: HashSet<Key>,
     /// What the run has changed in a way that was seen and is no change of content.

@@ -91,6 +91,10 @@ const SHAPES: &[(&str, &[&str])] = &[
     ("chmod 000 a; chmod 700 closed; rm b", &[]),
     ("truncate -s 1 src/deep/deeper/d", &[]),
     ("echo x | tee a b >/dev/null", &[]),
+    ("dd if=/dev/zero of=a bs=1 count=2 conv=notrunc 2>/dev/null", &[]),
+    ("printf x 1<>a; printf y 1<>a", &[]),
+    ("shred a; shred -u b src/c", &[]),
+    ("printf x 1<>a; mv a moved; echo new >moved; rm moved", &[]),
     ("mv empty src/deep/; rm -rf src", &[]),
     ("echo made >made; rm -rf src", &["made"]),
     ("rm -rf src; mkdir src; echo other >src/c", &[]),
@@ -123,6 +127,7 @@ fn what_other_programs_destroy_comes_back() {
         ("perl", "perl -e 'unlink q(a), q(b); open F, q(>), q(src/c); rmdir q(empty)'"),
         ("python3", "python3 -c 'import shutil; shutil.rmtree(\"src\")'"),
         ("python3", "python3 -c 'import os; os.replace(\"a\", \"b\"); open(\"src/c\", \"w\").write(\"new\")'"),
+        ("python3", "python3 -c 'import mmap; f = open(\"a\", \"r+b\"); mmap.mmap(f.fileno(), 0)[0:1] = b\"x\"'"),
         ("node", "node -e 'fs.rmSync(\"src\", {recursive: true}); fs.writeFileSync(\"a\", \"new\")'"),
         (
             "node",
@@ -159,6 +164,109 @@ fn what_git_destroys_comes_back() {
         sandbox.rrm(["undo"]).ok();
         assert_eq!(without_git(), before, "{script}");
     }
+}
+
+/// A database writes into its file, beside a journal that comes and goes.
+#[test]
+fn what_a_database_overwrites_comes_back() {
+    let sandbox = or_skip!(sandbox());
+    if !has("python3") {
+        skip!("python3", "for SQLite");
+    }
+    let python = |code: &str| {
+        let code = format!("import sqlite3; c = sqlite3.connect('data'); c.execute('{code}'); c.commit()");
+        ["python3".to_owned(), "-c".to_owned(), code]
+    };
+    for code in ["create table t (x)", "insert into t values (1), (2)"] {
+        let [program, words @ ..] = python(code);
+        sandbox.tool(&program, words).run().ok();
+    }
+    let before = fs::read(sandbox.path("data")).expect("it was made");
+    for code in ["delete from t", "update t set x = 3", "vacuum"] {
+        sandbox.command(["guard", "--"]).args(python(code)).run().ok().silent();
+        assert_ne!(fs::read(sandbox.path("data")).expect("it is there"), before, "{code}");
+        sandbox.rrm(["undo"]).ok();
+        assert_eq!(fs::read(sandbox.path("data")).expect("it is back"), before, "{code}");
+    }
+}
+
+/// Whether two files in the sandbox can share their blocks.
+fn has_reflinks(sandbox: &Sandbox) -> bool {
+    fs::write(sandbox.path("probe"), [7; 4096]).expect("work is ours");
+    let copied = sandbox.tool("cp", ["--reflink=always", "probe", "probe2"]).run();
+    let _ = fs::remove_file(sandbox.path("probe"));
+    let _ = fs::remove_file(sandbox.path("probe2"));
+    copied.status.success()
+}
+
+/// A file that is opened for writing is copied if it is small, or can share its blocks with the copy; else only if that is
+/// asked for.
+#[test]
+fn large_files_are_kept_from_writes_if_asked() {
+    let sandbox = or_skip!(sandbox());
+    let (large, shares) = (sandbox.path("large"), has_reflinks(&sandbox));
+    let fill = |size: usize| fs::write(&large, vec![7; size]).expect("work is ours");
+    let run = |options: &[&str], script: &str| {
+        let words = ["--", "sh", "-c", script];
+        sandbox.command(["guard"]).args(options).args(words).run()
+    };
+    let too_large = |size: usize| {
+        format!("rrm: cannot keep '{}': it is too large to copy ({size} bytes)\n", sandbox.path("large").display())
+    };
+    let (one, two) = ((1 << 20) + 1, (1 << 21) + 1);
+    for (options, size, script, is_kept, told) in [
+        (&[][..], one, "printf x 1<>large", shares, String::new()),
+        (&["--writes"], one, "printf x 1<>large", true, String::new()),
+        (&["--writes", "--limit", "2MiB"], two, ": 1<>large", false, String::new()),
+        (&["--writes", "--limit", "2MiB"], two, "printf x 1<>large", shares, too_large(two)),
+        (&["--limit", "2MiB"], two, ": >large", shares, too_large(two)),
+        (&["--limit", "3MiB"], two, ": >large", true, String::new()),
+    ] {
+        fill(size);
+        let run = run(options, script);
+        let told = if shares { String::new() } else { told };
+        assert_eq!(run.ok().stderr(), told, "{options:?} {script}");
+        assert_eq!(sandbox.list_json().len(), usize::from(is_kept), "{options:?} {script}");
+        if is_kept {
+            sandbox.rrm(["undo"]).ok();
+            assert_eq!(fs::read(&large).expect("it is back"), vec![7; size], "{options:?} {script}");
+            sandbox.rrm(["clean", "--all", "--yes"]).ok();
+        }
+    }
+    sandbox.rrm(["guard", "--limit", "some", "true"]).fails(2).err_contains("some");
+}
+
+/// What cannot be kept does not go.
+#[test]
+fn what_cannot_be_kept_is_refused_if_asked() {
+    let sandbox = or_skip!(sandbox());
+    grow(&sandbox);
+    let before = tree(&sandbox.path("tree"));
+    let guarded = |options: &[&str], script: &str| {
+        let command = sandbox.command(["guard", "--strict"]).args(options).args(["--", "sh", "-c", script]);
+        command.within(sandbox.path("tree")).run()
+    };
+    if !has_reflinks(&sandbox) {
+        let run = guarded(&["--limit", "4"], ": >a");
+        assert!(!run.status.success(), "{run}");
+        run.err_contains("Operation not permitted");
+        run.err_contains(&format!(
+            "cannot allow the loss of {}: it is too large to copy (5 bytes)",
+            quoted(&sandbox, "a")
+        ));
+    }
+    sandbox.rrm(["config", "set", "min-free", "1000PB"]).ok();
+    for script in ["rm a", "mv a b", "rm -r src/deep/deeper", ": >a", "ln -sf nowhere b"] {
+        let run = guarded(&[], script);
+        assert!(!run.status.success(), "{run}");
+        run.err_contains("too little space is left on its volume");
+    }
+    assert_eq!(tree(&sandbox.path("tree")), before);
+    sandbox.rrm(["config", "unset", "min-free"]).ok();
+    let run = guarded(&[], "rm a; echo new >b; echo x >made; rm made");
+    run.ok().silent();
+    sandbox.rrm(["undo"]).ok();
+    assert_eq!(tree(&sandbox.path("tree")), before);
 }
 
 /// A repository that stands does its own work; one that does not any more comes back, as does what somebody has put there.

@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{TimeDelta, Utc};
-use rrm::guard::{Change, Found, GuardOptions, GuardedRun, Keeper as _, Loss, Summary, Verdict};
+use rrm::guard::{Change, Found, GuardOptions, GuardedRun, Keeper as _, Loss, Otherwise, Summary, Verdict, Writes};
 use rrm::manager::TrashManager;
 use rrm::rules::retention::Free;
 use rrm::sys::{Dir, Name, Timestamp, metadata_and_birth_at};
@@ -66,6 +66,8 @@ pub(super) fn options(sandbox: &Sandbox, pace: Pace) -> GuardOptions {
         grace: TimeDelta::days(30),
         limit: 1 << 20,
         floor: Free::Bytes(0),
+        writes: Writes::Small,
+        otherwise: Otherwise::Named,
     }
 }
 

@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 use rrm::error::words_of;
-use rrm::guard::{Guard, GuardOptions, Guarded, GuardedRun, NotRun, Watch, become_command, supervise};
+use rrm::guard::{Guard, GuardOptions, Guarded, GuardedRun, NotRun, Otherwise, Watch, Writes};
+use rrm::guard::{become_command, supervise};
 use rrm::rules::retention::Free;
 use rrm::sys::guarded::{file_clock, is_under_guard};
 use rrm::sys::{Ending, Timestamp};
@@ -20,6 +21,7 @@ use super::help::Help;
 use crate::env;
 use crate::exit::Exit;
 use crate::session::{Session, Start};
+use crate::values;
 use trashing::Trashing;
 
 pub(super) const HELP: Help = Help {
@@ -37,6 +39,18 @@ pub(crate) struct GuardArgs {
     #[arg(long, value_name = "LABEL")]
     session: Option<OsString>,
 
+    /// Copy contents of up to SIZE before they are overwritten [default: 64MiB].
+    #[arg(long, value_name = "SIZE", value_parser = limit)]
+    limit: Option<u64>,
+
+    /// Also keep larger files that are opened for writing, up to the limit.
+    #[arg(long)]
+    writes: bool,
+
+    /// Refuse what cannot be kept, with EPERM.
+    #[arg(long)]
+    strict: bool,
+
     /// The command to run, and its arguments.
     #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true,
           value_hint = ValueHint::CommandWithArguments)]
@@ -49,8 +63,12 @@ const NOT_RUN: u8 = 125;
 const CANNOT_START: u8 = 126;
 const NO_SUCH_PROGRAM: u8 = 127;
 
-/// The largest content that is copied where it is about to be overwritten, in bytes.
-const LARGEST_COPY: u64 = 64 << 20;
+/// The largest content that is copied where it is about to be overwritten, in bytes, if no limit is given.
+const LIMIT: u64 = 64 << 20;
+
+fn limit(text: &str) -> Result<u64, String> {
+    values::size(text).map_err(|error| error.reason.into_owned())
+}
 
 /// How much of a volume stays free where `min-free` does not say. The disk that tests run on may be as full as it is.
 const FLOOR: Free = Free::Percent(if cfg!(feature = "testing") { 0 } else { 5 });
@@ -65,7 +83,7 @@ pub(super) fn run(args: &GuardArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     if is_under_guard() {
         return Ok(cannot_start(session, &command, &become_command(&command)));
     }
-    let watch = match watch(session, &command, label) {
+    let watch = match watch(session, args, &command, label) {
         Ok(watch) => watch,
         Err(error) => {
             session.messages.failure(&error);
@@ -110,7 +128,12 @@ fn cannot_start(session: &Session<'_>, command: &Guarded, error: &io::Error) -> 
 }
 
 /// Prepares the trash.
-fn watch(session: &Session<'_>, command: &Guarded, label: Option<OsString>) -> anyhow::Result<Arc<dyn Watch>> {
+fn watch(
+    session: &Session<'_>,
+    args: &GuardArgs,
+    command: &Guarded,
+    label: Option<OsString>,
+) -> anyhow::Result<Arc<dyn Watch>> {
     #[cfg(feature = "testing")]
     if let Some(path) = env::recorded_losses() {
         return Ok(Arc::new(recorder::Recorder::new(&path)?));
@@ -123,8 +146,10 @@ fn watch(session: &Session<'_>, command: &Guarded, label: Option<OsString>) -> a
         here: vec![session.context.environment.working_directory()],
         session: label,
         grace: session.context.grace_period()?,
-        limit: LARGEST_COPY,
+        limit: args.limit.unwrap_or(LIMIT),
         floor: session.context.min_free()?.unwrap_or(FLOOR),
+        writes: if args.writes { Writes::All } else { Writes::Small },
+        otherwise: if args.strict { Otherwise::Refused } else { Otherwise::Named },
     };
     let run = GuardedRun::begin(Arc::new(session.manager()), options)?;
     // What COMMAND makes is younger than this, by any file system.

@@ -53,9 +53,10 @@ impl Keeper for Recorder {
         if line.contains("refused") { Verdict::Refuse(std::io::ErrorKind::PermissionDenied) } else { Verdict::GoOn }
     }
 
-    fn missed(&self, missed: Missed) {
+    fn missed(&self, missed: Missed) -> Verdict {
         let path = missed.path.as_deref().map_or_else(|| "?".to_owned(), quoted);
         self.write(&format!("missed {path} of {}: {}", missed.program.to_string_lossy(), missed.why.words()));
+        Verdict::GoOn
     }
 }
 

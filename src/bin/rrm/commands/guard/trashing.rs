@@ -27,8 +27,8 @@ impl Keeper for Trashing {
         self.run.keep(loss)
     }
 
-    fn missed(&self, missed: Missed) {
-        self.run.missed(missed);
+    fn missed(&self, missed: Missed) -> Verdict {
+        self.run.missed(missed)
     }
 }
 
@@ -40,7 +40,12 @@ impl Watch for Trashing {
     /// A line that tells what was removed, empty where nothing was; then one for each thing that is not in the trash.
     fn end(&self) -> Vec<u8> {
         let summary = self.run.end(env::now());
-        let lost = summary.not_kept.iter().chain(&summary.problems).map(|error| words_of_error(error, self.charset));
+        let lost = summary
+            .refused
+            .iter()
+            .chain(&summary.not_kept)
+            .chain(&summary.problems)
+            .map(|error| words_of_error(error, self.charset));
         let more = match summary.more_not_kept {
             0 => None,
             1 => Some("cannot keep 1 more thing".to_owned()),
