@@ -24,4 +24,4 @@ pub(crate) use journal::{Age, Entry, Key, Thing, entries};
 pub use loss::{Change, Found, Keeper, Loss, Missed, Verdict, Why};
 pub use run::{GuardOptions, GuardedRun, Otherwise, Writes};
 pub use summary::Summary;
-pub use supervise::{Guard, Guarded, NotRun, Watch, become_command, supervise};
+pub use supervise::{Guard, Guarded, NotRun, Said, Say, Watch, become_command, supervise};

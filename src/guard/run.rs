@@ -8,7 +8,7 @@ mod segment;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
@@ -80,7 +80,12 @@ pub struct GuardedRun {
     /// Whether one of them, or a directory above it, may be elsewhere by now.
     has_moved_directories: AtomicBool,
     not_kept: Mutex<NotKept>,
+    /// Is told of each thing that is kept, where it was.
+    each: OnceLock<Each>,
 }
+
+/// Is told a path.
+type Each = Box<dyn Fn(&Path) + Send + Sync>;
 
 impl GuardedRun {
     /// Prepares everything, and starts no thread.
@@ -97,11 +102,24 @@ impl GuardedRun {
             trashes: RwLock::new(trashes.into_iter().filter_map(located).collect()),
             has_moved_directories: AtomicBool::new(false),
             not_kept: Mutex::default(),
+            each: OnceLock::new(),
         };
         for here in &run.options.here {
             run.prepare(here)?;
         }
         Ok(run)
+    }
+
+    /// Has `each` told of each thing as it is kept, by any of the threads.
+    pub fn tell_each(&self, each: impl Fn(&Path) + Send + Sync + 'static) {
+        // There is one who asks for it.
+        let _ = self.each.set(Box::new(each));
+    }
+
+    fn is_kept(&self, path: Option<&Path>) {
+        if let (Some(each), Some(path)) = (self.each.get(), path) {
+            each(path);
+        }
     }
 
     fn prepare(&self, here: &Path) -> Result<()> {

@@ -346,6 +346,58 @@ fn quoted(sandbox: &Sandbox, name: &str) -> String {
     format!("'{}'", sandbox.path("tree").join(name).display())
 }
 
+/// With -v, all that is kept is named once, right away.
+#[test]
+fn each_thing_that_is_kept_is_named_if_asked() {
+    let sandbox = or_skip!(sandbox());
+    grow(&sandbox);
+    let script = "rm -r src; echo new >a; echo x >made; rm made; chmod 600 b; mv b moved";
+    let run = sandbox.command(["guard", "-v", "--", "sh", "-c", script]).within(sandbox.path("tree")).run();
+    let run = run.ok();
+    let mut told: Vec<&str> =
+        run.stderr.split(|byte| *byte == b'\n').map(|line| std::str::from_utf8(line).expect("text")).collect();
+    told.sort_unstable();
+    let names = ["a", "src", "src/c", "src/deep", "src/deep/deeper", "src/deep/deeper/d", "src/link"];
+    let mut expected: Vec<String> = names.iter().map(|name| format!("rrm: kept {}", quoted(&sandbox, name))).collect();
+    expected.insert(0, String::new());
+    assert_eq!(told, expected);
+}
+
+/// For a program that runs others, all of it as one object, on the last line.
+#[test]
+fn what_a_run_did_can_be_read_by_a_program() {
+    let sandbox = or_skip!(sandbox());
+    let guarded = |options: &[&str], script: &str| {
+        let _ = fs::remove_dir_all(sandbox.path("tree"));
+        grow(&sandbox);
+        let command = sandbox.command(["guard", "--json"]).args(options).args(["--", "sh", "-c", script]);
+        let run = command.within(sandbox.path("tree")).run();
+        let text = run.stdout();
+        let told = serde_json::from_str(text.lines().last().expect("a line")).expect("JSON");
+        assert!(run.stderr().lines().all(|line| !line.starts_with("rrm")), "{run}");
+        let told: serde_json::Value = told;
+        (run, told)
+    };
+    let (run, told) = guarded(&[], "echo hello; rm -r src b; echo new >a; exit 3");
+    run.fails(3);
+    assert!(run.stdout().starts_with("hello\n"));
+    let numbers = ["removed_directories", "removed_files", "replaced", "changed", "more_not_kept"];
+    assert_eq!(numbers.map(|key| told[key].as_u64()), [1, 1, 1, 0, 0].map(Some));
+    assert_eq!((&told["command"], &told["can_be_undone"]), (&"sh".into(), &true.into()));
+    let items: Vec<_> =
+        told["items"].as_array().expect("a list").iter().filter_map(|item| item["original_path"].as_str()).collect();
+    assert_eq!(items, ["a", "b", "src"].map(|name| sandbox.path("tree").join(name).display().to_string()));
+    let (_, told) = guarded(&[], "true");
+    assert_eq!((&told["items"], &told["can_be_undone"]), (&serde_json::json!([]), &true.into()));
+    sandbox.rrm(["config", "set", "min-free", "1000PB"]).ok();
+    let path = sandbox.path("tree").join("a").display().to_string();
+    let reason = serde_json::json!([{ "path": path, "reason": "too little space is left on its volume" }]);
+    let (_, told) = guarded(&[], "rm a");
+    assert_eq!((&told["not_kept"], &told["can_be_undone"]), (&reason, &false.into()));
+    let (_, told) = guarded(&["--strict"], "rm a");
+    assert_eq!((&told["refused"], &told["can_be_undone"]), (&reason, &true.into()));
+}
+
 /// What a person has set to stay free stays free.
 #[test]
 fn what_would_fill_the_disk_is_not_kept_and_named() {

@@ -78,6 +78,7 @@ impl Keeping<'_> {
         match noted.and_then(|()| volume.copy(number, |to, name| copy_content(file, to, name, limit))) {
             Ok(()) => {
                 volume.index().contents.insert(thing.key);
+                self.run.is_kept(found.and_then(|found| found.path.as_deref()));
                 Ok(())
             }
             Err(error) if error.kind() == io::ErrorKind::FileTooLarge => {

@@ -175,6 +175,7 @@ impl Keeping<'_> {
         match noted.and_then(|()| volume.link(number, &found.parent, name)) {
             Ok(()) => {
                 volume.index().note_link(thing.key);
+                self.run.is_kept(found.path.as_deref());
                 Ok(())
             }
             // Somebody else was faster, and the call will fail.
@@ -195,7 +196,11 @@ impl Keeping<'_> {
             .and_then(|()| volume.copy(number, |to, to_name| copy_name((&found.parent, name), is, to, to_name)));
         match copied {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(lost(found, words_of(&error))),
-            _ => Ok(()),
+            Err(_) => Ok(()),
+            Ok(()) => {
+                self.run.is_kept(found.path.as_deref());
+                Ok(())
+            }
         }
     }
 
@@ -204,7 +209,9 @@ impl Keeping<'_> {
         let (volume, had) = self.opened(found)?;
         let own = traits_line(&volume, thing, found);
         let emptied = Entry::Emptied { thing, path: found.path.clone() };
-        volume.note(had.into_iter().chain(own).chain([emptied])).map_err(|error| lost(found, words_of(&error)))
+        volume.note(had.into_iter().chain(own).chain([emptied])).map_err(|error| lost(found, words_of(&error)))?;
+        self.run.is_kept(found.path.as_deref());
+        Ok(())
     }
 
     fn is_moved(&self, from: &Found, (to_parent, to_path): (&Dir, Option<&Path>), replaced: Option<&Found>) -> Kept {

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 use rrm::error::words_of;
-use rrm::guard::{Guard, GuardOptions, Guarded, GuardedRun, NotRun, Otherwise, Watch, Writes};
+use rrm::guard::{Guard, GuardOptions, Guarded, GuardedRun, NotRun, Otherwise, Said, Watch, Writes};
 use rrm::guard::{become_command, supervise};
 use rrm::rules::retention::Free;
 use rrm::sys::guarded::{file_clock, is_under_guard};
@@ -20,9 +20,10 @@ use rrm::sys::{Ending, Timestamp};
 use super::help::Help;
 use crate::env;
 use crate::exit::Exit;
-use crate::session::{Session, Start};
+use crate::output::{Verbosity, count};
+use crate::session::{Session, Start, println};
 use crate::values;
-use trashing::Trashing;
+use trashing::{Form, Says, Trashing};
 
 pub(super) const HELP: Help = Help {
     examples: "\
@@ -50,6 +51,10 @@ pub(crate) struct GuardArgs {
     /// Refuse what cannot be kept, with EPERM.
     #[arg(long)]
     strict: bool,
+
+    /// Print a JSON object at the end: what was removed and replaced, and what was not kept.
+    #[arg(long)]
+    json: bool,
 
     /// The command to run, and its arguments.
     #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true,
@@ -90,9 +95,13 @@ pub(super) fn run(args: &GuardArgs, start: Start<'_>) -> anyhow::Result<Exit> {
             return Ok(Exit::AsCommand(NOT_RUN));
         }
     };
-    Ok(match supervise(&command, &watch) {
+    let heard = |said| match said {
+        Said::Line(line) => session.messages.say(&String::from_utf8_lossy(&line)),
+        Said::More(more) => session.messages.say(&format!("kept {}", count(more, "more thing"))),
+    };
+    Ok(match supervise(&command, &watch, &heard) {
         Ok(Guard { ending, told }) => {
-            tell(session, told);
+            tell(session, args.json, told)?;
             Exit::AsCommand(match ending {
                 Ending::Exited(status) => u8::try_from(status).unwrap_or(NOT_RUN),
                 // As a shell counts it.
@@ -158,22 +167,28 @@ fn watch(
     }
     let charset = session.messages.charset;
     let program = command.words.first().map(|word| trashing::name_of(word, charset)).unwrap_or_default();
-    Ok(Arc::new(Trashing { run, program, charset }))
+    let says = if session.messages.verbosity == Verbosity::Verbose { Says::Each } else { Says::AtTheEnd };
+    let form = if args.json { Form::Json } else { Form::Words };
+    Ok(Arc::new(Trashing { run: Arc::new(run), program, charset, says, form }))
 }
 
-fn tell(session: &Session<'_>, told: Option<Vec<u8>>) {
+fn tell(session: &Session<'_>, as_json: bool, told: Option<Vec<u8>>) -> anyhow::Result<()> {
     let Some(told) = told else {
         session.messages.say("the guard was killed; some of what was deleted or replaced may be lost");
         session.messages.hint("the next rrm command moves what was kept to the trash; rrm list shows it");
-        return;
+        return Ok(());
     };
     let told = String::from_utf8_lossy(&told);
+    if as_json {
+        return println(&told);
+    }
     let mut lines = told.lines();
     let summary = lines.next().filter(|line| !line.is_empty());
     if std::io::stderr().is_terminal() {
         summary.into_iter().for_each(|line| session.messages.close(line));
     }
     lines.for_each(|line| session.messages.say(line));
+    Ok(())
 }
 
 fn now() -> Timestamp {

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
-use rrm::guard::{Found, Keeper, Loss, Missed, Verdict, Watch};
+use rrm::guard::{Found, Keeper, Loss, Missed, Say, Verdict, Watch};
 use rrm::text::quoted;
 
 pub(super) struct Recorder {
@@ -72,6 +72,8 @@ fn format_of(change: &rrm::guard::Change) -> String {
 
 impl Watch for Recorder {
     fn tick(&self) {}
+
+    fn speak(&self, _: Say) {}
 
     fn end(&self) -> Vec<u8> {
         self.write("end");
