@@ -182,7 +182,8 @@ impl Volume {
         finished
     }
 
-    /// Brings to the disk what was written down.
+    /// Brings to the disk what was written down, and the names of what is kept: a file system may write first that a name is
+    /// gone, and never the other.
     pub(super) fn flush(&self) -> io::Result<()> {
         let file = {
             let mut journal = self.journal();
@@ -192,7 +193,8 @@ impl Volume {
             journal.is_flushed = true;
             journal.file.try_clone()?
         };
-        sys::flush_file(&file)
+        sys::flush_file(&file)?;
+        sys::flush(self.guard.dir())
     }
 
     /// Whether so much of the volume is free.

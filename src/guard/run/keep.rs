@@ -138,6 +138,10 @@ impl Keeping<'_> {
 
     /// The store for what goes; and what its directory had.
     fn opened(&self, found: &Found) -> Result<Opened, Lost> {
+        let parent = found.path.as_deref().and_then(Path::parent);
+        if let Some(volume) = parent.and_then(|parent| self.segment.last(parent, found.metadata.mount)) {
+            return Ok((volume, None));
+        }
         self.open(&found.parent, found.path.as_deref()).map_err(|error| lost(found, error.reason))
     }
 
@@ -174,6 +178,9 @@ impl Keeping<'_> {
         let noted = volume.note(had.into_iter().chain([line(number, By::Link)]));
         match noted.and_then(|()| volume.link(number, &found.parent, name)) {
             Ok(()) => {
+                if let Some(parent) = found.path.as_deref().and_then(Path::parent) {
+                    self.segment.remember(parent, found.metadata.mount, &volume);
+                }
                 volume.index().note_link(thing.key);
                 self.run.is_kept(found.path.as_deref());
                 Ok(())
@@ -206,6 +213,7 @@ impl Keeping<'_> {
 
     fn directory_goes(&self, found: &Found) -> Kept {
         let Some(thing) = self.thing(found) else { return Ok(()) };
+        self.segment.forget_last();
         let (volume, had) = self.opened(found)?;
         let own = traits_line(&volume, thing, found);
         let emptied = Entry::Emptied { thing, path: found.path.clone() };
@@ -224,6 +232,7 @@ impl Keeping<'_> {
             None => Ok(()),
         };
         if from.metadata.is_dir() {
+            self.segment.forget_last();
             self.run.has_moved_directories.store(true, Ordering::Relaxed);
         }
         // A directory that the run made may have in it what was there before.
@@ -243,6 +252,7 @@ impl Keeping<'_> {
 
     fn change_places(&self, one: &Found, other: &Found) -> Kept {
         if one.metadata.is_dir() || other.metadata.is_dir() {
+            self.segment.forget_last();
             self.run.has_moved_directories.store(true, Ordering::Relaxed);
         }
         let (Some(one_path), Some(other_path)) = (&one.path, &other.path) else { return Ok(()) };

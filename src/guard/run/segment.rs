@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
@@ -26,16 +27,43 @@ pub(super) struct Segment {
     pub(super) places: Volumes<Place>,
     /// By their trash directories: two mounts of one file system may have the same.
     pub(super) trashes: Volumes<FileId>,
+    last: Mutex<Option<Last>>,
+}
+
+/// The directory that a name went from last, of which all is written down: most often the next goes from there, too.
+struct Last {
+    path: PathBuf,
+    mount: Option<u64>,
+    volume: Arc<Volume>,
 }
 
 impl Segment {
     pub(super) fn new(id: ItemId) -> Self {
-        Self { id, places: Volumes::default(), trashes: Volumes::default() }
+        Self { id, places: Volumes::default(), trashes: Volumes::default(), last: Mutex::default() }
+    }
+
+    /// The volume of a directory that is the last.
+    pub(super) fn last(&self, path: &Path, mount: Option<u64>) -> Option<Arc<Volume>> {
+        let last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        last.as_ref().filter(|last| last.path == path && last.mount == mount).map(|last| last.volume.clone())
+    }
+
+    pub(super) fn remember(&self, path: &Path, mount: Option<u64>, volume: &Arc<Volume>) {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        if last.as_ref().is_none_or(|last| last.path != path || last.mount != mount) {
+            *last = Some(Last { path: path.to_owned(), mount, volume: volume.clone() });
+        }
+    }
+
+    /// A directory may be another by now than the last of that path.
+    pub(super) fn forget_last(&self) {
+        *self.last.lock().unwrap_or_else(PoisonError::into_inner) = None;
     }
 
     /// The same for a process that has inherited it and is alone with it, with what can go on.
     pub(super) fn renewed(&self, id: ItemId) -> Self {
         let segment = Self::new(id);
+        self.forget_last();
         let places = self.places.take().into_iter().map(|(place, volume)| (place, volume.trash.id()));
         let places: Vec<_> = places.collect();
         for (trash, volume) in self.trashes.take() {
@@ -55,6 +83,7 @@ impl Segment {
             std::thread::sleep(PACE);
         }
         drop(self.places.take());
+        self.forget_last();
         let (mut free, mut held) = (Vec::new(), Vec::new());
         for (_, volume) in self.trashes.take() {
             match Arc::try_unwrap(volume) {
