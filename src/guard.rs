@@ -22,6 +22,6 @@ mod volume;
 pub(crate) use carry_out::{Batch, batch_of, carry_out};
 pub(crate) use journal::{Age, Entry, Key, Thing, entries};
 pub use loss::{Change, Found, Keeper, Loss, Missed, Verdict, Why};
-pub use run::{GuardOptions, GuardedRun};
+pub use run::{GuardOptions, GuardedRun, Otherwise, Writes};
 pub use summary::Summary;
-pub use supervise::{Guard, Guarded, NotRun, Watch, become_command, supervise};
+pub use supervise::{Guard, Guarded, NotRun, Said, Say, Watch, become_command, supervise};

@@ -4,6 +4,7 @@
 mod crash;
 mod doing;
 mod others;
+mod power;
 mod random;
 mod shapes;
 mod taken_over;

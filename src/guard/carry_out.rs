@@ -39,11 +39,9 @@ pub(crate) struct Batch {
 }
 
 impl Batch {
-    /// That of a run that nobody owns any more, by its journal: it was over when that was last written to.
-    pub(crate) fn of_journal(journal: &[u8], at: DateTime<Utc>) -> Self {
-        let first =
-            entries(journal.split_inclusive(|byte| *byte == b'\n').next().unwrap_or_default()).into_iter().next();
-        let (session, grace) = match first {
+    /// That of a run that nobody owns any more, by the first line of its journal: it was over when that was last written to.
+    pub(crate) fn of_journal(first_line: &[u8], at: DateTime<Utc>) -> Self {
+        let (session, grace) = match entries(first_line).into_iter().next() {
             Some(Entry::Run { session, grace }) => (session, TimeDelta::try_seconds(grace)),
             _ => (None, None),
         };

@@ -11,8 +11,8 @@ pub enum Verdict {
     GoOn,
     /// It is not done; the program gets this error.
     Refuse(io::ErrorKind),
-    /// The keeper has done it itself: the program is told that it succeeded.
-    Done,
+    /// The same, unless the program is rrm itself: it works in the trash as ever.
+    RefuseOthers(io::ErrorKind),
 }
 
 /// Keeps what is about to be lost.
@@ -21,7 +21,7 @@ pub trait Keeper: Send + Sync {
     /// thing twice where a call was interrupted and is made again. Never panics, and never waits for the guarded program.
     fn keep(&self, loss: Loss) -> Verdict;
 
-    /// A call went on that nobody has looked at, or whose [`Self::keep`] took too long: that may still return then, and what
-    /// it has kept by then is not to be relied on.
-    fn missed(&self, missed: Missed);
+    /// A call is about to go on that nobody has looked at, or whose [`Self::keep`] took too long: that may still return then, and what
+    /// it has kept by then is not to be relied on. Says whether the call may go on.
+    fn missed(&self, missed: Missed) -> Verdict;
 }

@@ -1,29 +1,32 @@
 //! A run that goes on: what is about to be lost gets a number, and a line in the journal of its volume.
 
+mod content;
 mod keep;
+mod not_kept;
+mod segment;
 
-use std::collections::HashMap;
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::journal::Entry;
 use super::volume::Volume;
-use super::{Batch, Missed, Summary, carry_out};
+use super::{Batch, Summary, Verdict, carry_out};
 use crate::error::{Error, ErrorKind, Result};
 use crate::item::{ItemId, RANDOM, Told};
 use crate::manager::TrashManager;
+use crate::rules::retention::Free;
 use crate::store::TrashDir;
 use crate::sys::{Dir, FileId, Metadata, Name, Timestamp, random_bytes};
+use keep::Lost;
+use not_kept::NotKept;
+use segment::Segment;
 
 /// What is tried, in every error about what is not kept.
 const KEEP: &str = "keep";
-
-/// How many things that are not kept are named one by one.
-const MOST_NAMED: usize = 1000;
 
 /// What a run is to do.
 #[derive(Debug, Clone)]
@@ -41,38 +44,48 @@ pub struct GuardOptions {
     pub grace: TimeDelta,
     /// How large a copy may be, in bytes.
     pub limit: u64,
-    /// Below how much free space on a volume nothing more is kept there, in hundredths of its size.
-    pub floor: u8,
+    /// Below how much free space on a volume nothing more is kept there.
+    pub floor: Free,
+    /// Which files are kept as they are opened for writing.
+    pub writes: Writes,
+    /// What becomes of what cannot be kept.
+    pub otherwise: Otherwise,
+}
+
+/// Which files are kept as they are opened for writing: what is written then may be at any place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Writes {
+    /// Small ones, and those that can share their blocks with a copy. Of any other nothing is told.
+    Small,
+    /// All, but for those that are too large for a copy; these are told if they were changed.
+    All,
+}
+
+/// What becomes of what cannot be kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Otherwise {
+    /// It goes, and is named at the end.
+    Named,
+    /// The call fails.
+    Refused,
 }
 
 /// A run: it keeps what the program destroys, from several threads at once, and makes items of that in the end.
 pub struct GuardedRun {
     manager: Arc<TrashManager>,
     options: GuardOptions,
-    segment: RwLock<Segment>,
+    segment: RwLock<Arc<Segment>>,
     /// The trash directories that nothing may be taken out of, and where they are.
     trashes: RwLock<Vec<(Arc<TrashDir>, PathBuf)>>,
     /// Whether one of them, or a directory above it, may be elsewhere by now.
     has_moved_directories: AtomicBool,
-    not_kept: Mutex<Vec<Error>>,
+    not_kept: Mutex<NotKept>,
+    /// Is told of each thing that is kept, where it was.
+    each: OnceLock<Each>,
 }
 
-/// What is kept until the next end; then another begins.
-struct Segment {
-    /// How its directories are called.
-    id: ItemId,
-    /// By mount and device; nothing where no trash directory could be had.
-    volumes: Mutex<HashMap<VolumeKey, Option<Arc<Volume>>>>,
-}
-
-/// As far as a link reaches.
-type VolumeKey = (Option<u64>, (u32, u32));
-
-impl Segment {
-    fn volumes(&self) -> MutexGuard<'_, HashMap<VolumeKey, Option<Arc<Volume>>>> {
-        self.volumes.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-}
+/// Is told a path.
+type Each = Box<dyn Fn(&Path) + Send + Sync>;
 
 impl GuardedRun {
     /// Prepares everything, and starts no thread.
@@ -81,7 +94,7 @@ impl GuardedRun {
     /// Where there is no trash directory for what is in the directories of the options: nothing could be kept.
     pub fn begin(manager: Arc<TrashManager>, options: GuardOptions) -> Result<Self> {
         let trashes = manager.trashes_for_guard();
-        let segment = Segment { id: new_id(&options)?, volumes: Mutex::default() };
+        let segment = Arc::new(Segment::new(new_id(&options)?));
         let run = Self {
             manager,
             options,
@@ -89,6 +102,7 @@ impl GuardedRun {
             trashes: RwLock::new(trashes.into_iter().filter_map(located).collect()),
             has_moved_directories: AtomicBool::new(false),
             not_kept: Mutex::default(),
+            each: OnceLock::new(),
         };
         for here in &run.options.here {
             run.prepare(here)?;
@@ -96,12 +110,23 @@ impl GuardedRun {
         Ok(run)
     }
 
+    /// Has `each` told of each thing as it is kept, by any of the threads.
+    pub fn tell_each(&self, each: impl Fn(&Path) + Send + Sync + 'static) {
+        // There is one who asks for it.
+        let _ = self.each.set(Box::new(each));
+    }
+
+    fn is_kept(&self, path: Option<&Path>) {
+        if let (Some(each), Some(path)) = (self.each.get(), path) {
+            each(path);
+        }
+    }
+
     fn prepare(&self, here: &Path) -> Result<()> {
         let failed = |error| Error::system("guard", here, error);
         let dir = Dir::open_following(here).map_err(failed)?;
         let is = dir.metadata().map_err(failed)?;
-        let segment = self.segment.read().unwrap_or_else(PoisonError::into_inner);
-        self.volume_of(&segment, &dir, &is).map(drop)
+        self.volume_of(&self.segment(), &dir, &is).map(drop)
     }
 
     /// Goes on for a keeper that is there no more, of which this process has inherited the run.
@@ -110,26 +135,18 @@ impl GuardedRun {
     /// left to the next command.
     pub fn take_over(&self) {
         let mut segment = self.segment.write().unwrap_or_else(PoisonError::into_inner);
-        if let Ok(id) = new_id(&self.options) {
-            segment.id = id;
-        }
-        let mut volumes = segment.volumes();
-        let inherited: Vec<_> = volumes.drain().collect();
-        let mut renewed: Vec<Arc<Volume>> = Vec::new();
-        for (key, volume) in inherited {
-            let Some(volume) = volume else { continue };
-            let known = renewed.iter().find(|known| known.trash.id() == volume.trash.id()).cloned();
-            let again = known.or_else(|| Arc::try_unwrap(volume).ok().and_then(Volume::renewed).map(Arc::new));
-            renewed.extend(again.clone());
-            volumes.extend(again.map(|again| (key, Some(again))));
-        }
+        let id = new_id(&self.options).unwrap_or(segment.id);
+        *segment = Arc::new(segment.renewed(id));
+    }
+
+    /// The one that is being filled.
+    fn segment(&self) -> Arc<Segment> {
+        self.segment.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Brings to the disk what was written down; to be called now and then.
     pub fn flush(&self) {
-        let segment = self.segment.read().unwrap_or_else(PoisonError::into_inner);
-        let volumes: Vec<Arc<Volume>> = segment.volumes().values().flatten().cloned().collect();
-        for volume in volumes {
+        for volume in self.segment().trashes.all() {
             // The next one tries again, and what it is for may never happen.
             volume.flush().ok();
         }
@@ -139,7 +156,7 @@ impl GuardedRun {
     pub fn end(&self, at: DateTime<Utc>) -> Summary {
         let mut summary = Summary::default();
         let next = match new_id(&self.options) {
-            Ok(id) => Segment { id, volumes: Mutex::default() },
+            Ok(id) => Arc::new(Segment::new(id)),
             Err(error) => {
                 summary.problems.push(error);
                 return summary;
@@ -149,49 +166,36 @@ impl GuardedRun {
             let mut segment = self.segment.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *segment, next)
         };
-        let volumes = old.volumes.into_inner().unwrap_or_else(PoisonError::into_inner);
         let batch =
             Batch { at, deletion: at.checked_add_signed(self.options.grace), session: self.options.session.clone() };
-        for volume in volumes.into_values().flatten() {
-            // Nobody else has it any more: whoever keeps something holds the segment.
-            let Ok(volume) = Arc::try_unwrap(volume).map_err(|_| ()) else { continue };
+        let (free, held) = old.end();
+        for volume in free {
             let (trash, guard) = volume.into_guard();
             summary += carry_out(&trash, &guard, &batch);
         }
+        summary.problems.extend(held.iter().map(|volume| does_not_answer(&volume.trash)));
         summary.items.sort_by(|a, b| a.original_path().cmp(&b.original_path()));
         let mut not_kept = self.not_kept.lock().unwrap_or_else(PoisonError::into_inner);
-        summary.not_kept.extend(not_kept.drain(..));
+        std::mem::take(&mut *not_kept).tell(&mut summary);
         summary
     }
 
     /// The store for what is in a directory.
     fn volume_of(&self, segment: &Segment, dir: &Dir, is: &Metadata) -> Result<Arc<Volume>> {
-        let key = (is.mount, is.id.device);
-        let mut volumes = segment.volumes();
-        if let Some(known) = volumes.get(&key) {
-            return known.clone().ok_or_else(|| no_trash(dir));
-        }
-        let made = self.manager.trash_for_guard(dir, is).and_then(|trash| self.open(segment, &volumes, &trash));
-        let known = made.as_ref().ok().cloned();
-        volumes.insert(key, known);
-        made
+        let place = (is.mount, is.id.device);
+        let open = || self.open(segment, &self.manager.trash_for_guard(dir, is)?);
+        segment.places.get_or(place, open)?.ok_or_else(|| no_trash(dir))
     }
 
-    fn open(
-        &self,
-        segment: &Segment,
-        volumes: &HashMap<VolumeKey, Option<Arc<Volume>>>,
-        trash: &Arc<TrashDir>,
-    ) -> Result<Arc<Volume>> {
-        // Two mounts of one directory may lead to one trash.
-        if let Some(known) = volumes.values().flatten().find(|volume| volume.trash.id() == trash.id()) {
-            return Ok(known.clone());
-        }
-        self.protect(trash);
-        let GuardOptions { session, grace, .. } = &self.options;
-        let first = Entry::Run { session: session.clone(), grace: grace.num_seconds() };
-        let begun = Volume::begin(trash.clone(), segment.id, &first);
-        begun.map(Arc::new).map_err(|error| Error::system("use the trash directory", &**trash.path(), error))
+    fn open(&self, segment: &Segment, trash: &Arc<TrashDir>) -> Result<Arc<Volume>> {
+        let failed = |error| Error::system("use the trash directory", &**trash.path(), error);
+        let opened = segment.trashes.get_or(trash.id(), || {
+            self.protect(trash);
+            let GuardOptions { session, grace, .. } = &self.options;
+            let first = Entry::Run { session: session.clone(), grace: grace.num_seconds() };
+            Volume::begin(trash.clone(), segment.id, &first).map(Arc::new).map_err(failed)
+        });
+        opened?.ok_or_else(|| failed(std::io::ErrorKind::ResourceBusy.into()))
     }
 
     fn protect(&self, trash: &Arc<TrashDir>) {
@@ -216,18 +220,19 @@ impl GuardedRun {
         }
     }
 
-    fn lose(&self, path: Option<&Path>, reason: impl Into<std::borrow::Cow<'static, str>>) {
+    /// What cannot be kept goes all the same, unless that is forbidden.
+    fn lose(&self, lost: Lost) -> Verdict {
         let mut not_kept = self.not_kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if not_kept.len() < MOST_NAMED {
-            let path = path.unwrap_or(Path::new(""));
-            not_kept.push(Error::new(ErrorKind::NoTrash, KEEP, path, reason));
+        match self.options.otherwise {
+            Otherwise::Refused => {
+                not_kept.refuse(lost);
+                Verdict::Refuse(std::io::ErrorKind::PermissionDenied)
+            }
+            Otherwise::Named => {
+                not_kept.lose(lost);
+                Verdict::GoOn
+            }
         }
-    }
-
-    fn miss(&self, missed: &Missed) {
-        let why = missed.why.words();
-        let program = missed.program.to_string_lossy();
-        self.lose(missed.path.as_deref(), format!("{program} deleted or replaced it, and {why}"));
     }
 }
 
@@ -241,6 +246,11 @@ fn new_id(options: &GuardOptions) -> Result<ItemId> {
 fn located(trash: Arc<TrashDir>) -> Option<(Arc<TrashDir>, PathBuf)> {
     let place = trash.dir().path().ok()?;
     Some((trash, place))
+}
+
+fn does_not_answer(trash: &TrashDir) -> Error {
+    let reason = "the disk or server does not answer; the next rrm command files it";
+    Error::new(ErrorKind::Unreachable, "file what the guarded run kept in", &**trash.path(), reason)
 }
 
 fn no_trash(dir: &Dir) -> Error {

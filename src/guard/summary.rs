@@ -20,6 +20,10 @@ pub struct Summary {
     pub items: Vec<TrashItem>,
     /// What is not, each with the reason.
     pub not_kept: Vec<Error>,
+    /// How many more are not, of which there are too many to name.
+    pub more_not_kept: u64,
+    /// What was refused because it could not have been kept.
+    pub refused: Vec<Error>,
     /// What went wrong afterwards; the next command goes on with it.
     pub problems: Vec<Error>,
 }
@@ -54,6 +58,8 @@ impl AddAssign for Summary {
         self.changed += other.changed;
         self.items.extend(other.items);
         self.not_kept.extend(other.not_kept);
+        self.more_not_kept += other.more_not_kept;
+        self.refused.extend(other.refused);
         self.problems.extend(other.problems);
     }
 }

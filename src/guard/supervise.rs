@@ -28,6 +28,7 @@ mod flights;
 mod front;
 mod keeper;
 mod serve;
+mod voice;
 mod wire;
 
 use std::cell::Cell;
@@ -47,12 +48,28 @@ pub trait Watch: Keeper {
     /// Called about once a second, by one thread.
     fn tick(&self);
 
+    /// What is said by this reaches the one who waits for COMMAND, for as long as COMMAND runs; called once, in the process
+    /// that keeps.
+    fn speak(&self, say: Say);
+
     /// COMMAND has ended; and then, a second time, the last of what it has started, too. What is given back reaches the one
     /// who waits for COMMAND, the first time.
     fn end(&self) -> Vec<u8>;
 
     /// The process that this was inherited together with is dead, and this one goes on in its place.
     fn succeed(&self);
+}
+
+/// Has a line heard. It never waits.
+pub type Say = Box<dyn Fn(Vec<u8>) + Send + Sync>;
+
+/// What is heard while COMMAND runs.
+#[derive(Debug)]
+pub enum Said {
+    /// A line.
+    Line(Vec<u8>),
+    /// That so many more lines could not be said: the one who waits was stopped, or too slow.
+    More(u64),
 }
 
 /// A command to run.
@@ -86,13 +103,14 @@ pub enum NotRun {
     NoKeeper(io::Error),
 }
 
-/// Runs a command under the guard, and gives how it ended. Only from a process of one thread.
+/// Runs a command under the guard, and gives how it ended; `heard` is told what its keeper says meanwhile. Only from a process
+/// of one thread.
 ///
 /// # Errors
 /// Nothing was run.
-pub fn supervise(command: &Guarded, watch: &Arc<dyn Watch>) -> Result<Guard, NotRun> {
+pub fn supervise(command: &Guarded, watch: &Arc<dyn Watch>, heard: &dyn Fn(Said)) -> Result<Guard, NotRun> {
     guarded::check_guard().map_err(NotRun::NoGuard)?;
-    front::run(command, watch)
+    front::run(command, watch, heard)
 }
 
 /// Becomes COMMAND, which this process's own guard is around. It returns only where that fails, with the reason.

@@ -5,13 +5,17 @@ use std::collections::{HashSet, VecDeque};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use super::journal::{By, Entry, Key, entries};
 use crate::error::is_about_room;
+use crate::rules::retention::Free;
 use crate::store::{Guard, Run, TrashDir};
 use crate::sys;
+
+/// Of how many names one has the disk asked whether there is room: to ask costs as much as a link.
+const OFTEN: u64 = 32;
 
 /// The directory of a run on one volume, and what is known of what was put there.
 pub(super) struct Volume {
@@ -19,6 +23,10 @@ pub(super) struct Volume {
     pub(super) guard: Guard,
     journal: Mutex<Journal>,
     next: AtomicU64,
+    /// How many names were to be kept.
+    names: AtomicU64,
+    /// What the disk said when it was last asked for its free space.
+    has_room: AtomicBool,
     pub(super) index: Mutex<Index>,
     /// Held while a content is copied: whoever is about to cut the same file waits until that is done.
     pub(super) copying: Mutex<()>,
@@ -36,6 +44,8 @@ struct Journal {
 pub(super) struct Index {
     /// Whose content is copied.
     pub(super) contents: HashSet<Key>,
+    /// Whose content is too large for a copy and cannot share its blocks with one.
+    pub(super) too_large: HashSet<Key>,
     /// What they had is written down.
     pub(super) had: HashSet<Key>,
     /// What the run has changed in a way that was seen and is no change of content.
@@ -98,6 +108,8 @@ impl Volume {
             guard,
             journal: Mutex::new(journal),
             next: AtomicU64::new(next),
+            names: AtomicU64::new(0),
+            has_room: AtomicBool::new(true),
             index: Mutex::new(index),
             copying: Mutex::new(()),
         }
@@ -177,7 +189,8 @@ impl Volume {
         finished
     }
 
-    /// Brings to the disk what was written down.
+    /// Brings to the disk what was written down, and the names of what is kept: a file system may write first that a name is
+    /// gone, and never the other.
     pub(super) fn flush(&self) -> io::Result<()> {
         let file = {
             let mut journal = self.journal();
@@ -187,13 +200,22 @@ impl Volume {
             journal.is_flushed = true;
             journal.file.try_clone()?
         };
-        sys::flush_file(&file)
+        sys::flush_file(&file)?;
+        sys::flush(self.guard.dir())
     }
 
-    /// Whether less room is left than this, in hundredths of all.
-    pub(super) fn is_below(&self, floor: u8) -> bool {
+    /// Whether so much of the volume is free.
+    pub(super) fn has_room(&self, floor: Free) -> bool {
         let space = self.trash.dir().space().ok().flatten();
-        space.is_some_and(|space| space.available < space.size / 100 * u64::from(floor))
+        let has_room = space.is_none_or(|space| space.available >= floor.bytes_of(space.size));
+        self.has_room.store(has_room, Ordering::Relaxed);
+        has_room
+    }
+
+    /// The same for a name, of which one in so many has the disk asked.
+    pub(super) fn has_room_for_a_name(&self, floor: Free) -> bool {
+        let names = self.names.fetch_add(1, Ordering::Relaxed);
+        if names.is_multiple_of(OFTEN) { self.has_room(floor) } else { self.has_room.load(Ordering::Relaxed) }
     }
 }
 

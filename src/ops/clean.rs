@@ -108,6 +108,7 @@ fn finish_interrupted(trash: &TrashDir, request: &CleanOptions, progress: &dyn P
         Err(error) => cleaned.problems.push(failed(error)),
     }
     cleaned.problems.extend(forget_runs(trash).err().map(failed));
+    cleaned.problems.extend(trash.sweep_begun_guards(request.now).err().map(failed));
     let swept = trash.for_each(|reading| {
         if let Ok(Reading::Abandoned { spot, modified }) = reading {
             cleaned.problems.extend(trash.sweep(spot, modified, request.now).err().map(failed));

@@ -1,7 +1,7 @@
 //! What a guarded run needs of the trash, and what becomes of one that nobody owns any more.
 
 use std::collections::HashMap;
-use std::io::Read as _;
+use std::io::{BufRead as _, BufReader};
 use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
@@ -48,8 +48,8 @@ impl TrashManager {
         for left in runs.into_values() {
             // One run is one batch, on however many volumes.
             let at = left.iter().map(|left| left.at).max().unwrap_or_default();
-            for Left { trash, guard, journal, .. } in left {
-                problems.extend(carry_out(&trash, &guard, &Batch::of_journal(&journal, at)).problems);
+            for Left { trash, guard, first_line, .. } in left {
+                problems.extend(carry_out(&trash, &guard, &Batch::of_journal(&first_line, at)).problems);
             }
         }
         problems
@@ -57,15 +57,22 @@ impl TrashManager {
 }
 
 /// Whether a run that nobody owns any more has left something there.
-pub(crate) fn has_left(trash: &Arc<TrashDir>) -> bool {
-    trash.guards().unwrap_or_default().into_iter().any(|id| Left::of(trash, id).is_some())
+pub(crate) fn has_left(trash: &TrashDir) -> bool {
+    let guards = trash.guards().unwrap_or_default();
+    guards.into_iter().any(|id| matches!(trash.take_guard(id), Ok(Some(guard)) if is_left(&guard)))
+}
+
+/// Whether items are yet to be made of what is there.
+fn is_left(guard: &Guard) -> bool {
+    matches!(guard.journal(), Ok(Some(_))) || matches!(guard.read(Run::Plan), Ok(Some(_)))
 }
 
 /// What a run has left on one volume.
 struct Left {
     trash: Arc<TrashDir>,
     guard: Guard,
-    journal: Vec<u8>,
+    /// Of its journal, which tells of the run.
+    first_line: Vec<u8>,
     /// When it was last at work.
     at: DateTime<Utc>,
 }
@@ -74,10 +81,10 @@ impl Left {
     /// Nothing where somebody owns it, or all is done.
     fn of(trash: &Arc<TrashDir>, id: ItemId) -> Option<Self> {
         let guard = trash.take_guard(id).ok()??;
-        let mut journal = Vec::new();
+        let mut first_line = Vec::new();
         let at = match guard.journal().ok()? {
-            Some(mut file) => {
-                file.read_to_end(&mut journal).ok()?;
+            Some(file) => {
+                BufReader::new(&file).read_until(b'\n', &mut first_line).ok()?;
                 let modified = metadata_of_file(&file).ok()?.modified;
                 DateTime::from_timestamp(modified.seconds, modified.nanoseconds)?
             }
@@ -88,6 +95,6 @@ impl Left {
                 return None;
             }
         };
-        Some(Self { trash: trash.clone(), guard, journal, at })
+        Some(Self { trash: trash.clone(), guard, first_line, at })
     }
 }

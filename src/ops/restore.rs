@@ -74,7 +74,8 @@ impl TrashManager {
         if let Some(step) = plan.steps.get(done) {
             each(step, Err(Error::interrupted(RESTORE, &step.target)));
         }
-        RestoreEnd { problems: aftermath.finish(), made_anew: targets.guessed() }
+        let (moved_back, problems) = aftermath.finish();
+        RestoreEnd { made_anew: targets.guessed(), moved_back, problems }
     }
 
     /// Whether erasing records beside the renames is worth a thread. Not where one step may move to the trash what another

@@ -50,6 +50,16 @@ pub enum Free {
     Bytes(u64),
 }
 
+impl Free {
+    /// How many bytes that is of a volume of this size.
+    pub(crate) fn bytes_of(self, size: u64) -> u64 {
+        match self {
+            Self::Percent(percent) => size / 100 * u64::from(percent),
+            Self::Bytes(bytes) => bytes,
+        }
+    }
+}
+
 impl Rule {
     /// The rule's name, which is that of its option and of its key in the configuration.
     #[must_use]
@@ -189,7 +199,7 @@ impl Decision<'_> {
                 for volume in volumes {
                     for grower in [Grower::Others, Grower::Us] {
                         let soon = volume.available.saturating_add(self.size_going(volume));
-                        self.take_oldest(rule, volume, grower, bytes_of(free, volume.size).saturating_sub(soon));
+                        self.take_oldest(rule, volume, grower, free.bytes_of(volume.size).saturating_sub(soon));
                     }
                 }
             }
@@ -310,13 +320,6 @@ fn removed_before(item: &TrashItem) -> Option<DateTime<Utc>> {
     match &item.trashed {
         Stamp::Missing => item.deletion.instant(),
         known => known.instant(),
-    }
-}
-
-fn bytes_of(free: Free, size: u64) -> u64 {
-    match free {
-        Free::Percent(percent) => size / 100 * u64::from(percent),
-        Free::Bytes(bytes) => bytes,
     }
 }
 

@@ -2,12 +2,14 @@
 
 use std::io;
 
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::attributes::RecordFile;
 use crate::item::{ItemId, Lent, Record, Shape};
 use crate::store::OTHERS_WRITE;
 use crate::store::record::{self, Unwritten};
 use crate::store::{Keeps, TrashDir, layout};
-use crate::sys::{Dir, FileKind, Metadata, Name, has_no_attributes, if_there};
+use crate::sys::{Dir, FileKind, Metadata, Name, Timestamp, has_no_attributes, if_there};
 
 const SET_GROUP_ID: u32 = 0o2000;
 
@@ -93,6 +95,16 @@ impl TrashDir {
             }
         })
     }
+}
+
+/// How long an envelope without an item is left alone: far longer than a removal takes between making it and filling
+/// it, or a restore between emptying it and removing it.
+const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(1);
+
+/// Whether an envelope that was last changed at this time is filled by nobody any more.
+pub(in crate::store) fn is_abandoned(modified: Timestamp, now: DateTime<Utc>) -> bool {
+    let modified = DateTime::from_timestamp(modified.seconds, modified.nanoseconds).unwrap_or(DateTime::<Utc>::MAX_UTC);
+    now.signed_duration_since(modified) >= ABANDONED_AFTER
 }
 
 /// Takes away an envelope that holds no item any more.

@@ -9,12 +9,16 @@
 //! | an item's ID | an envelope that is being filled by the plan |
 //! | `aftermath` | what of the run is to be undone beside its items: what was moved, and how things were |
 //!
-//! It is locked for as long as somebody keeps things in it. Whoever finds it without an owner makes items of it.
+//! It is locked for as long as somebody keeps things in it. Whoever finds it without an owner makes items of it. While it is
+//! made, it is called `<uuid>~`.
 
 use std::ffi::{OsStr, OsString};
 use std::fs::File;
 use std::io::{self, Read as _};
 
+use chrono::{DateTime, Utc};
+
+use super::envelope::is_abandoned;
 use super::record::keys::ORIGINAL_PATH;
 use super::{TrashDir, layout, record, take_over};
 use crate::attributes::{ExtendedAttributes, RecordFile};
@@ -29,7 +33,7 @@ const PLAN: Name<'static> = Name::fixed("plan");
 const AFTERMATH: Name<'static> = Name::fixed("aftermath");
 const NEXT: Name<'static> = Name::fixed("next");
 
-/// The end of the name of a copy that is not finished.
+/// The end of the name of a copy that is not finished, and of a run that has not begun.
 const UNFINISHED: &str = "~";
 
 /// The file of a run that is written whole.
@@ -67,19 +71,23 @@ impl TrashDir {
     ///
     /// On btrfs, what is renamed into a directory that is younger than the last commit may be nowhere after a power cut.
     ///
+    /// It has its name only once it is locked: whoever looked at it before would take it for one that nobody owns.
+    ///
     /// # After a crash
-    /// A run without anything in it, which the next command removes.
+    /// A directory of another name, which a later clean removes, or a run without anything in it, which the next command
+    /// removes.
     pub fn begin_guard(&self, id: ItemId, first: &[u8]) -> io::Result<(Guard, File)> {
         let runs = self.own_dir(layout::GUARDED)?;
-        let text = id.to_string();
-        let name = Name::new(&text)?;
-        let dir = runs.create_private_dir(name)?;
-        let made = take_over(&runs, name, &dir).and_then(|lock| {
+        let (text, begun) = (id.to_string(), format!("{id}{UNFINISHED}"));
+        let (name, begun) = (Name::new(&text)?, Name::new(&begun)?);
+        let dir = runs.create_private_dir(begun)?;
+        let made = take_over(&runs, begun, &dir).and_then(|lock| {
             let lock = lock.ok_or(io::ErrorKind::ResourceBusy)?;
             let journal = create(&dir, JOURNAL)?;
             sys::write(&journal, first)?;
             sys::flush_file(&journal)?;
             sys::flush(&dir)?;
+            rename_to_own_name(&runs, begun, &runs, name)?;
             sys::flush(&runs)?;
             Ok((lock, journal))
         });
@@ -87,10 +95,31 @@ impl TrashDir {
             Ok((lock, journal)) => Ok((Guard { id, dir, _lock: lock }, journal)),
             Err(error) => {
                 dir.remove_file(JOURNAL).ok();
+                runs.remove_dir(begun).ok();
                 runs.remove_dir(name).ok();
                 Err(error)
             }
         }
+    }
+
+    /// Removes what a run has left that was killed while it began.
+    pub fn sweep_begun_guards(&self, now: DateTime<Utc>) -> io::Result<()> {
+        let Some(runs) = self.own_dir_if_there(layout::GUARDED)? else { return Ok(()) };
+        let mut begun = Vec::new();
+        runs.for_each_entry(|entry| {
+            let id = entry.name.to_str().and_then(|name| name.strip_suffix(UNFINISHED)).map(OsStr::new);
+            begun.extend(id.and_then(ItemId::from_name).map(|_| entry.name));
+            Ok(())
+        })?;
+        for name in begun {
+            let name = Name::new(&name)?;
+            let Some(dir) = if_there(runs.open_dir(name))? else { continue };
+            if is_abandoned(dir.metadata()?.modified, now) && take_over(&runs, name, &dir)?.is_some() {
+                if_there(dir.remove_file(JOURNAL))?;
+                runs.remove_dir(name)?;
+            }
+        }
+        Ok(())
     }
 
     /// The IDs of the runs of which there is anything here.

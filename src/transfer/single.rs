@@ -5,21 +5,29 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::progress::Silent;
-use crate::sys::{Dir, FileKind, Inode, Metadata, Name, metadata_of_file};
+use crate::sys::{Dir, FileKind, Inode, Metadata, Name, Offer, metadata_of_file, share_content};
 use crate::transfer::copy::content::Content;
 use crate::transfer::error::{Failure, Trouble, While};
 use crate::transfer::make::{is_unchanged, make, not_made, open_source};
 use crate::transfer::metadata::{self, Newborn};
 
-/// Copies an open regular file, with all that it has, to a new name in a directory of ours.
+/// Copies an open regular file, with all that it has, to a new name in a directory of ours. One of more than `limit` bytes
+/// only if it can share its blocks.
 ///
 /// # Errors
-/// What was made is under that name, for the caller to remove.
-pub fn copy_content(from: &File, to: &Dir, name: Name<'_>) -> io::Result<()> {
+/// What was made is under that name, for the caller to remove. `FileTooLarge` where the limit forbids it.
+pub fn copy_content(from: &File, to: &Dir, name: Name<'_>, limit: u64) -> io::Result<()> {
     let was = metadata_of_file(from)?;
-    let made = Inode::Open(to.create_file(name)?);
-    let from = Inode::Open(from.try_clone()?);
-    fill(&from, &was, &made).map_err(Trouble::into_source)
+    let made = to.create_file(name)?;
+    if was.size <= limit {
+        let [from, made] = [from.try_clone()?, made].map(Inode::Open);
+        return fill(&from, &was, &made).map_err(Trouble::into_source);
+    }
+    if !matches!(share_content(from, &made), Offer::Done(())) {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    let [from, made] = [from.try_clone()?, made].map(Inode::Open);
+    describe(&from, &was, &made).map_err(Trouble::into_source)
 }
 
 /// Copies what is under a name, if it is still what `was` tells; a link is not followed, a device not opened.
@@ -41,6 +49,11 @@ fn fill(from: &Inode, was: &Metadata, made: &Inode) -> Result<(), Trouble> {
     if let (Inode::Open(from), Inode::Open(to)) = (from, made) {
         Content::new(&Silent).copy(from, to, was)?;
     }
+    describe(from, was, made)
+}
+
+/// Gives a copy all that there is beside the content, and makes sure that this was not changed meanwhile.
+fn describe(from: &Inode, was: &Metadata, made: &Inode) -> Result<(), Trouble> {
     // What cannot be kept of it is no reason to lose its content.
     metadata::keep(from, was, made, Newborn::of(made)?, |_| false)?;
     let is = from.metadata().during(Failure::Read)?;

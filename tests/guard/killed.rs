@@ -161,7 +161,8 @@ fn a_signal_to_the_front_reaches_the_command() {
     }
 }
 
-/// What many threads do at random, and what they would be told: nothing but that something is there, or is not.
+/// What many threads do at random, and what they would be told: nothing but that something is there, or is not; and that a
+/// call was interrupted, which the keeper had received and not yet noted.
 const AT_RANDOM: &str = r#"
 import os, random, sys, threading, time
 end, counts, odd = time.time() + float(sys.argv[1]), [], []
@@ -180,7 +181,7 @@ def work(seed):
             elif act == 5: os.mkdir(one + "d")
             elif act == 6: os.rmdir(one + "d")
             elif act == 7: os.chmod(one, 0o600)
-        except (FileNotFoundError, FileExistsError): pass
+        except (FileNotFoundError, FileExistsError, InterruptedError): pass
         except OSError as error: odd.append(f"{act} {error!r}")
         count += 1
     counts.append(count)

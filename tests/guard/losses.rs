@@ -58,13 +58,19 @@ fn what_will_fail_takes_nothing() {
 fn contents_are_seen_before_they_go() {
     let sandbox = or_skip!(sandbox());
     let script = "printf 12345 >a; printf 123 >a; truncate -s 1 a; truncate -s 9 a; : >>a; ln -s a l; : >l; : >l";
-    let expected = ["shortened @a from 5 to 0", "shortened @a from 3 to 1", "shortened @a from 9 to 0"];
+    let expected = [
+        "shortened @a from 5 to 0",
+        "written @a",
+        "shortened @a from 3 to 1",
+        "written @a",
+        "shortened @a from 9 to 0",
+    ];
     check(&sandbox, script, &expected);
     fs::write(sandbox.path("a"), "12345").expect("work is ours");
     check(
         &sandbox,
         "exec >>a 3>&1 4<>a; cd /; echo x | tee /dev/fd/3 /proc/self/fd/3 >/dev/null",
-        &["shortened @a from 5 to 0"],
+        &["written @a", "shortened @a from 5 to 0"],
     );
 }
 
@@ -77,14 +83,18 @@ fn the_calls_of_other_programs_are_seen() {
     symlink("a", sandbox.path("link")).expect("work is empty");
     for (code, expected) in [
         // ftruncate, of a file whose name is gone, too
-        ("open F, '+<', 'a'; truncate F, 2", &["shortened @a from 5 to 2"][..]),
-        ("open F, '+<', 'a'; unlink 'a'; truncate F, 0", &["removed @a", "shortened ? from 5 to 0"]),
+        ("open F, '+<', 'a'; truncate F, 2", &["written @a", "shortened @a from 5 to 2"][..]),
+        ("open F, '+<', 'a'; unlink 'a'; truncate F, 0", &["written @a", "removed @a", "shortened ? from 5 to 0"]),
+        // what may be written at any place, and what may not
+        ("open F, '>>', 'a'; open F, '<', 'a'; open F, '+<', 'link'", &["written @a"]),
+        ("syscall 2, $a = 'a', 02, 0; syscall 2, $a, 02001, 0; syscall 2, $a = '.', 020200002, 0", &["written @a"]),
         // renameat2: exchange, no replacement
         ("syscall 316, -100, $a = 'a', -100, $b = 'b', 2", &["exchanged @a and @b"]),
         ("syscall 316, -100, $a = 'a', -100, $b = 'b', 1", &[]),
         // openat2: its flags are in memory
         ("syscall 437, -100, $a = 'a', $h = pack('QQQ', 01001, 0, 0), 24", &["shortened @a from 5 to 0"]),
-        ("syscall 437, -100, $a = 'a', $h = pack('QQQ', 1, 0, 0), 24", &[]),
+        ("syscall 437, -100, $a = 'a', $h = pack('QQQ', 1, 0, 0), 24", &["written @a"]),
+        ("syscall 437, -100, $a = 'a', $h = pack('QQQ', 02001, 0, 0), 24", &[]),
         ("syscall 437, -100, $a = 'link', $h = pack('QQQ', 01001, 0, 0), 24", &["shortened @a from 5 to 0"]),
         // metadata
         ("chmod 0600, 'a'; chmod 0600, 'link'", &["changed mode of @a", "changed mode of @a"]),

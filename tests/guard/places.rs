@@ -107,6 +107,11 @@ fn a_process_that_cannot_be_read_is_named() {
         guard(&sandbox, [rm.as_os_str(), "-f".as_ref(), "a".as_ref()]).run().ok();
         let told = taken(&sandbox);
         assert_eq!(told, ["missed ? of closed-rm: the kernel does not allow rrm to look into this process"]);
+        fs::write(sandbox.path("a"), "1").expect("it is gone");
+        let words = [rm.as_os_str(), "-f".as_ref(), "a".as_ref()];
+        let run = sandbox.command(["guard", "--strict", "--"]).args(words).run();
+        run.fails(1).err_contains("the kernel does not allow rrm to look into this process");
+        assert!(sandbox.path("a").exists());
         return;
     }
     skip!("root", "to make a program that others may run and not read, for {}", record(&sandbox).display());

@@ -9,8 +9,9 @@ use std::thread::sleep;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use chrono::{TimeDelta, Utc};
-use rrm::guard::{Change, Found, GuardOptions, GuardedRun, Keeper as _, Loss, Summary, Verdict};
+use rrm::guard::{Change, Found, GuardOptions, GuardedRun, Keeper as _, Loss, Otherwise, Summary, Verdict, Writes};
 use rrm::manager::TrashManager;
+use rrm::rules::retention::Free;
 use rrm::sys::{Dir, Name, Timestamp, metadata_and_birth_at};
 
 use crate::common::Sandbox;
@@ -34,7 +35,7 @@ fn since_epoch() -> Duration {
 }
 
 /// The clock of a run in which nothing grows old.
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     timestamp(since_epoch())
 }
 
@@ -64,7 +65,9 @@ pub(super) fn options(sandbox: &Sandbox, pace: Pace) -> GuardOptions {
         session: Some("guard".into()),
         grace: TimeDelta::days(30),
         limit: 1 << 20,
-        floor: 0,
+        floor: Free::Bytes(0),
+        writes: Writes::Small,
+        otherwise: Otherwise::Named,
     }
 }
 

@@ -1,9 +1,11 @@
 //! Each shape of an incident, undone.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 
 use rrm::guard::{GuardOptions, Keeper as _, Loss, Verdict};
+use rrm::rules::retention::Free;
 
 use super::doing::{Guarded, Pace, found, options, plant};
 use crate::common::{Sandbox, Tree, snapshot};
@@ -237,6 +239,10 @@ fn what_becomes_an_item() {
     }
 }
 
+fn is_refused(verdict: &Verdict) -> bool {
+    matches!(verdict, Verdict::Refuse(_) | Verdict::RefuseOthers(_))
+}
+
 #[test]
 fn the_trash_itself_is_out_of_reach() {
     let sandbox = Sandbox::new();
@@ -252,11 +258,11 @@ fn the_trash_itself_is_out_of_reach() {
             Loss::Exchanged(found(&sandbox.path("a")), found(&path)),
         ];
         for loss in losses {
-            assert!(matches!(run.run.keep(loss), Verdict::Refuse(_)), "{}", path.display());
+            assert!(is_refused(&run.run.keep(loss)), "{}", path.display());
         }
         let mut nameless = found(&path);
         nameless.path = None;
-        assert!(matches!(run.run.keep(Loss::Removed(nameless)), Verdict::Refuse(_)));
+        assert!(is_refused(&run.run.keep(Loss::Removed(nameless))));
     }
     // By the place where it is: a directory above it may be renamed.
     run.tell(Loss::Moved {
@@ -268,7 +274,7 @@ fn the_trash_itself_is_out_of_reach() {
     });
     fs::rename(sandbox.home(), sandbox.root().join("elsewhere")).expect("moved");
     let moved = sandbox.root().join("elsewhere/.local/share/rrm/trash/CACHEDIR.TAG");
-    assert!(matches!(run.run.keep(Loss::Removed(found(&moved))), Verdict::Refuse(_)));
+    assert!(is_refused(&run.run.keep(Loss::Removed(found(&moved)))));
     fs::rename(sandbox.root().join("elsewhere"), sandbox.home()).expect("moved back");
     run.end();
 }
@@ -320,8 +326,26 @@ fn permissions_come_back_but_for_what_could_be_used() {
 fn what_there_is_no_room_for_is_named() {
     let sandbox = Sandbox::new();
     plant(&sandbox);
-    let run = Guarded::with(&sandbox, GuardOptions { floor: 100, ..options(&sandbox, Pace::Quick) });
+    let names: Vec<String> = (0..40).map(|number| format!("other/{number}")).collect();
+    names.iter().for_each(|name| fs::write(sandbox.path(name), name).expect("written"));
+    let run = Guarded::with(&sandbox, GuardOptions { floor: Free::Bytes(u64::MAX), ..options(&sandbox, Pace::Quick) });
     run.write_over("a", "new");
-    let lost: Vec<_> = run.end().not_kept.into_iter().map(|error| error.path).collect();
-    assert_eq!(lost, [sandbox.path("a")]);
+    names.iter().for_each(|name| run.unlink(name));
+    let summary = run.end();
+    let lost: BTreeSet<_> = summary.not_kept.into_iter().map(|error| error.path).collect();
+    assert_eq!(lost, names.iter().map(String::as_str).chain(["a"]).map(|name| sandbox.path(name)).collect());
+    assert_eq!(summary.files, 0);
+}
+
+/// So many lines help nobody; but none goes without a word.
+#[test]
+fn what_is_not_named_is_counted() {
+    let sandbox = Sandbox::new();
+    let run = Guarded::begin(&sandbox);
+    for _ in 0..1002 {
+        let why = rrm::guard::Why::TooSlow;
+        run.run.missed(rrm::guard::Missed { path: None, program: "program".into(), why });
+    }
+    let summary = run.end();
+    assert_eq!((summary.not_kept.len(), summary.more_not_kept), (1000, 2));
 }

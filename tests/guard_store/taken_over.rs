@@ -1,9 +1,15 @@
-//! The stand-by goes on where a keeper was killed.
+//! The stand-by goes on where a keeper was killed; and a run begins and ends while others are at work.
 
 use std::fs;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, SystemTime};
 
-use super::doing::{Guarded, plant};
+use rrm::guard::{GuardOptions, Keeper as _, Loss};
+use rrm::sys::Timestamp;
+use rrm::sys::door::faults::{self, Fault};
+
+use super::doing::{Guarded, Pace, found, now, options, plant};
 use crate::common::{Sandbox, content};
 
 /// The directories of runs in the trash.
@@ -45,4 +51,66 @@ fn what_is_kept_while_another_is_filed_is_for_the_next_one() {
     assert_eq!(sandbox.list_json().len(), 2);
     sandbox.rrm(["undo", "2"]).ok();
     assert_eq!(["a", "b"].map(|name| content(&sandbox, name)), ["one", "two"]);
+}
+
+// A command that looks for runs at that very moment takes one that nobody has locked, or that has no journal, for one that is
+// over, and removes it.
+#[test]
+fn a_run_has_its_name_only_once_it_is_whole() {
+    let sandbox = Sandbox::new();
+    let begin = |fault| faults::run(fault, || Guarded::begin(&sandbox));
+    drop(begin(None));
+    sandbox.rrm(["list"]).ok();
+    let calls = begin(None).calls.len();
+    assert!(calls > 3, "{calls}");
+    for number in 0..calls {
+        drop(begin(Some((number, Fault::Kill))));
+        for run in runs(&sandbox) {
+            let name = run.file_name().expect("a name").to_str().expect("text").to_owned();
+            assert!(name.ends_with('~') || run.join("journal").exists(), "call {number}: {name}");
+        }
+        sandbox.rrm(["list"]).ok();
+    }
+    // What was killed in the midst of that is nobody's, once it is old.
+    let begun = runs(&sandbox);
+    assert!(!begun.is_empty());
+    sandbox.rrm(["clean"]).ok();
+    assert_eq!(runs(&sandbox), begun, "they may begin still");
+    for run in begun {
+        let long_ago = SystemTime::now() - Duration::from_hours(2);
+        fs::File::open(run).and_then(|run| run.set_modified(long_ago)).expect("ours");
+    }
+    sandbox.rrm(["clean"]).ok();
+    assert_eq!(runs(&sandbox), [""; 0].map(PathBuf::from));
+}
+
+static HANGS: AtomicBool = AtomicBool::new(false);
+static IS_THERE: AtomicBool = AtomicBool::new(false);
+
+/// A clock that stands still, as a server does that answers nobody.
+fn clock() -> Timestamp {
+    while HANGS.load(Ordering::SeqCst) {
+        IS_THERE.store(true, Ordering::SeqCst);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    now()
+}
+
+// Whatever something is that never answers, it holds up the end of a run for some seconds and no longer.
+#[test]
+fn an_end_does_not_wait_for_what_never_answers() {
+    let sandbox = Sandbox::new();
+    plant(&sandbox);
+    let run = Guarded::with(&sandbox, GuardOptions { clock, ..options(&sandbox, Pace::Quick) });
+    run.unlink("a");
+    HANGS.store(true, Ordering::SeqCst);
+    std::thread::scope(|scope| {
+        let other = scope.spawn(|| run.run.keep(Loss::Removed(found(&sandbox.path("b")))));
+        while !IS_THERE.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        assert_eq!(run.end().files, 1);
+        HANGS.store(false, Ordering::SeqCst);
+        other.join().expect("it goes on");
+    });
 }

@@ -46,9 +46,9 @@ pub enum Call {
 pub enum When {
     /// Whatever its arguments are.
     Always,
-    /// If the flags in this argument may take the content of a file that is there: `O_TRUNC`, but not together with
-    /// `O_CREAT` and `O_EXCL`.
-    Truncates(u32),
+    /// If the flags in this argument may take the content of a file that is there: `O_TRUNC`, or what lets write at any place,
+    /// which is neither `O_RDONLY` nor `O_APPEND`; but not together with `O_CREAT` and `O_EXCL`, or for a file without a name.
+    Writes(u32),
     /// Never: the program is told that the kernel lacks it (`ENOSYS`). It would do what the others do, unseen.
     Lacks,
 }
@@ -98,8 +98,8 @@ const fn always(number: u32, call: Call) -> Row {
     Row { number, call, when: When::Always }
 }
 
-const fn truncates(number: u32, call: Call, flags: u32) -> Row {
-    Row { number, call, when: When::Truncates(flags) }
+const fn writes(number: u32, call: Call, flags: u32) -> Row {
+    Row { number, call, when: When::Writes(flags) }
 }
 
 /// The one that is the same everywhere, as all calls since 2019 are.
@@ -113,8 +113,8 @@ const X86_64: Table = Table {
     arch: 0xc000_003e,
     foreign_bits: 0x4000_0000,
     rows: &[
-        truncates(257, Call::OpenAt, 2),
-        truncates(2, Call::Open, 1),
+        writes(257, Call::OpenAt, 2),
+        writes(2, Call::Open, 1),
         always(87, Call::Unlink),
         always(263, Call::UnlinkAt),
         always(82, Call::Rename),
@@ -154,8 +154,8 @@ const I386: Table = Table {
     arch: 0x4000_0003,
     foreign_bits: 0,
     rows: &[
-        truncates(295, Call::OpenAt, 2),
-        truncates(5, Call::Open, 1),
+        writes(295, Call::OpenAt, 2),
+        writes(5, Call::Open, 1),
         always(10, Call::Unlink),
         always(301, Call::UnlinkAt),
         always(38, Call::Rename),
@@ -201,7 +201,7 @@ const AARCH64: Table = Table {
     arch: 0xc000_00b7,
     foreign_bits: 0,
     rows: &[
-        truncates(56, Call::OpenAt, 2),
+        writes(56, Call::OpenAt, 2),
         always(35, Call::UnlinkAt),
         always(38, Call::RenameAt),
         always(276, Call::RenameAt2),

@@ -31,6 +31,9 @@ const ARGUMENTS: u32 = 16;
 const O_CREAT: u32 = 0o100;
 const O_EXCL: u32 = 0o200;
 const O_TRUNC: u32 = 0o1000;
+const O_ACCMODE: u32 = 3;
+const O_APPEND: u32 = 0o2000;
+const O_TMPFILE: u32 = 0o20_000_000;
 
 const ALLOW: sock_filter = answer(libc::SECCOMP_RET_ALLOW);
 const STOP: sock_filter = answer(libc::SECCOMP_RET_USER_NOTIF);
@@ -63,10 +66,12 @@ fn row(row: &Row) -> Vec<sock_filter> {
     match row.when {
         When::Always => vec![jump_if_equal(row.number, 0, 1), STOP],
         When::Lacks => vec![jump_if_equal(row.number, 0, 1), LACKS],
-        When::Truncates(argument) => vec![
-            jump_if_equal(row.number, 0, 6),
+        When::Writes(argument) => vec![
+            jump_if_equal(row.number, 0, 8),
             load(ARGUMENTS + 8 * argument),
-            jump_if_any(O_TRUNC, 0, 3),
+            jump_if_any(O_TRUNC, 2, 0),
+            jump_if_any(O_ACCMODE, 0, 4),
+            jump_if_any(O_APPEND | O_TMPFILE, 3, 0),
             keep_bits(O_CREAT | O_EXCL),
             jump_if_equal(O_CREAT | O_EXCL, 1, 0),
             STOP,

@@ -116,8 +116,6 @@ pub enum Answer {
     GoOn,
     /// It is not done; the process gets this error, by its number.
     Fail(i32),
-    /// It is not done, and the process gets this result.
-    Return(i64),
 }
 
 impl Listener {
@@ -146,13 +144,12 @@ impl Listener {
 
     /// Lets the process go on. One that was killed meanwhile needs no answer, and that is no failure.
     pub fn answer(&self, id: u64, answer: Answer) -> io::Result<()> {
-        let (val, error, flags) = match answer {
-            Answer::GoOn => (0, 0, libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE),
-            Answer::Fail(number) => (0, -number, 0),
-            Answer::Return(value) => (value, 0, 0),
+        let (error, flags) = match answer {
+            Answer::GoOn => (0, libc::SECCOMP_USER_NOTIF_FLAG_CONTINUE),
+            Answer::Fail(number) => (-number, 0),
         };
         #[expect(clippy::cast_possible_truncation, reason = "the only flag is 1")]
-        let sent = Sent { known: seccomp_notif_resp { id, val, error, flags: flags as u32 }, more: [0; 13] };
+        let sent = Sent { known: seccomp_notif_resp { id, val: 0, error, flags: flags as u32 }, more: [0; 13] };
         // SAFETY: the kernel reads `sent`, of which it knows no more than `check_sizes` has found room for.
         let told = unsafe { libc::ioctl(self.0.as_raw_fd(), libc::SECCOMP_IOCTL_NOTIF_SEND, from_ref(&sent)) };
         match told {

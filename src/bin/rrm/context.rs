@@ -12,7 +12,7 @@ use rrm::error::{Error, ErrorKind, Result};
 use rrm::manager::{Builder, TrashManager};
 use rrm::ops::remove::{Place, RemoveOptions};
 use rrm::ops::restore::{Restorable, RestoreOptions};
-use rrm::rules::retention::Standing;
+use rrm::rules::retention::{Free, Rule, Standing};
 use rrm::rules::selection::absolute;
 use rrm::text::Charset;
 
@@ -161,6 +161,15 @@ impl Context {
             standing.floor = values::minimum_age(&chosen.to_string_lossy())?;
         }
         Ok(self.limits.apply(standing))
+    }
+
+    /// How much of each volume is to stay free, where that is set.
+    pub(crate) fn min_free(&self) -> Result<Option<Free>> {
+        let Some(chosen) = self.config.get(Key::MinFree) else { return Ok(None) };
+        match values::rule(Key::MinFree, &chosen.to_string_lossy())? {
+            Rule::MinFree(free) => Ok(Some(free)),
+            _ => Ok(None),
+        }
     }
 
     /// As [`Self::standing`], for a command that deletes: unreadable settings are an error, because a rule in them may keep

@@ -31,8 +31,8 @@ pub(crate) use batches::{write as write_batches, write_as_json as write_batches_
 pub(crate) use colour::{Colour, path_colours};
 pub(crate) use escaped::Escaped;
 pub(crate) use json::{
-    future_object, line_of, moved_object, object_in_state, object_line, object_of_user, shown_object, volume_object,
-    write_items as write_json,
+    future_object, insert_bytes, line_of, moved_object, object as item_object, object_in_state, object_line,
+    object_of_user, shown_object, volume_object, write_items as write_json,
 };
 pub(crate) use messages::{Consent, Messages, exit_of};
 pub(crate) use plain::{write_null, write_plain};

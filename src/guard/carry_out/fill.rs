@@ -52,22 +52,23 @@ impl Filling<'_> {
 
     fn make(&mut self, below: &Path) -> io::Result<()> {
         let (holder, name) = self.place(below)?;
-        match holder.create_private_dir(Name::new(&name)?) {
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open_up(&holder, Name::new(&name)?),
+        match holder.create_private_dir(name) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => open_up(holder, name),
             made => made.map(drop),
         }
     }
 
     fn put_number(&mut self, below: &Path, number: u64, uses: Uses, had: Option<&Traits>) -> io::Result<()> {
-        let (holder, last) = self.place(below)?;
-        let (number, last) = (Guard::name_of(number), Name::new(&last)?);
+        let guard = self.guard;
+        let number = Guard::name_of(number);
         let number = Name::new(&number)?;
         if let Some(had) = had {
             self.give_back(number, had)?;
         }
+        let (holder, last) = self.place(below)?;
         let put = match uses {
-            Uses::One => rename_to_own_name(self.guard.dir(), number, &holder, last),
-            Uses::Several => self.guard.dir().link(number, &holder, last),
+            Uses::One => rename_to_own_name(guard.dir(), number, holder, last),
+            Uses::Several => guard.dir().link(number, holder, last),
         };
         match put {
             // Done before: a number is moved once, and linked once to a place.
@@ -93,22 +94,21 @@ impl Filling<'_> {
     fn finish(&mut self, below: &Path, had: &Traits) -> io::Result<Given> {
         self.last = None;
         let (holder, name) = self.place(below)?;
-        let dir = holder.open_dir(Name::new(&name)?)?.readable()?;
+        let dir = holder.open_dir(name)?.readable()?;
         had.give(&Inode::Open(dir))
     }
 
     /// The directory that holds what is at `below` of the item, made if it is missing, and the name there.
-    fn place(&mut self, below: &Path) -> io::Result<(Dir, std::ffi::OsString)> {
-        let Some(name) = below.file_name() else {
-            return Ok((self.envelope.try_clone()?, layout::ITEM.as_os_str().to_owned()));
+    fn place<'p>(&mut self, below: &'p Path) -> io::Result<(&Dir, Name<'p>)> {
+        let (Some(parent), Some(name)) = (below.parent(), below.file_name()) else {
+            return Ok((self.envelope, layout::ITEM));
         };
-        let parent = below.parent().unwrap_or(Path::new(""));
-        let dir = match &self.last {
-            Some((known, dir)) if known == parent => dir.try_clone()?,
-            _ => self.descend(parent)?,
+        let last = match self.last.take() {
+            Some((known, dir)) if known == parent => (known, dir),
+            _ => (parent.to_owned(), self.descend(parent)?),
         };
-        self.last = Some((parent.to_owned(), dir.try_clone()?));
-        Ok((dir, name.to_owned()))
+        let (_, dir) = self.last.insert(last);
+        Ok((dir, Name::new(name)?))
     }
 
     fn descend(&self, below: &Path) -> io::Result<Dir> {

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::super::journal::Key;
 use super::super::promote::{Look, Numbered};
@@ -18,11 +18,22 @@ const PIECE: usize = 64 << 10;
 pub(super) struct OnDisk<'a> {
     guard: &'a Guard,
     numbers: RefCell<HashMap<u64, Option<Numbered>>>,
+    seen: RefCell<Seen>,
+}
+
+/// What was seen last of paths: they are asked for in turn, and most often more than once.
+#[derive(Default)]
+struct Seen {
+    last: Option<(PathBuf, Option<Key>)>,
+    /// A directory that is not there, so that nothing in it is.
+    missing: Option<PathBuf>,
+    /// One that is there.
+    present: Option<PathBuf>,
 }
 
 impl<'a> OnDisk<'a> {
     pub(super) fn of(guard: &'a Guard) -> Self {
-        Self { guard, numbers: RefCell::default() }
+        Self { guard, numbers: RefCell::default(), seen: RefCell::default() }
     }
 
     fn look_at_number(&self, number: u64) -> io::Result<Numbered> {
@@ -47,10 +58,29 @@ impl<'a> OnDisk<'a> {
     }
 }
 
+fn key_at(path: &Path) -> Option<Key> {
+    let (is, birth) = sys::metadata_and_birth_at(path).ok()?;
+    Some(Key::new(is.id, birth))
+}
+
 impl Look for OnDisk<'_> {
     fn at(&self, path: &Path) -> Option<Key> {
-        let (is, birth) = sys::metadata_and_birth_at(path).ok()?;
-        Some(Key::new(is.id, birth))
+        let mut seen = self.seen.borrow_mut();
+        if let Some((_, key)) = seen.last.as_ref().filter(|(last, _)| last == path) {
+            return *key;
+        }
+        if seen.missing.as_ref().is_some_and(|missing| path.starts_with(missing)) {
+            return None;
+        }
+        let key = key_at(path);
+        if let (None, Some(parent)) = (key, path.parent())
+            && seen.present.as_deref() != Some(parent)
+        {
+            *(if sys::metadata_at(parent).is_ok() { &mut seen.present } else { &mut seen.missing }) =
+                Some(parent.to_owned());
+        }
+        seen.last = Some((path.to_owned(), key));
+        key
     }
 
     fn links(&self, path: &Path) -> u32 {

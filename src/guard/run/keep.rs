@@ -1,8 +1,7 @@
 //! What is done about each thing that is about to be lost.
 
-use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 
@@ -10,49 +9,59 @@ use super::super::journal::{Age, By, Entry, Key, Thing};
 use super::super::volume::Volume;
 use super::super::{Found, Keeper, Loss, Missed, Verdict};
 use super::{GuardedRun, KEEP, Segment};
-use crate::error::{Error, ErrorKind, words_of};
+use crate::error::{Error, words_of};
 use crate::item::Before;
+use crate::store::layout;
 use crate::sys::{self, Dir, FileKind, Inode, Metadata, Name, Timestamp};
-use crate::transfer::{Traits, copy_content, copy_name};
+use crate::transfer::{Traits, copy_name};
 
 /// From what age on something is precious though the run made it, in seconds.
 const OLD_ENOUGH: i64 = 60;
 
-/// Up to what size the content of a file is copied before it may be written at any place.
-const SMALL: u64 = 1 << 20;
-
-/// Of how many names one asks whether there is room: to ask costs as much as a link.
-const OFTEN: u64 = 32;
+/// What a program is told that is not to do something.
+const REFUSED: io::ErrorKind = io::ErrorKind::PermissionDenied;
 
 impl Keeper for GuardedRun {
     fn keep(&self, loss: Loss) -> Verdict {
         if self.touches_a_trash(&loss) {
-            return Verdict::Refuse(io::ErrorKind::PermissionDenied);
+            // An rrm in there removes and restores as ever; it only deletes nothing for good.
+            return match &loss {
+                Loss::Removed(found) if !self.is_note_of_an_undo(found) => Verdict::Refuse(REFUSED),
+                Loss::Shortened { .. } => Verdict::Refuse(REFUSED),
+                _ => Verdict::RefuseOthers(REFUSED),
+            };
         }
-        let segment = self.segment.read().unwrap_or_else(PoisonError::into_inner);
+        let segment = self.segment();
         let keeping = Keeping { run: self, segment: &segment, now: (self.options.clock)() };
-        match &loss {
+        let kept = match &loss {
             Loss::Removed(found) => keeping.name_goes(found),
             Loss::RemovedDirectory(found) => keeping.directory_goes(found),
             Loss::Moved { from, to_parent, to_path, replaced, .. } => {
-                keeping.is_moved(from, (to_parent, to_path.as_deref()), replaced.as_ref());
+                keeping.is_moved(from, (to_parent, to_path.as_deref()), replaced.as_ref())
             }
             Loss::Exchanged(one, other) => keeping.change_places(one, other),
-            Loss::Shortened { file, found, length } => {
-                keeping.content_goes(file, found.as_ref(), *length, Otherwise::Named);
-            }
-            Loss::Written { file, found } => keeping.content_goes(file, Some(found), 0, Otherwise::Passed),
+            Loss::Shortened { file, found, length } => keeping.content_goes(file, found.as_ref(), *length),
+            Loss::Written { file, found } => keeping.is_written(file, found),
             Loss::Changed(found, _) => keeping.is_changed(found),
-        }
-        Verdict::GoOn
+        };
+        kept.map_or_else(|lost| self.lose(lost), |()| Verdict::GoOn)
     }
 
-    fn missed(&self, missed: Missed) {
-        self.miss(&missed);
+    fn missed(&self, missed: Missed) -> Verdict {
+        let program = missed.program.to_string_lossy();
+        let reason = format!("{program} took it, and {}", missed.why.words());
+        self.lose(Lost::new(missed.path.as_deref(), reason))
     }
 }
 
 impl GuardedRun {
+    /// Whether this is what a trash directory of ours has noted of the last undo, which the next one replaces.
+    fn is_note_of_an_undo(&self, found: &Found) -> bool {
+        let trashes = self.trashes.read().unwrap_or_else(PoisonError::into_inner);
+        let is_of = |parent: sys::FileId| trashes.iter().any(|(trash, _)| trash.id() == parent);
+        found.name == *layout::UNDONE.as_os_str() && found.parent.metadata().is_ok_and(|is| is_of(is.id))
+    }
+
     fn touches_a_trash(&self, loss: &Loss) -> bool {
         let is_found = |found: &Found| self.is_in_a_trash(&found.parent, &found.name, found.path.as_deref());
         match loss {
@@ -69,21 +78,30 @@ impl GuardedRun {
     }
 }
 
-/// What becomes of a content that cannot be kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Otherwise {
-    /// It goes for good, and that is told.
-    Named,
-    /// It may go, or not.
-    Passed,
+/// One thing that is about to be lost now.
+pub(super) struct Keeping<'a> {
+    pub(super) run: &'a GuardedRun,
+    pub(super) segment: &'a Segment,
+    pub(super) now: Timestamp,
 }
 
-/// One thing that is about to be lost now.
-struct Keeping<'a> {
-    run: &'a GuardedRun,
-    segment: &'a Segment,
-    now: Timestamp,
+/// Something that cannot be kept.
+#[derive(Debug)]
+pub(super) struct Lost {
+    pub(super) path: PathBuf,
+    pub(super) reason: String,
+    /// When its content was last changed: if it is the same at the end, nothing was lost.
+    pub(super) modified: Option<Timestamp>,
 }
+
+impl Lost {
+    pub(super) fn new(path: Option<&Path>, reason: impl Into<String>) -> Self {
+        let path = path.unwrap_or(Path::new("")).to_owned();
+        Self { path, reason: reason.into(), modified: None }
+    }
+}
+
+pub(super) type Kept = Result<(), Lost>;
 
 /// The store of a volume, and a line about a directory there that was not written yet.
 type Opened = (Arc<Volume>, Option<Entry>);
@@ -91,7 +109,7 @@ type Opened = (Arc<Volume>, Option<Entry>);
 impl Keeping<'_> {
     /// How old something is, if it is worth to be kept: from before the run, or no moment's work. An inode that does not
     /// tell when it was made is; one of the future was made under another clock.
-    fn age(&self, birth: Option<Timestamp>) -> Option<Age> {
+    pub(super) fn age(&self, birth: Option<Timestamp>) -> Option<Age> {
         let began = self.run.options.began;
         let Some(birth) = birth.filter(|birth| *birth > began && *birth <= self.now) else { return Some(Age::Old) };
         (self.now.seconds - birth.seconds > OLD_ENOUGH).then_some(Age::New)
@@ -103,7 +121,7 @@ impl Keeping<'_> {
     }
 
     /// Whether the run may have changed the content of a file that was there before it.
-    fn before(&self, volume: &Volume, thing: Thing, is: &Metadata) -> Before {
+    pub(super) fn before(&self, volume: &Volume, thing: Thing, is: &Metadata) -> Before {
         let began = self.run.options.began;
         let is_changed = is.modified > began || (is.changed > began && !volume.index().is_touched(thing.key));
         match (thing.kind, thing.age) {
@@ -113,9 +131,18 @@ impl Keeping<'_> {
     }
 
     /// The store for what is in a directory.
-    fn store(&self, parent: &Dir) -> Result<Arc<Volume>, Error> {
+    pub(super) fn store(&self, parent: &Dir) -> Result<Arc<Volume>, Error> {
         let is = parent.metadata().map_err(|error| Error::system(KEEP, "", error))?;
         self.run.volume_of(self.segment, parent, &is)
+    }
+
+    /// The store for what goes; and what its directory had.
+    fn opened(&self, found: &Found) -> Result<Opened, Lost> {
+        let parent = found.path.as_deref().and_then(Path::parent);
+        if let Some(volume) = parent.and_then(|parent| self.segment.last(parent, found.metadata.mount)) {
+            return Ok((volume, None));
+        }
+        self.open(&found.parent, found.path.as_deref()).map_err(|error| lost(found, error.reason))
     }
 
     /// The same; and what the directory, in which the last name of `path` is, had until the run took names from it.
@@ -133,78 +160,79 @@ impl Keeping<'_> {
         Ok((volume, had))
     }
 
-    fn lose(&self, found: &Found, reason: &str) {
-        self.run.lose(found.path.as_deref(), reason.to_owned());
-    }
-
-    fn name_goes(&self, found: &Found) {
-        let Some(thing) = self.thing(found).filter(|_| !is_passed_over(found)) else { return };
+    fn name_goes(&self, found: &Found) -> Kept {
+        let Some(thing) = self.thing(found).filter(|_| !is_passed_over(found)) else { return Ok(()) };
         if self.is_name_of_the_run(found, thing) {
-            return;
+            return Ok(());
         }
-        let (Ok(name), opened) = (Name::new(&found.name), self.open(&found.parent, found.path.as_deref())) else {
-            return;
-        };
-        let (volume, had) = match opened {
-            Ok(opened) => opened,
-            Err(error) => return self.lose(found, &error.reason),
-        };
-        let number = volume.number();
-        if number.is_multiple_of(OFTEN) && volume.is_below(self.run.options.floor) {
+        let Ok(name) = Name::new(&found.name) else { return Ok(()) };
+        let (volume, had) = self.opened(found)?;
+        if !volume.has_room_for_a_name(self.run.options.floor) {
             // What the directory had is written down once, and here is no next time.
             volume.note(had).ok();
-            return self.lose(found, NO_ROOM);
+            return Err(lost(found, NO_ROOM));
         }
+        let number = volume.number();
         let (before, modified) = (self.before(&volume, thing, &found.metadata), found.metadata.modified);
         let line = |number, by| Entry::Kept { number, by, thing, before, modified, path: found.path.clone() };
         let noted = volume.note(had.into_iter().chain([line(number, By::Link)]));
         match noted.and_then(|()| volume.link(number, &found.parent, name)) {
-            Ok(()) => volume.index().note_link(thing.key),
+            Ok(()) => {
+                if let Some(parent) = found.path.as_deref().and_then(Path::parent) {
+                    self.segment.remember(parent, found.metadata.mount, &volume);
+                }
+                volume.index().note_link(thing.key);
+                self.run.is_kept(found.path.as_deref());
+                Ok(())
+            }
             // Somebody else was faster, and the call will fail.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
             Err(_) => self.copy_name(found, name, &volume, |number| line(number, By::Copy)),
         }
     }
 
     /// Copies what can have no other name.
-    fn copy_name(&self, found: &Found, name: Name<'_>, volume: &Volume, line: impl Fn(u64) -> Entry) {
+    fn copy_name(&self, found: &Found, name: Name<'_>, volume: &Volume, line: impl Fn(u64) -> Entry) -> Kept {
         let is = &found.metadata;
         if is.kind == FileKind::File && is.size > self.run.options.limit {
-            return self.lose(found, &too_large(is.size));
+            return Err(lost(found, too_large(is.size)));
         }
         let number = volume.number();
         let copied = volume
             .note([line(number)])
             .and_then(|()| volume.copy(number, |to, to_name| copy_name((&found.parent, name), is, to, to_name)));
         match copied {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => self.lose(found, &words_of(&error)),
-            _ => {}
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(lost(found, words_of(&error))),
+            Err(_) => Ok(()),
+            Ok(()) => {
+                self.run.is_kept(found.path.as_deref());
+                Ok(())
+            }
         }
     }
 
-    fn directory_goes(&self, found: &Found) {
-        let Some(thing) = self.thing(found) else { return };
-        let (volume, had) = match self.open(&found.parent, found.path.as_deref()) {
-            Ok(opened) => opened,
-            Err(error) => return self.lose(found, &error.reason),
-        };
+    fn directory_goes(&self, found: &Found) -> Kept {
+        let Some(thing) = self.thing(found) else { return Ok(()) };
+        self.segment.forget_last();
+        let (volume, had) = self.opened(found)?;
         let own = traits_line(&volume, thing, found);
         let emptied = Entry::Emptied { thing, path: found.path.clone() };
-        if let Err(error) = volume.note(had.into_iter().chain(own).chain([emptied])) {
-            self.lose(found, &words_of(&error));
-        }
+        volume.note(had.into_iter().chain(own).chain([emptied])).map_err(|error| lost(found, words_of(&error)))?;
+        self.run.is_kept(found.path.as_deref());
+        Ok(())
     }
 
-    fn is_moved(&self, from: &Found, (to_parent, to_path): (&Dir, Option<&Path>), replaced: Option<&Found>) {
+    fn is_moved(&self, from: &Found, (to_parent, to_path): (&Dir, Option<&Path>), replaced: Option<&Found>) -> Kept {
         if !can_be_moved(from, to_parent, replaced) {
-            return;
+            return Ok(());
         }
-        match replaced {
+        let kept = match replaced {
             Some(replaced) if replaced.metadata.is_dir() => self.directory_goes(replaced),
             Some(replaced) => self.name_goes(replaced),
-            None => {}
-        }
+            None => Ok(()),
+        };
         if from.metadata.is_dir() {
+            self.segment.forget_last();
             self.run.has_moved_directories.store(true, Ordering::Relaxed);
         }
         // A directory that the run made may have in it what was there before.
@@ -212,90 +240,43 @@ impl Keeping<'_> {
             Some(Age::Old) => Some(Age::Old),
             _ => from.metadata.is_dir().then_some(Age::New),
         };
-        let (Some(age), Some(from_path), Some(to_path)) = (age, &from.path, to_path) else { return };
+        let (Some(age), Some(from_path), Some(to_path)) = (age, &from.path, to_path) else { return kept };
         let thing = Thing { key: Key::new(from.metadata.id, from.birth), kind: from.metadata.kind, age };
-        let Ok((volume, had)) = self.open(&from.parent, Some(from_path)) else { return };
+        let Ok((volume, had)) = self.open(&from.parent, Some(from_path)) else { return kept };
         let had_there = self.open(to_parent, Some(to_path)).ok().and_then(|(_, had)| had);
         volume.index().note_move(thing.key);
         let moved = Entry::Moved { thing, from: from_path.clone(), to: to_path.to_owned() };
-        if let Err(error) = volume.note(had.into_iter().chain(had_there).chain([moved])) {
-            self.lose(from, &not_noted("its old path", &error));
-        }
+        let noted = volume.note(had.into_iter().chain(had_there).chain([moved]));
+        kept.and(noted.map_err(|error| not_noted(from, "its old path", &error)))
     }
 
-    fn change_places(&self, one: &Found, other: &Found) {
+    fn change_places(&self, one: &Found, other: &Found) -> Kept {
         if one.metadata.is_dir() || other.metadata.is_dir() {
+            self.segment.forget_last();
             self.run.has_moved_directories.store(true, Ordering::Relaxed);
         }
-        let (Some(one_path), Some(other_path)) = (&one.path, &other.path) else { return };
+        let (Some(one_path), Some(other_path)) = (&one.path, &other.path) else { return Ok(()) };
         let thing = |found: &Found| Thing {
             key: Key::new(found.metadata.id, found.birth),
             kind: found.metadata.kind,
             age: self.age(found.birth).unwrap_or(Age::New),
         };
-        let Ok((volume, had)) = self.open(&one.parent, Some(one_path)) else { return };
+        let Ok((volume, had)) = self.open(&one.parent, Some(one_path)) else { return Ok(()) };
         let had_there = self.open(&other.parent, Some(other_path)).ok().and_then(|(_, had)| had);
         let (first, second) = (thing(one), thing(other));
         [first.key, second.key].into_iter().for_each(|key| volume.index().note_move(key));
         let exchanged =
             Entry::Exchanged { one: first, one_path: one_path.clone(), other: second, other_path: other_path.clone() };
-        if let Err(error) = volume.note(had.into_iter().chain(had_there).chain([exchanged])) {
-            self.lose(one, &not_noted("its old path", &error));
-        }
+        let noted = volume.note(had.into_iter().chain(had_there).chain([exchanged]));
+        noted.map_err(|error| not_noted(one, "its old path", &error))
     }
 
-    fn content_goes(&self, file: &File, found: Option<&Found>, length: u64, otherwise: Otherwise) {
-        let path = found.and_then(|found| found.path.as_deref());
-        let lose = |reason: &str| {
-            if otherwise == Otherwise::Named {
-                self.run.lose(path, reason.to_owned());
-            }
-        };
-        let Ok((is, birth)) = sys::metadata_and_birth_of_file(file) else { return lose("cannot read its metadata") };
-        let Some(age) = self.age(birth).filter(|_| is.kind == FileKind::File && is.size > length) else { return };
-        let thing = Thing { key: Key::new(is.id, birth), kind: is.kind, age };
-        let opened = match found {
-            Some(found) => self.store(&found.parent),
-            None => self.store_of_nameless(&is),
-        };
-        let volume = match opened {
-            Ok(volume) => volume,
-            Err(error) => return lose(&error.reason),
-        };
-        let limit = self.run.options.limit.min(if otherwise == Otherwise::Named { u64::MAX } else { SMALL });
-        let _alone = volume.copying.lock().unwrap_or_else(PoisonError::into_inner);
-        if volume.index().contents.contains(&thing.key) {
-            return;
-        }
-        if is.size > limit {
-            return lose(&too_large(is.size));
-        }
-        if volume.is_below(self.run.options.floor) {
-            return lose(NO_ROOM);
-        }
-        let number = volume.number();
-        let before = self.before(&volume, thing, &is);
-        let line = Entry::Content { number, thing, before, path: path.map(Path::to_owned) };
-        match volume.note([line]).and_then(|()| volume.copy(number, |to, name| copy_content(file, to, name))) {
-            Ok(()) => drop(volume.index().contents.insert(thing.key)),
-            Err(error) => lose(&words_of(&error)),
-        }
-    }
-
-    /// The store of the volume that a file without a name is on.
-    fn store_of_nameless(&self, is: &Metadata) -> Result<Arc<Volume>, Error> {
-        let known = self.segment.volumes().get(&(is.mount, is.id.device)).cloned().flatten();
-        known.ok_or_else(|| Error::new(ErrorKind::NoTrash, KEEP, "", "it no longer has a name"))
-    }
-
-    fn is_changed(&self, found: &Found) {
-        let Some(thing) = self.thing(found) else { return };
-        let Ok(volume) = self.store(&found.parent) else { return };
+    fn is_changed(&self, found: &Found) -> Kept {
+        let Some(thing) = self.thing(found) else { return Ok(()) };
+        let Ok(volume) = self.store(&found.parent) else { return Ok(()) };
         let noted = traits_line(&volume, thing, found).map_or(Ok(()), |had| volume.note([had]));
-        if let Err(error) = noted {
-            self.lose(found, &not_noted("its old permissions", &error));
-        }
         volume.index().touched.insert(thing.key);
+        noted.map_err(|error| not_noted(found, "its old permissions", &error))
     }
 
     /// Whether the run has made this name, one of several of a file: in a directory that it made is no older one, unless it
@@ -323,13 +304,17 @@ fn traits_line(volume: &Volume, thing: Thing, found: &Found) -> Option<Entry> {
     Some(Entry::Had { thing, path: found.path.clone(), traits })
 }
 
-const NO_ROOM: &str = "too little space is left on its volume";
+pub(super) const NO_ROOM: &str = "too little space is left on its volume";
 
-fn not_noted(what: &str, error: &io::Error) -> String {
-    format!("{what} could not be noted: {}", words_of(error))
+fn lost(found: &Found, reason: impl Into<String>) -> Lost {
+    Lost::new(found.path.as_deref(), reason)
 }
 
-fn too_large(size: u64) -> String {
+fn not_noted(found: &Found, what: &str, error: &io::Error) -> Lost {
+    lost(found, format!("{what} could not be noted: {}", words_of(error)))
+}
+
+pub(super) fn too_large(size: u64) -> String {
     format!("it is too large to copy ({size} bytes)")
 }
 

@@ -6,14 +6,14 @@ use std::sync::Arc;
 
 use super::keeper::stand_by;
 use super::wire::{Told, hear};
-use super::{Guard, Guarded, NotRun, Watch, fork_without};
+use super::{Guard, Guarded, NotRun, Said, Watch, fork_without};
 use crate::sys::Ending;
 use crate::sys::guarded::{SignalMask, Signals, is_stopped, stop, wait_to_read};
 
 /// The signal that has a stopped process go on.
 const SIGCONT: u8 = 18;
 
-pub(super) fn run(command: &Guarded, watch: &Arc<dyn Watch>) -> Result<Guard, NotRun> {
+pub(super) fn run(command: &Guarded, watch: &Arc<dyn Watch>, heard: &dyn Fn(Said)) -> Result<Guard, NotRun> {
     let (mine, theirs) = UnixStream::pair().map_err(NotRun::NoKeeper)?;
     let mask = SignalMask::own().map_err(NotRun::NoKeeper)?;
     // Before there is anybody to pass them on to, so that none ends us alone. COMMAND gets the mask that we had.
@@ -21,11 +21,11 @@ pub(super) fn run(command: &Guarded, watch: &Arc<dyn Watch>) -> Result<Guard, No
     let ours = fork_without((mine, signals), || stand_by(command, &mask, watch, &theirs));
     let (_, (mine, mut signals)) = ours.map_err(NotRun::NoKeeper)?;
     drop(theirs);
-    wait(&mine, &mut signals)
+    wait(&mine, &mut signals, heard)
 }
 
 /// Waits for the last word.
-fn wait(keeper: &UnixStream, signals: &mut Signals) -> Result<Guard, NotRun> {
+fn wait(keeper: &UnixStream, signals: &mut Signals, heard: &dyn Fn(Said)) -> Result<Guard, NotRun> {
     let mut ended = None;
     loop {
         let (is_told, is_signalled) = wait_to_read(keeper, &*signals).map_err(NotRun::NoKeeper)?;
@@ -38,6 +38,8 @@ fn wait(keeper: &UnixStream, signals: &mut Signals) -> Result<Guard, NotRun> {
         }
         match hear(keeper).map_err(NotRun::NoKeeper)? {
             Some(Told::NotRun(why)) => return Err(why),
+            Some(Told::Line(line)) => heard(Said::Line(line)),
+            Some(Told::More(more)) => heard(Said::More(more)),
             Some(Told::Stopped(process)) => stop_with(process),
             Some(Told::Ended(ending)) => ended = Some(ending),
             Some(Told::Words(words)) => {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::flights::Flights;
 use super::serve::serve;
+use super::voice::Voice;
 use super::wire::{Told, plain, tell};
 use super::{Guarded, NotRun, Watch, fork_without};
 use crate::sys::guarded::{
@@ -88,13 +89,24 @@ fn keep(
             if let Err(error) = served {
                 return not_run(front, NotRun::NoKeeper(error));
             }
+            let voice = match voice_of(watch, front) {
+                Ok(voice) => voice,
+                Err(error) => return not_run(front, NotRun::NoKeeper(error)),
+            };
             if let Err(why) = let_run(go) {
-                return not_run(front, why);
+                voice.tell(Told::NotRun(why));
+                return DONE;
             }
-            wait_for_the_end(&kept, watch.as_ref(), front)
+            wait_for_the_end(&kept, watch.as_ref(), front, &voice)
         }
         Err(why) => not_run(front, why),
     }
+}
+
+fn voice_of(watch: &Arc<dyn Watch>, front: &UnixStream) -> io::Result<Voice> {
+    let voice = Voice::new(front.try_clone()?)?;
+    watch.speak(voice.lines());
+    Ok(voice)
 }
 
 fn not_run(front: &UnixStream, why: NotRun) -> u8 {
@@ -161,11 +173,12 @@ fn see_through(kept: &Kept, watch: &Arc<dyn Watch>, front: &UnixStream, flights:
     if serve(listener, watch.clone(), flights.clone()).is_err() {
         return FAILED;
     }
-    wait_for_the_end(kept, watch.as_ref(), front)
+    let Ok(voice) = voice_of(watch, front) else { return FAILED };
+    wait_for_the_end(kept, watch.as_ref(), front, &voice)
 }
 
 /// Waits for COMMAND and then for all that it has left, and tells the front what it has to know.
-fn wait_for_the_end(kept: &Kept, watch: &dyn Watch, front: &UnixStream) -> u8 {
+fn wait_for_the_end(kept: &Kept, watch: &dyn Watch, front: &UnixStream, voice: &Voice) -> u8 {
     let leash = Leash::of(kept.process).ok().map(Arc::new);
     if let (Some(leash), Ok(front)) = (leash.clone(), front.try_clone()) {
         let group = kept.group;
@@ -174,10 +187,10 @@ fn wait_for_the_end(kept: &Kept, watch: &dyn Watch, front: &UnixStream) -> u8 {
     let mut is_told = false;
     let mut tell_the_end = |ending: Option<Ending>| {
         if let Some(ending) = ending {
-            tell(front, &Told::Ended(ending));
+            voice.tell(Told::Ended(ending));
         }
         if !std::mem::replace(&mut is_told, true) {
-            tell(front, &Told::Words(watch.end()));
+            voice.tell(Told::Words(watch.end()));
         }
     };
     if leash.is_none() {
@@ -186,7 +199,7 @@ fn wait_for_the_end(kept: &Kept, watch: &dyn Watch, front: &UnixStream) -> u8 {
     }
     loop {
         match wait_for_children() {
-            Ok(Happened::Stopped(process)) if process == kept.process => tell(front, &Told::Stopped(process)),
+            Ok(Happened::Stopped(process)) if process == kept.process => voice.tell(Told::Stopped(process)),
             Ok(Happened::Ended(process, ending)) if process == kept.process => tell_the_end(Some(ending)),
             Ok(Happened::Stopped(_) | Happened::Ended(..)) => {}
             Ok(Happened::NoChildren) | Err(_) => break,

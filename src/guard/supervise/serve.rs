@@ -144,17 +144,18 @@ impl Service {
             self.alarm.notify_one();
         }
         // A fault of ours must not stop anybody else's work.
-        let verdict = catch_unwind(AssertUnwindSafe(|| self.judge(desk, &stopped))).unwrap_or_else(|_| {
-            self.watch.missed(self.listener.missed(&stopped, None, Why::Failed));
-            Verdict::GoOn
-        });
+        let verdict = catch_unwind(AssertUnwindSafe(|| self.judge(desk, &stopped)))
+            .unwrap_or_else(|_| self.watch.missed(self.listener.missed(&stopped, None, Why::Failed)));
         // The watchdog may have been faster.
         if locked(&desk.current).take().is_some() {
-            match verdict {
-                Verdict::GoOn => self.listener.let_go(&stopped),
-                Verdict::Refuse(error) => self.listener.refuse(&stopped, error),
-                Verdict::Done => self.listener.say_done(&stopped),
-            }
+            self.send(&stopped, &verdict);
+        }
+    }
+
+    fn send(&self, stopped: &Stopped, verdict: &Verdict) {
+        match verdict {
+            Verdict::GoOn => self.listener.let_go(stopped),
+            Verdict::Refuse(error) | Verdict::RefuseOthers(error) => self.listener.refuse(stopped, *error),
         }
     }
 
@@ -162,17 +163,13 @@ impl Service {
         match look(&self.listener, stopped) {
             Seen::Nothing => Verdict::GoOn,
             Seen::Question => Verdict::Refuse(io::ErrorKind::AlreadyExists),
-            Seen::Missed(missed) => {
-                self.watch.missed(missed);
-                Verdict::GoOn
-            }
+            Seen::Missed(missed) => self.watch.missed(missed),
             Seen::Loss(loss) => {
                 let found = found_of(&loss);
                 let (path, device) =
                     (found.and_then(|found| found.path.clone()), found.map(|found| found.metadata.id.device));
                 if device.is_some_and(|device| self.is_passed_over(device)) {
-                    self.watch.missed(self.listener.missed(stopped, path, Why::TooSlow));
-                    return Verdict::GoOn;
+                    return self.watch.missed(self.listener.missed(stopped, path, Why::TooSlow));
                 }
                 if let Some(current) = &mut *locked(&desk.current) {
                     (current.path, current.device) = (path, device);
@@ -180,10 +177,8 @@ impl Service {
                         current.patience = PATIENCE_WITH_CONTENT;
                     }
                 }
-                let is_final = matches!(*loss, Loss::Removed(_) | Loss::Shortened { .. });
                 match self.watch.keep(*loss) {
-                    // An rrm in there removes and restores as ever; it only deletes nothing for good.
-                    Verdict::Refuse(_) if !is_final && self.listener.is_of_our_program(stopped) => Verdict::GoOn,
+                    Verdict::RefuseOthers(_) if self.listener.is_of_our_program(stopped) => Verdict::GoOn,
                     verdict => verdict,
                 }
             }
@@ -247,8 +242,8 @@ impl Service {
     fn let_all_go(&self) {
         while has_something(&self.listener) {
             let Ok(Some(stopped)) = self.listener.receive() else { return };
-            self.watch.missed(self.listener.missed(&stopped, None, Why::TooSlow));
-            self.listener.let_go(&stopped);
+            let verdict = self.watch.missed(self.listener.missed(&stopped, None, Why::TooSlow));
+            self.send(&stopped, &verdict);
         }
     }
 
@@ -259,8 +254,8 @@ impl Service {
         if let Some(device) = late.device {
             locked(&self.passed_over).insert(device, Instant::now());
         }
-        self.watch.missed(self.listener.missed(&late.stopped, late.path, Why::TooSlow));
-        self.listener.let_go(&late.stopped);
+        let verdict = self.watch.missed(self.listener.missed(&late.stopped, late.path, Why::TooSlow));
+        self.send(&late.stopped, &verdict);
     }
 
     fn tick(&self) {

@@ -11,6 +11,10 @@ use crate::sys::Ending;
 pub(super) enum Told {
     /// COMMAND was not run.
     NotRun(NotRun),
+    /// Something that was kept, in words.
+    Line(Vec<u8>),
+    /// How many more things were kept than there was time to name.
+    More(u64),
     /// COMMAND, of this number, was stopped.
     Stopped(u32),
     /// COMMAND ended.
@@ -23,6 +27,8 @@ const NO_GUARD: u8 = b'g';
 const ALREADY: u8 = b'a';
 const NO_PROGRAM: u8 = b'p';
 const NO_KEEPER: u8 = b'k';
+const LINE: u8 = b'l';
+const MORE: u8 = b'm';
 const STOPPED: u8 = b's';
 const EXITED: u8 = b'e';
 const KILLED: u8 = b'd';
@@ -36,6 +42,8 @@ pub(super) fn tell(mut front: &UnixStream, told: &Told) {
         Told::NotRun(NotRun::Guarded) => (ALREADY, Vec::new()),
         Told::NotRun(NotRun::NoProgram(error)) => (NO_PROGRAM, number(error)),
         Told::NotRun(NotRun::NoKeeper(error)) => (NO_KEEPER, number(error)),
+        Told::Line(line) => (LINE, line.clone()),
+        Told::More(more) => (MORE, more.to_ne_bytes().to_vec()),
         Told::Stopped(process) => (STOPPED, process.to_ne_bytes().to_vec()),
         Told::Ended(Ending::Exited(status)) => (EXITED, status.to_ne_bytes().to_vec()),
         Told::Ended(Ending::Killed(signal)) => (KILLED, signal.to_ne_bytes().to_vec()),
@@ -63,6 +71,8 @@ pub(super) fn hear(mut keeper: &UnixStream) -> io::Result<Option<Told>> {
         ALREADY => Told::NotRun(NotRun::Guarded),
         NO_PROGRAM => Told::NotRun(NotRun::NoProgram(error())),
         NO_KEEPER => Told::NotRun(NotRun::NoKeeper(error())),
+        LINE => Told::Line(rest),
+        MORE => Told::More(rest.first_chunk().map(|bytes| u64::from_ne_bytes(*bytes)).unwrap_or_default()),
         STOPPED => Told::Stopped(number.unsigned_abs()),
         EXITED => Told::Ended(Ending::Exited(number)),
         KILLED => Told::Ended(Ending::Killed(number)),

@@ -30,6 +30,8 @@ pub(crate) struct Aftermath {
     to_come: Vec<PathBuf>,
     /// What it has restored.
     over: Vec<PathBuf>,
+    /// What is back, and where.
+    back: HashMap<Key, PathBuf>,
     /// What the run has moved to a place that was restored, or to one below it, and is not there: to where, and from where.
     missing: Vec<(Key, PathBuf, PathBuf)>,
 }
@@ -52,8 +54,10 @@ enum Since {
 /// What became of a move that was to be turned back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Turned {
-    /// It is back, or is not there to be moved.
-    Done,
+    /// It is back.
+    Back,
+    /// It is not there to be moved.
+    Nothing,
     /// It may be possible later.
     Later,
 }
@@ -67,6 +71,7 @@ impl Aftermath {
             had: Vec::new(),
             to_come: steps.iter().map(|step| step.target.clone()).collect(),
             over: Vec::new(),
+            back: HashMap::new(),
             missing: Vec::new(),
         };
         let items = steps.iter().map(|step| &step.item);
@@ -124,12 +129,28 @@ impl Aftermath {
                 |place: &&Path| waiting.iter().any(|later| place.starts_with(later) || later.starts_with(place));
             let is_waited_for = places_of(&entry).iter().any(comes_later);
             let is_early = matches!(&entry, Entry::Moved { from, .. } if is_below(&self.to_come, from));
-            if is_waited_for || is_early || self.turn_back(&entry, at) == Turned::Later {
+            let turned = if is_waited_for || is_early { Turned::Later } else { self.turn_back(&entry, at) };
+            if turned == Turned::Back {
+                self.is_back(&entry);
+            }
+            if turned == Turned::Later {
                 if let Entry::Moved { from, to, .. } = &entry {
                     waiting.extend([from.clone(), to.clone()]);
                 }
                 self.moves.push((entry, at));
             }
+        }
+    }
+
+    /// Takes down where things are again. Moves are turned back from the last to the first, so the last word is where a thing
+    /// was in the beginning.
+    fn is_back(&mut self, entry: &Entry) {
+        match entry {
+            Entry::Moved { thing, from, .. } => drop(self.back.insert(thing.key, from.clone())),
+            Entry::Exchanged { one, one_path, other, other_path } => {
+                self.back.extend([(one.key, one_path.clone()), (other.key, other_path.clone())]);
+            }
+            _ => {}
         }
     }
 
@@ -139,7 +160,7 @@ impl Aftermath {
             Entry::Exchanged { one, one_path, other, other_path } => {
                 exchange((one.key, one_path), (other.key, other_path))
             }
-            _ => Turned::Done,
+            _ => Turned::Nothing,
         }
     }
 
@@ -150,11 +171,11 @@ impl Aftermath {
             if thing.age == Age::Old && self.over.iter().any(|over| now_at.starts_with(over)) {
                 self.missing.push((key, now_at.to_owned(), before_at.to_owned()));
             }
-            return Turned::Done;
+            return Turned::Nothing;
         };
         let before = Target::open(before_at).and_then(|before| self.check(&before).map(|()| before));
         let moved = before.and_then(|before| before.keeping_times(at, || now.rename_to(&before, key)));
-        if moved.is_ok() { Turned::Done } else { Turned::Later }
+        if moved.is_ok() { Turned::Back } else { Turned::Later }
     }
 
     /// Refuses what is in a trash directory.
@@ -165,8 +186,8 @@ impl Aftermath {
         }
     }
 
-    /// Does the rest, and tells what could not be turned back.
-    pub(crate) fn finish(mut self) -> Vec<Error> {
+    /// Does the rest, and tells what is back, and what could not be turned back.
+    pub(crate) fn finish(mut self) -> (Vec<PathBuf>, Vec<Error>) {
         self.to_come.clear();
         self.move_back();
         let mut problems: Vec<Error> = self.moves.iter().filter_map(|(entry, _)| left_of(entry)).collect();
@@ -178,7 +199,9 @@ impl Aftermath {
                 problems.push(Error::system("give the permissions and times back to", &had.path, error));
             }
         }
-        problems
+        let mut back: Vec<PathBuf> = self.back.into_values().collect();
+        back.sort_unstable();
+        (back, problems)
     }
 }
 
@@ -205,14 +228,14 @@ fn exchange((one_key, one_path): (Key, &Path), (other_key, other_path): (Key, &P
     let (Ok(one), Ok(other)) = (Target::open(one_path), Target::open(other_path)) else { return Turned::Later };
     // Each is where the other was.
     if one.key().ok() != Some(other_key) || other.key().ok() != Some(one_key) {
-        return Turned::Done;
+        return Turned::Nothing;
     }
     let turned = other.beside().and_then(|aside| {
         one.rename_to(&aside, other_key)?;
         let moved = other.rename_to(&one, one_key).and_then(|()| aside.rename_to(&other, other_key));
         moved.inspect_err(|_| drop(aside.rename_to(&one, other_key)))
     });
-    if turned.is_ok() { Turned::Done } else { Turned::Later }
+    if turned.is_ok() { Turned::Back } else { Turned::Later }
 }
 
 /// Where things are that were moved.

@@ -17,6 +17,10 @@ impl Exchanged {
 
     /// Whether it was at the place of what is there again since.
     pub(crate) fn holds(&self, item: &TrashItem) -> bool {
+        // A guarded command has put new content into what was brought back, which is the same inode then.
+        if item.guarded.words().is_some() {
+            return false;
+        }
         let Some(path) = item.original_path() else { return false };
         self.0.iter().any(|undone| {
             let was_before = undone.past.trashed < item.trashed.instant();

@@ -52,6 +52,8 @@ pub enum Restored {
 pub struct RestoreEnd {
     /// The directories that had to be made for it of which nothing told what they were like.
     pub made_anew: Vec<MadeAnew>,
+    /// Where things are again that a guarded run had moved, one path for each.
+    pub moved_back: Vec<PathBuf>,
     /// What a guarded run has moved or changed and an undo could not turn back.
     pub problems: Vec<Error>,
 }

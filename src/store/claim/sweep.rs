@@ -3,22 +3,12 @@
 use std::ffi::OsString;
 use std::io;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::item::Spot;
-use crate::store::envelope::discard_envelope;
+use crate::store::envelope::{discard_envelope, is_abandoned};
 use crate::store::{TrashDir, layout};
 use crate::sys::{Dir, Locked, Name, Timestamp};
-
-/// How long an envelope without an item is left alone: far longer than a removal takes between making it and filling
-/// it, or a restore between emptying it and removing it.
-const ABANDONED_AFTER: TimeDelta = TimeDelta::hours(1);
-
-/// Whether an envelope that was last changed at this time is filled by nobody any more.
-pub(in crate::store) fn is_abandoned(modified: Timestamp, now: DateTime<Utc>) -> bool {
-    let modified = DateTime::from_timestamp(modified.seconds, modified.nanoseconds).unwrap_or(DateTime::<Utc>::MAX_UTC);
-    now.signed_duration_since(modified) >= ABANDONED_AFTER
-}
 
 impl TrashDir {
     /// Takes the right to clean; `None` where another process has it.

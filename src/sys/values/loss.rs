@@ -83,7 +83,7 @@ pub enum Loss<D> {
         /// How much of it stays, in bytes.
         length: u64,
     },
-    /// The content of a regular file that is opened for writing and may be written at any place. No platform tells of it yet.
+    /// The content of a regular file that is opened for writing and may be written at any place.
     Written {
         /// The file, opened anew for reading.
         file: File,

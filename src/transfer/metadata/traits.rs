@@ -56,7 +56,7 @@ impl Traits {
         if is.kind != FileKind::Symlink {
             tolerate_refusal(made.set_mode(mode_for(&was, owner)), Asked::Metadata)?;
         }
-        tolerate_refusal(made.set_times(self.accessed, self.modified), Asked::Metadata)?;
+        self.set_times(made, is.kind)?;
         Ok(given)
     }
 
@@ -80,7 +80,12 @@ impl Traits {
 
     /// Gives the times back.
     pub fn give_back_times(&self, inode: &Inode) -> io::Result<()> {
-        tolerate_refusal(inode.set_times(self.accessed, self.modified), Asked::Metadata)
+        self.set_times(inode, inode.metadata()?.kind)
+    }
+
+    fn set_times(&self, inode: &Inode, kind: FileKind) -> io::Result<()> {
+        let asked = if kind == FileKind::Symlink { Asked::MetadataOfLink } else { Asked::Metadata };
+        tolerate_refusal(inode.set_times(self.accessed, self.modified), asked)
     }
 
     fn as_metadata(&self, is: Metadata) -> Metadata {
@@ -89,3 +94,26 @@ impl Traits {
 }
 
 const SET_ID: u32 = 0o6000;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::door::faults::{self, Fault};
+    use crate::sys::{Dir, Name};
+
+    /// Many a server has no times of its own for a link, and says so by an error that would be one for a file.
+    #[test]
+    fn a_link_that_takes_no_times_goes_without() {
+        const ENOENT: i32 = 2;
+        let place = tempfile::tempdir().expect("a directory");
+        let dir = Dir::open_following(place.path()).expect("it is there");
+        std::os::unix::fs::symlink("nowhere", place.path().join("link")).expect("linked");
+        std::fs::write(place.path().join("file"), "").expect("written");
+        for (name, is_tolerated) in [("link", true), ("file", false)] {
+            let inode = dir.mark(Name::new(name).expect("plain")).expect("it is there");
+            let traits = Traits::of_metadata(&inode.metadata().expect("it is there"));
+            let ran = faults::run(Some((0, Fault::Error(ENOENT))), || traits.give_back_times(&inode).is_ok());
+            assert_eq!(ran.result, Some(is_tolerated), "{name}");
+        }
+    }
+}

@@ -31,6 +31,9 @@ fn told(arch: u32, number: u32, arguments: [u64; 6]) -> u32 {
     verdict(&program(tables()), arch, number, arguments)
 }
 
+const WRONLY: u32 = 1;
+const RDWR: u32 = 2;
+
 const LACKING: u32 = LACKS.k;
 
 #[test]
@@ -41,7 +44,7 @@ fn every_row_is_answered_as_it_says() {
             match row.when {
                 When::Always => assert_eq!(is, STOP.k, "{row:?}"),
                 When::Lacks => assert_eq!(is, LACKING, "{row:?}"),
-                When::Truncates(argument) => {
+                When::Writes(argument) => {
                     for (flags, expected) in [
                         (0, ALLOW),
                         (O_CREAT, ALLOW),
@@ -50,6 +53,13 @@ fn every_row_is_answered_as_it_says() {
                         (O_TRUNC | O_EXCL, STOP),
                         (O_TRUNC | O_CREAT | O_EXCL, ALLOW),
                         (O_TRUNC | 0o2_000_002, STOP),
+                        (WRONLY, STOP),
+                        (RDWR, STOP),
+                        (RDWR | O_CREAT, STOP),
+                        (RDWR | O_CREAT | O_EXCL, ALLOW),
+                        (WRONLY | O_APPEND, ALLOW),
+                        (WRONLY | O_APPEND | O_TRUNC, STOP),
+                        (RDWR | O_TMPFILE | 0o200_000, ALLOW),
                     ] {
                         let mut arguments = [u64::MAX << 32; 6];
                         arguments[argument as usize] |= u64::from(flags);

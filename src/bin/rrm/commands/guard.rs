@@ -11,15 +11,19 @@ use std::time::Duration;
 
 use clap::{Args, ValueHint};
 use rrm::error::words_of;
-use rrm::guard::{Guard, GuardOptions, Guarded, GuardedRun, NotRun, Watch, become_command, supervise};
+use rrm::guard::{Guard, GuardOptions, Guarded, GuardedRun, NotRun, Otherwise, Said, Watch, Writes};
+use rrm::guard::{become_command, supervise};
+use rrm::rules::retention::Free;
 use rrm::sys::guarded::{file_clock, is_under_guard};
 use rrm::sys::{Ending, Timestamp};
 
 use super::help::Help;
 use crate::env;
 use crate::exit::Exit;
-use crate::session::{Session, Start};
-use trashing::Trashing;
+use crate::output::{Verbosity, count};
+use crate::session::{Session, Start, println};
+use crate::values;
+use trashing::{Form, Says, Trashing};
 
 pub(super) const HELP: Help = Help {
     examples: "\
@@ -36,6 +40,22 @@ pub(crate) struct GuardArgs {
     #[arg(long, value_name = "LABEL")]
     session: Option<OsString>,
 
+    /// Copy contents of up to SIZE before they are overwritten [default: 64MiB].
+    #[arg(long, value_name = "SIZE", value_parser = limit)]
+    limit: Option<u64>,
+
+    /// Also keep larger files that are opened for writing, up to the limit.
+    #[arg(long)]
+    writes: bool,
+
+    /// Refuse what cannot be kept, with EPERM.
+    #[arg(long)]
+    strict: bool,
+
+    /// Print a JSON object at the end: what was removed and replaced, and what was not kept.
+    #[arg(long)]
+    json: bool,
+
     /// The command to run, and its arguments.
     #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true,
           value_hint = ValueHint::CommandWithArguments)]
@@ -48,11 +68,15 @@ const NOT_RUN: u8 = 125;
 const CANNOT_START: u8 = 126;
 const NO_SUCH_PROGRAM: u8 = 127;
 
-/// The largest content that is copied where it is about to be overwritten, in bytes.
-const LARGEST_COPY: u64 = 64 << 20;
+/// The largest content that is copied where it is about to be overwritten, in bytes, if no limit is given.
+const LIMIT: u64 = 64 << 20;
 
-/// How much of a volume stays free, in hundredths. The disk that tests run on may be as full as it is.
-const FLOOR: u8 = if cfg!(feature = "testing") { 0 } else { 5 };
+fn limit(text: &str) -> Result<u64, String> {
+    values::size(text).map_err(|error| error.reason.into_owned())
+}
+
+/// How much of a volume stays free where `min-free` does not say. The disk that tests run on may be as full as it is.
+const FLOOR: Free = Free::Percent(if cfg!(feature = "testing") { 0 } else { 5 });
 
 pub(super) fn run(args: &GuardArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
@@ -64,16 +88,20 @@ pub(super) fn run(args: &GuardArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     if is_under_guard() {
         return Ok(cannot_start(session, &command, &become_command(&command)));
     }
-    let watch = match watch(session, &command, label) {
+    let watch = match watch(session, args, &command, label) {
         Ok(watch) => watch,
         Err(error) => {
             session.messages.failure(&error);
             return Ok(Exit::AsCommand(NOT_RUN));
         }
     };
-    Ok(match supervise(&command, &watch) {
+    let heard = |said| match said {
+        Said::Line(line) => session.messages.say(&String::from_utf8_lossy(&line)),
+        Said::More(more) => session.messages.say(&format!("kept {}", count(more, "more thing"))),
+    };
+    Ok(match supervise(&command, &watch, &heard) {
         Ok(Guard { ending, told }) => {
-            tell(session, told);
+            tell(session, args.json, told)?;
             Exit::AsCommand(match ending {
                 Ending::Exited(status) => u8::try_from(status).unwrap_or(NOT_RUN),
                 // As a shell counts it.
@@ -109,7 +137,12 @@ fn cannot_start(session: &Session<'_>, command: &Guarded, error: &io::Error) -> 
 }
 
 /// Prepares the trash.
-fn watch(session: &Session<'_>, command: &Guarded, label: Option<OsString>) -> anyhow::Result<Arc<dyn Watch>> {
+fn watch(
+    session: &Session<'_>,
+    args: &GuardArgs,
+    command: &Guarded,
+    label: Option<OsString>,
+) -> anyhow::Result<Arc<dyn Watch>> {
     #[cfg(feature = "testing")]
     if let Some(path) = env::recorded_losses() {
         return Ok(Arc::new(recorder::Recorder::new(&path)?));
@@ -122,8 +155,10 @@ fn watch(session: &Session<'_>, command: &Guarded, label: Option<OsString>) -> a
         here: vec![session.context.environment.working_directory()],
         session: label,
         grace: session.context.grace_period()?,
-        limit: LARGEST_COPY,
-        floor: FLOOR,
+        limit: args.limit.unwrap_or(LIMIT),
+        floor: session.context.min_free()?.unwrap_or(FLOOR),
+        writes: if args.writes { Writes::All } else { Writes::Small },
+        otherwise: if args.strict { Otherwise::Refused } else { Otherwise::Named },
     };
     let run = GuardedRun::begin(Arc::new(session.manager()), options)?;
     // What COMMAND makes is younger than this, by any file system.
@@ -132,22 +167,28 @@ fn watch(session: &Session<'_>, command: &Guarded, label: Option<OsString>) -> a
     }
     let charset = session.messages.charset;
     let program = command.words.first().map(|word| trashing::name_of(word, charset)).unwrap_or_default();
-    Ok(Arc::new(Trashing { run, program, charset }))
+    let says = if session.messages.verbosity == Verbosity::Verbose { Says::Each } else { Says::AtTheEnd };
+    let form = if args.json { Form::Json } else { Form::Words };
+    Ok(Arc::new(Trashing { run: Arc::new(run), program, charset, says, form }))
 }
 
-fn tell(session: &Session<'_>, told: Option<Vec<u8>>) {
+fn tell(session: &Session<'_>, as_json: bool, told: Option<Vec<u8>>) -> anyhow::Result<()> {
     let Some(told) = told else {
         session.messages.say("the guard was killed; some of what was deleted or replaced may be lost");
         session.messages.hint("the next rrm command moves what was kept to the trash; rrm list shows it");
-        return;
+        return Ok(());
     };
     let told = String::from_utf8_lossy(&told);
+    if as_json {
+        return println(&told);
+    }
     let mut lines = told.lines();
     let summary = lines.next().filter(|line| !line.is_empty());
     if std::io::stderr().is_terminal() {
         summary.into_iter().for_each(|line| session.messages.close(line));
     }
     lines.for_each(|line| session.messages.say(line));
+    Ok(())
 }
 
 fn now() -> Timestamp {

@@ -148,9 +148,8 @@ pub(super) fn carry_out(session: &Session<'_>, what: Restorable, to: &RestoreToA
     }
     let report = if to.json { Report::Json } else { session.report(default_report_of(&request, &plan.steps)) };
     let undoing = is_undo(&request).then(|| Undoing::begin(&manager, &plan));
-    let restoring =
-        Restoring { session, manager: &manager, report, all: plan.steps.len(), done: Vec::new(), undoing, exit };
-    restoring.run(plan)
+    let (all, done, moved_back) = (plan.steps.len(), Vec::new(), Vec::new());
+    Restoring { session, manager: &manager, report, all, done, moved_back, undoing, exit }.run(plan)
 }
 
 fn problems_of(session: &Session<'_>, problems: &[Error], request: &RestoreOptions) -> anyhow::Result<Exit> {
@@ -222,6 +221,8 @@ struct Restoring<'a> {
     all: usize,
     /// The targets of those that are restored.
     done: Vec<PathBuf>,
+    /// Where things are again that a guarded command had moved.
+    moved_back: Vec<PathBuf>,
     undoing: Option<Undoing<'a>>,
     exit: Exit,
 }
@@ -256,7 +257,7 @@ impl Restoring<'_> {
         let mut unagreed = Vec::new();
         let mut out = io::BufWriter::new(io::stdout().lock());
         let mut written = Ok(());
-        let RestoreEnd { made_anew, problems } =
+        let RestoreEnd { made_anew, moved_back, problems } =
             manager.restore(plan, &messages.progress().watching(), |step, result| {
                 let (verb, path) = match result {
                     Ok(Restored::At(path)) => ("restored", path),
@@ -299,7 +300,13 @@ impl Restoring<'_> {
                     done.push(path);
                 }
             });
+        if *report == Report::Each {
+            let lines: Vec<String> =
+                moved_back.iter().map(|path| format!("moved back {}", session.quoted(path))).collect();
+            written = written.and_then(|()| write_lines(&lines, &mut out));
+        }
         written.and_then(|()| out.flush()).context("write error")?;
+        self.moved_back.extend(moved_back);
         self.exit = self.exit.max(messages.problems(&problems));
         made_anew.iter().for_each(|anew| messages.close(&output::made_anew(anew, messages.charset)));
         Ok(unagreed)
@@ -313,6 +320,9 @@ impl Restoring<'_> {
         }
         if self.report == Report::Summary && !self.done.is_empty() {
             println(&self.session.summary("restored", self.all, &self.done, ""))?;
+        }
+        if self.report == Report::Summary && !self.moved_back.is_empty() {
+            println(&self.session.summary("moved back", self.moved_back.len(), &self.moved_back, ""))?;
         }
         Ok(self.exit)
     }

@@ -174,7 +174,7 @@ fn serialize_bytes<M: SerializeMap>(
 
 /// JSON strings are Unicode and names are bytes. A name that is not UTF-8 is shown lossily, and again under a second
 /// key with `%XX` for each invalid byte.
-pub(super) fn insert_bytes(object: &mut Map<String, Value>, key: &str, value: Option<&OsStr>) {
+pub(crate) fn insert_bytes(object: &mut Map<String, Value>, key: &str, value: Option<&OsStr>) {
     object.insert(key.into(), value.map(OsStr::to_string_lossy).map(Cow::into_owned).into());
     if let Some(bytes) = odd_bytes(value) {
         object.insert(format!("{key}_bytes"), bytes.into());

@@ -167,11 +167,6 @@ impl Listener {
         let _ = self.kernel.answer(stopped.call.id, Answer::Fail(number_of(error).raw_os_error()));
     }
 
-    /// Tells the process that its call is done.
-    pub fn say_done(&self, stopped: &Stopped) {
-        let _ = self.kernel.answer(stopped.call.id, Answer::Return(0));
-    }
-
     /// Whether nobody is left who could be stopped.
     pub fn has_nobody(&self) -> bool {
         use rustix::event::{PollFd, PollFlags, Timespec, poll};

@@ -90,10 +90,6 @@ impl Listener {
         match *self {}
     }
 
-    pub fn say_done(&self, _: &Stopped) {
-        match *self {}
-    }
-
     #[must_use]
     pub fn has_nobody(&self) -> bool {
         match *self {}

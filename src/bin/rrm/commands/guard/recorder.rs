@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::Write as _;
 use std::path::Path;
 
-use rrm::guard::{Found, Keeper, Loss, Missed, Verdict, Watch};
+use rrm::guard::{Found, Keeper, Loss, Missed, Say, Verdict, Watch};
 use rrm::text::quoted;
 
 pub(super) struct Recorder {
@@ -53,9 +53,10 @@ impl Keeper for Recorder {
         if line.contains("refused") { Verdict::Refuse(std::io::ErrorKind::PermissionDenied) } else { Verdict::GoOn }
     }
 
-    fn missed(&self, missed: Missed) {
+    fn missed(&self, missed: Missed) -> Verdict {
         let path = missed.path.as_deref().map_or_else(|| "?".to_owned(), quoted);
         self.write(&format!("missed {path} of {}: {}", missed.program.to_string_lossy(), missed.why.words()));
+        Verdict::GoOn
     }
 }
 
@@ -71,6 +72,8 @@ fn format_of(change: &rrm::guard::Change) -> String {
 
 impl Watch for Recorder {
     fn tick(&self) {}
+
+    fn speak(&self, _: Say) {}
 
     fn end(&self) -> Vec<u8> {
         self.write("end");

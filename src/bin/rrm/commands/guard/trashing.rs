@@ -1,20 +1,39 @@
 //! The keeper that has the trash: what it was given, and what it tells at the end.
 
+mod json;
+
 use std::ffi::OsStr;
 use std::path::Path;
+use std::sync::Arc;
 
-use rrm::guard::{GuardedRun, Keeper, Loss, Missed, Summary, Verdict, Watch};
+use rrm::guard::{GuardedRun, Keeper, Loss, Missed, Say, Summary, Verdict, Watch};
 use rrm::text::Charset;
 
 use crate::env;
-use crate::gnu::quote::quote_where_needed;
+use crate::gnu::quote::{quote, quote_where_needed};
 use crate::output::{count, words_of_error};
 
 pub(super) struct Trashing {
-    pub(super) run: GuardedRun,
+    pub(super) run: Arc<GuardedRun>,
     /// What COMMAND is called in messages.
     pub(super) program: String,
     pub(super) charset: Charset,
+    pub(super) says: Says,
+    pub(super) form: Form,
+}
+
+/// When it is said what is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Says {
+    AtTheEnd,
+    Each,
+}
+
+/// How the end is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Form {
+    Words,
+    Json,
 }
 
 /// What COMMAND is called: the last component of what was typed.
@@ -27,8 +46,8 @@ impl Keeper for Trashing {
         self.run.keep(loss)
     }
 
-    fn missed(&self, missed: Missed) {
-        self.run.missed(missed);
+    fn missed(&self, missed: Missed) -> Verdict {
+        self.run.missed(missed)
     }
 }
 
@@ -37,16 +56,38 @@ impl Watch for Trashing {
         self.run.flush();
     }
 
+    fn speak(&self, say: Say) {
+        let charset = self.charset;
+        if self.says == Says::Each {
+            self.run.tell_each(move |path| say(format!("kept {}", quote(path.as_os_str(), charset)).into_bytes()));
+        }
+    }
+
     /// A line that tells what was removed, empty where nothing was; then one for each thing that is not in the trash.
     fn end(&self) -> Vec<u8> {
-        let summary = self.run.end(env::now());
-        let lost = summary.not_kept.iter().chain(&summary.problems).map(|error| words_of_error(error, self.charset));
-        let lines: Vec<String> = [told(&self.program, &summary)].into_iter().chain(lost).collect();
-        lines.join("\n").into_bytes()
+        let now = env::now();
+        let summary = self.run.end(now);
+        match self.form {
+            Form::Words => self.words(&summary).into_bytes(),
+            Form::Json => json::line_of(&self.program, &summary, now).into_bytes(),
+        }
     }
 
     fn succeed(&self) {
         self.run.take_over();
+    }
+}
+
+impl Trashing {
+    fn words(&self, summary: &Summary) -> String {
+        let lost = summary.refused.iter().chain(&summary.not_kept).chain(&summary.problems);
+        let lost = lost.map(|error| words_of_error(error, self.charset));
+        let more = match summary.more_not_kept {
+            0 => None,
+            more => Some(format!("cannot keep {}", count(more, "more thing"))),
+        };
+        let lines: Vec<String> = [told(&self.program, summary)].into_iter().chain(lost).chain(more).collect();
+        lines.join("\n")
     }
 }
 
@@ -64,14 +105,18 @@ fn told(program: &str, summary: &Summary) -> String {
     if did.is_empty() {
         return String::new();
     }
-    let are_all = summary.not_kept.is_empty() && summary.problems.is_empty() && changed == 0;
-    let undo = if are_all { "rrm undo restores all of it" } else { "rrm undo restores what was kept" };
+    let undo = if is_whole(summary) { "rrm undo restores all of it" } else { "rrm undo restores what was kept" };
     let changed = match changed {
         0 => String::new(),
         1 => "; 1 file may differ after an undo".to_owned(),
         _ => format!("; {changed} files may differ after an undo"),
     };
     format!("{program} {}; {undo}{changed}", did.join(" and "))
+}
+
+/// Whether an undo brings all of it back.
+fn is_whole(summary: &Summary) -> bool {
+    summary.not_kept.is_empty() && summary.problems.is_empty() && summary.changed == 0
 }
 
 #[cfg(test)]

@@ -8,7 +8,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 use rrm_seccomp::{Call, Stopped};
-use rustix::fs::{CWD, Mode, OFlags, openat};
+use rustix::fs::{Access, AtFlags, CWD, Mode, OFlags, accessat, openat};
 use rustix::io::Errno;
 
 use super::QUESTION;
@@ -34,6 +34,9 @@ const RENAME_EXCHANGE: u64 = 2;
 const O_CREAT: u64 = 0o100;
 const O_EXCL: u64 = 0o200;
 const O_TRUNC: u64 = 0o1000;
+const O_ACCMODE: u64 = 3;
+const O_APPEND: u64 = 0o2000;
+const O_TMPFILE: u64 = 0o20_000_000;
 const O_PATH: u64 = 0o10_000_000;
 const RESOLVE_IN_ROOT: u64 = 0x10;
 
@@ -165,15 +168,33 @@ impl Look<'_> {
     }
 
     fn opened(&self, directory: u64, path: u64, flags: u64, root: Root) -> Looked<Loss> {
-        let makes_anew = flags & (O_CREAT | O_EXCL) == O_CREAT | O_EXCL;
-        if flags & O_TRUNC == 0 || makes_anew || flags & O_PATH != 0 {
+        let makes_anew = flags & (O_CREAT | O_EXCL) == O_CREAT | O_EXCL || flags & O_TMPFILE != 0;
+        let writes = flags & O_ACCMODE != 0 && flags & O_APPEND == 0;
+        let truncates = flags & O_TRUNC != 0;
+        if makes_anew || flags & O_PATH != 0 || !(truncates || writes) {
             return Err(Unknown::Nothing);
         }
         let path = self.text(path)?;
-        if path == "/dev/null" {
+        if path == "/dev/null" || path == "/dev/tty" {
             return Err(Unknown::Nothing);
         }
-        Self::shortened(self.is_at(self.place(directory, &path, Last::Follow, root)?)?, 0)
+        let is = self.is_at(self.place(directory, &path, Last::Follow, root)?)?;
+        if truncates { Self::shortened(is, 0) } else { Self::written(is) }
+    }
+
+    /// A regular file with something in it, which the caller may write to as far as that can be told.
+    fn written(is: Is) -> Looked<Loss> {
+        let metadata = is.metadata()?;
+        if metadata.kind != FileKind::File || metadata.size == 0 {
+            return Err(Unknown::Nothing);
+        }
+        // Root may write to anything, and only it acts for others.
+        let Some(found) = &is.found else { return Err(Unknown::Nothing) };
+        if accessat(&found.parent, &found.name, Access::WRITE_OK, AtFlags::EACCESS).is_err() {
+            return Err(Unknown::Nothing);
+        }
+        let file = is.open().map_err(|error| is.closed(error))?;
+        is.found.map(|found| Loss::Written { file, found }).ok_or(Unknown::Nothing)
     }
 
     /// `openat2`, which takes its flags in memory: they may have changed by the time that the kernel reads them, as any

@@ -9,6 +9,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxAttributes, StatxFlags, openat, statx};
@@ -16,6 +17,9 @@ use rustix::fs::{AtFlags, CWD, Mode, OFlags, StatxAttributes, StatxFlags, openat
 use super::process::Process;
 use super::walk::path_of;
 use crate::sys::platform::linux::mounts::{MOUNT_TABLE, path};
+
+/// For how long the table of mounts counts as the newest.
+const AT_ONCE: Duration = Duration::from_millis(5);
 
 /// The table of our own mounts, as new as the kernel's.
 #[derive(Debug)]
@@ -27,6 +31,8 @@ pub(super) struct OurMounts {
 
 #[derive(Debug, Default)]
 struct Table {
+    /// When the kernel was last asked whether it is the newest.
+    asked: Option<Instant>,
     numbers: HashSet<u64>,
     mounts: Vec<Mount>,
 }
@@ -34,7 +40,7 @@ struct Table {
 impl Table {
     fn read() -> io::Result<Self> {
         let mounts = parse(&std::fs::read(MOUNT_TABLE)?);
-        Ok(Self { numbers: mounts.iter().map(|mount| mount.number).collect(), mounts })
+        Ok(Self { asked: Some(Instant::now()), numbers: mounts.iter().map(|mount| mount.number).collect(), mounts })
     }
 }
 
@@ -55,9 +61,14 @@ impl OurMounts {
         Ok(Self { changes, table: Mutex::new(Table::read()?) })
     }
 
-    /// Whether a mount is ours. Its number may have been another's before, so the table is read again after each change.
+    /// Whether a mount is ours. Its number may have been another's before, so the table is read again after each change; but a
+    /// number is not given to another within milliseconds, and to ask for changes costs as much as to look at a file.
     pub(super) fn has(&self, number: u64) -> bool {
         let mut table = self.table.lock().unwrap_or_else(PoisonError::into_inner);
+        if table.numbers.contains(&number) && table.asked.is_some_and(|asked| asked.elapsed() < AT_ONCE) {
+            return true;
+        }
+        table.asked = Some(Instant::now());
         let mut polled = [PollFd::new(&self.changes, PollFlags::PRI)];
         let now = Timespec { tv_sec: 0, tv_nsec: 0 };
         if poll(&mut polled, Some(&now)) != Ok(0) {

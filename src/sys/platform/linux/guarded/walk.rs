@@ -50,7 +50,7 @@ pub(super) fn walk(process: &Process, base: i32, path: &OsStr, last: Last, root:
     let Some((directory, name)) = split(path) else { return Ok(None) };
     if root == Root::Own
         && let Some(parent) = straight(process, base, directory)?
-        && !(last == Last::Follow && is_link(&parent, name))
+        && (last == Last::Stay || kind_of(&parent, name)? != FileType::Symlink)
     {
         return Ok(Some(Place::Named { parent, name: name.to_owned() }));
     }
@@ -100,10 +100,6 @@ fn is_of_processes(place: impl AsFd) -> bool {
 fn kind_of(parent: &OwnedFd, name: &OsStr) -> Result<FileType, Errno> {
     let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
     Ok(FileType::from_raw_mode(statx(parent, name, flags, StatxFlags::TYPE)?.stx_mode.into()))
-}
-
-fn is_link(parent: &OwnedFd, name: &OsStr) -> bool {
-    kind_of(parent, name) == Ok(FileType::Symlink)
 }
 
 /// The walk by single components.
