@@ -1,5 +1,7 @@
 //! What the tests of pure functions over items stand on.
 
+use chrono::TimeDelta;
+
 use super::*;
 
 /// The time of all tests.
