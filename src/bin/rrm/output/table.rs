@@ -26,7 +26,7 @@ struct Column {
 use CellAlignment::{Left, Right};
 
 /// The columns of the short table.
-const SHORT: [Column; 5] = [
+const SHORT: &[Column] = &[
     Column { heading: "ID", alignment: Left, cell: |item, _| item.id.short() },
     Column { heading: "AGE", alignment: Right, cell: |item, view| age(&item.trashed, view.now) },
     Column { heading: "LEFT", alignment: Right, cell: |item, view| left(view.fate(item).as_ref(), view.now) },
@@ -35,7 +35,7 @@ const SHORT: [Column; 5] = [
 ];
 
 /// With `--full`.
-const FULL: [Column; 5] = [
+const FULL: &[Column] = &[
     Column { heading: "ID", alignment: Left, cell: |item, _| item.id.to_string() },
     Column { heading: "REMOVED", alignment: Left, cell: |item, view| removed(&item.trashed, view.now, Detail::Full) },
     Column {
@@ -58,7 +58,7 @@ const GAP: u16 = 2;
 
 /// The columns that fit, with their widths.
 struct Layout {
-    columns: Vec<(Column, u16)>,
+    columns: Vec<(&'static Column, u16)>,
     /// The width for paths.
     room: usize,
 }
@@ -69,13 +69,12 @@ impl Layout {
             Detail::Short => SHORT,
             Detail::Full => FULL,
         };
-        let mut columns: Vec<_> = columns.into_iter().map(|column| (width_of(column.heading), column)).collect();
+        let mut columns: Vec<_> = columns.iter().map(|column| (column, width_of(column.heading))).collect();
         for item in items {
-            for (width, column) in &mut columns {
+            for (column, width) in &mut columns {
                 *width = (*width).max(width_of(&(column.cell)(item, view)));
             }
         }
-        let mut columns: Vec<_> = columns.into_iter().map(|(width, column)| (column, width)).collect();
         let room = match (view.width, view.detail) {
             (Some(width), Detail::Short) => fitting(&mut columns, width),
             _ => usize::MAX,
@@ -126,7 +125,7 @@ pub(crate) fn write(items: &[TrashItem], view: &View<'_>, out: &mut impl Write) 
 }
 
 /// Drops last columns while paths have too little room; returns the room for paths.
-fn fitting(columns: &mut Vec<(Column, u16)>, width: usize) -> usize {
+fn fitting(columns: &mut Vec<(&Column, u16)>, width: usize) -> usize {
     loop {
         let before_path: usize = columns.iter().map(|(_, width)| usize::from(width + GAP)).sum();
         let room = width.saturating_sub(before_path);
