@@ -142,14 +142,3 @@ fn nothing_to_count_is_told_in_one_line() {
     nothing(sandbox.rrm(["stats", "--here", "--kind", "fifo"]).ok());
     sandbox.command(["stats", "--here"]).redirected(">/dev/full").run().fails(1).err_contains("No space");
 }
-
-#[test]
-fn count_counts_what_is_selected() {
-    let sandbox = Sandbox::new();
-    for name in ["a.log", "b.log", "c"] {
-        sandbox.file(name, "x");
-    }
-    sandbox.rrm(["rm", "a.log", "b.log", "c"]).ok();
-    assert_eq!(sandbox.rrm(["count"]).ok().stdout(), "3\n");
-    assert_eq!(sandbox.rrm(["count", "*.log"]).ok().stdout(), "2\n");
-}

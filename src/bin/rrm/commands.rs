@@ -9,7 +9,6 @@ mod clean;
 mod complete;
 mod completions;
 mod config;
-mod count;
 mod doctor;
 mod guard;
 mod help;
@@ -80,8 +79,6 @@ commands! {
     Show(show::ShowArgs),
     /// Show how much the trash holds on each volume, and when it expires.
     Stats(stats::StatsArgs),
-    /// Count the items in the trash.
-    Count(count::CountArgs),
     /// Browse the trash: preview, restore, keep or delete items.
     ///
     /// Needs a terminal. In scripts, use rrm list, restore, keep and clean.
@@ -143,7 +140,7 @@ commands! {
 }
 
 /// Commands that `rrm -h` leaves out, so that it fits a screen.
-pub(crate) const RARE: [&str; 4] = ["completions", "count", "man", "help"];
+pub(crate) const RARE: [&str; 3] = ["completions", "man", "help"];
 
 /// The help of a command.
 pub(crate) fn help_of(command: &str) -> Option<&'static Help> {
