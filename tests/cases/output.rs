@@ -187,16 +187,6 @@ fn colours_come_from_ls_colors_unless_unwanted() {
     }
 }
 
-#[test]
-fn the_full_table_tells_the_session() {
-    let sandbox = Sandbox::new();
-    sandbox.file("a", "x");
-    sandbox.rrm(["rm", "--session", "a\tlabel", "a"]).ok();
-    let full = sandbox.rrm(["list", "--full"]).ok().stdout();
-    assert!(full.contains("SESSION") && full.contains("a\\tlabel"), "{full}");
-    assert!(!sandbox.rrm(["list"]).ok().stdout().contains("SESSION"));
-}
-
 // --full cuts nothing, tells whole IDs and dates.
 #[test]
 fn full_tells_whole_ids_dates_and_paths() {

@@ -6,7 +6,6 @@ use std::io::{self, Write};
 
 use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
 use rrm::item::{ItemKind, TrashItem};
-use rrm::text::escaped;
 use unicode_width::UnicodeWidthStr;
 
 use super::dates::{age, expires, left, removed};
@@ -46,11 +45,6 @@ const FULL: &[Column] = &[
     },
     Column { heading: "SIZE", alignment: Right, cell: |item, _| item.size.map_or_else(unknown, size) },
     Column { heading: "KIND", alignment: Left, cell: |item, _| item.kind.name().to_owned() },
-    Column {
-        heading: "SESSION",
-        alignment: Left,
-        cell: |item, view| item.session.as_ref().map_or_else(unknown, |label| escaped(label, view.charset)),
-    },
 ];
 
 /// The narrowest path worth more than another column.
