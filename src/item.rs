@@ -325,8 +325,9 @@ pub fn is_plain_path(path: &Path) -> bool {
         && relative.split(|byte| *byte == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
 }
 
-#[cfg(test)]
-pub(crate) mod testing;
+#[cfg(any(test, feature = "testing"))]
+#[doc(hidden)]
+pub mod testing;
 
 #[cfg(test)]
 mod tests {
