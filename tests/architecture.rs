@@ -134,6 +134,21 @@ fn a_circle_is_seen_whatever_it_leads_through() {
     }
 }
 
+/// What a file manager needs is named in the library's documentation; no other program can reach the rest.
+#[test]
+fn what_nothing_is_promised_about_is_out_of_reach() {
+    let text = fs::read_to_string(source().join("src/lib.rs")).expect("a source is text");
+    let promised = text.split("What a file manager needs is in").nth(1).and_then(|rest| rest.split(';').next());
+    let promised = promised.expect("a sentence that names the modules");
+    let lines: Vec<&str> = text.lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(name) = line.strip_prefix("pub mod ").and_then(|rest| rest.strip_suffix(';')) else { continue };
+        let is_behind_a_door =
+            lines[..at].ends_with(&["#[cfg(any(feature = \"cli\", feature = \"testing\"))]", "#[doc(hidden)]"]);
+        assert!(is_behind_a_door != promised.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
 /// `{:?}` escapes in a way of its own. The library's error has it for programmers; what a transfer says is escaped where it
 /// is told.
 #[test]
