@@ -23,10 +23,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use divan::counter::ItemsCount;
 use divan::{Bencher, black_box};
 use rrm::attributes::{ExtendedAttributes, SystemAttributes};
-use rrm::item::{
-    self, Arrival, Grower, Guarded, Holder, ItemId, ItemKind, Keep, Lent, Origin, Record, Shelf, Stamp, Told,
-    TrashItem, Trust,
-};
+use rrm::item::{self, Arrival, ItemId, Lent, Record, Stamp, Told, TrashItem};
 use rrm::progress::Silent;
 use rrm::purge::{Measure, purge};
 use rrm::rules::selection::{Filter, Selection, Term, Versions};
@@ -165,19 +162,13 @@ fn items(count: u32) -> Vec<TrashItem> {
             Told { removed: now(), shape: item::Shape::Own, lent: Lent::default(), arrival: Arrival::Removal },
         ),
         trash: trash.clone(),
-        kind: ItemKind::File,
         size: Some(u64::from(number)),
-        origin: Origin::Known(format!("/home/ada/project/directory-{}/file-{number}.rs", number % 100).into()),
         trashed: Stamp::At(now() - TimeDelta::seconds(number.into())),
         deletion: Stamp::At(now() + TimeDelta::days(30)),
-        session: None,
-        mode: None,
-        holder: Holder::Item,
-        trust: Trust::Believed,
-        grower: Grower::Us,
-        keep: Keep::No,
-        shelf: Shelf::Trash,
-        guarded: Guarded::No,
+        ..item::testing::item(
+            &format!("/home/ada/project/directory-{}/file-{number}.rs", number % 100),
+            TimeDelta::zero(),
+        )
     };
     (0..count).map(item).collect()
 }

@@ -133,7 +133,7 @@
 //!
 //! Data flows one way, and a test holds who may know whom. What a file manager needs is in `ops`, `manager`, `item`, `rules`,
 //! `progress`, `preview`, `finding`, `attributes`, `config` and `error`; the rest is there for the program, the tests and the
-//! benchmarks, and may change with any version.
+//! benchmarks, may change with any version, and is out of reach without the feature `cli`.
 //!
 //! | module | what it knows |
 //! |---|---|
@@ -154,6 +154,11 @@
 //! | [`progress`] | whom long work reports to, and who may stop it |
 //! | [`sys`] | the system calls, which nothing else makes |
 
+#![cfg_attr(
+    not(any(feature = "cli", feature = "testing")),
+    allow(dead_code, unreachable_pub, unused_imports, reason = "what only the program needs is out of its reach")
+)]
+
 pub mod attributes;
 pub mod config;
 pub mod error;
@@ -165,22 +170,51 @@ pub mod preview;
 pub mod progress;
 pub mod rules;
 
-// What these are made of. The program, the tests and the benchmarks reach it by a door that nothing is promised about.
+// What these are made of. The program, the tests and the benchmarks reach it by doors that nothing is promised about, and that
+// are not there for anybody else.
+#[cfg(any(feature = "cli", feature = "testing"))]
 #[doc(hidden)]
 pub mod freedesktop;
+#[cfg(any(feature = "cli", feature = "testing"))]
 #[doc(hidden)]
 pub mod guard;
+#[cfg(any(feature = "cli", feature = "testing"))]
 #[doc(hidden)]
 pub mod private;
+#[cfg(any(feature = "cli", feature = "testing"))]
 #[doc(hidden)]
 pub mod purge;
+#[cfg(any(feature = "cli", feature = "testing"))]
 #[doc(hidden)]
 pub mod store;
+#[cfg(any(feature = "cli", feature = "testing"))]
 #[doc(hidden)]
 pub mod sys;
+#[cfg(any(feature = "cli", feature = "testing"))]
 #[doc(hidden)]
 pub mod text;
+#[cfg(any(feature = "cli", feature = "testing"))]
 #[doc(hidden)]
 pub mod transfer;
+#[cfg(any(feature = "cli", feature = "testing"))]
 #[doc(hidden)]
 pub mod volume;
+
+#[cfg(not(any(feature = "cli", feature = "testing")))]
+mod freedesktop;
+#[cfg(not(any(feature = "cli", feature = "testing")))]
+mod guard;
+#[cfg(not(any(feature = "cli", feature = "testing")))]
+mod private;
+#[cfg(not(any(feature = "cli", feature = "testing")))]
+mod purge;
+#[cfg(not(any(feature = "cli", feature = "testing")))]
+mod store;
+#[cfg(not(any(feature = "cli", feature = "testing")))]
+mod sys;
+#[cfg(not(any(feature = "cli", feature = "testing")))]
+mod text;
+#[cfg(not(any(feature = "cli", feature = "testing")))]
+mod transfer;
+#[cfg(not(any(feature = "cli", feature = "testing")))]
+mod volume;

@@ -3,6 +3,7 @@
 //! A volume here is as far as a rename reaches: one mount, or one subvolume of it. It has its own trash directory,
 //! because a rename out of it would be a copy.
 
+mod candidate;
 mod climb;
 mod elsewhere;
 mod patience;
@@ -14,11 +15,12 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use crate::attributes::ExtendedAttributes;
 use crate::error::{Error, ErrorKind, Result, cannot};
 use crate::store::{Base, TrashDir, layout, may_hold};
-use crate::sys::{self, Dir, FileId, Metadata, MountRoot};
+use crate::sys::{self, Dir, FileId, Metadata};
 
 pub use climb::mount_point_of;
 pub use patience::ask_each;
 
+use candidate::{Candidate, Missed, unplugged};
 use climb::climb;
 
 /// What is tried, in every error about a trash directory that cannot be reached.
@@ -293,70 +295,6 @@ impl Discovery {
     }
 }
 
-/// What is missing where a trash directory was looked for.
-enum Missed {
-    /// None has to be there.
-    Nothing,
-    /// Its volume is there and has no trash; so nothing is lacking.
-    Trash(PathBuf),
-    /// Most likely the whole volume.
-    Volume(PathBuf),
-}
-
-/// Where a trash directory may be.
-enum Candidate {
-    /// The home trash says that there is one.
-    Registered(PathBuf),
-    /// At the root of this mount; there is seldom one.
-    Mounted(PathBuf),
-    /// In this directory, where nobody had to register it.
-    Likely(PathBuf),
-    /// One that is registered elsewhere may have come here.
-    Moved(PathBuf),
-}
-
-impl Candidate {
-    fn path(&self) -> PathBuf {
-        match self {
-            Self::Registered(path) | Self::Moved(path) => path.clone(),
-            Self::Mounted(top) | Self::Likely(top) => top.join(layout::volume_trash(sys::effective_uid())),
-        }
-    }
-
-    /// What is missing where there is no trash directory.
-    fn missed(&self) -> Missed {
-        match self {
-            Self::Registered(path) if path.parent().is_some_and(is_mounted_at) => Missed::Trash(path.clone()),
-            Self::Registered(path) => Missed::Volume(path.clone()),
-            Self::Mounted(_) | Self::Likely(_) | Self::Moved(_) => Missed::Nothing,
-        }
-    }
-
-    fn open(&self, attributes: Arc<dyn ExtendedAttributes>) -> Result<Option<TrashDir>> {
-        let path = self.path();
-        let top = path.parent().unwrap_or(Path::new("/")).to_owned();
-        match TrashDir::open(&path, Base::Relative(top.clone()), attributes) {
-            Err(error) if matches!(self, Self::Registered(_)) => match &error.source {
-                Some(source) if sys::is_abandoned(source) => Err(unplugged(&path, "the server of its volume is gone")),
-                _ => Err(error),
-            },
-            Err(error) if error.kind == ErrorKind::UnsafeTrash && is_directory(&top) => Err(error),
-            // The mount is nothing that we may look into.
-            Err(_) => Ok(None),
-            opened => opened,
-        }
-    }
-}
-
-/// A file can be a mount point too, as containers make of `/etc/hosts`; no trash directory is in one.
-fn is_directory(top: &Path) -> bool {
-    sys::metadata_at(top).is_ok_and(|metadata| metadata.is_dir())
-}
-
-fn is_mounted_at(top: &Path) -> bool {
-    sys::metadata_at(top).is_ok_and(|metadata| metadata.mount_root == MountRoot::Yes)
-}
-
 /// Whether a directory that is missing could be made at `path`, with all that is missing above it.
 fn could_be_made(path: &Path) -> bool {
     let above = path.ancestors().skip(1).map(Dir::open_following);
@@ -366,10 +304,6 @@ fn could_be_made(path: &Path) -> bool {
 
 fn homeless() -> Error {
     Error::new(ErrorKind::NoTrash, USE, "$HOME", "there is no home directory")
-}
-
-fn unplugged(path: &Path, reason: &'static str) -> Error {
-    Error::new(ErrorKind::Unplugged, USE, path, reason)
 }
 
 /// Whether a trash directory may be made in a place, or why not.

@@ -40,32 +40,62 @@ fn sources(directory: &Path) -> Vec<PathBuf> {
     files
 }
 
-#[test]
-fn every_source_keeps_to_the_import_rules() {
+/// Every file below `src/`, as its path there and its text.
+fn files() -> Vec<(String, String)> {
     let top = source().join("src");
-    let mut broken = Vec::new();
-    for path in sources(&top) {
+    let files = sources(&top).into_iter().map(|path| {
         let text = fs::read_to_string(&path).expect("a source is text");
-        let file = path.strip_prefix(&top).expect("it was found below").to_str().expect("our names are ASCII");
-        broken.extend(violations(file, &text));
-    }
-    assert!(broken.is_empty(), "{}", broken.join("\n"));
-}
-
-/// Every file of the library, as its path below `src/` and its text.
-fn library() -> Vec<(String, String)> {
-    let top = source().join("src");
-    let files = sources(&top).into_iter().filter_map(|path| {
-        let text = fs::read_to_string(&path).expect("a source is text");
-        let file = path.strip_prefix(&top).expect("it was found below").to_str().expect("our names are ASCII");
-        (!file.starts_with("bin/")).then(|| (file.to_owned(), text))
+        (path.strip_prefix(&top).expect("it was found below").to_str().expect("our names are ASCII").to_owned(), text)
     });
     files.collect()
 }
 
+/// The lines of all files that `is_wrong` about, each with where it is; what only tests see is passed over.
+fn lines_that(is_wrong: impl Fn(&str, &str) -> bool) -> Vec<String> {
+    let mut found = Vec::new();
+    for (file, text) in files() {
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let lines = code.lines().filter(|line| is_wrong(&file, line));
+        found.extend(lines.map(|line| format!("src/{file}: {}", line.trim())));
+    }
+    found
+}
+
+#[test]
+fn every_source_keeps_to_the_import_rules() {
+    let broken: Vec<String> = files().iter().flat_map(|(file, text)| violations(file, text)).collect();
+    assert!(broken.is_empty(), "{}", broken.join("\n"));
+}
+
+/// The lines that a file has at least and at most.
+const LINES: std::ops::RangeInclusive<usize> = 20..=400;
+
+/// Files that are shorter for a reason.
+const SHORT: [(&str, &str); 8] = [
+    ("rules.rs", "it says what its parts have in common"),
+    ("store/moving.rs", "the same"),
+    ("bin/rrm/gnu.rs", "the same"),
+    ("sys/loss.rs", "it gives what values only describe its open directories"),
+    ("sys/values/opening.rs", "each platform's way of opening takes it from here"),
+    ("sys/platform/posix/attribute.rs", "a platform may have another"),
+    ("bin/rrm/env/root.rs", "tests have another root"),
+    ("bin/rrm/commands/help.rs", "commands take it from below the table of all"),
+];
+
+#[test]
+fn every_file_has_a_size_to_read() {
+    let may_be_short = |file: &str| {
+        file.ends_with("tests.rs") || file.ends_with("testing.rs") || SHORT.iter().any(|(short, _)| *short == file)
+    };
+    let sizes = files().into_iter().map(|(file, text)| (text.lines().count(), file));
+    let wrong = sizes.filter(|(lines, file)| lines > LINES.end() || (lines < LINES.start() && !may_be_short(file)));
+    let wrong: Vec<_> = wrong.map(|(lines, file)| format!("src/{file}: {lines} lines")).collect();
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
 #[test]
 fn no_modules_of_the_library_know_each_other_in_a_circle() {
-    let circles = Crate::of(library()).circles();
+    let circles = Crate::of(files().into_iter().filter(|(file, _)| !file.starts_with("bin/"))).circles();
     assert!(circles.is_empty(), "{}", circles.join("\n"));
 }
 
@@ -104,20 +134,27 @@ fn a_circle_is_seen_whatever_it_leads_through() {
     }
 }
 
+/// What a file manager needs is named in the library's documentation; no other program can reach the rest.
+#[test]
+fn what_nothing_is_promised_about_is_out_of_reach() {
+    let text = fs::read_to_string(source().join("src/lib.rs")).expect("a source is text");
+    let promised = text.split("What a file manager needs is in").nth(1).and_then(|rest| rest.split(';').next());
+    let promised = promised.expect("a sentence that names the modules");
+    let lines: Vec<&str> = text.lines().collect();
+    for (at, line) in lines.iter().enumerate() {
+        let Some(name) = line.strip_prefix("pub mod ").and_then(|rest| rest.strip_suffix(';')) else { continue };
+        let is_behind_a_door =
+            lines[..at].ends_with(&["#[cfg(any(feature = \"cli\", feature = \"testing\"))]", "#[doc(hidden)]"]);
+        assert!(is_behind_a_door != promised.contains(&format!("`{name}`")), "{name}");
+    }
+}
+
 /// `{:?}` escapes in a way of its own. The library's error has it for programmers; what a transfer says is escaped where it
 /// is told.
 #[test]
 fn no_name_is_shown_by_debug() {
-    let top = source().join("src");
-    let mut found = Vec::new();
-    for path in sources(&top) {
-        let text = fs::read_to_string(&path).expect("a source is text");
-        let file = path.strip_prefix(&top).expect("it was found below").to_str().expect("our names are ASCII");
-        let is_known = file == "error.rs" || file.starts_with("transfer/") || file.ends_with("tests.rs");
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        let lines = code.lines().filter(|line| !is_known && (line.contains(":?}") || line.contains(":#?}")));
-        found.extend(lines.map(|line| format!("src/{file}: {}", line.trim())));
-    }
+    let is_known = |file: &str| file == "error.rs" || file.starts_with("transfer/") || file.ends_with("tests.rs");
+    let found = lines_that(|file, line| !is_known(file) && (line.contains(":?}") || line.contains(":#?}")));
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
@@ -134,16 +171,8 @@ fn only_the_door_of_sys_names_a_platform() {
         "\"/proc",
         "\"/dev/",
     ];
-    let top = source().join("src");
-    let mut found = Vec::new();
-    for path in sources(&top) {
-        let file = path.strip_prefix(&top).expect("it was found below").to_str().expect("our names are ASCII");
-        let text = fs::read_to_string(&path).expect("a source is text");
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        let lines = code.lines().filter(|line| PLATFORM.iter().any(|word| line.contains(word)));
-        let lines = lines.filter(|_| !file.starts_with("sys/platform"));
-        found.extend(lines.map(|line| format!("src/{file}: {}", line.trim())));
-    }
+    let found =
+        lines_that(|file, line| !file.starts_with("sys/platform") && PLATFORM.iter().any(|word| line.contains(word)));
     assert!(found.is_empty(), "{}", found.join("\n"));
 }
 

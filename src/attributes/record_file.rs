@@ -70,12 +70,12 @@ impl RecordFile {
 
     /// Takes the file away.
     pub fn erase(directory: &Dir) -> io::Result<()> {
-        remove_if_there(directory, FILE_NAME)
+        sys::if_there(directory.remove_file(FILE_NAME)).map(drop)
     }
 
     /// Takes away what a crash left of a change.
     pub fn erase_unfinished(directory: &Dir) -> io::Result<()> {
-        remove_if_there(directory, NEXT)
+        sys::if_there(directory.remove_file(NEXT)).map(drop)
     }
 }
 
@@ -155,7 +155,7 @@ fn parse_line(line: &[u8]) -> Option<(String, Vec<u8>)> {
 /// Writes the file anew: beside the old one, flushed, and then in its place by rename, so that a crash leaves either.
 fn write(directory: &File, pairs: &Pairs) -> io::Result<()> {
     let directory = Dir::of(directory)?;
-    remove_if_there(&directory, NEXT)?;
+    sys::if_there(directory.remove_file(NEXT))?;
     fill(&directory, NEXT, pairs)?;
     sys::rename_replacing(&directory, NEXT, FILE_NAME)
 }
@@ -170,13 +170,6 @@ fn fill(directory: &Dir, name: Name<'_>, pairs: &Pairs) -> io::Result<()> {
     let file = directory.create_file(name)?;
     sys::write(&file, &content)?;
     sys::flush_file(&file)
-}
-
-fn remove_if_there(directory: &Dir, name: Name<'_>) -> io::Result<()> {
-    match directory.remove_file(name) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-        _ => Ok(()),
-    }
 }
 
 #[cfg(test)]

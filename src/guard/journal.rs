@@ -92,13 +92,8 @@ impl Entry {
             }
             Self::Kept { number, by, thing, before, modified, path } => {
                 let by = if *by == By::Link { "link" } else { "copy" };
-                line.word("kept")
-                    .word(number)
-                    .word(by)
-                    .thing(thing)
-                    .before(*before)
-                    .time(*modified)
-                    .path(path.as_deref());
+                line.word("kept").word(number).word(by).thing(thing);
+                line.before(*before).time(*modified).path(path.as_deref());
             }
             Self::Content { number, thing, before, path } => {
                 line.word("content").word(number).thing(thing).before(*before).path(path.as_deref());

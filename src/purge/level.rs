@@ -216,10 +216,10 @@ impl Level {
         let name = Name::new(&child.name)?;
         let freed = tally.freed_by(|| child.dir()?.metadata());
         self.pass = Pass::Removed;
-        match self.with_rights(|dir| dir.remove_dir(name)).or_else(|error| self.remove_forbidding(child, name, error)) {
-            Ok(()) => tally.removed(freed.bytes),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-            Err(error) => return Err(error),
+        let removed = self.with_rights(|dir| dir.remove_dir(name));
+        let removed = removed.or_else(|error| self.remove_forbidding(child, name, error));
+        if sys::if_there(removed)?.is_some() {
+            tally.removed(freed.bytes);
         }
         Ok(())
     }

@@ -19,7 +19,7 @@ use crate::store::record::keys::ORIGINAL_PATH;
 use crate::store::record::{self, Carrier, Found};
 use crate::store::spot::At;
 use crate::store::{Base, Modes, TrashDir, guarded, layout};
-use crate::sys::{FileKind, Metadata, Name, Timestamp, metadata_of_file};
+use crate::sys::{FileKind, Metadata, Name, Timestamp, if_there, metadata_of_file};
 
 /// What a name in a trash directory turned out to be.
 #[derive(Debug)]
@@ -68,19 +68,14 @@ impl TrashDir {
 
     /// Reads the item at this place; `kind` is what the name is, if that is known.
     pub fn read_spot(&self, spot: Spot, kind: Option<FileKind>) -> Result<Reading> {
-        match self.shelf(spot.shelf()) {
-            Ok(dir) => self.read_at(&At::new(&dir, spot), kind),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Reading::Gone),
-            Err(error) => Err(Error::system("read", self.path.join(spot.path()), error)),
-        }
+        let failed = |error| Error::system("read", self.path.join(spot.path()), error);
+        let shelf = if_there(self.shelf(spot.shelf())).map_err(failed)?;
+        shelf.map_or(Ok(Reading::Gone), |dir| self.read_at(&At::new(&dir, spot), kind))
     }
 
     pub(in crate::store) fn read_at(&self, at: &At<'_>, kind: Option<FileKind>) -> Result<Reading> {
-        match self.try_read(at, kind) {
-            Ok(reading) => Ok(reading),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Reading::Gone),
-            Err(error) => Err(Error::system("read", self.path.join(at.spot.path()), error)),
-        }
+        let read = if_there(self.try_read(at, kind)).map(|reading| reading.unwrap_or(Reading::Gone));
+        read.map_err(|error| Error::system("read", self.path.join(at.spot.path()), error))
     }
 
     fn try_read(&self, at: &At<'_>, kind: Option<FileKind>) -> io::Result<Reading> {
@@ -135,9 +130,8 @@ impl TrashDir {
     fn read_envelope(&self, at: &At<'_>, shape: Shape) -> io::Result<Reading> {
         let envelope = at.dir.open_dir(at.name()?)?;
         let carrier = envelope.metadata()?;
-        let metadata = match envelope.metadata_of(layout::ITEM) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(abandoned(at.spot, &carrier)),
-            metadata => metadata?,
+        let Some(metadata) = if_there(envelope.metadata_of(layout::ITEM))? else {
+            return Ok(abandoned(at.spot, &carrier));
         };
         let attributes: &dyn ExtendedAttributes =
             if shape == Shape::RecordFile { &RecordFile } else { &*self.attributes };

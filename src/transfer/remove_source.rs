@@ -9,15 +9,16 @@
 //! Nothing interrupts this walk: it is the short end of a removal that has happened.
 
 pub(super) mod aside;
+mod leaf;
 
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use crate::private::Ledger;
-use crate::progress::{Activity, Amount, Progress, Silent, begin};
-use crate::sys::{self, Dir, FileKind, Metadata, Name, if_there};
+use crate::progress::{Activity, Amount, Progress, begin};
+use crate::sys::{self, Dir, Metadata, Name, if_there};
 
 use crate::sys::entries::walk::{Ascent, Step, Trail, Walk};
 use crate::transfer::compare::holds_the_same;
@@ -26,8 +27,9 @@ use crate::transfer::error::Trouble;
 use crate::transfer::helper::{self, Helper, with_helper};
 use crate::transfer::loss::Loss;
 use crate::transfer::make::open_source_dir;
-use crate::transfer::remove_source::aside::{Asides, Moved, is_what_was_seen, move_aside};
 use crate::transfer::{Copied, Route, is_same};
+use aside::Asides;
+use leaf::{Removed, lock, looks_as_seen, not_copied, remove_aside, remove_leaf};
 
 /// How often one directory is read before we give up on a process that keeps filling it.
 const PASSES: u32 = 100;
@@ -338,69 +340,4 @@ impl Removing<'_> {
         self.removed.removed += removed;
         self.progress.advance(removed);
     }
-}
-
-/// What the helper does.
-fn remove_leaf(leaf: &Leaf, asides: &Mutex<Asides<'_>>) -> Result<Amount, Left> {
-    let removed = leaf.places().and_then(|[one, copy]| remove_aside(asides, one, &leaf.was, copy));
-    let counted = removed.map(|removed| removed.map_or(Amount::default(), |_| ONE));
-    counted.map_err(|error| Left { path: leaf.path(), error })
-}
-
-/// Moves an entry aside, and removes it if it is what was looked at; `None` if it had gone.
-fn remove_aside(
-    asides: &Mutex<Asides<'_>>,
-    (from, name): Place<'_>,
-    was: &Metadata,
-    copy: Place<'_>,
-) -> io::Result<Option<Removed>> {
-    let aside = lock(asides).within(from);
-    let moved = aside.as_deref().map(|aside| (move_aside(from, name, aside), aside));
-    match moved {
-        Some((Moved::Gone, _)) => Ok(None),
-        Some((Moved::Refused, _)) | None => if_there(remove_as_seen((from, name), was, copy)),
-        Some((Moved::Aside, aside)) => match remove_as_seen((aside, name), was, copy) {
-            Ok(removed) => Ok(Some(removed)),
-            Err(error) => {
-                lock(asides).put_back((aside, name), from)?;
-                Err(error)
-            }
-        },
-    }
-}
-
-/// Each call leaves them whole, even one that panics.
-fn lock<'a, 'b>(asides: &'a Mutex<Asides<'b>>) -> MutexGuard<'a, Asides<'b>> {
-    asides.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// Whether `is` looks as it did while it was copied, and `copy` as its copy; when it was changed is asked beside that.
-fn looks_as_seen(seen: &Copied, is: &Metadata, copy: &Metadata) -> bool {
-    let has_length = matches!(is.kind, FileKind::File | FileKind::Symlink);
-    let keeps_times = seen.losses.get(Loss::Times).is_none();
-    is.kind == copy.kind && (!has_length || is.size == copy.size) && (!keeps_times || is.modified == copy.modified)
-}
-
-/// What was removed.
-struct Removed {
-    /// The file, if it has other names.
-    is_also: Option<Metadata>,
-}
-
-/// Removes `one` if it is what `was` looked at a moment ago, or the very same as its copy: some file systems number a file
-/// anew when it is moved.
-fn remove_as_seen(one: Place<'_>, was: &Metadata, copy: Place<'_>) -> io::Result<Removed> {
-    let is = one.0.metadata_of(one.1)?;
-    let is_copied = || is_same(Route::between(one, copy), &Silent);
-    // Once more, because a server may tell one time and then another of what has just got a new name.
-    if !is_what_was_seen(was, &is) && !is_copied()? && !is_copied()? {
-        return Err(not_copied());
-    }
-    let inode = if is.links > 1 { Some(one.0.mark(one.1)?) } else { None };
-    one.0.remove_file(one.1)?;
-    Ok(Removed { is_also: inode.and_then(|inode| inode.metadata().ok()) })
-}
-
-fn not_copied() -> io::Error {
-    io::Error::other("it was added or changed after the copy")
 }

@@ -3,7 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{Answered, Candidate, Discovery, Volumes, unplugged};
+use super::candidate::{Candidate, unplugged};
+use super::{Answered, Discovery, Volumes};
 use crate::error::{Result, cannot};
 use crate::sys::{self, Metadata, Mount, MountRoot};
 

@@ -1,12 +1,9 @@
 //! How the program in `src/bin/rrm/` is built: in floors, each of which knows only those below it.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs;
 
 use super::paths::{mentions, module_of};
 use super::rules::{Names, Rule};
-use super::sources;
-use crate::common::source;
 
 const BINARY: &[&str] = &["bin/"];
 
@@ -68,24 +65,11 @@ const OPEN: [&str; 3] = ["browse", "commands", "output"];
 /// As many rooms as fit on a floor. The commands are a list, and may be more.
 const ROOMS: usize = 12;
 
-/// The lines that a file has at least and at most.
-const LINES: std::ops::RangeInclusive<usize> = 20..=400;
-
-/// Files that are shorter for a reason.
-const SHORT: [(&str, &str); 3] = [
-    ("gnu.rs", "it says what its parts have in common"),
-    ("env/root.rs", "tests have another root"),
-    ("commands/help.rs", "commands take it from below the table of all"),
-];
-
 /// The sources of the program that are no tests, as paths below `src/bin/rrm/`.
 fn files() -> Vec<(String, String)> {
-    let top = source().join("src/bin/rrm");
-    let all = sources(&top).into_iter().map(|path| {
-        let text = fs::read_to_string(&path).expect("a source is text");
-        (path.strip_prefix(&top).expect("it was found below").to_str().expect("our names are ASCII").to_owned(), text)
-    });
-    all.filter(|(file, _)| !file.ends_with("tests.rs") && !file.ends_with("testing.rs")).collect()
+    let all = super::files().into_iter();
+    let of_program = all.filter_map(|(file, text)| Some((file.strip_prefix("bin/rrm/")?.to_owned(), text)));
+    of_program.filter(|(file, _)| !file.ends_with("tests.rs") && !file.ends_with("testing.rs")).collect()
 }
 
 /// The modules below `folder` that each file names; of the folder itself, where `folder` is empty.
@@ -158,19 +142,6 @@ fn no_rooms_of_a_folder_stand_on_each_other() {
         let widest = floors.iter().map(Vec::len).max().unwrap_or_default();
         assert!(folder == "commands" || widest <= ROOMS, "{folder}/ has {widest} rooms on a floor");
     }
-}
-
-#[test]
-fn every_file_of_the_program_has_a_size_to_read() {
-    let mut wrong = Vec::new();
-    for (file, text) in files() {
-        let lines = text.lines().count();
-        let is_excused = SHORT.iter().any(|(short, _)| *short == file) && lines < *LINES.start();
-        if !LINES.contains(&lines) && !is_excused {
-            wrong.push(format!("{file}: {lines} lines"));
-        }
-    }
-    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
 #[test]

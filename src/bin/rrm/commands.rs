@@ -154,6 +154,9 @@ commands! {
     Man(man::ManArgs),
 }
 
+/// Commands that `rrm -h` leaves out, so that it fits a screen.
+pub(crate) const RARE: [&str; 4] = ["export", "completions", "man", "help"];
+
 /// The help of a command.
 pub(crate) fn help_of(command: &str) -> Option<&'static Help> {
     HELP.iter().find(|(name, _)| *name == command).map(|(_, help)| help)

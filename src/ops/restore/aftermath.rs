@@ -27,9 +27,9 @@ pub(crate) struct Aftermath {
     moves: Vec<(Entry, DateTime<Utc>)>,
     had: Vec<Had>,
     /// What the plan has still to restore: what was moved out of one of these waits for it.
-    to_come: Vec<PathBuf>,
+    to_come: HashSet<PathBuf>,
     /// What it has restored.
-    over: Vec<PathBuf>,
+    over: HashSet<PathBuf>,
     /// What is back, and where.
     back: HashMap<Key, PathBuf>,
     /// What the run has moved to a place that was restored, or to one below it, and is not there: to where, and from where.
@@ -70,7 +70,7 @@ impl Aftermath {
             moves: Vec::new(),
             had: Vec::new(),
             to_come: steps.iter().map(|step| step.target.clone()).collect(),
-            over: Vec::new(),
+            over: HashSet::new(),
             back: HashMap::new(),
             missing: Vec::new(),
         };
@@ -110,14 +110,14 @@ impl Aftermath {
     /// which would go to the trash with that, and all that is restored below it.
     pub(crate) fn is_taken(&self, target: &Path) -> bool {
         let mut places = self.moves.iter().flat_map(|(entry, _)| places_of(entry));
-        let above = || self.to_come.iter().filter(|above| target.starts_with(above));
+        let above = || target.ancestors().filter(|above| self.to_come.contains(*above));
         places.any(|place| target.starts_with(place) || above().any(|above| place.starts_with(above)))
     }
 
     /// A step was done, or has failed.
     pub(crate) fn is_over(&mut self, target: &Path) {
-        self.to_come.retain(|to_come| to_come != target);
-        self.over.push(target.to_owned());
+        self.to_come.remove(target);
+        self.over.insert(target.to_owned());
     }
 
     /// Moves back what can be by now: to a directory that is not there yet, nothing can, and what waits for that is not where it
@@ -168,7 +168,7 @@ impl Aftermath {
         let key = thing.key;
         let there = Target::open(now_at).ok().filter(|now| now.key().ok() == Some(key));
         let Some(now) = there else {
-            if thing.age == Age::Old && self.over.iter().any(|over| now_at.starts_with(over)) {
+            if thing.age == Age::Old && now_at.ancestors().any(|above| self.over.contains(above)) {
                 self.missing.push((key, now_at.to_owned(), before_at.to_owned()));
             }
             return Turned::Nothing;
@@ -218,8 +218,8 @@ impl Aftermath {
     }
 }
 
-fn is_below(directories: &[PathBuf], path: &Path) -> bool {
-    directories.iter().any(|above| path != above && path.starts_with(above))
+fn is_below(directories: &HashSet<PathBuf>, path: &Path) -> bool {
+    path.ancestors().skip(1).any(|above| directories.contains(above))
 }
 
 /// Turns an exchange back by way of a name beside the one, since nothing is ever replaced. A kill in between leaves the one

@@ -48,11 +48,11 @@ impl TrashDir {
 
     fn read_older_envelope(&self, at: &At<'_>, envelope: &Dir, found: (Found, Older)) -> io::Result<Reading> {
         let carrier = envelope.metadata()?;
-        match envelope.metadata_of(layout::ITEM) {
-            Ok(metadata) => Ok(self.older_item(at, &metadata, found, Some(&carrier))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(abandoned(at.spot, &carrier)),
-            Err(error) => Err(error),
-        }
+        let item = if_there(envelope.metadata_of(layout::ITEM))?;
+        Ok(item.map_or_else(
+            || abandoned(at.spot, &carrier),
+            |metadata| self.older_item(at, &metadata, found, Some(&carrier)),
+        ))
     }
 
     /// An item, the record of which is on its `envelope` or on itself.

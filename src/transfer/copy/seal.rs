@@ -5,11 +5,10 @@
 //! their times last of all.
 
 use std::ffi::OsStr;
-use std::io;
 use std::path::PathBuf;
 
 use crate::progress::Progress;
-use crate::sys::{Dir, FileKind, Inode, Metadata, Name};
+use crate::sys::{Dir, FileKind, Inode, Metadata, Name, if_there};
 
 use crate::sys::entries::walk::{Ascent, Step, Trail, Walk};
 use crate::transfer::Route;
@@ -87,9 +86,8 @@ impl<'a> Seal<'a> {
             return Err(Trouble::interrupted());
         }
         let was = from.metadata_of(name).during(Failure::Read)?;
-        let made = match to.metadata_of(to_name) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Err(Trouble::changed()),
-            result => result.during(Failure::Keep)?,
+        let Some(made) = if_there(to.metadata_of(to_name)).during(Failure::Keep)? else {
+            return Err(Trouble::changed());
         };
         if !self.is_copy(&was, &made) && !self.is_copy(&was, &to.metadata_anew(to_name).during(Failure::Keep)?) {
             return Err(Trouble::changed());

@@ -1,15 +1,14 @@
 //! Fixtures for tests of the screen.
 
 use rrm::text::Charset;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use rrm::config::Config;
-use rrm::item::{
-    Arrival, Grower, Guarded, Holder, ItemId, ItemKind, Keep, Lent, Origin, RANDOM, Shape, Shelf, Stamp, Told,
-    TrashItem, Trust,
-};
+use rrm::item::testing;
+pub(super) use rrm::item::testing::now;
+use rrm::item::{Arrival, ItemId, ItemKind, Lent, RANDOM, Shape, Stamp, Told, TrashItem};
 
 use tui_input::InputRequest;
 
@@ -23,11 +22,6 @@ use crate::browse::Grouping;
 use crate::context::{Context, Limits};
 use crate::env::Environment;
 use crate::options::SortKey;
-
-/// The time of all tests.
-pub(super) fn now() -> DateTime<Utc> {
-    DateTime::from_timestamp(1_790_000_000, 0).expect("an instant")
-}
 
 /// A time this many hours before a base long ago.
 pub(super) fn at(hour: usize) -> DateTime<Utc> {
@@ -46,17 +40,9 @@ pub(super) fn item(path: &str, trashed: DateTime<Utc>, size: u64) -> TrashItem {
         trash: Arc::from(Path::new("/trash")),
         kind: if path.ends_with('/') { ItemKind::Directory } else { ItemKind::File },
         size: (!path.ends_with('/')).then_some(size),
-        origin: Origin::Known(PathBuf::from(path.trim_end_matches('/'))),
         trashed: Stamp::At(trashed),
         deletion: Stamp::At(now() + TimeDelta::days(30)),
-        session: None,
-        mode: None,
-        holder: Holder::Item,
-        trust: Trust::Believed,
-        grower: Grower::Us,
-        keep: Keep::No,
-        shelf: Shelf::Trash,
-        guarded: Guarded::No,
+        ..testing::item(path.trim_end_matches('/'), TimeDelta::zero())
     }
 }
 

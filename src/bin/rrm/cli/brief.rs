@@ -6,9 +6,6 @@ use clap::Command;
 
 use crate::commands;
 
-/// Commands that `-h` leaves out.
-const RARE: [&str; 4] = ["export", "completions", "man", "help"];
-
 /// Options of every command, shown once.
 const COMMON: [&str; 2] = ["trash_dir", "color"];
 
@@ -21,7 +18,8 @@ pub(super) fn is_asked(words: &[OsString]) -> bool {
 pub(super) fn brief(mut grammar: Command) -> Command {
     // The arguments of a command are known once it is built.
     grammar.build();
-    let rare = |command: Command| if RARE.contains(&command.get_name()) { command.hide(true) } else { command };
+    let rare =
+        |command: Command| if commands::RARE.contains(&command.get_name()) { command.hide(true) } else { command };
     hidden(grammar, "help").mut_subcommands(|command| {
         let shown = commands::help_of(command.get_name()).map_or("", |help| help.everyday);
         rare(hidden(command, shown).mut_subcommands(|action| hidden(action, "")))
@@ -56,7 +54,7 @@ mod tests {
                 assert!(command.get_arguments().any(|arg| arg.get_id() == id), "{name} {id}");
             }
         }
-        for name in RARE {
+        for name in commands::RARE {
             assert!(grammar.find_subcommand(name).is_some(), "{name}");
         }
     }

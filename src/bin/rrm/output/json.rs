@@ -198,7 +198,8 @@ pub(super) fn text_of(instant: DateTime<Utc>) -> String {
 mod tests {
     use std::os::unix::ffi::OsStringExt;
 
-    use rrm::item::{Grower, Guarded, Holder, ItemId, ItemKind, Keep, Origin, Shelf, Trust};
+    use chrono::TimeDelta;
+    use rrm::item::{ItemId, Origin, testing};
 
     use super::*;
 
@@ -206,19 +207,12 @@ mod tests {
         TrashItem {
             id: ItemId::from_digits("0b0a7a4e9b1c4c8e8f570123456789ab").expect("an ID"),
             trash: Path::new("/trash").into(),
-            kind: ItemKind::File,
             size: None,
             origin: Origin::Known(std::ffi::OsString::from_vec(path.to_vec()).into()),
             trashed: Stamp::At(DateTime::UNIX_EPOCH),
             deletion: Stamp::Missing,
             session: Some(OsStr::from_bytes(b"\xff").into()),
-            mode: None,
-            holder: Holder::Item,
-            trust: Trust::Believed,
-            grower: Grower::Us,
-            keep: Keep::No,
-            shelf: Shelf::Trash,
-            guarded: Guarded::No,
+            ..testing::item("/", TimeDelta::zero())
         }
     }
 

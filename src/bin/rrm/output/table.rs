@@ -27,7 +27,7 @@ struct Column {
 use CellAlignment::{Left, Right};
 
 /// The columns of the short table.
-const SHORT: [Column; 5] = [
+const SHORT: &[Column] = &[
     Column { heading: "ID", alignment: Left, cell: |row, _| common(row, |item| item.id.short()) },
     Column { heading: "AGE", alignment: Right, cell: |row, view| common(row, |item| age(&item.trashed, view.now)) },
     Column {
@@ -40,7 +40,7 @@ const SHORT: [Column; 5] = [
 ];
 
 /// With `--full`.
-const FULL: [Column; 5] = [
+const FULL: &[Column] = &[
     Column { heading: "ID", alignment: Left, cell: |row, _| common(row, |item| item.id.to_string()) },
     Column {
         heading: "REMOVED",
@@ -77,7 +77,7 @@ const GAP: u16 = 2;
 
 /// The columns that fit, with their widths.
 struct Layout {
-    columns: Vec<(Column, u16)>,
+    columns: Vec<(&'static Column, u16)>,
     /// The width for paths.
     room: usize,
 }
@@ -88,13 +88,12 @@ impl Layout {
             Detail::Short => SHORT,
             Detail::Full => FULL,
         };
-        let mut columns: Vec<_> = columns.into_iter().map(|column| (width_of(column.heading), column)).collect();
+        let mut columns: Vec<_> = columns.iter().map(|column| (column, width_of(column.heading))).collect();
         for row in rows {
-            for (width, column) in &mut columns {
+            for (column, width) in &mut columns {
                 *width = (*width).max(width_of(&(column.cell)(row, view)));
             }
         }
-        let mut columns: Vec<_> = columns.into_iter().map(|(width, column)| (column, width)).collect();
         let room = match (view.width, view.detail) {
             (Some(width), Detail::Short) => fitting(&mut columns, width),
             _ => usize::MAX,
@@ -161,7 +160,7 @@ pub(crate) fn write_folded(items: &[TrashItem], view: &View<'_>, out: &mut impl 
 }
 
 /// Drops last columns while paths have too little room; returns the room for paths.
-fn fitting(columns: &mut Vec<(Column, u16)>, width: usize) -> usize {
+fn fitting(columns: &mut Vec<(&Column, u16)>, width: usize) -> usize {
     loop {
         let before_path: usize = columns.iter().map(|(_, width)| usize::from(width + GAP)).sum();
         let room = width.saturating_sub(before_path);
