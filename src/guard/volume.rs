@@ -233,7 +233,7 @@ fn index_of(entries: &[Entry], numbers: &[u64]) -> Index {
             Entry::Kept { thing, by: By::Link, .. } => index.note_link(thing.key),
             Entry::Moved { thing, .. } => index.note_move(thing.key),
             Entry::Exchanged { one, other, .. } => {
-                [one, other].into_iter().for_each(|thing| index.note_move(thing.key))
+                [one, other].into_iter().for_each(|thing| index.note_move(thing.key));
             }
             _ => {}
         }
