@@ -135,7 +135,10 @@ commands! {
     /// Complete a command line for a shell.
     #[command(hide = true)]
     Complete(complete::CompleteArgs),
-    /// Print what a shell's startup file evaluates: completions, a session label, rm and guards.
+    /// Print lines for a shell's startup file.
+    ///
+    /// They complete the command line of rrm, label what the shell removes, and with options put rm first in PATH and
+    /// guard programs.
     Init(init::InitArgs),
     /// Set up rrm in your shell: rm, a schedule, completions.
     ///

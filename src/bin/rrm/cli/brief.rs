@@ -6,8 +6,8 @@ use clap::Command;
 
 use crate::commands;
 
-/// Commands that `-h` leaves out.
-const RARE: [&str; 3] = ["completions", "man", "help"];
+/// Commands that `-h` leaves out. What `init` and `shim` are for, `setup` arranges.
+const RARE: [&str; 5] = ["completions", "init", "shim", "man", "help"];
 
 /// Options of every command, shown once.
 const COMMON: [&str; 2] = ["trash_dir", "color"];
