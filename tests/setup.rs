@@ -14,13 +14,10 @@ const LAST: &str = "# <<< rrm setup <<<";
 /// Each shell with the start file that it has in a home.
 const SHELLS: [(&str, &str); 3] = [("bash", ".bashrc"), ("zsh", ".zshrc"), ("fish", ".config/fish/conf.d/rrm.fish")];
 
-/// A sandbox whose PATH has rrm, a systemd that agrees to everything, and no crontab.
+/// A sandbox with rrm and a systemd that agrees to everything. Links, because a program that was written just now may be busy.
 fn prepared(sandbox: Sandbox) -> Sandbox {
     sandbox.symlink("tools/rrm", sandbox.command([""; 0]).program());
-    for (name, script) in [("systemctl", "exit 0"), ("crontab", "echo 'no crontab for you' >&2; exit 1")] {
-        sandbox.file(format!("tools/{name}"), format!("#!/bin/sh\n{script}\n"));
-        sandbox.chmod(format!("tools/{name}"), 0o755);
-    }
+    sandbox.symlink("tools/systemctl", "/bin/true");
     sandbox
 }
 
@@ -32,9 +29,13 @@ fn path(sandbox: &Sandbox) -> String {
     format!("{}:/usr/bin:/bin", sandbox.path("tools").display())
 }
 
+/// With nothing else in PATH, and so without the machine's own crontab.
 fn setup(sandbox: &Sandbox, words: &[&str]) -> Invocation {
-    let command = sandbox.command([&["setup"], words].concat());
-    command.with("PATH", path(sandbox)).with("SHELL", "/usr/bin/bash")
+    in_tools(sandbox, &[&["setup"], words].concat()).with("SHELL", "/usr/bin/bash")
+}
+
+fn in_tools(sandbox: &Sandbox, words: &[&str]) -> Invocation {
+    sandbox.command(words).with("PATH", sandbox.path("tools"))
 }
 
 /// Everything in a home: kinds, modes, links and contents.
@@ -168,7 +169,7 @@ fn marks_that_are_no_pair_are_named_by_their_line() {
         sandbox.file(sandbox.home().join(".bashrc"), content);
         refused(&sandbox, &setup(&sandbox, &["--yes"]), why);
         refused(&sandbox, &setup(&sandbox, &["--remove"]), why);
-        let doctor = sandbox.command(["doctor"]).with("PATH", path(&sandbox)).run();
+        let doctor = in_tools(&sandbox, &["doctor"]).run();
         doctor.fails(1).out_contains(why);
     }
 }
@@ -192,7 +193,7 @@ fn the_file_of_another_user_is_refused() {
 fn an_rm_of_others_or_no_rrm_in_path_stops_everything() {
     let sandbox = sandbox();
     let home = sandbox.home();
-    let without = setup(&sandbox, &["--yes"]).with("PATH", "/usr/bin:/bin");
+    let without = setup(&sandbox, &["--yes"]).with("PATH", sandbox.path("nothing"));
     let run = without.run();
     run.fails(1).err_contains("PATH has no rrm");
     sandbox.file(home.join(".local/bin/rm"), "#!/bin/sh\n");
@@ -216,8 +217,8 @@ fn without_a_terminal_nothing_is_written() {
 fn what_was_there_before_stays() {
     let sandbox = sandbox();
     let home = sandbox.home();
-    sandbox.command(["shim", "install"]).with("PATH", path(&sandbox)).run().ok();
-    sandbox.command(["schedule", "install"]).with("PATH", path(&sandbox)).run().ok();
+    in_tools(&sandbox, &["shim", "install"]).run().ok();
+    in_tools(&sandbox, &["schedule", "install"]).run().ok();
     let before = state(&home);
     setup(&sandbox, &["--yes"]).run().ok();
     assert!(!text(home.join(".bashrc")).contains("# made"));

@@ -141,7 +141,10 @@ commands! {
     /// Complete a command line for a shell.
     #[command(hide = true)]
     Complete(complete::CompleteArgs),
-    /// Print what a shell's startup file evaluates: completions, a session label, rm and guards.
+    /// Print lines for a shell's startup file.
+    ///
+    /// They complete the command line of rrm, label what the shell removes, and with options put rm first in PATH and
+    /// guard programs.
     Init(init::InitArgs),
     /// Set up rrm in your shell: rm, a schedule, completions.
     ///
@@ -154,8 +157,8 @@ commands! {
     Man(man::ManArgs),
 }
 
-/// Commands that `rrm -h` leaves out, so that it fits a screen.
-pub(crate) const RARE: [&str; 4] = ["export", "completions", "man", "help"];
+/// Commands that `rrm -h` leaves out, so that it fits a screen. What `init` and `shim` are for, `setup` arranges.
+pub(crate) const RARE: [&str; 6] = ["export", "completions", "init", "shim", "man", "help"];
 
 /// The help of a command.
 pub(crate) fn help_of(command: &str) -> Option<&'static Help> {
