@@ -34,6 +34,7 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::NotFound if removing => "-f ignores missing files; rrm list shows what is already in the trash",
         Kind::NotFound if error.action.ends_with("the link") => "run rrm shim install to create or repair it",
         Kind::NotFound if matches!(&*error.action, "check" | "import") => "check the spelling of the path",
+        Kind::NotFound if error.action == "clean" => "rrm stats shows your trash directories",
         Kind::NotFound if error.action == "restore" => {
             "use --to DIR to restore elsewhere; rrm list shows what is still in the trash"
         }
