@@ -297,8 +297,15 @@ fn groups_are_selected_by_their_heads() {
         .types("gg")
         .shows("by directory")
         .shows("~/d, 2 items");
-    // The head of the first group, which is d.
-    screen.types("\x1b[H").types(" ").shows("2 selected").types("r").shows("restored 2 items");
+    // The head of the first group, which is d once they are sorted by path.
+    screen
+        .types("s")
+        .shows("by path, by directory")
+        .types("\x1b[H")
+        .types(" ")
+        .shows("2 selected")
+        .types("r")
+        .shows("restored 2 items");
     assert_eq!(names(&sandbox), ["e/c"]);
     leave(screen);
 }

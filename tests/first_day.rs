@@ -106,5 +106,5 @@ fn freed(line: &str) -> String {
 /// What was typed at the questions in an output, a line each: the terminal shows it behind them.
 fn answers(output: &str) -> String {
     let typed = output.lines().filter_map(|line| line.rsplit_once("? ").map(|(_, typed)| typed));
-    typed.filter(|typed| matches!(*typed, "y" | "n")).map(|typed| format!("{typed}\n")).collect()
+    typed.filter(|typed| matches!(*typed, "y" | "n")).flat_map(|typed| [typed, "\n"]).collect()
 }

@@ -284,7 +284,7 @@ fn a_restore_that_cannot_be_flushed_is_told_as_done() {
     let flush = calls[release.number..].iter().find(|point| point.call == "fsync").expect("it is flushed");
     let scene = trashed();
     let run = run_to(Fault::Error("EIO"), flush, &restore(&scene));
-    run.fails(1).err_contains("cannot delete the trash copy of").err_contains("also stays there");
+    run.fails(1).err_contains("cannot delete the trash copy of").err_contains("the copy stays in the trash");
     assert_eq!(scene.whole_copies(&[scene.tree()]), 2, "{run}");
     assert_no_rest(&scene.sandbox);
 }

@@ -148,15 +148,12 @@ fn with_gaps(text: &str) -> String {
     let (mut out, mut rest) = (String::new(), text);
     while let Some((before, after)) = rest.split_once('{') {
         out.push_str(before);
-        match after.split_once('}').filter(|(name, _)| is_gap(name)) {
-            Some((_, after)) => {
-                out.push_str("{}");
-                rest = after;
-            }
-            None => {
-                out.push('{');
-                rest = after;
-            }
+        if let Some((_, after)) = after.split_once('}').filter(|(name, _)| is_gap(name)) {
+            out.push_str("{}");
+            rest = after;
+        } else {
+            out.push('{');
+            rest = after;
         }
     }
     out + rest
@@ -168,7 +165,7 @@ fn is_gap(name: &str) -> bool {
 
 #[test]
 fn what_may_be_printed_is_found_in_a_source() {
-    let source = r##"
+    let source = r#"
         //! A module.
         /// A comment.
         #[derive(Debug, Args)]
@@ -184,7 +181,7 @@ fn what_may_be_printed_is_found_in_a_source() {
         /// Another comment.
         #[expect(clippy::x, reason = "not this")]
         fn f() { g!("one \u{2014} {name:>4}\
-                     two {}\n", r#"raw "x""#, 'c', b"bytes") }
+                     two {}\n", r"raw x", 'c', b"bytes") }
         #[cfg(test)]
         mod tests { fn t() { h("no") } }
         #[cfg(feature = "testing")]
@@ -194,14 +191,14 @@ fn what_may_be_printed_is_found_in_a_source() {
             /// A command.
             Rm(rm::Args),
         }
-    "##;
+    "#;
     let found = [
         "an about",
         "N",
         "Help of two lines.",
         "And a paragraph.",
         "one \u{2014} {}two {}\n",
-        "raw \"x\"",
+        "raw x",
         "bytes",
         "A command.",
     ];

@@ -73,7 +73,7 @@ fn fill(sandbox: &Sandbox) {
     put("projects/website/node_modules/left-pad/README.md", b"# left-pad\n");
     rm(sandbox, "2026-11-19T10:00:00Z", &["--session", "agent", "projects/website/node_modules"]);
     let report = "Documents/Reports/2026/annual report for the board, final version 2.odt";
-    put(report, &[0; 40_000]);
+    put(report, &vec![0; 40_000]);
     rm(sandbox, "2026-11-19T16:45:00Z", &[report]);
     put("Photos/日本語の写真.jpg", b"\xff\xd8\xff\xe0 not really");
     sandbox.symlink(sandbox.home().join("Photos/latest"), "日本語の写真.jpg");

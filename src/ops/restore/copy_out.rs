@@ -103,7 +103,7 @@ impl Outgoing<'_> {
         // Whoever was in a directory when it was removed may write there still.
         let route = Route { target: &parent.dir, to_name: name, ..to_staging };
         if !is_still_copied(route, &copied).unwrap_or(false) {
-            let reason = "it changed in the trash during the copy, so it also stays there";
+            let reason = "it changed in the trash during the copy, so it also stays in the trash";
             let error = Error::new(ErrorKind::System, DELETE_COPY, target, reason);
             return Ok(Restored::Marked(target.to_owned(), error));
         }

@@ -2,6 +2,7 @@
 
 use std::cmp::Ordering;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::path::Path;
 
 use chrono::{DateTime, Local, NaiveDate, Utc};
@@ -61,10 +62,34 @@ impl Arrangement {
         }
         self.groups = match self.grouping {
             Grouping::None => vec![0; items.len()],
-            Grouping::Command => numbered(items, |item| Newest(item.trashed.instant())),
-            Grouping::Directory => numbered(items, |item| directory(item)),
-            Grouping::Day => numbered(items, |item| Newest(item.trashed.instant().map(day))),
+            Grouping::Command => self.numbered(items, |item| item.trashed.instant()),
+            Grouping::Directory => self.numbered(items, directory),
+            Grouping::Day => self.numbered(items, |item| item.trashed.instant().map(day)),
         };
+    }
+
+    /// Numbers the groups: by their sizes as a whole if sizes are the order, else as their first items come.
+    fn numbered<'a, K: Eq + Hash>(&self, items: &'a [TrashItem], group_of: impl Fn(&'a TrashItem) -> K) -> Vec<usize> {
+        let mut numbers: HashMap<K, usize> = HashMap::new();
+        let mut sizes: Vec<u64> = Vec::new();
+        let mut groups = vec![0; items.len()];
+        for place in &self.order {
+            let group = *numbers.entry(group_of(&items[*place])).or_insert(sizes.len());
+            sizes.resize(sizes.len().max(group + 1), 0);
+            sizes[group] = sizes[group].saturating_add(items[*place].size.unwrap_or(0));
+            groups[*place] = group;
+        }
+        if self.key != SortKey::Size {
+            return groups;
+        }
+        let mut by_size: Vec<usize> = (0..sizes.len()).collect();
+        by_size.sort_by(|a, b| match self.direction {
+            Direction::Natural => sizes[*b].cmp(&sizes[*a]),
+            Direction::Reversed => sizes[*a].cmp(&sizes[*b]),
+        });
+        let mut positions = vec![0; sizes.len()];
+        by_size.iter().enumerate().for_each(|(position, group)| positions[*group] = position);
+        groups.iter().map(|group| positions[*group]).collect()
     }
 
     /// Forgets the order, for other items.
@@ -79,45 +104,12 @@ impl Arrangement {
     }
 }
 
-/// Sorts later times first and missing ones last.
-#[derive(Debug, PartialEq, Eq, Hash, Clone, Copy)]
-struct Newest<T>(Option<T>);
-
-impl<T: Ord> Ord for Newest<T> {
-    fn cmp(&self, other: &Self) -> Ordering {
-        other.0.cmp(&self.0)
-    }
-}
-
-impl<T: Ord> PartialOrd for Newest<T> {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
 fn ordered(key: SortKey, direction: Direction, a: &TrashItem, b: &TrashItem) -> Ordering {
     let backwards = matches!(key, SortKey::Deleted | SortKey::Size);
     match backwards == (direction == Direction::Natural) {
         true => compare(key, b, a),
         false => compare(key, a, b),
     }
-}
-
-/// Numbers the groups in the order of their keys.
-fn numbered<'a, K: Ord + std::hash::Hash + Copy>(
-    items: &'a [TrashItem],
-    key: impl Fn(&'a TrashItem) -> K,
-) -> Vec<usize> {
-    let mut numbers: HashMap<K, usize> = HashMap::new();
-    for item in items {
-        numbers.insert(key(item), 0);
-    }
-    let mut keys: Vec<K> = numbers.keys().copied().collect();
-    keys.sort_unstable();
-    for (number, key) in keys.into_iter().enumerate() {
-        numbers.insert(key, number);
-    }
-    items.iter().map(|item| numbers[&key(item)]).collect()
 }
 
 fn directory(item: &TrashItem) -> Option<&Path> {
@@ -158,9 +150,15 @@ mod tests {
     }
 
     #[test]
-    fn groups_come_before_the_order() {
-        let (path, natural) = (SortKey::Path, Direction::Natural);
-        assert_eq!(paths(path, natural, Grouping::Command), ["/b/x", "/b/a", "/a/y", "/a/z"]);
-        assert_eq!(paths(SortKey::Size, natural, Grouping::Directory), ["/a/y", "/a/z", "/b/a", "/b/x"]);
+    fn groups_are_sorted_and_so_are_the_items_in_each() {
+        use Direction::{Natural, Reversed};
+        let (a_first, b_first) = (["/a/y", "/a/z", "/b/a", "/b/x"], ["/b/x", "/b/a", "/a/z", "/a/y"]);
+        assert_eq!(paths(SortKey::Path, Natural, Grouping::Command), a_first);
+        assert_eq!(paths(SortKey::Deleted, Natural, Grouping::Command), b_first);
+        assert_eq!(paths(SortKey::Deleted, Natural, Grouping::Directory), b_first);
+        assert_eq!(paths(SortKey::Deleted, Reversed, Grouping::Directory), a_first);
+        // 35 and 30 bytes, though the smallest of all is in the larger one.
+        assert_eq!(paths(SortKey::Size, Natural, Grouping::Directory), a_first);
+        assert_eq!(paths(SortKey::Size, Reversed, Grouping::Directory), b_first);
     }
 }

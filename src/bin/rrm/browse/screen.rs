@@ -109,8 +109,8 @@ fn arrangement(state: &State) -> String {
         (SortKey::Path, Reversed) => "by path, reversed",
         (SortKey::Size, Natural) => "largest first",
         (SortKey::Size, Reversed) => "smallest first",
-        (SortKey::Expires, Natural) => "first due first",
-        (SortKey::Expires, Reversed) => "last due first",
+        (SortKey::Expires, Natural) => "soonest due first",
+        (SortKey::Expires, Reversed) => "latest due first",
         (SortKey::Kind, Natural) => "by kind",
         (SortKey::Kind, Reversed) => "by kind, reversed",
     };

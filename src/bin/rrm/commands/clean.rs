@@ -180,7 +180,7 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     if exit == Exit::Interrupted {
         return Ok(exit);
     }
-    let report = if args.json { Report::Json } else { session.report(Report::Nothing) };
+    let report = if args.json { Report::Json } else { session.report(default_of(&plan)) };
     let is_watched = confirmation == Confirmation::InsideGrace || request.policy == Policy::Chosen;
     if report != Report::Json && (args.dry_run || report == Report::Each || is_watched) {
         print_held(session, &plan)?;
@@ -245,18 +245,28 @@ fn carry_out(
     let exit = print_problems(session, &mut cleaned.problems, &plan.options)?;
     let line = output::clean::report(&cleaned);
     let shown = match report {
-        Report::Each => println(&line),
+        Report::Each | Report::Summary => println(&line),
         Report::Json => {
             let deleted: HashSet<ItemId> = cleaned.deleted.iter().copied().collect();
             print_as_json(plan, |item| deleted.contains(&item.id))
         }
-        Report::Summary | Report::Nothing => Ok(()),
+        Report::Nothing => Ok(()),
     };
     if let Some(log) = log {
         let problems = output::count((plan.problems.len() + cleaned.problems.len()) as u64, "problem");
         log?.add(plan.options.now, &format!("{line}, {problems}"))?;
     }
     shown.map(|()| exit)
+}
+
+/// On a terminal, a line tells what a rule has chosen, and many items.
+fn default_of(plan: &CleanPlan) -> Report {
+    const MANY: usize = 10;
+    let is_chosen_by_rrm = matches!(plan.options.policy, Policy::Rules(_)) && !plan.items.is_empty();
+    match io::stdout().is_terminal() && (is_chosen_by_rrm || plan.items.len() >= MANY) {
+        true => Report::Summary,
+        false => Report::Nothing,
+    }
 }
 
 /// On a terminal silence would leave it open whether anything was deleted.

@@ -116,7 +116,8 @@ fn print_kept(
             done.chain(free.iter().map(|item| format!("{} is not kept", session.name_of(item)))).collect()
         }
         Report::Summary => {
-            let paths: Vec<_> = kept.iter().filter_map(|item| item.original_path().map(Path::to_owned)).collect();
+            let mut paths: Vec<_> = kept.iter().filter_map(|item| item.original_path().map(Path::to_owned)).collect();
+            paths.sort_unstable();
             let done = (!kept.is_empty()).then(|| session.summary(verb, kept.len(), &paths, ""));
             let free = match free.len() {
                 0 => None,

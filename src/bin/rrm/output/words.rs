@@ -34,9 +34,11 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::NotFound if removing => "-f ignores missing files; rrm list shows what is already in the trash",
         Kind::NotFound if error.action.ends_with("the link") => "run rrm shim install to create or repair it",
         Kind::NotFound if matches!(&*error.action, "check" | "import") => "check the spelling of the path",
+        Kind::NotFound if error.action == "clean" => "rrm stats shows your trash directories",
         Kind::NotFound if error.action == "restore" => {
             "use --to DIR to restore elsewhere; rrm list shows what is still in the trash"
         }
+        Kind::NoMatch if is_day(&error.path) => "for a date, use --since, as in rrm list --since yesterday",
         Kind::NoMatch if sys::metadata_at(&error.path).is_ok() => {
             "it exists and is not in the trash; rrm list shows the items in the trash"
         }
@@ -117,6 +119,12 @@ pub(crate) fn hint_of_rm(error: &Error) -> Option<&'static str> {
 pub(crate) fn made_anew(anew: &MadeAnew, charset: Charset) -> String {
     let path = quote(anew.path.as_os_str(), charset);
     format!("created {path} with mode {:04o}, because its old mode is unknown", anew.mode)
+}
+
+/// Whether a word that matches nothing is a day.
+fn is_day(word: &Path) -> bool {
+    let days = ["today", "yesterday", "monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+    days.iter().any(|day| word.as_os_str().eq_ignore_ascii_case(day))
 }
 
 fn is_directory(path: &Path) -> bool {
