@@ -11,7 +11,7 @@ use xattr::FileExt;
 
 use crate::sys::{self, door::through};
 
-pub use record_file::RecordFile;
+pub(crate) use record_file::RecordFile;
 
 /// Named values attached to an open file.
 ///

@@ -170,6 +170,9 @@ pub mod preview;
 pub mod progress;
 pub mod rules;
 
+// What the kernel tells of files and volumes, in plans, previews and statistics.
+pub use sys::{FileId, FileKind, Metadata, Mount, MountRoot, Space, Timestamp};
+
 // What these are made of. The program, the tests and the benchmarks reach it by doors that nothing is promised about, and that
 // are not there for anybody else.
 #[cfg(any(feature = "cli", feature = "testing"))]

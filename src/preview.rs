@@ -64,7 +64,7 @@ pub enum Content {
 ///
 /// # Errors
 /// Where it may not be read (`EACCES`), or is another thing by now. A directory where another mount begins is `EXDEV`.
-pub fn content(holder: &Dir, name: Name<'_>, kind: FileKind, limits: &Limits) -> io::Result<Content> {
+pub(crate) fn content(holder: &Dir, name: Name<'_>, kind: FileKind, limits: &Limits) -> io::Result<Content> {
     match kind {
         FileKind::File => file_content(holder, name, limits),
         FileKind::Directory => tree::list(&holder.open_dir_on_this_mount(name)?, limits).map(Content::Directory),

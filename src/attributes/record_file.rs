@@ -26,18 +26,18 @@ const LARGEST: u64 = 64 * 1024;
 
 /// The attributes of a directory, kept in the file `attributes` in it.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct RecordFile;
+pub(crate) struct RecordFile;
 
 type Pairs = Vec<(String, Vec<u8>)>;
 
 impl RecordFile {
     /// Whether `directory` holds such a file.
-    pub fn is_in(directory: &Dir) -> io::Result<bool> {
+    pub(crate) fn is_in(directory: &Dir) -> io::Result<bool> {
         Ok(read(directory)?.is_some())
     }
 
     /// Whether all that `directory` holds is such a file that a crash kept from being finished.
-    pub fn is_unfinished_in(directory: &Dir) -> io::Result<bool> {
+    pub(crate) fn is_unfinished_in(directory: &Dir) -> io::Result<bool> {
         let mut others = 0;
         directory.for_each_entry(|entry| {
             others += u32::from(entry.name != NEXT.as_os_str());
@@ -47,7 +47,7 @@ impl RecordFile {
     }
 
     /// How many names `directory` holds beside such a file, finished or not, and `item`.
-    pub fn others_in(directory: &Dir, item: Name<'_>) -> io::Result<usize> {
+    pub(crate) fn others_in(directory: &Dir, item: Name<'_>) -> io::Result<usize> {
         let (mut others, written, begun) = (0, is_begun(directory, FILE_NAME)?, is_begun(directory, NEXT)?);
         directory.for_each_entry(|entry| {
             let is_known = entry.name == item.as_os_str()
@@ -63,18 +63,21 @@ impl RecordFile {
     ///
     /// # After a crash
     /// The file is there in part, or not.
-    pub fn keep<N: Into<String>>(directory: &File, pairs: impl IntoIterator<Item = (N, Vec<u8>)>) -> io::Result<()> {
+    pub(crate) fn keep<N: Into<String>>(
+        directory: &File,
+        pairs: impl IntoIterator<Item = (N, Vec<u8>)>,
+    ) -> io::Result<()> {
         let pairs: Pairs = pairs.into_iter().map(|(name, value)| (name.into(), value)).collect();
         fill(&Dir::of(directory)?, FILE_NAME, &pairs)
     }
 
     /// Takes the file away.
-    pub fn erase(directory: &Dir) -> io::Result<()> {
+    pub(crate) fn erase(directory: &Dir) -> io::Result<()> {
         sys::if_there(directory.remove_file(FILE_NAME)).map(drop)
     }
 
     /// Takes away what a crash left of a change.
-    pub fn erase_unfinished(directory: &Dir) -> io::Result<()> {
+    pub(crate) fn erase_unfinished(directory: &Dir) -> io::Result<()> {
         sys::if_there(directory.remove_file(NEXT)).map(drop)
     }
 }

@@ -15,10 +15,11 @@ use crate::ops::remove::options::RemoveOptions;
 use crate::ops::restore::step::{Merged, RestorePlan};
 use crate::ops::undo::again::{check_unchanged, seen_at};
 use crate::progress::Progress;
-use crate::store::{Past, Undone};
+use crate::store::Undone;
 use crate::sys::FileId;
 
 pub use self::again::Returned;
+pub use crate::store::Past;
 
 /// What a redo would remove again.
 #[derive(Debug, Default)]

@@ -72,9 +72,9 @@ pub struct ImportPlan {
 #[derive(Clone)]
 pub struct ImportStep {
     /// The trash that it is in.
-    pub from: Arc<ForeignTrash>,
+    pub(crate) from: Arc<ForeignTrash>,
     /// What is told of it there.
-    pub entry: Entry,
+    pub(crate) entry: Entry,
     /// Where it was: an absolute path.
     pub original: PathBuf,
     /// When it was removed.
