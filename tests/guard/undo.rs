@@ -6,6 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::{Path, PathBuf};
 
 use super::{has, sandbox, sandbox_of};
+use crate::common::held::wait_for;
 use crate::common::{Missing, Run, Sandbox, say_skipped};
 
 /// What an entry was: its kind and mode, owner, time of change, content or target.
@@ -95,6 +96,12 @@ const SHAPES: &[(&str, &[&str])] = &[
     ("printf x 1<>a; printf y 1<>a", &[]),
     ("shred a; shred -u b src/c", &[]),
     ("printf x 1<>a; mv a moved; echo new >moved; rm moved", &[]),
+    ("NOTHING=; rm -rf $NOTHING./*", &[]),
+    ("find . -mindepth 1 -delete -name '*.tmp'", &[]),
+    ("find . -type f -exec sed -i s/a/x/ {} +", &[]),
+    ("ln -s src build; rm -rf build/*", &["build"]),
+    ("mkdir -p ../other; echo x >../other/a; tar -C ../other -cf ../other.tar a; tar xf ../other.tar", &[]),
+    ("for file in a b src/c; do mv $file all; done", &[]),
     ("mv empty src/deep/; rm -rf src", &[]),
     ("echo made >made; rm -rf src", &["made"]),
     ("rm -rf src; mkdir src; echo other >src/c", &[]),
@@ -134,9 +141,12 @@ fn what_other_programs_destroy_comes_back() {
             "node -e 'fs.promises.rm(\"src\", {recursive: true}).then(() => fs.promises.writeFile(\"a\", \"x\"))'",
         ),
         ("rsync", "rsync -r --delete empty/ src/"),
+        ("rsync", "mkdir ../new; rsync -r --delete ../new/ ./"),
+        ("npm", "echo '{\"scripts\": {\"clean\": \"rm -rf src a\"}}' >package.json; npm run -s clean"),
     ] {
         if has(program) {
-            comes_back(&sandbox, script, &[]);
+            let stays: &[&str] = if program == "npm" { &["package.json"] } else { &[] };
+            comes_back(&sandbox, script, stays);
         } else {
             say_skipped(&Missing::new(program, "for what it destroys"));
         }
@@ -150,11 +160,18 @@ fn what_git_destroys_comes_back() {
         skip!("git", "for what it destroys");
     }
     let git = "git -c user.name=a -c user.email=a@b -c init.defaultBranch=main";
-    for script in ["git clean -fdxq", "git checkout -q -- .", "git reset -q --hard", "git stash -q -u"] {
+    for (script, more) in [
+        ("git clean -fdxq", ""),
+        ("git checkout -q -- .", ""),
+        ("git reset -q --hard", ""),
+        ("git stash -q -u", ""),
+        ("git worktree remove --force wt", "git worktree add -q wt -b other; echo work >wt/new"),
+    ] {
         let top = sandbox.path("tree");
         let _ = fs::remove_dir_all(&top);
         grow(&sandbox);
-        let prepare = format!("{git} init -q; {git} add a src; {git} commit -qm x; echo work >a; echo work >src/c");
+        let prepare =
+            format!("{git} init -q; {git} add a src; {git} commit -qm x; {more}\necho work >a; echo work >src/c");
         sandbox.tool("sh", ["-euc", &prepare]).within(&top).run().ok();
         let without_git = || tree(&top).into_iter().filter(|(path, _)| !path.starts_with(".git")).collect::<Vec<_>>();
         let before = without_git();
@@ -361,6 +378,20 @@ fn each_thing_that_is_kept_is_named_if_asked() {
     let mut expected: Vec<String> = names.iter().map(|name| format!("rrm: kept {}", quoted(&sandbox, name))).collect();
     expected.insert(0, String::new());
     assert_eq!(told, expected);
+}
+
+/// Nobody hears of what is kept after COMMAND has ended, and it is kept all the same.
+#[test]
+fn what_goes_when_nobody_listens_any_more_is_kept() {
+    let sandbox = or_skip!(sandbox());
+    grow(&sandbox);
+    let daemon = "while [ ! -e go ]; do sleep 0.01; done; rm a; sleep 0.05; rm b; rm -r src; echo done >done";
+    let script = format!("(setsid sh -c '{daemon}' >/dev/null 2>&1 &)");
+    let command = sandbox.command(["guard", "-v", "--", "sh", "-c", &script]);
+    command.within(sandbox.path("tree")).run().ok().silent();
+    fs::write(sandbox.path("tree/go"), "").expect("work is ours");
+    wait_for("the daemon", || sandbox.path("tree/done").exists());
+    wait_for("the end of the run", || sandbox.list_json().len() == 3);
 }
 
 /// For a program that runs others, all of it as one object, on the last line.
