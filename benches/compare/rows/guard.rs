@@ -14,11 +14,14 @@ use crate::trees;
 /// How many files one `make` makes.
 const TARGETS: usize = 200;
 
+/// Makes what has to be there, in a directory.
+type Prepare = Box<dyn Fn(&Area, &Path) -> Result<()>>;
+
 /// A program, and what has to be there before it runs.
 struct Row {
     name: &'static str,
     words: Vec<String>,
-    prepare: Box<dyn Fn(&Area, &Path) -> Result<()>>,
+    prepare: Prepare,
     /// How many times as long as alone it may take.
     target: f64,
 }
