@@ -7,6 +7,7 @@ mod command;
 mod job_control;
 mod killed;
 mod losses;
+mod options;
 mod places;
 mod undo;
 

@@ -51,6 +51,11 @@ impl Area {
         self.job(&self.rrm)
     }
 
+    /// The same, in a directory below the working directory.
+    pub(crate) fn rrm_in(&self, directory: &Path) -> Job {
+        self.job_in(directory, &self.rrm)
+    }
+
     /// A run of one of a peer's commands.
     pub(crate) fn peer(&self, command: &[PathBuf]) -> Job {
         self.job(&command[0]).words(&command[1..])

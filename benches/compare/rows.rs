@@ -2,6 +2,7 @@
 
 mod clean;
 mod copy;
+mod guard;
 mod list;
 mod remove;
 mod restore;
@@ -19,6 +20,7 @@ pub(crate) enum Subject {
     Restore,
     Clean,
     Copy,
+    Guard,
 }
 
 /// "In the same time", as a ratio: what two runs of the same may differ by.
@@ -29,12 +31,13 @@ type Rows = fn(&mut Bench) -> Result<()>;
 
 /// Makes all rows that are wanted.
 pub(crate) fn measure(bench: &mut Bench) -> Result<()> {
-    let rows: [(Subject, Rows); 5] = [
+    let rows: [(Subject, Rows); 6] = [
         (Subject::Remove, remove::measure),
         (Subject::List, list::measure),
         (Subject::Restore, restore::measure),
         (Subject::Clean, clean::measure),
         (Subject::Copy, copy::measure),
+        (Subject::Guard, guard::measure),
     ];
     rows.iter().filter(|(subject, _)| bench.options.wants(*subject)).try_for_each(|(_, rows)| rows(bench))
 }

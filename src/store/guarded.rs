@@ -96,7 +96,6 @@ impl TrashDir {
             Err(error) => {
                 dir.remove_file(JOURNAL).ok();
                 runs.remove_dir(begun).ok();
-                runs.remove_dir(name).ok();
                 Err(error)
             }
         }

@@ -97,3 +97,41 @@ fn it_can_be_traced() {
     guard(&sandbox, ["strace", "-f", "-o", "trace", "rm", "one"]).run().ok().silent();
     assert_eq!(taken(&sandbox), [format!("removed {}", super::at(&sandbox, "one"))]);
 }
+
+#[test]
+fn it_can_be_debugged() {
+    let sandbox = or_skip!(sandbox());
+    or_skip!(strace::available());
+    if !super::has("gdb") {
+        skip!("gdb", "for what runs under it");
+    }
+    fs::write(sandbox.path("one"), "1").expect("work is empty");
+    let words =
+        ["gdb", "-nx", "-q", "-batch", "-iex", "set debuginfod enabled off", "-ex", "run", "--args", "rm", "one"];
+    guard(&sandbox, words).with("PYTHONDONTWRITEBYTECODE", "1").run().ok().out_contains("exited normally");
+    let told = taken(&sandbox);
+    assert!(told.contains(&format!("removed {}", super::at(&sandbox, "one"))), "{told:?}");
+}
+
+/// The server of tmux leaves everything that COMMAND was, and what runs in it is guarded for as long as it lives.
+#[test]
+fn a_server_of_terminals_goes_on_and_is_guarded() {
+    let sandbox = or_skip!(sandbox());
+    if !crate::common::mounts::system("tmux").arg("-V").output().is_ok_and(|told| told.status.success()) {
+        skip!("tmux", "for its server");
+    }
+    fs::write(sandbox.path("one"), "1").expect("work is empty");
+    let inside = "while [ ! -e go ]; do sleep 0.01; done; rm one; echo done >two";
+    let words = ["tmux", "-L", "rrm", "-f", "/dev/null", "new-session", "-d", inside];
+    // The name of a socket is short.
+    let sockets = tempfile::tempdir_in("/tmp").expect("a directory");
+    let tmux = guard(&sandbox, words).with("TMUX_TMPDIR", sockets.path()).with("TERM", "xterm");
+    tmux.with("SHELL", "/bin/sh").run().ok();
+    assert!(sandbox.path("one").exists());
+    fs::write(sandbox.path("go"), "").expect("work is ours");
+    let has_ended = || fs::read_to_string(record(&sandbox)).is_ok_and(|lines| lines.lines().any(|line| line == "end"));
+    wait_for("what runs in tmux", || sandbox.path("two").exists());
+    wait_for("the server to end with what it runs", has_ended);
+    let told = taken(&sandbox);
+    assert!(told.contains(&format!("removed {}", super::at(&sandbox, "one"))), "{told:?}");
+}

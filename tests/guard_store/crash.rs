@@ -4,9 +4,10 @@
 use std::fs;
 
 use chrono::Utc;
+use rrm::guard::{GuardOptions, Keeper as _, Loss, Otherwise, Verdict, Writes};
 use rrm::sys::door::faults::{self, Fault};
 
-use super::doing::{Guarded, plant};
+use super::doing::{Guarded, Pace, found, options, plant};
 use crate::common::{Sandbox, snapshot};
 
 const EIO: i32 = 5;
@@ -14,6 +15,7 @@ const ENOSPC: i32 = 28;
 
 /// A bit of everything.
 fn program(run: &Guarded<'_>) {
+    run.write_into("written", "over");
     run.unlink("a");
     run.write_over("b", "new");
     run.chmod("d/e", 0o700);
@@ -27,16 +29,21 @@ fn program(run: &Guarded<'_>) {
 fn scene() -> Sandbox {
     let sandbox = Sandbox::new();
     plant(&sandbox);
-    for name in ["other/saved", "other/gone"] {
+    for name in ["other/saved", "other/gone", "written"] {
         fs::write(sandbox.path(name), name).expect("written");
     }
     sandbox
 }
 
+/// A run that is told of whatever cannot be kept.
+fn begin(sandbox: &Sandbox) -> Guarded<'_> {
+    Guarded::with(sandbox, GuardOptions { writes: Writes::All, ..options(sandbox, Pace::Quick) })
+}
+
 /// How many calls all of it takes.
 fn calls() -> usize {
     let sandbox = scene();
-    let run = Guarded::begin(&sandbox);
+    let run = begin(&sandbox);
     let ran = faults::run(None, || {
         program(&run);
         run.run.end(Utc::now())
@@ -58,7 +65,7 @@ fn killed_anywhere_nothing_is_lost_and_all_is_filed_once() {
     for number in 0..calls() {
         let sandbox = scene();
         let before = snapshot(sandbox.work());
-        let run = Guarded::begin(&sandbox);
+        let run = begin(&sandbox);
         let ran = faults::run(Some((number, Fault::Kill)), || {
             program(&run);
             run.run.end(Utc::now())
@@ -90,7 +97,7 @@ fn a_call_that_fails_loses_nothing_unsaid() {
     for (number, errno) in (0..calls()).flat_map(|number| [(number, EIO), (number, ENOSPC)]) {
         let sandbox = scene();
         let before = snapshot(sandbox.work());
-        let run = Guarded::begin(&sandbox);
+        let run = begin(&sandbox);
         let ran = faults::run(Some((number, Fault::Error(errno))), || {
             program(&run);
             run.run.end(Utc::now())
@@ -108,5 +115,48 @@ fn a_call_that_fails_loses_nothing_unsaid() {
             let wrong: Vec<&str> = difference.lines().filter(is_wrong).collect();
             assert_eq!(wrong, [""; 0], "{call}: {undone}\n{summary:#?}");
         }
+    }
+}
+
+/// Where what cannot be kept is refused, a call that fails in the midst of keeping something leaves it where it is, or it is in
+/// the trash.
+#[test]
+fn what_cannot_be_kept_for_a_call_that_fails_is_refused() {
+    /// Each thing, told of and then removed unless that is refused.
+    fn remove(run: &Guarded<'_>) {
+        for name in ["a", "d/e/y", "d/link", "written"] {
+            let path = run.path(name);
+            if let Verdict::GoOn = run.run.keep(Loss::Removed(found(&path))) {
+                fs::remove_file(path).expect(name);
+            }
+        }
+        let path = run.path("b");
+        let file = fs::File::open(&path).expect("it is there");
+        if let Verdict::GoOn = run.run.keep(Loss::Shortened { file, found: Some(found(&path)), length: 0 }) {
+            fs::write(path, "new").expect("written");
+        }
+    }
+    fn strict(sandbox: &Sandbox) -> Guarded<'_> {
+        Guarded::with(sandbox, GuardOptions { otherwise: Otherwise::Refused, ..options(sandbox, Pace::Quick) })
+    }
+    let calls = {
+        let sandbox = scene();
+        let run = strict(&sandbox);
+        let ran = faults::run(None, || remove(&run));
+        ran.calls.len()
+    };
+    for (number, errno) in (0..calls).flat_map(|number| [(number, EIO), (number, ENOSPC)]) {
+        let sandbox = scene();
+        let before = snapshot(sandbox.work());
+        let run = strict(&sandbox);
+        let ran = faults::run(Some((number, Fault::Error(errno))), || remove(&run));
+        let call = format!("call {number} ({}), error {errno}", ran.calls[number]);
+        let summary = run.end();
+        assert!(summary.not_kept.is_empty(), "{call}: {summary:#?}");
+        drop(run);
+        sandbox.rrm(["undo"]).ok();
+        let difference = before.difference(&snapshot(sandbox.work()));
+        let wrong: Vec<&str> = difference.lines().filter(|line| !line.contains(": modified: ")).collect();
+        assert_eq!(wrong, [""; 0], "{call}\n{summary:#?}");
     }
 }
