@@ -6,6 +6,9 @@ use std::time::Duration;
 use anyhow::{Result, bail};
 use clap::ValueEnum;
 
+/// "In the same time", as a ratio: what two runs of the same may differ by.
+pub(crate) const THE_SAME: f64 = 1.2;
+
 /// One who takes part.
 pub(crate) struct Contestant<'a> {
     pub(crate) name: String,

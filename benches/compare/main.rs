@@ -62,7 +62,7 @@ fn main() -> Result<()> {
     }
     let mut table = Table::default();
     for at in options.places() {
-        let place = Place::prepare(&at, &options)?;
+        let place = Place::prepare(&at, &options.images)?;
         eprintln!("{} ({})", place.name, place.directory().display());
         rows::measure(&mut Bench {
             options: &options,

@@ -2,11 +2,21 @@
 
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::{Parser, ValueEnum};
 
 use crate::contest::Statistic;
 use crate::place::At;
-use crate::rows::Subject;
+
+/// What rows are about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Subject {
+    Remove,
+    List,
+    Restore,
+    Clean,
+    Copy,
+    Guard,
+}
 
 /// Measure rrm beside other programs and print a table of ratios.
 #[derive(Debug, Parser)]

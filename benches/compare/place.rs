@@ -8,8 +8,6 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use tempfile::{NamedTempFile, TempDir};
 
-use crate::options::Options;
-
 /// How large a file system is made, in bytes: room for a million items with a block of attributes each. The image is
 /// sparse.
 const SIZE: u64 = 16 << 30;
@@ -60,10 +58,11 @@ pub(crate) fn enter_private_namespace() -> Result<()> {
 }
 
 impl Place {
-    pub(crate) fn prepare(at: &At, options: &Options) -> Result<Self> {
+    /// Makes it ready; the image of a file system is below `images`.
+    pub(crate) fn prepare(at: &At, images: &Path) -> Result<Self> {
         match at {
             At::Directory(parent) => Self::below(parent),
-            At::Fresh(kind) => Self::fresh(kind, &options.images),
+            At::Fresh(kind) => Self::fresh(kind, images),
         }
     }
 

@@ -8,23 +8,9 @@ mod remove;
 mod restore;
 
 use anyhow::Result;
-use clap::ValueEnum;
 
 use crate::bench::Bench;
-
-/// What rows are about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Subject {
-    Remove,
-    List,
-    Restore,
-    Clean,
-    Copy,
-    Guard,
-}
-
-/// "In the same time", as a ratio: what two runs of the same may differ by.
-const THE_SAME: f64 = 1.2;
+use crate::options::Subject;
 
 /// Makes the rows about one subject.
 type Rows = fn(&mut Bench) -> Result<()>;

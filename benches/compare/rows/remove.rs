@@ -5,9 +5,8 @@ use std::path::PathBuf;
 
 use anyhow::Result;
 
-use super::THE_SAME;
 use crate::bench::{Area, Bench};
-use crate::contest::Contestant;
+use crate::contest::{Contestant, THE_SAME};
 use crate::trees;
 
 const RM: &str = "`rm`";

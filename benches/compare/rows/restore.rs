@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::THE_SAME;
 use crate::bench::{Area, Bench};
-use crate::contest::Contestant;
+use crate::contest::{Contestant, THE_SAME};
 use crate::trees;
 
 /// How long an ID is, which is the name of an item in the trash directory.
