@@ -161,9 +161,10 @@ fn a_start_file_that_cannot_stay_what_it_is_is_refused() {
 #[test]
 fn marks_that_are_no_pair_are_named_by_their_line() {
     for (content, why) in [
-        (format!("a\n{FIRST}\nb\n"), "line 2 is the first mark of rrm setup, and the last is missing"),
-        (format!("a\n\n{LAST}\nb\n"), "line 3 is the last mark of rrm setup, and the first is missing"),
-        (format!("{FIRST}\n{FIRST}\n{LAST}\n"), "line 2 is a second first mark"),
+        (format!("a\n{FIRST}\nb\n"), "line 2 is '# >>> rrm setup >>>' without a '# <<< rrm setup <<<' after it"),
+        (format!("a\n\n{LAST}\nb\n"), "line 3 is '# <<< rrm setup <<<' without a '# >>> rrm setup >>>' before it"),
+        (format!("{FIRST}\n{FIRST}\n{LAST}\n"), "line 2 is a second '# >>> rrm setup >>>'"),
+        (format!("cat <<EOF\n{FIRST}\na\n{LAST}\nEOF\n"), "line 3 is between the marks of rrm setup and is not"),
     ] {
         let sandbox = sandbox();
         sandbox.file(sandbox.home().join(".bashrc"), content);
@@ -172,6 +173,26 @@ fn marks_that_are_no_pair_are_named_by_their_line() {
         let doctor = in_tools(&sandbox, &["doctor"]).run();
         doctor.fails(1).out_contains(why);
     }
+}
+
+/// A person's own line between the marks would be lost; one that only begins as a mark does is theirs.
+#[test]
+fn a_line_of_a_person_is_never_taken_out() {
+    let sandbox = sandbox();
+    let file = sandbox.file(sandbox.home().join(".bashrc"), format!("{FIRST} my own note\n"));
+    setup(&sandbox, &["--yes"]).run().ok();
+    let sound = text(&file);
+    sandbox.file(&file, sound.replace(LAST, &format!("export MINE=1\n{LAST}")));
+    let line = 1 + text(&file).lines().position(|line| line == "export MINE=1").expect("the line");
+    for words in ["--yes", "--remove"] {
+        refused(&sandbox, &setup(&sandbox, &[words]), &format!("line {line} is between the marks of rrm setup"));
+    }
+    sandbox.file(&file, &sound);
+    let run = setup(&sandbox, &["--remove"]).run();
+    for line in sound.lines().skip(1) {
+        run.ok().out_contains(&format!("  {line}\n"));
+    }
+    assert_eq!(text(&file), format!("{FIRST} my own note\n"));
 }
 
 #[test]
@@ -235,7 +256,7 @@ fn the_answers_decide() {
     asked("n\nn\nn\n")
         .ok()
         .out_contains("make rm run rrm")
-        .out_contains("past its grace period")
+        .out_contains("run rrm clean every day (deletes")
         .out_contains("nothing to write");
     asked("n\nn\ny\nn\n").ok().out_contains("write this?").out_contains("nothing was written");
     assert!(state(&home).is_empty());

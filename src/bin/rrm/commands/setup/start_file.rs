@@ -153,7 +153,7 @@ fn unfit(found: &Metadata) -> Option<&'static str> {
     } else if found.links > 1 {
         Some("it has other names (hard links), which would keep the old content")
     } else if found.size > LARGEST {
-        Some("it is too large for a start file")
+        Some("it is too large for a startup file")
     } else {
         None
     }
