@@ -209,6 +209,63 @@ fn the_file_of_another_user_is_refused() {
     refused(&sandbox, &setup(&sandbox, &["--yes"]), "nothing was changed");
 }
 
+/// Nothing is written in the home directory of another user, whose links would steer where root writes.
+#[test]
+fn the_home_directory_of_another_user_is_refused() {
+    if !is_root() {
+        skip!("root", "to make a home directory of another user");
+    }
+    let sandbox = sandbox();
+    let (home, elsewhere) = (sandbox.home(), sandbox.dir("elsewhere"));
+    std::os::unix::fs::chown(&home, Some(65534), Some(65534)).expect("root may");
+    let script = format!(
+        "mkdir -p ~/.config/fish ~/.local && ln -s '{0}' ~/.config/fish/conf.d && ln -s '{0}' ~/.local/bin",
+        elsewhere.display()
+    );
+    let as_other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let sh = sandbox.tool("sh", &["-c", &script]).through(as_other);
+    sh.with("PATH", "/usr/bin:/bin").run().ok();
+    for words in [&["fish", "--yes"][..], &["fish", "--remove"], &["fish"]] {
+        let run = setup(&sandbox, words).run();
+        run.fails(1).err_contains("this home directory belongs to another user").err_contains("HOME");
+    }
+    assert_eq!(fs::read_dir(&elsewhere).expect("a directory").count(), 0);
+}
+
+/// In one's own, no directory on the way is one that others may change, and the preview tells where links lead.
+#[test]
+fn a_way_that_others_may_change_is_refused() {
+    let sandbox = sandbox();
+    let home = sandbox.home();
+    let shared = sandbox.dir("shared");
+    sandbox.chmod(&shared, 0o777);
+    for (link, at) in [("conf.d", ".config/fish"), ("bin", ".local"), ("systemd", ".config")] {
+        fs::create_dir_all(home.join(at)).expect("directories");
+        let link = home.join(at).join(link);
+        sandbox.symlink(&link, &shared);
+        let before = state(&home);
+        setup(&sandbox, &["fish", "--yes"]).run().fails(1).err_contains("other users may write to it");
+        assert_eq!((state(&home), fs::read_dir(&shared).expect("a directory").count()), (before, 0));
+        fs::remove_file(&link).expect("a link");
+    }
+    sandbox.symlink(home.join(".config/fish/conf.d"), &shared);
+    sandbox.chmod(&shared, 0o775);
+    setup(&sandbox, &["fish", "--yes", "-n"]).run().ok();
+    if is_root() {
+        std::os::unix::fs::chown(&shared, None, Some(65534)).expect("root may");
+        setup(&sandbox, &["fish", "--yes", "-n"]).run().fails(1).err_contains("other users may write to it");
+        std::os::unix::fs::chown(&shared, Some(65534), None).expect("root may");
+        setup(&sandbox, &["fish", "--yes", "-n"]).run().fails(1).err_contains("it belongs to another user");
+        std::os::unix::fs::chown(&shared, Some(0), Some(0)).expect("root may");
+    }
+    sandbox.chmod(&shared, 0o755);
+    let there = format!("which leads to '{}'", shared.join("rrm.fish").display());
+    setup(&sandbox, &["fish", "--yes"]).run().ok().out_contains(&there);
+    assert!(shared.join("rrm.fish").exists());
+    setup(&sandbox, &["fish", "--remove"]).run().ok().out_contains(&there);
+    assert_eq!(fs::read_dir(&shared).expect("a directory").count(), 0);
+}
+
 /// All is looked at before anything is written.
 #[test]
 fn an_rm_of_others_or_no_rrm_in_path_stops_everything() {

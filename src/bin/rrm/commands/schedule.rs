@@ -178,6 +178,10 @@ impl Locations {
         let agents = environment.home.as_ref()?.join("Library/LaunchAgents");
         Some(Self { units: environment.config_dir.as_ref()?.join("systemd/user"), agents })
     }
+
+    pub(crate) fn directories(&self) -> [&Path; 2] {
+        [&self.units, &self.agents]
+    }
 }
 
 /// State of the schedule.

@@ -4,6 +4,7 @@
 //! that make them.
 
 mod block;
+mod route;
 mod start_file;
 
 use std::collections::BTreeSet;
@@ -16,6 +17,7 @@ use rrm::sys::{self, Dir, Name};
 use rrm::text::{escaped_content, quoted};
 
 use self::block::{Chosen, Parts, SCHEDULE};
+use self::route::{check_home, route};
 use self::start_file::StartFile;
 use super::help::Help;
 use super::init::StartedShell;
@@ -79,6 +81,10 @@ pub(super) fn run(args: &SetupArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     plan.carry_out()
 }
 
+/// The link, and its directory, below the home directory.
+const LINK: &str = ".local/bin/rm";
+const LINKS: &str = ".local/bin";
+
 /// Where the answers come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answers {
@@ -119,6 +125,7 @@ impl<'a> Setup<'a> {
     fn look(shell: Option<StartedShell>, session: &'a Session<'a>) -> anyhow::Result<Self> {
         let environment = &session.context.environment;
         let home = environment.home.clone().context("there is no home directory; set HOME")?;
+        check_home(&home)?;
         let locations = Locations::of(environment).context("there is no home directory; set HOME")?;
         let shell = match shell {
             Some(shell) => shell,
@@ -126,7 +133,7 @@ impl<'a> Setup<'a> {
                 .context("SHELL names no shell that rrm knows; use rrm setup bash, zsh or fish")?,
         };
         let path = shell.start_file(environment).context("there is no home directory; set HOME")?;
-        let file = StartFile::open(&path)?;
+        let file = StartFile::open(&home, &path)?;
         let parts = match Parts::read(file.text.clone(), shell) {
             Ok(parts) => parts,
             Err(damaged) => bail!(
@@ -134,7 +141,10 @@ impl<'a> Setup<'a> {
                 quoted(&path)
             ),
         };
-        let shim = Shim::new(None, environment, session.messages)?;
+        for directory in locations.directories() {
+            route(&home, directory)?;
+        }
+        let shim = Shim::new(Some(route(&home, &home.join(LINKS))?), environment, session.messages)?;
         Ok(Self { session, shell, home, locations, shim, path, file, parts })
     }
 
@@ -178,8 +188,9 @@ impl<'a> Setup<'a> {
         let schedules = (wanted.schedule && !there.is_scheduled).then_some(there.scheduler);
         let mut made = self.parts.chosen.made.clone();
         if links {
-            made.extend(self.below_home(self.shim.link()));
-            made.extend(self.missing_above(self.shim.link()));
+            let link = self.home.join(LINK);
+            made.insert(LINK.to_owned());
+            made.extend(self.missing_above(&link));
         }
         if let Some(scheduler) = schedules {
             made.insert(SCHEDULE.to_owned());
@@ -221,10 +232,10 @@ impl<'a> Setup<'a> {
             return Ok(Exit::Success);
         }
         let made = &self.parts.chosen.made;
-        let link = self.below_home(self.shim.link()).filter(|link| made.contains(link) && self.shim.is_ours());
-        println(&format!("take these lines out of {}:", self.session.quoted(&self.path)))?;
+        let is_link_ours = made.contains(LINK) && self.shim.is_ours();
+        println(&format!("take these lines out of {}:", self.named()))?;
         self.print_lines(self.parts.block())?;
-        if link.is_some() {
+        if is_link_ours {
             println(&format!("remove the link {}", self.session.quoted(self.shim.link())))?;
         }
         if made.contains(SCHEDULE) {
@@ -237,7 +248,7 @@ impl<'a> Setup<'a> {
         if made.contains(SCHEDULE) {
             schedule::remove(&self.locations)?;
         }
-        if link.is_some() {
+        if is_link_ours {
             self.shim.remove()?;
         }
         self.remove_directories(made);
@@ -245,6 +256,12 @@ impl<'a> Setup<'a> {
         // The file itself may have been in one.
         self.remove_directories(made);
         Ok(Exit::Success)
+    }
+
+    /// The start file, and where it is behind its links.
+    fn named(&self) -> String {
+        let (named, path) = (self.session.quoted(&self.path), self.session.quoted(&self.file.path));
+        if named == path { named } else { format!("{named}, which leads to {path}") }
     }
 
     fn print_lines(&self, lines: &[u8]) -> anyhow::Result<()> {
@@ -259,7 +276,8 @@ impl<'a> Setup<'a> {
         let is_plain = |path: &&Path| path.components().all(|part| matches!(part, Component::Normal(_)));
         for path in made.iter().rev().map(Path::new).filter(is_plain).map(|path| self.home.join(path)) {
             if let Some((above, name)) = path.parent().zip(path.file_name())
-                && let (Ok(above), Ok(name)) = (Dir::open_following(above), Name::new(name))
+                && let (Ok(above), Ok(name)) = (route(&self.home, above), Name::new(name))
+                && let Ok(above) = Dir::open(&above)
             {
                 let _ = above.remove_dir(name);
             }
@@ -283,9 +301,9 @@ impl Plan<'_> {
     }
 
     fn show(&self) -> anyhow::Result<()> {
-        let Setup { session, shim, path, parts, .. } = self.setup;
+        let Setup { session, shim, parts, .. } = self.setup;
         if let Some(lines) = &self.lines {
-            println(&format!("write to {}:", session.quoted(path)))?;
+            println(&format!("write to {}:", self.setup.named()))?;
             self.setup.print_lines(parts.marked(lines).as_bytes())?;
         }
         if self.links {
@@ -344,9 +362,10 @@ impl StartedShell {
 pub(crate) fn damaged(environment: &Environment) -> Vec<(PathBuf, String)> {
     let shells = [StartedShell::Bash, StartedShell::Zsh, StartedShell::Fish];
     let files = shells.into_iter().filter_map(|shell| Some((shell, shell.start_file(environment)?)));
+    let Some(home) = &environment.home else { return Vec::new() };
     files
         .filter_map(|(shell, path)| {
-            let damaged = Parts::read(StartFile::open(&path).ok()?.text, shell).err()?;
+            let damaged = Parts::read(StartFile::open(home, &path).ok()?.text, shell).err()?;
             Some((path, damaged.to_string()))
         })
         .collect()

@@ -1,7 +1,6 @@
 //! A start file on the disk: read, checked, and replaced as a whole.
 
 use std::ffi::OsString;
-use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
@@ -10,6 +9,8 @@ use rrm::error::{Error, cannot};
 use rrm::sys::{self, Dir, FileKind, Inode, Metadata, Name, if_there};
 use rrm::text::quoted;
 use rrm::transfer::{Given, Traits};
+
+use super::route::route;
 
 const WRITE: &str = "write";
 
@@ -20,17 +21,17 @@ const LARGEST: u64 = 16 << 20;
 #[derive(Debug)]
 pub(super) struct StartFile {
     /// Where it is, behind all links.
-    path: PathBuf,
+    pub(super) path: PathBuf,
     pub(super) text: Option<Vec<u8>>,
 }
 
 impl StartFile {
     /// Reads the file, or refuses one that could not be replaced as a whole and stay what it is.
-    pub(super) fn open(named: &Path) -> anyhow::Result<Self> {
-        let path = match if_there(sys::metadata_at(named)).map_err(cannot("read", named))? {
-            None => return Self::missing(named),
-            Some(_) => fs::canonicalize(named).map_err(cannot("follow", named))?,
-        };
+    pub(super) fn open(home: &Path, named: &Path) -> anyhow::Result<Self> {
+        let path = route(home, named)?;
+        if if_there(sys::metadata_at(&path)).map_err(cannot("read", named))?.is_none() {
+            return Self::missing(path);
+        }
         let (directory, name) = Self::place(&path)?;
         let found = directory.metadata_of(Name::new(&name)?).map_err(cannot("read", &path))?;
         if let Some(why) = unfit(&found) {
@@ -41,12 +42,12 @@ impl StartFile {
         Ok(Self { path, text: Some(text) })
     }
 
-    fn missing(named: &Path) -> anyhow::Result<Self> {
-        let above = named.ancestors().skip(1).find(|above| sys::metadata_following(above).is_ok());
+    fn missing(path: PathBuf) -> anyhow::Result<Self> {
+        let above = path.ancestors().skip(1).find(|above| sys::metadata_following(above).is_ok());
         let above = above.unwrap_or(Path::new("/"));
         let writable = Dir::open_following(above).and_then(|dir| dir.check_writable());
-        writable.map_err(|error| nothing_changed(cannot(WRITE, named)(error)))?;
-        Ok(Self { path: named.to_owned(), text: None })
+        writable.map_err(|error| nothing_changed(cannot(WRITE, &path)(error)))?;
+        Ok(Self { path, text: None })
     }
 
     fn place(path: &Path) -> anyhow::Result<(Dir, OsString)> {
