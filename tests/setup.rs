@@ -227,7 +227,7 @@ fn the_home_directory_of_another_user_is_refused() {
     sh.with("PATH", "/usr/bin:/bin").run().ok();
     for words in [&["fish", "--yes"][..], &["fish", "--remove"], &["fish"]] {
         let run = setup(&sandbox, words).run();
-        run.fails(1).err_contains("this home directory belongs to another user").err_contains("HOME");
+        run.fails(1).err_contains("it belongs to another user; set HOME").err_contains("HOME");
     }
     assert_eq!(fs::read_dir(&elsewhere).expect("a directory").count(), 0);
 }
@@ -365,6 +365,18 @@ fn a_new_shell_has_what_was_asked_for() {
 
 fn is_item(entry: &std::io::Result<fs::DirEntry>) -> bool {
     entry.as_ref().is_ok_and(|entry| entry.file_name().len() == 36)
+}
+
+/// Whatever its name is, a file that is not all in the start file stays.
+#[test]
+fn a_file_with_a_name_like_ours_stays() {
+    let sandbox = sandbox();
+    let names = [".bashrc", "..bashrc.rrm-setup", "..bashrc.rrm-setup-0123456789abcdef"];
+    names.iter().for_each(|name| drop(sandbox.file(sandbox.home().join(name), format!("# {name}\n"))));
+    let before = state(&sandbox.home());
+    setup(&sandbox, &["--yes"]).run().ok();
+    setup(&sandbox, &["--remove"]).run().ok();
+    assert_eq!(state(&sandbox.home()), before);
 }
 
 /// Killed, or failed, at any call: the start file is the old or the new one, and the next run brings it to its end.

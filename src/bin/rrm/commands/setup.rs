@@ -3,6 +3,7 @@
 //! The only command that writes a start file. The link, the schedule and the text for the shell are those of the commands
 //! that make them.
 
+mod beside;
 mod block;
 mod route;
 mod start_file;
@@ -58,6 +59,9 @@ pub(crate) struct SetupArgs {
 pub(super) fn run(args: &SetupArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
     let setup = Setup::look(args.shell, session)?;
+    if !args.dry_run {
+        setup.sweep();
+    }
     if args.remove {
         return setup.remove(args.dry_run);
     }
@@ -146,6 +150,14 @@ impl<'a> Setup<'a> {
         }
         let shim = Shim::new(Some(route(&home, &home.join(LINKS))?), environment, session.messages)?;
         Ok(Self { session, shell, home, locations, shim, path, file, parts })
+    }
+
+    /// Removes what killed runs have left, unless there is anything in it that is not in the start file.
+    fn sweep(&self) {
+        let is = |parts: &Parts| parts.without().unwrap_or_default();
+        self.file.sweep(|text| {
+            text.is_empty() || Parts::read(Some(text), self.shell).is_ok_and(|left| is(&left) == is(&self.parts))
+        });
     }
 
     /// What is there already of what may be asked for.

@@ -17,8 +17,7 @@ pub(super) fn check_home(home: &Path) -> anyhow::Result<()> {
     let found = sys::metadata_following(home).map_err(cannot("read", home))?;
     if found.uid != sys::effective_uid() {
         bail!(
-            "cannot set up a shell in {}: this home directory belongs to another user; nothing was changed; \
-             set HOME to your own, or run rrm setup as that user",
+            "cannot set up a shell in {}: it belongs to another user; set HOME to your own, or run rrm setup as that user",
             quoted(home)
         );
     }
