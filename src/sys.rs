@@ -83,10 +83,10 @@ pub use lock::{Lock, Locked, try_lock};
 pub use loss::{Found, Loss, Seen};
 pub use mounts::{MOUNT_TABLE, MountsBelow, mount_of, mounts};
 pub use process::{
-    close_inherited, effective_uid, has_hung_up, has_job_control, ignores, is_any_running, is_group_of_ours,
-    kill_group, leave_signals_to_others, may_write, random_bytes, stop_group, terminal_width, umask,
+    close_inherited, effective_gid, effective_uid, has_hung_up, has_job_control, ignores, is_any_running,
+    is_group_of_ours, kill_group, leave_signals_to_others, may_write, random_bytes, stop_group, terminal_width, umask,
 };
-pub use rename::{rename_no_replace, rename_replacing, rename_to_own_name};
+pub use rename::{Exchange, exchange, rename_no_replace, rename_replacing, rename_to_own_name};
 pub use values::entry::{Batch, Entry};
 pub use values::family::{Ending, Happened};
 pub use values::loss::{Change, Missed, Why};

@@ -161,9 +161,10 @@ fn a_start_file_that_cannot_stay_what_it_is_is_refused() {
 #[test]
 fn marks_that_are_no_pair_are_named_by_their_line() {
     for (content, why) in [
-        (format!("a\n{FIRST}\nb\n"), "line 2 is the first mark of rrm setup, and the last is missing"),
-        (format!("a\n\n{LAST}\nb\n"), "line 3 is the last mark of rrm setup, and the first is missing"),
-        (format!("{FIRST}\n{FIRST}\n{LAST}\n"), "line 2 is a second first mark"),
+        (format!("a\n{FIRST}\nb\n"), "line 2 is '# >>> rrm setup >>>' without a '# <<< rrm setup <<<' after it"),
+        (format!("a\n\n{LAST}\nb\n"), "line 3 is '# <<< rrm setup <<<' without a '# >>> rrm setup >>>' before it"),
+        (format!("{FIRST}\n{FIRST}\n{LAST}\n"), "line 2 is a second '# >>> rrm setup >>>'"),
+        (format!("cat <<EOF\n{FIRST}\na\n{LAST}\nEOF\n"), "line 3 is between the marks of rrm setup and is not"),
     ] {
         let sandbox = sandbox();
         sandbox.file(sandbox.home().join(".bashrc"), content);
@@ -172,6 +173,26 @@ fn marks_that_are_no_pair_are_named_by_their_line() {
         let doctor = in_tools(&sandbox, &["doctor"]).run();
         doctor.fails(1).out_contains(why);
     }
+}
+
+/// A person's own line between the marks would be lost; one that only begins as a mark does is theirs.
+#[test]
+fn a_line_of_a_person_is_never_taken_out() {
+    let sandbox = sandbox();
+    let file = sandbox.file(sandbox.home().join(".bashrc"), format!("{FIRST} my own note\n"));
+    setup(&sandbox, &["--yes"]).run().ok();
+    let sound = text(&file);
+    sandbox.file(&file, sound.replace(LAST, &format!("export MINE=1\n{LAST}")));
+    let line = 1 + text(&file).lines().position(|line| line == "export MINE=1").expect("the line");
+    for words in ["--yes", "--remove"] {
+        refused(&sandbox, &setup(&sandbox, &[words]), &format!("line {line} is between the marks of rrm setup"));
+    }
+    sandbox.file(&file, &sound);
+    let run = setup(&sandbox, &["--remove"]).run();
+    for line in sound.lines().skip(1) {
+        run.ok().out_contains(&format!("  {line}\n"));
+    }
+    assert_eq!(text(&file), format!("{FIRST} my own note\n"));
 }
 
 #[test]
@@ -186,6 +207,63 @@ fn the_file_of_another_user_is_refused() {
     fs::remove_file(&file).expect("root may");
     sandbox.chmod(sandbox.home(), 0o555);
     refused(&sandbox, &setup(&sandbox, &["--yes"]), "nothing was changed");
+}
+
+/// Nothing is written in the home directory of another user, whose links would steer where root writes.
+#[test]
+fn the_home_directory_of_another_user_is_refused() {
+    if !is_root() {
+        skip!("root", "to make a home directory of another user");
+    }
+    let sandbox = sandbox();
+    let (home, elsewhere) = (sandbox.home(), sandbox.dir("elsewhere"));
+    std::os::unix::fs::chown(&home, Some(65534), Some(65534)).expect("root may");
+    let script = format!(
+        "mkdir -p ~/.config/fish ~/.local && ln -s '{0}' ~/.config/fish/conf.d && ln -s '{0}' ~/.local/bin",
+        elsewhere.display()
+    );
+    let as_other = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"];
+    let sh = sandbox.tool("sh", &["-c", &script]).through(as_other);
+    sh.with("PATH", "/usr/bin:/bin").run().ok();
+    for words in [&["fish", "--yes"][..], &["fish", "--remove"], &["fish"]] {
+        let run = setup(&sandbox, words).run();
+        run.fails(1).err_contains("it belongs to another user; set HOME").err_contains("HOME");
+    }
+    assert_eq!(fs::read_dir(&elsewhere).expect("a directory").count(), 0);
+}
+
+/// In one's own, no directory on the way is one that others may change, and the preview tells where links lead.
+#[test]
+fn a_way_that_others_may_change_is_refused() {
+    let sandbox = sandbox();
+    let home = sandbox.home();
+    let shared = sandbox.dir("shared");
+    sandbox.chmod(&shared, 0o777);
+    for (link, at) in [("conf.d", ".config/fish"), ("bin", ".local"), ("systemd", ".config")] {
+        fs::create_dir_all(home.join(at)).expect("directories");
+        let link = home.join(at).join(link);
+        sandbox.symlink(&link, &shared);
+        let before = state(&home);
+        setup(&sandbox, &["fish", "--yes"]).run().fails(1).err_contains("other users may write to it");
+        assert_eq!((state(&home), fs::read_dir(&shared).expect("a directory").count()), (before, 0));
+        fs::remove_file(&link).expect("a link");
+    }
+    sandbox.symlink(home.join(".config/fish/conf.d"), &shared);
+    sandbox.chmod(&shared, 0o775);
+    setup(&sandbox, &["fish", "--yes", "-n"]).run().ok();
+    if is_root() {
+        std::os::unix::fs::chown(&shared, None, Some(65534)).expect("root may");
+        setup(&sandbox, &["fish", "--yes", "-n"]).run().fails(1).err_contains("other users may write to it");
+        std::os::unix::fs::chown(&shared, Some(65534), None).expect("root may");
+        setup(&sandbox, &["fish", "--yes", "-n"]).run().fails(1).err_contains("it belongs to another user");
+        std::os::unix::fs::chown(&shared, Some(0), Some(0)).expect("root may");
+    }
+    sandbox.chmod(&shared, 0o755);
+    let there = format!("which leads to '{}'", shared.join("rrm.fish").display());
+    setup(&sandbox, &["fish", "--yes"]).run().ok().out_contains(&there);
+    assert!(shared.join("rrm.fish").exists());
+    setup(&sandbox, &["fish", "--remove"]).run().ok().out_contains(&there);
+    assert_eq!(fs::read_dir(&shared).expect("a directory").count(), 0);
 }
 
 /// All is looked at before anything is written.
@@ -226,6 +304,44 @@ fn what_was_there_before_stays() {
     assert_eq!(state(&home), before);
 }
 
+/// A crontab as Debian's crontab(1) would keep it if its -l showed the first lines, too.
+const CRONTAB: &str = r#"#!/bin/sh
+table="$HOME/../crontab"
+case $1 in
+-l) [ -e "$table" ] || { echo 'no crontab for you' >&2; exit 1; }; /bin/cat "$table" ;;
+-r) /bin/rm "$table" ;;
+-) { echo '# DO NOT EDIT THIS FILE'; echo '# (- installed on Monday)'; /bin/cat; } >"$table.new"; /bin/mv "$table.new" "$table" ;;
+esac
+"#;
+
+/// Where cron does not run, as in a process namespace of its own, setup says so; the crontab of whoever had none goes again.
+#[test]
+fn a_schedule_that_does_not_run_is_told_and_taken_back() {
+    let sandbox = sandbox();
+    fs::remove_file(sandbox.path("tools/systemctl")).expect("a link");
+    sandbox.symlink("tools/systemctl", "/bin/false");
+    sandbox.chmod(sandbox.file("tools/crontab", CRONTAB), 0o755);
+    let unshare = if is_root() { ["unshare", "-pf", "--mount-proc"] } else { ["unshare", "-Urpf", "--mount-proc"] };
+    let tried = sandbox.tool(unshare[0], unshare[1..].iter().chain(&["true"])).run();
+    if !tried.status.success() {
+        skip!("process namespaces", "{}", tried.stderr());
+    }
+    let table = sandbox.home().join("../crontab");
+    for content in [None, Some("# mine\n")] {
+        if let Some(content) = content {
+            sandbox.file(&table, content);
+        }
+        let run = setup(&sandbox, &["--yes"]).with("PATH", path(&sandbox)).through(unshare).run();
+        run.ok().err_contains("does not run: cron is not running").err_contains("start the cron service");
+        assert!(text(&table).ends_with("# rrm schedule\n"));
+        setup(&sandbox, &["--remove"]).with("PATH", path(&sandbox)).run().ok().out_contains("remove the schedule");
+        match content {
+            None => assert!(!table.exists(), "{}", text(&table)),
+            Some(content) => assert!(text(&table).ends_with(content)),
+        }
+    }
+}
+
 /// On a terminal: what is asked, what the answers write, and that what is there is not asked for again.
 #[test]
 fn the_answers_decide() {
@@ -235,7 +351,7 @@ fn the_answers_decide() {
     asked("n\nn\nn\n")
         .ok()
         .out_contains("make rm run rrm")
-        .out_contains("past its grace period")
+        .out_contains("run rrm clean every day (deletes")
         .out_contains("nothing to write");
     asked("n\nn\ny\nn\n").ok().out_contains("write this?").out_contains("nothing was written");
     assert!(state(&home).is_empty());
@@ -287,6 +403,18 @@ fn a_new_shell_has_what_was_asked_for() {
 
 fn is_item(entry: &std::io::Result<fs::DirEntry>) -> bool {
     entry.as_ref().is_ok_and(|entry| entry.file_name().len() == 36)
+}
+
+/// Whatever its name is, a file that is not all in the start file stays.
+#[test]
+fn a_file_with_a_name_like_ours_stays() {
+    let sandbox = sandbox();
+    let names = [".bashrc", "..bashrc.rrm-setup", "..bashrc.rrm-setup-0123456789abcdef"];
+    names.iter().for_each(|name| drop(sandbox.file(sandbox.home().join(name), format!("# {name}\n"))));
+    let before = state(&sandbox.home());
+    setup(&sandbox, &["--yes"]).run().ok();
+    setup(&sandbox, &["--remove"]).run().ok();
+    assert_eq!(state(&sandbox.home()), before);
 }
 
 /// Killed, or failed, at any call: the start file is the old or the new one, and the next run brings it to its end.

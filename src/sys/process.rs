@@ -15,6 +15,12 @@ pub fn effective_uid() -> u32 {
     rustix::process::geteuid().as_raw()
 }
 
+/// The first of the groups by which file permissions are checked.
+#[must_use]
+pub fn effective_gid() -> u32 {
+    rustix::process::getegid().as_raw()
+}
+
 /// Which permission bits are taken from what this process makes.
 ///
 /// Where the kernel does not tell, it is told by setting another alone (umask(2)): what another thread makes in that moment

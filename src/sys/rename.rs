@@ -161,10 +161,27 @@ impl Way<'_> {
 
 /// Moves `name` to `to_name` in one directory, atomically taking the place of what is there (rename(2)).
 ///
-/// For rrm's own files, and for a start file by one that holds all of it and the lines that its owner agreed to. Nothing else
-/// of a person's is ever replaced.
+/// For rrm's own files, and where nothing is exchanged for a start file, by one that holds all of it and the lines that its
+/// owner agreed to. Nothing else of a person's is ever replaced.
 pub fn rename_replacing(dir: &Dir, name: Name<'_>, to_name: Name<'_>) -> io::Result<()> {
     Way { from: dir, name, to: dir, to_name }.plainly(None)
+}
+
+/// Whether two names have been exchanged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Exchange {
+    Done,
+    /// The platform or the file system cannot, and nothing is done.
+    NotHere,
+}
+
+/// Exchanges what is at two names of one directory in one atomic call, so that what is replaced can be looked at.
+pub fn exchange(dir: &Dir, one: Name<'_>, other: Name<'_>) -> io::Result<Exchange> {
+    match platform::exchange(dir, one.as_os_str(), other.as_os_str()) {
+        Ok(()) => Ok(Exchange::Done),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::NOTSUP) => Ok(Exchange::NotHere),
+        Err(error) => Err(error.into()),
+    }
 }
 
 #[cfg(test)]

@@ -45,6 +45,10 @@ pub(in crate::sys) fn rename_no_replace(from: impl AsFd, old: &OsStr, to: impl A
     through("renameatx_np", || rustix::fs::renameat_with(from, old, to, new, RenameFlags::NOREPLACE))
 }
 
+pub(in crate::sys) fn exchange(dir: impl AsFd + Copy, one: &OsStr, other: &OsStr) -> Result<(), Errno> {
+    through("renameatx_np", || rustix::fs::renameat_with(dir, one, dir, other, RenameFlags::EXCHANGE))
+}
+
 /// There is no mknodat(2), and no path here is resolved twice: a copy names the entry as lost.
 pub(in crate::sys) fn make_special(_: impl AsFd, _: Name<'_>, _: FileType, _: Dev) -> Result<(), Errno> {
     Err(Errno::NOTSUP)

@@ -19,7 +19,7 @@ pub(in crate::sys) use inode::{Marked, make_special};
 pub(in crate::sys) use look::{is_fixed, look, look_at, look_at_anew, look_at_birth, look_at_birth_of, look_following};
 pub(in crate::sys) use mounts::{MOUNT_TABLE, mount_table};
 pub(in crate::sys) use place::{
-    PLACE, keep_access_time, open_dir, open_keeping_access_time, open_on_this_mount, path_of, refusal, remove_file,
-    rename_no_replace, set_mode_of_place,
+    PLACE, exchange, keep_access_time, open_dir, open_keeping_access_time, open_on_this_mount, path_of, refusal,
+    remove_file, rename_no_replace, set_mode_of_place,
 };
 pub(in crate::sys) use process::{close_inherited, fill_at_random, ignores, is_any_running, told_umask};

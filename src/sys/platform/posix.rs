@@ -20,7 +20,7 @@ pub(in crate::sys) use entries::{Listing, Reading, Room, for_each, read_some, re
 pub(in crate::sys) use inode::Marked;
 pub(in crate::sys) use look::{look, look_at, look_at as look_at_anew, look_following, time};
 pub(in crate::sys) use place::{
-    keep_access_time, open_dir, open_keeping_access_time, open_on_this_mount, path_of, refusal, remove_file,
+    exchange, keep_access_time, open_dir, open_keeping_access_time, open_on_this_mount, path_of, refusal, remove_file,
     rename_no_replace, set_mode_at, set_mode_of_place,
 };
 pub(in crate::sys) use process::{close_inherited, fill_at_random, ignores, is_any_running, told_umask};

@@ -128,9 +128,9 @@ pub(crate) fn is_scheduled(locations: &Locations) -> anyhow::Result<bool> {
     Ok(!status(locations)?.is_empty())
 }
 
-/// Schedules clean every day, with the scheduler that is available.
-pub(crate) fn install_daily(session: &Session<'_>, locations: &Locations) -> anyhow::Result<()> {
-    install(&Job::of(session, Every::Day)?, available(), locations)
+/// Schedules clean every day.
+pub(crate) fn install_daily(session: &Session<'_>, locations: &Locations, by: Scheduler) -> anyhow::Result<()> {
+    install(&Job::of(session, Every::Day)?, by, locations)
 }
 
 /// Removes the schedule.
@@ -139,8 +139,8 @@ pub(crate) fn remove(locations: &Locations) -> anyhow::Result<()> {
 }
 
 /// The lowest file that [`install_daily`] would make.
-pub(crate) fn first_file(locations: &Locations) -> Option<PathBuf> {
-    match available() {
+pub(crate) fn first_file(locations: &Locations, by: Scheduler) -> Option<PathBuf> {
+    match by {
         Scheduler::Systemd => Some(systemd::link(&locations.units)),
         Scheduler::Launchd => Some(launchd::agent(&locations.agents)),
         Scheduler::Cron => None,
@@ -148,7 +148,7 @@ pub(crate) fn first_file(locations: &Locations) -> Option<PathBuf> {
 }
 
 /// Tells of a schedule that is installed and does not run.
-fn tell_idle(session: &Session<'_>, locations: &Locations) -> Exit {
+pub(crate) fn tell_idle(session: &Session<'_>, locations: &Locations) -> Exit {
     let Health::Idle { why, remedy, .. } = health(locations) else { return Exit::Success };
     session.messages.say(&format!("rrm clean is scheduled but does not run: {why}"));
     session.messages.hint(remedy);
@@ -177,6 +177,10 @@ impl Locations {
     pub(crate) fn of(environment: &Environment) -> Option<Self> {
         let agents = environment.home.as_ref()?.join("Library/LaunchAgents");
         Some(Self { units: environment.config_dir.as_ref()?.join("systemd/user"), agents })
+    }
+
+    pub(crate) fn directories(&self) -> [&Path; 2] {
+        [&self.units, &self.agents]
     }
 }
 
@@ -241,7 +245,7 @@ fn install(job: &Job, by: Scheduler, locations: &Locations) -> anyhow::Result<()
 }
 
 /// The scheduler of this system.
-fn available() -> Scheduler {
+pub(crate) fn available() -> Scheduler {
     match (systemd::runs(), launchd::runs()) {
         (true, _) => Scheduler::Systemd,
         (false, true) => Scheduler::Launchd,

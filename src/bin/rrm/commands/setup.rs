@@ -3,7 +3,9 @@
 //! The only command that writes a start file. The link, the schedule and the text for the shell are those of the commands
 //! that make them.
 
+mod beside;
 mod block;
+mod route;
 mod start_file;
 
 use std::collections::BTreeSet;
@@ -13,13 +15,14 @@ use std::path::{Component, Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::Args;
 use rrm::sys::{self, Dir, Name};
-use rrm::text::quoted;
+use rrm::text::{escaped_content, quoted};
 
 use self::block::{Chosen, Parts, SCHEDULE};
+use self::route::{check_home, route};
 use self::start_file::StartFile;
 use super::help::Help;
 use super::init::StartedShell;
-use super::schedule::{self, Locations};
+use super::schedule::{self, Locations, Scheduler};
 use super::shim::Shim;
 use crate::env::Environment;
 use crate::exit::Exit;
@@ -56,12 +59,16 @@ pub(crate) struct SetupArgs {
 pub(super) fn run(args: &SetupArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
     let setup = Setup::look(args.shell, session)?;
+    if !args.dry_run {
+        setup.sweep();
+    }
     if args.remove {
         return setup.remove(args.dry_run);
     }
     let answers = if args.yes || args.dry_run { Answers::Yes } else { Answers::Asked };
-    let Some(wanted) = setup.ask(answers)? else { return Ok(Exit::Failure) };
-    let plan = setup.plan(wanted)?;
+    let there = setup.there()?;
+    let Some(wanted) = setup.ask(&there, answers) else { return Ok(Exit::Failure) };
+    let plan = setup.plan(there, wanted)?;
     if plan.is_empty() {
         let takes_back = format!("nothing to write; {}", setup.shell.takes_back());
         println(if setup.parts.has_block() { &takes_back } else { "nothing to write" })?;
@@ -78,11 +85,24 @@ pub(super) fn run(args: &SetupArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     plan.carry_out()
 }
 
+/// The link, and its directory, below the home directory.
+const LINK: &str = ".local/bin/rm";
+const LINKS: &str = ".local/bin";
+
 /// Where the answers come from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Answers {
     Yes,
     Asked,
+}
+
+/// What a person has already.
+struct There {
+    /// An error where something else has the name of the link.
+    is_linked: rrm::error::Result<bool>,
+    is_scheduled: bool,
+    /// The scheduler of this system.
+    scheduler: Scheduler,
 }
 
 /// What a person may want, or have already.
@@ -109,6 +129,7 @@ impl<'a> Setup<'a> {
     fn look(shell: Option<StartedShell>, session: &'a Session<'a>) -> anyhow::Result<Self> {
         let environment = &session.context.environment;
         let home = environment.home.clone().context("there is no home directory; set HOME")?;
+        check_home(&home)?;
         let locations = Locations::of(environment).context("there is no home directory; set HOME")?;
         let shell = match shell {
             Some(shell) => shell,
@@ -116,63 +137,78 @@ impl<'a> Setup<'a> {
                 .context("SHELL names no shell that rrm knows; use rrm setup bash, zsh or fish")?,
         };
         let path = shell.start_file(environment).context("there is no home directory; set HOME")?;
-        let file = StartFile::open(&path)?;
-        let parts = match Parts::read(file.text.clone()) {
+        let file = StartFile::open(&home, &path)?;
+        let parts = match Parts::read(file.text.clone(), shell) {
             Ok(parts) => parts,
             Err(damaged) => bail!(
-                "cannot change {}: line {} {}; nothing was changed; repair or delete these lines by hand",
-                quoted(&path),
-                damaged.line,
-                damaged.what
+                "cannot change {}: {damaged}; nothing was changed; move or delete this line by hand",
+                quoted(&path)
             ),
         };
-        let shim = Shim::new(None, environment, session.messages)?;
+        for directory in locations.directories() {
+            route(&home, directory)?;
+        }
+        let shim = Shim::new(Some(route(&home, &home.join(LINKS))?), environment, session.messages)?;
         Ok(Self { session, shell, home, locations, shim, path, file, parts })
     }
 
-    /// What is set up already is not asked for. `None` where there is nobody to ask.
-    fn ask(&self, answers: Answers) -> anyhow::Result<Option<Wanted>> {
-        let chosen = &self.parts.chosen;
-        let questions = [
-            (
-                chosen.rm && self.shim.is_made().unwrap_or_default(),
-                format!("make rm run rrm, by the link {}? ", self.session.quoted(self.shim.link())),
-            ),
-            (
-                schedule::is_scheduled(&self.locations)?,
-                "delete for good every day what is past its grace period (rrm clean)? ".to_owned(),
-            ),
-            (chosen.completions, format!("complete the command line of rrm in {}? ", self.shell.name())),
-        ];
-        let mut wanted = [false; 3];
-        for (wanted, (is_there, question)) in wanted.iter_mut().zip(questions) {
-            *wanted = is_there
-                || answers == Answers::Yes
-                || match self.session.messages.confirm(&question) {
-                    Consent::Given => true,
-                    Consent::Refused => false,
-                    Consent::NobodyToAsk | Consent::Interrupted => {
-                        self.session.messages.say("there is no terminal to ask on; nothing was written");
-                        self.session.messages.hint("rrm setup --dry-run prints what rrm setup --yes writes");
-                        return Ok(None);
-                    }
-                };
-        }
-        let [rm, schedule, completions] = wanted;
-        Ok(Some(Wanted { rm, schedule, completions }))
+    /// Removes what killed runs have left, unless there is anything in it that is not in the start file.
+    fn sweep(&self) {
+        let is = |parts: &Parts| parts.without().unwrap_or_default();
+        self.file.sweep(|text| {
+            text.is_empty() || Parts::read(Some(text), self.shell).is_ok_and(|left| is(&left) == is(&self.parts))
+        });
     }
 
-    fn plan(&self, wanted: Wanted) -> anyhow::Result<Plan<'_>> {
-        let links = wanted.rm && !self.shim.is_made()?;
-        let schedules = wanted.schedule && !schedule::is_scheduled(&self.locations)?;
+    /// What is there already of what may be asked for.
+    fn there(&self) -> anyhow::Result<There> {
+        let is_scheduled = schedule::is_scheduled(&self.locations)?;
+        Ok(There { is_linked: self.shim.is_made(), is_scheduled, scheduler: schedule::available() })
+    }
+
+    /// What is set up already is not asked for. `None` where there is nobody to ask.
+    fn ask(&self, there: &There, answers: Answers) -> Option<Wanted> {
+        let Setup { parts: Parts { chosen, .. }, session, shim, shell, .. } = self;
+        let is_linked = matches!(there.is_linked, Ok(true));
+        let link = format!("make rm run rrm, by the link {}? ", session.quoted(shim.link()));
+        let clean = "run rrm clean every day (deletes items past their grace period for good)? ";
+        let complete = format!("complete the command line of rrm in {}? ", shell.name());
+        Some(Wanted {
+            rm: self.wants(chosen.rm && is_linked, answers, &link)?,
+            schedule: self.wants(there.is_scheduled, answers, clean)?,
+            completions: self.wants(chosen.completions, answers, &complete)?,
+        })
+    }
+
+    fn wants(&self, is_there: bool, answers: Answers, question: &str) -> Option<bool> {
+        if is_there || answers == Answers::Yes {
+            return Some(true);
+        }
+        match self.session.messages.confirm(question) {
+            Consent::Given => Some(true),
+            Consent::Refused => Some(false),
+            Consent::NobodyToAsk | Consent::Interrupted => {
+                self.session.messages.say("there is no terminal to ask on; nothing was written");
+                self.session.messages.hint("rrm setup --dry-run prints what rrm setup --yes writes");
+                None
+            }
+        }
+    }
+
+    fn plan(&self, there: There, wanted: Wanted) -> anyhow::Result<Plan<'_>> {
+        let links = wanted.rm && !there.is_linked?;
+        let schedules = (wanted.schedule && !there.is_scheduled).then_some(there.scheduler);
         let mut made = self.parts.chosen.made.clone();
         if links {
-            made.extend(self.below_home(self.shim.link()));
-            made.extend(self.missing_above(self.shim.link()));
+            let link = self.home.join(LINK);
+            made.insert(LINK.to_owned());
+            made.extend(self.missing_above(&link));
         }
-        if schedules {
+        if let Some(scheduler) = schedules {
             made.insert(SCHEDULE.to_owned());
-            made.extend(schedule::first_file(&self.locations).iter().flat_map(|file| self.missing_above(file)));
+            made.extend(
+                schedule::first_file(&self.locations, scheduler).iter().flat_map(|file| self.missing_above(file)),
+            );
         }
         let uses_shell = wanted.rm || wanted.completions;
         if uses_shell || !made.is_empty() {
@@ -208,13 +244,14 @@ impl<'a> Setup<'a> {
             return Ok(Exit::Success);
         }
         let made = &self.parts.chosen.made;
-        let link = self.below_home(self.shim.link()).filter(|link| made.contains(link) && self.shim.is_ours());
-        println(&format!("take the lines of rrm setup out of {}", self.session.quoted(&self.path)))?;
-        if link.is_some() {
+        let is_link_ours = made.contains(LINK) && self.shim.is_ours();
+        println(&format!("take these lines out of {}:", self.named()))?;
+        self.print_lines(self.parts.block())?;
+        if is_link_ours {
             println(&format!("remove the link {}", self.session.quoted(self.shim.link())))?;
         }
         if made.contains(SCHEDULE) {
-            println("run rrm clean no longer")?;
+            println("remove the schedule of rrm clean")?;
         }
         if dry_run {
             return Ok(Exit::Success);
@@ -223,7 +260,7 @@ impl<'a> Setup<'a> {
         if made.contains(SCHEDULE) {
             schedule::remove(&self.locations)?;
         }
-        if link.is_some() {
+        if is_link_ours {
             self.shim.remove()?;
         }
         self.remove_directories(made);
@@ -233,12 +270,26 @@ impl<'a> Setup<'a> {
         Ok(Exit::Success)
     }
 
+    /// The start file, and where it is behind its links.
+    fn named(&self) -> String {
+        let (named, path) = (self.session.quoted(&self.path), self.session.quoted(&self.file.path));
+        if named == path { named } else { format!("{named}, which leads to {path}") }
+    }
+
+    fn print_lines(&self, lines: &[u8]) -> anyhow::Result<()> {
+        let charset = self.session.messages.charset;
+        let mut lines =
+            lines.trim_ascii_end().split(|byte| *byte == b'\n').map(|line| line.strip_suffix(b"\r").unwrap_or(line));
+        lines.try_for_each(|line| println(&format!("  {}", escaped_content(line, charset))))
+    }
+
     /// Removes the directories that were made, if they are empty; the lowest first.
     fn remove_directories(&self, made: &BTreeSet<String>) {
         let is_plain = |path: &&Path| path.components().all(|part| matches!(part, Component::Normal(_)));
         for path in made.iter().rev().map(Path::new).filter(is_plain).map(|path| self.home.join(path)) {
             if let Some((above, name)) = path.parent().zip(path.file_name())
-                && let (Ok(above), Ok(name)) = (Dir::open_following(above), Name::new(name))
+                && let (Ok(above), Ok(name)) = (route(&self.home, above), Name::new(name))
+                && let Ok(above) = Dir::open(&above)
             {
                 let _ = above.remove_dir(name);
             }
@@ -252,24 +303,25 @@ struct Plan<'a> {
     /// The lines to write between the marks.
     lines: Option<String>,
     links: bool,
-    schedules: bool,
+    /// With which scheduler to run clean.
+    schedules: Option<Scheduler>,
 }
 
 impl Plan<'_> {
     fn is_empty(&self) -> bool {
-        self.lines.is_none() && !self.links && !self.schedules
+        self.lines.is_none() && !self.links && self.schedules.is_none()
     }
 
     fn show(&self) -> anyhow::Result<()> {
-        let Setup { session, shim, path, parts, .. } = self.setup;
+        let Setup { session, shim, parts, .. } = self.setup;
         if let Some(lines) = &self.lines {
-            println(&format!("write to {}:", session.quoted(path)))?;
-            parts.marked(lines).lines().try_for_each(|line| println(&format!("  {line}")))?;
+            println(&format!("write to {}:", self.setup.named()))?;
+            self.setup.print_lines(parts.marked(lines).as_bytes())?;
         }
         if self.links {
             println(&format!("link {} to {}", session.quoted(shim.link()), session.quoted(shim.program())))?;
         }
-        if self.schedules {
+        if self.schedules.is_some() {
             println("run rrm clean every day, as rrm schedule install does")?;
         }
         Ok(())
@@ -284,10 +336,13 @@ impl Plan<'_> {
         if self.links {
             shim.install(&mut io::sink())?;
         }
-        if self.schedules {
-            schedule::install_daily(session, &self.setup.locations)?;
+        if let Some(scheduler) = self.schedules {
+            schedule::install_daily(session, &self.setup.locations, scheduler)?;
         }
         println(&format!("done; a new shell uses it, and {}", self.setup.shell.takes_back()))?;
+        if self.schedules.is_some() {
+            schedule::tell_idle(session, &self.setup.locations);
+        }
         Ok(Exit::Success)
     }
 }
@@ -315,14 +370,15 @@ impl StartedShell {
     }
 }
 
-/// Start files with marks that are no pair, which `rrm setup` refuses to change: where, and what is wrong.
+/// Start files that `rrm setup` refuses to change for what is at its marks: where, and what is wrong.
 pub(crate) fn damaged(environment: &Environment) -> Vec<(PathBuf, String)> {
     let shells = [StartedShell::Bash, StartedShell::Zsh, StartedShell::Fish];
-    let files = shells.into_iter().filter_map(|shell| shell.start_file(environment));
+    let files = shells.into_iter().filter_map(|shell| Some((shell, shell.start_file(environment)?)));
+    let Some(home) = &environment.home else { return Vec::new() };
     files
-        .filter_map(|path| {
-            let damaged = Parts::read(StartFile::open(&path).ok()?.text).err()?;
-            Some((path, format!("line {} {}", damaged.line, damaged.what)))
+        .filter_map(|(shell, path)| {
+            let damaged = Parts::read(StartFile::open(home, &path).ok()?.text, shell).err()?;
+            Some((path, damaged.to_string()))
         })
         .collect()
 }

@@ -93,3 +93,8 @@ pub(in crate::sys) fn remove_file(dir: impl AsFd, name: Name<'_>) -> Result<(), 
 pub(in crate::sys) fn rename_no_replace(from: impl AsFd, old: &OsStr, to: impl AsFd, new: &OsStr) -> Result<(), Errno> {
     through("renameat2", || rustix::fs::renameat_with(from, old, to, new, RenameFlags::NOREPLACE))
 }
+
+/// renameat2(2).
+pub(in crate::sys) fn exchange(dir: impl AsFd + Copy, one: &OsStr, other: &OsStr) -> Result<(), Errno> {
+    through("renameat2", || rustix::fs::renameat_with(dir, one, dir, other, RenameFlags::EXCHANGE))
+}

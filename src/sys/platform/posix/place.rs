@@ -93,3 +93,8 @@ pub(in crate::sys) fn remove_file(dir: impl AsFd, name: Name<'_>) -> Result<(), 
 pub(in crate::sys) fn rename_no_replace(_: impl AsFd, _: &OsStr, _: impl AsFd, _: &OsStr) -> Result<(), Errno> {
     Err(Errno::NOSYS)
 }
+
+/// There is none here.
+pub(in crate::sys) fn exchange(_: impl AsFd, _: &OsStr, _: &OsStr) -> Result<(), Errno> {
+    Err(Errno::NOSYS)
+}

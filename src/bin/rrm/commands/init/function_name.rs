@@ -28,6 +28,7 @@ const OF_THE_SHELL: &[&str] = &[
     "builtin",
     "case",
     "cd",
+    "chdir",
     "command",
     "commandline",
     "complete",
@@ -43,6 +44,7 @@ const OF_THE_SHELL: &[&str] = &[
     "echo",
     "elif",
     "else",
+    "emulate",
     "enable",
     "end",
     "esac",
@@ -63,6 +65,7 @@ const OF_THE_SHELL: &[&str] = &[
     "if",
     "in",
     "jobs",
+    "kill",
     "let",
     "local",
     "logout",
@@ -73,6 +76,7 @@ const OF_THE_SHELL: &[&str] = &[
     "or",
     "popd",
     "pushd",
+    "random",
     "read",
     "readarray",
     "readonly",
@@ -86,6 +90,7 @@ const OF_THE_SHELL: &[&str] = &[
     "shopt",
     "source",
     "status",
+    "string",
     "suspend",
     "switch",
     "test",
@@ -110,7 +115,7 @@ pub(super) fn function_name(typed: &str) -> Result<FunctionName, &'static str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.+".contains(&byte);
     let begins_plainly = typed.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     if !begins_plainly || !typed.bytes().all(is_plain) {
-        return Err("name a program by letters, digits and _ - . + (no path), beginning with a letter");
+        return Err("name a program by letters, digits and _ - . + (no path), beginning with a letter or _");
     }
     if OF_THE_SHELL.contains(&typed) {
         return Err("the shell itself needs this name");
@@ -127,8 +132,9 @@ mod tests {
         for name in ["git", "npm", "x86_64-linux-gnu-gcc", "python3.11", "g++", "_x"] {
             assert_eq!(function_name(name).map(|name| name.to_string()).as_deref(), Ok(name));
         }
-        for name in ["", "a b", "a;b", "$(x)", "-x", "a/b", "ä", "a\nb", "a'b", "1x", "rrm", "cd", "if", "end", "eval"]
-        {
+        for name in [
+            "", "a b", "a;b", "$(x)", "-x", "a/b", "ä", "a\nb", "a'b", "1x", "rrm", "cd", "if", "end", "eval", "string",
+        ] {
             assert!(function_name(name).is_err(), "{name:?}");
         }
     }

@@ -3,6 +3,7 @@
 //! All that `rrm setup` does is written there, so that `--remove` takes back that and nothing else.
 
 use std::collections::BTreeSet;
+use std::fmt;
 use std::ops::Range;
 
 use crate::commands::init::StartedShell;
@@ -17,6 +18,8 @@ const NEW_FILE: &str = " (new file)";
 const OPEN_LINE: &str = " (after a line without end)";
 
 const MADE: &str = "# made: ";
+
+const NOT_OURS: &str = "is between the marks of rrm setup and is not what it wrote there";
 
 /// What a person chose, and what was made for it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -52,48 +55,61 @@ pub(super) struct Parts {
     is_new: bool,
 }
 
-/// Marks that are not a pair: what is wrong, and in which line.
+/// Marks that are not a pair, or lines of others between them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Damaged {
-    pub(super) line: usize,
-    pub(super) what: &'static str,
+    line: usize,
+    what: String,
+}
+
+impl fmt::Display for Damaged {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "line {} {}", self.line, self.what)
+    }
 }
 
 impl Parts {
-    /// Takes the text of a file apart; `None` is no file.
-    pub(super) fn read(text: Option<Vec<u8>>) -> Result<Self, Damaged> {
+    /// Takes the text of a shell's start file apart; `None` is no file.
+    ///
+    /// The lines of a block are those that are written for what they say, or nothing is known of it: a person's own among
+    /// them would go with them.
+    pub(super) fn read(text: Option<Vec<u8>>, shell: StartedShell) -> Result<Self, Damaged> {
         let is_new = text.is_none();
         let text = text.unwrap_or_default();
-        let (mut open, mut block, mut at) = (None, None, 0);
-        let mut chosen = Chosen::default();
-        for (number, bytes) in (1..).zip(text.split_inclusive(|byte| *byte == b'\n')) {
-            let line = String::from_utf8_lossy(bytes);
-            let line = line.trim_end_matches(['\r', '\n']);
-            let damaged = |what| Err(Damaged { line: number, what });
+        let (mut open, mut block, mut chosen, mut at) = (None, None, Chosen::default(), 0);
+        let lines: Vec<_> = text.split_inclusive(|byte| *byte == b'\n').collect();
+        for (index, line) in lines.iter().enumerate() {
             match (mark(line), open) {
-                (Some(Mark::First(_)), Some(_)) => return damaged("is a second first mark of rrm setup"),
-                (Some(Mark::First(_)), None) if block.is_some() => {
-                    return damaged("begins a second block of rrm setup");
+                (Some(Mark::First(before)), None) if block.is_none() => open = Some((index, at, before)),
+                (Some(Mark::First(_)), _) => return damaged(index, format!("is a second '{FIRST}'")),
+                (Some(Mark::Last), None) => {
+                    return damaged(index, format!("is '{LAST}' without a '{FIRST}' before it"));
                 }
-                (Some(Mark::First(before)), None) => open = Some((number, at, before)),
-                (Some(Mark::Last), None) => return damaged("is the last mark of rrm setup, and the first is missing"),
-                (Some(Mark::Last), Some((_, start, before))) => {
-                    block = Some((start..at + bytes.len(), before));
+                (Some(Mark::Last), Some((first, start, before))) => {
+                    chosen = match Chosen::read(&lines[first + 1..index], shell) {
+                        Ok(chosen) => chosen,
+                        Err(other) => return damaged(first + 1 + other, NOT_OURS.to_owned()),
+                    };
+                    block = Some((start..at + line.len(), before));
                     open = None;
                 }
-                (None, Some(_)) => chosen.learn(line),
-                (None, None) => {}
+                (None, _) => {}
             }
-            at += bytes.len();
+            at += line.len();
         }
         match open {
-            Some((line, ..)) => Err(Damaged { line, what: "is the first mark of rrm setup, and the last is missing" }),
+            Some((first, ..)) => damaged(first, format!("is '{FIRST}' without a '{LAST}' after it")),
             None => Ok(Self { text, block, chosen, is_new }),
         }
     }
 
     pub(super) fn has_block(&self) -> bool {
         self.block.is_some()
+    }
+
+    /// The block with its marks; nothing where there is none.
+    pub(super) fn block(&self) -> &[u8] {
+        self.block.as_ref().map_or(&[], |(place, _)| &self.text[place.clone()])
     }
 
     /// The file with these lines, in the place of those that are there.
@@ -106,12 +122,7 @@ impl Parts {
 
     /// These lines between their marks.
     pub(super) fn marked(&self, lines: &str) -> String {
-        let note = match self.before() {
-            Before::Line => "",
-            Before::OpenLine => OPEN_LINE,
-            Before::Nothing => NEW_FILE,
-        };
-        format!("{FIRST}{note}\n{lines}{LAST}\n")
+        format!("{FIRST}{}\n{lines}{LAST}\n", self.before().note())
     }
 
     /// The file as it was; `None` where there was none and nothing else has come into it.
@@ -137,23 +148,57 @@ impl Parts {
     }
 }
 
+/// What is wrong with the line of this index.
+fn damaged(index: usize, what: String) -> Result<Parts, Damaged> {
+    Err(Damaged { line: index + 1, what })
+}
+
 enum Mark {
     First(Before),
     Last,
 }
 
-fn mark(line: &str) -> Option<Mark> {
-    if let Some(note) = line.strip_prefix(FIRST) {
-        return Some(Mark::First(match note {
-            NEW_FILE => Before::Nothing,
-            OPEN_LINE => Before::OpenLine,
-            _ => Before::Line,
-        }));
+fn mark(line: &[u8]) -> Option<Mark> {
+    let line = without_end(line);
+    if line == LAST.as_bytes() {
+        return Some(Mark::Last);
     }
-    line.starts_with(LAST).then_some(Mark::Last)
+    let note = line.strip_prefix(FIRST.as_bytes())?;
+    let notes = [Before::Line, Before::OpenLine, Before::Nothing];
+    notes.into_iter().find(|before| before.note().as_bytes() == note).map(Mark::First)
+}
+
+/// A line without its end, which an editor may have written in the other way.
+fn without_end(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    line.strip_suffix(b"\r").unwrap_or(line)
+}
+
+impl Before {
+    /// What the first mark says of it.
+    fn note(self) -> &'static str {
+        match self {
+            Self::Line => "",
+            Self::OpenLine => OPEN_LINE,
+            Self::Nothing => NEW_FILE,
+        }
+    }
 }
 
 impl Chosen {
+    /// Reads the lines of a block; an error is the index of the first that [`Self::lines`] does not write.
+    fn read(lines: &[&[u8]], shell: StartedShell) -> Result<Self, usize> {
+        let mut chosen = Self::default();
+        lines.iter().for_each(|line| chosen.learn(&String::from_utf8_lossy(without_end(line))));
+        let written = chosen.lines(shell);
+        let mut written = written.lines().map(str::as_bytes);
+        match lines.iter().position(|line| written.next() != Some(without_end(line))) {
+            Some(other) => Err(other),
+            None if written.next().is_some() => Err(lines.len()),
+            None => Ok(chosen),
+        }
+    }
+
     /// Learns what a line of a block says.
     fn learn(&mut self, line: &str) {
         if let Some(made) = line.strip_prefix(MADE) {
@@ -207,26 +252,26 @@ mod tests {
         Chosen { rm: true, completions: true, made: [".local/bin/rm".to_owned()].into() }
     }
 
-    fn read(text: &[u8]) -> Parts {
-        Parts::read(Some(text.to_vec())).expect("its marks are sound")
+    fn read(text: &[u8], shell: StartedShell) -> Parts {
+        Parts::read(Some(text.to_vec()), shell).expect("its marks are sound")
     }
 
     #[test]
     fn what_is_added_is_known_again_and_taken_out_to_the_byte() {
         for shell in [StartedShell::Bash, StartedShell::Zsh, StartedShell::Fish] {
             for file in FILES {
-                let added = read(file).with(&chosen().lines(shell));
+                let added = read(file, shell).with(&chosen().lines(shell));
                 assert!(added.starts_with(file) && added.ends_with(b"\n"));
-                let again = read(&added);
+                let again = read(&added, shell);
                 assert_eq!(again.chosen, chosen());
                 assert_eq!(again.with(&chosen().lines(shell)), added);
                 assert_eq!(again.without().as_deref(), Some(file));
                 let less = again.with(&Chosen { rm: false, ..chosen() }.lines(shell));
-                assert_eq!(read(&less).without().as_deref(), Some(file));
+                assert_eq!(read(&less, shell).without().as_deref(), Some(file));
             }
-            let new = Parts::read(None).expect("nothing is sound").with(&chosen().lines(shell));
-            assert_eq!(read(&new).without(), None);
-            assert_eq!(read(&[&new[..], b"more\n"].concat()).without().as_deref(), Some(&b"more\n"[..]));
+            let new = Parts::read(None, shell).expect("nothing is sound").with(&chosen().lines(shell));
+            assert_eq!(read(&new, shell).without(), None);
+            assert_eq!(read(&[&new[..], b"more\n"].concat(), shell).without().as_deref(), Some(&b"more\n"[..]));
         }
     }
 
@@ -234,26 +279,44 @@ mod tests {
     #[test]
     fn a_block_is_known_by_its_marks_wherever_it_is() {
         for file in FILES {
-            let added = [read(file).with(&chosen().lines(StartedShell::Bash)), b"below\n".to_vec()].concat();
+            let added = [read(file, StartedShell::Bash).with(&chosen().lines(StartedShell::Bash)), b"below\n".to_vec()]
+                .concat();
             let end = if file.last().is_some_and(|byte| *byte != b'\n') { &b"\n"[..] } else { b"" };
-            assert_eq!(read(&added).without(), Some([file, end, b"below\n"].concat()));
+            assert_eq!(read(&added, StartedShell::Bash).without(), Some([file, end, b"below\n"].concat()));
         }
-        let added = String::from_utf8(read(b"a\n").with(&chosen().lines(StartedShell::Zsh))).expect("text");
-        let other = read(added.replace('\n', "\r\n").as_bytes());
+        let added =
+            String::from_utf8(read(b"a\n", StartedShell::Zsh).with(&chosen().lines(StartedShell::Zsh))).expect("text");
+        let other = read(added.replace('\n', "\r\n").as_bytes(), StartedShell::Zsh);
         assert_eq!((other.without().as_deref(), other.chosen), (Some(&b"a\r\n"[..]), chosen()));
+    }
+
+    /// The line that a text is refused by. BLOCK is the lines of a block.
+    fn refused(text: &str) -> Option<usize> {
+        let block = chosen().lines(StartedShell::Bash);
+        let text = text.replace("FIRST", FIRST).replace("LAST", LAST).replace("BLOCK\n", &block);
+        Parts::read(Some(text.into_bytes()), StartedShell::Bash).err().map(|damaged| damaged.line)
     }
 
     #[test]
     fn marks_that_are_no_pair_are_refused_by_their_line() {
-        let line = |text: &str| {
-            let text = text.replace("FIRST", FIRST).replace("LAST", LAST);
-            Parts::read(Some(text.into_bytes())).map(|_| ()).map_err(|damaged| damaged.line)
-        };
-        assert_eq!(line("a\nFIRST\nb\n"), Err(2));
-        assert_eq!(line("a\nb\nLAST\n"), Err(3));
-        assert_eq!(line("FIRST\nFIRST\nLAST\n"), Err(2));
-        assert_eq!(line("FIRST\nLAST\nb\nFIRST\nLAST\n"), Err(4));
-        assert_eq!(line("LAST\nFIRST\n"), Err(1));
-        assert_eq!(line("FIRST\nLAST"), Ok(()));
+        assert_eq!(refused("a\nFIRST\nb\n"), Some(2));
+        assert_eq!(refused("a\nb\nLAST\n"), Some(3));
+        assert_eq!(refused("FIRST\nFIRST\nLAST\n"), Some(2));
+        assert_eq!(refused("FIRST\nBLOCK\nLAST\nb\nFIRST\nBLOCK\nLAST\n"), Some(7));
+        assert_eq!(refused("LAST\nFIRST\n"), Some(1));
+        assert_eq!(refused("FIRST\nBLOCK\nLAST"), None);
+    }
+
+    #[test]
+    fn lines_of_others_between_the_marks_are_refused_and_marks_with_more_are_none() {
+        assert_eq!(refused("FIRST\nBLOCK\nexport MINE=1\nLAST\n"), Some(5));
+        assert_eq!(refused("FIRST\nexport MINE=1\nBLOCK\nLAST\n"), Some(2));
+        assert_eq!(refused("FIRST\nBLOCK\nBLOCK\nLAST\n"), Some(5));
+        assert_eq!(refused("cat <<EOF\nFIRST\na\nLAST\nEOF\n"), Some(3));
+        assert_eq!(refused("FIRST\nLAST\n"), Some(2));
+        assert_eq!(refused("FIRST my own note\na\nLAST of it\n"), None);
+        assert!(!read(b"# >>> rrm setup >>> my own note\n", StartedShell::Bash).has_block());
+        let zsh = read(b"", StartedShell::Bash).with(&chosen().lines(StartedShell::Zsh));
+        Parts::read(Some(zsh), StartedShell::Bash).expect_err("it is for another shell");
     }
 }
