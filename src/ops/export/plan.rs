@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::freedesktop::{Place, in_home, on_volume};
@@ -32,6 +32,8 @@ pub struct ExportOptions {
     pub data_home: Option<PathBuf>,
     /// Tells what the clock on the wall showed: other programs note only that.
     pub wall_clock: WallClock,
+    /// What was removed more recently than this stays: other programs could delete it at once.
+    pub floor: Option<TimeDelta>,
     /// The time of the command.
     pub now: DateTime<Utc>,
 }
@@ -43,7 +45,7 @@ impl ExportOptions {
     /// These, to the trash in this directory for a user's data, or to that at the top of their volume.
     #[must_use]
     pub fn new(selection: Selection, data_home: Option<PathBuf>, wall_clock: WallClock, now: DateTime<Utc>) -> Self {
-        Self { selection, data_home, wall_clock, now }
+        Self { selection, data_home, wall_clock, floor: None, now }
     }
 }
 
@@ -169,6 +171,10 @@ fn told_of(item: &TrashItem, options: &ExportOptions) -> Result<(PathBuf, DateTi
     let unknown = |reason| refused(item, ErrorKind::UnknownOrigin, reason);
     let original = item.original_path().ok_or_else(|| unknown("it has no record of its original path"))?;
     let removed = item.trashed.instant().ok_or_else(|| unknown("it has no record of when it was removed"))?;
+    let is_too_recent = |floor| removed.checked_add_signed(floor).is_none_or(|end| end > options.now);
+    if options.floor.is_some_and(is_too_recent) {
+        return Err(refused(item, ErrorKind::TooRecent, "it was removed too recently"));
+    }
     Ok((original.to_owned(), removed))
 }
 
