@@ -97,7 +97,10 @@ impl ForeignTrash {
             part.map(|part| check_ours(&part, &path, action).map(|_| part)).transpose()
         };
         let (Some(files), Some(info)) = (part(FILES)?, part(INFO)?) else { return Ok(None) };
-        let reach = if is.mode & 0o077 == 0 { Reach::Owner } else { Reach::Others };
+        let reach = match is.mode & 0o077 {
+            0 => Reach::Owner,
+            _ => Reach::Others,
+        };
         Ok(Some(Self { path: path.to_owned(), serves: place.serves().clone(), reach, files, info }))
     }
 

@@ -53,7 +53,7 @@ impl Limits {
             let text = |key| config.get(key).map(|value| value.to_string_lossy());
             let least_grace = text(Key::GracePeriod).map(|text| values::grace(&text)).transpose()?;
             let most_space = text(Key::MaxSize).map(|text| values::size(&text)).transpose()?;
-            Ok(Known { least_grace, most_space, config })
+            Ok(Known { config, least_grace, most_space })
         });
         read.map_or_else(|error| Self::Unknown(Arc::new(error)), Self::Known)
     }
