@@ -130,6 +130,11 @@ fn no_trash_is_made_on_a_mount_that_root_has_forbidden() {
     sandbox.command(["rm".as_ref(), file.as_os_str()]).run().ok();
     assert_eq!(fs::read_dir(mount.path()).expect("it can be read").count(), 0);
     assert_eq!(sandbox.list_json()[0]["trash_dir"], *sandbox.trash().to_string_lossy());
+    // As little where what root has set cannot be read.
+    fs::set_permissions(sandbox.root().join("etc/rrm"), PermissionsExt::from_mode(0o700)).expect("root may");
+    let file = sandbox.file("mount/f", "content");
+    sandbox.command(["rm".as_ref(), file.as_os_str()]).run().ok();
+    assert_eq!(fs::read_dir(mount.path()).expect("it can be read").count(), 0);
 }
 
 /// Neither less nor more is deleted on the word of what is not root's alone; and a removal needs no limits.
@@ -151,10 +156,12 @@ fn limits_that_others_could_have_set_delete_nothing() {
     for (how, spoil) in spoil {
         let sandbox = machine();
         set(&sandbox, "grace-period", "0").run().ok();
-        spoil(&sandbox.root().join("etc/rrm"));
-        for name in ["f", "g"] {
+        for name in ["f", "g", "due"] {
             sandbox.file(name, "content");
         }
+        sandbox.rrm(["rm", "-g", "0", "due"]).ok();
+        spoil(&sandbox.root().join("etc/rrm"));
+        assert_eq!(sandbox.list_json()[0]["goes"], "later", "{how}");
         sandbox.rrm(["config", "set", "grace-period", "31d"]).ok();
         sandbox.rrm(["config", "get", "grace-period"]).ok().out_is("31d\n");
         sandbox.rrm(["config", "unset", "grace-period"]).ok();
@@ -179,7 +186,7 @@ fn limits_that_others_could_have_set_delete_nothing() {
             let run = sandbox.command(words).run();
             run.fails(2).err_contains("what root has set for all users cannot be read; run rrm doctor");
         }
-        assert!(sandbox.path("g").exists() && sandbox.list_json().len() == 1, "{how}");
+        assert!(sandbox.path("g").exists() && sandbox.list_json().len() == 2, "{how}");
         sandbox.rrm(["doctor"]).fails(1).out_contains("what root has set for all users cannot be read");
         sandbox.rrm(["undo"]).ok();
     }
