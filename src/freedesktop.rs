@@ -7,8 +7,9 @@
 //!
 //! # Security
 //! Another user, or whoever had a shared drive before, may have made any of it. A trash is believed only where the
-//! specification lets it be: it is ours, nobody else may write there, and no link leads to it. An entry is believed only
-//! where its path is plain and cannot lead out of what the trash serves.
+//! specification lets it be: it and both directories in it are ours, nobody else may write there, and no link leads to it.
+//! What is told of a thing is believed only if we wrote it, and its path is plain and cannot lead out of what the trash
+//! serves.
 
 mod info;
 mod places;
@@ -28,7 +29,7 @@ pub use info::{Info, Removed};
 pub use places::{Place, Serves, at, in_home, on_volume, open_each, places};
 pub use receive::Announced;
 
-/// What is tried, in every error about such a trash.
+/// What is tried, in every error about reading such a trash.
 pub const IMPORT: &str = "import";
 
 /// Where the things are.
@@ -44,8 +45,18 @@ const ENDING: &[u8] = b".trashinfo";
 pub struct ForeignTrash {
     path: PathBuf,
     serves: Serves,
+    reach: Reach,
     files: Dir,
     info: Dir,
+}
+
+/// Whom the modes of a trash let in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Reach {
+    /// Its owner alone, whatever the modes of its files are.
+    Owner,
+    /// Others too.
+    Others,
 }
 
 /// What is told of one thing in such a trash.
@@ -71,31 +82,26 @@ pub struct Contents {
 }
 
 impl ForeignTrash {
-    /// Opens the trash at `path`, or says that there is none.
-    pub fn open(path: &Path, serves: Serves) -> Result<Option<Self>> {
-        let Some(dir) = if_there(Dir::open(path)).map_err(|error| not_opened(path, error))? else {
-            return Ok(None);
-        };
-        Self::checked(&dir, path, serves, |name| if_there(dir.open_dir(name)))
-    }
-
     /// The trash in this directory, if it is safe and `part` opens its two directories.
     fn checked(
         dir: &Dir,
-        path: &Path,
-        serves: Serves,
+        place: &Place,
+        action: &'static str,
         part: impl Fn(Name<'_>) -> io::Result<Option<Dir>>,
     ) -> Result<Option<Self>> {
-        let is = dir.metadata().map_err(cannot(IMPORT, path))?;
-        if is.uid != sys::effective_uid() {
-            return Err(unsafe_trash(path, format!("it belongs to user {}", is.uid)));
-        }
-        if is.mode & 0o022 != 0 {
-            return Err(unsafe_trash(path, format!("others may write to it (mode {:04o})", is.mode)));
-        }
-        let part = |name: Name<'_>| part(name).map_err(|error| not_opened(&path.join(name.as_os_str()), error));
+        let path = place.path();
+        let is = check_ours(dir, path, action)?;
+        let part = |name: Name<'_>| {
+            let path = path.join(name.as_os_str());
+            let part = part(name).map_err(|error| not_opened(action, &path, error))?;
+            part.map(|part| check_ours(&part, &path, action).map(|_| part)).transpose()
+        };
         let (Some(files), Some(info)) = (part(FILES)?, part(INFO)?) else { return Ok(None) };
-        Ok(Some(Self { path: path.to_owned(), serves, files, info }))
+        let reach = match is.mode & 0o077 {
+            0 => Reach::Owner,
+            _ => Reach::Others,
+        };
+        Ok(Some(Self { path: path.to_owned(), serves: place.serves().clone(), reach, files, info }))
     }
 
     /// Where it is.
@@ -170,7 +176,9 @@ impl ForeignTrash {
         };
         let checked = Name::new(info).map_err(|_| untrusted("its name cannot be used"))?;
         let own = Name::new(own).map_err(|_| untrusted("its name cannot be used"))?;
-        let Some(info) = Info::read(&self.info, checked).map_err(cannot(IMPORT, &path))? else { return Ok(None) };
+        let Some(info) = Info::read(&self.info, checked, self.reach).map_err(cannot(IMPORT, &path))? else {
+            return Ok(None);
+        };
         let info = info.map_err(untrusted)?;
         let original = self.serves.absolute(&info.path).map_err(untrusted)?;
         let metadata = if_there(self.files.metadata_of(own));
@@ -199,15 +207,27 @@ fn info_of(name: &OsStr) -> OsString {
     OsString::from_iter([name, OsStr::from_bytes(ENDING)])
 }
 
-fn not_opened(path: &Path, error: io::Error) -> Error {
+/// Fails unless this directory is ours and nobody else may write to it.
+fn check_ours(dir: &Dir, path: &Path, action: &'static str) -> Result<Metadata> {
+    let is = dir.metadata().map_err(cannot(action, path))?;
+    if is.uid != sys::effective_uid() {
+        return Err(unsafe_trash(action, path, format!("it belongs to user {}", is.uid)));
+    }
+    if is.mode & 0o022 != 0 {
+        return Err(unsafe_trash(action, path, format!("others may write to it (mode {:04o})", is.mode)));
+    }
+    Ok(is)
+}
+
+fn not_opened(action: &'static str, path: &Path, error: io::Error) -> Error {
     match error.kind() {
-        io::ErrorKind::NotADirectory => unsafe_trash(path, "it is a symbolic link or not a directory"),
-        _ => Error::system(IMPORT, path, error),
+        io::ErrorKind::NotADirectory => unsafe_trash(action, path, "it is a symbolic link or not a directory"),
+        _ => Error::system(action, path, error),
     }
 }
 
-fn unsafe_trash(path: &Path, reason: impl Into<std::borrow::Cow<'static, str>>) -> Error {
-    Error::new(ErrorKind::UntrustedRecord, IMPORT, path, reason)
+fn unsafe_trash(action: &'static str, path: &Path, reason: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(ErrorKind::UntrustedRecord, action, path, reason)
 }
 
 impl Serves {

@@ -35,7 +35,7 @@ pub use read::{Reading, kind_of};
 pub use record::stray::{Stray, erase_stray, stray};
 pub use spot::{Holding, Shelved};
 pub use staging::note::{Note, Noted, Owner};
-pub use staging::notice::Notice;
+pub use staging::notice::Notices;
 pub use staging::{Staged, Staging};
 pub use undone::{Past, Seen, Undone};
 

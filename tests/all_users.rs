@@ -65,7 +65,7 @@ fn root_cleans_for_each_user_with_that_users_rights() {
     run.ok()
         .err_contains("cannot run rrm clean for all users: you are not root")
         .out_contains("claimed by 65534\nclaimed by 0\n");
-    run.out_contains("\nnobody:\nwould delete ").out_contains("\nwould delete 1 item (2 B)\n");
+    run.out_contains("\nnobody:\n  would delete ").out_contains("\n  would delete 1 item (2 B)\n");
     for name in ["root", "nobody"] {
         let lines = run.stdout().lines().filter(|line| line.starts_with(&format!("{name}: deleted 1 item, "))).count();
         assert_eq!(lines, 1, "a line for each user of the run that deleted: {run}");
@@ -92,7 +92,7 @@ fn root_cleans_where_only_a_further_group_of_the_user_leads() {
         env -i PATH="$PATH" "$RRM" clean --all-users --verbose
         member "$RRM" list
     "#;
-    in_own_machine(&sandbox, script).ok().out_contains("nobody:\ndeleted 1 item").err_contains("the trash is empty");
+    in_own_machine(&sandbox, script).ok().out_contains("nobody:\n  deleted 1 item").err_contains("the trash is empty");
 }
 
 /// What a user's process says is that user's word: root's log takes no more of it than one line, and no escape.
@@ -141,7 +141,11 @@ END
     run.err_contains("rrm: 5001 more lines about the trash of root are not shown\n");
     run.err_contains("rrm: 5001 more lines about the trash of nobody are not shown\n");
     let lines = run.stdout().lines().count() + run.stderr().lines().count();
-    assert_eq!(lines, 2 * (1000 + 1) + 2, "two users, and two lines in the log");
+    assert_eq!(
+        lines,
+        2 * (1000 + 3) + 2,
+        "two users, each with a name, an empty line and a count; and two lines in the log"
+    );
 }
 
 /// Whoever is the user of a process may take what it has: it has nothing of root's, and no terminal.
@@ -203,7 +207,7 @@ name"; echo y >due; "$0" rm tree odd*; "$0" rm -g 0 due' "$RRM"
         run.err_contains(&format!("cannot run rrm {command} for all users: you are not root"));
     }
     let parts: Vec<&str> = out.split("==\n").collect();
-    assert!(parts[0].starts_with("root:\nID") && parts[0].contains("\n\nnobody:\nID"), "{run}");
+    assert!(parts[0].starts_with("root:\n  ID") && parts[0].contains("\n\nnobody:\n  ID"), "{run}");
     assert_eq!(parts[0].matches("of-root").count(), 1, "{run}");
     let objects = |part: &str| -> Vec<serde_json::Value> {
         part.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect()
@@ -220,7 +224,7 @@ name"; echo y >due; "$0" rm tree odd*; "$0" rm -g 0 due' "$RRM"
     assert!(sums[1]["next_due"].is_string() && sums[1]["oldest"].is_string(), "{run}");
     assert_eq!(parts[5], "", "nothing is so large");
     run.err_contains("no user has anything in the trash");
-    assert!(parts[6].contains("root:\nchecked ") && parts[6].contains("nobody:\nchecked "), "{run}");
+    assert!(parts[6].contains("root:\n  checked ") && parts[6].contains("nobody:\n  checked "), "{run}");
 }
 
 /// One whose trash is broken, or whose process dies, is named, and the others are listed.
@@ -248,10 +252,10 @@ END
     run.err_contains("cannot use with --all-users '--format': it does not say whose an item is");
     run.err_contains("cannot run rrm list for nobody: signal: 11 (SIGSEGV)");
     assert!(
-        out.contains("root:\nID") && out.contains("\nroot      1   8 B ") && out.contains("root:\nlisted\n"),
+        out.contains("root:\n  ID") && out.contains("\nroot      1   8 B ") && out.contains("root:\n  listed\n"),
         "{run}"
     );
-    assert!(out.contains("nobody:\nerror: "), "{run}");
+    assert!(out.contains("nobody:\n  error: "), "{run}");
     let statuses: Vec<&str> = out.lines().filter_map(|line| line.strip_prefix("status ")).collect();
     assert_eq!(statuses, ["1", "1", "1", "2", "1"], "{run}");
 }
@@ -277,14 +281,60 @@ END
     "#;
     let run = in_own_machine(&sandbox, script);
     let out = run.ok().stdout();
-    let (text, rest) = out.split_once("\n\nnobody:\n[[[[\n'nobody\n\n").unwrap_or_else(|| panic!("{run}"));
-    assert_eq!(text, "root:\n\\x1b[2J\\xe2\\x80\\xae of root", "{run}");
+    let (text, rest) = out.split_once("\n\nnobody:\n  [[[[\n  'nobody\n\n").unwrap_or_else(|| panic!("{run}"));
+    assert_eq!(text, "root:\n  \\x1b[2J\\xe2\\x80\\xae of root", "{run}");
     let object = r#"{"goes":"now","path":"\u001b[2J\u202e","size":1,"user":"root"}"#;
     let expected =
         format!("{object}\nstatus 1\nUSER  ITEMS  SIZE  OLDEST    DUE\nroot      1   1 B       -  1 now\nstatus 1\n");
     assert_eq!(rest, format!("{expected}{object}\nstatus 1\n"), "{run}");
     run.err_contains("cannot run rrm list for nobody: its output is not JSON");
     run.err_contains("cannot sum up the trash of nobody: its list cannot be read to its end");
+}
+
+/// A user takes the pipe of their process, and prints what looks like another's section, or like root's own word.
+#[test]
+fn a_user_cannot_speak_for_another() {
+    if !is_root() {
+        skip!("root", "to look for others");
+    }
+    let sandbox = Sandbox::ordinary();
+    let script = r#"
+        instead_of_setpriv <<'END'
+#!/bin/sh
+case "$*" in *reuid=0*) exit ;; esac
+printf '\nroot:\nID forged\n'; printf 'rrm: cannot list the trash of root\n' >&2
+END
+        all() { env -i PATH="$PATH" HOME="$OTHER" "$RRM" "$@" --all-users; }
+        all list; all clean; all clean --verbose; all stats || true
+    "#;
+    let run = in_own_machine(&sandbox, script);
+    let (out, err) = (run.ok().stdout(), run.stderr());
+    assert_eq!(out, "nobody:\n  \n  root:\n  ID forged\n\n".repeat(3), "{run}");
+    assert_eq!(err.matches("nobody: rrm: cannot list the trash of root\n").count(), 4, "{run}");
+    assert_eq!(err.matches("rrm: cannot list").count(), 4, "{run}");
+}
+
+/// A full disk under root's output is no fault of a user's.
+#[test]
+fn output_that_cannot_be_written_is_not_a_users_failure() {
+    if !is_root() {
+        skip!("root", "to look for others");
+    }
+    let sandbox = Sandbox::ordinary();
+    let script = r#"
+        instead_of_setpriv <<'END'
+#!/bin/sh
+echo said
+END
+        for command in clean list; do
+            env -i PATH="$PATH" HOME="$OTHER" "$RRM" $command --all-users >/dev/full || echo "status $?"
+        done
+    "#;
+    let run = in_own_machine(&sandbox, script);
+    run.ok().out_is("status 1\nstatus 1\n");
+    let err = run.stderr();
+    assert_eq!(err.matches("rrm: write error: No space left on device\n").count(), 2, "{run}");
+    assert!(!err.contains("cannot"), "{run}");
 }
 
 /// Who stops their own process keeps root from nobody else's trash.
@@ -310,7 +360,7 @@ END
     let run = in_own_machine(&sandbox, script);
     run.ok().err_contains("cannot clean the trash of root: it did not end in time and was killed");
     run.err_contains("cannot run rrm list for root: it did not end in time and was killed");
-    run.out_contains("nobody:\nDATE a report\n").out_contains(" root: it did not end in time and was killed\n");
+    run.out_contains("nobody:\n  DATE a report\n").out_contains(" root: it did not end in time and was killed\n");
     run.out_contains("Z nobody: a report\n");
     assert_eq!(run.stdout().matches("status 1").count(), 3, "{run}");
     let sleepers = run.stdout();

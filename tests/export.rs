@@ -210,13 +210,41 @@ fn a_desktop_trash_that_is_not_safely_ours_gets_nothing() {
     sandbox.chmod(&trash, 0o777);
     refused("others may write to it (mode 0777)");
     sandbox.rrm(["export", "f"]).err_contains("hint: a desktop trash must be yours");
-    sandbox.chmod(&trash, 0o700);
+    // It is told of once, however many items there are.
+    sandbox.file("g", "content");
+    sandbox.rrm(["rm", "g"]).ok();
+    let run = sandbox.rrm(["export", "--under", "."]);
+    assert_eq!(run.fails(1).stderr().matches("others may write to it").count(), 1, "{run}");
+    sandbox.rrm(["undo"]).ok();
+    sandbox.chmod(&trash, 0o755);
+    for part in ["files", "info"] {
+        sandbox.chmod(trash.join(part), 0o777);
+        refused(&format!("Trash/{part}': others may write to it (mode 0777)"));
+        sandbox.chmod(trash.join(part), 0o755);
+    }
     fs::rename(trash.join("files"), sandbox.path("elsewhere")).expect("ours");
     sandbox.symlink(trash.join("files"), sandbox.path("elsewhere"));
     refused("symbolic link");
     fs::rename(&trash, sandbox.path("trash")).expect("ours");
     sandbox.symlink(&trash, sandbox.path("trash"));
     refused("symbolic link");
+}
+
+#[test]
+fn one_that_cannot_be_told_of_keeps_no_other() {
+    let sandbox = Sandbox::ordinary();
+    for name in ["a", "b", "c"] {
+        sandbox.file(name, name);
+        sandbox.rrm(["rm", name]).ok();
+    }
+    let items = sandbox.list_json();
+    let first = items.iter().find(|item| item["original_path"].as_str().is_some_and(|path| path.ends_with("/a")));
+    let notice = format!("{}.notice", first.expect("it is listed")["id"].as_str().expect("text"));
+    sandbox.dir(sandbox.trash().join(".staging").join(notice));
+    sandbox.chmod(sandbox.trash().join(".staging"), 0o700);
+    let run = sandbox.rrm(["export", "--under", "."]);
+    run.fails(1).err_contains("cannot export '").err_contains("/a'").out_contains("exported 2 of 3 items: ");
+    assert_eq!(things_in(&desktop(&sandbox)), ["b", "c"]);
 }
 
 #[test]
@@ -267,6 +295,35 @@ fn what_is_on_a_volume_stays_on_it() {
     sandbox.rrm(["import"]).ok();
     sandbox.command(["restore".as_ref(), first.as_os_str()]).run().ok();
     assert_eq!(fs::read_to_string(first).expect("back"), "a b");
+}
+
+/// Whoever owns the directory that all share may put another trash in the place of each, sticky or not.
+#[test]
+fn a_shared_trash_that_another_user_owns_is_not_used() {
+    in_mount_namespace!();
+    if !is_root() {
+        skip!("root", "to be another user");
+    }
+    let sandbox = Sandbox::ordinary();
+    let mount = or_skip!(Mount::tmpfs("mode=1777", &sandbox.path("mount")));
+    let (user, _) = User::Nobody.ids();
+    let of_another = |script: &str| {
+        let words = ["--reuid=65533", "--regid=65533", "--clear-groups", "sh", "-ec", script];
+        sandbox.tool("setpriv", words).within(mount.path()).by(User::Caller).run().ok();
+    };
+    of_another("mkdir .Trash; chmod 1777 .Trash");
+    let file = sandbox.file("mount/f", "content");
+    sandbox.command(["rm".as_ref(), file.as_os_str()]).run().ok();
+    sandbox.command(["export".as_ref(), file.as_os_str()]).run().ok().silent();
+    let shared = mount.path().join(".Trash").join(user.to_string());
+    assert!(!shared.exists(), "it would be out of reach once its owner moves it away");
+    assert_eq!(things_in(&mount.path().join(format!(".Trash-{user}"))), ["f"]);
+    // One that was made there before is not believed.
+    for part in ["files", "info"] {
+        sandbox.dir(shared.join(part));
+    }
+    let import = sandbox.command(["import".as_ref(), shared.as_os_str()]).run();
+    import.fails(1).err_contains("it is shared and belongs to user 65533");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::common::{Invocation, Missing, Mount, Run, Sandbox, Tree, User, snapshot};
+use crate::common::{Invocation, Missing, Mount, Run, Sandbox, Tree, User, is_root, snapshot};
 
 /// A time by the clock on the wall, as other programs write it, and in the zone that tests are in.
 const DATE: &str = "2026-01-02T03:04:05";
@@ -19,7 +19,8 @@ fn foreign_trash(sandbox: &Sandbox) -> PathBuf {
 /// Makes an empty trash as other programs do.
 fn make_trash(sandbox: &Sandbox, at: &Path) {
     for part in ["files", "info"] {
-        sandbox.dir(at.join(part));
+        let part = sandbox.dir(at.join(part));
+        sandbox.chmod(part, 0o700);
     }
     sandbox.chmod(at, 0o700);
 }
@@ -314,6 +315,39 @@ fn a_trash_that_is_not_safely_ours_is_refused() {
     sandbox.command(["import".as_ref(), nothing.as_os_str()]).run().fails(1).err_contains("it is not a trash");
     let missing = sandbox.rrm(["import", "no/such/place"]);
     missing.fails(1).err_contains("No such file or directory").err_contains("hint: check the spelling of the path");
+}
+
+/// In directories that anybody may write to, another user tells of what was never there.
+#[test]
+fn what_another_user_planted_is_not_imported() {
+    if !is_root() {
+        skip!("root", "to be another user");
+    }
+    let sandbox = Sandbox::ordinary();
+    let trash = foreign_trash(&sandbox);
+    make_trash(&sandbox, &trash);
+    for above in trash.ancestors().take_while(|above| above.starts_with(sandbox.root())) {
+        sandbox.chmod(above, 0o755);
+    }
+    let parts = ["files", "info"].map(|part| trash.join(part));
+    for part in &parts {
+        sandbox.chmod(part, 0o777);
+    }
+    let told = info(&sandbox.path("planted").to_string_lossy());
+    let script = r#"printf %s "$TOLD" >info/p.trashinfo; echo bad >files/p; chmod 666 info/p.trashinfo files/p"#;
+    let words = ["--reuid=65533", "--regid=65533", "--clear-groups", "sh", "-ec", script];
+    sandbox.tool("setpriv", words).with("TOLD", &told).within(&trash).by(User::Caller).run().ok();
+    for part in &parts {
+        let reason = format!("{}': others may write to it (mode 0777)", part.display());
+        import(&sandbox, &[]).fails(1).err_contains(&reason);
+        sandbox.chmod(part, 0o755);
+    }
+    // What was planted while they were open is as little believed afterwards.
+    import(&sandbox, &[]).fails(1).err_contains("p.trashinfo': it belongs to another user; it was left unchanged");
+    let own = trash.join("info/p.trashinfo");
+    sandbox.chown(&own, User::Nobody.ids().0);
+    import(&sandbox, &[]).fails(1).err_contains("p.trashinfo': others may write to it; it was left unchanged");
+    assert_eq!(listed(&sandbox).len(), 0);
 }
 
 /// A rename would carry the mount along, and the next clean would empty a live file system.

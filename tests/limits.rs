@@ -67,6 +67,26 @@ fn nothing_goes_before_the_least_grace_period() {
     assert!(sandbox.list_json().is_empty());
 }
 
+/// Where other programs see an item, nothing keeps it from going at once.
+#[test]
+fn nothing_is_exported_before_the_least_grace_period() {
+    if !is_root() {
+        skip!("root", "to set limits");
+    }
+    let sandbox = machine();
+    set(&sandbox, "grace-period", "7d").run().ok();
+    sandbox.file("f", "content");
+    sandbox.rrm(["rm", "f"]).ok();
+    for words in [&["export", "f"][..], &["export", "-n", "f"]] {
+        let run = sandbox.command(words).run();
+        run.fails(1).err_contains("cannot export ").err_contains("it was removed too recently");
+        run.err_contains("hint: root has set how long items are kept at least; see rrm config --system");
+    }
+    assert_eq!(sandbox.list_json().len(), 1);
+    sandbox.command(["config", "--system", "unset", "grace-period"]).by(User::Caller).run().ok();
+    sandbox.rrm(["export", "f"]).ok();
+}
+
 #[test]
 fn a_plain_clean_makes_room_as_root_has_set() {
     if !is_root() {
@@ -110,6 +130,11 @@ fn no_trash_is_made_on_a_mount_that_root_has_forbidden() {
     sandbox.command(["rm".as_ref(), file.as_os_str()]).run().ok();
     assert_eq!(fs::read_dir(mount.path()).expect("it can be read").count(), 0);
     assert_eq!(sandbox.list_json()[0]["trash_dir"], *sandbox.trash().to_string_lossy());
+    // As little where what root has set cannot be read.
+    fs::set_permissions(sandbox.root().join("etc/rrm"), PermissionsExt::from_mode(0o700)).expect("root may");
+    let file = sandbox.file("mount/f", "content");
+    sandbox.command(["rm".as_ref(), file.as_os_str()]).run().ok();
+    assert_eq!(fs::read_dir(mount.path()).expect("it can be read").count(), 0);
 }
 
 /// Neither less nor more is deleted on the word of what is not root's alone; and a removal needs no limits.
@@ -118,9 +143,10 @@ fn limits_that_others_could_have_set_delete_nothing() {
     if !is_root() {
         skip!("root", "to set limits");
     }
-    let spoil: [(&str, fn(&Path)); 4] = [
+    let spoil: [(&str, fn(&Path)); 5] = [
         ("owner", |directory| chown(directory, Some(65534), Some(65534)).expect("root may")),
         ("mode", |directory| fs::set_permissions(directory, PermissionsExt::from_mode(0o777)).expect("root may")),
+        ("closed", |directory| fs::set_permissions(directory, PermissionsExt::from_mode(0o700)).expect("root may")),
         ("link", |directory| {
             fs::rename(directory, directory.with_extension("real")).expect("root may");
             symlink(directory.with_extension("real"), directory).expect("root may");
@@ -130,19 +156,37 @@ fn limits_that_others_could_have_set_delete_nothing() {
     for (how, spoil) in spoil {
         let sandbox = machine();
         set(&sandbox, "grace-period", "0").run().ok();
-        spoil(&sandbox.root().join("etc/rrm"));
-        for name in ["f", "g"] {
+        for name in ["f", "g", "due"] {
             sandbox.file(name, "content");
         }
-        sandbox.rrm(["rm", "-g", "0", "f"]).ok();
-        for words in
-            [&["clean"][..], &["clean", "--all", "--yes"], &["rm", "--immediate", "g"], &["config", "--system"]]
-        {
+        sandbox.rrm(["rm", "-g", "0", "due"]).ok();
+        spoil(&sandbox.root().join("etc/rrm"));
+        assert_eq!(sandbox.list_json()[0]["goes"], "later", "{how}");
+        sandbox.rrm(["config", "set", "grace-period", "31d"]).ok();
+        sandbox.rrm(["config", "get", "grace-period"]).ok().out_is("31d\n");
+        sandbox.rrm(["config", "unset", "grace-period"]).ok();
+        sandbox.rrm(["rm", "f"]).ok();
+        for words in [
+            &["clean"][..],
+            &["clean", "--all", "--yes"],
+            &["export", "f"],
+            &["rm", "--immediate", "g"],
+            &["config", "--system"],
+        ] {
             let run = sandbox.command(words).run();
             assert!(!run.status.success(), "{how}: {run}");
-            run.err_contains("nothing is deleted until root repairs that");
+            run.err_contains("nothing is deleted or exported until root repairs that");
         }
-        assert!(sandbox.path("g").exists() && sandbox.list_json().len() == 1, "{how}");
+        // What they may forbid counts as forbidden.
+        for words in [
+            &["rm", "-g", "1s", "g"][..],
+            &["config", "set", "grace-period", "1s"],
+            &["config", "set", "other-mounts", "own"],
+        ] {
+            let run = sandbox.command(words).run();
+            run.fails(2).err_contains("what root has set for all users cannot be read; run rrm doctor");
+        }
+        assert!(sandbox.path("g").exists() && sandbox.list_json().len() == 2, "{how}");
         sandbox.rrm(["doctor"]).fails(1).out_contains("what root has set for all users cannot be read");
         sandbox.rrm(["undo"]).ok();
     }

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 
 use chrono::{DateTime, NaiveDate, NaiveDateTime, Utc};
 
-use crate::sys::{Dir, FileKind, Name, Timestamp, if_there, metadata_of_file};
+use super::Reach;
+use crate::sys::{Dir, FileKind, Name, Timestamp, effective_uid, if_there, metadata_of_file};
 use crate::text::percent_decoded;
 
 /// More than any of them needs: a path of 4095 bytes, each of them escaped, and a date.
@@ -51,8 +52,9 @@ impl Info {
         format!("[Trash Info]\nPath={path}\nDeletionDate={removed}\nX-Rrm-Item={id}\n")
     }
 
-    /// Reads the file `name` of `dir`: `None` if it is gone, or why it cannot be believed. What is no file is not opened.
-    pub fn read(dir: &Dir, name: Name<'_>) -> io::Result<Option<Result<Self, &'static str>>> {
+    /// Reads the file `name` of `dir`, which `reach` can get at: `None` if it is gone, or why it cannot be believed. What is no
+    /// file is not opened.
+    pub fn read(dir: &Dir, name: Name<'_>, reach: Reach) -> io::Result<Option<Result<Self, &'static str>>> {
         let file = match dir.metadata_of(name) {
             Ok(is) if is.kind == FileKind::File => dir.open_file(name),
             Ok(_) => return Ok(Some(Err("it is not a regular file"))),
@@ -60,9 +62,15 @@ impl Info {
         };
         let mut text = Vec::new();
         let Some(file) = if_there(file)? else { return Ok(None) };
-        let written = metadata_of_file(&file)?.modified;
+        let is = metadata_of_file(&file)?;
+        if is.uid != effective_uid() {
+            return Ok(Some(Err("it belongs to another user")));
+        }
+        if reach == Reach::Others && is.mode & 0o022 != 0 {
+            return Ok(Some(Err("others may write to it")));
+        }
         file.take(LARGEST + 1).read_to_end(&mut text)?;
-        Ok(Some(if text.len() as u64 > LARGEST { Err("it is too large") } else { Self::parse(&text, written) }))
+        Ok(Some(if text.len() as u64 > LARGEST { Err("it is too large") } else { Self::parse(&text, is.modified) }))
     }
 
     /// Of a key that is there several times, the first counts (as the specification says). One without a date was `written`

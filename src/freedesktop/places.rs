@@ -1,10 +1,11 @@
 //! Where the trashes of other programs are.
 
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use super::{ForeignTrash, IMPORT, unsafe_trash};
-use crate::error::{ErrorKind, Result, cannot};
+use super::{ForeignTrash, IMPORT, not_opened, unsafe_trash};
+use crate::error::{ErrorKind, Result};
 use crate::sys::{self, Dir, Metadata, Name, STICKY, if_there};
 use crate::volume::ask_each;
 
@@ -73,7 +74,7 @@ pub fn on_volume(top: &Dir, path: &Path) -> Place {
 
 fn shares(top: &Dir, uid: &str) -> bool {
     let (Ok(shared), Ok(uid)) = (top.open_dir(Name::fixed(SHARED)), Name::new(uid)) else { return false };
-    let is_safe = shared.metadata().is_ok_and(|is| is.mode & STICKY != 0);
+    let is_safe = shared.metadata().is_ok_and(|is| why_unsafe(&is).is_none());
     let is_for_us = match if_there(shared.metadata_of(uid)) {
         Ok(Some(is)) => is.is_dir() && is.uid == sys::effective_uid(),
         Ok(None) => shared.is_writable(),
@@ -109,12 +110,17 @@ impl Place {
     }
 
     /// Opens the trash there, or says that there is none. A mount that we may not look into has none.
-    pub fn open(&self) -> Result<Option<ForeignTrash>> {
-        let opened = self.check_shared().and_then(|()| ForeignTrash::open(&self.path, self.serves.clone()));
-        match opened {
+    pub fn open(&self, action: &'static str) -> Result<Option<ForeignTrash>> {
+        match self.check_above(action).and_then(|()| self.open_checked(action)) {
             Err(error) if self.found == Found::ByLooking && error.kind != ErrorKind::UntrustedRecord => Ok(None),
             opened => opened,
         }
+    }
+
+    fn open_checked(&self, action: &'static str) -> Result<Option<ForeignTrash>> {
+        let opened = if_there(Dir::open(&self.path)).map_err(|error| not_opened(action, &self.path, error))?;
+        let checked = |dir: Dir| ForeignTrash::checked(&dir, self, action, |name| if_there(dir.open_dir(name)));
+        opened.map_or(Ok(None), checked)
     }
 
     /// What the paths in it are about.
@@ -133,35 +139,37 @@ impl Place {
         self.path.parent().unwrap_or(Path::new("/"))
     }
 
-    /// Where every user may make a trash, nobody else must be able to put another in its place: the directory has to be
-    /// sticky, and no link.
-    fn check_shared(&self) -> Result<()> {
+    /// See [`check_shared`]. The directory has to be no link.
+    fn check_above(&self, action: &'static str) -> Result<()> {
         if !self.is_shared() || sys::metadata_at(&self.path).is_err() {
             return Ok(());
         }
         let above = self.above();
         match Dir::open(above).and_then(|dir| dir.metadata()) {
-            Ok(shared) => check_sticky(above, &shared),
-            Err(error) if error.kind() == std::io::ErrorKind::NotADirectory => {
-                Err(unsafe_trash(above, "it is a symbolic link or not a directory"))
-            }
-            Err(error) => Err(cannot(IMPORT, above)(error)),
+            Ok(shared) => check_shared(action, above, &shared),
+            Err(error) => Err(not_opened(action, above, error)),
         }
     }
 }
 
-/// See [`Place::check_shared`].
-pub(super) fn check_sticky(path: &Path, shared: &Metadata) -> Result<()> {
-    match shared.mode & STICKY {
-        0 => Err(unsafe_trash(path, "it is shared and not sticky (chmod +t)")),
-        _ => Ok(()),
+/// Where every user may make a trash, nobody else must be able to put another in its place: the directory has to be sticky,
+/// and root's or our own, because its owner may do that all the same.
+pub(super) fn check_shared(action: &'static str, path: &Path, shared: &Metadata) -> Result<()> {
+    let safe = why_unsafe(shared).map_or(Ok(()), Err);
+    safe.map_err(|reason| unsafe_trash(action, path, reason))
+}
+
+fn why_unsafe(shared: &Metadata) -> Option<Cow<'static, str>> {
+    if shared.uid != 0 && shared.uid != sys::effective_uid() {
+        return Some(format!("it is shared and belongs to user {}", shared.uid).into());
     }
+    (shared.mode & STICKY == 0).then_some("it is shared and not sticky (chmod +t)".into())
 }
 
 /// Opens all of these, in order; `None` for what does not answer.
 #[must_use]
 pub fn open_each(places: &Arc<Vec<Place>>) -> Vec<Option<Result<Option<ForeignTrash>>>> {
-    ask_each(places, Place::open)
+    ask_each(places, |place| place.open(IMPORT))
 }
 
 #[cfg(test)]

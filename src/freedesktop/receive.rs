@@ -6,8 +6,8 @@
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read as _};
 
-use super::places::check_sticky;
-use super::{ENDING, ForeignTrash, IMPORT, Place, Serves, info_of, not_opened, unsafe_trash};
+use super::places::check_shared;
+use super::{ENDING, ForeignTrash, Place, Serves, info_of, not_opened, unsafe_trash};
 use crate::error::{Result, cannot};
 use crate::sys::{self, Dir, Name, if_there};
 
@@ -36,8 +36,8 @@ impl Place {
     ///
     /// # After a crash
     /// Some of these directories are there, and empty.
-    pub fn open_or_create(&self) -> Result<ForeignTrash> {
-        let failed = || cannot(IMPORT, self.path());
+    pub fn open_or_create(&self, action: &'static str) -> Result<ForeignTrash> {
+        let failed = || cannot(action, self.path());
         let above = match self.serves() {
             Serves::Everything { .. } => {
                 sys::create_private_dirs(self.above()).and_then(|()| Dir::open_following(self.above()))
@@ -46,14 +46,13 @@ impl Place {
         };
         let above = above.map_err(failed())?;
         if self.is_shared() {
-            check_sticky(self.above(), &above.metadata().map_err(failed())?)?;
+            check_shared(action, self.above(), &above.metadata().map_err(failed())?)?;
         }
         let name = self.path().file_name().unwrap_or_default();
         let name = Name::new(name).map_err(|error| failed()(error.into()))?;
-        let dir = made_in(&above, name).map_err(|error| not_opened(self.path(), error))?;
-        let opened =
-            ForeignTrash::checked(&dir, self.path(), self.serves().clone(), |part| made_in(&dir, part).map(Some));
-        opened?.ok_or_else(|| unsafe_trash(self.path(), "it has no directories files and info"))
+        let dir = made_in(&above, name).map_err(|error| not_opened(action, self.path(), error))?;
+        let opened = ForeignTrash::checked(&dir, self, action, |part| made_in(&dir, part).map(Some));
+        opened?.ok_or_else(|| unsafe_trash(action, self.path(), "it has no directories files and info"))
     }
 }
 

@@ -20,7 +20,6 @@ pub(super) mod plan;
 use std::io;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
-use std::sync::Arc;
 
 use crate::error::{Error, Result, cannot};
 use crate::freedesktop::{Announced, ForeignTrash, Info};
@@ -28,8 +27,8 @@ use crate::item::TrashItem;
 use crate::manager::TrashManager;
 use crate::ops::export::plan::{EXPORT, on_another_volume};
 use crate::progress::{Activity, Amount, Progress, begin};
-use crate::store::{Notice, Taken, TrashDir};
-use crate::sys::Name;
+use crate::store::{Notices, Taken, TrashDir};
+use crate::sys::{Dir, Name};
 
 pub use self::plan::{ExportOptions, ExportPlan, ExportStep, WallClock};
 
@@ -44,7 +43,7 @@ pub struct Exported {
 
 impl TrashManager {
     /// Does the steps of a plan, one after the other; each result is told to `each`. A step that fails costs only
-    /// itself. See this module for what a crash leaves.
+    /// itself; where one of the two trashes cannot be used, the first step of those between them is told so for all. See this module for what a crash leaves.
     pub fn export(
         &self,
         plan: &ExportPlan,
@@ -54,62 +53,80 @@ impl TrashManager {
         let all = Amount { entries: plan.steps.len() as u64, bytes: 0 };
         let _ending = begin(progress, Activity::Moving, Some(all));
         for steps in plan.steps.chunk_by(|one, next| one.item.trash == next.item.trash) {
-            let opened = self.trash_of(&steps[0].item).and_then(|from| {
-                let to = steps[0].to.open_or_create().map_err(as_export)?;
-                let lock = to.lock(EXPORT)?;
-                let moving = Moving { from, to };
-                moving.write_notices(steps).map(|()| (moving, lock))
-            });
-            match opened {
-                Ok((moving, _lock)) => {
-                    if moving.each(steps, progress, &mut each).is_break() {
-                        return;
-                    }
-                }
+            match self.export_all(steps, progress, &mut each) {
+                Ok(ControlFlow::Continue(())) => {}
+                Ok(ControlFlow::Break(())) => return,
                 Err(error) => each(&steps[0], Err(error)),
             }
         }
     }
+
+    /// Does steps that lead from one trash to one other, until somebody asks to stop. An error is about all of them.
+    fn export_all(
+        &self,
+        steps: &[ExportStep],
+        progress: &dyn Progress,
+        each: &mut impl FnMut(&ExportStep, Result<Exported>),
+    ) -> Result<ControlFlow<()>> {
+        let from = &*self.trash_of(&steps[0].item)?;
+        let to = steps[0].to.open_or_create(EXPORT)?;
+        let _lock = to.lock(EXPORT)?;
+        let notices = from.notices().map_err(cannot(EXPORT, from.path()))?;
+        let moving = Moving { from, to, notices };
+        let noted = moving.write_notices(steps, each)?;
+        Ok(moving.each(&noted, progress, each))
+    }
 }
 
 /// From one of our trashes to one of other programs.
-struct Moving {
-    from: Arc<TrashDir>,
+struct Moving<'a> {
+    from: &'a TrashDir,
     to: ForeignTrash,
+    notices: Notices<'a>,
 }
 
-impl Moving {
-    /// Writes what is to be told of all of them, and brings it to the disk.
-    fn write_notices(&self, steps: &[ExportStep]) -> Result<()> {
+impl Moving<'_> {
+    /// Writes what is to be told of each, and brings it to the disk. Returns the steps of which it is there.
+    fn write_notices<'a>(
+        &self,
+        steps: &'a [ExportStep],
+        each: &mut impl FnMut(&ExportStep, Result<Exported>),
+    ) -> Result<Vec<&'a ExportStep>> {
+        let mut noted = Vec::new();
         for step in steps {
-            self.from
-                .notice(step.item.id, step.text().as_bytes())
-                .write()
-                .map_err(|error| failed(&step.item, error))?;
+            match self.notices.write(step.item.id, step.text().as_bytes()) {
+                Ok(()) => noted.push(step),
+                Err(error) => each(step, Err(failed(&step.item, error))),
+            }
         }
-        self.from.flush_notices().map_err(cannot(EXPORT, self.from.path()))
+        self.notices.flush().map_err(|error| {
+            self.discard(&noted);
+            cannot(EXPORT, self.from.path())(error)
+        })?;
+        Ok(noted)
+    }
+
+    /// What is not deleted a clean deletes.
+    fn discard(&self, steps: &[&ExportStep]) {
+        steps.iter().map(|step| self.notices.discard(step.item.id)).for_each(drop);
     }
 
     /// Moves each, until somebody asks to stop.
     fn each(
         &self,
-        steps: &[ExportStep],
+        steps: &[&ExportStep],
         progress: &dyn Progress,
         each: &mut impl FnMut(&ExportStep, Result<Exported>),
     ) -> ControlFlow<()> {
         for (number, step) in steps.iter().enumerate() {
             if progress.interrupted() {
-                // What is not deleted a clean deletes.
-                let written = steps[number..].iter().map(|step| self.from.notice(step.item.id, b"").discard());
-                written.for_each(drop);
+                self.discard(&steps[number..]);
                 each(step, Err(Error::interrupted(EXPORT, step.item.shown_path())));
                 return ControlFlow::Break(());
             }
-            let text = step.text();
-            let notice = self.from.notice(step.item.id, text.as_bytes());
-            let moved = self.one(&step.item, &notice, text.as_bytes());
+            let moved = self.one(&step.item, step.text().as_bytes());
             if moved.is_err() {
-                notice.discard().ok();
+                self.discard(&[step]);
             }
             each(step, moved);
             progress.advance(Amount { entries: 1, bytes: 0 });
@@ -117,12 +134,13 @@ impl Moving {
         ControlFlow::Continue(())
     }
 
-    fn one(&self, item: &TrashItem, notice: &Notice<'_>, text: &[u8]) -> Result<Exported> {
+    fn one(&self, item: &TrashItem, text: &[u8]) -> Result<Exported> {
         let failed = |error| failed(item, error);
         let own = item.original_name().unwrap_or_default();
         let own = Name::new(own).map_err(|error| failed(error.into()))?;
         for name in ForeignTrash::names_for(own) {
-            let announced = self.to.announce(&name, text, |info, name| notice.put(info, name)).map_err(failed)?;
+            let put = |info: &Dir, name: Name<'_>| self.notices.put(item.id, text, (info, name));
+            let announced = self.to.announce(&name, text, put).map_err(failed)?;
             if announced == Announced::Taken {
                 continue;
             }
@@ -131,7 +149,7 @@ impl Moving {
             match moved.and_then(|name| self.from.move_out(item, self.to.files(), name)) {
                 Ok(moved) => {
                     if announced == Announced::Before {
-                        notice.discard().ok();
+                        self.notices.discard(item.id).ok();
                     }
                     let problem = match self.from.tidy_up(moved, &path) {
                         Taken::Whole => None,
@@ -163,9 +181,4 @@ fn failed(item: &TrashItem, error: io::Error) -> Error {
         io::ErrorKind::CrossesDevices => on_another_volume(item),
         _ => Error::system(EXPORT, item.shown_path(), error),
     }
-}
-
-/// What opens the trash of another program says that it is for an import.
-fn as_export(error: Error) -> Error {
-    Error { action: EXPORT.into(), ..error }
 }

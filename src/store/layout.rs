@@ -97,7 +97,7 @@ pub fn ledger_for(name: &OsStr) -> Option<ItemId> {
     item_beside(name, LEDGER)
 }
 
-/// The end of the name of a [`Notice`](crate::store::Notice) in [`STAGING`].
+/// The end of the name of one of the [`Notices`](crate::store::Notices) in [`STAGING`].
 const NOTICE: &str = ".notice";
 
 /// What the file is called that tells another program of `item` once it is there.

@@ -1,17 +1,16 @@
 //! What an export would do: finding which trash takes which item, and touching nothing.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use chrono::{DateTime, NaiveDateTime, Utc};
+use chrono::{DateTime, NaiveDateTime, TimeDelta, Utc};
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::freedesktop::{Place, in_home, on_volume};
 use crate::item::TrashItem;
 use crate::manager::TrashManager;
-use crate::ops::export::as_export;
 use crate::ops::import::plan::nearest;
 use crate::ops::list::choose::choose_whole;
 use crate::rules::selection::{Selection, Versions};
@@ -33,6 +32,8 @@ pub struct ExportOptions {
     pub data_home: Option<PathBuf>,
     /// Tells what the clock on the wall showed: other programs note only that.
     pub wall_clock: WallClock,
+    /// What was removed more recently than this stays: other programs could delete it at once.
+    pub floor: Option<TimeDelta>,
     /// The time of the command.
     pub now: DateTime<Utc>,
 }
@@ -44,7 +45,7 @@ impl ExportOptions {
     /// These, to the trash in this directory for a user's data, or to that at the top of their volume.
     #[must_use]
     pub fn new(selection: Selection, data_home: Option<PathBuf>, wall_clock: WallClock, now: DateTime<Utc>) -> Self {
-        Self { selection, data_home, wall_clock, now }
+        Self { selection, data_home, wall_clock, floor: None, now }
     }
 }
 
@@ -80,8 +81,11 @@ impl ExportStep {
     }
 }
 
-/// The other trash for each of ours, if there is one.
-type Places = HashMap<Arc<Path>, Option<Arc<Place>>>;
+/// From one of our trashes to the other trash that a rename reaches, if there is one.
+struct Way {
+    from: Arc<TrashDir>,
+    to: Option<Arc<Place>>,
+}
 
 impl TrashManager {
     /// Finds the selected items, and which trash takes each. Nothing is touched.
@@ -97,39 +101,29 @@ impl TrashManager {
                 return plan;
             }
         };
-        let mut places = Places::new();
+        let mut by_trash = BTreeMap::<_, Vec<_>>::new();
         for item in items {
-            match self.plan_export_of(item, options, &mounts, &mut places) {
-                Ok(step) => plan.steps.push(step),
-                Err(error) => plan.problems.push(error),
+            by_trash.entry(item.trash.clone()).or_default().push(item);
+        }
+        for items in by_trash.into_values() {
+            let way = self.way_from(&items[0], options);
+            let Ok(way) = way.map_err(|error| plan.problems.push(error)) else { continue };
+            for item in items {
+                match way.step(item, options, &mounts) {
+                    Ok(step) => plan.steps.push(step),
+                    Err(error) => plan.problems.push(error),
+                }
             }
         }
         plan.steps.sort_by(|one, other| one.order().cmp(&other.order()));
         plan
     }
 
-    fn plan_export_of(
-        &self,
-        item: TrashItem,
-        options: &ExportOptions,
-        mounts: &MountsBelow,
-        places: &mut Places,
-    ) -> Result<ExportStep> {
-        let (original, removed) = told_of(&item, options)?;
-        let trash = self.trash_of(&item)?;
-        let inside = trash.metadata_of(&item).ok().and_then(|is| mounts.below(is.id));
-        if let Some(point) = inside {
-            let reason = format!("a file system is mounted inside it, at {}; unmount it first", quoted(point));
-            return Err(refused(&item, ErrorKind::HoldsMount, reason));
-        }
-        if !places.contains_key(&item.trash) {
-            let place = self.place_for(&trash, options.data_home.as_deref())?.map(Arc::new);
-            places.insert(item.trash.clone(), place);
-        }
-        let to = places.get(&item.trash).cloned().flatten();
-        let to = to.ok_or_else(|| on_another_volume(&item))?;
-        let recorded = to.serves().recorded(&original).ok_or_else(|| on_another_volume(&item))?;
-        Ok(ExportStep { item, to, recorded, removed: (options.wall_clock)(removed) })
+    /// Where everything goes that is in the trash of this item.
+    fn way_from(&self, item: &TrashItem, options: &ExportOptions) -> Result<Way> {
+        let from = self.trash_of(item)?;
+        let to = self.place_for(&from, options.data_home.as_deref())?;
+        Ok(Way { from, to: to.map(Arc::new) })
     }
 
     /// The trash of other programs that a rename reaches from one of ours: the one in the home, or that of the volume.
@@ -139,16 +133,30 @@ impl TrashManager {
         if let Some(home) = data_home.map(in_home) {
             let near = nearest(home.path()).and_then(|(dir, _)| dir.metadata().ok());
             if near.is_some_and(|is| is.mount == here.mount && is.id.device == here.id.device) {
-                return home.open().map(|_| Some(home)).map_err(as_export);
+                return home.open(EXPORT).map(|_| Some(home));
             }
         }
         let Some((top, is)) = mount_point_of(trash.dir(), self.volumes().root()).map_err(failed())? else {
             return Ok(None);
         };
         let place = on_volume(&top, &top.path().map_err(failed())?);
-        let is_there = place.open().map_err(as_export)?.is_some();
+        let is_there = place.open(EXPORT)?.is_some();
         let can_be_made = place.is_shared() || (may_hold(&is) && top.is_writable());
         Ok((is_there || can_be_made).then_some(place))
+    }
+}
+
+impl Way {
+    fn step(&self, item: TrashItem, options: &ExportOptions, mounts: &MountsBelow) -> Result<ExportStep> {
+        let (original, removed) = told_of(&item, options)?;
+        let inside = self.from.metadata_of(&item).ok().and_then(|is| mounts.below(is.id));
+        if let Some(point) = inside {
+            let reason = format!("a file system is mounted inside it, at {}; unmount it first", quoted(point));
+            return Err(refused(&item, ErrorKind::HoldsMount, reason));
+        }
+        let to = self.to.clone().ok_or_else(|| on_another_volume(&item))?;
+        let recorded = to.serves().recorded(&original).ok_or_else(|| on_another_volume(&item))?;
+        Ok(ExportStep { item, to, recorded, removed: (options.wall_clock)(removed) })
     }
 }
 
@@ -163,6 +171,10 @@ fn told_of(item: &TrashItem, options: &ExportOptions) -> Result<(PathBuf, DateTi
     let unknown = |reason| refused(item, ErrorKind::UnknownOrigin, reason);
     let original = item.original_path().ok_or_else(|| unknown("it has no record of its original path"))?;
     let removed = item.trashed.instant().ok_or_else(|| unknown("it has no record of when it was removed"))?;
+    let is_too_recent = |floor| removed.checked_add_signed(floor).is_none_or(|end| end > options.now);
+    if options.floor.is_some_and(is_too_recent) {
+        return Err(refused(item, ErrorKind::TooRecent, "it was removed too recently"));
+    }
     Ok((original.to_owned(), removed))
 }
 

@@ -6,6 +6,7 @@
 //! privileges. A malicious trash can do no more than its owner could, and for no longer than [`Limits`] says.
 
 mod forward;
+mod passed;
 mod process;
 
 use std::ffi::OsString;
@@ -23,6 +24,7 @@ use crate::gnu::quote::quote_where_needed;
 use crate::output::{Messages, Verbosity};
 
 pub(super) use forward::forward;
+pub(super) use passed::Passed;
 pub(super) use process::Line;
 
 /// The users, and what is run for each.
@@ -80,14 +82,15 @@ impl<'a> AllUsers<'a> {
         quote_where_needed(&user.name, self.messages.charset)
     }
 
-    /// Runs rrm with these words for one user. `each` gets every line, which is that user's word.
+    /// Runs rrm with these words for one user. `each` gets every line, which is that user's word. An error is one of `each`;
+    /// what becomes of the process is the result inside.
     pub(super) fn run(
         &self,
         user: &User,
         words: &[OsString],
         limits: Limits,
         each: impl FnMut(Line) -> io::Result<()>,
-    ) -> anyhow::Result<ExitStatus> {
+    ) -> io::Result<anyhow::Result<ExitStatus>> {
         let verbosity = match self.messages.verbosity {
             Verbosity::Verbose => Some("--verbose"),
             Verbosity::Quiet => Some("--quiet"),

@@ -49,7 +49,9 @@ pub(super) fn run(args: &ExportArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     }
     let data_home = context.environment.data_dir.clone();
     let manager = session.manager();
-    let plan = manager.plan_export(&ExportOptions::new(selection, data_home, values::wall_clock, context.now));
+    let mut options = ExportOptions::new(selection, data_home, values::wall_clock, context.now);
+    options.floor = context.limits.floor()?;
+    let plan = manager.plan_export(&options);
     if plan.steps.is_empty() && plan.problems.is_empty() {
         session.messages.say("nothing in the trash matches");
         return Ok(Exit::Failure);

@@ -9,22 +9,38 @@ use rrm::config::{Config, Key, Whose};
 use rrm::error::{Error, ErrorKind, Result};
 use rrm::rules::retention::{Rule, Standing};
 
+use super::GRACE_PERIOD;
 use crate::values;
 
 /// The directory whose attributes hold the limits, below the root directory.
 pub(super) const DIRECTORY: &str = "etc/rrm";
 
+/// The choice for other mounts that allows no trash there.
+const HOME: &str = "home";
+
 /// What root has set for all users.
+#[derive(Debug, Clone)]
+pub(crate) enum Limits {
+    Known(Known),
+    /// Why they cannot be read. Whatever they may forbid is forbidden then.
+    Unknown(Arc<Error>),
+}
+
+/// Limits that could be read.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Limits {
-    /// As it was set.
-    pub(crate) config: Config,
+pub(crate) struct Known {
+    /// As they were set.
+    config: Config,
     /// How long everything that was removed is kept at least.
     least_grace: Option<TimeDelta>,
     /// How large the trash of a volume may be at most.
     most_space: Option<u64>,
-    /// Why it cannot be read, if it cannot. Then nothing is deleted, which it might forbid.
-    unread: Option<Arc<Error>>,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::Known(Known::default())
+    }
 }
 
 impl Limits {
@@ -37,24 +53,49 @@ impl Limits {
             let text = |key| config.get(key).map(|value| value.to_string_lossy());
             let least_grace = text(Key::GracePeriod).map(|text| values::grace(&text)).transpose()?;
             let most_space = text(Key::MaxSize).map(|text| values::size(&text)).transpose()?;
-            Ok(Self { least_grace, most_space, unread: None, config })
+            Ok(Known { config, least_grace, most_space })
         });
-        read.unwrap_or_else(|error| Self { unread: Some(Arc::new(error)), ..Self::default() })
+        read.map_or_else(|error| Self::Unknown(Arc::new(error)), Self::Known)
     }
 
-    /// The text of a limit, if there is one.
-    fn text(&self, key: Key) -> String {
-        self.config.get(key).map(|value| value.to_string_lossy().into_owned()).unwrap_or_default()
+    /// A limit as it was set, or as it is taken to be where that is unknown.
+    pub(crate) fn text(&self, key: Key) -> Option<String> {
+        match (self, key) {
+            (Self::Known(known), _) => known.config.get(key).map(|value| value.to_string_lossy().into_owned()),
+            (Self::Unknown(_), Key::GracePeriod) => Some(GRACE_PERIOD.to_owned()),
+            (Self::Unknown(_), Key::OtherMounts) => Some(HOME.to_owned()),
+            (Self::Unknown(_), _) => None,
+        }
+    }
+
+    /// How long everything that was removed is kept at least; where that is unknown, for as long as without any setting.
+    fn least_grace(&self) -> Option<TimeDelta> {
+        match self {
+            Self::Known(known) => known.least_grace,
+            Self::Unknown(_) => values::grace(GRACE_PERIOD).ok(),
+        }
+    }
+
+    fn most_space(&self) -> Option<u64> {
+        match self {
+            Self::Known(known) => known.most_space,
+            Self::Unknown(_) => None,
+        }
+    }
+
+    /// Whether nothing may be put into a trash directory on another mount than the home trash is on.
+    pub(super) fn forbids_mounts(&self) -> bool {
+        self.text(Key::OtherMounts).is_some_and(|choice| choice == HOME)
     }
 
     /// A grace period that nobody asked for in so many words.
     pub(super) fn grace(&self, chosen: TimeDelta) -> TimeDelta {
-        chosen.max(self.least_grace.unwrap_or(chosen))
+        chosen.max(self.least_grace().unwrap_or(chosen))
     }
 
     /// Refuses a grace period that is too short.
     pub(crate) fn check_grace(&self, grace: TimeDelta, text: &str) -> Result<()> {
-        match self.least_grace {
+        match self.least_grace() {
             Some(least) if grace < least => Err(self.refusal(Key::GracePeriod, "use the grace period", text)),
             _ => Ok(()),
         }
@@ -62,34 +103,41 @@ impl Limits {
 
     /// Refuses to delete without the trash.
     pub(crate) fn check_immediate(&self, asked_by: &str) -> Result<()> {
-        self.check_read()?;
-        match self.least_grace {
+        match self.floor()? {
             Some(least) if !least.is_zero() => Err(self.refusal(Key::GracePeriod, "use", asked_by)),
             _ => Ok(()),
         }
     }
 
+    /// Whether a value of a user goes beyond a limit.
+    fn is_beyond(&self, key: Key, text: &str) -> Result<bool> {
+        Ok(match (key, self.least_grace(), self.most_space()) {
+            (Key::GracePeriod, Some(least), _) => values::grace(text)? < least,
+            (Key::MaxSize, _, Some(most)) => values::size(text)? > most,
+            (Key::OtherMounts, ..) => self.forbids_mounts() && text != HOME,
+            _ => false,
+        })
+    }
+
     /// Refuses a setting of a user that goes beyond a limit.
     pub(crate) fn check_setting(&self, key: Key, text: &str) -> Result<()> {
-        match (key, self.most_space) {
-            (Key::GracePeriod, _) => self.check_grace(values::grace(text)?, text),
-            (Key::MaxSize, Some(most)) if values::size(text)? > most => Err(self.refusal(key, "use the setting", text)),
-            (Key::OtherMounts, _) if self.forbids_mounts() && text != "home" => {
-                Err(self.refusal(key, "use the setting", text))
-            }
-            _ => Ok(()),
+        match (key, self.is_beyond(key, text)?) {
+            (_, false) => Ok(()),
+            (Key::GracePeriod, true) => Err(self.refusal(key, "use the grace period", text)),
+            (_, true) => Err(self.refusal(key, "use the setting", text)),
         }
     }
 
-    /// Whether nothing may be put into a trash directory on another mount than the home trash is on.
-    pub(super) fn forbids_mounts(&self) -> bool {
-        self.config.get(Key::OtherMounts).is_some_and(|choice| choice == "home")
+    /// The value that counts for a user who has chosen this one, where a limit says otherwise. What cannot be read is no
+    /// stricter.
+    pub(crate) fn binding(&self, key: Key, chosen: &str) -> Option<String> {
+        self.is_beyond(key, chosen).unwrap_or(true).then(|| self.text(key)).flatten()
     }
 
     /// A user's rules within the limits.
     pub(super) fn apply(&self, mut standing: Standing) -> Standing {
-        standing.floor = standing.floor.max(self.least_grace);
-        if let Some(most) = self.most_space {
+        standing.floor = standing.floor.max(self.least_grace());
+        if let Some(most) = self.most_space() {
             let own =
                 standing.rules.iter().find_map(|rule| if let Rule::MaxSize(own) = rule { Some(*own) } else { None });
             standing.rules.retain(|rule| !matches!(rule, Rule::MaxSize(_)));
@@ -100,7 +148,7 @@ impl Limits {
 
     /// The minimum age of what a clean deletes, if a person asked for another than the configured one.
     pub(crate) fn minimum_age(&self, asked: Option<TimeDelta>, text: &str) -> Result<Option<TimeDelta>> {
-        match self.least_grace {
+        match self.least_grace() {
             Some(least) if asked.unwrap_or_default() < least => {
                 Err(self.refusal(Key::GracePeriod, "use the limit", text))
             }
@@ -108,35 +156,32 @@ impl Limits {
         }
     }
 
-    /// The value that counts for a user who has chosen this one, where a limit says otherwise.
-    pub(crate) fn binding(&self, key: Key, chosen: &str) -> Option<String> {
-        let is_bound = match key {
-            Key::GracePeriod => {
-                self.least_grace.is_some() && values::grace(chosen).is_ok_and(|own| self.grace(own) > own)
-            }
-            Key::MaxSize => self.most_space.is_some_and(|most| values::size(chosen).map_or(true, |own| own > most)),
-            Key::OtherMounts => self.forbids_mounts(),
-            _ => false,
-        };
-        is_bound.then(|| self.text(key))
+    /// The minimum age of what leaves the trash for good. Fails where that is unknown.
+    pub(crate) fn floor(&self) -> Result<Option<TimeDelta>> {
+        self.check_read().map(|()| self.least_grace())
     }
 
     /// Fails where the limits cannot be read: nothing is deleted that they may keep.
     pub(crate) fn check_read(&self) -> Result<()> {
-        let Some(unread) = &self.unread else { return Ok(()) };
-        let reason = format!("{}; nothing is deleted until root repairs that", unread.reason);
+        let Self::Unknown(unread) = self else { return Ok(()) };
+        let reason = format!("{}; nothing is deleted or exported until root repairs that", unread.reason);
         Err(Error::new(ErrorKind::System, unread.action.clone(), &unread.path, reason))
     }
 
     fn refusal(&self, key: Key, action: &'static str, what: &str) -> Error {
-        let limit = match key {
-            Key::GracePeriod => format!("has set a minimum grace period of {} for all users", self.text(key)),
-            Key::MaxSize => format!("has set a maximum of {} for all users", self.text(key)),
-            _ => "allows no trash on other mounts".to_owned(),
+        let limit = self.text(key).unwrap_or_default();
+        let reason = match (self, key) {
+            (Self::Unknown(_), _) => "what root has set for all users cannot be read; run rrm doctor".to_owned(),
+            (_, Key::GracePeriod) => told(&format!("has set a minimum grace period of {limit} for all users")),
+            (_, Key::MaxSize) => told(&format!("has set a maximum of {limit} for all users")),
+            _ => told("allows no trash on other mounts"),
         };
-        let reason = format!("root {limit}; see rrm config --system");
         Error::new(ErrorKind::BadValue, action, what, reason)
     }
+}
+
+fn told(limit: &str) -> String {
+    format!("root {limit}; see rrm config --system")
 }
 
 #[cfg(test)]
@@ -144,7 +189,8 @@ mod tests {
     use super::*;
 
     fn limits(days: i64, most: u64) -> Limits {
-        Limits { least_grace: Some(TimeDelta::days(days)), most_space: Some(most), ..Limits::default() }
+        let (least_grace, most_space) = (Some(TimeDelta::days(days)), Some(most));
+        Limits::Known(Known { least_grace, most_space, ..Known::default() })
     }
 
     #[test]

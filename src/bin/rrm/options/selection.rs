@@ -63,19 +63,33 @@ pub(crate) struct SelectionArgs {
 impl SelectionArgs {
     /// The filters as words for another process, which runs in another directory. It gets no words to select by.
     pub(crate) fn filters_as_words(&self, here: &Path) -> Vec<OsString> {
-        let under = self.under.as_deref().map(|directory| absolute(directory, here).into_os_string());
+        // Without `..`, so that no filter is forgotten. clap refuses the first two with `--all-users`.
+        let Self {
+            words: _,
+            here: _,
+            under,
+            since,
+            before,
+            older_than,
+            larger_than,
+            smaller_than,
+            kind,
+            session,
+            last,
+        } = self;
+        let under = under.as_deref().map(|directory| absolute(directory, here).into_os_string());
         let text = |value: &Option<String>| value.as_ref().map(OsString::from);
-        let kinds = (!self.kind.is_empty()).then(|| self.kind.join(",").into());
+        let kinds = (!kind.is_empty()).then(|| kind.join(",").into());
         let filters = [
             ("--under=", under),
-            ("--since=", text(&self.since)),
-            ("--before=", text(&self.before)),
-            ("--older-than=", text(&self.older_than)),
-            ("--larger-than=", text(&self.larger_than)),
-            ("--smaller-than=", text(&self.smaller_than)),
+            ("--since=", text(since)),
+            ("--before=", text(before)),
+            ("--older-than=", text(older_than)),
+            ("--larger-than=", text(larger_than)),
+            ("--smaller-than=", text(smaller_than)),
             ("--kind=", kinds),
-            ("--session=", self.session.clone()),
-            ("--last=", self.last.map(|number| number.to_string().into())),
+            ("--session=", session.clone()),
+            ("--last=", last.map(|number| number.to_string().into())),
         ];
         let word = |(option, value): (&str, Option<OsString>)| Some(OsString::from_iter([option.into(), value?]));
         filters.into_iter().filter_map(word).collect()

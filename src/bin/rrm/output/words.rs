@@ -29,6 +29,9 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     Some(match error.kind {
         Kind::BadValue => return None,
         Kind::Kept => "rrm keep --release ID releases it",
+        Kind::TooRecent if error.action == "export" => {
+            "root has set how long items are kept at least; see rrm config --system"
+        }
         Kind::TooRecent => "--keep-newer-than 0 overrides the limit, if it is your own and not root's",
         Kind::NotFound if error.action == "remove the link" => return None,
         Kind::NotFound if removing => "-f ignores missing files; rrm list shows what is already in the trash",

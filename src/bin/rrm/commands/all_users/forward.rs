@@ -2,13 +2,15 @@
 
 use std::ffi::OsString;
 use std::io::{self, Write};
+use std::process::ExitStatus;
 
-use super::{AllUsers, Limits, Line};
+use anyhow::Context as _;
+
+use super::{AllUsers, Limits, Line, Passed};
 use crate::env::users::User;
 use crate::exit::Exit;
 use crate::options::ReportForm;
 use crate::output;
-use crate::session::println;
 
 /// Runs the command for each user: what it prints stands under the user's name, or is an object with the user's name. A
 /// failure for one does not stop the others.
@@ -20,27 +22,9 @@ pub(crate) fn forward(
 ) -> anyhow::Result<Exit> {
     let mut worst = Exit::Success;
     for user in &all.users {
-        let (mut passed, mut write_error) = (Passed::default(), None);
-        let result = all.run(user, words, limits, |line| {
-            let written = passed.pass_on(line, form, limits, (all, user));
-            written.map_err(|error| {
-                let kind = error.kind();
-                write_error = Some(error);
-                kind.into()
-            })
-        });
-        if let Some(error) = write_error {
-            return Err(error.into());
-        }
-        if passed.has_header {
-            println("")?;
-        }
-        let name = all.name_of(user);
-        if let Some(more @ 1..) = passed.lines.checked_sub(limits.lines) {
-            all.messages.say(&format!("{more} more lines about the trash of {name} are not shown"));
-        }
-        let failure = match result {
-            Ok(_) if passed.strange > 0 => Some("its output is not JSON".to_owned()),
+        let (ended, strange) = forward_for(all, user, words, form, limits).context("write error")?;
+        let failure = match ended {
+            Ok(_) if strange > 0 => Some("its output is not JSON".to_owned()),
             Ok(status) if status.success() => continue,
             // It has said why.
             Ok(status) if status.code() == Some(1) => None,
@@ -49,45 +33,30 @@ pub(crate) fn forward(
         };
         worst = Exit::Failure;
         if let Some(why) = failure {
-            all.messages.say(&format!("cannot run rrm {} for {name}: {why}", all.command));
+            all.messages.say(&format!("cannot run rrm {} for {}: {why}", all.command, all.name_of(user)));
         }
     }
     Ok(worst)
 }
 
-/// What was passed on for one user.
-#[derive(Default)]
-struct Passed {
-    has_header: bool,
-    lines: usize,
-    /// Lines that were to be objects and are none.
-    strange: usize,
-}
-
-impl Passed {
-    fn pass_on(
-        &mut self,
-        line: Line,
-        form: ReportForm,
-        limits: Limits,
-        (all, user): (&AllUsers<'_>, &User),
-    ) -> io::Result<()> {
-        self.lines += 1;
-        if self.lines > limits.lines {
-            return Ok(());
+/// Runs it for one; how that ended, and how many lines were to be objects and are none.
+fn forward_for(
+    all: &AllUsers<'_>,
+    user: &User,
+    words: &[OsString],
+    form: ReportForm,
+    limits: Limits,
+) -> io::Result<(anyhow::Result<ExitStatus>, usize)> {
+    let (mut passed, mut strange) = (Passed::new(all, user, limits), 0);
+    let ended = all.run(user, words, limits, |line| match (line, form) {
+        (Line::Out(line), ReportForm::Json) if passed.takes_one() => {
+            let object = output::object_of_user(&user.name, &line);
+            strange += usize::from(object.is_none());
+            object.map_or(Ok(()), |object| writeln!(io::stdout(), "{}", output::line_of(&object)))
         }
-        match (&line, form) {
-            (Line::Out(object), ReportForm::Json) => {
-                let object = output::object_of_user(&user.name, object);
-                self.strange += usize::from(object.is_none());
-                return object.map_or(Ok(()), |object| writeln!(io::stdout(), "{}", output::line_of(&object)));
-            }
-            (Line::Out(_), ReportForm::Text) if !self.has_header => {
-                self.has_header = true;
-                writeln!(io::stdout(), "{}:", all.name_of(user))?;
-            }
-            _ => {}
-        }
-        line.pass_on(all.messages.charset)
-    }
+        (Line::Out(_), ReportForm::Json) => Ok(()),
+        (line, _) => passed.print(line),
+    })?;
+    passed.end()?;
+    Ok((ended, strange))
 }

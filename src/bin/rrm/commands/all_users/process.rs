@@ -5,21 +5,19 @@
 //! two pipes, a session without a terminal, and an environment that tells it nothing. Anyone can write to the pipes:
 //! the output is escaped, and a pipe is not waited for after its process has ended. One that does not end is killed.
 
-use std::io::{self, BufRead, BufReader, Read, Write};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow};
 use rrm::sys::kill_group;
 use rrm::sys::patience::patience;
-use rrm::text::{Charset, escaped_content};
 
 use super::Limits;
 use crate::env::users::User;
-use crate::output::Messages;
 
 /// The PATH that setpriv is looked up in.
 const SEARCH_PATH: &str = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
@@ -51,15 +49,19 @@ pub(super) fn run(
     mut command: Command,
     limits: Limits,
     each: impl FnMut(Line) -> io::Result<()>,
-) -> anyhow::Result<ExitStatus> {
-    let mut child = command.spawn().context("cannot start setsid (part of util-linux)")?;
-    let ended = printed(&mut child, limits.bytes)
-        .context("cannot read its output")
-        .and_then(|printed| each_line(&mut child, &printed, limits.time, each));
-    if ended.is_err() {
+) -> io::Result<anyhow::Result<ExitStatus>> {
+    let mut child = match command.spawn().context("cannot start setsid (part of util-linux)") {
+        Ok(child) => child,
+        Err(error) => return Ok(Err(error)),
+    };
+    let ended = match printed(&mut child, limits.bytes).context("cannot read its output") {
+        Ok(printed) => each_line(&mut child, &printed, limits.time, each),
+        Err(error) => Ok(Err(error)),
+    };
+    if !matches!(ended, Ok(Ok(_))) {
         // The session of its own is a process group as well.
         kill_group(&child);
-        child.wait()?;
+        child.wait().ok();
     }
     ended
 }
@@ -68,19 +70,6 @@ pub(super) fn run(
 pub(crate) enum Line {
     Out(Vec<u8>),
     Err(Vec<u8>),
-}
-
-impl Line {
-    /// Prints it, escaped, where it was printed.
-    pub(crate) fn pass_on(self, charset: Charset) -> io::Result<()> {
-        match self {
-            Self::Out(line) => writeln!(io::stdout(), "{}", escaped_content(&line, charset)),
-            Self::Err(line) => {
-                Messages::say_bytes(&[escaped_content(&line, charset).as_bytes(), b"\n"].concat());
-                Ok(())
-            }
-        }
-    }
 }
 
 /// Reads the output in two threads that end with their pipes.
@@ -115,28 +104,31 @@ fn read(
     thread::Builder::new().spawn(read).map(drop)
 }
 
-/// Calls `each` for each line until the process has ended and its pipes are empty. An error means that it may still run.
+/// Calls `each` for each line until the process has ended and its pipes are empty. After an error, of `each` or inside, it
+/// may still run.
 fn each_line(
     child: &mut Child,
     printed: &Receiver<Line>,
     time: Duration,
     mut each: impl FnMut(Line) -> io::Result<()>,
-) -> anyhow::Result<ExitStatus> {
+) -> io::Result<anyhow::Result<ExitStatus>> {
     let (begun, mut ended) = (Instant::now(), None::<Instant>);
     loop {
         match printed.recv_timeout(POLL_INTERVAL) {
             Ok(line) => each(line)?,
-            Err(RecvTimeoutError::Disconnected) => return Ok(child.wait()?),
+            Err(RecvTimeoutError::Disconnected) => break,
             Err(RecvTimeoutError::Timeout) => {}
         }
         if begun.elapsed() > patience(time) {
-            bail!("it did not end in time and was killed");
+            return Ok(Err(anyhow!("it did not end in time and was killed")));
         }
-        if ended.is_none() && child.try_wait()?.is_some() {
+        // That it cannot be asked is what the last wait says.
+        if ended.is_none() && !matches!(child.try_wait(), Ok(None)) {
             ended = Some(Instant::now());
         }
         if ended.is_some_and(|ended| ended.elapsed() > DRAIN_TIME) {
-            return Ok(child.wait()?);
+            break;
         }
     }
+    Ok(child.wait().map_err(Into::into))
 }

@@ -1,19 +1,20 @@
 //! `rrm clean --all-users`: as root, cleans each user's trash in a process of that user.
 
 use std::ffi::OsString;
+use std::io;
 use std::process::ExitStatus;
 
+use anyhow::Context as _;
 use chrono::{DateTime, Utc};
 use rrm::text::escaped_content;
 
 use super::CleanArgs;
 use super::log::{self, Log};
-use crate::commands::all_users::{AllUsers, Limits, Line};
+use crate::commands::all_users::{AllUsers, Limits, Line, Passed};
 use crate::env::now;
 use crate::env::users::User;
 use crate::exit::Exit;
-use crate::output::{Messages, Verbosity};
-use crate::session::println;
+use crate::output::Messages;
 
 /// Cleans for every user who owns a home directory. A failure for one does not stop the others.
 pub(crate) fn clean_all(args: &CleanArgs, messages: &Messages) -> anyhow::Result<Exit> {
@@ -38,16 +39,14 @@ impl Cleaner<'_> {
     /// Cleans one user's trash. Only a failure to write output or log is an error; other failures are printed and end
     /// in the exit status.
     fn clean_for(&mut self, user: &User) -> anyhow::Result<Exit> {
-        let (messages, name) = (self.all.messages, self.all.name_of(user));
-        if self.args.dry_run || messages.verbosity == Verbosity::Verbose {
-            println(&format!("{name}:"))?;
-        }
-        let (failure, report) = match self.run(user) {
-            Ok((status, report)) => ((!status.success()).then(|| status.to_string()), report),
+        let name = self.all.name_of(user);
+        let (ended, report) = self.run(user).context("write error")?;
+        let (failure, report) = match ended {
+            Ok(status) => ((!status.success()).then(|| status.to_string()), report),
             Err(error) => (Some(format!("{error:#}")), None),
         };
         if let Some(why) = &failure {
-            messages.say(&format!("cannot clean the trash of {name}: {why}"));
+            self.all.messages.say(&format!("cannot clean the trash of {name}: {why}"));
         }
         if let Some(log) = self.log.as_mut().filter(|_| !self.args.dry_run) {
             let report = report.or(failure.clone()).unwrap_or_else(|| "it printed no summary".to_owned());
@@ -56,30 +55,26 @@ impl Cleaner<'_> {
         Ok(failure.map_or(Exit::Success, |_| Exit::Failure))
     }
 
-    /// Runs the process; returns its status and its line for the log.
-    fn run(&self, user: &User) -> anyhow::Result<(ExitStatus, Option<String>)> {
+    /// Runs the process; returns how it ended, and its line for the log.
+    fn run(&self, user: &User) -> io::Result<(anyhow::Result<ExitStatus>, Option<String>)> {
         let has_report = self.log.is_some() && !self.args.dry_run;
         let mut words = vec![OsString::from("clean")];
         words.extend(self.args.dry_run.then(|| "--dry-run".into()));
         if has_report {
             words.extend(["--log".into(), log::OUTPUT.into()]);
         }
-        let (mut report, charset, mut lines, most) = (None, self.all.messages.charset, 0, Limits::BRIEF.lines);
-        let status = self.all.run(user, &words, Limits::BRIEF, |line| {
+        let (mut report, mut passed) = (None, Passed::new(self.all, user, Limits::BRIEF));
+        let ended = self.all.run(user, &words, Limits::BRIEF, |line| {
             let line = match line {
                 // The last line is for the log, so each line waits for the next.
                 Line::Out(line) if has_report => report.replace(line).map(Line::Out),
                 line => Some(line),
             };
-            lines += usize::from(line.is_some());
-            line.filter(|_| lines <= most).map_or(Ok(()), |line| line.pass_on(charset))
+            line.map_or(Ok(()), |line| passed.print(line))
         })?;
-        if let Some(more @ 1..) = lines.checked_sub(most) {
-            let name = self.all.name_of(user);
-            self.all.messages.say(&format!("{more} more lines about the trash of {name} are not shown"));
-        }
-        let report = report.map(|line| escaped_content(&line, charset));
+        passed.end()?;
+        let report = report.map(|line| escaped_content(&line, self.all.messages.charset));
         // Without its date: we write our own.
-        Ok((status, report.and_then(|line| line.split_once(' ').map(|(_, said)| said.to_owned()))))
+        Ok((ended, report.and_then(|line| line.split_once(' ').map(|(_, said)| said.to_owned()))))
     }
 }

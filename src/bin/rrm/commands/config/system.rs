@@ -56,5 +56,5 @@ fn check_key(key: Key) -> Result<()> {
 }
 
 fn value_of(context: &Context, key: Key) -> String {
-    context.limits.config.get(key).map_or_else(|| "none".to_owned(), |value| value.to_string_lossy().into_owned())
+    context.limits.text(key).unwrap_or_else(|| "none".to_owned())
 }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anyhow::Context as _;
 
 use super::StatsArgs;
-use crate::commands::all_users::{AllUsers, Limits, Line};
+use crate::commands::all_users::{AllUsers, Limits, Line, Passed};
 use crate::env::users::User;
 use crate::exit::Exit;
 use crate::options::ReportForm;
@@ -25,7 +25,7 @@ pub(super) fn sum_up(args: &StatsArgs, session: &Session<'_>) -> anyhow::Result<
     let words = [list.to_vec(), args.selection.filters_as_words(&here)].concat();
     let (mut sums, mut worst) = (Vec::new(), Exit::Success);
     for user in &all.users {
-        let (sum, exit) = sum_of(&all, user, &words);
+        let (sum, exit) = sum_of(&all, user, &words).context("write error")?;
         sums.push(sum);
         worst = worst.max(exit);
     }
@@ -44,24 +44,24 @@ pub(super) fn sum_up(args: &StatsArgs, session: &Session<'_>) -> anyhow::Result<
     Ok(worst)
 }
 
-/// What a user's process lists, in sums. What fails is printed.
-fn sum_of(all: &AllUsers<'_>, user: &User, words: &[OsString]) -> (UserSum, Exit) {
+/// What a user's process lists, in sums. What fails of it is printed.
+fn sum_of(all: &AllUsers<'_>, user: &User, words: &[OsString]) -> io::Result<(UserSum, Exit)> {
     let mut sum = UserSum::of(user.name.clone());
-    let (mut strange, mut lines) = (0_usize, 0_usize);
-    let result = all.run(user, words, Limits::ITEMS, |line| match line {
+    let (mut passed, mut strange) = (Passed::new(all, user, Limits::ITEMS), 0_usize);
+    let ended = all.run(user, words, Limits::ITEMS, |line| match line {
         Line::Out(line) => {
-            lines += 1;
-            strange += usize::from(lines > Limits::ITEMS.lines || !sum.add(&line));
+            strange += usize::from(!passed.takes_one() || !sum.add(&line));
             Ok(())
         }
-        line @ Line::Err(_) => line.pass_on(all.messages.charset),
-    });
-    let failure = match result {
+        line @ Line::Err(_) => passed.print(line),
+    })?;
+    passed.end()?;
+    let failure = match ended {
         Ok(_) if strange > 0 => "its list cannot be read to its end".to_owned(),
-        Ok(status) if status.success() => return (sum, Exit::Success),
+        Ok(status) if status.success() => return Ok((sum, Exit::Success)),
         Ok(status) => status.to_string(),
         Err(error) => format!("{error:#}"),
     };
     all.messages.say(&format!("cannot sum up the trash of {}: {failure}", all.name_of(user)));
-    (sum, Exit::Failure)
+    Ok((sum, Exit::Failure))
 }
