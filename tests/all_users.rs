@@ -25,6 +25,8 @@ fn own_machine(sandbox: &Sandbox, script: &str) -> Invocation {
         printf 'root:x:0:0::%s:/bin/sh\nnobody:x:65534:65534::%s:/bin/sh\nghost:x:65533:65533::/nonexistent:/bin/sh\n' \
             "$OTHER" "$HOME" >"$OTHER/passwd"
         mount --bind "$OTHER/passwd" /etc/passwd
+        # rrm runs only the programs of its own machine.
+        mkdir "$OTHER/bin"; ln -s /usr/bin/crontab /usr/bin/systemctl "$OTHER/bin"; PATH="$OTHER/bin:$PATH"
         as_user() { setpriv --reuid=65534 --regid=65534 --clear-groups env -i PATH="$PATH" HOME="$HOME" "$@"; }
         # Whatever is given becomes what runs in place of each user's process.
         instead_of_setpriv() {
