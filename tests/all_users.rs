@@ -283,7 +283,7 @@ END
     assert_eq!(text, "root:\n\\x1b[2J\\xe2\\x80\\xae of root", "{run}");
     let object = r#"{"goes":"now","path":"\u001b[2J\u202e","size":1,"user":"root"}"#;
     let expected =
-        format!("{object}\nstatus 1\nUSER  ITEMS  SIZE  OLDEST    DUE\nroot      1   1 B       -  1 now\nstatus 1\n");
+        format!("{object}\nstatus 1\nUSER  ITEMS  SIZE  OLDEST    DUE\nroot      1   1 B       ?  1 now\nstatus 1\n");
     assert_eq!(rest, format!("{expected}{object}\nstatus 1\n"), "{run}");
     run.err_contains("cannot run rrm list for nobody: its output is not JSON");
     run.err_contains("cannot sum up the trash of nobody: its list cannot be read to its end");

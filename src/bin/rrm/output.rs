@@ -20,6 +20,7 @@ mod sessions;
 mod show;
 mod signals;
 mod stats;
+mod sums;
 mod table;
 mod text;
 mod user_sums;
