@@ -40,6 +40,24 @@ fn a_sandbox_is_the_whole_machine_to_the_program() {
     unbounded.fails(1).err_contains(&foreign.display().to_string());
 }
 
+/// The scheduler of the machine that the tests run on is neither asked nor changed; only one in the sandbox is.
+#[test]
+fn a_sandbox_has_no_scheduler_but_its_own() {
+    let (sandbox, machine) = (Sandbox::new(), Sandbox::new());
+    for (sandbox, script) in [(&machine, "touch \"${0%/*}/asked\""), (&sandbox, "[ $1 != -l ] || echo mine")] {
+        sandbox.file("tools/crontab", format!("#!/bin/sh\n{script}\n"));
+        sandbox.chmod("tools/crontab", 0o755);
+    }
+    let path = |tools: &[&Sandbox]| {
+        let tools = tools.iter().map(|sandbox| sandbox.path("tools"));
+        std::env::join_paths(tools.chain(["/usr/bin".into(), "/bin".into()])).expect("no colons")
+    };
+    let install = |path| sandbox.command(["schedule", "install", "--by", "cron"]).with("PATH", path).run();
+    install(path(&[&machine])).fails(1).err_contains("neither a systemd user instance nor crontab");
+    install(path(&[&machine, &sandbox])).ok();
+    assert!(!machine.path("tools/asked").exists());
+}
+
 #[test]
 fn a_sandbox_is_gone_when_dropped_whatever_its_modes() {
     let sandbox = Sandbox::new();

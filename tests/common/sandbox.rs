@@ -133,6 +133,19 @@ impl Sandbox {
             .map(|line| serde_json::from_slice(line).unwrap_or_else(|error| panic!("not JSON ({error}): {run}")))
             .collect()
     }
+
+    /// The names of the commands, as `rrm --help` lists them.
+    #[track_caller]
+    pub(crate) fn subcommands(&self) -> Vec<String> {
+        let help = self.rrm(["--help"]).ok().stdout();
+        let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1).take_while(|line| !line.is_empty());
+        // What a command does may go on in the next line.
+        let names = lines.filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+        let names = names.filter_map(|line| line.split_whitespace().next());
+        let names: Vec<_> = names.filter(|name| *name != "help").map(str::to_owned).collect();
+        assert!(names.len() > 15, "the help lists only {names:?}");
+        names
+    }
 }
 
 impl Sandbox {

@@ -48,7 +48,7 @@ fn ctrl_c_ends_the_command_once() {
     screen.types(&format!("\"$RRM\" guard sh -c '{script}'\n")).shows("\none");
     screen.types("\x03").shows("^Ccaught").types("text\n").shows("<text>");
     assert_eq!(screen.text().matches("caught\n").count(), 1, "{}", screen.text());
-    prompts(&mut screen, "ready>").types("clear; \"$RRM\" guard sh -c 'echo two; sleep 100'\n").shows("\ntwo");
+    prompts(&mut screen, "ready>").types("clear; \"$RRM\" guard sh -c 'echo two; exec sleep 100'\n").shows("\ntwo");
     prompts(screen.types("\x03"), "ready>").types("echo status=$?\n").shows("status=130");
     prompts(&mut screen, "ready>").types("exit\n");
     screen.ends();

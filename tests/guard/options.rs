@@ -4,8 +4,8 @@ use std::fs;
 
 use super::sandbox;
 use super::undo::{grow, tree};
-use crate::common::Sandbox;
 use crate::common::held::wait_for;
+use crate::common::{Mount, Sandbox};
 
 /// Whether two files in the sandbox can share their blocks.
 fn has_reflinks(sandbox: &Sandbox) -> bool {
@@ -84,7 +84,7 @@ fn what_cannot_be_kept_is_refused_if_asked() {
         run.err_contains("too little space is left on its volume");
     }
     assert_eq!(tree(&sandbox.path("tree")), before);
-    sandbox.rrm(["config", "unset", "min-free"]).ok();
+    sandbox.rrm(["config", "set", "min-free", "0"]).ok();
     let run = guarded(&[], "rm a; echo new >b; echo x >made; rm made");
     run.ok().silent();
     sandbox.rrm(["undo"]).ok();
@@ -103,6 +103,24 @@ fn what_would_fill_the_disk_is_not_kept_and_named() {
         let path = quoted(&sandbox, name);
         run.err_contains(&format!("rrm: cannot keep {path}: too little space is left on its volume"));
     }
+}
+
+/// So does a twentieth of the volume, if nobody has set anything.
+#[test]
+fn a_twentieth_of_the_disk_stays_free() {
+    in_mount_namespace!();
+    let sandbox = or_skip!(sandbox());
+    sandbox.rrm(["config", "unset", "min-free"]).ok();
+    let _disk = or_skip!(Mount::tmpfs("mode=755,size=1m", &sandbox.path("disk"))).owned_by(sandbox.user());
+    let guarded = |script: &str| sandbox.command(["guard", "--", "sh", "-c", script]).run();
+    sandbox.file("disk/some", vec![b'x'; 980 << 10]);
+    sandbox.file("disk/full", "x");
+    guarded("rm disk/full").ok().err_contains("too little space is left on its volume");
+    sandbox.file("disk/some", vec![b'x'; 900 << 10]);
+    sandbox.file("disk/roomy", "x");
+    guarded("rm disk/roomy").ok().err_lacks("too little space");
+    sandbox.rrm(["undo"]).ok();
+    assert!(sandbox.path("disk/roomy").exists() && !sandbox.path("disk/full").exists());
 }
 
 /// With -v, all that is kept is named once, right away.

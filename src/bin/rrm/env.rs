@@ -76,6 +76,11 @@ impl Environment {
         std::env::current_exe()
     }
 
+    /// A program of the system, to be started.
+    pub(crate) fn program_of_system(name: &str) -> PathBuf {
+        root::program(name)
+    }
+
     /// The working directory; `/` where it is gone, so that absolute operands still work.
     #[expect(clippy::unused_self, reason = "it belongs to the environment, though the kernel tells it")]
     pub(crate) fn working_directory(&self) -> PathBuf {

@@ -9,6 +9,7 @@ mod escaped;
 pub(crate) mod finding;
 mod item;
 mod json;
+mod lines;
 mod messages;
 #[cfg(feature = "browse")]
 mod path_colours;
@@ -20,6 +21,7 @@ mod sessions;
 mod show;
 mod signals;
 mod stats;
+mod sums;
 mod table;
 mod text;
 mod user_sums;
@@ -34,6 +36,7 @@ pub(crate) use json::{
     future_object, insert_bytes, line_of, moved_object, object as item_object, object_in_state, object_line,
     object_of_user, shown_object, volume_object, write_items as write_json,
 };
+pub(crate) use lines::Lines;
 pub(crate) use messages::{Consent, Messages, exit_of};
 pub(crate) use plain::{write_null, write_plain};
 pub(crate) use progress::{TerminalProgress, clear_progress};

@@ -11,7 +11,7 @@ use rrm::ops::export::{ExportOptions, ExportPlan, ExportStep, Exported};
 use super::help::Help;
 use crate::exit::Exit;
 use crate::options::SelectionArgs;
-use crate::output;
+use crate::output::{self, Lines};
 use crate::session::{Report, Session, Start, default_report, println};
 use crate::values;
 
@@ -80,8 +80,7 @@ fn print_plan(session: &Session<'_>, plan: &ExportPlan, is_json: bool) -> anyhow
 fn export(session: &Session<'_>, manager: &TrashManager, plan: &ExportPlan, report: Report) -> anyhow::Result<Exit> {
     let mut exit = Exit::Success;
     let mut done: Vec<PathBuf> = Vec::new();
-    let mut written = Ok(());
-    let mut out = io::BufWriter::new(io::stdout().lock());
+    let mut lines = Lines::new();
     manager.export(plan, &session.messages.progress().watching(), |step, result| match result {
         Ok(Exported { path, problem }) => {
             let line = match report {
@@ -91,16 +90,13 @@ fn export(session: &Session<'_>, manager: &TrashManager, plan: &ExportPlan, repo
                 Report::Each => Some(format!("exported {}", session.name_of(&step.item))),
                 Report::Summary | Report::Nothing => None,
             };
-            if let Some(line) = line {
-                written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
-            }
+            line.into_iter().for_each(|line| lines.write(line));
             done.push(step.item.shown_path());
             exit = exit.max(session.messages.problems(problem.as_slice()));
         }
         Err(error) => exit = exit.max(session.messages.problems(&[error])),
     });
-    written.and_then(|()| out.flush()).context("write error")?;
-    drop(out);
+    lines.finish().context("write error")?;
     if report == Report::Summary && !done.is_empty() {
         println(&session.summary("exported", plan.steps.len(), &done, ""))?;
     }

@@ -75,8 +75,8 @@ fn limit(text: &str) -> Result<u64, String> {
     values::size(text).map_err(|error| error.reason.into_owned())
 }
 
-/// How much of a volume stays free where `min-free` does not say. The disk that tests run on may be as full as it is.
-const FLOOR: Free = Free::Percent(if cfg!(feature = "testing") { 0 } else { 5 });
+/// How much of a volume stays free where `min-free` does not say.
+const FLOOR: Free = Free::Percent(5);
 
 pub(super) fn run(args: &GuardArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;

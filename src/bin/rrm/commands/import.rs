@@ -20,7 +20,7 @@ use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::copying;
-use crate::output;
+use crate::output::{self, Lines};
 use crate::session::{Report, Session, Start};
 use crate::values;
 
@@ -134,8 +134,7 @@ fn import_steps(
     report: Report,
 ) -> anyhow::Result<Pass> {
     let mut pass = Pass { exit: Exit::Success, imported: HashSet::new(), unagreed: Vec::new() };
-    let mut out = io::BufWriter::new(io::stdout().lock());
-    let mut written = Ok(());
+    let mut lines = Lines::new();
     manager.import(plan, &session.messages.progress().watching(), |step, result| match result {
         Ok(Imported::Done(item)) => {
             pass.imported.insert(item.id);
@@ -144,15 +143,13 @@ fn import_steps(
                 Report::Each => Some(format!("imported {}", session.quoted(&step.original))),
                 Report::Summary | Report::Nothing => None,
             };
-            if let Some(line) = line {
-                written = std::mem::replace(&mut written, Ok(())).and_then(|()| writeln!(out, "{line}"));
-            }
+            line.into_iter().for_each(|line| lines.write(line));
         }
         Ok(Imported::Gone) => {}
         Err(error) if error.kind == ErrorKind::NeedsConsent => pass.unagreed.push((step.clone(), error)),
         Err(error) => pass.exit = pass.exit.max(session.messages.problems(&[error])),
     });
-    written.and_then(|()| out.flush()).context("write error")?;
+    lines.finish().context("write error")?;
     Ok(pass)
 }
 

@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use anyhow::Context as _;
 use clap::Args;
 use rrm::error::{Error, ErrorKind};
 use rrm::manager::TrashManager;
@@ -11,7 +12,7 @@ use rrm::ops::Returned;
 use super::help::Help;
 use crate::exit::Exit;
 use crate::options::copying;
-use crate::output::{self, clear_progress};
+use crate::output::{self, Lines};
 use crate::session::{Report, Session, Start, println};
 
 pub(super) const HELP: Help = Help {
@@ -96,14 +97,15 @@ fn redo_steps(
     let mut request = session.context.take_back()?;
     request.copying = copying;
     let progress = session.messages.progress().watching();
-    let (mut unagreed, mut lines) = (Vec::new(), Vec::new());
+    let (mut unagreed, mut lines) = (Vec::new(), Lines::new());
     let count = manager.redo(steps, &request, &progress, |step, result| match result {
         Ok((item, problem)) => {
             *exit = (*exit).max(session.messages.problems(problem.as_slice()));
-            lines.push(match report {
-                Report::Json => output::object_line(&item, session.context.now),
-                _ => format!("removed {}", session.quoted(&step.path)),
-            });
+            match report {
+                Report::Json => lines.write(output::object_line(&item, session.context.now)),
+                Report::Each => lines.write(format_args!("removed {}", session.quoted(&step.path))),
+                Report::Summary | Report::Nothing => {}
+            }
             done.push(step.path.clone());
         }
         Err(error) if error.kind == ErrorKind::NeedsConsent => unagreed.push((step.clone(), error)),
@@ -114,9 +116,6 @@ fn redo_steps(
         session.messages.hint("run rrm redo again to go on");
         *exit = Exit::Interrupted;
     }
-    if matches!(report, Report::Each | Report::Json) {
-        clear_progress();
-        lines.iter().try_for_each(|line| println(line))?;
-    }
+    lines.finish().context("write error")?;
     Ok(unagreed)
 }

@@ -21,7 +21,7 @@ use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
 use crate::options::{SelectionArgs, copying};
-use crate::output::{self, clear_progress};
+use crate::output::{self, Lines};
 use crate::session::{Report, Session, Start, default_report, println};
 
 pub(super) const HELP: Help = Help {
@@ -205,13 +205,6 @@ fn is_undo(request: &RestoreOptions) -> bool {
     matches!(request.what, Restorable::LastBatches { .. })
 }
 
-fn write_lines(lines: &[String], out: &mut impl Write) -> io::Result<()> {
-    if !lines.is_empty() {
-        clear_progress();
-    }
-    lines.iter().try_for_each(|line| writeln!(out, "{line}"))
-}
-
 /// A restore in progress.
 struct Restoring<'a> {
     session: &'a Session<'a>,
@@ -255,8 +248,7 @@ impl Restoring<'_> {
         let Self { session, manager, report, exit, done, undoing, .. } = self;
         let messages = session.messages;
         let mut unagreed = Vec::new();
-        let mut out = io::BufWriter::new(io::stdout().lock());
-        let mut written = Ok(());
+        let mut lines = Lines::new();
         let RestoreEnd { made_anew, moved_back, problems } =
             manager.restore(plan, &messages.progress().watching(), |step, result| {
                 let (verb, path) = match result {
@@ -268,8 +260,8 @@ impl Restoring<'_> {
                     Ok(Restored::Skipped(path)) => ("skipped", path),
                     Ok(Restored::Merged(merged)) => {
                         undoing.iter_mut().for_each(|undoing| undoing.merged(&step.item, &merged));
-                        let lines = merged::lines_of(session, step, &merged, *report);
-                        written = std::mem::replace(&mut written, Ok(())).and_then(|()| write_lines(&lines, &mut out));
+                        let said = merged::lines_of(session, step, &merged, *report);
+                        said.iter().for_each(|line| lines.write(line));
                         *exit = (*exit).max(messages.problems(&merged.problems));
                         if merged.is_whole() {
                             done.push(merged.target);
@@ -292,7 +284,7 @@ impl Restoring<'_> {
                     }
                     _ => None,
                 };
-                written = std::mem::replace(&mut written, Ok(())).and_then(|()| write_lines(line.as_slice(), &mut out));
+                line.into_iter().for_each(|line| lines.write(line));
                 if verb == "restored" {
                     if let Some(undoing) = undoing {
                         undoing.brought_back(&step.item, &path);
@@ -301,11 +293,9 @@ impl Restoring<'_> {
                 }
             });
         if *report == Report::Each {
-            let lines: Vec<String> =
-                moved_back.iter().map(|path| format!("moved back {}", session.quoted(path))).collect();
-            written = written.and_then(|()| write_lines(&lines, &mut out));
+            moved_back.iter().for_each(|path| lines.write(format_args!("moved back {}", session.quoted(path))));
         }
-        written.and_then(|()| out.flush()).context("write error")?;
+        lines.finish().context("write error")?;
         self.moved_back.extend(moved_back);
         self.exit = self.exit.max(messages.problems(&problems));
         made_anew.iter().for_each(|anew| messages.close(&output::made_anew(anew, messages.charset)));

@@ -263,9 +263,15 @@ fn remove_all_but(kept: Option<Scheduler>, locations: &Locations) -> anyhow::Res
     if kept == Some(Scheduler::Cron) { Ok(()) } else { cron::remove() }
 }
 
-/// Runs a program in the C locale, so that its messages are known.
+/// A program of a scheduler, in the C locale, so that its messages are known.
+fn scheduler(program: &str) -> Command {
+    let mut command = Command::new(Environment::program_of_system(program));
+    command.env("LC_ALL", "C");
+    command
+}
+
 fn output(program: &str, args: &[&str]) -> std::io::Result<Output> {
-    Command::new(program).args(args).env("LC_ALL", "C").stdin(Stdio::null()).output()
+    scheduler(program).args(args).stdin(Stdio::null()).output()
 }
 
 /// A path as text that fits on one line of a unit, agent or crontab.

@@ -3,22 +3,30 @@
 use std::io::{self, Write};
 use std::path::Path;
 
+use comfy_table::Cell;
+use comfy_table::CellAlignment::{self, Left, Right};
 use rrm::item::TrashItem;
+use rrm::text::escaped;
 use serde_json::{Value, json};
-use unicode_width::UnicodeWidthStr as _;
 
+use super::columns::{self, widest, with_gaps};
 use super::dates::age;
 use super::item::origin;
 use super::json::{date, insert_bytes, line_of, odd_bytes};
 use super::text::start_of;
 use super::view::View;
-use rrm::text::escaped;
 
 /// How many paths are listed per command.
 const PATHS: usize = 10;
 
 /// The least width with a column for the session.
 const WIDE: usize = 60;
+
+/// The columns before the paths, without and with the one for the session.
+const BEFORE: [CellAlignment; 4] = [Right, Right, Right, Left];
+
+/// The least room for paths.
+const NARROWEST: usize = 10;
 
 /// Writes a table; `undo N` restores the first N lines.
 pub(crate) fn write(batches: &[Vec<TrashItem>], view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
@@ -27,21 +35,16 @@ pub(crate) fn write(batches: &[Vec<TrashItem>], view: &View<'_>, out: &mut dyn W
     rows.extend(batches.iter().enumerate().map(|(at, items)| row(at + 1, items, view)));
     let is_wide = view.width.is_none_or(|width| width >= WIDE);
     let has_sessions = is_wide && batches.iter().flatten().any(|item| item.session.is_some());
-    let widths = [0, 1, 2, 3].map(|at| rows.iter().map(|row| row[at].width()).max().unwrap_or(0));
-    for [number, removed, items, session, paths] in &rows {
-        let mut line = format!("{:>2$}  {:>3$}", number, removed, widths[0], widths[1]);
-        line.push_str(&format!("  {:>1$}", items, widths[2]));
-        if has_sessions {
-            line.push_str("  ");
-            line.push_str(session);
-            line.extend(std::iter::repeat_n(' ', widths[3] - session.width()));
-        }
-        line.push_str("  ");
-        let room = view.width.map_or(usize::MAX, |width| width.saturating_sub(line.width()).max(10));
-        line.push_str(&start_of(paths, room, view.charset));
-        writeln!(out, "{}", line.trim_end())?;
-    }
-    Ok(())
+    let before = if has_sessions { &BEFORE[..] } else { &BEFORE[..3] };
+    let widths: Vec<_> = (0..before.len()).map(|at| widest(rows.iter().map(|row| row[at].as_str()))).collect();
+    let taken = with_gaps(widths.iter().copied());
+    let room = view.width.map_or(usize::MAX, |width| width.saturating_sub(taken).max(NARROWEST));
+    let cells = rows.iter().map(|row| {
+        let [.., paths] = row;
+        let cells = before.iter().zip(row).map(|(alignment, cell)| Cell::new(cell).set_alignment(*alignment));
+        cells.chain([Cell::new(start_of(paths, room, view.charset))]).collect()
+    });
+    out.write_all(&columns::lines(&widths, cells)?)
 }
 
 fn row(number: usize, items: &[TrashItem], view: &View<'_>) -> [String; 5] {

@@ -19,10 +19,15 @@ pub(crate) fn removed(stamp: &Stamp, now: DateTime<Utc>, detail: Detail) -> Stri
 
 /// The age of an item, in few columns.
 pub(super) fn age(stamp: &Stamp, now: DateTime<Utc>) -> String {
-    match stamp {
-        Stamp::At(at) if *at > now => format!("-{}", span(*at - now)),
-        Stamp::At(at) => span(now - *at),
-        Stamp::Missing | Stamp::Unreadable => "?".to_owned(),
+    age_of(stamp.instant(), now)
+}
+
+/// The same of a date that may not be known. What is still to come has a negative age.
+pub(super) fn age_of(at: Option<DateTime<Utc>>, now: DateTime<Utc>) -> String {
+    match at {
+        Some(at) if at > now => format!("-{}", span(at - now)),
+        Some(at) => span(now - at),
+        None => "?".to_owned(),
     }
 }
 
@@ -61,4 +66,16 @@ pub(crate) fn expires(fate: Option<&Fate>, now: DateTime<Utc>, detail: Detail) -
 /// A time in the local time zone.
 pub(crate) fn local(at: &DateTime<Utc>) -> String {
     at.with_timezone(&Local).format("%Y-%m-%d %H:%M:%S").to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_still_to_come_has_a_negative_age() {
+        let now: DateTime<Utc> = "2026-01-03T00:00:00Z".parse().expect("a date");
+        let age = |days| age_of(Some(now - chrono::TimeDelta::days(days)), now);
+        assert_eq!([age(2), age(0), age(-2), age_of(None, now)], ["2d", "0s", "-2d", "?"]);
+    }
 }

@@ -5,10 +5,10 @@ mod footer;
 
 use std::io::{self, Write};
 
-use comfy_table::{Cell, CellAlignment, ColumnConstraint, ContentArrangement, Table, Width, presets};
+use comfy_table::{Cell, CellAlignment};
 use rrm::item::{ItemKind, TrashItem};
-use unicode_width::UnicodeWidthStr;
 
+use super::columns::{self, width_of, with_gaps};
 use super::dates::{age, expires, left, removed};
 use super::item::origin;
 use super::pieces;
@@ -72,9 +72,6 @@ const NARROWEST_PATH: usize = 20;
 /// The minimum number of columns.
 const FEWEST: usize = 2;
 
-/// The gap between two columns.
-const GAP: u16 = 2;
-
 /// The columns that fit, with their widths.
 struct Layout {
     columns: Vec<(&'static Column, u16)>,
@@ -103,17 +100,8 @@ impl Layout {
 
     /// Formats rows.
     fn lines(&self, rows: impl IntoIterator<Item = Vec<Cell>>) -> io::Result<Vec<u8>> {
-        let mut table = Table::new();
-        table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled).add_rows(rows);
-        for (index, column) in table.column_iter_mut().enumerate() {
-            let Some((_, width)) = self.columns.get(index) else {
-                column.set_padding((0, 0));
-                break;
-            };
-            column.set_padding((0, GAP)).set_constraint(ColumnConstraint::Absolute(Width::Fixed(width + GAP)));
-        }
-        let mut text = Vec::new();
-        table.lines().try_for_each(|line| writeln!(text, "{}", line.trim_end())).map(|()| text)
+        let widths: Vec<_> = self.columns.iter().map(|(_, width)| *width).collect();
+        columns::lines(&widths, rows)
     }
 
     fn row(&self, row: &[TrashItem], view: &View<'_>) -> Vec<Cell> {
@@ -162,18 +150,12 @@ pub(crate) fn write_folded(items: &[TrashItem], view: &View<'_>, out: &mut impl 
 /// Drops last columns while paths have too little room; returns the room for paths.
 fn fitting(columns: &mut Vec<(&Column, u16)>, width: usize) -> usize {
     loop {
-        let before_path: usize = columns.iter().map(|(_, width)| usize::from(width + GAP)).sum();
-        let room = width.saturating_sub(before_path);
+        let room = width.saturating_sub(with_gaps(columns.iter().map(|(_, width)| *width)));
         if room >= NARROWEST_PATH || columns.len() <= FEWEST {
             return room.max(NARROWEST_PATH);
         }
         columns.pop();
     }
-}
-
-/// Wider columns do not occur.
-fn width_of(cell: &str) -> u16 {
-    u16::try_from(cell.width()).unwrap_or(u16::MAX - GAP)
 }
 
 fn unknown() -> String {

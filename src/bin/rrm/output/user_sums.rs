@@ -8,22 +8,19 @@ use rrm::text::Charset;
 use serde_json::{Map, Value};
 
 use super::columns;
+use super::dates::age_of;
 use super::json::insert_bytes;
-use super::text::{size, span};
+use super::sums::{Sum, earlier, insert_date};
+use super::text::span;
 use crate::gnu::quote::quote_where_needed;
 
 /// The trash of a user, as that user's own process lists it.
 #[derive(Debug, Default)]
 pub(crate) struct UserSum {
     user: OsString,
-    pub(crate) items: u64,
-    pub(crate) bytes: u64,
-    /// Items of unknown size.
-    unmeasured: u64,
+    sum: Sum,
     /// Items that the next clean deletes.
     due: u64,
-    /// When the oldest item was removed.
-    oldest: Option<DateTime<Utc>>,
     /// When the next item becomes due.
     next_due: Option<DateTime<Utc>>,
 }
@@ -33,6 +30,14 @@ impl UserSum {
         Self { user, ..Self::default() }
     }
 
+    pub(crate) fn items(&self) -> u64 {
+        self.sum.items
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.sum.bytes
+    }
+
     /// Adds an item, which is an object as `rrm list --json` prints it; whether it is one.
     pub(crate) fn add(&mut self, line: &[u8]) -> bool {
         let Ok(item) = serde_json::from_slice::<Map<String, Value>>(line) else { return false };
@@ -40,13 +45,7 @@ impl UserSum {
             let text = item.get(key).and_then(Value::as_str);
             text.and_then(|text| DateTime::parse_from_rfc3339(text).ok()).map(|date| date.to_utc())
         };
-        let earlier = |one: Option<DateTime<Utc>>, other| one.into_iter().chain(other).min();
-        self.items = self.items.saturating_add(1);
-        match item.get("size").and_then(Value::as_u64) {
-            Some(size) => self.bytes = self.bytes.saturating_add(size),
-            None => self.unmeasured = self.unmeasured.saturating_add(1),
-        }
-        self.oldest = earlier(self.oldest, date("trashed_date"));
+        self.sum.add(item.get("size").and_then(Value::as_u64), date("trashed_date"));
         match item.get("goes").and_then(Value::as_str) {
             Some("now") => self.due = self.due.saturating_add(1),
             Some("later") => self.next_due = earlier(self.next_due, date("goes_date")),
@@ -59,27 +58,20 @@ impl UserSum {
     pub(crate) fn object(&self) -> Value {
         let mut object = Map::new();
         insert_bytes(&mut object, "user", Some(&self.user));
-        for (key, number) in
-            [("items", self.items), ("bytes", self.bytes), ("unmeasured", self.unmeasured), ("due", self.due)]
-        {
-            object.insert(key.to_owned(), number.into());
-        }
-        for (key, date) in [("oldest", self.oldest), ("next_due", self.next_due)] {
-            object.insert(key.to_owned(), date.map(super::json::text_of).into());
-        }
+        self.sum.insert_into(&mut object);
+        object.insert("due".to_owned(), self.due.into());
+        insert_date(&mut object, "next_due", self.next_due);
         object.into()
     }
 
     fn cells(&self, now: DateTime<Utc>, charset: Charset) -> [String; 5] {
-        let more = if self.unmeasured > 0 { "+" } else { "" };
         let next = match (self.due, self.next_due) {
             (1.., _) => format!("{} now", self.due),
             (0, Some(date)) => format!("in {}", span(date - now)),
             (0, None) => "-".to_owned(),
         };
-        let oldest = self.oldest.map_or_else(|| "-".to_owned(), |date| span(now - date));
         let user = quote_where_needed(&self.user, charset);
-        [user, self.items.to_string(), format!("{}{more}", size(self.bytes)), oldest, next]
+        [user, self.sum.items.to_string(), self.sum.size(), age_of(self.sum.oldest, now), next]
     }
 }
 

@@ -2,11 +2,11 @@
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 
 use anyhow::{Context as _, bail};
 
-use super::{Every, Health, Job, last_run, missing, output, text};
+use super::{Every, Health, Job, last_run, missing, output, scheduler, text};
 
 /// The end of our line, a comment for the shell.
 const MARK: &str = "# rrm schedule";
@@ -90,15 +90,11 @@ fn read() -> anyhow::Result<Option<Vec<u8>>> {
 }
 
 /// crontab(1) checks its input and replaces the crontab atomically.
-fn write(crontab: &[u8]) -> anyhow::Result<()> {
-    let mut child = Command::new("crontab")
-        .arg("-")
-        .env("LC_ALL", "C")
-        .stdin(Stdio::piped())
-        .spawn()
-        .context("cannot run crontab")?;
+fn write(lines: &[u8]) -> anyhow::Result<()> {
+    let mut crontab = scheduler("crontab");
+    let mut child = crontab.arg("-").stdin(Stdio::piped()).spawn().context("cannot run crontab")?;
     let written = match child.stdin.take() {
-        Some(mut input) => input.write_all(crontab),
+        Some(mut input) => input.write_all(lines),
         None => Err(io::ErrorKind::BrokenPipe.into()),
     };
     let status = child.wait().context("cannot run crontab")?;

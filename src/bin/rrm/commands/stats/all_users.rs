@@ -29,8 +29,8 @@ pub(super) fn sum_up(args: &StatsArgs, session: &Session<'_>) -> anyhow::Result<
         sums.push(sum);
         worst = worst.max(exit);
     }
-    sums.retain(|sum| sum.items > 0);
-    sums.sort_by_key(|sum| Reverse(sum.bytes));
+    sums.retain(|sum| sum.items() > 0);
+    sums.sort_by_key(|sum| Reverse(sum.bytes()));
     let mut out = io::BufWriter::new(io::stdout().lock());
     let written = match args.form.form() {
         ReportForm::Json => sums.iter().try_for_each(|sum| writeln!(out, "{}", output::line_of(&sum.object()))),
