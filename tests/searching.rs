@@ -110,6 +110,8 @@ fn names_of_other_programs_are_understood() {
         ("delete", "ls", "recover", "empty"),
         ("remove", "search", "restore", "purge"),
         ("put", "find", "undo", "clean"),
+        ("trash", "list", "undelete", "clean"),
+        ("rm", "list", "unrm", "clean"),
     ] {
         sandbox.file("a", "a");
         sandbox.rrm([remove, "a"]).ok().silent();
@@ -123,7 +125,7 @@ fn names_of_other_programs_are_understood() {
         assert_eq!(sandbox.list_json().len(), 0, "{clean}");
     }
     let help = sandbox.rrm(["--help"]);
-    for hidden in ["delete", "recover", "purge", "search"] {
+    for hidden in ["delete", "recover", "purge", "search", "trash", "undelete", "unrm"] {
         let is_told = |line: &str| line.split_whitespace().next() == Some(hidden);
         assert!(!help.ok().stdout().lines().any(is_told), "{help}");
     }
