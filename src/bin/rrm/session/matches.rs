@@ -73,7 +73,7 @@ impl Session<'_> {
         let mut request = ListOptions::new(among, self.context.now);
         request.standing = standing;
         let mut listing = self.manager().list(&request, &self.messages.progress());
-        listing.items.sort_unstable_by(|a, b| compare(SortKey::Deleted, a, b));
+        listing.items.sort_unstable_by(|a, b| compare(SortKey::Removed, a, b));
         let more = listing.items.len().saturating_sub(SHOWN);
         let shown = &listing.items[more..];
         let mut table = Vec::new();
