@@ -164,7 +164,7 @@ impl Typing {
         self.sandbox.rrm(["rm", "--session", "night shift", "my file", "other"]).ok();
         let options = self.typing("rrm list --la\t\t\x15");
         options.out_contains("--larger-than").out_contains("--last");
-        self.typing("rrm list --sort \t\t\x15").out_contains("deleted").out_contains("expires");
+        self.typing("rrm list --sort \t\t\x15").out_contains("removed").out_contains("expires");
         self.typing("rrm clean --older-than 3\t\t\x15").out_contains("3d").out_contains("3month");
         self.typing("rrm list --session ni\t\t\x15").out_contains("shift");
         // An ID with its path and its age, beside the paths below the working directory.

@@ -58,20 +58,36 @@ fn versions_of_one_path_are_one_match() {
     assert_eq!(sandbox.list_json().len(), 2);
 }
 
+/// A glob takes all that a word has found, where the names have it.
+#[test]
+fn several_are_taken_by_a_glob() {
+    let sandbox = removed(&["d/zed", "e/zed", "other"]);
+    let found = sandbox.rrm(["restore", "zed"]);
+    let hint = "; to select them all, use a glob: rrm restore '**/*zed*'\n";
+    found.fails(1).err_contains("rrm: 'zed' matches 2 items\n").err_contains(hint);
+    sandbox.rrm(["restore", "**/*zed*"]).ok();
+    assert_eq!(sandbox.list_json().len(), 1);
+    let sandbox = removed(&["zed/a", "zed/b"]);
+    sandbox.rrm(["restore", "zed"]).fails(1).err_lacks("use a glob");
+}
+
 /// What is deleted for good is what was named, or what somebody has seen and agreed to.
 #[test]
 fn clean_never_widens_a_word() {
     let sandbox = removed(&["d/zed", "e/zed.log"]);
     for options in [&["--yes"][..], &["-n"], &[]] {
         let run = sandbox.command(["clean", "zed"]).args(options).run();
-        run.fails(1).err_contains("rrm: 'zed' is not an exact path; it matches 1 item\n").err_contains("d/zed\n");
+        run.fails(1).err_contains("rrm: 'zed' is not the path of an item; it matches 1 item\n").err_contains("d/zed\n");
         run.err_contains(&format!("hint: to delete it: rrm clean {}", id_of(&sandbox, "d/zed")));
     }
     assert_eq!(sandbox.list_json().len(), 2);
     let refused = sandbox.command(["clean", "zed"]).on_terminal(80, "n\n");
     let shown = refused.stdout();
-    assert!(shown.contains("no item has the path 'zed'; these match:"), "{refused}");
-    assert!(shown.contains("d/zed") && shown.contains("delete 1 item") && !shown.contains("hint: "), "{refused}");
+    assert!(shown.contains("'zed' is not the path of an item; it matches 1 item"), "{refused}");
+    assert!(
+        shown.contains("d/zed") && shown.contains("/d/zed' (5 B) for good?") && !shown.contains("hint: "),
+        "{refused}"
+    );
     assert_eq!(sandbox.list_json().len(), 2);
     sandbox.command(["clean", "zed"]).on_terminal(80, "y\n").ok();
     assert_eq!(sandbox.list_json().len(), 1);
@@ -110,6 +126,8 @@ fn names_of_other_programs_are_understood() {
         ("delete", "ls", "recover", "empty"),
         ("remove", "search", "restore", "purge"),
         ("put", "find", "undo", "clean"),
+        ("trash", "list", "undelete", "clean"),
+        ("rm", "list", "unrm", "clean"),
     ] {
         sandbox.file("a", "a");
         sandbox.rrm([remove, "a"]).ok().silent();
@@ -123,7 +141,7 @@ fn names_of_other_programs_are_understood() {
         assert_eq!(sandbox.list_json().len(), 0, "{clean}");
     }
     let help = sandbox.rrm(["--help"]);
-    for hidden in ["delete", "recover", "purge", "search"] {
+    for hidden in ["delete", "recover", "purge", "search", "trash", "undelete", "unrm"] {
         let is_told = |line: &str| line.split_whitespace().next() == Some(hidden);
         assert!(!help.ok().stdout().lines().any(is_told), "{help}");
     }

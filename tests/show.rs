@@ -52,6 +52,25 @@ fn the_whole_record_is_told() {
     assert!(row(&told, "Expires ").is_some_and(|when| when.starts_with("in 2d (20")), "{told}");
 }
 
+/// An item that is kept until a date expires then, or later with its grace period. After that date it is not kept.
+#[test]
+fn the_later_of_keep_and_grace_period_is_when_it_expires() {
+    let sandbox = Sandbox::new();
+    let told = |at: &str| sandbox.command(["show", "file"]).at(at).run().ok().stdout();
+    sandbox.file("file", "x");
+    sandbox.command(["rm", "-g", "10d", "file"]).at("2030-01-01T00:00:00Z").run().ok();
+    let keep = |until: &str| sandbox.command(["keep", "file", "--until", until]).at("2030-01-01T00:00:00Z").run();
+    keep("20d").ok().silent();
+    let kept = told("2030-01-01T00:00:00Z");
+    assert!(row(&kept, "Expires ").is_some_and(|when| when.starts_with("in 20d (2030-01-21 ")), "{kept}");
+    assert!(row(&kept, "Kept ").is_some_and(|kept| kept.ends_with("(for 20d)")), "{kept}");
+    keep("5d").ok().err_contains("hint: the grace period ends later (2030-01-11 ");
+    let kept = told("2030-01-01T00:00:00Z");
+    assert!(row(&kept, "Expires ").is_some_and(|when| when.starts_with("in 10d (2030-01-11 ")), "{kept}");
+    let free = told("2030-01-07T00:00:00Z");
+    assert_eq!(row(&free, "Kept "), Some("no"), "{free}");
+}
+
 #[test]
 fn json_is_that_of_the_list_and_more() {
     let sandbox = Sandbox::ordinary();

@@ -48,11 +48,16 @@ fn on_a_terminal_only_yes_means_yes() {
     removed(&sandbox, &["a", "b"], "30d");
     for answer in ["n\n", "\n", "maybe\n", "\u{4}"] {
         let run = sandbox.command(["clean", "--all"]).on_terminal(80, answer);
-        run.ok().out_contains("delete 2 items").out_contains("for good?");
+        run.ok().out_contains("delete 2 items (2 B) for good: '").out_contains("/a', '").out_contains("/b'?");
         assert_eq!(listed(&sandbox), ["a", "b"], "{answer:?}");
     }
     sandbox.command(["clean", "--all"]).on_terminal(80, "y\n").ok().out_contains("deleted 2 items");
     assert_eq!(listed(&sandbox), [""; 0]);
+    // One path is named before the sizes.
+    removed(&sandbox, &["a"], "30d");
+    sandbox.command(["clean", "--all"]).on_terminal(80, "n\n").ok().out_contains("/a' (1 B) for good?");
+    removed(&sandbox, &["a"], "30d");
+    sandbox.command(["clean", "--all"]).on_terminal(80, "n\n").ok().out_contains("/a' (2 versions, 2 B) for good?");
 }
 
 // [29] What was not there when the question was asked is not in the answer.

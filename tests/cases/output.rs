@@ -263,6 +263,7 @@ fn sort_reverse_and_limit_give_the_order_they_say() {
         run.ok().stdout().lines().map(|line| line.rsplit('/').next().unwrap().to_owned()).collect::<String>()
     };
     assert_eq!(order(&[]), "cab");
+    assert_eq!(order(&["--sort", "removed", "--reverse"]), "bac");
     assert_eq!(order(&["--sort", "deleted", "--reverse"]), "bac");
     assert_eq!(order(&["--sort", "expires"]), "abc");
     assert_eq!(order(&["--sort", "size"]), "cab");

@@ -415,7 +415,8 @@ fn dir_takes_only_empty_directories() {
     for name in ["one", "two", "three"] {
         sandbox.tree(name, &[("a", "1")]);
     }
-    sandbox.rrm(["rm", "-d", "empty", "full"]).fails(1).err_contains("cannot remove 'full': Directory not empty");
+    let run = sandbox.rrm(["rm", "-d", "empty", "full"]);
+    run.fails(1).err_contains("cannot remove 'full': Directory not empty").err_contains("hint: leave out -d");
     sandbox.rrm(["rm", "one"]).ok().silent();
     sandbox.rrm(["rm", "-R", "two"]).ok().silent();
     sandbox.rrm(["rm", "-d", "--recursive", "three"]).ok().silent();

@@ -181,7 +181,11 @@ fn an_undo_steps_over_what_it_has_skipped() {
     sandbox.file("s1", "again");
     sandbox.rrm(["rm", "-f", "s1"]).ok();
     sandbox.file("s1", "live");
-    sandbox.rrm(["undo"]).fails(1).err_contains("s1': it already exists");
+    sandbox
+        .rrm(["undo"])
+        .fails(1)
+        .err_contains("s1': it already exists")
+        .err_contains("hint: --conflict swap exchanges");
     assert_eq!(listed(&sandbox), ["s1", "s2"]);
 }
 

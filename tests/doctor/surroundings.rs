@@ -112,7 +112,7 @@ fn a_shim_is_of_use_only_where_it_is_found_first() {
     let link = sandbox.home().join(".local/bin/rm");
     sandbox.rrm(["shim", "install"]).ok();
     let remedy = found(&sandbox, &[], "warning", "shim-not-first", &link);
-    assert!(remedy.starts_with("rrm shim install"), "{remedy}");
+    assert!(remedy.starts_with("start a new shell; if it stays, rrm shim install"), "{remedy}");
     let usual = format!("{}:/usr/bin:/bin", sandbox.root().join("tools").display());
     let first = format!("{}:{usual}", link.parent().expect("a directory").display());
     doctor(&sandbox, &[]).with("PATH", &first).run().ok();

@@ -306,7 +306,7 @@ fn rrm_works_inside_but_for_clean() {
     let run = sandbox.command(["guard", "--", "sh", "-c", script]).with("RRM", &rrm).run();
     assert!(!run.stdout().contains("cleaned"), "{run}");
     assert!(!run.stderr().contains("redo"), "{run}");
-    run.out_contains(" again\n");
+    run.out_contains(" again\n").err_contains("cannot clean inside rrm guard; run rrm clean outside of it\n");
     assert_eq!(fs::read_to_string(sandbox.path("a")).expect("it was restored"), "a", "{run}");
     let left: Vec<String> = sandbox.list_json().iter().map(|item| item["original_path"].to_string()).collect();
     assert_eq!(left.len(), 2, "{left:?} {run}");

@@ -72,7 +72,7 @@ pub(crate) enum Choice {
 
 /// Shows the items to choose from.
 pub(crate) fn choose(session: &Session<'_>, among: Selection) -> anyhow::Result<Choice> {
-    let state = State::new(Purpose::Choose, session.context.now, SortKey::Deleted, Grouping::None);
+    let state = State::new(Purpose::Choose, session.context.now, SortKey::Removed, Grouping::None);
     choice_of(picker(session, state, among)?.run()?)
 }
 

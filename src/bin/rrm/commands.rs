@@ -71,7 +71,7 @@ commands! {
     ///
     /// Takes the options of GNU rm. The last of -f, -i, -I and --interactive wins. Directories need no -r. Only
     /// --immediate and --auto-clean delete anything for good.
-    #[command(aliases = ["delete", "remove", "put"])]
+    #[command(aliases = ["delete", "remove", "put", "trash"])]
     Rm(rm::RmArgs),
     /// List the items in the trash.
     #[command(visible_alias = "ls", aliases = ["search", "find"])]
@@ -91,16 +91,17 @@ commands! {
     ///
     /// If several items share an original path, the newest one is restored. Existing files are never overwritten.
     #[cfg_attr(feature = "browse", doc = " Without a SELECTION, pick the items interactively.")]
-    #[command(alias = "recover")]
+    #[command(aliases = ["recover", "undelete", "unrm"])]
     Restore(restore::RestoreArgs),
-    /// Undo the last rrm rm, or the last N.
+    /// Undo the last removal, or the last N.
     ///
-    /// Restores what those commands removed. Run it again to undo the one before. rrm redo reverses it.
+    /// A removal is what one rrm rm or rrm guard removed, or what rrm restore --conflict swap moved away. Run it again
+    /// to undo the one before. rrm redo removes again what it restored.
     Undo(undo::UndoArgs),
-    /// Reverse the last rrm undo.
+    /// Remove again what the last rrm undo restored.
     ///
-    /// Removes again what the last undo restored, with the dates and the session that it had. Anything changed
-    /// since stays in place and is named.
+    /// The items get back their dates and their session. Anything changed since stays in place and is named. After an
+    /// undo of rrm guard, the new versions and the moves do not come back; the new versions stay in the trash.
     Redo(redo::RedoArgs),
     /// Delete items past their grace period for good.
     ///
@@ -114,8 +115,8 @@ commands! {
     Keep(keep::KeepArgs),
     /// Run a command and keep what it deletes or replaces.
     ///
-    /// Everything that COMMAND or its child processes delete or replace goes to the trash. rrm undo restores all of it.
-    /// COMMAND has the same terminal, signals and exit status as without a guard. It catches mistakes; it is not a
+    /// What COMMAND and its child processes delete or replace goes to the trash, except what is too large to copy. rrm
+    /// undo restores it. COMMAND has the same terminal, signals and exit status as without a guard. It catches mistakes; it is not a
     /// sandbox.
     Guard(guard::GuardArgs),
     /// Import items from the trash of other programs.

@@ -32,6 +32,8 @@ pub(crate) struct Environment {
     pub(crate) grace_period: Option<OsString>,
     pub(crate) immediate: Option<OsString>,
     pub(crate) session: Option<OsString>,
+    /// Whether `$RRM_GUARD` is set, as `rrm guard` sets it for what it runs.
+    pub(crate) guard: bool,
     pub(crate) path: Option<OsString>,
     /// The character set of messages.
     pub(crate) charset: Charset,
@@ -65,6 +67,7 @@ impl Environment {
             grace_period: set("RRM_GRACE_PERIOD"),
             immediate: set("RRM_IMMEDIATE"),
             session: set("RRM_SESSION"),
+            guard: set("RRM_GUARD").is_some(),
             path: set("PATH"),
             charset: Charset::of_locale(lc_all, lc_ctype, lang),
             order: if std::env::var_os("POSIXLY_CORRECT").is_some() { Order::First } else { Order::Anywhere },

@@ -4,6 +4,7 @@
 //! share.
 
 mod pages;
+mod synopsis;
 
 use std::fmt::Write as _;
 use std::fs;
@@ -61,7 +62,8 @@ fn page(
         command => page_of(command),
     };
     let own = own.ok_or_else(|| anyhow!("nobody has written the page {name}"))?;
-    let text = Page { man: man(command, name), name, all }.text(own)?;
+    let synopsis = synopsis::section(&command);
+    let text = Page { man: man(command, name), synopsis, name, all }.text(own)?;
     Ok(PageFile { path: directory.join(format!("{name}.1")), text })
 }
 
@@ -74,6 +76,7 @@ fn man(command: Command, name: &str) -> Man {
 /// A page to generate.
 struct Page<'a> {
     man: Man,
+    synopsis: String,
     name: &'a str,
     /// The names of all pages.
     all: &'a [String],
@@ -103,7 +106,7 @@ impl Page<'_> {
             "head" => {
                 self.man.render_title(&mut made)?;
                 self.man.render_name_section(&mut made)?;
-                self.man.render_synopsis_section(&mut made)?;
+                made.extend_from_slice(self.synopsis.as_bytes());
             }
             "options" => self.man.render_options_section(&mut made)?,
             "commands" => {

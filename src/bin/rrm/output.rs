@@ -31,6 +31,7 @@ mod words;
 
 pub(crate) use batches::{write as write_batches, write_as_json as write_batches_as_json};
 pub(crate) use colour::{Colour, path_colours};
+pub(crate) use dates::local;
 pub(crate) use escaped::Escaped;
 pub(crate) use json::{
     future_object, insert_bytes, line_of, moved_object, object as item_object, object_in_state, object_line,
@@ -49,7 +50,7 @@ pub(crate) use text::{count, size, span};
 pub(crate) use user_sums::{UserSum, write as write_user_sums};
 pub(crate) use verbosity::Verbosity;
 pub(crate) use view::{Detail, View};
-pub(crate) use words::{made_anew, words as words_of_error};
+pub(crate) use words::{hint_of_undo, made_anew, words as words_of_error};
 
 // Used only by the screen.
 #[cfg(feature = "browse")]

@@ -216,7 +216,7 @@ impl Term {
 
     fn several(&self, found: usize) -> Error {
         let reason = match found {
-            1 => "is not an exact path; it matches 1 item".to_owned(),
+            1 => "is not the path of an item; it matches 1 item".to_owned(),
             count => format!("matches {count} items"),
         };
         Error::new(ErrorKind::Several, "choose", &self.text, reason)

@@ -105,7 +105,7 @@ impl Arrangement {
 }
 
 fn ordered(key: SortKey, direction: Direction, a: &TrashItem, b: &TrashItem) -> Ordering {
-    let backwards = matches!(key, SortKey::Deleted | SortKey::Size);
+    let backwards = matches!(key, SortKey::Removed | SortKey::Size);
     match backwards == (direction == Direction::Natural) {
         true => compare(key, b, a),
         false => compare(key, a, b),
@@ -143,8 +143,8 @@ mod tests {
     fn each_order_begins_with_what_is_looked_for() {
         use Direction::{Natural, Reversed};
         let none = Grouping::None;
-        assert_eq!(paths(SortKey::Deleted, Natural, none), ["/b/x", "/b/a", "/a/z", "/a/y"]);
-        assert_eq!(paths(SortKey::Deleted, Reversed, none), ["/a/y", "/a/z", "/b/a", "/b/x"]);
+        assert_eq!(paths(SortKey::Removed, Natural, none), ["/b/x", "/b/a", "/a/z", "/a/y"]);
+        assert_eq!(paths(SortKey::Removed, Reversed, none), ["/a/y", "/a/z", "/b/a", "/b/x"]);
         assert_eq!(paths(SortKey::Size, Natural, none), ["/a/y", "/b/a", "/b/x", "/a/z"]);
         assert_eq!(paths(SortKey::Path, Natural, none), ["/a/y", "/a/z", "/b/a", "/b/x"]);
     }
@@ -154,9 +154,9 @@ mod tests {
         use Direction::{Natural, Reversed};
         let (a_first, b_first) = (["/a/y", "/a/z", "/b/a", "/b/x"], ["/b/x", "/b/a", "/a/z", "/a/y"]);
         assert_eq!(paths(SortKey::Path, Natural, Grouping::Command), a_first);
-        assert_eq!(paths(SortKey::Deleted, Natural, Grouping::Command), b_first);
-        assert_eq!(paths(SortKey::Deleted, Natural, Grouping::Directory), b_first);
-        assert_eq!(paths(SortKey::Deleted, Reversed, Grouping::Directory), a_first);
+        assert_eq!(paths(SortKey::Removed, Natural, Grouping::Command), b_first);
+        assert_eq!(paths(SortKey::Removed, Natural, Grouping::Directory), b_first);
+        assert_eq!(paths(SortKey::Removed, Reversed, Grouping::Directory), a_first);
         // 35 and 30 bytes, though the smallest of all is in the larger one.
         assert_eq!(paths(SortKey::Size, Natural, Grouping::Directory), a_first);
         assert_eq!(paths(SortKey::Size, Reversed, Grouping::Directory), b_first);

@@ -14,7 +14,7 @@ use super::change::Undoable;
 use super::entries::{ChangesMeanwhile, Entries};
 use super::order::{Order, Restore};
 use super::state::{Note, Preview, Question, State};
-use crate::output::clean::{question, report as words_of};
+use crate::output::clean::{report as words_of, summary};
 use crate::output::count;
 
 /// A report of a thread.
@@ -175,7 +175,7 @@ impl State {
         if plan.items.is_empty() {
             return;
         }
-        let mut lines = vec![question(&plan.items)];
+        let mut lines = vec![format!("delete {} for good?", summary(&plan.items))];
         lines.extend(
             plan.items
                 .iter()

@@ -103,8 +103,8 @@ fn arrangement(state: &State) -> String {
     use super::arrange::Direction::{Natural, Reversed};
     let order = match (state.arrangement.key, state.arrangement.direction) {
         _ if !state.search.query().words.is_empty() => "best match first",
-        (SortKey::Deleted, Natural) => "newest first",
-        (SortKey::Deleted, Reversed) => "oldest first",
+        (SortKey::Removed, Natural) => "newest first",
+        (SortKey::Removed, Reversed) => "oldest first",
         (SortKey::Path, Natural) => "by path",
         (SortKey::Path, Reversed) => "by path, reversed",
         (SortKey::Size, Natural) => "largest first",

@@ -71,7 +71,7 @@ pub(super) fn state(paths: &[&str]) -> State {
             item(path, now() - TimeDelta::hours(2) + TimeDelta::minutes(i64::try_from(hour).expect("few")), 10)
         })
         .collect();
-    let mut state = State::new(Purpose::Browse, now(), SortKey::Deleted, Grouping::None);
+    let mut state = State::new(Purpose::Browse, now(), SortKey::Removed, Grouping::None);
     state.home = Some("/home/ann".into());
     state.home_trash = "/trash".into();
     state.height = 10;

@@ -15,7 +15,7 @@ use crate::browse::arrange::Grouping;
 use crate::options::SortKey;
 use crate::output::count;
 
-const SORTS: [SortKey; 5] = [SortKey::Deleted, SortKey::Path, SortKey::Size, SortKey::Expires, SortKey::Kind];
+const SORTS: [SortKey; 5] = [SortKey::Removed, SortKey::Path, SortKey::Size, SortKey::Expires, SortKey::Kind];
 const GROUPINGS: [Grouping; 4] = [Grouping::None, Grouping::Command, Grouping::Directory, Grouping::Day];
 
 impl State {

@@ -23,7 +23,7 @@ pub(crate) struct BrowseArgs {
     pub(crate) selection: SelectionArgs,
 
     /// Sort by KEY, most relevant first.
-    #[arg(long, value_enum, value_name = "KEY", default_value_t = SortKey::Deleted)]
+    #[arg(long, value_enum, value_name = "KEY", default_value_t = SortKey::Removed)]
     pub(crate) sort: SortKey,
 
     /// Group the items.

@@ -18,6 +18,7 @@ use rrm::ops::clean::{CleanOptions, Trashes};
 use rrm::ops::list::Sizes;
 use rrm::rules::retention::{Cause, Fate, Policy, Rule};
 use rrm::rules::selection::{Searching, absolute};
+use rrm::sys::guarded::is_under_guard;
 
 use super::help::Help;
 use crate::context::Context;
@@ -167,6 +168,11 @@ pub(super) fn run(args: &CleanArgs, start: Start<'_>) -> anyhow::Result<Exit> {
         return all_users::clean_all(args, start.messages);
     }
     let session = &start.session()?;
+    // A guard lets nobody delete from the trash.
+    if session.context.environment.guard && is_under_guard() && !args.dry_run {
+        session.messages.say("cannot clean inside rrm guard; run rrm clean outside of it");
+        return Ok(Exit::Failure);
+    }
     let (mut request, confirmation) = args.request(&session.context)?;
     let manager = session.manager();
     let mut plan = manager.plan_clean(&request, &session.messages.progress());
@@ -222,7 +228,8 @@ fn consent(session: &Session<'_>, plan: &CleanPlan, confirmation: Confirmation) 
     if !needs_confirmation(plan, confirmation) {
         return Consent::Given;
     }
-    let consent = session.messages.confirm(&format!("{} ", output::clean::question(&plan.items)));
+    let consent =
+        session.messages.confirm(&format!("{} ", output::clean::question(&plan.items, |item| name_of(session, item))));
     if consent == Consent::NobodyToAsk {
         session
             .messages
@@ -230,6 +237,11 @@ fn consent(session: &Session<'_>, plan: &CleanPlan, confirmation: Confirmation) 
         session.messages.hint("there is no terminal to ask on; use --yes to confirm");
     }
     consent
+}
+
+/// The path of an item, or its ID.
+fn name_of(session: &Session<'_>, item: &TrashItem) -> String {
+    item.original_path().map_or_else(|| item.id.short(), |path| session.quoted(path))
 }
 
 fn carry_out(
@@ -301,7 +313,7 @@ fn show_ambiguous(session: &Session<'_>, problems: &[Error], request: &CleanOpti
     for problem in problems {
         if let Some(matches) = Matches::of(&request.selection, std::slice::from_ref(problem)) {
             let word = session.quoted(&problem.path);
-            session.messages.say(&format!("no item has the path {word}; these match:"));
+            session.messages.say(&format!("{word} {}", problem.reason));
             session.show_matches(matches.among)?;
         }
     }

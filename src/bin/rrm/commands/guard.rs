@@ -40,15 +40,15 @@ pub(crate) struct GuardArgs {
     #[arg(long, value_name = "LABEL")]
     session: Option<OsString>,
 
-    /// Copy contents of up to SIZE before they are overwritten [default: 64MiB].
+    /// Largest file to copy before it is truncated [default: 64MiB].
     #[arg(long, value_name = "SIZE", value_parser = limit)]
     limit: Option<u64>,
 
-    /// Also keep larger files that are opened for writing, up to the limit.
+    /// Copy files up to the limit, instead of 1 MiB, when they are opened for writing.
     #[arg(long)]
     writes: bool,
 
-    /// Refuse what cannot be kept, with EPERM.
+    /// Fail calls whose loss rrm sees and cannot prevent (EPERM); for large files written in place, add --writes.
     #[arg(long)]
     strict: bool,
 

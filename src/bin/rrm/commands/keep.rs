@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use clap::Args;
 use rrm::error::Result;
 use rrm::item::{Keep, TrashItem};
@@ -99,7 +100,22 @@ pub(super) fn run(args: &KeepArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     };
     print_kept(session, &kept, &free, (args.verb(), report))?;
     let command = if args.release { "keep --release" } else { "keep" };
-    session.report_problems(&problems, &request.selection, command)
+    let exit = session.report_problems(&problems, &request.selection, command)?;
+    if let Keep::Until(end) = request.keep {
+        hint_at_grace(session, &kept, end);
+    }
+    Ok(exit)
+}
+
+/// A keep that ends before the grace period protects an item only from what would delete it earlier.
+fn hint_at_grace(session: &Session<'_>, kept: &[TrashItem], end: DateTime<Utc>) {
+    let later = kept.iter().filter_map(|item| item.deletion.instant()).filter(|date| *date > end).min();
+    if let Some(date) = later {
+        let date = output::local(&date);
+        session.messages.hint(&format!(
+            "the grace period ends later ({date}); the keep only protects from rules, a SELECTION and --all"
+        ));
+    }
 }
 
 /// Prints what is kept or released, and what was to be released and nobody kept.

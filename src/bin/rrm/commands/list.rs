@@ -38,7 +38,7 @@ pub(crate) struct ListArgs {
     pub(crate) selection: SelectionArgs,
 
     /// Sort by KEY, the last removed and the largest last.
-    #[arg(long, value_enum, value_name = "KEY", default_value_t = ListOrder::By(SortKey::Deleted))]
+    #[arg(long, value_enum, value_name = "KEY", default_value_t = ListOrder::By(SortKey::Removed))]
     pub(crate) sort: ListOrder,
 
     /// Sort as ls -S does: the largest first.
@@ -95,7 +95,7 @@ impl ListArgs {
     pub(crate) fn order(&self) -> ListOrder {
         match (self.largest_first, self.newest_first) {
             (true, _) => ListOrder::By(SortKey::Size),
-            (_, true) => ListOrder::By(SortKey::Deleted),
+            (_, true) => ListOrder::By(SortKey::Removed),
             _ => self.sort,
         }
     }
@@ -125,7 +125,7 @@ impl ListArgs {
             Form::Plain | Form::Null => None,
         };
         let is_newest_kept = self.direction() != Direction::Reversed;
-        let is_by_age = self.order() == ListOrder::By(SortKey::Deleted) && is_newest_kept && sizes == Sizes::AsKnown;
+        let is_by_age = self.order() == ListOrder::By(SortKey::Removed) && is_newest_kept && sizes == Sizes::AsKnown;
         let mut options = ListOptions::new(selection, context.now);
         (options.sizes, options.standing) = (sizes, standing);
         options.newest = self.limit.filter(|_| is_by_age);
@@ -179,7 +179,7 @@ pub(crate) enum ListOrder {
 impl ValueEnum for ListOrder {
     fn value_variants<'a>() -> &'a [Self] {
         &[
-            Self::By(SortKey::Deleted),
+            Self::By(SortKey::Removed),
             Self::By(SortKey::Expires),
             Self::By(SortKey::Size),
             Self::By(SortKey::Path),

@@ -180,7 +180,7 @@ fn print_plan(
         }
         Ok(Restored::Skipped(_)) if to.json => {}
         Ok(Restored::Skipped(path)) => lines.push(format!("would skip {}", session.quoted(&path))),
-        Err(error) => exit = exit.max(session.messages.problems(&[error])),
+        Err(error) => exit = exit.max(failed(session, &plan.options, &error)),
     });
     let mut out = io::BufWriter::new(io::stdout().lock());
     lines.iter().try_for_each(|line| writeln!(out, "{line}")).and_then(|()| out.flush()).context("write error")?;
@@ -203,6 +203,19 @@ fn default_report_of(request: &RestoreOptions, steps: &[RestoreStep]) -> Report 
 
 fn is_undo(request: &RestoreOptions) -> bool {
     matches!(request.what, Restorable::LastBatches { .. })
+}
+
+/// Prints why a step failed.
+fn failed(session: &Session<'_>, request: &RestoreOptions, error: &Error) -> Exit {
+    let messages = session.messages;
+    match output::hint_of_undo(error).filter(|_| is_undo(request)) {
+        Some(hint) => {
+            messages.error_without_hint(error);
+            messages.hint(hint);
+            Exit::Failure
+        }
+        None => messages.problems(std::slice::from_ref(error)),
+    }
 }
 
 /// A restore in progress.
@@ -272,7 +285,7 @@ impl Restoring<'_> {
                         return unagreed.push((step.clone(), error));
                     }
                     Err(error) => {
-                        *exit = (*exit).max(messages.problems(&[error]));
+                        *exit = (*exit).max(failed(session, &plan.options, &error));
                         return;
                     }
                 };

@@ -10,7 +10,8 @@ use rrm::item::TrashItem;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum SortKey {
     /// Date of removal.
-    Deleted,
+    #[value(alias = "deleted")]
+    Removed,
     /// End of the grace period.
     Expires,
     /// Size.
@@ -24,7 +25,7 @@ pub(crate) enum SortKey {
 /// Compares two items, smaller and older first; no two are equal.
 pub(crate) fn compare(key: SortKey, a: &TrashItem, b: &TrashItem) -> Ordering {
     let by_key = match key {
-        SortKey::Deleted => a.trashed.instant().cmp(&b.trashed.instant()),
+        SortKey::Removed => a.trashed.instant().cmp(&b.trashed.instant()),
         SortKey::Expires => a.deletion.instant().cmp(&b.deletion.instant()),
         SortKey::Size => a.size.cmp(&b.size),
         SortKey::Path => compare_paths(a.original_path(), b.original_path()),

@@ -34,17 +34,50 @@ pub(crate) fn held_reason(shield: Shield) -> &'static str {
     }
 }
 
+/// How many paths a question names.
+const NAMED: usize = 3;
+
 /// The question before deleting.
-pub(crate) fn question(all: &[TrashItem]) -> String {
-    format!("delete {} for good?", summary(all))
+pub(crate) fn question(all: &[TrashItem], name: impl Fn(&TrashItem) -> String) -> String {
+    let mut names: Vec<String> = all.iter().map(name).collect();
+    names.sort_unstable();
+    names.dedup();
+    match (&names[..], all.len() as u64) {
+        ([name], 1) => format!("delete {name} ({}) for good?", bytes(all)),
+        ([name], versions) => format!("delete {name} ({versions} versions, {}) for good?", bytes(all)),
+        _ => format!("delete {} for good: {}?", summary(all), first(&names)),
+    }
+}
+
+/// The first of several names, and how many there are more.
+fn first(names: &[String]) -> String {
+    match names.split_at_checked(NAMED) {
+        Some((some, more @ [_, ..])) => format!("{} and {} more", some.join(", "), more.len()),
+        _ => names.join(", "),
+    }
 }
 
 pub(crate) fn summary(all: &[TrashItem]) -> String {
+    format!("{} ({})", count(all.len() as u64, "item"), bytes(all))
+}
+
+fn bytes(all: &[TrashItem]) -> String {
     let bytes = all.iter().filter_map(|item| item.size).fold(0, u64::saturating_add);
-    let unknown = all.iter().filter(|item| item.size.is_none()).count();
-    let items = count(all.len() as u64, "item");
-    match unknown {
-        0 => format!("{items} ({})", size(bytes)),
-        _ => format!("{items} ({} and {} of unknown size)", size(bytes), unknown),
+    match all.iter().filter(|item| item.size.is_none()).count() {
+        0 => size(bytes),
+        unknown => format!("{} and {unknown} of unknown size", size(bytes)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_names_are_enough() {
+        let names = |count: usize| (0..count).map(|name| format!("'{name}'")).collect::<Vec<_>>();
+        assert_eq!(first(&names(2)), "'0', '1'");
+        assert_eq!(first(&names(3)), "'0', '1', '2'");
+        assert_eq!(first(&names(5)), "'0', '1', '2' and 2 more");
     }
 }

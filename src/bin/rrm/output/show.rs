@@ -4,15 +4,17 @@ use std::ffi::OsStr;
 use std::io::{self, Write};
 use std::path::Path;
 
+use chrono::{DateTime, Utc};
 use rrm::item::{Keep, Origin, RecordPlace};
 use rrm::ops::show::Shown;
 use rrm::preview::Content;
+use rrm::rules::retention::{Fate, Rule};
 use rrm::store::kind_of;
 use rrm::text::escaped;
 
 use super::dates::{expires, local, removed};
 use super::preview;
-use super::text::{count, size};
+use super::text::{count, size, span};
 use super::view::{Detail, View};
 use crate::env::users::{group_of, user_of};
 use crate::gnu::quote::quote_where_needed;
@@ -45,11 +47,11 @@ fn rows(shown: &Shown, view: &View<'_>) -> Vec<(&'static str, String)> {
         "Owner",
         format!("{}, group {}", user_of(metadata.uid, view.charset), group_of(metadata.gid, view.charset)),
     ));
-    rows.extend(chrono::DateTime::from_timestamp(metadata.modified.seconds, 0).map(|at| ("Modified", local(&at))));
+    rows.extend(DateTime::from_timestamp(metadata.modified.seconds, 0).map(|at| ("Modified", local(&at))));
     rows.push(("Removed", both(|detail| removed(&item.trashed, view.now, detail))));
     rows.extend(item.guarded.words().map(|words| ("Guarded", format!("{words} by a guarded program"))));
-    rows.push(("Expires", both(|detail| expires(Some(&shown.fate), view.now, detail))));
-    rows.push(("Kept", kept(item.keep)));
+    rows.push(("Expires", both(|detail| expires(Some(&fate_after_keep(shown)), view.now, detail))));
+    rows.push(("Kept", kept(item.keep, view.now)));
     rows.extend(item.session.as_deref().map(|session| ("Session", escaped(session, view.charset))));
     rows.push(("Trash", shown_path(&item.trash)));
     rows.push(("On disk", shown_path(&shown.place)));
@@ -128,11 +130,22 @@ fn both(told: impl Fn(Detail) -> String) -> String {
     if short == full { short } else { format!("{short} ({full})") }
 }
 
-fn kept(keep: Keep) -> String {
+/// What becomes of the item at the end of its keep: it expires then, or later with its grace period.
+fn fate_after_keep(shown: &Shown) -> Fate {
+    match shown.fate {
+        Fate::Kept(Some(end)) => {
+            Fate::DueAt(shown.item.deletion.instant().map_or(end, |date| date.max(end)), Rule::PastGrace)
+        }
+        fate => fate,
+    }
+}
+
+fn kept(keep: Keep, now: DateTime<Utc>) -> String {
     match keep {
         Keep::No => "no".to_owned(),
         Keep::Forever => "until it is released".to_owned(),
-        Keep::Until(end) => format!("until {}", local(&end)),
+        Keep::Until(end) if end > now => format!("until {} (for {})", local(&end), span(end - now)),
+        Keep::Until(_) => "no".to_owned(),
     }
 }
 

@@ -50,7 +50,7 @@ fn write_volume(volume: &Statistics, view: &View<'_>, out: &mut impl Write) -> i
     let size = |tally: &Tally| tally.bytes;
     section(("REMOVED", "SIZE", size), &volume.by_age, |age| age_label(*age), view, out)?;
     section(("KIND", "SIZE", size), &volume.by_kind, |kind: &ItemKind| kind.name(), view, out)?;
-    section(("GOES", "FREES", |tally| tally.on_disk), &volume.by_due, |due| due_label(*due), view, out)?;
+    section(("EXPIRES", "FREES", |tally| tally.on_disk), &volume.by_due, |due| due_label(*due), view, out)?;
     if volume.largest.is_empty() {
         return Ok(());
     }
@@ -76,7 +76,10 @@ fn write_space(place: &Place, trash: u64, view: &View<'_>, out: &mut impl Write)
 
 /// Rounded up, as df does.
 fn percent(part: u64, whole: u64) -> String {
-    format!("{}%", (u128::from(part) * 100).div_ceil(u128::from(whole.max(1))))
+    match (u128::from(part) * 100, u128::from(whole.max(1))) {
+        (some, whole) if 0 < some && some < whole => "less than 1%".to_owned(),
+        (some, whole) => format!("{}%", some.div_ceil(whole)),
+    }
 }
 
 fn total(total: &Tally) -> String {

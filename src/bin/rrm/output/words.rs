@@ -49,6 +49,7 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::NotADirectory if removing => "drop the trailing slash to remove it",
         Kind::LinkWithSlash => "drop the trailing slash to remove the link; the directory it points to stays",
         Kind::NotAFile => "rrm show without --content describes it; rrm restore --to DIR restores it elsewhere",
+        Kind::DirectoryNotEmpty if removing => "leave out -d to remove a directory and its contents",
         Kind::IsADirectory | Kind::DirectoryNotEmpty => "use -r to remove a directory and its contents",
         Kind::DotOrDotDot => "use the directory's own name or its full path",
         Kind::RootDirectory | Kind::HomeDirectory => "rrm never removes it; name the contents to remove",
@@ -105,6 +106,13 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::System => error.source.as_ref().map_or(UNSOUND, system_hint),
         _ => UNFORESEEN,
     })
+}
+
+/// The hint of an error of an undo, where it is another than that of a restore.
+pub(crate) fn hint_of_undo(error: &Error) -> Option<&'static str> {
+    (error.kind == ErrorKind::TargetExists && !is_directory(&error.path)).then_some(
+        "--conflict swap exchanges them; --conflict skip goes on to the removal before; --to DIR restores elsewhere",
+    )
 }
 
 /// The hint as `rm`: only at what users of rm do not expect of it, that it needs space or copies.

@@ -1,5 +1,8 @@
 //! The items that an ambiguous word matches.
 
+use std::ffi::OsStr;
+use std::path::Path;
+
 use rrm::error::{Error, ErrorKind};
 use rrm::item::TrashItem;
 use rrm::ops::list::ListOptions;
@@ -7,6 +10,7 @@ use rrm::rules::selection::{Searching, Selection, Term};
 
 use super::Session;
 use crate::exit::Exit;
+use crate::gnu::quote::quote;
 use crate::options::{SortKey, compare};
 use crate::output::{self, Detail, Messages, View};
 
@@ -62,7 +66,10 @@ impl Session<'_> {
         self.messages.error_without_hint(problem);
         let shown = self.show_matches(among)?;
         if let Some(newest) = shown.last() {
-            self.messages.hint(&self.line_to_type(newest, shown.len(), command));
+            let all = self.glob_of(&problem.path, &shown).filter(|_| shown.len() > 1);
+            let all = all.map(|glob| format!("; to select them all, use a glob: rrm {command} {glob}"));
+            let one = self.line_to_type(newest, shown.len(), command);
+            self.messages.hint(&format!("{one}{}", all.unwrap_or_default()));
         }
         Ok(())
     }
@@ -73,7 +80,7 @@ impl Session<'_> {
         let mut request = ListOptions::new(among, self.context.now);
         request.standing = standing;
         let mut listing = self.manager().list(&request, &self.messages.progress());
-        listing.items.sort_unstable_by(|a, b| compare(SortKey::Deleted, a, b));
+        listing.items.sort_unstable_by(|a, b| compare(SortKey::Removed, a, b));
         let more = listing.items.len().saturating_sub(SHOWN);
         let shown = &listing.items[more..];
         let mut table = Vec::new();
@@ -84,6 +91,16 @@ impl Session<'_> {
             self.messages.close(&format!("and {more} more, removed before; rrm list shows all"));
         }
         Ok(listing.items)
+    }
+
+    /// A glob for the names that contain the word, if these items are among them.
+    fn glob_of(&self, word: &Path, items: &[TrashItem]) -> Option<String> {
+        let word = word.to_str().filter(|word| !word.contains(['/', '*', '?', '[', '{', '\\', ':']))?;
+        let has_it = |item: &TrashItem| {
+            item.original_path().and_then(Path::file_name).is_some_and(|name| name.to_string_lossy().contains(word))
+        };
+        let glob = format!("**/*{word}*");
+        items.iter().all(has_it).then(|| quote(OsStr::new(&glob), self.messages.charset))
     }
 
     fn line_to_type(&self, item: &TrashItem, found: usize, command: &str) -> String {

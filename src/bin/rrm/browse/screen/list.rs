@@ -107,7 +107,7 @@ impl Column {
     fn title_and_room(self) -> (&'static str, usize) {
         match self {
             Self::Age => ("age", 6),
-            Self::Goes => ("goes", 8),
+            Self::Goes => ("expires", 8),
             Self::Size => ("size", 9),
         }
     }

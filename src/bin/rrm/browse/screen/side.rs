@@ -75,7 +75,7 @@ fn facts(state: &State, item: &TrashItem, index: usize) -> Vec<(&'static str, St
         ("", removed(&item.trashed, state.now, Detail::Full)),
     ];
     let fate = state.entries.fate(index);
-    facts.extend(fate.map(|fate| ("goes", expires(Some(fate), state.now, Detail::Short))));
+    facts.extend(fate.map(|fate| ("expires", expires(Some(fate), state.now, Detail::Short))));
     facts.push(("id", item.id.short()));
     facts.extend(item.session.as_ref().map(|label| ("session", escaped(label, state.charset))));
     facts.extend((*item.trash != *state.home_trash).then(|| ("trash", escaped(&*item.trash, state.charset))));

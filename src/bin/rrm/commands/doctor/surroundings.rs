@@ -28,7 +28,8 @@ pub(super) fn check(session: &Session<'_>, entries: &mut Vec<Entry>) {
     if let Ok(shim) = Shim::new(None, &session.context.environment, session.messages)
         && let Some((path, meaning)) = shim.trouble()
     {
-        let remedy = "rrm shim install prints the line that your shell needs".to_owned();
+        let remedy =
+            "start a new shell; if it stays, rrm shim install prints the line that your shell needs".to_owned();
         entries.push(warning("shim-not-first", path, meaning, remedy));
     }
 }
