@@ -48,7 +48,7 @@ pub use loss::{Loss, Losses, Lost};
 pub use metadata::apply::{apply_metadata, is_like};
 pub use metadata::attributes::Given;
 pub use metadata::traits::Traits;
-pub use remove_source::aside::bring_back;
+pub use remove_source::aside::{bring_back, put_back};
 pub use remove_source::{Left, Proof, RemovedSource, remove_source};
 pub use single::{copy_content, copy_name};
 pub use source_snapshot::SourceSnapshot;

@@ -48,6 +48,7 @@ impl TrashManager {
     ) -> RestoreEnd {
         let request = &plan.options;
         let mut aftermath = Aftermath::of(self, &plan.steps, request);
+        aftermath.find_again(progress);
         let mut targets = Targets::default();
         let directories = TrashedDirectories::of(self);
         let all = Amount { entries: plan.steps.len() as u64, bytes: 0 };

@@ -15,7 +15,7 @@ use rrm::rules::retention::Free;
 use rrm::sys::{Dir, Name, Timestamp, metadata_and_birth_at};
 
 use crate::common::Sandbox;
-use crate::common::platform::{Node, make_node};
+use crate::common::platform::{Node, exchange, make_node};
 
 /// Longer than the clock that file systems take their times from stands still.
 const TICK: Duration = Duration::from_millis(12);
@@ -156,6 +156,12 @@ impl<'a> Guarded<'a> {
             to_path: Some(to.clone()),
             replaced: there,
         });
+    }
+
+    pub(super) fn exchange(&self, one: &str, other: &str) {
+        let (one, other) = (self.path(one), self.path(other));
+        self.tell(Loss::Exchanged(found(&one), found(&other)));
+        assert!(exchange(&one, &other), "they can be exchanged");
     }
 
     /// As a shell's `>`.

@@ -4,7 +4,10 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
 use super::doing::{Guarded, plant};
-use crate::common::{Sandbox, is_root, snapshot};
+use crate::common::fault::each_point;
+use crate::common::platform::exchange;
+use crate::common::{Fault, Run, Sandbox, is_root, snapshot, strace};
+use crate::mounts::exchange::exchanger;
 
 /// A link that stands on the way of an undo leads nothing there.
 #[test]
@@ -88,4 +91,152 @@ fn a_clean_forgets_a_run_whose_items_are_gone() {
     sandbox.rrm(["clean", "--all", "--yes"]).ok();
     sandbox.rrm(["clean"]).ok();
     assert_eq!(left(), 0);
+}
+
+/// The user who exchanges.
+const THEM: u32 = 1234;
+
+/// What root's program has moved from a directory of root's into one of theirs, after it removed a file.
+fn moved_to_them(sandbox: &Sandbox) -> std::path::PathBuf {
+    let (ours, theirs) = (sandbox.dir("ours"), sandbox.dir("theirs"));
+    sandbox.chmod(&ours, 0o700);
+    sandbox.file(ours.join("key"), "root's");
+    sandbox.file(ours.join("z"), "removed");
+    std::os::unix::fs::chown(&theirs, Some(THEM), Some(THEM)).expect("root may");
+    let run = Guarded::begin(sandbox);
+    run.rename("ours/key", "theirs/key");
+    run.unlink("ours/z");
+    run.end();
+    sandbox.file(theirs.join("evil"), "theirs");
+    std::os::unix::fs::chown(theirs.join("evil"), Some(THEM), Some(THEM)).expect("root may");
+    theirs
+}
+
+/// Nothing of theirs is where only root may write, root's own is where it can be found, and if it is not back that is told.
+#[track_caller]
+fn assert_only_ours_is_back(sandbox: &Sandbox, undone: &Run, how: &str) {
+    let back = fs::read_to_string(sandbox.path("ours/key")).ok();
+    assert!(
+        back.as_deref().is_none_or(|content| content == "root's"),
+        "{how}: theirs is at the place of root's: {undone}"
+    );
+    let names: Vec<_> = fs::read_dir(sandbox.path("ours")).expect("ours").flatten().map(|e| e.file_name()).collect();
+    assert!(names.iter().all(|name| name == "key" || name == "z"), "{how}: {names:?}");
+    if back.is_none() {
+        assert!(!undone.status.success() && undone.stderr().contains("theirs/key"), "{how}: nothing is told: {undone}");
+    }
+    // What stayed behind for a clean is in its place again.
+    let cleaned = sandbox.rrm(["clean"]);
+    let theirs = fs::read_dir(sandbox.path("theirs")).expect("there").flatten().map(|entry| entry.path());
+    let mut contents: Vec<String> = theirs.filter_map(|path| fs::read_to_string(path).ok()).collect();
+    contents.extend(back);
+    contents.retain(|content| !content.is_empty());
+    contents.sort();
+    assert_eq!(contents, ["root's", "theirs"], "{how}: {undone}\n{cleaned}");
+}
+
+/// They put a file of theirs into the place of what is to move back where only root may write, at the last moment.
+#[test]
+fn what_is_exchanged_under_an_undo_does_not_go_where_only_we_may_write() {
+    if !is_root() {
+        skip!("root", "to have somebody else's directory");
+    }
+    or_skip!(strace::available());
+    for nth in [1, 2] {
+        let sandbox = Sandbox::new();
+        let theirs = moved_to_them(&sandbox);
+        let held = sandbox.command(["undo"]).held_before("renameat2", nth);
+        // It may be on its way already.
+        exchange(&theirs.join("key"), &theirs.join("evil"));
+        let undone = held.released();
+        assert_only_ours_is_back(&sandbox, &undone, &format!("before rename {nth}"));
+    }
+}
+
+/// They exchange without a break: what is to move back, or the private directory that it goes through.
+#[test]
+fn what_is_exchanged_all_the_while_does_not_go_where_only_we_may_write() {
+    if !is_root() {
+        skip!("root", "to have somebody else's directory");
+    }
+    for (round, what) in (0..16).zip(["key", ".rrm-"].into_iter().cycle()) {
+        let sandbox = Sandbox::new();
+        let theirs = moved_to_them(&sandbox);
+        let mut somebody = exchanger(&theirs, what, "evil", "ever");
+        let undone = sandbox.rrm(["undo"]);
+        drop(fs::write(theirs.join("stop"), ""));
+        somebody.wait().expect("it ends");
+        assert_only_ours_is_back(&sandbox, &undone, &format!("round {round} with {what}"));
+    }
+}
+
+/// They put a file of root's, which the run never touched, into the place of one that gets its permissions back.
+#[test]
+fn no_permissions_go_to_what_is_exchanged_under_an_undo() {
+    if !is_root() {
+        skip!("root", "to have somebody else's directory");
+    }
+    or_skip!(strace::available());
+    for round in 0..20 {
+        let sandbox = Sandbox::new();
+        let shared = sandbox.dir("shared");
+        sandbox.chmod(&shared, 0o777);
+        for (name, mode) in [("shared/conf", 0o666), ("shared/secret", 0o600), ("z", 0o600)] {
+            sandbox.file(name, name);
+            sandbox.chmod(name, mode);
+        }
+        let secret = fs::metadata(shared.join("secret")).expect("there").ino();
+        let run = Guarded::begin(&sandbox);
+        run.chmod("shared/conf", 0o600);
+        run.unlink("z");
+        run.end();
+        let mut somebody = exchanger(&shared, "conf", "secret", "ever");
+        // Each time that it is looked up there, after it was looked at.
+        let place = shared.to_str().expect("text");
+        let delayed = ["strace", "-qq", "-o", "/dev/null", "-P", place, "-e", "inject=openat:delay_enter=1000"];
+        let undone = sandbox.command(["undo"]).through(delayed).run();
+        drop(fs::write(shared.join("stop"), ""));
+        somebody.wait().expect("it ends");
+        let all = fs::read_dir(&shared).expect("there").flatten().map(|entry| entry.metadata().expect("there"));
+        let is = all.into_iter().find(|is| is.ino() == secret).expect("it is there");
+        assert_eq!(is.mode() & 0o777, 0o600, "round {round}: {undone}");
+    }
+}
+
+/// Killed at any of its calls, an undo that takes things out of a directory where others may rename leaves them where the
+/// next commands find them: nothing is anywhere else in the end.
+#[test]
+fn an_undo_that_is_killed_on_its_way_out_of_a_shared_directory_loses_nothing() {
+    const FILES: [&str; 4] = ["ours/key", "ours/one", "ours/z", "shared/two"];
+    let scene = || {
+        let sandbox = Sandbox::new();
+        for name in FILES {
+            sandbox.file(name, name);
+        }
+        sandbox.chmod("ours", 0o700);
+        sandbox.chmod("shared", 0o777);
+        let run = Guarded::begin(&sandbox);
+        run.rename("ours/key", "shared/key");
+        run.exchange("ours/one", "shared/two");
+        run.unlink("ours/z");
+        run.end();
+        sandbox
+    };
+    for fault in [Fault::Kill, Fault::Error("EIO")] {
+        let points = each_point(
+            fault,
+            scene,
+            |sandbox| sandbox.command(["undo"]),
+            |sandbox, _, run| {
+                let again = sandbox.rrm(["undo"]);
+                let cleaned = sandbox.rrm(["clean"]);
+                let content = |name: &str| fs::read_to_string(sandbox.path(name)).unwrap_or_default();
+                assert_eq!(FILES.map(content), FILES, "{run}\n{again}\n{cleaned}");
+                let names = ["ours", "shared"].map(|dir| fs::read_dir(sandbox.path(dir)).expect("there").count());
+                assert_eq!(names, [3, 1], "{run}\n{again}\n{cleaned}");
+                sandbox.rrm(["doctor"]).ok();
+            },
+        );
+        assert!(points > 20, "{points}");
+    }
 }

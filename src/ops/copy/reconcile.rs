@@ -45,13 +45,13 @@ impl TrashManager {
     }
 }
 
-/// Reconciles the notes that killed removals of what is at `path` left in `trash`.
+/// Reconciles the notes that killed removals of what is at a path of these left in `trash`.
 ///
 /// A hint is not worth an error: what cannot be reconciled now is left to `clean`, which tells.
-pub(crate) fn reconcile_removals_of(path: &Path, trash: &TrashDir, progress: &dyn Progress) {
+pub(crate) fn reconcile_removals_of(is_meant: impl Fn(&Path) -> bool, trash: &TrashDir, progress: &dyn Progress) {
     let Ok(Some(staging)) = trash.staging() else { return };
-    for (item, _) in staging.notes.into_iter().filter(|(_, noted)| noted == path) {
-        reconcile(trash, item, path, progress).ok();
+    for (item, path) in staging.notes.into_iter().filter(|(_, noted)| is_meant(noted)) {
+        reconcile(trash, item, &path, progress).ok();
     }
 }
 

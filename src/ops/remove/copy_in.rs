@@ -41,7 +41,7 @@ pub(crate) fn copy_in(
     let Incoming { action, shown, source, copying, .. } = *incoming;
     let outside = source.parent.path().map(|parent| parent.join(source.name.as_os_str())).ok();
     if let Some(outside) = &outside {
-        reconcile_removals_of(outside, trash, progress);
+        reconcile_removals_of(|path| path == outside, trash, progress);
     }
     let staged = trash.stage(record).map_err(|error| unwritable(incoming, error))?;
     let task = CopyTask { action, what: shown, copying, progress };

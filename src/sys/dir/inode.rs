@@ -5,7 +5,7 @@ use std::io;
 
 use rustix::fs::{AtFlags, Dev, FileType, Gid, Timespec, Timestamps, Uid, makedev};
 
-use crate::sys::dir::{Dir, metadata_of_file};
+use crate::sys::dir::{Dir, metadata_and_birth_of_file, metadata_of_file};
 use crate::sys::door::through;
 use crate::sys::platform;
 use crate::sys::values::Carrier;
@@ -31,6 +31,14 @@ impl Inode {
         match self {
             Self::Open(file) => metadata_of_file(file),
             Self::Marked(mark) => mark.0.metadata(),
+        }
+    }
+
+    /// The same, and when it was made, where the file system tells.
+    pub fn metadata_and_birth(&self) -> io::Result<(Metadata, Option<Timestamp>)> {
+        match self {
+            Self::Open(file) => metadata_and_birth_of_file(file),
+            Self::Marked(mark) => mark.0.metadata_and_birth(),
         }
     }
 

@@ -277,7 +277,7 @@ fn empty(made: &Recorded, dir: &Dir) -> io::Result<Private> {
 }
 
 /// Moves `name` to `to`; the name that it got instead, if its own was taken.
-fn put_back(from: &Dir, name: Name<'_>, to: &Dir) -> io::Result<Option<OsString>> {
+pub fn put_back(from: &Dir, name: Name<'_>, to: &Dir) -> io::Result<Option<OsString>> {
     let taken = |error: &io::Error| error.kind() == io::ErrorKind::AlreadyExists;
     match rename_no_replace(from, name, to, name) {
         Err(error) if taken(&error) => {}

@@ -8,10 +8,10 @@ use std::path::{Path, PathBuf};
 use rustix::fs::{AtFlags, CWD, Dev, FileType, Gid, Mode, OFlags, Timestamps, Uid};
 use rustix::io::Errno;
 
-use super::look;
+use super::{look, look_at_birth};
 use crate::sys::door::through;
 use crate::sys::values::Carrier;
-use crate::sys::values::metadata::Metadata;
+use crate::sys::values::metadata::{Metadata, Timestamp};
 use crate::sys::values::name::Name;
 
 /// An inode of which only the place is held (`O_PATH`).
@@ -32,6 +32,10 @@ impl Marked {
 
     pub(in crate::sys) fn metadata(&self) -> io::Result<Metadata> {
         look(&self.handle)
+    }
+
+    pub(in crate::sys) fn metadata_and_birth(&self) -> io::Result<(Metadata, Option<Timestamp>)> {
+        look_at_birth(&self.handle)
     }
 
     pub(in crate::sys) fn set_owner(&self, uid: Option<Uid>, gid: Option<Gid>) -> io::Result<()> {

@@ -11,7 +11,7 @@ use super::look_at;
 use crate::sys::door::through;
 use crate::sys::platform;
 use crate::sys::values::Carrier;
-use crate::sys::values::metadata::{FileId, Metadata};
+use crate::sys::values::metadata::{FileId, Metadata, Timestamp};
 use crate::sys::values::name::Name;
 
 /// An inode of which only the place is held. Somebody may put another under its name: each call looks first, and where the
@@ -34,6 +34,13 @@ impl Marked {
     pub(in crate::sys) fn metadata(&self) -> io::Result<Metadata> {
         let is = look_at(&self.dir, &self.name)?;
         if is.id == self.id { Ok(is) } else { Err(Errno::STALE.into()) }
+    }
+
+    /// # Errors
+    /// The same.
+    pub(in crate::sys) fn metadata_and_birth(&self) -> io::Result<(Metadata, Option<Timestamp>)> {
+        let (is, birth) = platform::look_at_birth_of(&self.dir, &self.name)?;
+        if is.id == self.id { Ok((is, birth)) } else { Err(Errno::STALE.into()) }
     }
 
     pub(in crate::sys) fn set_owner(&self, uid: Option<Uid>, gid: Option<Gid>) -> io::Result<()> {
