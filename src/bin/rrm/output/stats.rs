@@ -77,7 +77,7 @@ fn write_space(place: &Place, trash: u64, view: &View<'_>, out: &mut impl Write)
 /// Rounded up, as df does.
 fn percent(part: u64, whole: u64) -> String {
     match (u128::from(part) * 100, u128::from(whole.max(1))) {
-        (some, whole) if 0 < some && some < whole => "less than 1%".to_owned(),
+        (some, whole) if 0 < some && some < whole => "<1%".to_owned(),
         (some, whole) => format!("{}%", some.div_ceil(whole)),
     }
 }
