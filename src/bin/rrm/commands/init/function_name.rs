@@ -110,7 +110,7 @@ pub(super) fn function_name(typed: &str) -> Result<FunctionName, &'static str> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-.+".contains(&byte);
     let begins_plainly = typed.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_');
     if !begins_plainly || !typed.bytes().all(is_plain) {
-        return Err("name a program by letters, digits and _ - . + (no path), beginning with a letter");
+        return Err("name a program by letters, digits and _ - . + (no path), beginning with a letter or _");
     }
     if OF_THE_SHELL.contains(&typed) {
         return Err("the shell itself needs this name");
