@@ -251,7 +251,7 @@ END
     let run = in_own_machine(&sandbox, script);
     let out = run.ok().stdout();
     run.err_contains("others may use it (mode 0777)").err_contains("cannot sum up the trash of nobody: exit status: 1");
-    run.err_contains("cannot use with --all-users '--format': it does not say whose an item is");
+    run.err_contains("cannot use with --all-users '--format': this format has only paths");
     run.err_contains("cannot run rrm list for nobody: signal: 11 (SIGSEGV)");
     assert!(
         out.contains("root:\n  ID") && out.contains("\nroot      1   8 B ") && out.contains("root:\n  listed\n"),

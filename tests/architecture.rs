@@ -9,9 +9,8 @@ mod paths;
 mod rules;
 
 use std::fs;
-use std::path::{Path, PathBuf};
 
-use crate::common::source;
+use crate::common::{source, sources};
 use circles::Crate;
 use paths::{mentions, module_of};
 use rules::RULES;
@@ -25,19 +24,6 @@ fn violations(file: &str, text: &str) -> Vec<String> {
         (!found.is_empty()).then(|| format!("src/{file} names {}: {}", found.join(", "), rule.why))
     };
     RULES.iter().chain(binary::RULES).filter(|rule| rule.concerns(file)).filter_map(broken).collect()
-}
-
-fn sources(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
-    let mut files = Vec::new();
-    for path in entries.map(|entry| entry.expect("a directory can be read to its end").path()) {
-        if path.is_dir() {
-            files.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            files.push(path);
-        }
-    }
-    files
 }
 
 /// Every file below `src/`, as its path there and its text.

@@ -1,8 +1,6 @@
 //! The completion scripts do their work in the shells they are for: a person types, presses the key, and sees.
 
-use std::path::PathBuf;
-
-use crate::common::{Invocation, Missing, Run, Sandbox, binary};
+use crate::common::{Invocation, Missing, Run, Sandbox, binary, installed};
 
 /// A shell that a person uses: how it is started, what makes it ready, and what it shows then.
 struct Shell {
@@ -65,9 +63,7 @@ impl Typing {
 
     /// With the script that this command prints.
     fn with(shell: &Shell, command: &str) -> Result<Self, Missing> {
-        let program = ["/usr/bin", "/bin"].iter().map(|directory| PathBuf::from(directory).join(shell.name));
-        let program = program.into_iter().find(|path| path.exists());
-        let program = program.ok_or_else(|| Missing::new(shell.name, "it is not installed"))?;
+        let program = installed(shell.name, shell.name)?;
         let sandbox = Sandbox::new();
         sandbox.symlink("tools/rrm", binary());
         let script = sandbox.file("script", &sandbox.rrm([command, shell.name]).ok().stdout);

@@ -5,18 +5,10 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
-use crate::common::{Missing, Mount, Sandbox, Tree, User, is_root, snapshot};
+use crate::common::{Mount, Sandbox, Tree, User, installed, is_root, names_in, snapshot};
 
 fn desktop(sandbox: &Sandbox) -> PathBuf {
     sandbox.home().join(".local/share/Trash")
-}
-
-fn names_in(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).expect("it can be read");
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
 }
 
 /// What is in a trash of the desktop: each thing is told of.
@@ -26,11 +18,6 @@ fn things_in(trash: &Path) -> Vec<String> {
     let told: Vec<String> = files.iter().map(|name| format!("{name}.trashinfo")).collect();
     assert_eq!(info, told, "what is in files is told of in info");
     files
-}
-
-fn has(program: &str) -> Result<(), Missing> {
-    let is_there = ["/usr/bin", "/bin"].iter().any(|directory| Path::new(directory).join(program).exists());
-    if is_there { Ok(()) } else { Err(Missing::new("trash-cli", format!("there is no {program}"))) }
 }
 
 /// One of everything, what carries its record and what does not; the paths, and what is at each.
@@ -89,7 +76,7 @@ fn what_is_exported_is_as_it_was_and_an_import_takes_it_back() {
 
 #[test]
 fn trash_cli_lists_what_was_exported_and_restores_it() {
-    or_skip!(has("trash-list"));
+    or_skip!(installed("trash-list", "trash-cli"));
     let sandbox = Sandbox::ordinary();
     let things = removed(&sandbox);
     sandbox.command(["export", "--under", "."]).with("TZ", "Asia/Tokyo").run().ok();
@@ -286,7 +273,7 @@ fn what_is_on_a_volume_stays_on_it() {
     sandbox.command(["export".as_ref(), remove("c").as_os_str()]).run().ok().silent();
     assert_eq!(things_in(&shared.join(user.to_string())), ["c"]);
     assert!(!desktop(&sandbox).exists(), "nothing went over to another volume");
-    if has("trash-list").is_ok() {
+    if installed("trash-list", "trash-cli").is_ok() {
         let listed = sandbox.tool("trash-list", [""; 0]).run();
         for name in ["a b", "b", "c"] {
             listed.ok().out_contains(&format!("{}\n", mount.path().join("there").join(name).display()));

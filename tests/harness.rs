@@ -44,7 +44,7 @@ fn a_sandbox_is_the_whole_machine_to_the_program() {
 #[test]
 fn a_sandbox_has_no_scheduler_but_its_own() {
     let (sandbox, machine) = (Sandbox::new(), Sandbox::new());
-    for (sandbox, script) in [(&machine, "touch \"${0%/*}/asked\""), (&sandbox, "[ $1 != -l ] || echo mine")] {
+    for (sandbox, script) in [(&machine, "touch \"${0%/*}/asked\""), (&sandbox, "[ $1 = -l ] || cat >/dev/null")] {
         sandbox.file("tools/crontab", format!("#!/bin/sh\n{script}\n"));
         sandbox.chmod("tools/crontab", 0o755);
     }

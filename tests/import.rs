@@ -7,7 +7,11 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
+<<<<<<< HEAD
 use crate::common::{Invocation, Missing, Mount, Run, Sandbox, Tree, User, is_root, snapshot};
+=======
+use crate::common::{Invocation, Mount, Run, Sandbox, Tree, User, installed, names_in, snapshot};
+>>>>>>> simpler
 
 /// A time by the clock on the wall, as other programs write it, and in the zone that tests are in.
 const DATE: &str = "2026-01-02T03:04:05";
@@ -40,14 +44,6 @@ fn import(sandbox: &Sandbox, words: &[&str]) -> Run {
     sandbox.command(["import".as_ref(), trash.as_os_str()]).args(words).run()
 }
 
-fn names_in(directory: &Path) -> Vec<String> {
-    let entries = fs::read_dir(directory).expect("it can be read");
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned()).collect();
-    names.sort();
-    names
-}
-
 fn assert_emptied(trash: &Path) {
     assert_eq!([names_in(&trash.join("files")), names_in(&trash.join("info"))], [[""; 0], [""; 0]]);
 }
@@ -57,12 +53,6 @@ fn listed(sandbox: &Sandbox) -> Vec<serde_json::Value> {
     let mut items = sandbox.list_json();
     items.retain(|item| item["original_path"].as_str().is_some_and(|path| Path::new(path).starts_with(sandbox.root())));
     items
-}
-
-/// Whether a program is there, as a reason to skip if it is not.
-fn has(program: &str, package: &str) -> Result<(), Missing> {
-    let is_there = ["/usr/bin", "/bin"].iter().any(|directory| Path::new(directory).join(program).exists());
-    if is_there { Ok(()) } else { Err(Missing::new(package, format!("there is no {program}"))) }
 }
 
 /// One of everything that other programs can remove, one with an odd name; the paths, and what is at each.
@@ -106,14 +96,14 @@ fn round_trip(program: &[&str], odd: &[u8]) {
 
 #[test]
 fn what_trash_put_removed_comes_back_as_it_was() {
-    or_skip!(has("trash-put", "trash-cli"));
+    or_skip!(installed("trash-put", "trash-cli"));
     // It fails on names that are not UTF-8.
     round_trip(&["trash-put", "--"], "odd %41+\u{e9} \u{1b}[2J\nname".as_bytes());
 }
 
 #[test]
 fn what_gio_removed_comes_back_as_it_was() {
-    or_skip!(has("gio", "libglib2.0-bin"));
+    or_skip!(installed("gio", "libglib2.0-bin"));
     round_trip(&["gio", "trash", "--"], b"odd %41+ \xff\x1b[2J\nname");
 }
 
@@ -139,7 +129,7 @@ fn on_a_volume(program: &[&str]) {
 #[test]
 fn what_trash_put_removed_on_a_volume_stays_there() {
     in_mount_namespace!();
-    or_skip!(has("trash-put", "trash-cli"));
+    or_skip!(installed("trash-put", "trash-cli"));
     on_a_volume(&["trash-put"]);
 }
 

@@ -1,6 +1,6 @@
 //! What `rrm init` prints, evaluated by the shells that it is for.
 
-use crate::common::{Invocation, Missing, Run, Sandbox, binary};
+use crate::common::{Invocation, Missing, Run, Sandbox, binary, installed};
 
 /// A shell without start files of its own: how it runs a script, and how a script in it evaluates what rrm prints.
 struct Shell {
@@ -29,9 +29,7 @@ const SHELLS: [Shell; 3] = [
 impl Shell {
     /// A script behind what `words` have printed, in a sandbox whose PATH begins with `tools`.
     fn script(&self, sandbox: &Sandbox, words: &str, script: &str) -> Result<Invocation, Missing> {
-        let program = ["/usr/bin", "/bin"].map(|directory| std::path::Path::new(directory).join(self.name));
-        let program = program.into_iter().find(|path| path.exists());
-        let program = program.ok_or_else(|| Missing::new(self.name, "it is not installed"))?;
+        let program = installed(self.name, self.name)?;
         if !sandbox.path("tools/rrm").exists() {
             sandbox.symlink("tools/rrm", binary());
         }

@@ -7,7 +7,7 @@ use std::thread;
 use rrm::sys::door::faults::ENVIRONMENT;
 use tempfile::NamedTempFile;
 
-use crate::common::{Fault, Invocation, Sandbox, Tree, fault, snapshot, strace};
+use crate::common::{Fault, Invocation, Sandbox, Tree, fault, names_in, snapshot, strace};
 
 type Make = fn(&Sandbox) -> PathBuf;
 
@@ -21,11 +21,6 @@ const THINGS: [(&str, Make); 4] = [
         sandbox.chmod("thing", 0o555)
     }),
 ];
-
-fn names_in(directory: PathBuf) -> Vec<String> {
-    let entries = fs::read_dir(directory).expect("it can be read").flatten();
-    entries.map(|entry| entry.file_name().to_string_lossy().into_owned()).collect()
-}
 
 /// The one item of the sandbox's trash: its ID and its state.
 #[track_caller]
@@ -46,14 +41,14 @@ fn what_is_kept_is_moved_there_and_comes_back_from_there() {
         let (id, _) = item(&sandbox);
         let kept = sandbox.trash().join("kept");
         sandbox.rrm(["keep", &id]).ok();
-        assert_eq!((names_in(kept.clone()), item(&sandbox).1), (vec![id.clone()], "kept".to_owned()), "{kind}");
+        assert_eq!((names_in(&kept), item(&sandbox).1), (vec![id.clone()], "kept".to_owned()), "{kind}");
         sandbox.rrm(["keep", "--until", "2999-01-01T00:00:00Z", &id]).ok();
-        assert_eq!(names_in(kept.clone()), [format!("{id}@29990101T000000Z")], "{kind}");
+        assert_eq!(names_in(&kept), [format!("{id}@29990101T000000Z")], "{kind}");
         sandbox.rrm(["show", &id]).ok().out_contains("until 2999-01-01");
         sandbox.rrm(["clean", "--yes", &id]).fails(1).err_contains("it is kept");
         sandbox.rrm(["doctor"]).ok();
         sandbox.rrm(["keep", "--release", "thing"]).ok();
-        assert_eq!((names_in(kept.clone()).len(), item(&sandbox)), (0, (id.clone(), "trashed".to_owned())), "{kind}");
+        assert_eq!((names_in(&kept).len(), item(&sandbox)), (0, (id.clone(), "trashed".to_owned())), "{kind}");
         sandbox.rrm(["keep", "thing"]).ok();
         sandbox.rrm(["undo"]).ok();
         before.assert_is_at(&path);

@@ -6,7 +6,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
-use crate::common::{Missing, Run, Sandbox, User, is_root, source};
+use crate::common::{Missing, Run, Sandbox, User, installed, is_root, source};
 
 const RECIPES: [&str; 5] = ["arch/PKGBUILD", "homebrew/rrm.rb", "nix/package.nix", "nix/flake.nix", "freebsd/Makefile"];
 
@@ -68,14 +68,15 @@ fn every_recipe_has_the_version_and_the_address_of_the_package() {
 /// The files that a recipe installs are there, and none is forgotten.
 #[test]
 fn every_recipe_installs_what_is_there() {
-    let places = ["src/", "man/", "LICENSE-"];
+    let is_ours = |word: &&str| ["src/", "man/", "LICENSE-"].iter().any(|place| word.starts_with(place));
+    let is_whole = |word: &&str| !word.contains(['*', '{']);
     for name in RECIPES {
         let recipe = recipe(name);
         let words = recipe.split(|c: char| c.is_whitespace() || "\"'();".contains(c));
         let words = words.map(|word| word.trim_start_matches("${WRKSRC}/"));
-        for word in
-            words.filter(|word| places.iter().any(|place| word.starts_with(place)) && !word.contains(['*', '{']))
-        {
+        let named: Vec<_> = words.filter(is_ours).filter(is_whole).collect();
+        assert_eq!(named.is_empty(), name == "nix/flake.nix", "packaging/{name} names {named:?}");
+        for word in named {
             assert!(source().join(word).exists(), "packaging/{name} names {word}");
         }
     }
@@ -85,8 +86,9 @@ fn every_recipe_installs_what_is_there() {
         }
     }
     let manifest = text("Cargo.toml");
-    let quoted = manifest.split('"').skip(1).step_by(2).filter(|word| places.iter().any(|at| word.starts_with(at)));
-    for word in quoted.filter(|word| !word.contains('*')) {
+    let named: Vec<_> = manifest.split('"').skip(1).step_by(2).filter(is_ours).filter(is_whole).collect();
+    assert!(named.len() > 3, "Cargo.toml names {named:?}");
+    for word in named {
         assert!(source().join(word).exists(), "Cargo.toml names {word}");
     }
 }
@@ -142,9 +144,7 @@ fn files(top: &Path) -> BTreeSet<PathBuf> {
 
 /// Runs a tool on a copy of a recipe, by a user that every tool agrees to.
 fn checked(tool: &str, words: &[&str], name: &str) -> Result<Run, Missing> {
-    let places = ["/usr/bin", "/bin", "/usr/local/bin"].map(|directory| Path::new(directory).join(tool));
-    let tool =
-        places.into_iter().find(|path| path.exists()).ok_or_else(|| Missing::new(tool, "it is not installed"))?;
+    let tool = installed(tool, tool)?;
     let sandbox = Sandbox::of(if is_root() { User::Nobody } else { User::Caller });
     let file = Path::new(name).file_name().expect("a recipe has a name");
     sandbox.file(file, recipe(name));

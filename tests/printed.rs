@@ -4,10 +4,11 @@
 mod source;
 mod words;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::common::{is_written, source as project};
+use crate::common::{is_written, source as project, sources};
 use words::{CLUMSY, OTHER_WORDS};
 
 /// How many words a sentence may have.
@@ -23,7 +24,9 @@ struct Page {
 fn pages() -> Vec<Page> {
     let top = project();
     let mut pages = Vec::new();
-    for path in sources(&top.join("src")) {
+    let src = top.join("src");
+    let is_read = |path: &PathBuf| !is_passed_over(path.strip_prefix(&src).expect("it was found below"));
+    for path in sources(&src).into_iter().filter(is_read) {
         let code = fs::read_to_string(&path).expect("a source is text");
         let texts: Vec<_> = source::strings(&code).into_iter().filter(|text| is_text(text)).collect();
         let file = path.strip_prefix(&top).expect("it was found below").display().to_string();
@@ -35,26 +38,13 @@ fn pages() -> Vec<Page> {
     pages
 }
 
-/// The sources below a directory that are no tests, in the order of their names.
-fn sources(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
-    let mut paths: Vec<PathBuf> = entries.map(|entry| entry.expect("a directory can be read").path()).collect();
-    // As a reader of paths expects it: what is in a directory stands where its name does.
-    paths.sort_unstable();
-    let is_of_tests = |path: &Path| {
-        let stem = path.file_stem().and_then(|stem| stem.to_str()).expect("our names are ASCII");
+/// Whether a path below `src/` is of tests, or of the manual pages.
+fn is_passed_over(path: &Path) -> bool {
+    let is_of_tests = |name: &OsStr| {
+        let stem = Path::new(name).file_stem().and_then(OsStr::to_str).expect("our names are ASCII");
         matches!(stem, "tests" | "testing" | "faults") || stem.ends_with("_tests")
     };
-    let is_of_the_manual = |path: &Path| path.ends_with("bin/rrm/manual") || path.ends_with("bin/rrm/manual.rs");
-    let mut found = Vec::new();
-    for path in paths.into_iter().filter(|path| !is_of_tests(path) && !is_of_the_manual(path)) {
-        if path.is_dir() {
-            found.extend(sources(&path));
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
-            found.push(path);
-        }
-    }
-    found
+    path.iter().any(is_of_tests) || path.starts_with("bin/rrm/manual") || path == Path::new("bin/rrm/manual.rs")
 }
 
 /// Whether it has a word and a blank beside it.

@@ -6,7 +6,7 @@ use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::common::fault::{Point, each_point};
-use crate::common::{Fault, Invocation, Run, Sandbox, User, is_root};
+use crate::common::{Fault, Invocation, Run, Sandbox, User, installed, is_root};
 
 const FIRST: &str = "# >>> rrm setup >>>";
 const LAST: &str = "# <<< rrm setup <<<";
@@ -376,10 +376,7 @@ fn the_answers_decide() {
 #[test]
 fn a_new_shell_has_what_was_asked_for() {
     for (shell, file) in SHELLS {
-        let Some(program) = ["/usr/bin", "/bin"].map(|at| Path::new(at).join(shell)).into_iter().find(|at| at.exists())
-        else {
-            skip!(shell, "it is not installed");
-        };
+        let program = or_skip!(installed(shell, shell));
         for content in [None, Some("# mine")] {
             let sandbox = sandbox();
             if let Some(content) = content {

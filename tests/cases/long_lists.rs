@@ -162,13 +162,17 @@ fn sessions_are_summed_up() {
     assert_eq!(lines(&[]), expected);
     assert_eq!(lines(&["--size"])[3], ["-", "2", "6", "B", "0s"]);
     assert_eq!(lines(&["--larger-than", "100"]).len(), 2, "a filter applies");
-    let told = sandbox.rrm(["list", "--sessions", "--json"]).ok().stdout();
+    let as_json = sandbox.rrm(["list", "--sessions", "--json"]).ok().stdout();
     let told: Vec<serde_json::Value> =
-        told.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
+        as_json.lines().map(|line| serde_json::from_str(line).expect("an object a line")).collect();
     let labels: Vec<_> = told.iter().map(|sum| sum["session"].as_str()).collect();
     assert_eq!(labels, [Some("agent 7\n"), Some("build"), None]);
     assert_eq!((&told[1]["items"], &told[1]["bytes"], &told[2]["bytes"]), (&2.into(), &30.into(), &6.into()));
     assert!(told[1]["oldest"].as_str() < told[1]["newest"].as_str(), "{told:?}");
+    assert_eq!(sandbox.rrm(["list", "--sessions", "--format", "json"]).ok().stdout(), as_json);
+    for form in ["plain", "null"] {
+        sandbox.rrm(["list", "--sessions", "--format", form]).fails(2).err_contains("this format has only paths");
+    }
     sandbox.rrm(["list", "--sessions", "--sort", "size"]).fails(2);
     sandbox.rrm(["list", "--sessions", "no-such-item"]).fails(1).err_contains("nothing in the trash matches");
 }

@@ -130,3 +130,29 @@ pub(crate) fn removed_at(item: &Path, removed: DateTime<Utc>) -> PathBuf {
     fs::rename(item, &place).expect("the name is free");
     place
 }
+
+/// The names in a directory, sorted.
+#[track_caller]
+pub(crate) fn names_in(directory: impl AsRef<Path>) -> Vec<String> {
+    let entries = fs::read_dir(directory).expect("it can be read");
+    let names = entries.map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned());
+    let mut names: Vec<_> = names.collect();
+    names.sort();
+    names
+}
+
+/// The sources below a directory, in the order of their paths.
+pub(crate) fn sources(directory: &Path) -> Vec<PathBuf> {
+    let entries = fs::read_dir(directory).unwrap_or_else(|error| panic!("{}: {error}", directory.display()));
+    let mut found = Vec::new();
+    for path in entries.map(|entry| entry.expect("a directory can be read to its end").path()) {
+        if path.is_dir() {
+            found.extend(sources(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+    // What is in a directory stands where its name does.
+    found.sort_unstable();
+    found
+}

@@ -29,7 +29,7 @@ mod written;
 #[allow(unused_imports, reason = "the toolbox is offered whole")]
 pub(crate) use {
     fault::Fault,
-    files::{content, removed_at},
+    files::{content, names_in, removed_at, sources},
     mounts::{Format, Mount},
     run::{HURRY, Invocation, MACHINE, Run, Way},
     sandbox::{Sandbox, place_of_sandboxes},
@@ -71,4 +71,11 @@ pub(crate) fn copy_program(from: &Path, to: &Path) {
 /// The project's own directory, for tests that read its files; `RRM_TEST_SOURCE` names a copy of it.
 pub(crate) fn source() -> PathBuf {
     std::env::var_os("RRM_TEST_SOURCE").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from)
+}
+
+/// A program of the system; else that its package is missing.
+pub(crate) fn installed(program: &str, package: &str) -> Result<PathBuf, Missing> {
+    let mut places =
+        ["/usr/bin", "/bin", "/usr/local/bin"].map(|directory| Path::new(directory).join(program)).into_iter();
+    places.find(|path| path.exists()).ok_or_else(|| Missing::new(package, format!("{program} is not installed")))
 }

@@ -16,7 +16,7 @@ use rrm::rules::retention::{Free, Rule, Standing};
 use rrm::rules::selection::absolute;
 use rrm::text::Charset;
 
-use crate::env::{Environment, now};
+use crate::env::{Environment, NO_HOME, now};
 use crate::gnu::quote::quote_where_needed;
 use crate::values;
 
@@ -74,8 +74,7 @@ impl Context {
 
     /// The directory whose attributes hold the settings.
     pub(crate) fn config_dir(&self) -> Result<&Path> {
-        let no_home =
-            || Error::new(ErrorKind::BadValue, "find the settings", "$HOME", "there is no home directory; set HOME");
+        let no_home = || Error::new(ErrorKind::BadValue, "find the settings", "$HOME", NO_HOME);
         self.config_dir.as_deref().ok_or_else(no_home)
     }
 

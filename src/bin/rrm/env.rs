@@ -12,6 +12,9 @@ use rrm::text::Charset;
 use crate::gnu::grammar::Order;
 use root::root;
 
+/// Said where nothing works without a home directory.
+pub(crate) const NO_HOME: &str = "there is no home directory; set HOME";
+
 #[derive(Debug, Clone)]
 pub(crate) struct Environment {
     /// The user's home directory: `$HOME`, or that of the user database.

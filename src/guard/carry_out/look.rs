@@ -76,8 +76,11 @@ impl Look for OnDisk<'_> {
         if let (None, Some(parent)) = (key, path.parent())
             && seen.present.as_deref() != Some(parent)
         {
-            *(if sys::metadata_at(parent).is_ok() { &mut seen.present } else { &mut seen.missing }) =
-                Some(parent.to_owned());
+            let known = Some(parent.to_owned());
+            match sys::metadata_at(parent).is_ok() {
+                true => seen.present = known,
+                false => seen.missing = known,
+            }
         }
         seen.last = Some((path.to_owned(), key));
         key

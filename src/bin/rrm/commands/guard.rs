@@ -20,10 +20,11 @@ use rrm::sys::{Ending, Timestamp};
 use super::help::Help;
 use crate::env;
 use crate::exit::Exit;
+use crate::options::ReportForm;
 use crate::output::{Verbosity, count};
 use crate::session::{Session, Start, println};
 use crate::values;
-use trashing::{Form, Says, Trashing};
+use trashing::{Says, Trashing};
 
 pub(super) const HELP: Help = Help {
     examples: "\
@@ -60,6 +61,12 @@ pub(crate) struct GuardArgs {
     #[arg(value_name = "COMMAND", required = true, trailing_var_arg = true,
           value_hint = ValueHint::CommandWithArguments)]
     words: Vec<OsString>,
+}
+
+impl GuardArgs {
+    fn form(&self) -> ReportForm {
+        if self.json { ReportForm::Json } else { ReportForm::Text }
+    }
 }
 
 /// What a command that runs others ends with where it fails itself, finds no such program, or cannot start it, as env(1),
@@ -101,7 +108,7 @@ pub(super) fn run(args: &GuardArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     };
     Ok(match supervise(&command, &watch, &heard) {
         Ok(Guard { ending, told }) => {
-            tell(session, args.json, told)?;
+            tell(session, args.form(), told)?;
             Exit::AsCommand(match ending {
                 Ending::Exited(status) => u8::try_from(status).unwrap_or(NOT_RUN),
                 // As a shell counts it.
@@ -168,18 +175,17 @@ fn watch(
     let charset = session.messages.charset;
     let program = command.words.first().map(|word| trashing::name_of(word, charset)).unwrap_or_default();
     let says = if session.messages.verbosity == Verbosity::Verbose { Says::Each } else { Says::AtTheEnd };
-    let form = if args.json { Form::Json } else { Form::Words };
-    Ok(Arc::new(Trashing { run: Arc::new(run), program, charset, says, form }))
+    Ok(Arc::new(Trashing { run: Arc::new(run), program, charset, says, form: args.form() }))
 }
 
-fn tell(session: &Session<'_>, as_json: bool, told: Option<Vec<u8>>) -> anyhow::Result<()> {
+fn tell(session: &Session<'_>, form: ReportForm, told: Option<Vec<u8>>) -> anyhow::Result<()> {
     let Some(told) = told else {
         session.messages.say("the guard was killed; some of what was deleted or replaced may be lost");
         session.messages.hint("the next rrm command moves what was kept to the trash; rrm list shows it");
         return Ok(());
     };
     let told = String::from_utf8_lossy(&told);
-    if as_json {
+    if form == ReportForm::Json {
         return println(&told);
     }
     let mut lines = told.lines();

@@ -16,7 +16,7 @@ use rrm::ops::list::{ListOptions, Sizes};
 use super::help::Help;
 use crate::context::Context;
 use crate::exit::Exit;
-use crate::options::{SelectionArgs, SortKey, compare};
+use crate::options::{ReportForm, SelectionArgs, SortKey, compare};
 use crate::output::{self, Detail, View};
 use crate::session::{Session, Start};
 use crate::values::whole_number;
@@ -62,7 +62,7 @@ pub(crate) struct ListArgs {
     pub(crate) size: bool,
 
     /// Print one line for each session, as a table or as JSON.
-    #[arg(long, conflicts_with_all = ["sort", "largest_first", "newest_first", "reverse", "limit", "each", "full", "format"])]
+    #[arg(long, conflicts_with_all = ["sort", "largest_first", "newest_first", "reverse", "limit", "each", "full"])]
     pub(crate) sessions: bool,
 
     /// List each item on a line of its own.
@@ -89,6 +89,18 @@ pub(crate) struct ListArgs {
 impl ListArgs {
     pub(crate) fn form(&self) -> Form {
         if self.json { Form::Json } else { self.format }
+    }
+
+    /// The form of what an option tells beside the paths.
+    fn report_form(&self, option: &str) -> Result<ReportForm> {
+        match self.form() {
+            Form::Table => Ok(ReportForm::Text),
+            Form::Json => Ok(ReportForm::Json),
+            Form::Plain | Form::Null => {
+                let reason = "this format has only paths; use --format json";
+                Err(Error::new(ErrorKind::BadValue, format!("use with {option}"), "--format", reason))
+            }
+        }
     }
 
     /// The sort order; `-S` and `-t` change only the direction.
@@ -202,6 +214,7 @@ pub(super) fn run(args: &ListArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     if args.all_users {
         return all_users::list_all(args, session);
     }
+    let sessions = args.sessions.then(|| args.report_form("--sessions")).transpose()?;
     if args.order() == ListOrder::AsFound && args.form() != Form::Table {
         return list_as_found(session, &request, args);
     }
@@ -213,18 +226,18 @@ pub(super) fn run(args: &ListArgs, start: Start<'_>) -> anyhow::Result<Exit> {
             session.messages.close(if everything { "the trash is empty" } else { "nothing in the trash matches" });
         }
     } else {
-        write(session, args, &listing).context(WRITING)?;
+        write(session, args, sessions, &listing).context(WRITING)?;
     }
     Ok(session.messages.problems(&listing.problems))
 }
 
-fn write(session: &Session<'_>, args: &ListArgs, listing: &Listing) -> io::Result<()> {
+fn write(session: &Session<'_>, args: &ListArgs, sessions: Option<ReportForm>, listing: &Listing) -> io::Result<()> {
     let view = session.view(listing.fates.as_ref(), if args.full { Detail::Full } else { Detail::Short });
     let mut out = io::BufWriter::new(io::stdout().lock());
-    if args.sessions {
-        match args.json {
-            true => output::write_sessions_as_json(&listing.items, &mut out)?,
-            false => output::write_sessions(&listing.items, &view, &mut out)?,
+    if let Some(form) = sessions {
+        match form {
+            ReportForm::Json => output::write_sessions_as_json(&listing.items, &mut out)?,
+            ReportForm::Text => output::write_sessions(&listing.items, &view, &mut out)?,
         }
         return out.flush();
     }

@@ -13,7 +13,7 @@ use rrm::text::quoted;
 
 use super::help::Help;
 use crate::context::Context;
-use crate::env::Environment;
+use crate::env::{Environment, NO_HOME};
 use crate::exit::Exit;
 use crate::session::{Session, Start, println};
 
@@ -81,7 +81,7 @@ struct Job {
 
 pub(super) fn run(args: &ScheduleArgs, start: Start<'_>) -> anyhow::Result<Exit> {
     let session = &start.session()?;
-    let locations = Locations::of(&session.context.environment).context("there is no home directory; set HOME")?;
+    let locations = Locations::of(&session.context.environment).context(NO_HOME)?;
     match &args.action {
         ScheduleAction::Install { every, by, log } => {
             let here = session.context.environment.working_directory();

@@ -11,6 +11,7 @@ use rrm::text::Charset;
 
 use crate::env;
 use crate::gnu::quote::{quote, quote_where_needed};
+use crate::options::ReportForm;
 use crate::output::{count, words_of_error};
 
 pub(super) struct Trashing {
@@ -19,7 +20,8 @@ pub(super) struct Trashing {
     pub(super) program: String,
     pub(super) charset: Charset,
     pub(super) says: Says,
-    pub(super) form: Form,
+    /// How the end is told.
+    pub(super) form: ReportForm,
 }
 
 /// When it is said what is kept.
@@ -27,13 +29,6 @@ pub(super) struct Trashing {
 pub(super) enum Says {
     AtTheEnd,
     Each,
-}
-
-/// How the end is told.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Form {
-    Words,
-    Json,
 }
 
 /// What COMMAND is called: the last component of what was typed.
@@ -68,8 +63,8 @@ impl Watch for Trashing {
         let now = env::now();
         let summary = self.run.end(now);
         match self.form {
-            Form::Words => self.words(&summary).into_bytes(),
-            Form::Json => json::line_of(&self.program, &summary, now).into_bytes(),
+            ReportForm::Text => self.words(&summary).into_bytes(),
+            ReportForm::Json => json::line_of(&self.program, &summary, now).into_bytes(),
         }
     }
 

@@ -3,24 +3,15 @@
 use std::ffi::OsString;
 
 use clap::ValueEnum as _;
-use rrm::error::{Error, ErrorKind};
 
 use super::{Form, ListArgs};
 use crate::commands::all_users::{AllUsers, Limits, forward};
 use crate::exit::Exit;
-use crate::options::ReportForm;
 use crate::session::Session;
 
 /// Lists for every user who owns a home directory.
 pub(super) fn list_all(args: &ListArgs, session: &Session<'_>) -> anyhow::Result<Exit> {
-    let form = match args.form() {
-        Form::Table => ReportForm::Text,
-        Form::Json => ReportForm::Json,
-        Form::Plain | Form::Null => {
-            let reason = "it does not say whose an item is; use --format json";
-            return Err(Error::new(ErrorKind::BadValue, "use with --all-users", "--format", reason).into());
-        }
-    };
+    let form = args.report_form("--all-users")?;
     match AllUsers::find("list", session.messages)? {
         Ok(all) => {
             let here = session.context.environment.working_directory();
