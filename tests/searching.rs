@@ -25,7 +25,7 @@ fn one_match_is_restored_and_told() {
     let sandbox = removed(&["d/report.txt", "d/zed", "e/zed.log"]);
     let told = format!("restored '{}'\n", sandbox.path("d/report.txt").display());
     sandbox.rrm(["restore", "repo"]).ok().out_is(&told);
-    sandbox.rrm(["restore", "Zed"]).fails(1).err_contains("nothing in the trash matches; similar names: \"zed\"");
+    sandbox.rrm(["restore", "Zed"]).fails(1).err_contains("nothing in the trash matches; similar names: 'zed'");
     sandbox.rrm(["restore", "-q", "zed"]).ok().silent();
     assert!(sandbox.path("d/zed").exists() && !sandbox.path("e/zed.log").exists());
     sandbox.rrm(["restore", "e/zed.log"]).ok().silent();

@@ -89,10 +89,15 @@ pub fn escaped(name: impl AsRef<OsStr>, charset: Charset) -> String {
     written(name.as_ref().as_bytes(), charset, |c| if c == '\\' { "\\\\" } else { "" })
 }
 
-/// The same within double quotes, for the middle of a sentence.
+/// The same in quotes, for the middle of a sentence: single ones if nothing in it needs an escape, otherwise double ones.
 #[must_use]
 pub fn quoted(path: impl AsRef<Path>) -> String {
-    let name = path.as_ref().as_os_str().as_bytes();
+    let path = path.as_ref();
+    let plain = escaped(path, Charset::Utf8);
+    if path.to_str() == Some(&plain) && !plain.contains('\'') {
+        return format!("'{plain}'");
+    }
+    let name = path.as_os_str().as_bytes();
     let text = written(name, Charset::Utf8, |c| match c {
         '\\' => "\\\\",
         '"' => "\\\"",
@@ -183,6 +188,7 @@ mod tests {
     fn a_backslash_and_a_newline_are_told_apart() {
         assert_eq!(utf8(b"a\nb"), "a\\nb");
         assert_eq!(utf8(b"a\\nb"), "a\\\\nb");
+        assert_eq!((quoted("a b"), quoted("it's")), ("'a b'".into(), "\"it's\"".into()));
         assert_eq!(quoted("a\"\\\n"), "\"a\\\"\\\\\\n\"");
         assert_eq!(escaped_content(b"a\\n\x1b", Charset::Utf8), "a\\n\\x1b");
     }

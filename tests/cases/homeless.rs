@@ -134,7 +134,7 @@ fn without_any_home_nothing_missing_is_no_failure_and_a_mounts_trash_serves() {
     served(&sandbox, &place, homeless);
     sandbox.file("x", "");
     let run = homeless(&["rm", "--into-home", "x"]).run();
-    run.fails(1).err_contains(r#""$HOME": there is no home directory"#).err_contains("--trash-dir");
+    run.fails(1).err_contains("'$HOME': there is no home directory").err_contains("--trash-dir");
     assert!(is_there(&sandbox.path("x")));
 }
 
@@ -165,7 +165,7 @@ fn a_trash_that_a_container_left_is_adopted_and_no_obstacle_when_empty() {
     sandbox.rrm(["list"]).ok().err_contains("the trash is empty");
 
     let run = sandbox.rrm(["rm", "-rf", "project"]);
-    run.fails(1).err_contains(&format!("it holds the trash directory \"{}\", with 1 item", trash.display()));
+    run.fails(1).err_contains(&format!("it holds the trash directory '{}', with 1 item", trash.display()));
     run.err_contains("rrm doctor --repair DIR");
     sandbox.rrm(["doctor", "project"]).fails(1).out_contains("a trash directory of yours that no command finds");
     sandbox.rrm(["doctor", "--repair", "project"]).ok().out_contains("registered it");

@@ -233,7 +233,7 @@ fn the_nearest_names_are_told_where_nothing_matches() {
         choice.problems[0].reason.to_string()
     };
     let told = reason("reprot", Searching::One);
-    assert!(told.ends_with("similar names: \"report.txt\", \"Reports\""), "{told}");
+    assert!(told.ends_with("similar names: 'report.txt', 'Reports'"), "{told}");
     for (word, searching) in [("reprot", Searching::Off), ("else", Searching::All), ("*reprot", Searching::All)] {
         assert_eq!(reason(word, searching), "nothing in the trash matches", "{word}");
     }
