@@ -7,11 +7,7 @@ use std::fs;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 
-<<<<<<< HEAD
-use crate::common::{Invocation, Missing, Mount, Run, Sandbox, Tree, User, is_root, snapshot};
-=======
-use crate::common::{Invocation, Mount, Run, Sandbox, Tree, User, installed, names_in, snapshot};
->>>>>>> simpler
+use crate::common::{Invocation, Mount, Run, Sandbox, Tree, User, installed, is_root, names_in, snapshot};
 
 /// A time by the clock on the wall, as other programs write it, and in the zone that tests are in.
 const DATE: &str = "2026-01-02T03:04:05";
