@@ -227,6 +227,22 @@ mod tests {
         }
     }
 
+    #[test]
+    fn two_names_are_exchanged_or_nothing_is_done() {
+        let root = tempfile::tempdir().expect("a temporary directory");
+        let dir = Dir::open(root.path()).expect("opened");
+        let (one, other) = (Name::fixed("one"), Name::fixed("other"));
+        fs::write(root.path().join("one"), "1").expect("written");
+        exchange(&dir, one, other).map(|done| assert_eq!(done, Exchange::NotHere)).unwrap_or_default();
+        fs::write(root.path().join("other"), "2").expect("written");
+        let expected = match exchange(&dir, one, other).expect("both are there") {
+            Exchange::Done => ["2", "1"],
+            Exchange::NotHere => ["1", "2"],
+        };
+        let found = ["one", "other"].map(|name| fs::read_to_string(root.path().join(name)).expect(name));
+        assert_eq!(found, expected);
+    }
+
     /// A rename that fails leaves no empty file behind.
     #[test]
     fn what_was_made_for_a_move_that_fails_goes_again() {
