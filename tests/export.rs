@@ -14,7 +14,7 @@ fn desktop(sandbox: &Sandbox) -> PathBuf {
 /// What is in a trash of the desktop: each thing is told of.
 #[track_caller]
 fn things_in(trash: &Path) -> Vec<String> {
-    let (files, info) = (names_in(&trash.join("files")), names_in(&trash.join("info")));
+    let (files, info) = (names_in(trash.join("files")), names_in(trash.join("info")));
     let told: Vec<String> = files.iter().map(|name| format!("{name}.trashinfo")).collect();
     assert_eq!(info, told, "what is in files is told of in info");
     files

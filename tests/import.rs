@@ -41,7 +41,7 @@ fn import(sandbox: &Sandbox, words: &[&str]) -> Run {
 }
 
 fn assert_emptied(trash: &Path) {
-    assert_eq!([names_in(&trash.join("files")), names_in(&trash.join("info"))], [[""; 0], [""; 0]]);
+    assert_eq!([names_in(trash.join("files")), names_in(trash.join("info"))], [[""; 0], [""; 0]]);
 }
 
 /// What is listed of the sandbox; the user may have more.
@@ -112,7 +112,7 @@ fn on_a_volume(program: &[&str]) {
     let before = snapshot(&file);
     sandbox.tool(program[0], &program[1..]).args([&file]).run().ok();
     let trash = mount.path().join(format!(".Trash-{user}"));
-    assert_eq!(names_in(&trash.join("files")), ["file"], "{program:?} uses the trash of the volume");
+    assert_eq!(names_in(trash.join("files")), ["file"], "{program:?} uses the trash of the volume");
     sandbox.rrm(["import", "-n"]).out_contains("/mount/there/file");
     sandbox.command(["import".as_ref(), trash.as_os_str()]).run().ok().silent();
     assert_emptied(&trash);
