@@ -150,7 +150,13 @@ fn what_is_kept_is_not_deleted_and_undo_gives_back_what_held() {
     sandbox.rrm(["keep".as_ref(), "--until=2d".as_ref(), home(&sandbox, "b").as_os_str()]).ok();
     let mut screen = browse(&sandbox);
     screen.shows("kept 2d").types("ak").shows("keeping 2 items; u undoes it").hides("kept 2d").shows("kept");
-    screen.types("d").shows("cannot delete").types("m").tells("it is kept").types(ENTER).shows("q leave");
+    screen
+        .types("d")
+        .shows("cannot delete")
+        .types("m")
+        .tells("it is kept (k releases it)")
+        .types(ENTER)
+        .shows("q leave");
     assert_eq!(names(&sandbox), ["a", "b"]);
     screen.types("u").shows("kept 2d").types("q").is_left();
     sandbox.rrm(["list", "--full"]).ok().out_contains("kept until ");

@@ -174,7 +174,7 @@ fn what_is_kept_and_what_is_open_stays() {
     sandbox.rrm(["list"]).ok();
     let run = sandbox.rrm(["export", &item("open"), &item("kept"), "plain"]);
     run.fails(1).err_contains("others could have written its record").err_contains("use rrm restore ID --to DIR");
-    run.err_contains("it is kept, and other programs would not keep it").err_contains("rrm keep --release ID");
+    run.err_contains("it is kept, and other programs would not keep it").err_contains("rrm keep --release releases it");
     assert_eq!(things_in(&desktop(&sandbox)), ["plain"]);
     assert_eq!(sandbox.list_json().len(), 2);
 }

@@ -60,6 +60,16 @@ fn on_a_terminal_only_yes_means_yes() {
     sandbox.command(["clean", "--all"]).on_terminal(80, "n\n").ok().out_contains("/a' (2 versions, 2 B) for good?");
 }
 
+/// A trash directory that is not there is told at a terminal, where it is more likely mistyped than empty.
+#[test]
+fn a_trash_directory_that_is_not_there_is_told() {
+    let sandbox = Sandbox::new();
+    let clean = || sandbox.command(["--trash-dir", "missing", "clean"]);
+    clean().run().ok().silent();
+    let told = clean().on_terminal(80, "");
+    told.ok().out_contains("nothing to delete: there is no trash directory '").out_contains("hint: rrm stats shows");
+}
+
 // [29] What was not there when the question was asked is not in the answer.
 #[test]
 fn what_is_removed_while_clean_asks_survives_it() {

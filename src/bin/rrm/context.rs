@@ -100,6 +100,12 @@ impl Context {
         }
     }
 
+    /// The trash directory that was typed, if there is none.
+    pub(crate) fn missing_trash(&self) -> Option<&Path> {
+        let typed = self.home_trash.as_deref().filter(|_| self.typed_trash_dir.is_some());
+        typed.filter(|trash| rrm::sys::metadata_at(trash).is_err())
+    }
+
     /// When the grace period of an item removed now ends: by the option, the environment or the setting, and no earlier than
     /// root has set.
     pub(crate) fn deletion(&self, typed: Option<&str>) -> Result<DateTime<Utc>> {

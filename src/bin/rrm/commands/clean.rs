@@ -286,6 +286,11 @@ fn say_that_nothing_is_due(session: &Session<'_>, plan: &CleanPlan) {
     if !io::stdout().is_terminal() || !plan.held.is_empty() {
         return;
     }
+    if let Some(trash) = session.context.missing_trash() {
+        session.messages.close(&format!("nothing to delete: there is no trash directory {}", session.quoted(trash)));
+        session.messages.hint("rrm stats shows your trash directories");
+        return;
+    }
     match plan.options.policy {
         Policy::Rules(_) => {
             session.messages.close("nothing to delete: no item is due");

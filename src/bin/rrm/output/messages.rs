@@ -92,7 +92,7 @@ impl Messages {
     #[cfg(feature = "browse")]
     pub(crate) fn words(&self, error: &Error) -> String {
         let words = self.shown(&words::words(error, self.charset));
-        match words::hint(error) {
+        match words::hint_on_screen(error) {
             Some(hint) if self.verbosity.hints() => format!("{words} ({hint})"),
             _ => words,
         }

@@ -142,10 +142,9 @@ fn fate_after_keep(shown: &Shown) -> Fate {
 
 fn kept(keep: Keep, now: DateTime<Utc>) -> String {
     match keep {
-        Keep::No => "no".to_owned(),
         Keep::Forever => "until it is released".to_owned(),
         Keep::Until(end) if end > now => format!("until {} (for {})", local(&end), span(end - now)),
-        Keep::Until(_) => "no".to_owned(),
+        Keep::No | Keep::Until(_) => "no".to_owned(),
     }
 }
 

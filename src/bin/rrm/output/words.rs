@@ -28,7 +28,7 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
     let removing = error.action == "remove";
     Some(match error.kind {
         Kind::BadValue => return None,
-        Kind::Kept => "rrm keep --release ID releases it",
+        Kind::Kept => "rrm keep --release releases it",
         Kind::TooRecent if error.action == "export" => {
             "root has set how long items are kept at least; see rrm config --system"
         }
@@ -106,6 +106,12 @@ pub(crate) fn hint(error: &Error) -> Option<&'static str> {
         Kind::System => error.source.as_ref().map_or(UNSOUND, system_hint),
         _ => UNFORESEEN,
     })
+}
+
+/// The hint on the screen of browse, where a key does what elsewhere a command does.
+#[cfg(feature = "browse")]
+pub(crate) fn hint_on_screen(error: &Error) -> Option<&'static str> {
+    if error.kind == ErrorKind::Kept { Some("k releases it") } else { hint(error) }
 }
 
 /// The hint of an error of an undo, where it is another than that of a restore.
