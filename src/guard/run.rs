@@ -3,11 +3,11 @@
 mod content;
 mod keep;
 mod not_kept;
+mod reach;
 mod segment;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -20,9 +20,10 @@ use crate::item::{ItemId, RANDOM, Told};
 use crate::manager::TrashManager;
 use crate::rules::retention::Free;
 use crate::store::TrashDir;
-use crate::sys::{Dir, FileId, Metadata, Name, Timestamp, random_bytes};
+use crate::sys::{Dir, Metadata, Timestamp, random_bytes};
 use keep::Lost;
 use not_kept::NotKept;
+use reach::Reach;
 use segment::Segment;
 
 /// What is tried, in every error about what is not kept.
@@ -75,10 +76,8 @@ pub struct GuardedRun {
     manager: Arc<TrashManager>,
     options: GuardOptions,
     segment: RwLock<Arc<Segment>>,
-    /// The trash directories that nothing may be taken out of, and where they are.
-    trashes: RwLock<Vec<(Arc<TrashDir>, PathBuf)>>,
-    /// Whether one of them, or a directory above it, may be elsewhere by now.
-    has_moved_directories: AtomicBool,
+    /// The trash directories that nothing may be taken out of.
+    reach: Reach,
     not_kept: Mutex<NotKept>,
     /// Is told of each thing that is kept, where it was.
     each: OnceLock<Each>,
@@ -99,8 +98,7 @@ impl GuardedRun {
             manager,
             options,
             segment: RwLock::new(segment),
-            trashes: RwLock::new(trashes.into_iter().filter_map(located).collect()),
-            has_moved_directories: AtomicBool::new(false),
+            reach: Reach::of(trashes),
             not_kept: Mutex::default(),
             each: OnceLock::new(),
         };
@@ -190,34 +188,12 @@ impl GuardedRun {
     fn open(&self, segment: &Segment, trash: &Arc<TrashDir>) -> Result<Arc<Volume>> {
         let failed = |error| Error::system("use the trash directory", &**trash.path(), error);
         let opened = segment.trashes.get_or(trash.id(), || {
-            self.protect(trash);
+            self.reach.protect(trash);
             let GuardOptions { session, grace, .. } = &self.options;
             let first = Entry::Run { session: session.clone(), grace: grace.num_seconds() };
             Volume::begin(trash.clone(), segment.id, &first).map(Arc::new).map_err(failed)
         });
         opened?.ok_or_else(|| failed(std::io::ErrorKind::ResourceBusy.into()))
-    }
-
-    fn protect(&self, trash: &Arc<TrashDir>) {
-        let mut trashes = self.trashes.write().unwrap_or_else(PoisonError::into_inner);
-        if trashes.iter().all(|(known, _)| known.id() != trash.id()) {
-            trashes.extend(located(trash.clone()));
-        }
-    }
-
-    /// Whether a name is in a trash directory of ours, or is one.
-    fn is_in_a_trash(&self, parent: &Dir, name: &std::ffi::OsStr, path: Option<&Path>) -> bool {
-        let trashes = self.trashes.read().unwrap_or_else(PoisonError::into_inner);
-        let Some(path) = path else {
-            let ids: Vec<FileId> = trashes.iter().map(|(trash, _)| trash.id()).collect();
-            return is_below(parent, name, &ids).unwrap_or(false);
-        };
-        let is_in = |place: &Path| path.starts_with(place);
-        match self.has_moved_directories.load(Ordering::Relaxed) {
-            false => trashes.iter().any(|(_, place)| is_in(place)),
-            // A directory above one may have another name by now.
-            true => trashes.iter().any(|(trash, place)| trash.dir().path().map_or(is_in(place), |place| is_in(&place))),
-        }
     }
 
     /// What cannot be kept goes all the same, unless that is forbidden.
@@ -243,11 +219,6 @@ fn new_id(options: &GuardOptions) -> Result<ItemId> {
     Ok(ItemId::new(random, Told { removed: began, ..Told::nothing() }))
 }
 
-fn located(trash: Arc<TrashDir>) -> Option<(Arc<TrashDir>, PathBuf)> {
-    let place = trash.dir().path().ok()?;
-    Some((trash, place))
-}
-
 fn does_not_answer(trash: &TrashDir) -> Error {
     let reason = "the disk or server does not answer; the next rrm command files it";
     Error::new(ErrorKind::Unreachable, "file what the guarded run kept in", &**trash.path(), reason)
@@ -255,25 +226,4 @@ fn does_not_answer(trash: &TrashDir) -> Error {
 
 fn no_trash(dir: &Dir) -> Error {
     Error::new(ErrorKind::NoTrash, KEEP, dir.path().unwrap_or_default(), "its volume has no trash directory")
-}
-
-/// Whether `name` of `parent` is one of these directories or below one.
-fn is_below(parent: &Dir, name: &std::ffi::OsStr, ids: &[FileId]) -> std::io::Result<bool> {
-    if let Ok(is) = parent.metadata_of(Name::new(name)?)
-        && ids.contains(&is.id)
-    {
-        return Ok(true);
-    }
-    let mut dir = parent.try_clone()?;
-    loop {
-        let is = dir.metadata()?.id;
-        let above = dir.open_parent()?;
-        if ids.contains(&is) {
-            return Ok(true);
-        }
-        if above.metadata()?.id == is {
-            return Ok(false);
-        }
-        dir = above;
-    }
 }

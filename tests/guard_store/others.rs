@@ -3,10 +3,12 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 
-use super::doing::{Guarded, plant};
+use rrm::guard::{GuardOptions, Keeper as _, Loss, Verdict, Writes};
+
+use super::doing::{Guarded, Pace, found, options, plant};
 use crate::common::fault::each_point;
 use crate::common::platform::exchange;
-use crate::common::{Fault, Run, Sandbox, is_root, snapshot, strace};
+use crate::common::{Fault, Mount, Run, Sandbox, is_root, snapshot, strace};
 use crate::mounts::exchange::exchanger;
 
 /// A link that stands on the way of an undo leads nothing there.
@@ -239,4 +241,49 @@ fn an_undo_that_is_killed_on_its_way_out_of_a_shared_directory_loses_nothing() {
         );
         assert!(points > 20, "{points}");
     }
+}
+
+/// A program that sets the time of a file back hides nothing; one that only opens it has lost nothing.
+#[test]
+fn a_loss_is_told_though_the_time_of_the_file_is_set_back() {
+    let sandbox = Sandbox::new();
+    plant(&sandbox);
+    let of_all = GuardOptions { writes: Writes::All, limit: 1, ..options(&sandbox, Pace::Quick) };
+    let run = Guarded::with(&sandbox, of_all);
+    let was = fs::metadata(sandbox.path("b")).and_then(|is| is.modified()).expect("there");
+    run.write_into("b", "TWO");
+    run.write_into("a", "");
+    fs::File::open(sandbox.path("b")).and_then(|file| file.set_modified(was)).expect("ours");
+    let lost: Vec<_> = run.end().not_kept.into_iter().map(|error| error.path).collect();
+    assert_eq!(lost, [sandbox.path("b")]);
+}
+
+/// Nothing goes from the trash by a path that a second mount of its file system has, be it of a directory above or of one of
+/// rrm's own; beside it all is as ever.
+#[test]
+fn a_second_mount_leads_into_no_trash() {
+    in_mount_namespace!();
+    let sandbox = Sandbox::new();
+    plant(&sandbox);
+    sandbox.rrm(["rm", "a"]).ok();
+    sandbox.file(sandbox.home().join("beside"), "beside");
+    let run = Guarded::begin(&sandbox);
+    run.unlink("b");
+    let (above, own) = (sandbox.dir("above"), sandbox.dir("own"));
+    let _above = or_skip!(Mount::bind(&sandbox.home(), &above));
+    let _own = or_skip!(Mount::bind(&sandbox.trash().join(".guarded"), &own));
+    let trash = above.join(sandbox.trash().strip_prefix(sandbox.home()).expect("it is there"));
+    let inside =
+        |dir: &std::path::Path| fs::read_dir(dir).expect("there").next().expect("something").expect("read").path();
+    let journal = inside(&own).join("journal");
+    let item = fs::read_dir(&trash).expect("there").flatten().find(|entry| entry.file_name().len() == 36);
+    for path in [journal, inside(&trash.join(".guarded")).join("1"), item.expect("an item").path()] {
+        // Once more, as it is known by then.
+        for _ in 0..2 {
+            let verdict = run.run.keep(Loss::Removed(found(&path)));
+            assert!(matches!(verdict, Verdict::Refuse(_)), "{}: {verdict:?}", path.display());
+        }
+    }
+    run.unlink("above/beside");
+    assert_eq!(run.end().files, 2);
 }

@@ -8,10 +8,10 @@ use std::sync::{Arc, PoisonError};
 use super::super::Found;
 use super::super::journal::{Entry, Key, Thing};
 use super::super::volume::Volume;
-use super::keep::{Keeping, Kept, Lost, NO_ROOM, too_large};
+use super::keep::{Keeping, Kept, Lost, NO_ROOM, Seen, too_large};
 use super::{KEEP, Writes};
 use crate::error::{Error, ErrorKind, words_of};
-use crate::sys::{self, FileKind, Metadata, Timestamp};
+use crate::sys::{self, FileKind, Metadata};
 use crate::transfer::copy_content;
 
 /// Up to what size a file is copied as it is opened for writing, if nothing else is asked for.
@@ -20,8 +20,8 @@ const SMALL: u64 = 1 << 20;
 /// Why there is no copy.
 struct NotCopied {
     reason: String,
-    /// When the content was last changed.
-    modified: Timestamp,
+    /// What it is a copy of that there is not.
+    seen: Option<Seen>,
 }
 
 impl Keeping<'_> {
@@ -37,7 +37,7 @@ impl Keeping<'_> {
         match (self.run.options.writes, found.path.as_deref()) {
             (Writes::Small, _) => drop(self.copy(file, Some(found), 0, limit.min(SMALL))),
             (Writes::All, path) => {
-                let lost = |not: NotCopied| Lost { modified: Some(not.modified), ..Lost::new(path, not.reason) };
+                let lost = |not: NotCopied| Lost { seen: not.seen, ..Lost::new(path, not.reason) };
                 self.copy(file, Some(found), 0, limit).map_err(lost)?;
             }
         }
@@ -46,12 +46,13 @@ impl Keeping<'_> {
 
     fn copy(&self, file: &File, found: Option<&Found>, length: u64, limit: u64) -> Result<(), NotCopied> {
         let Ok((is, birth)) = sys::metadata_and_birth_of_file(file) else {
-            return Err(NotCopied { reason: "cannot read its metadata".to_owned(), modified: Timestamp::default() });
+            return Err(NotCopied { reason: "cannot read its metadata".to_owned(), seen: None });
         };
         let Some(age) = self.age(birth).filter(|_| is.kind == FileKind::File && is.size > length) else {
             return Ok(());
         };
-        let not_copied = |reason: &str| Err(NotCopied { reason: reason.to_owned(), modified: is.modified });
+        let seen = Some(Seen::new(&is, birth));
+        let not_copied = |reason: &str| Err(NotCopied { reason: reason.to_owned(), seen });
         let opened = match found {
             Some(found) => self.store(&found.parent),
             None => self.store_of_nameless(&is),

@@ -2,8 +2,7 @@
 
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 
 use super::super::journal::{Age, By, Entry, Key, Thing};
 use super::super::volume::Volume;
@@ -12,7 +11,7 @@ use super::{GuardedRun, KEEP, Segment};
 use crate::error::{Error, words_of};
 use crate::item::Before;
 use crate::store::layout;
-use crate::sys::{self, Dir, FileKind, Inode, Metadata, Name, Timestamp};
+use crate::sys::{Dir, FileKind, Inode, Metadata, Name, Timestamp};
 use crate::transfer::{Traits, copy_name};
 
 /// From what age on something is precious though the run made it, in seconds.
@@ -24,6 +23,7 @@ const REFUSED: io::ErrorKind = io::ErrorKind::PermissionDenied;
 impl Keeper for GuardedRun {
     fn keep(&self, loss: Loss) -> Verdict {
         if self.touches_a_trash(&loss) {
+            self.reach.forget();
             // An rrm in there removes and restores as ever; it only deletes nothing for good.
             return match &loss {
                 Loss::Removed(found) if !self.is_note_of_an_undo(found) => Verdict::Refuse(REFUSED),
@@ -57,13 +57,13 @@ impl Keeper for GuardedRun {
 impl GuardedRun {
     /// Whether this is what a trash directory of ours has noted of the last undo, which the next one replaces.
     fn is_note_of_an_undo(&self, found: &Found) -> bool {
-        let trashes = self.trashes.read().unwrap_or_else(PoisonError::into_inner);
-        let is_of = |parent: sys::FileId| trashes.iter().any(|(trash, _)| trash.id() == parent);
-        found.name == *layout::UNDONE.as_os_str() && found.parent.metadata().is_ok_and(|is| is_of(is.id))
+        let is_of_one = || found.parent.metadata().is_ok_and(|is| self.reach.is_one(is.id));
+        found.name == *layout::UNDONE.as_os_str() && is_of_one()
     }
 
     fn touches_a_trash(&self, loss: &Loss) -> bool {
-        let is_found = |found: &Found| self.is_in_a_trash(&found.parent, &found.name, found.path.as_deref());
+        let is_found =
+            |found: &Found| self.reach.holds(&found.parent, &found.name, found.path.as_deref(), Some(&found.metadata));
         match loss {
             Loss::Removed(found)
             | Loss::RemovedDirectory(found)
@@ -72,7 +72,8 @@ impl GuardedRun {
             Loss::Shortened { found, .. } => found.as_ref().is_some_and(is_found),
             Loss::Exchanged(one, other) => is_found(one) || is_found(other),
             Loss::Moved { from, to_parent, to_name, to_path, .. } => {
-                is_found(from) || self.is_in_a_trash(to_parent, to_name, to_path.as_deref())
+                let is = to_parent.metadata().ok();
+                is_found(from) || self.reach.holds(to_parent, to_name, to_path.as_deref(), is.as_ref())
             }
         }
     }
@@ -90,14 +91,27 @@ pub(super) struct Keeping<'a> {
 pub(super) struct Lost {
     pub(super) path: PathBuf,
     pub(super) reason: String,
-    /// When its content was last changed: if it is the same at the end, nothing was lost.
-    pub(super) modified: Option<Timestamp>,
+    /// What it was: if it is the same at the end, nothing was lost.
+    pub(super) seen: Option<Seen>,
+}
+
+/// A file, and when anything about it was last changed: unlike the time of its content, nobody can set that back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Seen {
+    key: Key,
+    changed: Timestamp,
+}
+
+impl Seen {
+    pub(super) fn new(is: &Metadata, birth: Option<Timestamp>) -> Self {
+        Self { key: Key::new(is.id, birth), changed: is.changed }
+    }
 }
 
 impl Lost {
     pub(super) fn new(path: Option<&Path>, reason: impl Into<String>) -> Self {
         let path = path.unwrap_or(Path::new("")).to_owned();
-        Self { path, reason: reason.into(), modified: None }
+        Self { path, reason: reason.into(), seen: None }
     }
 }
 
@@ -233,7 +247,7 @@ impl Keeping<'_> {
         };
         if from.metadata.is_dir() {
             self.segment.forget_last();
-            self.run.has_moved_directories.store(true, Ordering::Relaxed);
+            self.run.reach.a_directory_moves();
         }
         // A directory that the run made may have in it what was there before.
         let age = match self.age(from.birth) {
@@ -253,7 +267,7 @@ impl Keeping<'_> {
     fn change_places(&self, one: &Found, other: &Found) -> Kept {
         if one.metadata.is_dir() || other.metadata.is_dir() {
             self.segment.forget_last();
-            self.run.has_moved_directories.store(true, Ordering::Relaxed);
+            self.run.reach.a_directory_moves();
         }
         let (Some(one_path), Some(other_path)) = (&one.path, &other.path) else { return Ok(()) };
         let thing = |found: &Found| Thing {

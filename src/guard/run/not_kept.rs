@@ -2,9 +2,9 @@
 
 use super::super::Summary;
 use super::KEEP;
-use super::keep::Lost;
+use super::keep::{Lost, Seen};
 use crate::error::{Error, ErrorKind};
-use crate::sys::metadata_at;
+use crate::sys::metadata_and_birth_at;
 
 /// How many things are named one by one.
 const MOST_NAMED: usize = 1000;
@@ -44,6 +44,6 @@ impl NotKept {
 
 /// What was only opened for writing may be as it was.
 fn is_lost(lost: &Lost) -> bool {
-    let is_same = |modified| metadata_at(&lost.path).is_ok_and(|is| is.modified == modified);
-    !lost.modified.is_some_and(is_same)
+    let seen = || metadata_and_birth_at(&lost.path).map(|(is, birth)| Seen::new(&is, birth)).ok();
+    lost.seen.is_none_or(|was| seen() != Some(was))
 }
