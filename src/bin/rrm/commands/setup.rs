@@ -24,7 +24,7 @@ use super::help::Help;
 use super::init::StartedShell;
 use super::schedule::{self, Locations, Scheduler};
 use super::shim::Shim;
-use crate::env::Environment;
+use crate::env::{Environment, NO_HOME};
 use crate::exit::Exit;
 use crate::output::Consent;
 use crate::session::{Session, Start, println};
@@ -128,15 +128,15 @@ struct Setup<'a> {
 impl<'a> Setup<'a> {
     fn look(shell: Option<StartedShell>, session: &'a Session<'a>) -> anyhow::Result<Self> {
         let environment = &session.context.environment;
-        let home = environment.home.clone().context("there is no home directory; set HOME")?;
+        let home = environment.home.clone().context(NO_HOME)?;
         check_home(&home)?;
-        let locations = Locations::of(environment).context("there is no home directory; set HOME")?;
+        let locations = Locations::of(environment).context(NO_HOME)?;
         let shell = match shell {
             Some(shell) => shell,
             None => StartedShell::of(environment)
                 .context("SHELL names no shell that rrm knows; use rrm setup bash, zsh or fish")?,
         };
-        let path = shell.start_file(environment).context("there is no home directory; set HOME")?;
+        let path = shell.start_file(environment).context(NO_HOME)?;
         let file = StartFile::open(&home, &path)?;
         let parts = match Parts::read(file.text.clone(), shell) {
             Ok(parts) => parts,
