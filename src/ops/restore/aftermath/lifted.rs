@@ -67,7 +67,10 @@ impl<'a> Lifted<'a> {
         let moved = rename_no_replace(self.private.dir(), self.from.name()?, &to.parent, to.name()?);
         match moved {
             // What is left of the way is empty, and a clean finds it.
-            Ok(()) => Ok(drop(self.close())),
+            Ok(()) => {
+                self.close().ok();
+                Ok(())
+            }
             Err(error) => Err(self.give_back(error)),
         }
     }
@@ -81,12 +84,12 @@ impl<'a> Lifted<'a> {
                 reason
             }
             Ok(Some(other)) => {
-                let now = quoted(&self.from.above.join(other));
+                let now = quoted(self.from.above.join(other));
                 self.close().ok();
                 io::Error::other(format!("{}; what was there is now {now}", words_of(&reason)))
             }
             Err(error) => {
-                let held = quoted(&self.from.above.join(self.private.name()));
+                let held = quoted(self.from.above.join(self.private.name()));
                 let why = words_of(&error);
                 let reason = words_of(&reason);
                 io::Error::other(format!(

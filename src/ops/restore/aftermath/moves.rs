@@ -165,7 +165,7 @@ impl Aftermath {
             };
             Error::new(ErrorKind::NotFound, MOVE_BACK, &*stray.now, reason)
         };
-        astray.map(|stray| error(&stray)).collect()
+        astray.map(error).collect()
     }
 }
 
