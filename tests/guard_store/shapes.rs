@@ -20,6 +20,7 @@ fn scene() -> (Sandbox, Tree) {
 
 /// What a program does, undone: all is as it was.
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of programs")]
 fn one_undo_brings_all_of_it_back() {
     let shapes: &[(&str, fn(&Guarded<'_>))] = &[
         ("a file", |run| run.unlink("a")),
