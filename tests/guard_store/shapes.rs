@@ -23,7 +23,6 @@ type Shape = (&'static str, fn(&Guarded<'_>));
 
 /// Undone, all is as it was.
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table of programs")]
 fn one_undo_brings_all_of_it_back() {
     come_back(&[
         ("a file", |run| run.unlink("a")),

@@ -74,5 +74,6 @@ fn is_size(text: &str) -> bool {
 }
 
 fn is_percent(text: &str) -> bool {
-    text.strip_suffix('%').is_some_and(|number| number.parse::<u8>().is_ok())
+    let number = text.strip_prefix('<').unwrap_or(text).strip_suffix('%');
+    number.is_some_and(|number| number.parse::<u8>().is_ok())
 }
