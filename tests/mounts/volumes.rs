@@ -1,10 +1,11 @@
 //! Media that come and go, file systems without attributes, and copies of a trash that lost them.
 
 use std::fs;
-use std::os::unix::fs::PermissionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::process::Command;
 
 use super::{Kind, assert_no_rest, listed, place};
+use crate::common::mounts::Format;
 use crate::common::{Mount, Sandbox, is_root, snapshot, strace};
 
 /// A mount's content shown at another place, as a stick that is put into another port.
@@ -39,6 +40,32 @@ fn a_medium_mounted_elsewhere_lists_again_below_its_root_too() {
     sandbox.rrm(["clean"]).ok().silent();
     sandbox.rrm(["clean", "-v"]).ok().err_contains("is its volume mounted?");
     sandbox.rrm(["doctor"]).ok().out_contains("is its volume mounted?");
+}
+
+/// [47] Nothing is renamed into a directory of another project, although both are on one mount: the trash of the mount takes it.
+#[test]
+fn what_belongs_to_another_project_than_the_home_trash_is_not_copied() {
+    in_mount_namespace!();
+    if !is_root() {
+        skip!("root", "to give directories to projects");
+    }
+    let sandbox = Sandbox::new();
+    let _mount = or_skip!(Mount::image(Format::Xfs, 400, &sandbox.path("m")));
+    for (project, name) in [("11", "m/home"), ("12", "m/work")] {
+        let dir = sandbox.dir(name);
+        let given = sandbox.tool("chattr", ["-p".as_ref(), project.as_ref(), "+P".as_ref(), dir.as_os_str()]).run();
+        if !given.status.success() {
+            skip!("e2fsprogs", "to give directories to projects: {given}");
+        }
+    }
+    let tree = sandbox.tree("m/work/t", &[("a", "1")]);
+    let (before, inode) = (snapshot(&tree), fs::metadata(&tree).expect("made").ino());
+    let rrm = |words: &[&str]| sandbox.command(words).with("HOME", sandbox.path("m/home")).run();
+    rrm(&["rm", "-n", "m/work/t"]).ok().out_contains("would remove");
+    rrm(&["rm", "m/work/t"]).ok().silent();
+    rrm(&["undo"]).ok();
+    before.assert_is_at(&tree);
+    assert_eq!(fs::metadata(&tree).expect("it is back").ino(), inode, "it was copied");
 }
 
 /// A file system that nobody serves, as one of a server that is gone: of fuse(4), with a device that is never read.

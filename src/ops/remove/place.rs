@@ -10,7 +10,7 @@ use crate::ops::remove::copy_in::{Incoming, copy_in};
 use crate::ops::remove::options::Place;
 use crate::progress::Progress;
 use crate::store::{NotPlaced, Placed, TrashDir};
-use crate::sys::{Dir, Metadata};
+use crate::sys::{Dir, FileSystem, Metadata};
 use crate::text::quoted;
 
 impl Incoming<'_> {
@@ -123,12 +123,17 @@ impl Unreached {
         self.trashes.insert(0, trash);
     }
 
-    /// Whether one is on the thing's own device: then it is the thing that cannot be renamed (a directory of an
-    /// overlay's lower layer), and another trash on that device would not take it either.
+    /// Whether one is on the thing's own device: then it is the thing that cannot be renamed (a directory of an overlay's
+    /// lower layer), and another trash on that device would not take it either. Not so on ext4 and xfs: they rename nothing
+    /// into a directory of another project (xfs(5), *project quota*), which another trash may not have.
     fn has_near(&self, thing: &Metadata) -> bool {
-        let near = |trash: &&Arc<TrashDir>| !is_another_mount(trash, thing);
-        self.trashes.iter().any(|trash| near(&trash) && trash.id().device == thing.id.device)
+        let is_near = |trash: &TrashDir| !is_another_mount(trash, thing) && trash.id().device == thing.id.device;
+        self.trashes.iter().any(|trash| is_near(trash) && !may_have_projects(trash))
     }
+}
+
+fn may_have_projects(trash: &TrashDir) -> bool {
+    matches!(trash.dir().file_system(), Ok(FileSystem::Ext | FileSystem::Xfs))
 }
 
 /// Between two mounts rename(2) always fails, even where both show one file system.
