@@ -42,8 +42,9 @@ pub struct Exported {
 }
 
 impl TrashManager {
-    /// Does the steps of a plan, one after the other; each result is told to `each`. A step that fails costs only
-    /// itself; where one of the two trashes cannot be used, the first step of those between them is told so for all. See this module for what a crash leaves.
+    /// Does the steps of a plan, one after the other; each result is told to `each`. A step that fails costs only itself;
+    /// where one of the two trashes cannot be used, the first step of those between them is told so for all. See this module
+    /// for what a crash leaves.
     pub fn export(
         &self,
         plan: &ExportPlan,

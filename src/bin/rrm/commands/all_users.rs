@@ -3,7 +3,7 @@
 //! # Security
 //! Root looks only at the owner of a home directory and at lines of bounded length, which it escapes. Everything else
 //! runs with the user's UID and groups, an empty environment, no terminal, no descriptor of root and no way to gain
-//! privileges. A malicious trash can do no more than its owner could, and for no longer than [`Limits`] says.
+//! privileges. A malicious trash can do no more than its owner could, and for no longer than [`Allowance`] says.
 
 mod forward;
 mod passed;
@@ -39,7 +39,7 @@ pub(super) struct AllUsers<'a> {
 
 /// How much is taken from a user's process: it may print anything, and never end.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Limits {
+pub(super) struct Allowance {
     /// Further lines are only counted.
     pub(super) lines: usize,
     /// Longer lines are cut.
@@ -47,7 +47,7 @@ pub(super) struct Limits {
     pub(super) time: Duration,
 }
 
-impl Limits {
+impl Allowance {
     /// For a run that prints little, which root may get by mail.
     pub(super) const BRIEF: Self = Self { lines: 1000, bytes: 1024, time: Duration::from_hours(1) };
 
@@ -88,7 +88,7 @@ impl<'a> AllUsers<'a> {
         &self,
         user: &User,
         words: &[OsString],
-        limits: Limits,
+        allowance: Allowance,
         each: impl FnMut(Line) -> io::Result<()>,
     ) -> io::Result<anyhow::Result<ExitStatus>> {
         let verbosity = match self.messages.verbosity {
@@ -98,7 +98,7 @@ impl<'a> AllUsers<'a> {
         };
         let mut command = process::command(user, &self.program);
         command.args(verbosity).args(words);
-        process::run(command, limits, each)
+        process::run(command, allowance, each)
     }
 }
 

@@ -15,7 +15,7 @@ use rrm::ops::doctor::Diagnosis;
 use rrm::ops::doctor::ExamineOptions;
 use rrm::rules::selection::absolute;
 
-use super::all_users::{AllUsers, Limits, forward};
+use super::all_users::{AllUsers, Allowance, forward};
 use super::help::Help;
 use crate::exit::Exit;
 use crate::options::{ReportForm, ReportFormArgs};
@@ -71,7 +71,7 @@ pub(super) fn run(args: &DoctorArgs, start: Start<'_>) -> anyhow::Result<Exit> {
 fn examine_all(form: ReportForm, messages: &Messages) -> anyhow::Result<Exit> {
     let words = ["doctor"].into_iter().chain((form == ReportForm::Json).then_some("--json"));
     match AllUsers::find("doctor", messages)? {
-        Ok(all) => forward(&all, &words.map(OsString::from).collect::<Vec<_>>(), form, Limits::BRIEF),
+        Ok(all) => forward(&all, &words.map(OsString::from).collect::<Vec<_>>(), form, Allowance::BRIEF),
         Err(exit) => Ok(exit),
     }
 }

@@ -6,7 +6,7 @@ use std::process::ExitStatus;
 
 use anyhow::Context as _;
 
-use super::{AllUsers, Limits, Line, Passed};
+use super::{AllUsers, Allowance, Line, Passed};
 use crate::env::users::User;
 use crate::exit::Exit;
 use crate::options::ReportForm;
@@ -18,11 +18,11 @@ pub(crate) fn forward(
     all: &AllUsers<'_>,
     words: &[OsString],
     form: ReportForm,
-    limits: Limits,
+    allowance: Allowance,
 ) -> anyhow::Result<Exit> {
     let mut worst = Exit::Success;
     for user in &all.users {
-        let (ended, strange) = forward_for(all, user, words, form, limits).context("write error")?;
+        let (ended, strange) = forward_for(all, user, words, form, allowance).context("write error")?;
         let failure = match ended {
             Ok(_) if strange > 0 => Some("its output is not JSON".to_owned()),
             Ok(status) if status.success() => continue,
@@ -45,10 +45,10 @@ fn forward_for(
     user: &User,
     words: &[OsString],
     form: ReportForm,
-    limits: Limits,
+    allowance: Allowance,
 ) -> io::Result<(anyhow::Result<ExitStatus>, usize)> {
-    let (mut passed, mut strange) = (Passed::new(all, user, limits), 0);
-    let ended = all.run(user, words, limits, |line| match (line, form) {
+    let (mut passed, mut strange) = (Passed::new(all, user, allowance), 0);
+    let ended = all.run(user, words, allowance, |line| match (line, form) {
         (Line::Out(line), ReportForm::Json) if passed.takes_one() => {
             let object = output::object_of_user(&user.name, &line);
             strange += usize::from(object.is_none());

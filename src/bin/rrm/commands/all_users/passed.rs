@@ -8,7 +8,7 @@ use std::io::{self, Write};
 
 use rrm::text::escaped_content;
 
-use super::{AllUsers, Limits, Line};
+use super::{AllUsers, Allowance, Line};
 use crate::env::users::User;
 use crate::output::Messages;
 
@@ -22,8 +22,8 @@ pub(crate) struct Passed<'a> {
 }
 
 impl<'a> Passed<'a> {
-    pub(crate) fn new(all: &'a AllUsers<'a>, user: &User, limits: Limits) -> Self {
-        Self { all, name: all.name_of(user), most: limits.lines, lines: 0, has_header: false }
+    pub(crate) fn new(all: &'a AllUsers<'a>, user: &User, allowance: Allowance) -> Self {
+        Self { all, name: all.name_of(user), most: allowance.lines, lines: 0, has_header: false }
     }
 
     /// Counts a line, and says whether there is room for it.

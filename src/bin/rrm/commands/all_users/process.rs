@@ -16,7 +16,7 @@ use anyhow::{Context as _, anyhow};
 use rrm::sys::kill_group;
 use rrm::sys::patience::patience;
 
-use super::Limits;
+use super::Allowance;
 use crate::env::users::User;
 
 /// The PATH that setpriv is looked up in.
@@ -47,15 +47,15 @@ pub(super) fn command(user: &User, program: &Path) -> Command {
 /// Runs the process and calls `each` for each line that it prints.
 pub(super) fn run(
     mut command: Command,
-    limits: Limits,
+    allowance: Allowance,
     each: impl FnMut(Line) -> io::Result<()>,
 ) -> io::Result<anyhow::Result<ExitStatus>> {
     let mut child = match command.spawn().context("cannot start setsid (part of util-linux)") {
         Ok(child) => child,
         Err(error) => return Ok(Err(error)),
     };
-    let ended = match printed(&mut child, limits.bytes).context("cannot read its output") {
-        Ok(printed) => each_line(&mut child, &printed, limits.time, each),
+    let ended = match printed(&mut child, allowance.bytes).context("cannot read its output") {
+        Ok(printed) => each_line(&mut child, &printed, allowance.time, each),
         Err(error) => Ok(Err(error)),
     };
     if !matches!(ended, Ok(Ok(_))) {

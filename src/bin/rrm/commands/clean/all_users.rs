@@ -10,7 +10,7 @@ use rrm::text::escaped_content;
 
 use super::CleanArgs;
 use super::log::{self, Log};
-use crate::commands::all_users::{AllUsers, Limits, Line, Passed};
+use crate::commands::all_users::{AllUsers, Allowance, Line, Passed};
 use crate::env::now;
 use crate::env::users::User;
 use crate::exit::Exit;
@@ -63,8 +63,8 @@ impl Cleaner<'_> {
         if has_report {
             words.extend(["--log".into(), log::OUTPUT.into()]);
         }
-        let (mut report, mut passed) = (None, Passed::new(self.all, user, Limits::BRIEF));
-        let ended = self.all.run(user, &words, Limits::BRIEF, |line| {
+        let (mut report, mut passed) = (None, Passed::new(self.all, user, Allowance::BRIEF));
+        let ended = self.all.run(user, &words, Allowance::BRIEF, |line| {
             let line = match line {
                 // The last line is for the log, so each line waits for the next.
                 Line::Out(line) if has_report => report.replace(line).map(Line::Out),

@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use clap::ValueEnum as _;
 
 use super::{Form, ListArgs};
-use crate::commands::all_users::{AllUsers, Limits, forward};
+use crate::commands::all_users::{AllUsers, Allowance, forward};
 use crate::exit::Exit;
 use crate::session::Session;
 
@@ -16,7 +16,7 @@ pub(super) fn list_all(args: &ListArgs, session: &Session<'_>) -> anyhow::Result
         Ok(all) => {
             let here = session.context.environment.working_directory();
             let words = [args.as_words(), args.selection.filters_as_words(&here)].concat();
-            forward(&all, &words, form, Limits::ITEMS)
+            forward(&all, &words, form, Allowance::ITEMS)
         }
         Err(exit) => Ok(exit),
     }

@@ -7,7 +7,7 @@ use std::io::{self, Write};
 use anyhow::Context as _;
 
 use super::StatsArgs;
-use crate::commands::all_users::{AllUsers, Limits, Line, Passed};
+use crate::commands::all_users::{AllUsers, Allowance, Line, Passed};
 use crate::env::users::User;
 use crate::exit::Exit;
 use crate::options::ReportForm;
@@ -47,8 +47,8 @@ pub(super) fn sum_up(args: &StatsArgs, session: &Session<'_>) -> anyhow::Result<
 /// What a user's process lists, in sums. What fails of it is printed.
 fn sum_of(all: &AllUsers<'_>, user: &User, words: &[OsString]) -> io::Result<(UserSum, Exit)> {
     let mut sum = UserSum::of(user.name.clone());
-    let (mut passed, mut strange) = (Passed::new(all, user, Limits::ITEMS), 0_usize);
-    let ended = all.run(user, words, Limits::ITEMS, |line| match line {
+    let (mut passed, mut strange) = (Passed::new(all, user, Allowance::ITEMS), 0_usize);
+    let ended = all.run(user, words, Allowance::ITEMS, |line| match line {
         Line::Out(line) => {
             strange += usize::from(!passed.takes_one() || !sum.add(&line));
             Ok(())
