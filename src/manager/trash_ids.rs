@@ -4,7 +4,6 @@
 
 use std::collections::HashSet;
 use std::io;
-use std::path::Path;
 
 use super::TrashManager;
 use crate::sys::{Dir, FileId};
@@ -24,15 +23,8 @@ impl TrashIds {
         self.0.contains(&id)
     }
 
-    /// Whether the directory `dir`, which is at `path`, is one of them or below one.
-    pub(crate) fn holds(&self, dir: &Dir, path: &Path) -> io::Result<bool> {
-        let mut dir = dir.try_clone()?;
-        for _ in path.ancestors() {
-            if self.contains(dir.metadata()?.id) {
-                return Ok(true);
-            }
-            dir = dir.open_parent()?;
-        }
-        Ok(false)
+    /// Whether the directory `dir` is one of them or below one.
+    pub(crate) fn holds(&self, dir: &Dir) -> io::Result<bool> {
+        dir.is_in(|id| self.contains(id))
     }
 }

@@ -251,16 +251,34 @@ impl Dir {
     /// # Errors
     /// `EACCES` where a directory above may not be read.
     fn path_by_names(&self) -> io::Result<PathBuf> {
-        let (mut names, mut here) = (Vec::new(), self.try_clone()?);
-        loop {
-            let (above, is) = (here.open_parent()?, here.metadata()?);
-            let above_is = above.metadata()?;
-            if (above_is.id, above_is.mount) == (is.id, is.mount) {
-                return Ok(names.iter().rev().fold(PathBuf::from("/"), |path, name: &OsString| path.join(name)));
-            }
+        let (mut names, mut here, mut is) = (Vec::new(), self.try_clone()?, self.metadata()?);
+        while let Some((above, above_is)) = here.above(&is)? {
             names.push(above.name_of(is.id)?);
-            here = above;
+            (here, is) = (above, above_is);
         }
+        Ok(names.iter().rev().fold(PathBuf::from("/"), |path, name: &OsString| path.join(name)))
+    }
+
+    /// Whether this directory, or one above it, is one of these.
+    pub fn is_in(&self, is_one: impl Fn(FileId) -> bool) -> io::Result<bool> {
+        let (mut here, mut is) = (self.try_clone()?, self.metadata()?);
+        loop {
+            if is_one(is.id) {
+                return Ok(true);
+            }
+            match here.above(&is)? {
+                Some(above) => (here, is) = above,
+                None => return Ok(false),
+            }
+        }
+    }
+
+    /// The directory above this one, which is so; none above the root. A mount may show a directory below itself, so that
+    /// its identity alone does not tell.
+    fn above(&self, is: &Metadata) -> io::Result<Option<(Self, Metadata)>> {
+        let above = self.open_parent()?;
+        let above_is = above.metadata()?;
+        Ok(((above_is.id, above_is.mount) != (is.id, is.mount)).then_some((above, above_is)))
     }
 
     /// What the directory with this identity is called in here.

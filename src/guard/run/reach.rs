@@ -94,7 +94,7 @@ impl Reach {
         if self.outside.lock().unwrap_or_else(PoisonError::into_inner).contains(&key) {
             return Ok(false);
         }
-        let is_below = is_one_above(parent, ids)?;
+        let is_below = parent.is_in(|id| ids.contains(&id))?;
         if !is_below {
             let mut outside = self.outside.lock().unwrap_or_else(PoisonError::into_inner);
             if outside.len() == MOST_KNOWN {
@@ -115,20 +115,4 @@ fn may_be_shown(trash: &TrashDir, is: &Metadata) -> bool {
 fn located(trash: Arc<TrashDir>) -> Option<(Arc<TrashDir>, PathBuf)> {
     let place = trash.dir().path().ok()?;
     Some((trash, place))
-}
-
-/// Whether a directory is one of these or below one.
-fn is_one_above(dir: &Dir, ids: &[FileId]) -> io::Result<bool> {
-    let mut dir = dir.try_clone()?;
-    loop {
-        let is = dir.metadata()?.id;
-        if ids.contains(&is) {
-            return Ok(true);
-        }
-        let above = dir.open_parent()?;
-        if above.metadata()?.id == is {
-            return Ok(false);
-        }
-        dir = above;
-    }
 }

@@ -109,7 +109,7 @@ impl Looking<'_> {
             let real = parent.path()?.join(path.file_name().unwrap_or_default());
             (parent, real)
         };
-        if self.trashes.holds(&holder, &real)? {
+        if self.trashes.holds(&holder)? {
             let reason = "it is in a trash directory, which is checked in any case";
             self.diagnosis.problems.push(Error::new(ErrorKind::TrashDirectory, CHECK, path, reason));
             return Ok(());

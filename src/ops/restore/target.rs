@@ -161,7 +161,7 @@ pub(crate) fn find_wanted<'a>(directory: &'a Path, links: Links, trashes: &Trash
     if links == Links::Refuse && real != existing {
         return Err(leads_elsewhere(directory, existing, &real));
     }
-    if trashes.holds(&dir, &real).map_err(failed)? {
+    if trashes.holds(&dir).map_err(failed)? {
         return Err(Error::new(ErrorKind::TrashDirectory, RESTORE, directory, "it is inside the trash"));
     }
     Ok(Wanted { dir, real, missing })

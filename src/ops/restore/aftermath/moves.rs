@@ -144,7 +144,7 @@ impl Aftermath {
 
     /// Refuses what is in a trash directory.
     fn check(&self, target: &Target) -> io::Result<()> {
-        match self.trashes.holds(&target.parent, &target.above) {
+        match self.trashes.holds(&target.parent) {
             Ok(false) => Ok(()),
             _ => Err(io::ErrorKind::PermissionDenied.into()),
         }
